@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of the house: Swift 6, no warning left standing, visible imports, `any` spelled out.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "sidestep",
+    products: [
+        .executable(name: "sidestepd", targets: ["sidestepd"]),
+        .executable(name: "sidestep", targets: ["sidestep"]),
+        .library(name: "Sidestep", targets: ["Sidestep"]),
+        .library(name: "SidestepProtocol", targets: ["SidestepProtocol"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // System libraries and C shims: module maps and inline functions, nothing else.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "CShims"),
+
+        // Pure.
+        .target(name: "SidestepModel", swiftSettings: strict),
+        .target(name: "SidestepProtocol", dependencies: ["SidestepModel"], swiftSettings: strict),
+
+        // Store.
+        .target(name: "SidestepStore", dependencies: ["SidestepModel"], swiftSettings: strict),
+        .target(
+            name: "SidestepSQLite",
+            dependencies: ["SidestepStore", "SidestepModel", "CSQLite", "CShims"],
+            resources: [.embedInCode("SQL")],
+            swiftSettings: strict),
+
+        // Core.
+        .target(
+            name: "SidestepEngine",
+            dependencies: [
+                "SidestepStore", "SidestepModel", .product(name: "Crypto", package: "swift-crypto"), logging,
+            ],
+            swiftSettings: strict),
+
+        // Edge.
+        .target(
+            name: "SidestepServer",
+            dependencies: ["SidestepEngine", "SidestepProtocol", "SidestepModel", "CShims", logging] + nio,
+            swiftSettings: strict),
+
+        // Composition and executables.
+        .target(
+            name: "SidestepDaemon",
+            dependencies: [
+                "SidestepServer", "SidestepSQLite", "SidestepEngine", "SidestepModel", "CSystemd", "CShims", logging,
+            ] + nio,
+            swiftSettings: strict),
+        .executableTarget(
+            name: "sidestepd", dependencies: ["SidestepDaemon", arguments], swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", arguments], swiftSettings: strict),
+
+        // The Swift client.
+        .target(
+            name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel"],
+            path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,27 @@
+#ifndef SIDESTEP_CSHIMS_H
+#define SIDESTEP_CSHIMS_H
+/* What Glibc's Swift module does not show: Linux calls by name, nothing else. */
+#define _GNU_SOURCE
+#include <stdint.h>
+#include <sys/types.h>
+
+struct shim_peer { int32_t pid; uint32_t uid; uint32_t gid; };
+
+/* Credentials of the process that called connect(2): unix(7), SO_PEERCRED. 0, or -errno. */
+int shim_peer_credentials(int fd, struct shim_peer *out);
+/* A pidfd of the peer: unix(7), SO_PEERPIDFD (Linux 6.5). The descriptor, or -errno. */
+int shim_peer_pidfd(int fd);
+/* pidfd_open(2). The descriptor, or -errno. */
+int shim_pidfd_open(int32_t pid);
+/* pidfd_send_signal(2). 0, or -errno. */
+int shim_pidfd_send_signal(int pidfd, int signal);
+
+int shim_epoll_create(void);
+/* Watches `fd` once for input under `token`: epoll(7), EPOLLONESHOT. 0, or -errno. */
+int shim_epoll_add(int epoll, int fd, uint64_t token);
+int shim_epoll_remove(int epoll, int fd);
+/* Waits without limit; fills tokens, returns how many, or -errno. */
+int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity);
+int shim_eventfd(void);
+
+#endif

@@ -1,0 +1,37 @@
+/// The stable name of an error on the wire: `error.data.kind`.
+///
+/// The set is open for readers (an unknown kind is a plain error) and closed for writers: a new kind gets a line here,
+/// a page in `docs/errors/`, and an exception in each client.
+public enum ErrorKind: String, Sendable, CaseIterable {
+    case runNotFound = "run_not_found"
+    case runConflict = "run_conflict"
+    case runOwned = "run_owned"
+    case runClosed = "run_closed"
+    case runCancelled = "run_cancelled"
+    case runPaused = "run_paused"
+    case leaseLost = "lease_lost"
+    case leaseRequired = "lease_required"
+    case stepFailed = "step_failed"
+    case stepConflict = "step_conflict"
+    case stepMismatch = "step_mismatch"
+    case stepUnknown = "step_unknown"
+    case attemptSuperseded = "attempt_superseded"
+    case checkpointNotFound = "checkpoint_not_found"
+    case tokenInvalid = "token_invalid"
+    case timeout = "timeout"
+    case deadlineExceeded = "deadline_exceeded"
+    case budgetExhausted = "budget_exhausted"
+    case rateLimited = "rate_limited"
+    case circuitOpen = "circuit_open"
+    case divergence = "divergence"
+    case upstreamError = "upstream_error"
+    case payloadTooLarge = "payload_too_large"
+    case limitExceeded = "limit_exceeded"
+    case overloaded = "overloaded"
+    case storageFull = "storage_full"
+    case storageError = "storage_error"
+    case notPermitted = "not_permitted"
+    case shuttingDown = "shutting_down"
+    case unsupported = "unsupported"
+    case invalidArgument = "invalid_argument"
+}

@@ -1,0 +1,4 @@
+@main
+struct SidestepCommand {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct Sidestepd {
+    static func main() {}
+}
