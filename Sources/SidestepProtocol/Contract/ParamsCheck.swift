@@ -79,7 +79,7 @@ struct ParamsCheck {
             try TypeCheck(name: parameter.name, limits: limits).check(given, parameter.type)
         } else if parameter.required {
             throw .invalidParams(
-                "\(owner) needs `\(parameter.name)`.", parameter: parameter.name,
+                "`\(owner)` needs `\(parameter.name)`.", parameter: parameter.name,
                 hint: parameter.summary.isEmpty ? nil : "`\(parameter.name)` is \(parameter.summary).")
         }
     }
@@ -91,7 +91,7 @@ struct ParamsCheck {
         if let others { return try TypeCheck(name: text, limits: limits).check(value, others) }
         let known = parameters.map(\.name).joined(separator: ", ")
         throw .invalidParams(
-            "\(owner) has no parameter `\(text)`.", parameter: text,
+            "`\(owner)` has no parameter `\(text)`.", parameter: text,
             hint: known.isEmpty ? "It takes none." : "It takes: \(known).")
     }
 
