@@ -39,20 +39,22 @@ let package = Package(
         .target(name: "SidestepModel", swiftSettings: strict),
         .target(name: "SidestepProtocol", dependencies: ["SidestepModel"], swiftSettings: strict),
 
+        .target(
+            name: "SidestepHash", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
         // Store.
         .target(name: "SidestepStore", dependencies: ["SidestepModel"], swiftSettings: strict),
         .target(
             name: "SidestepSQLite",
-            dependencies: ["SidestepStore", "SidestepModel", "CSQLite", "CShims"],
+            dependencies: ["SidestepStore", "SidestepModel", "SidestepHash", "CSQLite", "CShims"],
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
         // Core.
         .target(
             name: "SidestepEngine",
-            dependencies: [
-                "SidestepStore", "SidestepModel", .product(name: "Crypto", package: "swift-crypto"), logging,
-            ],
+            dependencies: ["SidestepStore", "SidestepModel", "SidestepProtocol", "SidestepHash", logging],
             swiftSettings: strict),
 
         // Edge.

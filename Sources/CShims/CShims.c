@@ -66,3 +66,7 @@ int shim_eventfd(void) {
     int fd = eventfd(0, EFD_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }
+
+void shim_thread_name(pthread_t thread, const char *name) {
+    pthread_setname_np(thread, name);
+}
