@@ -69,8 +69,12 @@ private func checkItem(_ item: FrameItem, _ limits: Limits) {
     precondition(again == request)
     // Any method's check must hold against any parameters, so the name does not have to be guessed.
     for method in MethodTable.all where method.name.utf8.count % 4 == request.method.utf8.count % 4 {
-        guard let params = try? Params(validating: request.params, against: method, limits: limits) else { continue }
-        for parameter in method.parameters where parameter.required { precondition(params.has(parameter.name)) }
+        guard let params = try? Params(validating: request.params, against: method, limits: limits) else {
+            continue
+        }
+        for parameter in method.parameters where parameter.required {
+            precondition(params.has(parameter.name))
+        }
         for parameter in method.parameters { touch(params, parameter.name) }
     }
 }
@@ -78,5 +82,8 @@ private func checkItem(_ item: FrameItem, _ limits: Limits) {
 private func touch(_ params: Params, _ name: String) {
     _ = params.object(name)
     _ = params.stringMap(name)
-    _ = (params.string(name), params.integer(name), params.number(name), params.strings(name), params.integers(name))
+    _ = (
+        params.string(name), params.integer(name), params.number(name), params.strings(name),
+        params.integers(name)
+    )
 }
