@@ -75,6 +75,9 @@ let package = Package(
         .executableTarget(
             name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", arguments], swiftSettings: strict),
 
+        .executableTarget(
+            name: "sidestep-generate", dependencies: ["SidestepProtocol", "SidestepModel"], swiftSettings: strict),
+
         // The Swift client.
         .target(
             name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel"],
@@ -84,6 +87,8 @@ let package = Package(
         .testTarget(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TidyTests", dependencies: ["SidestepModel"], path: "Tests/Tidy", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
