@@ -60,7 +60,7 @@ let package = Package(
         // Edge.
         .target(
             name: "SidestepServer",
-            dependencies: ["SidestepEngine", "SidestepProtocol", "SidestepModel", "CShims", logging] + nio,
+            dependencies: ["SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "CShims", logging] + nio,
             swiftSettings: strict),
 
         // Composition and executables.

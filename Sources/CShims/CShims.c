@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CShims.h"
 #include <errno.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -67,6 +68,6 @@ int shim_eventfd(void) {
     return fd < 0 ? -errno : fd;
 }
 
-void shim_thread_name(pthread_t thread, const char *name) {
+void shim_thread_name(unsigned long thread, const char *name) {
     pthread_setname_np(thread, name);
 }

@@ -18,6 +18,9 @@ public struct RunRecord: Sendable, Equatable {
     public var maxInterruptions: Int64
     public var epoch: Int64
     public var lease: HeldLease?
+    /// The hash of the newest lease's secret. It outlives the lease when the owner only lost its connection: such an owner
+    /// may come back as long as nobody else was granted the run.
+    public var secretHash: [UInt8]?
     public var codeVersion: String?
     /// Whether another fingerprint of a finished step is refused (false: only noted).
     public var refusesMismatch: Bool
@@ -55,8 +58,6 @@ public struct RunRecord: Sendable, Equatable {
 /// The lease in force.
 public struct HeldLease: Sendable, Equatable {
     public var owner: Owner
-    /// SHA-256 of the secret, first 16 bytes.
-    public var secretHash: [UInt8]
     /// The connection it was granted on, by its random number.
     public var session: Int64
     public var expires: Instant?
@@ -66,10 +67,9 @@ public struct HeldLease: Sendable, Equatable {
     public var grantedSequence: Int64
 
     public init(
-        owner: Owner, secretHash: [UInt8], session: Int64, expires: Instant?, boot: String, grantedSequence: Int64
+        owner: Owner, session: Int64, expires: Instant?, boot: String, grantedSequence: Int64
     ) {
         self.owner = owner
-        self.secretHash = secretHash
         self.session = session
         self.expires = expires
         self.boot = boot

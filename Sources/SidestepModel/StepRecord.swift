@@ -10,6 +10,8 @@ public struct StepRecord: Sendable, Equatable {
     public var failures: Int64
     public var fingerprint: String?
     public var atMostOnce: Bool
+    /// Whether the last attempt ended because its process was lost, not because it failed.
+    public var isInterrupted: Bool
     /// The process that began the attempt: two callers of one step are told apart by it.
     public var holder: ProcessIdentity?
     /// The retry policy as it was given, JSON.
@@ -33,6 +35,7 @@ public struct StepRecord: Sendable, Equatable {
         attempt = 1
         failures = 0
         atMostOnce = false
+        isInterrupted = false
         timeouts = Timeouts()
         firstBegun = now
         begun = now

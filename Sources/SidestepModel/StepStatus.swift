@@ -26,9 +26,10 @@ extension StepStatus {
     public func after(_ event: StepEvent) -> StepStatus? {
         switch (self, event) {
         case (.backoff, .begun), (.running, .begun): .running
-        case (.running, .completed), (.backoff, .completed): .completed
-        case (.running, .failedForGood), (.backoff, .failedForGood): .failed
-        case (.running, .failedWithRetry), (.backoff, .failedWithRetry): .backoff
+        // From unknown too: an owner that was only cut off comes back and knows the outcome.
+        case (.running, .completed), (.backoff, .completed), (.unknown, .completed): .completed
+        case (.running, .failedForGood), (.backoff, .failedForGood), (.unknown, .failedForGood): .failed
+        case (.running, .failedWithRetry), (.backoff, .failedWithRetry), (.unknown, .failedWithRetry): .backoff
         case (.running, .interrupted): .backoff
         case (.running, .lostAtMostOnce): .unknown
         case (.unknown, .resolvedRerun): .backoff

@@ -117,7 +117,7 @@ extension SQLiteSession {
             SQLValue(run.deadline), SQLValue(run.nextAttempt), SQLValue(run.head), SQLValue(run.updated),
             SQLValue(run.closed), SQLValue(lease?.owner.kind.rawValue),
             SQLValue(lease.map { Int64($0.owner.process.pid) }), SQLValue(lease?.owner.process.startTicks),
-            SQLValue(lease.map { Int64($0.owner.uid) }), SQLValue(lease?.owner.since), SQLValue(lease?.secretHash),
+            SQLValue(lease.map { Int64($0.owner.uid) }), SQLValue(lease?.owner.since), SQLValue(run.secretHash),
             SQLValue(lease?.session), SQLValue(lease?.expires), SQLValue(lease?.boot),
             SQLValue(lease?.grantedSequence))
         try requireOne(changes)
@@ -185,6 +185,7 @@ extension RunRecord {
         created = row.instant()
         updated = row.instant()
         closed = row.optionalInstant()
+        secretHash = row.optionalBytes()
         lease = HeldLease(&row)
     }
 }
@@ -198,7 +199,7 @@ extension HeldLease {
         let owner = Owner(
             kind: kind, process: process, uid: UInt32(truncatingIfNeeded: row.integer()), since: row.instant())
         self.init(
-            owner: owner, secretHash: row.bytes(), session: row.integer(), expires: row.optionalInstant(),
+            owner: owner, session: row.integer(), expires: row.optionalInstant(),
             boot: row.string(), grantedSequence: row.integer())
     }
 }

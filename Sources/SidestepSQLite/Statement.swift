@@ -154,6 +154,11 @@ struct Row {
         return payload()
     }
 
+    mutating func optionalBytes() -> [UInt8]? {
+        if isNull { return skip() }
+        return bytes()
+    }
+
     mutating func bytes() -> [UInt8] {
         defer { column += 1 }
         guard let start = sqlite3_column_blob(handle, column) else { return [] }

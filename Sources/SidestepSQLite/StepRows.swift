@@ -102,6 +102,7 @@ extension StepRecord {
         failures = row.integer()
         fingerprint = row.optionalString()
         atMostOnce = row.bool()
+        isInterrupted = row.bool()
         let (pid, start) = (row.optionalInteger(), row.optionalInteger())
         holder = pid.map { ProcessIdentity(pid: Int32(truncatingIfNeeded: $0), startTicks: start ?? 0) }
         retry = row.optionalPayload()
@@ -124,7 +125,7 @@ extension StepOutcome {
     fileprivate var values: [SQLValue] {
         [
             SQLValue(step.status.rawValue), .integer(step.attempt), .integer(step.failures),
-            SQLValue(step.fingerprint), SQLValue(step.atMostOnce), SQLValue(step.holder.map { Int64($0.pid) }),
+            SQLValue(step.fingerprint), SQLValue(step.atMostOnce), SQLValue(step.isInterrupted), SQLValue(step.holder.map { Int64($0.pid) }),
             SQLValue(step.holder?.startTicks), SQLValue(step.retry), SQLValue(step.timeouts.startToClose),
             SQLValue(step.timeouts.scheduleToClose), SQLValue(step.timeouts.heartbeat), SQLValue(step.metadata),
             SQLValue(step.usage), SQLValue(step.firstBegun), SQLValue(step.begun), SQLValue(step.finished),

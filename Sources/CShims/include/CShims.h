@@ -1,10 +1,7 @@
 #ifndef SIDESTEP_CSHIMS_H
 #define SIDESTEP_CSHIMS_H
 /* What Glibc's Swift module does not show: Linux calls by name, nothing else. */
-#define _GNU_SOURCE
-#include <pthread.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct shim_peer { int32_t pid; uint32_t uid; uint32_t gid; };
 
@@ -26,6 +23,6 @@ int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity);
 int shim_eventfd(void);
 
 /* pthread_setname_np(3): the name that ps -L and debuggers show, at most 15 bytes. */
-void shim_thread_name(pthread_t thread, const char *name);
+void shim_thread_name(unsigned long thread, const char *name);
 
 #endif

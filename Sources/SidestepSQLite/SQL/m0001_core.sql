@@ -70,6 +70,7 @@ CREATE TABLE step (
     failures INTEGER NOT NULL,
     fingerprint TEXT,
     at_most_once INTEGER NOT NULL,
+    interrupted INTEGER NOT NULL,
     holder_pid INTEGER,
     holder_start INTEGER,
     retry TEXT,
