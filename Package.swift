@@ -89,6 +89,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TidyTests", dependencies: ["SidestepModel"], path: "Tests/Tidy", swiftSettings: strict),
+
+        // Tests of the engine: real SQLite, time by hand.
+        .target(
+            name: "TestSupport", dependencies: ["SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel"],
+            path: "Tests/Support", swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol"],
+            path: "Tests/Simulation", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
