@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "SidestepDaemon",
             dependencies: [
-                "SidestepServer", "SidestepSQLite", "SidestepEngine", "SidestepModel", "CSystemd", "CShims", logging,
+                "SidestepServer", "SidestepSQLite", "SidestepStore", "SidestepEngine", "SidestepModel", "CSystemd", logging,
             ] + nio,
             swiftSettings: strict),
         .executableTarget(

@@ -78,7 +78,9 @@ enum CheckpointHandlers {
     }
 
     private static func messages(_ request: Request) -> CheckpointMessages {
-        var messages = CheckpointMessages(name: name(request), maxBytes: request.pageBytes())
+        let name = CheckpointName(
+            checkpoint: request.params.string("checkpoint"), run: request.params.string("run"), name: nil, token: nil)
+        var messages = CheckpointMessages(name: name, maxBytes: request.pageBytes())
         messages.from = request.params.integer("from") ?? 0
         messages.count = request.params.integer("count")
         messages.last = request.params.integer("last")

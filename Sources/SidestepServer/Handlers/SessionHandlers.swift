@@ -40,9 +40,9 @@ enum SessionHandlers {
             "hello": .now { hello($0.information, limits) },
             "system.info": .query { request in
                 let about = request.information
-                let connections = about.connections
+                let (connections, started) = (about.connections, about.started)
                 let head = result { write(about, connections, &$0) }
-                return { store, context in information(head, try store.runCounts(), context.now, since: about.started) }
+                return { store, context in information(head, try store.runCounts(), context.now, since: started) }
             },
         ]
     }

@@ -6,7 +6,7 @@ import SidestepStore
 enum StepHandlers {
     static var all: [String: Handler] {
         [
-            "run-step": .write(begin, write),
+            "run-step": .write(run, write),
             "step.begin": .write(isLazy: true, begin, write),
             "step.complete": .write(complete) { writer, step in
                 writer.member("step", step.name)
@@ -52,12 +52,14 @@ enum StepHandlers {
         ]
     }
 
-    private static func begin(_ request: Request) throws -> BeginStep {
-        if request.params.boolean("client") == false {
-            throw Failure(
-                .unsupported, "this daemon runs no steps itself", step: request.params.string("step"),
-                hint: "Pass client: true and execute the body yourself.")
-        }
+    private static func run(_ request: Request) throws -> BeginStep {
+        if request.params.boolean("client") == true { return begin(request) }
+        throw Failure(
+            .unsupported, "this daemon runs no steps itself", step: request.params.string("step"),
+            hint: "Pass client: true and execute the body yourself.")
+    }
+
+    private static func begin(_ request: Request) -> BeginStep {
         var begin = BeginStep(proof: request.proof, step: request.required("step"))
         begin.fingerprint = request.params.string("fingerprint")
         begin.atMostOnce = request.params.boolean("at_most_once") ?? false

@@ -39,14 +39,16 @@ public final class SocketServer: @unchecked Sendable {
     // MARK: Listening
 
     /// Begins to accept on a listening descriptor: one we bound, or one that was inherited.
-    public func listen(on descriptor: CInt) async throws {
+    ///
+    /// Blocks until it does: called from the main thread, never from the loop.
+    public func listen(on descriptor: CInt) throws {
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 512)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in self.accept(channel) }
-        listener = try await bootstrap.withBoundSocket(descriptor).get()
+        listener = try bootstrap.withBoundSocket(descriptor).wait()
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
@@ -68,17 +70,17 @@ public final class SocketServer: @unchecked Sendable {
     }
 
     /// Stops accepting and answers what was read; refuses what still waits.
-    public func drain() async {
-        try? await loop.submit {
+    public func drain() {
+        try? loop.submit {
             self.isDraining = true
             self.listener?.close(mode: .all, promise: nil)
             self.coordinator.refuseParked()
-        }.get()
+        }.wait()
     }
 
     /// Whether every request that was read has its reply.
-    public func isIdle() async -> Bool {
-        (try? await loop.submit { self.sessions.values.allSatisfy { $0.inFlight == 0 } }.get()) ?? true
+    public var isIdle: Bool {
+        (try? loop.submit { self.sessions.values.allSatisfy { $0.inFlight == 0 } }.wait()) ?? true
     }
 
     // MARK: Connections
