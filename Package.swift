@@ -77,6 +77,11 @@ let package = Package(
         .target(
             name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel"],
             path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
+
+        // Tests.
+        .testTarget(
+            name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
