@@ -77,6 +77,9 @@ let package = Package(
         .target(
             name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel"],
             path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep-parity", dependencies: ["Sidestep", "SidestepProtocol", arguments],
+            path: "clients/swift/Sources/SidestepParity", swiftSettings: strict),
 
         // Tests.
         .testTarget(

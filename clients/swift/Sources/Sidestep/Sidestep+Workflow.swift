@@ -7,13 +7,13 @@ extension Sidestep {
     /// run, or makes the body run again when the run's own `retry` says so; finished steps are not repeated.
     ///
     /// - Parameters:
-    ///   - name: the workflow's name.
+    ///   - name: the workflow's name; nil for a run whose kind does not matter.
     ///   - id: the run's id; nil lets the daemon make one.
     ///   - input: what the run works on.
     ///   - body: the workflow; everything it must not do twice belongs into steps.
     /// - Returns: the output of `body`, from now or from the journal.
     public func workflow<Output: Codable & Sendable>(
-        _ name: String, run id: String? = nil, input: (some Encodable & Sendable)?,
+        _ name: String?, run id: String? = nil, input: (some Encodable & Sendable)?,
         options: ResumeOptions = ResumeOptions(), _ body: @Sendable (Run) async throws -> Output
     ) async throws -> Output {
         let run = try await resume(id, workflow: name, input: input, options: options)
@@ -23,7 +23,7 @@ extension Sidestep {
 
     /// Executes a workflow without input as a run.
     public func workflow<Output: Codable & Sendable>(
-        _ name: String, run id: String? = nil, options: ResumeOptions = ResumeOptions(),
+        _ name: String?, run id: String? = nil, options: ResumeOptions = ResumeOptions(),
         _ body: @Sendable (Run) async throws -> Output
     ) async throws -> Output {
         try await workflow(name, run: id, input: RawJSON?.none, options: options, body)
@@ -31,7 +31,7 @@ extension Sidestep {
 
     /// Executes a workflow whose end has no value.
     public func workflow(
-        _ name: String, run id: String? = nil, input: (some Encodable & Sendable)? = RawJSON?.none,
+        _ name: String?, run id: String? = nil, input: (some Encodable & Sendable)? = RawJSON?.none,
         options: ResumeOptions = ResumeOptions(), _ body: @Sendable (Run) async throws -> Void
     ) async throws {
         let _: RawJSON = try await workflow(name, run: id, input: input, options: options) { run in

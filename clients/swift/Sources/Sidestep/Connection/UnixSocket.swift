@@ -3,13 +3,13 @@ import Glibc
 /// A connected Unix stream socket that closes its descriptor when it is released.
 ///
 /// Blocking on purpose: one reader thread and short writes are simpler than an event loop, and link nothing.
-final class UnixSocket: Sendable {
-    let descriptor: Int32
+package final class UnixSocket: Sendable {
+    package let descriptor: Int32
     /// Where it is connected to.
     let path: String
 
     /// Connects to the socket at `path`.
-    init(path: String) throws(SystemError) {
+    package init(path: String) throws(SystemError) {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError("socket") }
         self.descriptor = descriptor
@@ -61,7 +61,7 @@ final class UnixSocket: Sendable {
 }
 
 /// A failed system call, with its number.
-struct SystemError: Error, Equatable {
+package struct SystemError: Error, Equatable {
     let call: String
     let number: Int32
 

@@ -106,17 +106,22 @@ extension Run {
         try await checkpoint(state: RawJSON?.none, messages: messages, stepNumber: stepNumber)
     }
 
-    /// The message history of the run's newest checkpoint, or its last messages only.
+    /// The message history of the run's newest checkpoint, or its last messages only; empty before the first one.
     public func messages<Message: Decodable>(
         as type: Message.Type = Message.self, last: Int? = nil
     ) async throws -> [Message] {
         var messages: [Message] = []
         var from: Int?
         repeat {
-            let page = try await client.call("checkpoint.messages") { writer in
-                writer.member("run", id)
-                writer.member("from", from)
-                writer.member("last", from == nil ? last : nil)
+            let page: RawJSON
+            do {
+                page = try await client.call("checkpoint.messages") { writer in
+                    writer.member("run", id)
+                    writer.member("from", from)
+                    writer.member("last", from == nil ? last : nil)
+                }
+            } catch let error as SidestepError where error.kind == .checkpointNotFound {
+                return []
             }
             messages += try (page["messages"]?.elements ?? []).map { try Payloads.decode(type, from: $0) }
             from = page.present("more")?.int

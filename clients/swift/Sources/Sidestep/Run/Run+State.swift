@@ -49,9 +49,6 @@ extension Run {
 
     /// What to hand to the outside world so that it can tell a repetition: the same for every attempt of the step.
     ///
-    /// - Parameter step: the step's name in the journal; inside a step's body leave it out.
-    public func idempotencyKey(_ step: String? = nil) -> String {
-        guard let step = step ?? StepScope.current else { return uid }
-        return "\(uid)/\(step)"
-    }
+    /// - Parameter step: the step's name in the journal. Inside a step's body `StepContext.current` knows it.
+    public func idempotencyKey(_ step: String) -> String { "\(uid)/\(step)" }
 }

@@ -47,7 +47,7 @@ extension Run {
     private func execution(
         _ name: String, _ options: StepOptions, _ body: @escaping @Sendable () async throws -> RawJSON
     ) -> StepExecution {
-        let scope = StepScope.current
+        let scope = StepContext.current.flatMap { $0.run === self ? $0.name : nil }
         let step = journal.withLock { $0.names.next(name, in: scope) }
         return StepExecution(run: self, step: step, options: options, body: body)
     }

@@ -80,8 +80,10 @@ struct StepExecution: Sendable {
     /// Runs the body once and records what came of it.
     private func makeAttempt(_ attempt: Int?) async throws -> StepBegin {
         let output: RawJSON
+        let context = StepContext(name: step, run: run)
+        run.journal.withLock { $0.names.forget(within: step) }
         do {
-            output = try await executeBody()
+            output = try await executeBody(context)
         } catch {
             return try await recordFailure(error, attempt)
         }
@@ -91,6 +93,7 @@ struct StepExecution: Sendable {
                 writer.member("output", output)
                 writer.member("attempt", attempt)
                 writer.member("fingerprint", options.fingerprint)
+                writer.member("usage", context.usage?.json)
             }
             return .completed(output)
         } catch let error as SidestepError where error.kind == .attemptSuperseded {
@@ -101,8 +104,8 @@ struct StepExecution: Sendable {
         }
     }
 
-    private func executeBody() async throws -> RawJSON {
-        try await StepScope.$current.withValue(step) {
+    private func executeBody(_ context: StepContext) async throws -> RawJSON {
+        try await StepContext.$current.withValue(context) {
             guard let timeout = options.timeout else { return try await body() }
             return try await Deadline.run(timeout, body)
         }

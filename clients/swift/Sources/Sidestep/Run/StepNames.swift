@@ -18,6 +18,13 @@ struct StepNames: Sendable {
         }
     }
 
+    /// Counts within the step `scope` from the start again, because its body is executed once more.
+    mutating func forget(within scope: String) {
+        let prefix = scope + "/"
+        counts = counts.filter { !$0.key.hasPrefix(prefix) }
+        taken = taken.filter { !$0.hasPrefix(prefix) }
+    }
+
     /// Starts counting again, because the workflow is executed again from its beginning.
     mutating func restart() { self = StepNames() }
 
@@ -34,9 +41,4 @@ struct StepNames: Sendable {
         while excess > 0, let last = start.popLast() { excess -= UTF8.width(last) }
         return String(start) + "~" + SHA256.hexDigest(of: Array(name.utf8))
     }
-}
-
-/// The step whose body runs in this task.
-enum StepScope {
-    @TaskLocal static var current: String?
 }
