@@ -80,6 +80,9 @@ let package = Package(
         .executableTarget(
             name: "sidestep-parity", dependencies: ["Sidestep", "SidestepProtocol", arguments],
             path: "clients/swift/Sources/SidestepParity", swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep-example-files", dependencies: ["Sidestep"], path: "examples/swift",
+            swiftSettings: strict),
 
         // Tests.
         .testTarget(
