@@ -39,39 +39,44 @@ let package = Package(
         .target(name: "SidestepModel", swiftSettings: strict),
         .target(name: "SidestepProtocol", dependencies: ["SidestepModel"], swiftSettings: strict),
 
+        .target(
+            name: "SidestepHash", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
         // Store.
         .target(name: "SidestepStore", dependencies: ["SidestepModel"], swiftSettings: strict),
         .target(
             name: "SidestepSQLite",
-            dependencies: ["SidestepStore", "SidestepModel", "CSQLite", "CShims"],
+            dependencies: ["SidestepStore", "SidestepModel", "SidestepHash", "CSQLite", "CShims"],
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
         // Core.
         .target(
             name: "SidestepEngine",
-            dependencies: [
-                "SidestepStore", "SidestepModel", .product(name: "Crypto", package: "swift-crypto"), logging,
-            ],
+            dependencies: ["SidestepStore", "SidestepModel", "SidestepProtocol", "SidestepHash", logging],
             swiftSettings: strict),
 
         // Edge.
         .target(
             name: "SidestepServer",
-            dependencies: ["SidestepEngine", "SidestepProtocol", "SidestepModel", "CShims", logging] + nio,
+            dependencies: ["SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "CShims", logging] + nio,
             swiftSettings: strict),
 
         // Composition and executables.
         .target(
             name: "SidestepDaemon",
             dependencies: [
-                "SidestepServer", "SidestepSQLite", "SidestepEngine", "SidestepModel", "CSystemd", "CShims", logging,
+                "SidestepServer", "SidestepSQLite", "SidestepStore", "SidestepEngine", "SidestepModel", "CSystemd", logging,
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
             name: "sidestepd", dependencies: ["SidestepDaemon", arguments], swiftSettings: strict),
         .executableTarget(
             name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", arguments], swiftSettings: strict),
+
+        .executableTarget(
+            name: "sidestep-generate", dependencies: ["SidestepProtocol", "SidestepModel"], swiftSettings: strict),
 
         // The Swift client.
         .target(
@@ -88,6 +93,8 @@ let package = Package(
         .testTarget(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TidyTests", dependencies: ["SidestepModel"], path: "Tests/Tidy", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,7 +13,9 @@ struct MethodTableTests {
         #expect(MethodTable.named("no.such") == nil)
     }
 
-    @Test("gives each method an example whose parameters pass its own check", arguments: MethodTable.all.map(\.name))
+    @Test(
+        "gives each method an example whose parameters pass its own check",
+        arguments: MethodTable.all.map(\.name))
     func exampleParams(name: String) throws {
         let method = try #require(MethodTable.named(name))
         let params = try RawJSON(parsing: Array(method.example.params.utf8))

@@ -91,6 +91,6 @@ extension Method {
     /// - Throws: `RPCError` with a sentence that names the member.
     public func checkResult(_ result: RawJSON, limits: Limits = Limits()) throws(RPCError) {
         guard result.kind == .object else { throw .invalidParams("The result of `\(name)` is no object.") }
-        _ = try ParamsCheck(owner: "the result of `\(name)`", limits: limits).values(of: result, self.result)
+        _ = try ParamsCheck(owner: "result of \(name)", limits: limits).values(of: result, self.result)
     }
 }

@@ -14,7 +14,7 @@ public struct Params: Sendable {
     public init(
         validating params: RawJSON?, against method: Method, limits: Limits = Limits()
     ) throws(RPCError) {
-        let check = ParamsCheck(owner: "`\(method.name)`", limits: limits)
+        let check = ParamsCheck(owner: method.name, limits: limits)
         parameters = method.parameters
         if let params, params.kind == .array {
             throw .invalidParams(

@@ -24,10 +24,12 @@ struct ParamsCheck {
                 return true
             }
             if values[position] != nil { throw twice(parameters[position].name) }
-            values[position] = object.slice(range)
+            values[position] = try checked(object.slice(range), parameters[position])
             return true
         }
-        for position in parameters.indices { try check(&values[position], parameters[position]) }
+        for position in parameters.indices where parameters[position].required && values[position] == nil {
+            throw missing(parameters[position])
+        }
         return values
     }
 
@@ -72,16 +74,17 @@ struct ParamsCheck {
         return true
     }
 
-    /// Null says the same as leaving out, except where null is a payload.
-    private func check(_ value: inout RawJSON?, _ parameter: Parameter) throws(RPCError) {
-        if let given = value, given.isNull, !parameter.type.isPayload { value = nil }
-        if let given = value {
-            try TypeCheck(name: parameter.name, limits: limits).check(given, parameter.type)
-        } else if parameter.required {
-            throw .invalidParams(
-                "\(owner) needs `\(parameter.name)`.", parameter: parameter.name,
-                hint: parameter.summary.isEmpty ? nil : "`\(parameter.name)` is \(parameter.summary).")
-        }
+    /// Null says the same as leaving out, except where it is a payload.
+    private func checked(_ value: RawJSON, _ parameter: Parameter) throws(RPCError) -> RawJSON? {
+        if value.isNull && !parameter.type.isPayload { return nil }
+        try TypeCheck(name: parameter.name, limits: limits).check(value, parameter.type)
+        return value
+    }
+
+    private func missing(_ parameter: Parameter) -> RPCError {
+        .invalidParams(
+            "`\(owner)` needs `\(parameter.name)`.", parameter: parameter.name,
+            hint: parameter.summary.isEmpty ? nil : "`\(parameter.name)` is \(parameter.summary).")
     }
 
     private func checkUnknown(
@@ -91,7 +94,7 @@ struct ParamsCheck {
         if let others { return try TypeCheck(name: text, limits: limits).check(value, others) }
         let known = parameters.map(\.name).joined(separator: ", ")
         throw .invalidParams(
-            "\(owner) has no parameter `\(text)`.", parameter: text,
+            "`\(owner)` has no parameter `\(text)`.", parameter: text,
             hint: known.isEmpty ? "It takes none." : "It takes: \(known).")
     }
 

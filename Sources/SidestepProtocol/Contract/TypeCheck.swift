@@ -95,6 +95,6 @@ struct TypeCheck {
         throws(RPCError)
     {
         try expect(value.kind == .object, "an object")
-        _ = try ParamsCheck(owner: "`\(name)`", limits: limits).values(of: value, members, others: others)
+        _ = try ParamsCheck(owner: name, limits: limits).values(of: value, members, others: others)
     }
 }

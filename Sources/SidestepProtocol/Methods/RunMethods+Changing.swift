@@ -17,6 +17,9 @@ extension MethodTable {
                 .may("types", .strings, "the types of the error, the most specific first"),
                 .may("retryable", .boolean, "whether another attempt may help", default: "true"),
                 .may("retry_after_ms", .span, "the delay that the outside world asked for"),
+                .may(
+                    "attempt", .count, "the attempt that failed: the same message again counts once",
+                    default: "the one that runs"),
             ],
             result: [
                 theRun,
