@@ -110,6 +110,8 @@ struct StartCommand: ParsableCommand {
             ("SIDESTEP_LEASE", result["lease"]?.string ?? ""),
             ("SIDESTEP_SOCKET", socket),
         ]
-        return "export " + values.map { "\($0)=\(Shell.quote($1))" }.joined(separator: " ")
+        let exports = values.map { "\($0)=\(Shell.quote($1))" }.joined(separator: " ")
+        // A script that is itself a step has a run of its own now.
+        return "export \(exports); unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY"
     }
 }

@@ -34,14 +34,16 @@ struct StepCommand: ParsableCommand {
     @Option(help: "Text the step depends on: a finished step asked for with another one is refused.")
     var fingerprint: String?
     @OptionGroup var common: Common
-    @Argument(parsing: .captureForPassthrough, help: "The command and its arguments, after --.")
+    @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
 
-    /// The command without the `--` that introduced it.
-    private var arguments: [String] { command.first == "--" ? Array(command.dropFirst()) : command }
+    /// The step's name in the journal: a step inside a step carries its name, as in all clients.
+    private var step: String {
+        StepNames.shortened(Context.value("SIDESTEP_STEP").map { "\($0)/\(name)" } ?? name)
+    }
 
     func validate() throws {
-        if arguments.isEmpty { throw ValidationError("no command: write it after --") }
+        if command.isEmpty { throw ValidationError("no command: write it after --") }
     }
 
     func run() throws {
@@ -63,7 +65,7 @@ struct StepCommand: ParsableCommand {
         do {
             return try connection.call("run-step") { writer in
                 writer.member("lease", lease)
-                writer.member("step", name)
+                writer.member("step", step)
                 writer.member("client", true)
                 writer.member("fingerprint", fingerprint)
                 if atMostOnce { writer.member("at_most_once", true) }
@@ -71,7 +73,7 @@ struct StepCommand: ParsableCommand {
                 if let timeout { writer.object("timeouts") { $0.member("start_to_close_ms", timeout.milliseconds) } }
             }
         } catch let error as SidestepError where error.kind == .stepFailed {
-            Output.complain("sidestep: step \(name) has failed before: \(error.failure?["message"]?.string ?? "")")
+            Output.complain("sidestep: step \(step) has failed before: \(error.failure?["message"]?.string ?? "")")
             StepRecordText(error.failure ?? .null).repeatAndExit()
         }
     }
@@ -80,7 +82,7 @@ struct StepCommand: ParsableCommand {
     private func repeatClosed(_ run: String, _ connection: BlockingConnection) throws {
         let record = try? connection.call("step.get") { writer in
             writer.member("run", run)
-            writer.member("step", name)
+            writer.member("step", step)
         }
         switch record?["status"]?.string {
         case "completed": StepRecordText(record?["output"] ?? .null).repeatAndExit()
@@ -97,8 +99,8 @@ struct StepCommand: ParsableCommand {
 
     /// Runs the command. Exits the program unless there is another attempt.
     private func attempt(_ begun: RawJSON, _ lease: String, _ connection: BlockingConnection) throws {
-        var process = StepProcess(arguments: arguments)
-        process.environment.variables["SIDESTEP_STEP"] = name
+        var process = StepProcess(arguments: command)
+        process.environment.variables["SIDESTEP_STEP"] = step
         process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = begun["idempotency_key"]?.string
         process.environment.variables["SIDESTEP_SOCKET"] = connection.path
         process.timeout = timeout?.duration
@@ -115,14 +117,14 @@ struct StepCommand: ParsableCommand {
         let answer = try fail(ended, begun, lease, connection)
         guard answer["retry"]?.bool == true else { finish(ended, process) }
         let delay = answer["delay_ms"]?.int ?? 0
-        Output.complain("sidestep: step \(name): \(ended.message); again in \(RelativeTime.span(delay))")
+        Output.complain("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
         pause(delay)
     }
 
     private func finish(_ ended: StepProcess.Ended, _ process: StepProcess) -> Never {
         if !process.isLive { Output.write(ended.output, to: 1) }
-        if let trouble = ended.trouble { Output.complain("sidestep: step \(name): \(trouble)") }
-        Glibc.exit(ended.status)
+        if let trouble = ended.trouble { Output.complain("sidestep: step \(step): \(trouble)") }
+        Glibc.exit(ended.isSuccess ? 0 : ended.statusOfFailure)
     }
 
     private func complete(
@@ -130,7 +132,7 @@ struct StepCommand: ParsableCommand {
     ) throws {
         try connection.call("step.complete") { writer in
             writer.member("lease", lease)
-            writer.member("step", name)
+            writer.member("step", step)
             writer.member("output", ended.record)
             writer.member("attempt", begun["attempt"])
             writer.member("fingerprint", fingerprint)
@@ -143,7 +145,7 @@ struct StepCommand: ParsableCommand {
         do {
             return try connection.call("step.fail") { writer in
                 writer.member("lease", lease)
-                writer.member("step", name)
+                writer.member("step", step)
                 writer.member("error", ended.failure)
                 writer.member("types", ended.types)
                 if !ended.isRetryable { writer.member("retryable", false) }

@@ -62,6 +62,6 @@ extension StepProcess {
         }
 
         /// Never 0: a time-out or too much output is a failure whatever the command says.
-        private var statusOfFailure: Int32 { status == 0 ? 1 : status }
+        var statusOfFailure: Int32 { status == 0 ? 1 : status }
     }
 }

@@ -136,7 +136,8 @@ final class Player {
         let end = deadline(operation)
         while true {
             let (wire, id) = try send(operation["until"], operation)
-            let reply = try wire.reply(to: id, before: end)
+            // A last reply is waited for, so that the reason is not just the end of time.
+            let reply = try wire.reply(to: id, before: end + 1000)
             let reason = Pattern.mismatch(reply?["result"], wanted(operation["result"]))
             if reason == nil { return save(reply?["result"], operation) }
             guard monotonicMilliseconds() < end else { throw Mismatch(reason ?? "no reply") }

@@ -3,7 +3,7 @@
 /// All clients derive the same names, so that one may resume what another began. Occurrences are counted per enclosing
 /// step, never over the whole run: a replayed step does not run its body, so a count over the run would shift for
 /// everything after it.
-struct StepNames: Sendable {
+package struct StepNames: Sendable {
     private var counts: [String: Int] = [:]
     private var taken: Set<String> = []
 
@@ -34,7 +34,7 @@ struct StepNames: Sendable {
     static let kept = longest - 65
 
     /// The name itself, or its readable start and a hash when it is too long.
-    static func shortened(_ name: String) -> String {
+    package static func shortened(_ name: String) -> String {
         guard name.utf8.count > longest else { return name }
         var start = Substring(name).unicodeScalars
         var excess = name.utf8.count - kept
