@@ -82,6 +82,12 @@ let package = Package(
         .target(
             name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel"],
             path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep-parity", dependencies: ["Sidestep", "SidestepProtocol", arguments],
+            path: "clients/swift/Sources/SidestepParity", swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep-example-files", dependencies: ["Sidestep"], path: "examples/swift",
+            swiftSettings: strict),
 
         // Tests.
         .testTarget(
