@@ -44,7 +44,7 @@ final class Connection: Sendable {
         self.patience = patience
     }
 
-    /// Sends a call; `complete` is called exactly once, on another thread or this one.
+    /// Sends a call; `complete` is called once, on another thread or this one.
     func send(_ method: String, _ params: RawJSON?, id: Int, mayResend: Bool, _ complete: @escaping CallTable.Completion) {
         let frame = Outgoing.request(id: id, method: method, params: params)
         var call = CallTable.Call(frame: frame, mayResend: mayResend, wasSent: false, complete: complete)
