@@ -27,6 +27,7 @@ struct CheckpointCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
+        if try Context.isOver() { return }
         let lease = try Context.lease()
         let result = try common.show("checkpoint") { writer in
             writer.member("lease", lease)

@@ -53,6 +53,7 @@ struct StateCommand: ParsableCommand {
 
         func run() throws {
             let value = try payload()
+            if try Context.isOver() { return }
             let lease = try Context.lease()
             _ = try common.show("state.set") { writer in
                 writer.member("lease", lease)
@@ -80,6 +81,7 @@ struct StateCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
+            if try Context.isOver() { return }
             let lease = try Context.lease()
             _ = try common.show("state.set") { writer in
                 writer.member("lease", lease)
