@@ -101,18 +101,27 @@ final class Connection: Sendable {
 
 extension Connection {
     /// Calls a method and waits for its result without blocking a thread.
-    func call(_ method: String, _ params: RawJSON?, mayResend: Bool) async throws -> RawJSON {
+    ///
+    /// - Parameter isShielded: go on when the task is cancelled. For what must be recorded once it has happened.
+    func call(
+        _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool = false
+    ) async throws -> RawJSON {
         let id = state.withLock { $0.calls.nextID() }
+        if isShielded { return try await reply(method, params, id: id, mayResend: mayResend) }
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            return try await withCheckedThrowingContinuation { continuation in
-                send(method, params, id: id, mayResend: mayResend) { outcome in
-                    continuation.resume(with: outcome.mapError { Self.cancelled($0) ?? $0 })
-                }
-            }
+            return try await reply(method, params, id: id, mayResend: mayResend)
         } onCancel: {
             let call = state.withLock { $0.calls.take(id) }
             call?.complete(.failure(Self.cancelledCall))
+        }
+    }
+
+    private func reply(_ method: String, _ params: RawJSON?, id: Int, mayResend: Bool) async throws -> RawJSON {
+        try await withCheckedThrowingContinuation { continuation in
+            send(method, params, id: id, mayResend: mayResend) { outcome in
+                continuation.resume(with: outcome.mapError { Self.cancelled($0) ?? $0 })
+            }
         }
     }
 

@@ -81,11 +81,15 @@ public final class Run: Sendable {
     }
 
     /// Calls a method that needs the lease.
+    ///
+    /// - Parameter isShielded: go on when the task is cancelled: what has happened is to be recorded all the same.
     @discardableResult
-    func call(_ method: String, _ write: (inout JSONWriter) -> Void) async throws -> RawJSON {
+    func call(
+        _ method: String, isShielded: Bool = true, _ write: (inout JSONWriter) -> Void
+    ) async throws -> RawJSON {
         try checkOpen()
         do {
-            return try await client.call(method, params(write))
+            return try await client.connection.call(method, params(write), mayResend: true, isShielded: isShielded)
         } catch let error as SidestepError {
             if error.endsRun { end(error) }
             throw error

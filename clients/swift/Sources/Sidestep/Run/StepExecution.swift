@@ -70,7 +70,8 @@ struct StepExecution: Sendable {
 
     private func beginAsRequest() async throws -> StepBegin {
         do {
-            return StepBegin(try await run.call("step.begin") { options.write(step, to: &$0) })
+            // It may wait for another process that runs the step; such a wait can be cancelled.
+            return StepBegin(try await run.call("step.begin", isShielded: false) { options.write(step, to: &$0) })
         } catch let error as SidestepError where error.kind == .stepFailed {
             note(.failed, error.failure)
             throw failed(error.failure, cause: nil)
