@@ -16,7 +16,8 @@ struct CheckpointCommand: ParsableCommand {
 
     @Option(help: "The state, as JSON; `-` reads it from standard input.")
     var state: JSONArgument?
-    @Option(help: "The message history: an array, or {\"keep\": n, \"append\": […]}; `-` reads standard input.")
+    @Option(
+        help: "The message history: an array, or {\"keep\": n, \"append\": […]}; `-` reads standard input.")
     var messages: JSONArgument?
     @Option(help: "A number to note with it.")
     var stepNumber: Int?

@@ -68,9 +68,10 @@ struct StateCommand: ParsableCommand {
                 return .string(String(decoding: bytes, as: UTF8.self))
             }
             if let argument = JSONArgument(argument: value) { return argument.value }
+            let start = String(value.prefix(40))
             throw SidestepError(
-                .invalidArgument, "the value is not JSON: \(value.prefix(40))",
-                hint: "for a text: sidestep state set --text \(Shell.quote(name)) \(Shell.quote(String(value.prefix(40))))")
+                .invalidArgument, "the value is not JSON: \(start)",
+                hint: "for a text: sidestep state set --text \(Shell.quote(name)) \(Shell.quote(start))")
         }
     }
 

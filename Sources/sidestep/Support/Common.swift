@@ -44,7 +44,8 @@ enum Context {
             hint: "put this before it: eval \"$(sidestep start my-run)\"")
     }
 
-    /// Says that nothing is written because the run had ended before the script began: it was written the first time.
+    /// Says that nothing is written because the run had ended before the script began: it was written the
+    /// first time.
     static func isOver() throws -> Bool {
         let run = try run()
         guard value("SIDESTEP_LEASE") == nil else { return false }

@@ -44,7 +44,8 @@ import Testing
     @Test("pauses grow to a limit")
     func backoff() {
         var backoff = Backoff()
-        #expect((1...8).map { _ in backoff.advance().milliseconds } == [20, 40, 80, 160, 320, 640, 1000, 1000])
+        #expect(
+            (1...8).map { _ in backoff.advance().milliseconds } == [20, 40, 80, 160, 320, 640, 1000, 1000])
     }
 
     @Test("an explicit socket is the only candidate")
@@ -56,10 +57,13 @@ import Testing
 
     @Test("a session's socket comes before the system's; without a session the private one is last")
     func order() {
-        let session = SocketCandidates(explicit: nil, environment: Environment(["XDG_RUNTIME_DIR": "/run/user/1"]))
-        #expect(session.all.map(\.path) == ["/run/user/1/sidestep/sidestep.sock", "/run/sidestep/sidestep.sock"])
+        let session = SocketCandidates(
+            explicit: nil, environment: Environment(["XDG_RUNTIME_DIR": "/run/user/1"]))
+        #expect(
+            session.all.map(\.path) == ["/run/user/1/sidestep/sidestep.sock", "/run/sidestep/sidestep.sock"])
         #expect(session.startAt.path == "/run/user/1/sidestep/sidestep.sock")
-        let none = SocketCandidates(explicit: nil, environment: Environment(["TMPDIR": "/t", "XDG_RUNTIME_DIR": ""]))
+        let none = SocketCandidates(
+            explicit: nil, environment: Environment(["TMPDIR": "/t", "XDG_RUNTIME_DIR": ""]))
         #expect(none.all.map(\.mustBePrivate) == [false, true])
         #expect(none.startAt.path.hasPrefix("/t/sidestep-"))
     }

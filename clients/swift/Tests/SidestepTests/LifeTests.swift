@@ -109,7 +109,13 @@ import Testing
         let daemon = try await LocalDaemon()
         let (sidestep, other) = (try await daemon.connect(), try await daemon.connect())
         _ = try await other.resume("r")
-        let waiting = Task { try await sidestep.resume("r", options: .with { $0.ifOwned = .wait; $0.wait = .seconds(30) }) }
+        let waiting = Task {
+            try await sidestep.resume(
+                "r",
+                options: .with {
+                    $0.ifOwned = .wait; $0.wait = .seconds(30)
+                })
+        }
         try await Task.sleep(for: .milliseconds(50))
         sidestep.close()
         await #expect(throws: SidestepError.self) { _ = try await waiting.value }
@@ -122,7 +128,13 @@ import Testing
         let daemon = try await LocalDaemon()
         let (sidestep, other) = (try await daemon.connect(), try await daemon.connect())
         _ = try await other.resume("r")
-        let waiting = Task { try await sidestep.resume("r", options: .with { $0.ifOwned = .wait; $0.wait = .seconds(30) }) }
+        let waiting = Task {
+            try await sidestep.resume(
+                "r",
+                options: .with {
+                    $0.ifOwned = .wait; $0.wait = .seconds(30)
+                })
+        }
         try await Task.sleep(for: .milliseconds(50))
         waiting.cancel()
         await #expect(throws: CancellationError.self) { _ = try await waiting.value }
@@ -150,7 +162,9 @@ import Testing
         }
         #expect(result["created"]?.bool == true)
         #expect(try connection.call("run.get") { $0.member("run", "r") }["input"]?.string == text)
-        let error = #expect(throws: SidestepError.self) { try connection.call("run.get") { $0.member("run", "no") } }
+        let error = #expect(throws: SidestepError.self) {
+            try connection.call("run.get") { $0.member("run", "no") }
+        }
         #expect(error?.kind == .runNotFound)
     }
 }

@@ -128,7 +128,8 @@ import Testing
         let sidestep = try await daemon.connect()
         let (good, bad) = (Counter(), Counter())
         let quick = quick
-        let output = try await sidestep.workflow("w", run: "r", options: .with { $0.retry = quick }) { run -> Int in
+        let output = try await sidestep.workflow("w", run: "r", options: .with { $0.retry = quick }) {
+            run -> Int in
             _ = try await run.step("good") { await good.next() }
             return try await run.step("bad") { () -> Int in
                 let attempt = await bad.next()
@@ -144,8 +145,12 @@ import Testing
     func workflowFailure() async throws {
         let daemon = try await LocalDaemon()
         let sidestep = try await daemon.connect()
-        await #expect(throws: Refused.self) { try await sidestep.workflow("w", run: "r") { _ in throw Refused() } }
-        let error = await #expect(throws: SidestepError.self) { try await sidestep.workflow("w", run: "r") { _ in } }
+        await #expect(throws: Refused.self) {
+            try await sidestep.workflow("w", run: "r") { _ in throw Refused() }
+        }
+        let error = await #expect(throws: SidestepError.self) {
+            try await sidestep.workflow("w", run: "r") { _ in }
+        }
         #expect(error?.kind == .runFailed)
         #expect(error?.failure?["type"]?.string == "Refused")
     }
@@ -180,9 +185,13 @@ import Testing
         let run = try await sidestep.resume("r")
         #expect(try await run.messages(as: String.self) == [])
         try await run.checkpoint(messages: .all(["a", "b"]))
-        let receipt = try await run.checkpoint(state: ["at": 2], messages: .append(["c"], keeping: 1), stepNumber: 2)
+        let receipt = try await run.checkpoint(
+            state: ["at": 2], messages: .append(["c"], keeping: 1), stepNumber: 2)
         #expect(receipt.messageCount == 2)
-        let again = try await sidestep.resume(options: .with { $0.token = receipt.resumeToken; $0.ifOwned = .takeOver })
+        let again = try await sidestep.resume(
+            options: .with {
+                $0.token = receipt.resumeToken; $0.ifOwned = .takeOver
+            })
         #expect(again.id == "r")
         #expect(try again.checkpoint?.state(as: [String: Int].self) == ["at": 2])
         #expect(try await again.messages(as: String.self) == ["a", "c"])

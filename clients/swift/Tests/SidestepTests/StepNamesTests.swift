@@ -44,7 +44,9 @@ import Testing
         #expect(StepNames.shortened(fits) == fits)
         let short = StepNames.shortened(fits + "x")
         #expect(short.utf8.count == 1024)
-        #expect(short == String(repeating: "x", count: 959) + "~" + SHA256.hexDigest(of: Array((fits + "x").utf8)))
+        #expect(
+            short == String(repeating: "x", count: 959) + "~" + SHA256.hexDigest(of: Array((fits + "x").utf8))
+        )
     }
 
     @Test("no character is cut when a name is shortened")

@@ -24,20 +24,23 @@ final class LocalDaemon: Sendable {
         var buffer = [UInt8](repeating: 0, count: 4096)
         // Tests run inside a runner of the toolchain; the bundle is its argument.
         let places = CommandLine.arguments.compactMap { argument -> String? in
-            argument.contains(".xctest") ? argument.split(separator: "/").dropLast().joined(separator: "/") : nil
+            argument.contains(".xctest")
+                ? argument.split(separator: "/").dropLast().joined(separator: "/") : nil
         }
         let count = buffer.withUnsafeMutableBytes { bytes in
             readlink("/proc/self/exe", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
         }
         let own = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
-        let candidates = places.map { "/\($0)/sidestepd" } + [own.prefix(upTo: own.lastIndex(of: "/")!) + "/sidestepd"]
+        let candidates =
+            places.map { "/\($0)/sidestepd" } + [own.prefix(upTo: own.lastIndex(of: "/")!) + "/sidestepd"]
         let found = candidates.first { access($0, X_OK) == 0 }
         return try #require(found, "build sidestepd first, or name it in SIDESTEPD; tried \(candidates)")
     }
 
     func start() async throws {
         let log = directory + "/log"
-        let process = try DetachedProcess.start([program, "--socket", socket, "--database", directory + "/d.db"], log: log)
+        let process = try DetachedProcess.start(
+            [program, "--socket", socket, "--database", directory + "/d.db"], log: log)
         while (try? UnixSocket(path: socket)) == nil {
             try #require(process.isAlive, "the daemon ended: \(process.lastWords)")
             try await Task.sleep(for: .milliseconds(5))
