@@ -98,6 +98,30 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TidyTests", dependencies: ["SidestepModel"], path: "Tests/Tidy", swiftSettings: strict),
+
+        // Tests of the engine: real SQLite, time by hand.
+        .target(
+            name: "TestSupport", dependencies: ["SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel"],
+            path: "Tests/Support", swiftSettings: strict),
+        .testTarget(name: "SidestepModelTests", dependencies: ["SidestepModel"], swiftSettings: strict),
+        .testTarget(
+            name: "SidestepSQLiteTests", dependencies: ["TestSupport", "SidestepSQLite", "SidestepStore", "SidestepModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SidestepEngineTests",
+            dependencies: ["TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SidestepServerTests",
+            dependencies: [
+                "TestSupport", "SidestepServer", "SidestepDaemon", "SidestepSQLite", "SidestepEngine", "SidestepProtocol",
+                "SidestepModel", logging,
+            ] + nio,
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol"],
+            path: "Tests/Simulation", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

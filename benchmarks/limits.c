@@ -121,21 +121,36 @@ static void finish(sqlite3_stmt *s) {
 
 static sqlite3_stmt *run_by_key, *step_by_name, *step_outcome, *step_insert, *step_update, *journal_append;
 
-// The columns that step_insert and step_update share, numbered from ?4 on.
+// The first number of a statement's values for the columns from `status` on, whichever statement it is: their order in
+// step_insert and step_update is the same, and step_insert is read for it.
+static int column(const char *name) {
+    static char *list;
+    if (!list) list = strstr(sqlite3_sql(step_insert), "(run, name, ") + strlen("(run, name, ");
+    int number = 4;
+    for (const char *at = list; *at && *at != ')'; at += strcspn(at, ",)"), number++) {
+        at += strspn(at, ", \n");
+        if (strncmp(at, name, strlen(name)) == 0 && strchr(",)", at[strlen(name)])) return number;
+    }
+    die(name);
+    return 0;
+}
+
+static void set(sqlite3_stmt *s, const char *name, int64_t value) { sqlite3_bind_int64(s, column(name), value); }
+
 static void bind_step(sqlite3_stmt *s, const char *status, const char *output, int size, int64_t time) {
+    for (int i = 5; i <= sqlite3_bind_parameter_count(s); i++) sqlite3_bind_null(s, i);
     sqlite3_bind_text(s, 4, status, -1, SQLITE_STATIC);
-    for (int i = 5; i <= 25; i++) sqlite3_bind_null(s, i);
-    sqlite3_bind_int64(s, 5, 1);
-    sqlite3_bind_int64(s, 6, 0);
-    sqlite3_bind_int64(s, 8, 0);
-    sqlite3_bind_int64(s, 9, 0);
-    sqlite3_bind_int64(s, 10, 4711);
-    sqlite3_bind_int64(s, 11, 99);
-    sqlite3_bind_int64(s, 18, time);
-    sqlite3_bind_int64(s, 19, time);
+    set(s, "attempt", 1);
+    set(s, "failures", 0);
+    set(s, "at_most_once", 0);
+    set(s, "interrupted", 0);
+    set(s, "holder_pid", 4711);
+    set(s, "holder_start", 99);
+    set(s, "first_begun_at", time);
+    set(s, "begun_at", time);
     if (!output) return;
-    sqlite3_bind_int64(s, 20, time);
-    sqlite3_bind_text(s, 24, output, size, SQLITE_STATIC);
+    set(s, "finished_at", time);
+    sqlite3_bind_text(s, column("output"), output, size, SQLITE_STATIC);
 }
 
 // What `step.begin` and `step.complete` do to the database.

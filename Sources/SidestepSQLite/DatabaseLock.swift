@@ -23,6 +23,9 @@ final class DatabaseLock: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Lets another daemon have the database.
+    func release() { flock(descriptor, LOCK_UN) }
+
     private static func readHolder(_ descriptor: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: 32)
         let count = pread(descriptor, &buffer, buffer.count, 0)

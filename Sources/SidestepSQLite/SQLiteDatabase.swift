@@ -13,11 +13,12 @@ public final class SQLiteDatabase: Sendable {
     /// Opens the database at `path`, or makes it.
     ///
     /// - Parameters:
+    ///   - inlineLimit: how many jobs at once the caller's thread performs itself.
     ///   - onSettled: told after each batch of the writer.
     ///   - onFatal: told when a sync failed: the daemon has to end.
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
     public init(
-        path: String, readers count: Int = 2, onSettled: @escaping SQLiteWriter.Settled,
+        path: String, readers count: Int = 2, inlineLimit: Int = 1, onSettled: @escaping SQLiteWriter.Settled,
         onFatal: @escaping @Sendable (Failure) -> Void
     ) throws(DatabaseOpenError) {
         self.path = path
@@ -25,7 +26,8 @@ public final class SQLiteDatabase: Sendable {
         let connection = try DatabaseFile.open(path)
         do {
             let library = StatementLibrary()
-            writer = try SQLiteWriter(connection, library, onSettled: onSettled, onFatal: onFatal)
+            writer = try SQLiteWriter(
+                connection, library, inlineLimit: inlineLimit, onSettled: onSettled, onFatal: onFatal)
             readers = try SQLiteReaders(path: path, library, count: count)
         } catch {
             throw .corrupt(path, error.message)
@@ -36,6 +38,7 @@ public final class SQLiteDatabase: Sendable {
     public func close() {
         readers.close()
         writer.close()
+        lock.release()
     }
 
     /// Bytes of the database and its log on disk.

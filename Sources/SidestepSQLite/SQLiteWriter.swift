@@ -18,6 +18,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     static let checkpointFrames = 1000
 
     private let monitor = Monitor()
+    private let inlineLimit: Int
     private let onSettled: Settled
     private let onFatal: @Sendable (Failure) -> Void
     private var session: SQLiteSession?
@@ -27,31 +28,45 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private var isClosing = false
     private var thread: WorkerThread?
 
-    /// - Parameter onFatal: told when a sync failed and nobody can know what is on disk; the daemon then ends itself, and
-    ///   opening the database again recovers what was acknowledged.
+    /// - Parameters:
+    ///   - inlineLimit: how many jobs the caller's thread performs itself; more of them are worth a thread switch.
+    ///   - onFatal: told when a sync failed and nobody can know what is on disk; the daemon then ends itself, and opening
+    ///     the database again recovers what was acknowledged.
     init(
-        _ connection: Connection, _ library: StatementLibrary, onSettled: @escaping Settled,
+        _ connection: Connection, _ library: StatementLibrary, inlineLimit: Int, onSettled: @escaping Settled,
         onFatal: @escaping @Sendable (Failure) -> Void
     ) throws(Failure) {
         session = try SQLiteSession(connection, library)
         batch = try BatchStatements(connection)
+        self.inlineLimit = inlineLimit
         self.onSettled = onSettled
         self.onFatal = onFatal
         thread = WorkerThread("writer") { [weak self] in self?.work() }
     }
 
     public func submit(_ jobs: [any WriteJob]) {
-        let inline: [any WriteJob]? = monitor.locked {
+        var batch: [any WriteJob]? = monitor.locked {
             queue += jobs
-            guard !isPerforming, !isClosing, queue.count(where: { !$0.isLazy }) == 1 else {
-                monitor.signal()
-                return nil
-            }
-            return takeBatch()
+            return takeInline()
         }
-        guard let inline else { return }
-        perform(inline)
-        finishBatch()
+        while let inline = batch {
+            perform(inline)
+            batch = monitor.locked {
+                isPerforming = false
+                // What the replies set off, a waiter that wakes for example, is done here as well.
+                let next = takeInline()
+                monitor.broadcast()
+                return next
+            }
+        }
+    }
+
+    /// The queue, if it is short enough for the caller's thread and nobody else performs; called with the lock held.
+    private func takeInline() -> [any WriteJob]? {
+        let eager = queue.count(where: { !$0.isLazy })
+        if eager > 0, eager <= inlineLimit, !isPerforming, !isClosing { return takeBatch() }
+        monitor.signal()
+        return nil
     }
 
     /// Performs what is queued, then ends the thread and closes the connection.

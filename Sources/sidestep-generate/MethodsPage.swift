@@ -70,6 +70,7 @@ enum MethodsPage {
         case .object(let members): "{" + members.map(\.name).joined(separator: ", ") + "}"
         case .open(let members, let others):
             "{" + (members.map(\.name) + ["…: \(word(others))"]).joined(separator: ", ") + "}"
+        case .shared(let name, _): name
         case .array(let element): "array of " + word(element)
         }
     }

@@ -1,6 +1,6 @@
 import SidestepProtocol
 
-/// JSON with one member a line, so that a difference shows what changed.
+/// JSON in short lines, so that a difference shows what changed.
 enum PrettyJSON {
     static func text(of value: RawJSON) -> String {
         var lines = ""
@@ -10,6 +10,10 @@ enum PrettyJSON {
 
     private static func write(_ value: RawJSON, indent: String, to text: inout String) {
         let inner = indent + "  "
+        if indent.count + value.compact.bytes.count <= 110 {
+            text += value.compact.text
+            return
+        }
         switch value.kind {
         case .object where !value.members.isEmpty:
             list(value.members, "{", "}", indent, &text) { member, text in

@@ -10,8 +10,9 @@ struct SpecificationTests {
             (#"{"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1}"#, success("1", "19")),
             (#"{"jsonrpc": "2.0", "method": "subtract", "params": [23, 42], "id": 2}"#, success("2", "-19")),
             (
-                #"{"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend":2,"minuend":4}, "id": 3}"#,
-                success("3", "2")
+                #"{"jsonrpc": "2.0", "method": "subtract", "#
+                    + #""params": {"subtrahend": 23, "minuend": 42}, "id": 3}"#,
+                success("3", "19")
             ),
             (#"{"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}"#, nil),
             (#"{"jsonrpc": "2.0", "method": "foobar"}"#, nil),
@@ -19,7 +20,8 @@ struct SpecificationTests {
             (#"{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]"#, failure("null", -32700)),
             (#"{"jsonrpc": "2.0", "method": 1, "params": "bar"}"#, failure("null", -32600)),
             (
-                #"[{"jsonrpc": "2.0", "method": "sum", "params": [1], "id":"1"},{"jsonrpc":"2.0","method"]"#,
+                #"[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},"#
+                    + #"{"jsonrpc": "2.0", "method"]"#,
                 failure("null", -32700)
             ),
             ("[]", failure("null", -32600)),

@@ -11,9 +11,7 @@ public struct PauseRun: Command {
         let run = try store.visibleRun(run, call)
         if run.status == .paused { return run }
         if run.status.isClosed { throw Failure.runClosed(run) }
-        for step in try store.openSteps(run: run.key) where step.status == .running {
-            try store.lose(step, of: run, &call)
-        }
+        try store.loseRunningSteps(of: run, &call)
         var after = try store.paused(run, .operator, call.now)
         after.secretHash = nil
         try store.updateRun(after, expecting: run.epoch)

@@ -58,6 +58,8 @@ public struct FailRun: Command {
         guard let delay else {
             return Result(run: try store.close(run, .failed, output: nil, error: error, &call), delay: nil)
         }
+        // Among them an at-most-once step that was left behind: it is unknown now, and the next attempt will not repeat it.
+        try store.loseRunningSteps(of: run, &call)
         return Result(run: try retried(run, after: delay, store, call), delay: delay)
     }
 
@@ -86,8 +88,7 @@ public struct ReleaseRun: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         let run = try store.heldRun(proof, &call)
-        let open = try store.openSteps(run: run.key)
-        for step in open where step.status == .running { try store.lose(step, of: run, &call) }
+        try store.loseRunningSteps(of: run, &call)
         var after = run
         if try store.openSteps(run: run.key).contains(where: { $0.status == .unknown }) {
             after = try store.paused(run, .unknownStep, call.now)
@@ -125,6 +126,8 @@ extension StoreTransaction {
     func close(
         _ run: RunRecord, _ event: RunEvent, output: Payload?, error: Payload?, _ call: inout CallContext
     ) throws -> RunRecord {
+        // A body that its owner left behind will never report: whoever opens the run again must not wait for it.
+        try loseRunningSteps(of: run, &call)
         var closed = run
         closed.status = try run.next(event)
         closed.lease = nil

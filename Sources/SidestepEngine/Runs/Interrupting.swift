@@ -45,7 +45,8 @@ extension StoreTransaction {
         return after
     }
 
-    private func loseRunningSteps(of run: RunRecord, _ call: inout CallContext) throws {
+    /// Settles the steps that were begun and will not report any more.
+    func loseRunningSteps(of run: RunRecord, _ call: inout CallContext) throws {
         for step in try openSteps(run: run.key) where step.status == .running {
             try lose(step, of: run, &call)
         }

@@ -28,6 +28,8 @@ public indirect enum ParameterType: Sendable {
     case open([Parameter], others: ParameterType)
     /// An array of one type.
     case array(ParameterType)
+    /// A type with a name of its own: documents describe it once and refer to it.
+    case shared(String, ParameterType)
 
     /// A moment: milliseconds since the epoch, up to the end of the year 9999.
     public static let instant = ParameterType.integer(0...253_402_300_799_999)

@@ -68,9 +68,14 @@ public struct Params: Sendable {
     /// The members of an object parameter.
     public func object(_ name: String) -> Params? {
         guard let position = position(name), let value = values[position] else { return nil }
-        switch parameters[position].type {
-        case .object(let members), .open(let members, others: _): return Params(checked: value, members)
-        default: return nil
+        return Self.members(of: parameters[position].type).map { Params(checked: value, $0) }
+    }
+
+    private static func members(of type: ParameterType) -> [Parameter]? {
+        switch type {
+        case .object(let members), .open(let members, others: _): members
+        case .shared(_, let type): members(of: type)
+        default: nil
         }
     }
 

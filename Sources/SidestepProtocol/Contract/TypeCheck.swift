@@ -20,6 +20,7 @@ struct TypeCheck {
         case .integers: try checkElements(value, .integer(.min ... .max))
         case .array(let element): try checkElements(value, element)
         case .stringMap(let nullable): try checkMap(value, nullable: nullable)
+        case .shared(_, let type): try check(value, type)
         case .object(let members): try checkObject(value, members, others: nil)
         case .open(let members, let others): try checkObject(value, members, others: others)
         }

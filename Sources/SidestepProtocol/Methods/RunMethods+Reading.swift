@@ -42,14 +42,16 @@ extension MethodTable {
 
 extension ParameterType {
     /// One line of a run's journal.
-    static let journalEntry = ParameterType.object([
-        .must("sequence", .count, "its place in the journal"),
-        .must("at", .instant, "when it happened"),
-        .must("kind", .name, "what happened"),
-        .may("step", .name, "the step it happened to"),
-        .may("attempt", .count, "the attempt"),
-        .may("detail", .payload, "what else is known"),
-    ])
+    static let journalEntry = ParameterType.shared(
+        "journal_entry",
+        .object([
+            .must("sequence", .count, "its place in the journal"),
+            .must("at", .instant, "when it happened"),
+            .must("kind", .name, "what happened"),
+            .may("step", .name, "the step it happened to"),
+            .may("attempt", .count, "the attempt"),
+            .may("detail", .payload, "what else is known"),
+        ]))
 
     /// What names a step to a reader.
     static let stepOrName = ParameterType.payload

@@ -8,8 +8,10 @@ extension JSONWriter {
     ///   - closed: whether objects refuse members that are not listed; results may grow, parameters may not.
     ///   - note: what an absent value means.
     mutating func schema(_ type: ParameterType, nullable: Bool, closed: Bool, note: String? = nil) {
+        if case .shared(let name, _) = type { return sharedSchema(name, nullable) }
         beginObject()
         switch type {
+        case .shared: break
         case .payload: member("description", "any JSON, kept byte for byte")
         case .string(let maxBytes): text(0...maxBytes, nullable)
         case .name: text(1...Limits().nameBytes, nullable)
@@ -27,6 +29,25 @@ extension JSONWriter {
         case .open(let members, let others): object(members, nullable, closed, others: others)
         }
         member("x-default", note)
+        endObject()
+    }
+
+    /// Points to something that the document describes once.
+    mutating func reference(_ group: String, _ name: String) {
+        beginObject()
+        member("$ref", "#/components/\(group)/\(name)")
+        endObject()
+    }
+
+    private mutating func sharedSchema(_ name: String, _ nullable: Bool) {
+        guard nullable else { return reference("schemas", name) }
+        beginObject()
+        array("anyOf") { writer in
+            writer.reference("schemas", name)
+            writer.beginObject()
+            writer.member("type", "null")
+            writer.endObject()
+        }
         endObject()
     }
 

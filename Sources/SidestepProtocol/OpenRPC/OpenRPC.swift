@@ -17,6 +17,12 @@ public enum OpenRPC {
         writer.array("methods") { writer in
             for method in MethodTable.all { writer.method(method) }
         }
+        writer.object("components") { writer in
+            writer.object("schemas") { $0.sharedSchemas() }
+            writer.object("errors") { writer in
+                for kind in ErrorKind.allCases { writer.errorKind(kind) }
+            }
+        }
         writer.endObject()
     }
 }
@@ -41,7 +47,7 @@ extension JSONWriter {
             writer.schema(.object(method.result), nullable: false, closed: false)
         }
         array("errors") { writer in
-            for kind in method.errors { writer.errorKind(kind) }
+            for kind in method.errors { writer.reference("errors", kind.rawValue) }
         }
         array("examples") { $0.example(method) }
         member("x-access", method.access.rawValue)
@@ -49,6 +55,14 @@ extension JSONWriter {
         member("x-waits-for-commit", method.waitsForCommit)
         member("x-may-wait", method.mayWait)
         endObject()
+    }
+
+    /// What the methods share; the parameters among them are strict, the results may grow.
+    fileprivate mutating func sharedSchemas() {
+        for (name, type, isParameter) in SharedTypes.all {
+            key(name)
+            schema(type, nullable: false, closed: isParameter)
+        }
     }
 
     private mutating func contentDescriptor(_ parameter: Parameter) {
@@ -61,7 +75,8 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func errorKind(_ kind: ErrorKind) {
+    fileprivate mutating func errorKind(_ kind: ErrorKind) {
+        key(kind.rawValue)
         beginObject()
         member("code", kind == .invalidArgument ? -32602 : RPCError.sidestepCode)
         member("message", kind.rawValue)
