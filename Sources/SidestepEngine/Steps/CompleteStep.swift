@@ -61,7 +61,7 @@ public struct CompleteStep: Command {
     private func repeated(_ run: RunRecord, _ store: any StoreTransaction) throws -> StepRecord {
         guard let recorded = try store.stepOutcome(run: run.key, name: step) else { throw Failure.stepNotFound(step, run) }
         if recorded.step.status == .failed { throw Failure.superseded(recorded.step, run) }
-        guard recorded.output == output else {
+        guard isSame(recorded.output, output) else {
             throw Failure(
                 .stepConflict, "the step has another recorded output", run: run.id, step: step,
                 hint: "Use the recorded output (data.output); a step has one result."

@@ -91,6 +91,8 @@ CREATE TABLE step (
     CHECK (status <> 'unknown' OR at_most_once = 1)
 ) STRICT;
 CREATE UNIQUE INDEX step_name ON step (run, name);
+-- Its entries end in the row's key: the steps of a run in the order in which they began.
+CREATE INDEX step_run ON step (run);
 CREATE INDEX step_open ON step (run, status) WHERE status NOT IN ('completed', 'failed');
 CREATE INDEX step_ready ON step (status) WHERE status NOT IN ('completed', 'failed');
 CREATE INDEX step_deadline ON step (attempt_deadline_at) WHERE attempt_deadline_at IS NOT NULL;

@@ -48,7 +48,7 @@ struct Request {
     let information: DaemonInformation
 
     /// How the caller of a lease method shows that it acts for the run.
-    var proof: LeaseProof { params.string("lease").map(LeaseProof.text) ?? .session(run: params.string("run")) }
+    var proof: LeaseProof { params.string("lease").map { .text($0, run: params.string("run")) } ?? .session(run: params.string("run")) }
 
     /// A parameter that the method table requires.
     func required(_ name: String) -> String {

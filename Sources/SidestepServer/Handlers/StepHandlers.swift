@@ -24,14 +24,14 @@ enum StepHandlers {
             "step.get": .read({ GetStep(run: $0.required("run"), step: $0.required("step")) }) { $0.members(of: $1) },
             "step.list": .read({ request in
                 ListSteps(
-                    run: request.required("run"), after: request.params.string("cursor"),
+                    run: request.required("run"), after: try RunHandlers.cursor(request.params),
                     status: request.params.string("status").flatMap(StepStatus.init(rawValue:)),
                     limit: request.limit(default: 1000), maxBytes: request.pageBytes())
             }) { writer, page in
                 writer.array("steps") { writer in
                     for outcome in page.items { writer.object { $0.members(of: outcome) } }
                 }
-                writer.member("more", page.hasMore ? page.items.last?.step.name : nil)
+                writer.member("more", page.hasMore ? page.items.last.map { String($0.step.key) } : nil)
             },
             "step.inflight": .read({
                 InflightSteps(includesRunning: $0.params.boolean("all") ?? false, limit: $0.limit(default: 100))

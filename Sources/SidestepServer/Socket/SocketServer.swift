@@ -133,16 +133,29 @@ public final class SocketServer: @unchecked Sendable {
         switch dispatcher.dispatch(request, session, limits) {
         case .failure(let error): settle(.failure(error))
         case .success(.now(let json)): settle(.success(json))
+        case .success(.query(let query)) where session.commandsInFlight > 0:
+            let context = context(session)
+            submit(session, isLazy: false, { _, _ in .reading { try query($0, context) } }, settle)
         case .success(.query(let query)):
             let settled = NIOLoopBound(settle, eventLoop: loop)
             coordinator.read(context(session), query) { settled.value($0.mapError(RPCError.init)) }
         case .success(.command(let isLazy, let work)):
-            collect(
-                Call(
-                    environment: environment, peer: session.peer, session: session.id,
-                    grantedRuns: session.grantedRuns, isLazy: isLazy && request.id == nil, work: work
-                ) { settle($0.mapError(RPCError.init)) })
+            submit(session, isLazy: isLazy && request.id == nil, work, settle)
         }
+    }
+
+    private func submit(
+        _ session: Session, isLazy: Bool, _ work: @escaping Call.Work, _ settle: @escaping (Result<[UInt8], RPCError>) -> Void
+    ) {
+        session.commandsInFlight += 1
+        let call = Call(
+            environment: environment, peer: session.peer, session: session.id, grantedRuns: session.grantedRuns,
+            isLazy: isLazy, work: work
+        ) { result in
+            session.commandsInFlight -= 1
+            settle(result.mapError(RPCError.init))
+        }
+        collect(call)
     }
 
     private static func text(_ id: RawJSON, _ outcome: Result<[UInt8], RPCError>) -> [UInt8] {
