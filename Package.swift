@@ -91,6 +91,9 @@ let package = Package(
 
         // Tests.
         .testTarget(
+            name: "SidestepTests", dependencies: ["Sidestep", "SidestepProtocol"],
+            path: "clients/swift/Tests/SidestepTests", swiftSettings: strict),
+        .testTarget(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
             swiftSettings: strict),
         .testTarget(

@@ -17,8 +17,8 @@ struct SidestepCommand: ParsableCommand {
 
             Run the script again: finished steps are not repeated, they print what they printed before.
 
-            Exit status: 0 done; 64 wrong usage; 69 no daemon answers; 75 not now, try again (the run is owned, a \
-            time-out, a full disk); 70 anything else. `step` exits like its command.
+            Exit status: 0 done; 64 wrong usage; 69 no daemon answers; 75 not now, try again (the run is owned, \
+            a time-out, a full disk); 70 anything else. `step` exits like its command.
             """,
         version: SidestepVersion.text,
         subcommands: [],
@@ -32,7 +32,8 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self, ResultCommand.self,
+                    PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
+                    ResultCommand.self,
                     InflightCommand.self,
                 ]),
             CommandGroup(

@@ -195,8 +195,8 @@ _sidestep_open() {
     _sidestep_adopt
     [ "$_sidestep_closed" = retry ] && [ "$_sidestep_failed" != 0 ] && [ -n "$SIDESTEP_LEASE" ] || return 0
     # The script ended after a step of it had failed. That is a failed run, and a failed run is opened again.
-    _sidestep_must run.fail "{\"lease\":\"$SIDESTEP_LEASE\",\"retryable\":false,\"error\":{\"type\":\"exit\",
-        \"message\":\"the script ended after a failed step\"}}" || return
+    _sidestep_error='{"type":"exit","message":"the script ended after a failed step"}'
+    _sidestep_must run.fail "{\"lease\":\"$SIDESTEP_LEASE\",\"retryable\":false,\"error\":$_sidestep_error}" || return
     _sidestep_must resume "$_sidestep_params" || return
     _sidestep_adopt
 }
@@ -204,6 +204,12 @@ _sidestep_open() {
 _sidestep_adopt() {
     eval "$(printf '%s\n' "$sidestep_result" | jq -r '@sh "SIDESTEP_RUN=\(.run.id) SIDESTEP_LEASE=\(.lease // "")
         _sidestep_failed=\([.steps[]? | select(.status == "failed")] | length)"')"
+}
+
+# Whether the script's run had ended before the script began. Steps then repeat what was recorded, and what would be
+# written is not: it was written the first time.
+_sidestep_is_over() {
+    [ -n "${SIDESTEP_RUN-}" ] && [ -z "${SIDESTEP_LEASE-}" ]
 }
 
 # Prints the beginning of an object that acts for the run.
@@ -222,8 +228,7 @@ _sidestep_for_run() {
 # sidestep_finish [OUTPUT]: records the run as completed.
 sidestep_finish() {
     rm -f "${_sidestep_names-}"
-    # Finishing a script that has finished before is no error: it only repeated what was recorded.
-    [ -z "${SIDESTEP_RUN-}" ] || [ -n "${SIDESTEP_LEASE-}" ] || return 0
+    _sidestep_is_over && return 0
     _sidestep_params=$(_sidestep_for_run) || return
     _sidestep_must run.complete "$_sidestep_params${1:+,\"output\":$1}}" || return
     SIDESTEP_LEASE=''
@@ -273,7 +278,7 @@ sidestep_step() (
         _sidestep_complain "usage: sidestep_step [--retry N] [--at-most-once] NAME COMMAND…"
         exit 64
     fi
-    [ -n "${SIDESTEP_LEASE-}" ] || [ -z "${SIDESTEP_RUN-}" ] || _sidestep_repeat_closed "$1"
+    if _sidestep_is_over; then _sidestep_repeat_closed "$1"; fi
     _sidestep_step=$(_sidestep_name "$1")
     shift
     _sidestep_params="$(_sidestep_for_run)" || exit
@@ -325,8 +330,9 @@ _sidestep_begin() {
         return
     fi
     eval "$(printf '%s\n' "$sidestep_result" | jq -r '@sh "_sidestep_begun=\(.status) _sidestep_number=\(.attempt)
-        _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")"')"
-    [ "$_sidestep_begun" != completed ] || _sidestep_repeat "$(printf '%s\n' "$sidestep_result" | jq -c .output)"
+        _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")
+        _sidestep_recorded=\(.output | tojson)"')"
+    [ "$_sidestep_begun" != completed ] || _sidestep_repeat "$_sidestep_recorded"
     _sidestep_pause "$_sidestep_delay"
 }
 
@@ -366,8 +372,10 @@ _sidestep_attempt() {
         _sidestep_must step.complete "$_sidestep_params_of_attempt,\"output\":{$(_sidestep_record_output)}}" || exit
         _sidestep_end
     fi
-    _sidestep_must step.fail "$_sidestep_params_of_attempt,\"types\":[\"exit:$_sidestep_code\",\"exit\"],\"error\":{
-        \"type\":\"exit\",\"message\":\"the command exited with $_sidestep_code\",$(_sidestep_record_output)}}" || exit
+    _sidestep_error="\"type\":\"exit\",\"message\":\"the command exited with $_sidestep_code\""
+    _sidestep_params_of_attempt="$_sidestep_params_of_attempt,\"types\":[\"exit:$_sidestep_code\",\"exit\"]"
+    _sidestep_must step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$(_sidestep_record_output)}}" ||
+        exit
     eval "$(printf '%s\n' "$sidestep_result" |
         jq -r '@sh "_sidestep_again=\(.retry) _sidestep_delay=\(.delay_ms // 0)"')"
     [ "$_sidestep_again" = true ] || _sidestep_end
@@ -411,6 +419,7 @@ _sidestep_end() {
 
 # sidestep_checkpoint [--state JSON] [--messages JSON] [--step-number N] [--name NAME]: prints the resume token.
 sidestep_checkpoint() (
+    _sidestep_is_over && exit 0
     _sidestep_params=$(_sidestep_for_run) || exit
     while [ $# -gt 1 ]; do
         case $1 in
@@ -431,6 +440,7 @@ sidestep_checkpoint() (
 
 # sidestep_state_set NAME JSON: what the run wants others to see. Without JSON the value is removed.
 sidestep_state_set() (
+    _sidestep_is_over && exit 0
     _sidestep_params=$(_sidestep_for_run) || exit
     _sidestep_must state.set "$_sidestep_params,\"name\":$(_sidestep_quote "$1")${2+,\"value\":$2}}"
 )
@@ -441,10 +451,9 @@ sidestep_state_get() (
         exit
     case $sidestep_result in
     # Cut out as text: jq would turn numbers into doubles.
-    '{"value":'*'}')
+    '{"value":'*',"found":true}')
         sidestep_result=${sidestep_result#'{"value":'}
-        sidestep_result=${sidestep_result%',"found":true}'}
-        printf '%s\n' "${sidestep_result%\}}"
+        printf '%s\n' "${sidestep_result%',"found":true}'}"
         ;;
     *) printf '%s\n' "$sidestep_result" | jq -e 'if .found == false then empty else .value end' ;;
     esac

@@ -6,8 +6,8 @@ import Sidestep
 ///
 ///     sidestep-example-files DIR RUN EFFECTS [DELAY_SECONDS]
 ///
-/// Kill it at any moment and start it again with the same arguments: it goes on after the last finished file. Every
-/// execution of a step's body leaves a line in EFFECTS, so a repetition would be seen there.
+/// Kill it at any moment and start it again with the same arguments: it goes on after the last finished file.
+/// Every execution of a step's body leaves a line in EFFECTS, so a repetition would be seen there.
 @main
 struct Files {
     let directory: String
@@ -48,11 +48,14 @@ struct Files {
     func work() async throws -> String {
         let sidestep = try await Sidestep.connect()
         return try await sidestep.workflow("files", run: run, input: directory) { run in
-            // Which files there are is a result, too: a file that comes later must not change the order of this run.
+            // Which files there are is a result, too: a file that comes later must not change the order of
+            // this run.
             let names = try await run.step("list") { try textFiles() }
             var progress = Progress()
             for name in names {
-                let counted = try await run.step("count:\(name)", retry: .attempts(3)) { try await count(name) }
+                let counted = try await run.step("count:\(name)", retry: .attempts(3)) {
+                    try await count(name)
+                }
                 progress.files += 1
                 progress.words += counted.words
                 try await run.checkpoint(state: progress, stepNumber: progress.files)
@@ -66,13 +69,15 @@ struct Files {
     }
 
     private func textFiles() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".txt") }.sorted()
+        try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".txt") }
+            .sorted()
     }
 
     /// The expensive part: reads a file, and says so.
     private func count(_ name: String) async throws -> Count {
         try await Task.sleep(for: delay)
-        let text = String(decoding: try Data(contentsOf: URL(filePath: "\(directory)/\(name)")), as: UTF8.self)
+        let text = String(
+            decoding: try Data(contentsOf: URL(filePath: "\(directory)/\(name)")), as: UTF8.self)
         let count = Count(words: text.split(whereSeparator: \.isWhitespace).count)
         try note("\(name): \(count.words) words")
         return count

@@ -16,7 +16,8 @@ struct CheckpointCommand: ParsableCommand {
 
     @Option(help: "The state, as JSON; `-` reads it from standard input.")
     var state: JSONArgument?
-    @Option(help: "The message history: an array, or {\"keep\": n, \"append\": […]}; `-` reads standard input.")
+    @Option(
+        help: "The message history: an array, or {\"keep\": n, \"append\": […]}; `-` reads standard input.")
     var messages: JSONArgument?
     @Option(help: "A number to note with it.")
     var stepNumber: Int?
@@ -27,6 +28,7 @@ struct CheckpointCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
+        if try Context.isOver() { return }
         let lease = try Context.lease()
         let result = try common.show("checkpoint") { writer in
             writer.member("lease", lease)

@@ -27,8 +27,8 @@ struct CallCommand: ParsableCommand {
               sidestep call run.get '{"run": "nightly-1"}'
               jq -n '{run: "nightly-1"}' | sidestep call run.get -
 
-            `rpc.discover` describes all methods. The lease of the script's run is added by SIDESTEP_LEASE only when \
-            --lease is given.
+            `rpc.discover` describes all methods. The lease of the script's run is added by SIDESTEP_LEASE only \
+            when --lease is given.
             """)
 
     @Argument(help: "The method.")

@@ -13,9 +13,8 @@ struct FinishCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        let run = try Context.run()
-        // Finishing a script that has finished before is no error: it only repeated what was recorded.
-        guard let lease = Context.value("SIDESTEP_LEASE") else { return Output.complain("run \(run) had finished before") }
+        if try Context.isOver() { return }
+        let (run, lease) = (try Context.run(), try Context.lease())
         let result = try common.show("run.complete") { writer in
             writer.member("lease", lease)
             writer.member("output", output?.value)

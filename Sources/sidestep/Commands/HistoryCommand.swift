@@ -34,7 +34,8 @@ struct HistoryCommand: ParsableCommand {
         if common.json { return Output.line(entry.text) }
         table.add(
             "\(entry["sequence"]?.int ?? 0)", entry["at"]?.int.map { RelativeTime.ago($0) } ?? "",
-            entry["kind"]?.string ?? "", entry["step"]?.string ?? "", entry["attempt"]?.int.map { "\($0)" } ?? "",
+            entry["kind"]?.string ?? "", entry["step"]?.string ?? "",
+            entry["attempt"]?.int.map { "\($0)" } ?? "",
             entry.present("detail").map { String($0.text.prefix(60)) } ?? "")
     }
 }

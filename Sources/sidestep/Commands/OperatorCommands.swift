@@ -11,7 +11,9 @@ struct PauseCommand: ParsableCommand {
 
     func run() throws {
         let name = try of.name()
-        if try common.show("run.pause", { $0.member("run", name) }) != nil { Output.complain("run \(name) paused") }
+        if try common.show("run.pause", { $0.member("run", name) }) != nil {
+            Output.complain("run \(name) paused")
+        }
     }
 }
 

@@ -24,7 +24,8 @@ struct PsCommand: ParsableCommand {
     var limit = 50
     @OptionGroup var common: Common
 
-    private static let statuses = "queued, running, waiting, interrupted, paused, completed, failed, cancelled"
+    private static let statuses =
+        "queued, running, waiting, interrupted, paused, completed, failed, cancelled"
 
     func validate() throws {
         if limit < 1 { throw ValidationError("--limit is at least 1") }
@@ -69,6 +70,8 @@ struct PsCommand: ParsableCommand {
             let line = RunLine(run)
             table.add(line.id, line.workflow, line.status, line.owner, line.started, line.changed)
         }
-        table.print(orWhenEmpty: all || status != nil ? "There are no such runs." : "No run is open (--all lists all).")
+        table.print(
+            orWhenEmpty: all || status != nil
+                ? "There are no such runs." : "No run is open (--all lists all).")
     }
 }

@@ -42,6 +42,8 @@ struct ResolveCommand: ParsableCommand {
                 }
             }
         }
-        if let result { Output.complain("step \(step) of \(name) is \(result["status"]?.string ?? "resolved")") }
+        if let result {
+            Output.complain("step \(step) of \(name) is \(result["status"]?.string ?? "resolved")")
+        }
     }
 }

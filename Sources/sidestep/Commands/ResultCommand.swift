@@ -9,8 +9,8 @@ struct ResultCommand: ParsableCommand {
         discussion: """
               sidestep result nightly-1 --wait 10m
 
-            Exit status: 0 completed (its output is printed), 1 failed or cancelled (its error goes to standard \
-            error), 75 still open.
+            Exit status: 0 completed (its output is printed), 1 failed or cancelled (its error goes to \
+            standard error), 75 still open.
             """)
 
     @Option(help: ArgumentHelp("How long to wait: 10s, 5m.", valueName: "span"))

@@ -39,7 +39,9 @@ struct ShowCommand: ParsableCommand {
         fields.add("interruptions", run["interruptions"]?.int.flatMap { $0 > 0 ? "\($0)" : nil })
         fields.add("code version", run["code_version"]?.string)
         fields.add("tags", run.present("tags").flatMap { tags($0) })
-        for name in ["input", "output", "error"] { fields.add(name, result.present(name).map { Self.short($0) }) }
+        for name in ["input", "output", "error"] {
+            fields.add(name, result.present(name).map { Self.short($0) })
+        }
         fields.add("usage", result.present("usage").flatMap { $0.members.isEmpty ? nil : $0.text })
         fields.add("state", result["state"]?.elements.compactMap(\.string).joined(separator: " ").nonEmpty)
         fields.add("checkpoint", result["checkpoint"]?.string)
@@ -55,7 +57,8 @@ struct ShowCommand: ParsableCommand {
         for step in steps {
             let payload = step.present("output") ?? step.present("error")
             table.add(
-                step["step"]?.string ?? "", Output.status(step["status"]?.string ?? ""), "\(step["attempt"]?.int ?? 0)",
+                step["step"]?.string ?? "", Output.status(step["status"]?.string ?? ""),
+                "\(step["attempt"]?.int ?? 0)",
                 took(step), step["finished_at"]?.int.map { RelativeTime.ago($0) } ?? "",
                 payload.map { Self.short($0, 40) } ?? "")
         }

@@ -9,19 +9,21 @@ struct StartCommand: ParsableCommand {
         commandName: "start",
         abstract: "Open a run, or come back to it, for the script that calls this.",
         discussion: """
-            The script owns the run: it is let go when the script's process ends. What is printed sets SIDESTEP_RUN, \
-            SIDESTEP_LEASE and SIDESTEP_SOCKET:
+            The script owns the run: it is let go when the script's process ends. What is printed sets \
+            SIDESTEP_RUN, SIDESTEP_LEASE and SIDESTEP_SOCKET:
 
               eval "$(sidestep start backup-2026-01-01)"
 
-            Opened again after a failure, the run keeps its finished steps and forgets the failed ones. A run that \
-            has completed stays closed: SIDESTEP_LEASE is empty then, and `sidestep step` only repeats what was \
+            Opened again after a failure, the run keeps its finished steps and forgets the failed ones. A run \
+            that has completed stays closed: SIDESTEP_LEASE is empty then, and `sidestep step` only repeats what was \
             recorded.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case sh, json }
     enum IfClosed: String, ExpressibleByArgument, CaseIterable { case `return`, retry, rerun, fail }
-    enum IfOwned: String, ExpressibleByArgument, CaseIterable { case fail, wait, takeOver = "take-over", kill }
+    enum IfOwned: String, ExpressibleByArgument, CaseIterable {
+        case fail, wait, takeOver = "take-over", kill
+    }
 
     @Argument(help: "The run's id; a new one when left out.")
     var id: String?
@@ -37,7 +39,8 @@ struct StartCommand: ParsableCommand {
     var wait: SpanArgument?
     @Option(help: "A tag to find the run by; may be repeated.")
     var tag: [TagArgument] = []
-    @Option(help: ArgumentHelp("The process that owns the run.", discussion: "The caller's own when left out."))
+    @Option(
+        help: ArgumentHelp("The process that owns the run.", discussion: "The caller's own when left out."))
     var ownerPid: Int32?
     @Flag(help: "Keep failed steps as failed instead of running them again.")
     var keepFailed = false
@@ -70,7 +73,8 @@ struct StartCommand: ParsableCommand {
         return result["steps"]?.elements.contains { $0["status"]?.string == "failed" } ?? false
     }
 
-    /// The script ended after a step of it had failed. That is a failed run, and a failed run is opened again here.
+    /// The script ended after a step of it had failed. That is a failed run, and a failed run is opened again
+    /// here.
     private func reopen(_ result: RawJSON, _ connection: BlockingConnection) throws -> RawJSON {
         let id = result["run"]?["id"]?.string
         try connection.call("run.fail") { writer in

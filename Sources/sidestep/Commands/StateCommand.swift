@@ -53,6 +53,7 @@ struct StateCommand: ParsableCommand {
 
         func run() throws {
             let value = try payload()
+            if try Context.isOver() { return }
             let lease = try Context.lease()
             _ = try common.show("state.set") { writer in
                 writer.member("lease", lease)
@@ -67,9 +68,10 @@ struct StateCommand: ParsableCommand {
                 return .string(String(decoding: bytes, as: UTF8.self))
             }
             if let argument = JSONArgument(argument: value) { return argument.value }
+            let start = String(value.prefix(40))
             throw SidestepError(
-                .invalidArgument, "the value is not JSON: \(value.prefix(40))",
-                hint: "for a text: sidestep state set --text \(Shell.quote(name)) \(Shell.quote(String(value.prefix(40))))")
+                .invalidArgument, "the value is not JSON: \(start)",
+                hint: "for a text: sidestep state set --text \(Shell.quote(name)) \(Shell.quote(start))")
         }
     }
 
@@ -80,6 +82,7 @@ struct StateCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
+            if try Context.isOver() { return }
             let lease = try Context.lease()
             _ = try common.show("state.set") { writer in
                 writer.member("lease", lease)

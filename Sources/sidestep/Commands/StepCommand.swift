@@ -9,23 +9,24 @@ struct StepCommand: ParsableCommand {
         commandName: "step",
         abstract: "Run a command once in the life of the run.",
         discussion: """
-            The command's standard output is recorded. A step that finished before does not run its command: it \
-            prints what was recorded and exits with the recorded status.
+            The command's standard output is recorded. A step that finished before does not run its command: \
+            it prints what was recorded and exits with the recorded status.
 
               sidestep step fetch --retry 3 -- curl -sf https://example.org/data
               total=$(sidestep step sum -- awk '{s+=$1} END {print s}' numbers)
 
             Names are unique in a run; in a loop put the item into the name: sidestep step "convert:$f" -- …
             The command finds SIDESTEP_STEP and SIDESTEP_IDEMPOTENCY_KEY in its environment.
-            Exit status: the command's; 128 + n when signal n ended it; 75 and others of sidestep itself when the \
-            step could not be begun or recorded.
+            Exit status: the command's; 128 + n when signal n ended it; 75 and others of sidestep itself when \
+            the step could not be begun or recorded.
             """)
 
     @Argument(help: "The name of the step, unique in the run.")
     var name: String
     @Option(help: ArgumentHelp("Attempts in all, or a policy as JSON.", valueName: "n|json"))
     var retry: RetryArgument?
-    @Flag(help: "Never repeat the command by itself: if it dies half-way, the step is unknown until resolved.")
+    @Flag(
+        help: "Never repeat the command by itself: if it dies half-way, the step is unknown until resolved.")
     var atMostOnce = false
     @Option(help: ArgumentHelp("How long one attempt may take: 30s, 5m.", valueName: "span"))
     var timeout: SpanArgument?
@@ -53,7 +54,9 @@ struct StepCommand: ParsableCommand {
         let lease = try Context.lease()
         while true {
             let begun = try begin(lease, connection)
-            if begun["status"]?.string == "completed" { StepRecordText(begun["output"] ?? .null).repeatAndExit() }
+            if begun["status"]?.string == "completed" {
+                StepRecordText(begun["output"] ?? .null).repeatAndExit()
+            }
             pause(begun["delay_ms"]?.int ?? 0)
             try attempt(begun, lease, connection)
         }
@@ -70,10 +73,13 @@ struct StepCommand: ParsableCommand {
                 writer.member("fingerprint", fingerprint)
                 if atMostOnce { writer.member("at_most_once", true) }
                 writer.member("retry", retry?.json)
-                if let timeout { writer.object("timeouts") { $0.member("start_to_close_ms", timeout.milliseconds) } }
+                if let timeout {
+                    writer.object("timeouts") { $0.member("start_to_close_ms", timeout.milliseconds) }
+                }
             }
         } catch let error as SidestepError where error.kind == .stepFailed {
-            Output.complain("sidestep: step \(step) has failed before: \(error.failure?["message"]?.string ?? "")")
+            Output.complain(
+                "sidestep: step \(step) has failed before: \(error.failure?["message"]?.string ?? "")")
             StepRecordText(error.failure ?? .null).repeatAndExit()
         }
     }
@@ -105,7 +111,8 @@ struct StepCommand: ParsableCommand {
         process.environment.variables["SIDESTEP_SOCKET"] = connection.path
         process.timeout = timeout?.duration
         process.outputLimit = max(0, outputLimit)
-        // Of a retried command only the last attempt's output counts, as it does when the step is repeated later.
+        // Of a retried command only the last attempt's output counts, as it does when the step is repeated
+        // later.
         process.isLive = retry == nil || isatty(1) == 1
         let ended = process.run()
         // Somebody stopped us, not the step's own doing: it is left as begun.

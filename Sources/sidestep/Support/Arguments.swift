@@ -22,7 +22,9 @@ struct SpanArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         let (unit, factor) = Self.units.first { argument.hasSuffix($0.0) } ?? ("", 1000)
-        guard let number = Double(argument.dropLast(unit.count)), number.isFinite, number >= 0 else { return nil }
+        guard let number = Double(argument.dropLast(unit.count)), number.isFinite, number >= 0 else {
+            return nil
+        }
         let milliseconds = number * Double(factor)
         guard milliseconds < 1e15 else { return nil }
         duration = .milliseconds(Int(milliseconds))

@@ -44,6 +44,15 @@ enum Context {
             hint: "put this before it: eval \"$(sidestep start my-run)\"")
     }
 
+    /// Says that nothing is written because the run had ended before the script began: it was written the
+    /// first time.
+    static func isOver() throws -> Bool {
+        let run = try run()
+        guard value("SIDESTEP_LEASE") == nil else { return false }
+        Output.complain("sidestep: run \(run) had ended before; nothing was written")
+        return true
+    }
+
     /// The lease of the script's run.
     static func lease() throws -> String {
         let run = try run()

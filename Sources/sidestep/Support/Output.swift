@@ -32,7 +32,8 @@ enum Output {
     }
 
     private static let colours = [
-        "running": 36, "completed": 32, "failed": 31, "unknown": 35, "paused": 33, "interrupted": 33, "cancelled": 90,
+        "running": 36, "completed": 32, "failed": 31, "unknown": 35, "paused": 33, "interrupted": 33,
+        "cancelled": 90,
     ]
 }
 
@@ -42,7 +43,8 @@ enum Shell {
     static func quote(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { isPlain($0) }
         guard !plain || text.isEmpty else { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
+            + "'"
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

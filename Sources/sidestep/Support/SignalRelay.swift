@@ -50,15 +50,18 @@ enum SignalRelay {
     }
 
     private static func isIgnored(_ action: sigaction) -> Bool {
-        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Ctrl-C at a terminal reaches the command by itself (the kernel sends it to the whole group); twice would be wrong.
-    private static let relay: @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
-        signal, info, _ in
-        last.store(signal, ordering: .sequentiallyConsistent)
-        let pid = child.load(ordering: .sequentiallyConsistent)
-        let isFromKernel = (info?.pointee.si_code ?? 0) > 0
-        if pid > 0 && !isFromKernel { kill(pid, signal) }
-    }
+    /// Ctrl-C at a terminal reaches the command by itself (the kernel sends it to the whole group); twice
+    /// would be wrong.
+    private static let relay:
+        @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
+            signal, info, _ in
+            last.store(signal, ordering: .sequentiallyConsistent)
+            let pid = child.load(ordering: .sequentiallyConsistent)
+            let isFromKernel = (info?.pointee.si_code ?? 0) > 0
+            if pid > 0 && !isFromKernel { kill(pid, signal) }
+        }
 }

@@ -37,9 +37,11 @@ extension StepProcess {
             if let startError { return startError }
             if isTimedOut { return "the command took longer than --timeout allows" }
             if isTooLong {
-                return "the command printed more than \(limit) bytes; write to a file, or raise --output-limit"
+                return
+                    "the command printed more than \(limit) bytes; write to a file, or raise --output-limit"
             }
-            return status > 128 ? "signal \(status - 128) ended the command" : "the command exited with \(status)"
+            return status > 128
+                ? "signal \(status - 128) ended the command" : "the command exited with \(status)"
         }
 
         var types: [String] {

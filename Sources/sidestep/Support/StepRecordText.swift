@@ -2,7 +2,8 @@ import Glibc
 import Sidestep
 import SidestepProtocol
 
-/// What the journal holds of a command: `{"stdout": "…", "exit": 0}`, or `stdout_base64` when it was no UTF-8.
+/// What the journal holds of a command: `{"stdout": "…", "exit": 0}`, or `stdout_base64` when it was no
+/// UTF-8.
 struct StepRecordText {
     private let record: RawJSON
 
@@ -37,15 +38,19 @@ struct StepRecordText {
 
 /// Base 64 of RFC 4648 §4.
 enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let group = bytes[start..<min(start + 3, bytes.count)]
-            let word = (0..<3).reduce(UInt32(0)) { $0 << 8 | ($1 < group.count ? UInt32(group[start + $1]) : 0) }
+            let word = (0..<3).reduce(UInt32(0)) {
+                $0 << 8 | ($1 < group.count ? UInt32(group[start + $1]) : 0)
+            }
             for index in 0..<4 {
-                text.append(index > group.count ? UInt8(ascii: "=") : alphabet[Int(word >> (18 - 6 * index) & 63)])
+                text.append(
+                    index > group.count ? UInt8(ascii: "=") : alphabet[Int(word >> (18 - 6 * index) & 63)])
             }
         }
         return String(decoding: text, as: UTF8.self)

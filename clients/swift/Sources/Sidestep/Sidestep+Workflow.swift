@@ -3,8 +3,9 @@ import SidestepProtocol
 extension Sidestep {
     /// Executes a workflow as a run: opens it, runs `body`, records how it ended.
     ///
-    /// A run that has ended gives its recorded output without executing anything. An error that leaves `body` fails the
-    /// run, or makes the body run again when the run's own `retry` says so; finished steps are not repeated.
+    /// A run that has ended gives its recorded output without executing anything. An error that leaves `body`
+    /// fails the run, or makes the body run again when the run's own `retry` says so; finished steps are not
+    /// repeated.
     ///
     /// - Parameters:
     ///   - name: the workflow's name; nil for a run whose kind does not matter.
@@ -17,7 +18,9 @@ extension Sidestep {
         options: ResumeOptions = ResumeOptions(), _ body: @Sendable (Run) async throws -> Output
     ) async throws -> Output {
         let run = try await resume(id, workflow: name, input: input, options: options)
-        if let outcome = run.outcome { return try Payloads.decode(Output.self, from: try outcome.get(run: run.id)) }
+        if let outcome = run.outcome {
+            return try Payloads.decode(Output.self, from: try outcome.get(run: run.id))
+        }
         return try await run.execute(body)
     }
 
@@ -43,7 +46,9 @@ extension Sidestep {
 
 extension Run {
     /// Runs the body, again as long as the run's policy says, and records its end.
-    func execute<Output: Codable & Sendable>(_ body: @Sendable (Run) async throws -> Output) async throws -> Output {
+    func execute<Output: Codable & Sendable>(_ body: @Sendable (Run) async throws -> Output) async throws
+        -> Output
+    {
         while true {
             do {
                 let output = try await body(self)
@@ -73,7 +78,9 @@ extension Run {
     private func leavesRunOpen(_ error: any Error) -> Bool {
         if error is CancellationError { return Task.isCancelled }
         guard let error = error as? SidestepError else { return false }
-        let open: Set<SidestepError.Kind> = [.stepUnknown, .stepMismatch, .connectionLost, .daemonNotFound, .shuttingDown]
+        let open: Set<SidestepError.Kind> = [
+            .stepUnknown, .stepMismatch, .connectionLost, .daemonNotFound, .shuttingDown,
+        ]
         return open.contains(error.kind)
     }
 }

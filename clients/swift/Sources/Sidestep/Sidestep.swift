@@ -7,7 +7,8 @@ import SidestepProtocol
 ///         try await run.step("add") { [1, 2, 3].reduce(0, +) }
 ///     }
 ///
-/// One client serves any number of tasks. It reconnects by itself; a restart of the daemon is not an error of a workflow.
+/// One client serves any number of tasks. It reconnects by itself; a restart of the daemon is not an error of
+/// a workflow.
 public final class Sidestep: Sendable {
     let connection: Connection
 
@@ -34,17 +35,21 @@ public final class Sidestep: Sendable {
         return sidestep
     }
 
-    /// Closes the connection; calls that wait fail. A run held by this client can be taken up by others soon after.
+    /// Closes the connection; calls that wait fail. A run held by this client can be taken up by others soon
+    /// after.
     public func close() { connection.close() }
 
     /// Calls any method of the protocol.
     ///
     /// - Parameters:
     ///   - params: an object, or nil.
-    ///   - mayResend: whether the daemon treats a second copy like the first, so that it may be sent again after the
-    ///     connection broke. True for everything that reads and for everything that presents a lease.
+    ///   - mayResend: whether the daemon treats a second copy like the first, so that it may be sent again
+    ///     after the connection broke. True for everything that reads and for everything that presents a
+    ///     lease.
     @discardableResult
-    public func call(_ method: String, _ params: RawJSON? = nil, mayResend: Bool = true) async throws -> RawJSON {
+    public func call(_ method: String, _ params: RawJSON? = nil, mayResend: Bool = true) async throws
+        -> RawJSON
+    {
         try await connection.call(method, params, mayResend: mayResend)
     }
 

@@ -2,8 +2,8 @@ import SidestepProtocol
 
 /// Anything that went wrong between this program and Sidestep, or in a recorded step.
 ///
-/// `kind` is the stable name to branch on; `hint` says what to do next. The set of kinds is open: a daemon newer than
-/// this client may send one it has never heard of.
+/// `kind` is the stable name to branch on; `hint` says what to do next. The set of kinds is open: a daemon
+/// newer than this client may send one it has never heard of.
 public struct SidestepError: Error, Sendable {
     /// The stable name of the error.
     public var kind: Kind
@@ -35,7 +35,8 @@ public struct SidestepError: Error, Sendable {
     public var cause: (any Error)?
 
     /// Makes an error of this process.
-    public init(_ kind: Kind, _ message: String, run: String? = nil, step: String? = nil, hint: String? = nil) {
+    public init(_ kind: Kind, _ message: String, run: String? = nil, step: String? = nil, hint: String? = nil)
+    {
         self.kind = kind
         self.code = 0
         self.message = message
@@ -58,14 +59,16 @@ extension SidestepError {
         public var sinceAt: Int?
     }
 
-    /// Whether the run can never be written by this lease again; the run object keeps such an error and repeats it.
+    /// Whether the run can never be written by this lease again; the run object keeps such an error and
+    /// repeats it.
     var endsRun: Bool { kind == .leaseLost || kind == .runCancelled }
 
     /// Whether the same call may succeed when it is made again a little later.
     public var isTemporary: Bool { Self.temporary.contains(kind) }
 
     private static let temporary: Set<Kind> = [
-        .runOwned, .timeout, .rateLimited, .overloaded, .shuttingDown, .storageFull, .connectionLost, .circuitOpen,
+        .runOwned, .timeout, .rateLimited, .overloaded, .shuttingDown, .storageFull, .connectionLost,
+        .circuitOpen,
     ]
 }
 

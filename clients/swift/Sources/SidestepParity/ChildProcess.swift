@@ -26,13 +26,17 @@ final class ChildProcess {
                 posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0)
             }
         }
-        if let log { posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o600) }
+        if let log {
+            posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        }
         var pid: pid_t = 0
         let status = CStrings.with(arguments) { vector in
             environment.withCStrings { posix_spawnp(&pid, arguments[0], &actions, nil, vector, $0) }
         }
         if talks { close(ends[1]) }
-        guard status == 0 else { throw Mismatch("cannot start \(arguments[0]): \(String(cString: strerror(status)))") }
+        guard status == 0 else {
+            throw Mismatch("cannot start \(arguments[0]): \(String(cString: strerror(status)))")
+        }
         self.pid = pid
         descriptor = ends[0]
     }

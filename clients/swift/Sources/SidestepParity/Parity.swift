@@ -3,7 +3,8 @@ import Glibc
 import Sidestep
 import SidestepProtocol
 
-/// Plays the scenarios of `clients/parity` against a real daemon, with the Swift client where they ask for a client.
+/// Plays the scenarios of `clients/parity` against a real daemon, with the Swift client where they ask for a
+/// client.
 @main
 struct Parity: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "sidestep-parity")

@@ -35,21 +35,27 @@ enum Pattern {
         }
         guard value.kind == .object else { return differ(value, pattern, path) }
         for (key, expected) in members {
-            if let reason = mismatch(value[key], expected, at: path.isEmpty ? key : "\(path).\(key)") { return reason }
+            if let reason = mismatch(value[key], expected, at: path.isEmpty ? key : "\(path).\(key)") {
+                return reason
+            }
         }
         return nil
     }
 
     private static func array(_ value: RawJSON, _ pattern: RawJSON, _ path: String) -> String? {
         let (values, patterns) = (value.elements, pattern.elements)
-        guard value.kind == .array, values.count == patterns.count else { return differ(value, pattern, path) }
+        guard value.kind == .array, values.count == patterns.count else {
+            return differ(value, pattern, path)
+        }
         for (index, pair) in zip(values, patterns).enumerated() {
             if let reason = mismatch(pair.0, pair.1, at: "\(path)[\(index)]") { return reason }
         }
         return nil
     }
 
-    private static func matches(_ value: RawJSON, _ pattern: RawJSON) -> Bool { mismatch(value, pattern) == nil }
+    private static func matches(_ value: RawJSON, _ pattern: RawJSON) -> Bool {
+        mismatch(value, pattern) == nil
+    }
 
     private static func holds(_ rule: String, _ argument: RawJSON, _ value: RawJSON) -> Bool {
         switch rule {
@@ -59,7 +65,8 @@ enum Pattern {
         case "$match":
             guard let text = value.string, let regex = try? Regex(argument.string ?? "") else { return false }
             return text.contains(regex)
-        case "$has": return argument.elements.allSatisfy { wanted in value.elements.contains { matches($0, wanted) } }
+        case "$has":
+            return argument.elements.allSatisfy { wanted in value.elements.contains { matches($0, wanted) } }
         case "$lacks": return value.kind == .array && !value.elements.contains { matches($0, argument) }
         case "$not": return !matches(value, argument)
         case "$one": return argument.elements.contains { matches(value, $0) }
@@ -80,7 +87,8 @@ enum Pattern {
 
     private static func isBetween(_ number: Double, _ range: RawJSON) -> Bool {
         let ends = range.elements
-        return ends.count == 2 && number >= (ends[0].double ?? -.infinity) && number <= (ends[1].double ?? .infinity)
+        return ends.count == 2 && number >= (ends[0].double ?? -.infinity)
+            && number <= (ends[1].double ?? .infinity)
     }
 
     private static func hasLength(_ value: RawJSON, _ wanted: RawJSON) -> Bool {

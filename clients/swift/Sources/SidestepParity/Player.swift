@@ -56,7 +56,8 @@ final class Player {
     }
 
     private func connect(_ name: String, isProcess: Bool) throws {
-        let wire = try isProcess ? Wire(relayTo: workplace.daemon.socket) : Wire(path: workplace.daemon.socket)
+        let wire =
+            try isProcess ? Wire(relayTo: workplace.daemon.socket) : Wire(path: workplace.daemon.socket)
         wires[name] = wire
         if let process = wire.process { variables["pid_\(name)"] = .integer(Int64(process.pid)) }
     }
@@ -72,10 +73,12 @@ final class Player {
         case "until": try until(operation)
         case "notify": try wire(operation).write(frame(operation["notify"], operation, id: nil))
         case "line": try line(Array(text(operation["line"]).utf8) + [10], operation)
-        case "bytes": try line(Array(Data(base64Encoded: operation["bytes"]?.string ?? "") ?? Data()), operation)
+        case "bytes":
+            try line(Array(Data(base64Encoded: operation["bytes"]?.string ?? "") ?? Data()), operation)
         case "set": set(operation["set"] ?? .null)
         case "compare": try compare(variables.resolve(operation["compare"] ?? .null), operation["to"])
-        case "connect": try connect(operation["connect"]?.string ?? "", isProcess: operation["process"]?.bool ?? false)
+        case "connect":
+            try connect(operation["connect"]?.string ?? "", isProcess: operation["process"]?.bool ?? false)
         case "kill": try kill(operation)
         case "disconnect": wires[operation["disconnect"]?.string ?? ""] = nil
         case "daemon": try workplace.daemon.perform(operation["daemon"]?.string ?? "")
@@ -118,7 +121,8 @@ final class Player {
     }
 
     private func awaitReply(_ operation: RawJSON) throws {
-        guard let label = operation["await"]?.string, let (name, id) = started.removeValue(forKey: label) else {
+        guard let label = operation["await"]?.string, let (name, id) = started.removeValue(forKey: label)
+        else {
             throw Mismatch("nothing was started under this label")
         }
         try judge(try wires[name]?.reply(to: id, before: deadline(operation)), operation)
@@ -129,7 +133,9 @@ final class Player {
             throw Mismatch("nothing was started under this label")
         }
         let end = monotonicMilliseconds() + (operation["for_ms"]?.int ?? 150)
-        if let reply = try wires[name]?.reply(to: id, before: end) { throw Mismatch("it came: \(reply.text)") }
+        if let reply = try wires[name]?.reply(to: id, before: end) {
+            throw Mismatch("it came: \(reply.text)")
+        }
     }
 
     private func until(_ operation: RawJSON) throws {
@@ -194,14 +200,19 @@ final class Player {
         wire.write(bytes)
         if operation["silent"]?.bool == true {
             let line = try wire.nextLine(before: monotonicMilliseconds() + 150)
-            if let line { throw Mismatch("a line came: \(String(decoding: line.prefix(300), as: UTF8.self))") }
+            if let line {
+                throw Mismatch("a line came: \(String(decoding: line.prefix(300), as: UTF8.self))")
+            }
             return
         }
-        guard let line = try wire.nextLine(before: deadline(operation)) else { throw Mismatch("no line came") }
+        guard let line = try wire.nextLine(before: deadline(operation)) else {
+            throw Mismatch("no line came")
+        }
         let text = String(decoding: line, as: UTF8.self)
         for (rule, isWanted) in [("contains", true), ("lacks", false)] {
             guard let part = operation[rule] else { continue }
-            for part in part.kind == .array ? part.elements : [part] where text.contains(self.text(part)) != isWanted {
+            for part in part.kind == .array ? part.elements : [part]
+            where text.contains(self.text(part)) != isWanted {
                 throw Mismatch("the line \(rule) \(part.text) is not so: \(text.prefix(300))")
             }
         }
@@ -210,7 +221,9 @@ final class Player {
 
     private func kill(_ operation: RawJSON) throws {
         let signals = ["KILL": SIGKILL, "STOP": SIGSTOP, "CONT": SIGCONT, "TERM": SIGTERM]
-        guard let signal = signals[operation["signal"]?.string ?? "KILL"] else { throw Mismatch("no such signal") }
+        guard let signal = signals[operation["signal"]?.string ?? "KILL"] else {
+            throw Mismatch("no such signal")
+        }
         let process = wires[operation["kill"]?.string ?? ""]?.process
         process?.send(signal: signal)
         if signal == SIGKILL { process?.wait() }

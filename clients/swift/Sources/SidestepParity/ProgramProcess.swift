@@ -57,7 +57,8 @@ struct Program: Sendable {
         let sidestep = try await Sidestep.connect(socket: specification["socket"]?.string)
         let instructions = specification["program"]?.elements ?? []
         return try await sidestep.workflow(
-            specification["workflow"]?.string, run: specification["run"]?.string, input: specification["input"],
+            specification["workflow"]?.string, run: specification["run"]?.string,
+            input: specification["input"],
             options: options
         ) { run -> RawJSON in
             try await execute(instructions, run) ?? .null
@@ -77,7 +78,8 @@ struct Program: Sendable {
 
     static func policy(_ json: RawJSON) -> RetryPolicy {
         RetryPolicy(
-            maxAttempts: json["max_attempts"]?.int, initial: json["initial_ms"]?.int.map { .milliseconds($0) },
+            maxAttempts: json["max_attempts"]?.int,
+            initial: json["initial_ms"]?.int.map { .milliseconds($0) },
             factor: json["factor"]?.double, longest: json["max_ms"]?.int.map { .milliseconds($0) },
             jitter: json["jitter"]?.double,
             delays: json["delays_ms"]?.elements.compactMap(\.int).map { .milliseconds($0) },
@@ -99,9 +101,12 @@ struct Program: Sendable {
             case "step": try await step(instruction, run)
             case "parallel": try await parallel(instruction["parallel"]?.elements ?? [], run)
             case "checkpoint": try await checkpoint(instruction["checkpoint"] ?? .null, run)
-            case "messages": try expect(array(try await run.messages(as: RawJSON.self)), instruction["messages"])
+            case "messages":
+                try expect(array(try await run.messages(as: RawJSON.self)), instruction["messages"])
             case "state_set":
-                for (name, value) in instruction["state_set"]?.members ?? [] { try await run.state.set(name, value) }
+                for (name, value) in instruction["state_set"]?.members ?? [] {
+                    try await run.state.set(name, value)
+                }
             case "state":
                 for (name, value) in instruction["state"]?.members ?? [] {
                     try expect(try await run.state.get(name, as: RawJSON.self) ?? .null, value)

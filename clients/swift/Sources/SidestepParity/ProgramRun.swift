@@ -95,7 +95,9 @@ extension Player {
         if let expected = operation["ends"]?.string, ends != expected {
             throw Mismatch("the program ended \(ends) (\(run.ending?.text ?? "")), not \(expected)")
         }
-        if let expected = operation["output"], let reason = Pattern.mismatch(output, variables.resolve(expected)) {
+        if let expected = operation["output"],
+            let reason = Pattern.mismatch(output, variables.resolve(expected))
+        {
             throw Mismatch("output: \(reason)")
         }
         if let expected = operation["effects"] { try compareEffects(variables.resolve(expected)) }
@@ -114,7 +116,8 @@ extension Player {
         }
         var rest = lines[...]
         for element in expected.elements {
-            let group = element.kind == .array ? element.elements.compactMap(\.string) : [element.string ?? ""]
+            let group =
+                element.kind == .array ? element.elements.compactMap(\.string) : [element.string ?? ""]
             guard rest.prefix(group.count).sorted() == group.sorted() else {
                 throw Mismatch("effects are \(actual.text), not \(expected.text)")
             }

@@ -50,12 +50,14 @@ enum Payloads {
 extension RawJSON: Codable {
     public init(from decoder: any Decoder) throws {
         throw DecodingError.dataCorrupted(
-            .init(codingPath: decoder.codingPath, debugDescription: "RawJSON stands for a whole payload only"))
+            .init(codingPath: decoder.codingPath, debugDescription: "RawJSON stands for a whole payload only")
+        )
     }
 
     public func encode(to encoder: any Encoder) throws {
         throw EncodingError.invalidValue(
             self,
-            .init(codingPath: encoder.codingPath, debugDescription: "RawJSON stands for a whole payload only"))
+            .init(codingPath: encoder.codingPath, debugDescription: "RawJSON stands for a whole payload only")
+        )
     }
 }

@@ -1,13 +1,15 @@
 import SidestepProtocol
 
-/// The calls of a connection that wait for an answer: a value, so that its rules can be tested without a socket.
+/// The calls of a connection that wait for an answer: a value, so that its rules can be tested without a
+/// socket.
 struct CallTable {
     typealias Completion = @Sendable (Result<RawJSON, SidestepError>) -> Void
 
     /// One call.
     struct Call {
         let frame: [UInt8]
-        /// Whether the daemon treats a second copy like the first, so that a lost reply may be asked for again.
+        /// Whether the daemon treats a second copy like the first, so that a lost reply may be asked for
+        /// again.
         let mayResend: Bool
         /// Whether the frame went out on a connection; only such a call can have been carried out.
         var wasSent: Bool

@@ -15,7 +15,8 @@ extension Connection {
 
     /// Connects, reads, and connects again, until nobody needs the connection.
     ///
-    /// - Parameter patience: how long the first attempts may go on. Zero, because a caller who never had a connection
+    /// - Parameter patience: how long the first attempts may go on. Zero, because a caller who never had a
+    ///   connection
     ///   wants to hear at once that there is no daemon.
     private func readUntilIdle(patience first: Duration) {
         var patience = first
@@ -67,10 +68,12 @@ extension Connection {
         if isClosed { socket.shutDown() }
     }
 
-    /// The line that presents a lease. It is no waiting call: nobody but the holder wants to know what comes of it.
+    /// The line that presents a lease. It is no waiting call: nobody but the holder wants to know what comes
+    /// of it.
     private func renewal(_ holder: Holder, _ state: inout State) -> [UInt8] {
         let id = state.calls.nextID()
-        let frame = Outgoing.request(id: id, method: "lease.renew", params: .object { $0.member("lease", holder.lease) })
+        let frame = Outgoing.request(
+            id: id, method: "lease.renew", params: .object { $0.member("lease", holder.lease) })
         let call = CallTable.Call(frame: frame, mayResend: false, wasSent: true) { outcome in
             guard case .failure(let error) = outcome, error.endsRun else { return }
             holder.ended(error)
@@ -93,7 +96,9 @@ extension Connection {
     }
 
     private func cancelled(run: String?) {
-        guard let run, let holder = state.withLock({ $0.holders.values.first { $0.run == run } }) else { return }
+        guard let run, let holder = state.withLock({ $0.holders.values.first { $0.run == run } }) else {
+            return
+        }
         var error = SidestepError(.runCancelled, "the run was cancelled", run: run)
         error.hint = "clean up, then release the run"
         holder.ended(error)

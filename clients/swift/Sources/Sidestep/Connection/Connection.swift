@@ -3,8 +3,8 @@ import Synchronization
 
 /// A connection that many tasks share, and that comes back by itself when it breaks.
 ///
-/// One thread reads. Callers write for themselves, one at a time. When the connection breaks, the reading thread finds
-/// the daemon again, presents the leases held here and sends the unanswered calls once more.
+/// One thread reads. Callers write for themselves, one at a time. When the connection breaks, the reading
+/// thread finds the daemon again, presents the leases held here and sends the unanswered calls once more.
 final class Connection: Sendable {
     /// What a run wants to hear from its connection.
     struct Holder: Sendable {
@@ -44,8 +44,11 @@ final class Connection: Sendable {
         self.patience = patience
     }
 
-    /// Sends a call; `complete` is called once, on another thread or this one.
-    func send(_ method: String, _ params: RawJSON?, id: Int, mayResend: Bool, _ complete: @escaping CallTable.Completion) {
+    /// Sends a call; `complete` is called one time, on another thread or this one.
+    func send(
+        _ method: String, _ params: RawJSON?, id: Int, mayResend: Bool,
+        _ complete: @escaping CallTable.Completion
+    ) {
         let frame = Outgoing.request(id: id, method: method, params: params)
         var call = CallTable.Call(frame: frame, mayResend: mayResend, wasSent: false, complete: complete)
         writing.withLock { _ in
@@ -101,23 +104,35 @@ final class Connection: Sendable {
 
 extension Connection {
     /// Calls a method and waits for its result without blocking a thread.
-    func call(_ method: String, _ params: RawJSON?, mayResend: Bool) async throws -> RawJSON {
+    ///
+    /// - Parameter isShielded: go on when the task is cancelled. For what must be recorded once it has
+    ///   happened.
+    func call(
+        _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool = false
+    ) async throws -> RawJSON {
         let id = state.withLock { $0.calls.nextID() }
+        if isShielded { return try await reply(method, params, id: id, mayResend: mayResend) }
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            return try await withCheckedThrowingContinuation { continuation in
-                send(method, params, id: id, mayResend: mayResend) { outcome in
-                    continuation.resume(with: outcome.mapError { Self.cancelled($0) ?? $0 })
-                }
-            }
+            return try await reply(method, params, id: id, mayResend: mayResend)
         } onCancel: {
             let call = state.withLock { $0.calls.take(id) }
             call?.complete(.failure(Self.cancelledCall))
         }
     }
 
+    private func reply(_ method: String, _ params: RawJSON?, id: Int, mayResend: Bool) async throws -> RawJSON
+    {
+        try await withCheckedThrowingContinuation { continuation in
+            send(method, params, id: id, mayResend: mayResend) { outcome in
+                continuation.resume(with: outcome.mapError { Self.cancelled($0) ?? $0 })
+            }
+        }
+    }
+
     /// Stands for `CancellationError` inside the table, whose results carry `SidestepError`.
-    private static let cancelledCall = SidestepError(SidestepError.Kind(rawValue: "task_cancelled"), "cancelled")
+    private static let cancelledCall = SidestepError(
+        SidestepError.Kind(rawValue: "task_cancelled"), "cancelled")
 
     private static func cancelled(_ error: SidestepError) -> (any Error)? {
         error.kind == cancelledCall.kind ? CancellationError() : nil

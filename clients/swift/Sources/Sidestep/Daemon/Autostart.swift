@@ -44,7 +44,9 @@ enum DaemonExecutable {
     /// Paths in the order of preference: `SIDESTEPD`, beside this program, the search path.
     static func places(environment: Environment, ownDirectory: String? = ownDirectory()) -> [String] {
         if let named = environment["SIDESTEPD"] { return [named] }
-        let path = (environment["PATH"] ?? "/usr/local/bin:/usr/bin").split(separator: ":").map { "\($0)/sidestepd" }
+        let path = (environment["PATH"] ?? "/usr/local/bin:/usr/bin").split(separator: ":").map {
+            "\($0)/sidestepd"
+        }
         return (ownDirectory.map { ["\($0)/sidestepd"] } ?? []) + path
     }
 
@@ -65,7 +67,9 @@ struct StartLock {
 
     init(path: String) throws(Reason) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Reason(text: "cannot lock \(path): \(SystemError("open").message)") }
+        guard descriptor >= 0 else {
+            throw Reason(text: "cannot lock \(path): \(SystemError("open").message)")
+        }
         while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
     }
 

@@ -2,8 +2,9 @@ import Glibc
 
 /// A process in a session of its own that outlives this one and is not its child.
 ///
-/// A shell starts it in the background and ends: the process then belongs to init, so it leaves no zombie here and
-/// needs nobody to wait for it. posix_spawn(3) alone would make it our child, and Swift has no fork(2).
+/// A shell starts it in the background and ends: the process then belongs to init, so it leaves no zombie
+/// here and needs nobody to wait for it. posix_spawn(3) alone would make it our child, and Swift has no
+/// fork(2).
 struct DetachedProcess {
     let pid: pid_t
     private let log: String
@@ -12,7 +13,9 @@ struct DetachedProcess {
     /// Starts a command with no input, its output appended to `log`.
     static func start(_ command: [String], log: String) throws(Reason) -> DetachedProcess {
         let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Reason(text: "cannot write \(log): \(SystemError("open").message)") }
+        guard descriptor >= 0 else {
+            throw Reason(text: "cannot write \(log): \(SystemError("open").message)")
+        }
         defer { close(descriptor) }
         let start = lseek(descriptor, 0, SEEK_END)
         let pid = try launch(command, output: descriptor)
@@ -41,17 +44,24 @@ struct DetachedProcess {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw Reason(text: SystemError("pipe").message) }
         defer { close(ends[0]) }
-        let shell = spawnShell(["sh", "-c", script, "sh"] + command, standardOutput: ends[1], standardError: output)
+        let shell = spawnShell(
+            ["sh", "-c", script, "sh"] + command, standardOutput: ends[1], standardError: output)
         close(ends[1])
         let answer = readAll(ends[0])
-        guard let shell else { throw Reason(text: "cannot run /bin/sh: \(SystemError("posix_spawn").message)") }
+        guard let shell else {
+            throw Reason(text: "cannot run /bin/sh: \(SystemError("posix_spawn").message)")
+        }
         var status: Int32 = 0
         while waitpid(shell, &status, 0) < 0 && errno == EINTR {}
-        guard let pid = pid_t(answer.filter(\.isNumber)) else { throw Reason(text: "/bin/sh started nothing") }
+        guard let pid = pid_t(answer.filter(\.isNumber)) else {
+            throw Reason(text: "/bin/sh started nothing")
+        }
         return pid
     }
 
-    private static func spawnShell(_ arguments: [String], standardOutput: Int32, standardError: Int32) -> pid_t? {
+    private static func spawnShell(_ arguments: [String], standardOutput: Int32, standardError: Int32)
+        -> pid_t?
+    {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

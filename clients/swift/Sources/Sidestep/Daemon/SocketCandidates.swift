@@ -7,7 +7,8 @@ struct SocketCandidates {
         let path: String
         /// Where the path comes from, for the error that names what was tried.
         let origin: String
-        /// The directory must belong to this user and be closed to others, or somebody else could wait there for us.
+        /// The directory must belong to this user and be closed to others, or somebody else could wait there
+        /// for us.
         var mustBePrivate = false
     }
 
@@ -40,7 +41,8 @@ struct SocketCandidates {
     private static func perUser(_ environment: Environment) -> Candidate {
         let temporary = environment["TMPDIR"] ?? "/tmp"
         return Candidate(
-            path: "\(temporary)/sidestep-\(geteuid())/sidestep.sock", origin: "the user's temporary directory",
+            path: "\(temporary)/sidestep-\(geteuid())/sidestep.sock",
+            origin: "the user's temporary directory",
             mustBePrivate: true)
     }
 }

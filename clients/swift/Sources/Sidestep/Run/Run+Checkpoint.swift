@@ -57,7 +57,9 @@ public struct MessageChange: Sendable {
     let json: RawJSON
 
     /// Keeps the first messages and adds new ones after them: only these are sent and stored.
-    public static func append(_ messages: [some Encodable & Sendable], keeping count: Int) throws -> MessageChange {
+    public static func append(_ messages: [some Encodable & Sendable], keeping count: Int) throws
+        -> MessageChange
+    {
         let added = try messages.map { try Payloads.encode($0) }
         return MessageChange(
             json: .object { writer in
@@ -102,11 +104,13 @@ extension Run {
 
     /// Saves the message history alone.
     @discardableResult
-    public func checkpoint(messages: MessageChange, stepNumber: Int? = nil) async throws -> CheckpointReceipt {
+    public func checkpoint(messages: MessageChange, stepNumber: Int? = nil) async throws -> CheckpointReceipt
+    {
         try await checkpoint(state: RawJSON?.none, messages: messages, stepNumber: stepNumber)
     }
 
-    /// The message history of the run's newest checkpoint, or its last messages only; empty before the first one.
+    /// The message history of the run's newest checkpoint, or its last messages only; empty before the first
+    /// one.
     public func messages<Message: Decodable>(
         as type: Message.Type = Message.self, last: Int? = nil
     ) async throws -> [Message] {

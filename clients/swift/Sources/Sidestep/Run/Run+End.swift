@@ -47,7 +47,8 @@ extension Run {
 
     /// Records the run as failed, unless its own policy says to execute it again.
     ///
-    /// - Returns: how long to wait before the workflow is executed again; nil when the run has failed for good.
+    /// - Returns: how long to wait before the workflow is executed again; nil when the run has failed for
+    ///   good.
     @discardableResult
     public func fail(_ error: any Error) async throws -> Duration? {
         let answer = try await recordFailure(error)
@@ -62,7 +63,8 @@ extension Run {
         client.connection.drop(lease: lease)
     }
 
-    /// Forgets the failed steps and counts repeated names from the start, because the workflow is executed again.
+    /// Forgets the failed steps and counts repeated names from the start, because the workflow is executed
+    /// again.
     func restart() { journal.withLock { $0.restart() } }
 
     func recordFailure(_ error: any Error) async throws -> RetryAnswer {

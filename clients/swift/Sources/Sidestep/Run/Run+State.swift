@@ -20,7 +20,9 @@ extension Run {
         }
 
         /// A value, or nil when there is none.
-        public func get<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) async throws -> Value? {
+        public func get<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) async throws
+            -> Value?
+        {
             let result = try await run.client.call("state.get") { writer in
                 writer.member("run", run.id)
                 writer.member("name", name)
@@ -47,7 +49,8 @@ extension Run {
         return try Payloads.decode(type, from: result["input"] ?? .null)
     }
 
-    /// What to hand to the outside world so that it can tell a repetition: the same for every attempt of the step.
+    /// What to hand to the outside world so that it can tell a repetition: the same for every attempt of the
+    /// step.
     ///
     /// - Parameter step: the step's name in the journal. Inside a step's body `StepContext.current` knows it.
     public func idempotencyKey(_ step: String) -> String { "\(uid)/\(step)" }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// One durable execution of a workflow, held by this process.
 ///
-/// Everything recorded goes through it. When the lease is lost or the run is cancelled, the object keeps that error and
-/// every later call throws it again, so that no `catch` in between can swallow it.
+/// Everything recorded goes through it. When the lease is lost or the run is cancelled, the object keeps that
+/// error and every later call throws it again, so that no `catch` in between can swallow it.
 public final class Run: Sendable {
     /// The run's id.
     public let id: String
@@ -49,7 +49,8 @@ public final class Run: Sendable {
     deinit { client.connection.drop(lease: lease) }
 
     /// All results recorded so far: the first page came with `resume`.
-    private static func loadJournal(_ result: RawJSON, run: String, client: Sidestep) async throws -> Journal {
+    private static func loadJournal(_ result: RawJSON, run: String, client: Sidestep) async throws -> Journal
+    {
         var journal = Journal()
         var page = result
         while true {
@@ -77,15 +78,22 @@ public final class Run: Sendable {
     func checkOpen() throws {
         if let ended { throw ended }
         guard lease == nil else { return }
-        throw SidestepError(.runClosed, "the run has ended", run: id, hint: "read `outcome`, or open it with ifClosed")
+        throw SidestepError(
+            .runClosed, "the run has ended", run: id, hint: "read `outcome`, or open it with ifClosed")
     }
 
     /// Calls a method that needs the lease.
+    ///
+    /// - Parameter isShielded: go on when the task is cancelled: what has happened is to be recorded all the
+    ///   same.
     @discardableResult
-    func call(_ method: String, _ write: (inout JSONWriter) -> Void) async throws -> RawJSON {
+    func call(
+        _ method: String, isShielded: Bool = true, _ write: (inout JSONWriter) -> Void
+    ) async throws -> RawJSON {
         try checkOpen()
         do {
-            return try await client.call(method, params(write))
+            return try await client.connection.call(
+                method, params(write), mayResend: true, isShielded: isShielded)
         } catch let error as SidestepError {
             if error.endsRun { end(error) }
             throw error

@@ -14,7 +14,8 @@ public final class StepContext: Sendable {
 
     /// The step's name in the journal.
     public let name: String
-    /// The same for every attempt of the step: hand it to the outside world, so that it can tell a repetition.
+    /// The same for every attempt of the step: hand it to the outside world, so that it can tell a
+    /// repetition.
     public var idempotencyKey: String { "\(run.uid)/\(name)" }
 
     let run: Run

@@ -22,7 +22,9 @@ struct StepExecution: Sendable {
             if delay > .zero { try await Task.sleep(for: delay) }
             next = try await makeAttempt(attempt)
         }
-        guard case .completed(let output) = next else { preconditionFailure("an attempt ends completed or throws") }
+        guard case .completed(let output) = next else {
+            preconditionFailure("an attempt ends completed or throws")
+        }
         note(.completed, output)
         return output
     }
@@ -31,7 +33,8 @@ struct StepExecution: Sendable {
 
     private enum Recorded {
         case new
-        /// An attempt was begun by an earlier process; only the daemon knows whether it may be made again, and when.
+        /// An attempt was begun by an earlier process; only the daemon knows whether it may be made again,
+        /// and when.
         case begun
         case output(RawJSON)
     }
@@ -70,7 +73,9 @@ struct StepExecution: Sendable {
 
     private func beginAsRequest() async throws -> StepBegin {
         do {
-            return StepBegin(try await run.call("step.begin") { options.write(step, to: &$0) })
+            // It may wait for another process that runs the step; such a wait can be cancelled.
+            return StepBegin(
+                try await run.call("step.begin", isShielded: false) { options.write(step, to: &$0) })
         } catch let error as SidestepError where error.kind == .stepFailed {
             note(.failed, error.failure)
             throw failed(error.failure, cause: nil)
@@ -130,14 +135,16 @@ struct StepExecution: Sendable {
         }
     }
 
-    /// Errors that say nothing about this step: it was stopped, or a step inside it waits for somebody to act.
+    /// Errors that say nothing about this step: it was stopped, or a step inside it waits for somebody to
+    /// act.
     private func isNoVerdict(_ error: any Error) -> Bool {
         if error is CancellationError { return Task.isCancelled }
         guard let error = error as? SidestepError, error.run == run.id else { return false }
         return error.kind == .stepUnknown || error.kind == .stepMismatch
     }
 
-    private func retry(_ answer: RetryAnswer, _ failure: Failure, cause: any Error) async throws -> StepBegin {
+    private func retry(_ answer: RetryAnswer, _ failure: Failure, cause: any Error) async throws -> StepBegin
+    {
         guard answer.retry else {
             note(.failed, failure.error)
             throw failed(failure.error, cause: cause)

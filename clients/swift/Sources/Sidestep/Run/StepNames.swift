@@ -1,13 +1,14 @@
 /// Gives every step of a run a name of its own: the second `fetch` becomes `fetch#2`.
 ///
-/// All clients derive the same names, so that one may resume what another began. Occurrences are counted per enclosing
-/// step, never over the whole run: a replayed step does not run its body, so a count over the run would shift for
-/// everything after it.
+/// All clients derive the same names, so that one may resume what another began. Occurrences are counted per
+/// enclosing step, never over the whole run: a replayed step does not run its body, so a count over the run
+/// would shift for everything after it.
 package struct StepNames: Sendable {
     private var counts: [String: Int] = [:]
     private var taken: Set<String> = []
 
-    /// The journal's name for the next step called `name` inside the step `scope` (nil at the top of the workflow).
+    /// The journal's name for the next step called `name` inside the step `scope` (nil at the top of the
+    /// workflow).
     mutating func next(_ name: String, in scope: String?) -> String {
         let base = scope.map { "\($0)/\(name)" } ?? name
         while true {

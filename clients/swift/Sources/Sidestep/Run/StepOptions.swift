@@ -30,7 +30,8 @@ enum StepBegin {
         if result["status"]?.string == "completed" {
             self = .completed(result["output"] ?? .null)
         } else {
-            self = .execute(attempt: result["attempt"]?.int, delay: .milliseconds(result["delay_ms"]?.int ?? 0))
+            self = .execute(
+                attempt: result["attempt"]?.int, delay: .milliseconds(result["delay_ms"]?.int ?? 0))
         }
     }
 }
