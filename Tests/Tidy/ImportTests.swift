@@ -24,11 +24,7 @@ struct ImportTests {
         "sidestep": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
         "sidestep-generate": ["SidestepProtocol", "SidestepModel"],
         "Sidestep": ["SidestepProtocol", "SidestepModel"],
-<<<<<<< HEAD
         "SidestepParity": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
-=======
-        "SidestepParity": ["Sidestep", "SidestepProtocol", "ArgumentParser"],
->>>>>>> client-swift
     ]
     /// Every target may use the C library and the small half of Foundation; none may use the large half.
     static let system: Set<String> = ["Glibc", "Synchronization", "FoundationEssentials"]
