@@ -42,9 +42,16 @@ public struct FailRun: Command {
         public var run: RunRecord
         /// Milliseconds until the next attempt; nil when there is none.
         public var delay: Int64?
+        public var tags: [(name: String, value: String)] = []
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        var result = try settle(store, &call)
+        result.tags = try store.runTags(key: result.run.key)
+        return result
+    }
+
+    private func settle(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         if let closed = try store.closedBefore(proof, call) {
             guard closed.status == .failed else { throw Failure.runClosed(closed) }
             return Result(run: closed, delay: nil)

@@ -11,6 +11,8 @@ public struct CompleteStep: Command {
     public var usage: Payload?
     public var metadata: Payload?
     public var started: Instant?
+    /// The beginning, when it was not written yet.
+    public var begun: UnwrittenBegin?
 
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
@@ -19,7 +21,8 @@ public struct CompleteStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepRecord {
         let run = try store.heldRun(proof, &call)
-        let known = try store.step(run: run.key, name: step)
+        let stored = try store.step(run: run.key, name: step)
+        let known = begun?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {
         case .superseded: throw try superseded(known!, run, store)
         case .recorded: return try repeated(run, store)

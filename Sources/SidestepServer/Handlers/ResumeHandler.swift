@@ -7,7 +7,7 @@ import SidestepStore
 enum ResumeHandler {
     static var all: [String: Handler] {
         [
-            "resume": .command(isLazy: false) { request in
+            "resume": .command { request in
                 let resume = try useCase(request)
                 let wantsSteps = request.params.string("steps") != "none"
                 let bytes = request.pageBytes()

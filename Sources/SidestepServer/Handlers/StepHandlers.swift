@@ -7,13 +7,15 @@ enum StepHandlers {
     static var all: [String: Handler] {
         [
             "run-step": .write(run, write),
-            "step.begin": .write(isLazy: true, begin, write),
-            "step.complete": .write(complete) { writer, step in
-                writer.member("step", step.name)
-                writer.member("attempt", step.attempt)
+            "step.begin": .begin(begin) { Handler.work($0, write) },
+            "step.complete": .outcome { request, begun in
+                Handler.work(complete(request, begun)) { writer, step in
+                    writer.member("step", step.name)
+                    writer.member("attempt", step.attempt)
+                }
             },
-            "step.fail": .command(isLazy: false) { request in
-                let (useCase, name) = (fail(request), request.required("step"))
+            "step.fail": .outcome { request, begun in
+                let (useCase, name) = (fail(request, begun), request.required("step"))
                 return { store, context in .done(failed(name, try useCase.perform(store, &context))) }
             },
             "step.heartbeat": .write({
@@ -90,8 +92,9 @@ enum StepHandlers {
         }
     }
 
-    private static func complete(_ request: Request) -> CompleteStep {
+    private static func complete(_ request: Request, _ begun: UnwrittenBegin?) -> CompleteStep {
         var complete = CompleteStep(proof: request.proof, step: request.required("step"))
+        complete.begun = begun
         complete.output = request.payload("output")
         complete.attempt = request.params.integer("attempt")
         complete.fingerprint = request.params.string("fingerprint")
@@ -101,8 +104,9 @@ enum StepHandlers {
         return complete
     }
 
-    private static func fail(_ request: Request) -> FailStep {
+    private static func fail(_ request: Request, _ begun: UnwrittenBegin?) -> FailStep {
         var fail = FailStep(proof: request.proof, step: request.required("step"))
+        fail.begun = begun
         fail.error = request.payload("error")
         fail.attempt = request.params.integer("attempt")
         fail.cause = request.attemptError
