@@ -97,7 +97,7 @@ let package = Package(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
             swiftSettings: strict),
         .testTarget(
-            name: "TidyTests", dependencies: ["SidestepModel"], path: "Tests/Tidy", swiftSettings: strict),
+            name: "TidyTests", dependencies: ["SidestepProtocol", "SidestepModel"], path: "Tests/Tidy", swiftSettings: strict),
 
         // Tests of the engine: real SQLite, time by hand.
         .target(

@@ -24,7 +24,7 @@ struct ImportTests {
         "sidestep": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
         "sidestep-generate": ["SidestepProtocol", "SidestepModel"],
         "Sidestep": ["SidestepProtocol", "SidestepModel"],
-        "SidestepParity": ["Sidestep", "SidestepProtocol", "ArgumentParser"],
+        "SidestepParity": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
     ]
     /// Every target may use the C library and the small half of Foundation; none may use the large half.
     static let system: Set<String> = ["Glibc", "Synchronization", "FoundationEssentials"]

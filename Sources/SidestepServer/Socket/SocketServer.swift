@@ -53,20 +53,19 @@ public final class SocketServer: @unchecked Sendable {
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         guard sessions.count < limits.connections else {
-            return refuse(channel)
+            return channel.pipeline.addHandler(RefusedConnection(reply: tooManyConnections))
         }
         return PeerReader.peer(of: channel, administrators).flatMapThrowing { peer in
             try channel.pipeline.syncOperations.addHandler(Connection(server: self, peer: peer))
         }
     }
 
-    private func refuse(_ channel: any Channel) -> EventLoopFuture<Void> {
+    private var tooManyConnections: [UInt8] {
         let error = RPCError(
             .limitExceeded, "the daemon has \(limits.connections) connections, which is its limit",
             hint: "Close connections that are not needed, or raise limits.connections."
         ) { $0.member("limit", "connections") }
-        let line = ByteBuffer(bytes: ReplyText.failure(id: .null, error))
-        return channel.writeAndFlush(line).flatMap { channel.close() }.flatMapError { _ in channel.close() }
+        return ReplyText.failure(id: .null, error)
     }
 
     /// Stops accepting and answers what was read; refuses what still waits.

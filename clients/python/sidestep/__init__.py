@@ -1,0 +1,135 @@
+"""Durable execution: finished steps are not run again.
+
+`workflow` and `step` make functions durable; `connect` talks to the daemon on asyncio,
+`sidestep.sync.connect` without. Importing this package loads neither of the two clients.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._codec import Codec, JSONCodec
+from ._context import current_run, current_step
+from ._decorators import step, workflow
+from ._errors import (
+    AttemptSuperseded,
+    BudgetExhausted,
+    CheckpointNotFound,
+    CircuitOpen,
+    ConnectionLost,
+    DaemonNotFound,
+    DeadlineExceeded,
+    InvalidArgument,
+    LeaseError,
+    LeaseLost,
+    LeaseRequired,
+    LimitExceeded,
+    NotPermitted,
+    Overloaded,
+    PayloadTooLarge,
+    RateLimited,
+    RunCancelled,
+    RunClosed,
+    RunConflict,
+    RunError,
+    RunNotFound,
+    RunOwned,
+    RunPaused,
+    ShuttingDown,
+    SidestepError,
+    StepConflict,
+    StepError,
+    StepFailed,
+    StepMismatch,
+    StepUnknown,
+    StorageError,
+    StorageFull,
+    TimeoutExpired,
+    TokenInvalid,
+    Unsupported,
+)
+from ._retry import Retry
+
+if TYPE_CHECKING:
+    from ._aio._client import Client, connect
+    from ._aio._run import Checkpoint, Run, State, StepContext
+    from ._aio._workflow import Workflow
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AttemptSuperseded",
+    "BudgetExhausted",
+    "Checkpoint",
+    "CheckpointNotFound",
+    "CircuitOpen",
+    "Client",
+    "Codec",
+    "ConnectionLost",
+    "DaemonNotFound",
+    "DeadlineExceeded",
+    "InvalidArgument",
+    "JSONCodec",
+    "LeaseError",
+    "LeaseLost",
+    "LeaseRequired",
+    "LimitExceeded",
+    "NotPermitted",
+    "Overloaded",
+    "PayloadTooLarge",
+    "RateLimited",
+    "Retry",
+    "Run",
+    "RunCancelled",
+    "RunClosed",
+    "RunConflict",
+    "RunError",
+    "RunNotFound",
+    "RunOwned",
+    "RunPaused",
+    "ShuttingDown",
+    "SidestepError",
+    "State",
+    "StepConflict",
+    "StepContext",
+    "StepError",
+    "StepFailed",
+    "StepMismatch",
+    "StepUnknown",
+    "StorageError",
+    "StorageFull",
+    "TimeoutExpired",
+    "TokenInvalid",
+    "Unsupported",
+    "Workflow",
+    "connect",
+    "current_run",
+    "current_step",
+    "step",
+    "workflow",
+]
+
+# The parts on asyncio come when they are asked for: asyncio alone costs more than the rest.
+_LAZY = {
+    "Checkpoint": "_run",
+    "Client": "_client",
+    "Run": "_run",
+    "State": "_run",
+    "StepContext": "_run",
+    "Workflow": "_workflow",
+    "connect": "_client",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f"{__name__}._aio.{_LAZY[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

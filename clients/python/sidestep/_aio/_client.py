@@ -1,0 +1,302 @@
+"""A connection to the daemon that comes back by itself."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from .. import _wire
+from .._autostart import Finder, start_daemon
+from .._backends.aio import Link, Lock, check_caller, in_thread, sleep
+from .._codec import JSON, Codec
+from .._errors import (
+    ConnectionLost,
+    DaemonNotFound,
+    LeaseLost,
+    Overloaded,
+    RunOwned,
+    ShuttingDown,
+    SidestepError,
+    StorageError,
+    StorageFull,
+    error_from_wire,
+)
+from .._names import new_run_id
+from .._options import RunOptions
+
+if TYPE_CHECKING:
+    from ._run import Run
+
+
+async def connect(
+    socket: str | os.PathLike[str] | None = None,
+    *,
+    autostart: bool | None = None,
+    wait: float = 5.0,
+    reconnect_timeout: float = 300.0,
+    codec: Codec = JSON,
+) -> Client:
+    """Connect to the daemon, and start one for this user when none answers.
+
+    `wait` is how long a named socket (argument or ``SIDESTEP_SOCKET``) is tried, in seconds;
+    `reconnect_timeout` how long a lost connection is tried again before ConnectionLost. Raises
+    DaemonNotFound.
+    """
+    client = Client(socket, autostart=autostart, reconnect_timeout=reconnect_timeout, codec=codec)
+    await client._connect(wait)
+    return client
+
+
+class Client:
+    """The daemon, for one connection at a time; use `connect` to make one.
+
+    A lost connection is not an error: the client connects again, presents the leases it holds and
+    sends what had no reply once more (every call may be sent again).
+    """
+
+    def __init__(
+        self,
+        socket: str | os.PathLike[str] | None,
+        *,
+        autostart: bool | None,
+        reconnect_timeout: float,
+        codec: Codec,
+    ) -> None:
+        check_caller()
+        self.codec = codec
+        self.socket: str | None = None
+        self._finder = Finder(socket, autostart)
+        self._reconnect_timeout = reconnect_timeout
+        self._link: Link | None = None
+        self._connecting = Lock()
+        self._closed = False
+        self._ids = itertools.count(1)
+        self._runs: dict[str, Run] = {}
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection; runs that are still held are interrupted."""
+        self._closed = True
+        self._runs.clear()
+        if self._link is not None:
+            await self._link.close()
+
+    # Calls
+
+    async def call(
+        self, method: str, params: dict[str, Any] | None = None, *, timeout: float | None = None
+    ) -> Any:
+        """Call a method of the protocol and return its result.
+
+        `timeout` is in seconds, None waits as long as it takes. Raises the error that the daemon
+        answers, ConnectionLost, TimeoutExpired.
+        """
+        identifier = next(self._ids)
+        line = _wire.request(identifier, method, params)
+        pause, end = 0.01, None
+        while True:
+            link = await self._linked()
+            try:
+                reply = await link.call(identifier, line, timeout)
+            except _wire.LinkLost:
+                continue
+            if "error" not in reply:
+                return reply.get("result")
+            error = error_from_wire(reply["error"])
+            if not isinstance(error, (ShuttingDown, Overloaded, StorageFull, StorageError)):
+                raise error
+            # The daemon could not write; it can again when it is back or the disk has space.
+            if end is None:
+                end = time.monotonic() + self._reconnect_timeout
+            if time.monotonic() > end:
+                raise error
+            await sleep((error.retry_after_ms or 0) / 1000 or pause)
+            pause = min(pause * 2, 1.0)
+
+    async def notify(self, method: str, params: dict[str, Any] | None = None) -> None:
+        """Send a notification: no reply, and no word of an error."""
+        line = _wire.request(None, method, params)
+        while True:
+            link = await self._linked()
+            try:
+                return await link.post(line)
+            except _wire.LinkLost:
+                continue
+
+    # Runs
+
+    async def resume(
+        self,
+        run: str | None = None,
+        *,
+        workflow: str | None = None,
+        input: Any = ...,
+        options: RunOptions | None = None,
+        **more: Any,
+    ) -> Run:
+        """Open a run, or come back to it, and return it with its journal.
+
+        `more` takes the options of `RunOptions` (`if_closed`, `if_owned`, `wait`, `retry`, …). A
+        closed run comes without a lease, with its output or error.
+        """
+        from ._run import Run
+
+        options = (options or RunOptions()).merged(RunOptions(**more))
+        params: dict[str, Any] = dict(options.params)
+        if run is not None or "token" not in params:
+            params["run"] = run if run is not None else new_run_id()
+        if workflow is not None:
+            params["workflow"] = workflow
+        if input is not ...:
+            params["input"] = self.codec.to_json(input)
+        started = time.time() * 1000
+        link = self._link
+        try:
+            reply = await self.call("resume", params)
+        except RunOwned as error:
+            owner = error.owner or {}
+            mine = owner.get("pid") == os.getpid() and owner.get("since_at", 0) >= started - 1
+            if link is self._link or not mine:
+                raise
+            # The connection broke after the lease was granted and before we heard of it.
+            reply = await self.call("resume", {**params, "if_owned": "take_over"})
+        cursor = reply.get("more")
+        while cursor is not None:
+            page = await self.call("step.list", {"run": reply["run"]["id"], "cursor": cursor})
+            reply["steps"] += page["steps"]
+            cursor = page.get("more")
+        result = Run(self, reply, params)
+        if result.lease is not None:
+            self._runs[result.lease] = result
+        return result
+
+    async def get(self, run: str) -> dict[str, Any]:
+        """Return a run with its input, its result and what it consumed (``run.get``)."""
+        return await self.call("run.get", {"run": run})  # type: ignore[no-any-return]
+
+    async def runs(self, **filters: Any) -> list[dict[str, Any]]:
+        """Return the runs that match, newest first (``run.list``), up to `limit`."""
+        limit = filters.pop("limit", None)
+        runs: list[dict[str, Any]] = []
+        while True:
+            page = await self.call("run.list", filters)
+            runs += page["runs"]
+            if page.get("more") is None or (limit is not None and len(runs) >= limit):
+                return runs[:limit]
+            filters["cursor"] = page["more"]
+
+    async def result(self, run: str, *, wait: float = 0.0) -> Any:
+        """Return the output of a run; wait so many seconds for its end.
+
+        Raises TimeoutExpired when it is still open, RunClosed when it failed.
+        """
+        from ._run import failed
+
+        reply = await self.call("run.result", {"run": run, "wait_ms": round(wait * 1000)})
+        if reply["status"] != "completed":
+            raise failed(run, reply["status"], reply.get("error"))
+        return self.codec.from_json(reply.get("output"))
+
+    async def explain(self, run: str) -> dict[str, Any]:
+        """Say why a run is where it is, and what happens next (``run.explain``)."""
+        return await self.call("run.explain", {"run": run})  # type: ignore[no-any-return]
+
+    async def resolve(
+        self, run: str, step: str, resolution: str, *, output: Any = ..., error: Any = ...
+    ) -> dict[str, Any]:
+        """Settle an unknown step as ``rerun``, ``completed`` or ``failed`` (``step.resolve``)."""
+        params: dict[str, Any] = {"run": run, "step": step, "as": resolution}
+        if output is not ...:
+            params["output"] = self.codec.to_json(output)
+        if error is not ...:
+            params["error"] = self.codec.to_json(error)
+        return await self.call("step.resolve", params)  # type: ignore[no-any-return]
+
+    # The connection
+
+    async def _connect(self, wait: float) -> None:
+        end = time.monotonic() + (wait if len(self._finder.paths) == 1 else 0.0)
+        while True:
+            tried = []
+            for path in self._finder.paths:
+                reason = self._finder.trusted(path)
+                if reason is None:
+                    try:
+                        self._link = await Link.open(path, self._came_apart)
+                        self.socket = path
+                        return
+                    except OSError as error:
+                        reason = error.strerror or str(error)
+                tried.append(f"{path}: {reason}")
+            if self._finder.start_at is not None:
+                path = self._finder.start_at
+                await in_thread(start_daemon, path)
+                self._link = await Link.open(path, self._came_apart)
+                self.socket = path
+                return
+            if time.monotonic() > end:
+                raise DaemonNotFound(
+                    "no daemon answers at " + "; ".join(tried),
+                    data={"hint": "start sidestepd, or set SIDESTEP_SOCKET to its socket"},
+                )
+            await sleep(0.02)
+
+    async def _linked(self) -> Link:
+        link = self._link
+        if link is not None and link.alive:
+            return link
+        async with self._connecting:
+            link = self._link
+            if link is not None and link.alive:
+                return link
+            end = time.monotonic() + self._reconnect_timeout
+            pause = 0.002
+            while not self._closed:
+                try:
+                    link = await self._reopen()
+                except (OSError, _wire.LinkLost) as error:
+                    if time.monotonic() > end:
+                        raise ConnectionLost(f"{self.socket} does not answer: {error}") from error
+                    await sleep(pause)
+                    pause = min(pause * 2, 0.25)
+                    if pause > 0.1 and self._finder.start_at == self.socket is not None:
+                        await in_thread(start_daemon, self.socket)
+                else:
+                    self._link = link
+                    return link
+            raise ConnectionLost("the client is closed")
+
+    async def _reopen(self) -> Link:
+        assert self.socket is not None
+        link = await Link.open(self.socket, self._came_apart)
+        for lease, run in list(self._runs.items()):
+            identifier = next(self._ids)
+            reply = await link.call(
+                identifier, _wire.request(identifier, "lease.renew", {"lease": lease}), 30.0
+            )
+            if "error" in reply:
+                error = error_from_wire(reply["error"])
+                if isinstance(error, LeaseLost):
+                    run._end(error)
+        return link
+
+    async def _came_apart(self) -> None:
+        # Without a run nobody is in a hurry: the next call connects.
+        if self._runs and not self._closed:
+            try:
+                await self._linked()
+            except SidestepError:
+                pass  # the next call tells

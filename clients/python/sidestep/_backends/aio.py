@@ -1,0 +1,147 @@
+"""The connection on asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from asyncio import Lock as Lock
+from asyncio import sleep as sleep
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from .._errors import TimeoutExpired
+from .._wire import LineBuffer, LinkLost
+
+_background: set[asyncio.Future[None]] = set()
+
+
+class Link(asyncio.Protocol):
+    """One connection: lines out, replies back to the callers that wait for them."""
+
+    def __init__(self, lost: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self.alive = False
+        self._lost = lost
+        self._lines = LineBuffer()
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+
+    @classmethod
+    async def open(cls, path: str, lost: Callable[[], Coroutine[Any, Any, None]]) -> Link:
+        """Connect to the socket at `path`; `lost` runs once when the connection ends."""
+        loop = asyncio.get_running_loop()
+        _, link = await loop.create_unix_connection(lambda: cls(lost), path)
+        return link
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport (asyncio calls this)."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self.alive = True
+
+    def data_received(self, data: bytes) -> None:
+        """Hand replies to their callers (asyncio calls this)."""
+        for message in self._lines.feed(data):
+            future = self._waiting.pop(message.get("id") or 0, None)
+            if future is not None and not future.done():
+                future.set_result(message)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell everybody who waits (asyncio calls this)."""
+        was_alive, self.alive = self.alive, False
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(LinkLost())
+        self._waiting.clear()
+        if was_alive:
+            task = asyncio.ensure_future(self._lost())
+            _background.add(task)
+            task.add_done_callback(_background.discard)
+
+    async def post(self, line: bytes) -> None:
+        """Write a line that has no reply."""
+        if not self.alive:
+            raise LinkLost
+        self._transport.write(line)
+
+    async def call(self, identifier: int, line: bytes, timeout: float | None) -> dict[str, Any]:
+        """Write a request and wait for its reply."""
+        if not self.alive:
+            raise LinkLost
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[identifier] = future
+        self._transport.write(line)
+        try:
+            if timeout is None:
+                return await future
+            try:
+                return await asyncio.wait_for(future, timeout)
+            except asyncio.TimeoutError:
+                raise TimeoutExpired(
+                    f"no reply within {timeout} s", data={"which": "call"}
+                ) from None
+        finally:
+            self._waiting.pop(identifier, None)
+
+    async def close(self) -> None:
+        """End the connection; nobody is told."""
+        self.alive = False
+        self._transport.close()
+        await sleep(0)
+
+
+class BodyExpired(Exception):
+    """The body of a step took longer than its time-out."""
+
+
+async def call_body(
+    function: Callable[..., Any], args: Any, kwargs: Any, timeout: float | None
+) -> Any:
+    """Call the body of a step: an async one on the loop, a plain one in a thread."""
+    if timeout is None:
+        return await _call(function, args, kwargs)
+    task = asyncio.ensure_future(_call(function, args, kwargs))
+    try:
+        await asyncio.wait({task}, timeout=timeout)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=1)
+        raise BodyExpired
+    return task.result()
+
+
+async def _call(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    if inspect.iscoroutinefunction(function):
+        return await function(*args, **kwargs)
+    result = await asyncio.to_thread(function, *args, **kwargs)
+    return await result if inspect.isawaitable(result) else result
+
+
+async def call_workflow(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Call the function of a workflow."""
+    result = function(*args, **kwargs)
+    return await result if inspect.isawaitable(result) else result
+
+
+async def in_thread(function: Callable[..., None], *args: Any) -> None:
+    """Call a blocking function beside the loop."""
+    await asyncio.to_thread(function, *args)
+
+
+def from_thread(awaitable: Awaitable[Any], loop: asyncio.AbstractEventLoop) -> Any:
+    """Return the awaitable to a caller on the loop, its result to a caller in another thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run_coroutine_threadsafe(_wrap(awaitable), loop).result()
+    return awaitable
+
+
+async def _wrap(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+def check_caller() -> asyncio.AbstractEventLoop:
+    """Return the running loop."""
+    return asyncio.get_running_loop()

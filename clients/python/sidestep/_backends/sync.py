@@ -1,0 +1,194 @@
+"""The connection on threads.
+
+Callers read their replies themselves, one of them at a time, so a step costs no change of
+threads. A thread beside them only waits for the hang-up: the client notices a lost connection
+while user code blocks, and takes its leases to a new one within the daemon's grace.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable
+from threading import Lock as Lock
+from time import sleep as sleep
+from typing import Any
+
+from .._errors import TimeoutExpired
+from .._wire import LineBuffer, LinkLost
+
+_CHUNK = 1 << 18
+
+
+class _Waiting:
+    __slots__ = ("done", "message")
+
+    def __init__(self) -> None:
+        self.done = False
+        self.message: dict[str, Any] | None = None
+
+
+class Link:
+    """One connection: lines out, replies back to the callers that wait for them."""
+
+    def __init__(self, peer: socket.socket, lost: Callable[[], None]) -> None:
+        self.alive = True
+        self._socket = peer
+        self._lost = lost
+        self._lines = LineBuffer()
+        self._waiting: dict[int, _Waiting] = {}
+        self._writing = threading.Lock()
+        self._turn = threading.Condition()
+        self._reading = False
+        threading.Thread(target=self._watch, name="sidestep", daemon=True).start()
+
+    @classmethod
+    def open(cls, path: str, lost: Callable[[], None]) -> Link:
+        """Connect to the socket at `path`; `lost` runs once when the connection ends."""
+        peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        try:
+            peer.connect(path)
+        except BaseException:
+            peer.close()
+            raise
+        return cls(peer, lost)
+
+    def post(self, line: bytes) -> None:
+        """Write a line that has no reply."""
+        if not self.alive:
+            raise LinkLost
+        try:
+            with self._writing:
+                self._socket.sendall(line)
+        except OSError:
+            self._end()
+            raise LinkLost from None
+
+    def call(self, identifier: int, line: bytes, timeout: float | None) -> dict[str, Any]:
+        """Write a request and wait for its reply."""
+        waiting = self._waiting[identifier] = _Waiting()
+        try:
+            self.post(line)
+            end = None if timeout is None else time.monotonic() + timeout
+            while not waiting.done:
+                with self._turn:
+                    while self._reading and not waiting.done:
+                        if not self._turn.wait(_left(end)):
+                            raise _expired(timeout)
+                    if waiting.done:
+                        break
+                    self._reading = True
+                try:
+                    self._read(timeout, end)
+                finally:
+                    with self._turn:
+                        self._reading = False
+                        self._turn.notify_all()
+            if waiting.message is None:
+                raise LinkLost
+            return waiting.message
+        finally:
+            self._waiting.pop(identifier, None)
+
+    def close(self) -> None:
+        """End the connection; nobody is told."""
+        self.alive = False
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def _read(self, timeout: float | None, end: float | None) -> None:
+        if not self.alive and not self._waiting:
+            return
+        if end is not None:
+            poll = select.poll()
+            poll.register(self._socket, select.POLLIN)
+            if not poll.poll(max(0.0, end - time.monotonic()) * 1000):
+                raise _expired(timeout)
+        try:
+            data = self._socket.recv(_CHUNK)
+        except OSError:
+            data = b""
+        if not data:
+            self._end()
+            for waiting in list(self._waiting.values()):
+                waiting.done = True
+            return
+        for message in self._lines.feed(data):
+            found = self._waiting.get(message.get("id") or 0)
+            if found is not None:
+                found.message = message
+                found.done = True
+
+    def _end(self) -> None:
+        # The watcher hears the shutdown, tells the client and closes the socket.
+        self.alive = False
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def _watch(self) -> None:
+        poll = select.poll()
+        poll.register(self._socket, select.POLLRDHUP)
+        poll.poll()
+        self.alive = False
+        self._lost()
+        with self._turn:
+            while self._reading:
+                self._turn.wait()
+            self._reading = True  # for good: nobody reads a closed socket
+            for waiting in list(self._waiting.values()):
+                waiting.done = True
+            self._turn.notify_all()
+        self._socket.close()
+
+
+def _left(end: float | None) -> float | None:
+    return None if end is None else max(0.0, end - time.monotonic())
+
+
+def _expired(timeout: float | None) -> TimeoutExpired:
+    return TimeoutExpired(f"no reply within {timeout} s", data={"which": "call"})
+
+
+class BodyExpired(Exception):
+    """The body of a step took longer than its time-out; never raised, a thread goes on."""
+
+
+def call_body(function: Callable[..., Any], args: Any, kwargs: Any, timeout: float | None) -> Any:
+    """Call the body of a step; the daemon alone watches its time."""
+    return _plain(function(*args, **kwargs))
+
+
+def call_workflow(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Call the function of a workflow."""
+    return _plain(function(*args, **kwargs))
+
+
+def _plain(result: Any) -> Any:
+    if isinstance(result, types.CoroutineType):
+        result.close()
+        raise TypeError("an async function needs an async workflow; see sidestep.connect()")
+    return result
+
+
+def in_thread(function: Callable[..., None], *args: Any) -> None:
+    """Call a blocking function."""
+    function(*args)
+
+
+def check_caller() -> object:
+    """Refuse to block a running event loop; return None."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is not None and asyncio._get_running_loop() is not None:
+        raise RuntimeError(
+            "the sync client would block the running event loop; use the async one: "
+            "`await sidestep.connect()`, or an `async def` workflow"
+        )
+    return None

@@ -1,0 +1,94 @@
+"""From Python values to JSON and back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, Protocol
+
+
+class Codec(Protocol):
+    """How inputs, outputs and messages become JSON.
+
+    `to_json` returns a value of plain types (or raises TypeError or ValueError), `from_json` gets
+    what JSON gave back and the type that the function declares, if any.
+    """
+
+    def to_json(self, value: Any) -> Any:
+        """Return `value` as dicts, lists, texts, numbers, booleans and None."""
+
+    def from_json(self, value: Any, type_: Any = None) -> Any:
+        """Return the value of `type_` that `value` stands for."""
+
+
+class JSONCodec:
+    """Plain JSON; dataclasses and pydantic models are written as objects and read by their type."""
+
+    def to_json(self, value: Any) -> Any:
+        """Return `value` as plain types."""
+        if value is None or type(value) in (bool, int) or (type(value) is str and value.isascii()):
+            return value
+        text = dumps(value)
+        text.encode()  # a lone surrogate has no UTF-8
+        return json.loads(text)
+
+    def from_json(self, value: Any, type_: Any = None) -> Any:
+        """Return `value`, made into `type_` when that is a dataclass or a pydantic model."""
+        if type_ is None:
+            return value
+        validate = getattr(type_, "model_validate", None)
+        if validate is not None:
+            return validate(value)
+        fields = getattr(type_, "__dataclass_fields__", None)
+        if fields is None or not isinstance(type_, type) or not isinstance(value, dict):
+            return value
+        hints = _hints(type_)
+        return type_(
+            **{
+                name: self.from_json(value[name], hints.get(name))
+                for name in fields
+                if name in value
+            }
+        )
+
+
+def dumps(value: Any) -> str:
+    """Write JSON as it goes over the wire: compact, no NaN, in the order of the dicts."""
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
+    )
+
+
+def result_type(function: Any) -> Any:
+    """Return the declared result type of a function when it needs decoding, else None."""
+    declared = getattr(function, "__annotations__", _NOTHING).get("return")
+    if isinstance(declared, str):
+        if declared.partition("[")[0] in _PLAIN_NAMES:
+            return None
+        declared = _hints(function).get("return")
+    known = hasattr(declared, "model_validate") or hasattr(declared, "__dataclass_fields__")
+    return declared if known else None
+
+
+def _hints(item: Any) -> dict[str, Any]:
+    import typing
+
+    try:
+        return typing.get_type_hints(item)
+    except (AttributeError, NameError, TypeError):  # names that exist only for the type checker
+        return {}
+
+
+def _plain(value: Any) -> Any:
+    dump = getattr(value, "model_dump", None)
+    if dump is not None and not isinstance(value, type):
+        return dump(mode="json")
+    if "dataclasses" in sys.modules and hasattr(value, "__dataclass_fields__"):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    raise TypeError(f"JSON cannot hold a value of type {type(value).__name__}")
+
+
+_NOTHING: dict[str, Any] = {}
+_PLAIN_NAMES = {"Any", "None", "bool", "dict", "float", "int", "list", "object", "str", "tuple"}
+
+JSON = JSONCodec()

@@ -1,0 +1,237 @@
+"""`@workflow` and `@step`, for async and plain functions alike."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+
+from ._context import RUN
+from ._options import PLAIN_STEP, Fingerprint, RunOptions, StepOptions
+from ._retry import RetryLike, Types
+
+if TYPE_CHECKING:
+    from ._aio._client import Client as AsyncClient
+    from ._aio._run import Run as AsyncRun
+    from ._aio._workflow import Workflow as AsyncWorkflow
+    from ._sync._client import Client as SyncClient
+    from ._sync._run import Run as SyncRun
+    from ._sync._workflow import Workflow as SyncWorkflow
+
+P = ParamSpec("P")
+R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
+
+_CO_COROUTINE = 0x80  # inspect.CO_COROUTINE, without importing inspect
+
+
+def is_async(function: Any) -> bool:
+    """Return whether the function is an `async def`, also within a partial."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    code = getattr(function, "__code__", None)
+    return code is not None and bool(code.co_flags & _CO_COROUTINE)
+
+
+class WorkflowMaker:
+    """What `workflow(…)` with options returns: a decorator, and a context manager for a block."""
+
+    def __init__(self, name: str | None, run: str | None, client: Any, options: RunOptions) -> None:
+        self._name = name
+        self._run = run
+        self._client = client
+        self._options = options
+        self._scope: Any = None
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]
+        self, function: Callable[P, Coroutine[Any, Any, R]], /
+    ) -> AsyncWorkflow[P, R]: ...
+
+    @overload
+    def __call__(self, function: Callable[P, R], /) -> SyncWorkflow[P, R]: ...
+
+    def __call__(self, function: Callable[..., Any], /) -> Any:
+        """Make a workflow of the function."""
+        if is_async(function):
+            from ._aio._workflow import Workflow as AsyncWorkflow
+
+            return AsyncWorkflow(function, self._name, self._options)
+        from ._sync._workflow import Workflow as SyncWorkflow
+
+        return SyncWorkflow(function, self._name, self._options)
+
+    def __enter__(self) -> SyncRun:
+        from ._sync._workflow import RunScope
+
+        self._scope = RunScope(self._scope_name(), self._run, self._options, self._client)
+        run: SyncRun = self._scope.__enter__()
+        return run
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._scope.__exit__(kind, error, traceback)
+
+    async def __aenter__(self) -> AsyncRun:
+        from ._aio._workflow import RunScope
+
+        self._scope = RunScope(self._scope_name(), self._run, self._options, self._client)
+        run: AsyncRun = await self._scope.__aenter__()
+        return run
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._scope.__aexit__(kind, error, traceback)
+
+    def _scope_name(self) -> str:
+        if self._name is None:
+            raise TypeError("a block needs the workflow's name: workflow('name', run='id')")
+        return self._name
+
+
+@overload
+def workflow(  # type: ignore[overload-overlap]
+    function: Callable[P, Coroutine[Any, Any, R]], /
+) -> AsyncWorkflow[P, R]: ...
+
+
+@overload
+def workflow(function: Callable[P, R], /) -> SyncWorkflow[P, R]: ...
+
+
+@overload
+def workflow(
+    name: str | None = None,
+    /,
+    *,
+    run: str | None = None,
+    client: AsyncClient | SyncClient | None = None,
+    retry: RetryLike | None = None,
+    retry_on: Types | None = None,
+    fail_on: Types | None = None,
+    if_closed: str | None = None,
+    if_owned: str | None = None,
+    wait: float | None = None,
+    code_version: str | None = None,
+    on_code_change: str | None = None,
+    on_mismatch: str | None = None,
+    max_interruptions: int | None = None,
+    tags: Mapping[str, str] | None = None,
+    metadata: Any = None,
+    owner: str | None = None,
+) -> WorkflowMaker: ...
+
+
+@overload
+def workflow(
+    *,
+    name: str,
+    run: str | None = None,
+    client: AsyncClient | SyncClient | None = None,
+    retry: RetryLike | None = None,
+    retry_on: Types | None = None,
+    fail_on: Types | None = None,
+    if_closed: str | None = None,
+    if_owned: str | None = None,
+    wait: float | None = None,
+    code_version: str | None = None,
+    on_code_change: str | None = None,
+    on_mismatch: str | None = None,
+    max_interruptions: int | None = None,
+    tags: Mapping[str, str] | None = None,
+    metadata: Any = None,
+    owner: str | None = None,
+) -> WorkflowMaker: ...
+
+
+def workflow(
+    item: Any = None,
+    /,
+    *,
+    name: str | None = None,
+    run: str | None = None,
+    client: Any = None,
+    **options: Any,
+) -> Any:
+    """Make a function durable, or a block: ``with workflow("trip", run="order-17") as run``.
+
+    An `async def` becomes a workflow on asyncio, a plain function one that blocks. `wait` is in
+    seconds; the other options are those of ``resume``.
+    """
+    if callable(item):
+        return WorkflowMaker(name, run, client, RunOptions(**options))(item)
+    return WorkflowMaker(item if name is None else name, run, client, RunOptions(**options))
+
+
+@overload
+def step(function: F, /) -> F: ...
+
+
+@overload
+def step(
+    name: str | None = None,
+    /,
+    *,
+    retry: RetryLike | None = None,
+    retry_on: Types | None = None,
+    fail_on: Types | None = None,
+    at_most_once: bool = False,
+    timeout: float | None = None,
+    timeouts: Mapping[str, int] | None = None,
+    fingerprint: Fingerprint | None = None,
+    metadata: Any = None,
+) -> Callable[[F], F]: ...
+
+
+@overload
+def step(
+    *,
+    name: str,
+    retry: RetryLike | None = None,
+    retry_on: Types | None = None,
+    fail_on: Types | None = None,
+    at_most_once: bool = False,
+    timeout: float | None = None,
+    timeouts: Mapping[str, int] | None = None,
+    fingerprint: Fingerprint | None = None,
+    metadata: Any = None,
+) -> Callable[[F], F]: ...
+
+
+def step(item: Any = None, /, *, name: str | None = None, **options: Any) -> Any:
+    """Make a function a step: within a run its result is recorded once and replayed.
+
+    Outside of a run it is the function it was. In an async workflow a decorated plain function is
+    executed in a thread and must be awaited. `timeout` is in seconds.
+    """
+    if callable(item):
+        return _durable(item, name, StepOptions(**options) if options else PLAIN_STEP)
+    settings = StepOptions(**options)
+    return lambda function: _durable(function, name or item, settings)
+
+
+def _durable(function: Callable[..., Any], name: str | None, options: StepOptions) -> Any:
+    title = name or function.__name__
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        run = RUN.get()
+        if run is None:
+            return function(*args, **kwargs)
+        result = run._perform(title, function, args, kwargs, options)
+        if run._loop is not None:
+            # Within the body of a plain step, which runs in a thread: wait for the loop.
+            return sys.modules["sidestep._backends.aio"].from_thread(result, run._loop)
+        return result
+
+    return call

@@ -1,0 +1,207 @@
+# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.
+"""Functions whose runs are durable."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from .._backends.sync import call_workflow, check_caller, sleep
+from .._codec import result_type
+from .._context import RUN, STEP
+from .._errors import ConnectionLost, SidestepError, StepUnknown
+from .._options import RunOptions
+from ._client import Client, connect
+from ._run import Run, failed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Workflow(Generic[P, R]):
+    """A function that goes on where it was when its process is started again.
+
+    Call it as the function it is (a new run each time), or give the run an id with `run`.
+    """
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        name: str | None = None,
+        options: RunOptions | None = None,
+    ) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.name = name or function.__name__
+        self._options = options or RunOptions()
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Execute the workflow as a new run, and return its output."""
+        return self._run(None, None, args, kwargs)
+
+    def run(
+        self, *args: Any, run_id: str | None = None, client: Client | None = None, **kwargs: Any
+    ) -> R:
+        """Execute the workflow as the run `run_id`: begin it, or go on with it.
+
+        A finished run returns its recorded output, and nothing is executed. Raises RunClosed for
+        one that failed, RunOwned while another process executes it, RunConflict when the id was
+        used with another workflow or other arguments.
+        """
+        return self._run(run_id, client, args, kwargs)
+
+    def options(self, **options: Any) -> Workflow[P, R]:
+        """Return the workflow with other options (those of `sidestep.workflow`)."""
+        merged = self._options.merged(RunOptions(**options))
+        return Workflow(self.function, self.name, merged)
+
+    def _run(self, run_id: str | None, client: Client | None, args: Any, kwargs: Any) -> R:
+        parent: Run | None = RUN.get()
+        if parent is not None and not isinstance(parent, Run):
+            parent = None
+        if parent is not None and run_id is None:
+            # The child's id follows from the parent, so that a replay finds the same child.
+            scope = STEP.get()
+            inner = scope.name if scope is not None and scope.run is parent else None
+            run_id = f"{parent.id}/{parent._names.next(self.name, inner)}"
+        if client is None and parent is not None:
+            client = parent.client
+        if client is not None:
+            return self._execute(client, run_id, args, kwargs)
+        check_caller()
+        with connect() as own:
+            return self._execute(own, run_id, args, kwargs)
+
+    def _execute(self, client: Client, run_id: str | None, args: Any, kwargs: Any) -> R:
+        input: Any = list(args)
+        if kwargs:
+            input = {"args": input, "kwargs": dict(sorted(kwargs.items()))}
+        run = client.resume(run_id, workflow=self.name, input=input, options=self._options)
+        while True:
+            if run.closed:
+                return self._result(run)
+            try:
+                output = self._body(run, args, kwargs)
+                run._check()
+                self._complete(run, output)
+            except Exception as error:
+                if run._final is not None:
+                    if error is run._final:
+                        raise
+                    raise run._final from error
+                if isinstance(error, StepUnknown):
+                    _let_go(run)
+                    raise
+                if isinstance(error, ConnectionLost) or run._is_final(error):
+                    raise
+                reply = run.fail(error, retryable=not isinstance(error, _Unfit))
+                if not reply["retry"]:
+                    raise
+                sleep((reply.get("delay_ms") or 0) / 1000)
+                run._begin_again()
+            except BaseException:  # cancelled or interrupted: the next process need not wait
+                _let_go(run)
+                raise
+
+    def _body(self, run: Run, args: Any, kwargs: Any) -> Any:
+        run_token, step_token = RUN.set(run), STEP.set(None)
+        try:
+            return call_workflow(self.function, args, kwargs)
+        finally:
+            STEP.reset(step_token)
+            RUN.reset(run_token)
+
+    def _complete(self, run: Run, output: Any) -> None:
+        try:
+            output = run.client.codec.to_json(output)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise _Unfit(f"the output of run {run.id} cannot be recorded: {error}") from error
+        run.complete(output)
+
+    def _result(self, run: Run) -> R:
+        if run.info["status"] != "completed":
+            raise failed(run.id, run.info["status"], run.error)
+        output: R = run.client.codec.from_json(run.output, result_type(self.function))
+        return output
+
+
+class RunScope:
+    """``with sidestep.workflow("x", run="order-17") as run``: the block is the workflow.
+
+    It cannot be skipped: for a finished run its steps come from the journal, and one that has no
+    record raises RunClosed. A failure that its
+    policy retries gives the run back for the next process.
+    """
+
+    def __init__(
+        self, name: str, run_id: str | None, options: RunOptions, client: Client | None = None
+    ) -> None:
+        self._name = name
+        self._run_id = run_id
+        self._options = options
+        self._client = client
+        self._owns_client = client is None
+        self._tokens: Any = None
+
+    def __enter__(self) -> Run:
+        if self._client is None:
+            self._client = connect()
+        try:
+            self.run = self._client.resume(
+                self._run_id, workflow=self._name, options=self._options
+            )
+        except BaseException:
+            self._close()
+            raise
+        self._tokens = RUN.set(self.run), STEP.set(None)
+        return self.run
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        run_token, step_token = self._tokens
+        STEP.reset(step_token)
+        RUN.reset(run_token)
+        try:
+            self._finish(error)
+        finally:
+            self._close()
+
+    def _finish(self, error: BaseException | None) -> None:
+        run = self.run
+        if run._final is not None:
+            if error is not run._final:
+                raise run._final from error
+        elif run.closed:
+            pass
+        elif error is None:
+            run.complete(run.output)
+        elif isinstance(error, StepUnknown) or not isinstance(error, Exception):
+            _let_go(run)
+        elif not isinstance(error, ConnectionLost) and not run._is_final(error):
+            if run.fail(error)["retry"]:
+                _let_go(run)
+
+    def _close(self) -> None:
+        if self._owns_client and self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+class _Unfit(TypeError):
+    """The output of a workflow is not JSON."""
+
+
+def _let_go(run: Run) -> None:
+    if run.closed or run._final is not None:
+        return
+    try:
+        run.client.call("run.release", {"lease": run.lease}, timeout=5.0)
+    except (OSError, SidestepError):
+        pass  # the end of the process frees the run as well
+    run._closed(run.info)
