@@ -39,33 +39,35 @@ let package = Package(
         .target(name: "SidestepModel", swiftSettings: strict),
         .target(name: "SidestepProtocol", dependencies: ["SidestepModel"], swiftSettings: strict),
 
+        .target(
+            name: "SidestepHash", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
         // Store.
         .target(name: "SidestepStore", dependencies: ["SidestepModel"], swiftSettings: strict),
         .target(
             name: "SidestepSQLite",
-            dependencies: ["SidestepStore", "SidestepModel", "CSQLite", "CShims"],
+            dependencies: ["SidestepStore", "SidestepModel", "SidestepHash", "CSQLite", "CShims"],
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
         // Core.
         .target(
             name: "SidestepEngine",
-            dependencies: [
-                "SidestepStore", "SidestepModel", .product(name: "Crypto", package: "swift-crypto"), logging,
-            ],
+            dependencies: ["SidestepStore", "SidestepModel", "SidestepProtocol", "SidestepHash", logging],
             swiftSettings: strict),
 
         // Edge.
         .target(
             name: "SidestepServer",
-            dependencies: ["SidestepEngine", "SidestepProtocol", "SidestepModel", "CShims", logging] + nio,
+            dependencies: ["SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "CShims", logging] + nio,
             swiftSettings: strict),
 
         // Composition and executables.
         .target(
             name: "SidestepDaemon",
             dependencies: [
-                "SidestepServer", "SidestepSQLite", "SidestepEngine", "SidestepModel", "CSystemd", "CShims", logging,
+                "SidestepServer", "SidestepSQLite", "SidestepStore", "SidestepEngine", "SidestepModel", "CSystemd", logging,
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
@@ -73,10 +75,53 @@ let package = Package(
         .executableTarget(
             name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", arguments], swiftSettings: strict),
 
+        .executableTarget(
+            name: "sidestep-generate", dependencies: ["SidestepProtocol", "SidestepModel"], swiftSettings: strict),
+
         // The Swift client.
         .target(
             name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel"],
             path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep-parity", dependencies: ["Sidestep", "SidestepProtocol", arguments],
+            path: "clients/swift/Sources/SidestepParity", swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep-example-files", dependencies: ["Sidestep"], path: "examples/swift",
+            swiftSettings: strict),
+
+        // Tests.
+        .testTarget(
+            name: "SidestepTests", dependencies: ["Sidestep", "SidestepProtocol"],
+            path: "clients/swift/Tests/SidestepTests", swiftSettings: strict),
+        .testTarget(
+            name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TidyTests", dependencies: ["SidestepProtocol", "SidestepModel"], path: "Tests/Tidy", swiftSettings: strict),
+
+        // Tests of the engine: real SQLite, time by hand.
+        .target(
+            name: "TestSupport", dependencies: ["SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel"],
+            path: "Tests/Support", swiftSettings: strict),
+        .testTarget(name: "SidestepModelTests", dependencies: ["SidestepModel"], swiftSettings: strict),
+        .testTarget(
+            name: "SidestepSQLiteTests", dependencies: ["TestSupport", "SidestepSQLite", "SidestepStore", "SidestepModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SidestepEngineTests",
+            dependencies: ["TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SidestepServerTests",
+            dependencies: [
+                "TestSupport", "SidestepServer", "SidestepDaemon", "SidestepSQLite", "SidestepEngine", "SidestepProtocol",
+                "SidestepModel", logging,
+            ] + nio,
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol"],
+            path: "Tests/Simulation", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

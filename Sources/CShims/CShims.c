@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CShims.h"
 #include <errno.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -65,4 +66,8 @@ int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity) {
 int shim_eventfd(void) {
     int fd = eventfd(0, EFD_CLOEXEC);
     return fd < 0 ? -errno : fd;
+}
+
+void shim_thread_name(unsigned long thread, const char *name) {
+    pthread_setname_np(thread, name);
 }

@@ -1,4 +1,64 @@
+import ArgumentParser
+import Sidestep
+
+/// The command line tool: one subcommand per file in `Commands/`.
 @main
-struct SidestepCommand {
-    static func main() {}
+struct SidestepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sidestep",
+        abstract: "Make any local process durable.",
+        discussion: """
+            In a script:
+
+              eval "$(sidestep start nightly-1)"
+              sidestep step fetch --retry 3 -- curl -sf https://example.org/data
+              sidestep step count -- sh -c 'wc -l < data'
+              sidestep finish
+
+            Run the script again: finished steps are not repeated, they print what they printed before.
+
+            Exit status: 0 done; 64 wrong usage; 69 no daemon answers; 75 not now, try again (the run is owned, \
+            a time-out, a full disk); 70 anything else. `step` exits like its command.
+            """,
+        version: SidestepVersion.text,
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "In scripts",
+                subcommands: [
+                    StartCommand.self, StepCommand.self, CheckpointCommand.self, StateCommand.self,
+                    FinishCommand.self, FailCommand.self,
+                ]),
+            CommandGroup(
+                name: "Looking",
+                subcommands: [
+                    PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
+                    ResultCommand.self,
+                    InflightCommand.self,
+                ]),
+            CommandGroup(
+                name: "Acting",
+                subcommands: [
+                    ResolveCommand.self, PauseCommand.self, UnpauseCommand.self, DeleteCommand.self,
+                ]),
+            CommandGroup(
+                name: "The daemon",
+                subcommands: [PingCommand.self, CallCommand.self, VersionCommand.self]),
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as SidestepError {
+            Complaint(error).end()
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// The version of this program.
+enum SidestepVersion {
+    static let text = "0.1.0"
 }

@@ -1,4 +1,66 @@
+import ArgumentParser
+import Glibc
+import SidestepDaemon
+
 @main
-struct Sidestepd {
-    static func main() {}
+struct Sidestepd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sidestepd",
+        abstract: "The Sidestep daemon: durable execution for local agents, on a Unix socket.",
+        discussion: """
+            Every setting can also stand in the environment (SIDESTEP_SOCKET, SIDESTEP_DATABASE, SIDESTEP_LOG_LEVEL) or in the \
+            configuration file (lines of `name = value`); a flag wins over both. SIGTERM answers what was read and ends; \
+            SIGHUP reads the configuration again.
+
+            Exit status: 0 stopped by a signal, 64 usage, 73 cannot make the socket, 74 disk trouble, 75 socket or database \
+            in use, 78 the database must not be opened.
+            """,
+        version: Daemon.version, subcommands: [Serve.self, Check.self], defaultSubcommand: Serve.self)
+}
+
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve (the default).", shouldDisplay: false)
+
+    @Option(help: "The Unix socket to listen on (default: $XDG_RUNTIME_DIR/sidestep/sidestep.sock; root: /run/sidestep/sidestep.sock).")
+    var socket: String?
+
+    @Option(help: "The database file (default: $XDG_STATE_HOME/sidestep/sidestep.db; root: /var/lib/sidestep/sidestep.db).")
+    var database: String?
+
+    @Option(help: "The directory of the database, when --database is not given.")
+    var stateDirectory: String?
+
+    @Option(help: "The configuration file (default: $XDG_CONFIG_HOME/sidestep/sidestep.conf; root: /etc/sidestep/sidestep.conf).")
+    var config: String?
+
+    @Option(help: "debug, info, notice, warning or error.")
+    var logLevel: String?
+
+    @Flag(help: "Serve one user, also as root: the user's default paths, a socket only the user can open.")
+    var user = false
+
+    func run() throws {
+        var flags = Flags()
+        flags.socket = socket
+        flags.database = database
+        flags.stateDirectory = stateDirectory
+        flags.configuration = config
+        flags.logLevel = logLevel
+        flags.user = user
+        let status = DaemonMain.run(flags)
+        if status != 0 { throw ExitCode(status) }
+    }
+}
+
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check every page and index of a database; nothing is changed.")
+
+    @Option(help: "The database file.")
+    var database: String
+
+    func run() throws {
+        let status = DaemonMain.check(database)
+        if status != 0 { throw ExitCode(status) }
+    }
 }

@@ -1,9 +1,7 @@
 #ifndef SIDESTEP_CSHIMS_H
 #define SIDESTEP_CSHIMS_H
 /* What Glibc's Swift module does not show: Linux calls by name, nothing else. */
-#define _GNU_SOURCE
 #include <stdint.h>
-#include <sys/types.h>
 
 struct shim_peer { int32_t pid; uint32_t uid; uint32_t gid; };
 
@@ -23,5 +21,8 @@ int shim_epoll_remove(int epoll, int fd);
 /* Waits without limit; fills tokens, returns how many, or -errno. */
 int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity);
 int shim_eventfd(void);
+
+/* pthread_setname_np(3): the name that ps -L and debuggers show, at most 15 bytes. */
+void shim_thread_name(unsigned long thread, const char *name);
 
 #endif

@@ -1,0 +1,137 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import SidestepEngine
+import SidestepModel
+import SidestepServer
+import SidestepSQLite
+import SidestepStore
+
+/// The daemon, put together: opens, listens, serves until a signal, and leaves in order.
+public final class Daemon {
+    public static let version = "0.1.0"
+
+    private let configuration: Configuration
+    private let log: Logger
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let database: SQLiteDatabase
+    private let coordinator: Coordinator
+    private let server: SocketServer
+    private let socket: ListeningSocket
+    private var watchdog: RepeatedTask?
+
+    /// Opens database and socket; nothing is served yet.
+    public init(_ configuration: Configuration, log: Logger) throws {
+        self.configuration = configuration
+        self.log = log
+        let environment = Self.environment(configuration)
+        let loop = group.next()
+        let coordinator = Coordinator(
+            environment: environment, loop: NIOEngineLoop(loop), processes: ProcessWatcher())
+        self.coordinator = coordinator
+        try makeDirectory(of: configuration.database, mode: 0o700)
+        database = try SQLiteDatabase(
+            path: configuration.database, onSettled: { coordinator.settled($0, $1) },
+            onFatal: { Self.leaveAfterFailedSync($0, log) })
+        socket = try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
+        coordinator.attach(writer: database.writer, readers: database.readers)
+        server = SocketServer(
+            coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
+            administrators: Administrators(uid: geteuid(), gid: configuration.adminGroup.flatMap(Self.groupID)),
+            information: Self.information(configuration, environment.clock.now(), database), log: log)
+    }
+
+    /// Serves until SIGTERM or SIGINT. The signals have to be blocked in every thread before the first one is made.
+    public func run(_ signals: StopSignals, reload: () -> Void) throws {
+        try recover()
+        try server.listen(on: socket.descriptor)
+        startWatchdog()
+        ServiceManager.ready("serving \(configuration.database)")
+        log.notice("ready", metadata: ["socket": "\(configuration.socket)", "database": "\(configuration.database)"])
+        while let signal = signals.next() {
+            guard signal == SIGHUP else { break }
+            ServiceManager.reloading()
+            reload()
+            ServiceManager.ready("serving \(configuration.database)")
+        }
+        stop()
+    }
+
+    /// Gives the runs of dead owners free before the first client can ask for them.
+    private func recover() throws {
+        let loop = group.next()
+        let promise = loop.makePromise(of: RecoveryState.self)
+        database.readers.read { store in promise.completeWith(Result { try RecoveryState(store) }) }
+        let state = try promise.futureResult.wait()
+        let coordinator = coordinator
+        try loop.submit { coordinator.recover(state.runs, steps: state.steps) }.wait()
+        if !state.runs.isEmpty { log.info("took up \(state.runs.count) owned runs") }
+    }
+
+    private func startWatchdog() {
+        guard let interval = ServiceManager.watchdogMilliseconds else { return }
+        let (database, log) = (database, log)
+        watchdog = group.next().scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(interval)) { _ in
+            if !database.isInPlace { log.error("the database file is gone from \(database.path)") }
+            ServiceManager.alive()
+        }
+    }
+
+    private func stop() {
+        ServiceManager.stopping()
+        log.notice("stopping")
+        server.drain()
+        // What was read is in the writer's queue already; five seconds are for a disk that takes its time.
+        for _ in 0..<500 where !server.isIdle { usleep(10_000) }
+        database.close()
+        if let path = socket.ownedPath { unlink(path) }
+        try? group.syncShutdownGracefully()
+        log.notice("stopped")
+    }
+
+    private static func environment(_ configuration: Configuration) -> Environment {
+        var settings = EngineSettings()
+        settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
+        settings.restartGraceMilliseconds = configuration.restartGraceMilliseconds
+        return Environment(clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings)
+    }
+
+    private static func information(
+        _ configuration: Configuration, _ now: Instant, _ database: SQLiteDatabase
+    ) -> DaemonInformation {
+        DaemonInformation(
+            version: version, pid: getpid(), started: now, socket: configuration.socket, database: configuration.database,
+            storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes })
+    }
+
+    /// The callers have been answered `storage_error`; what the kernel kept of the write is unknown, so the way on is to
+    /// open the database anew (systemd or the next client starts us).
+    private static func leaveAfterFailedSync(_ failure: Failure, _ log: Logger) {
+        log.critical("a sync failed; leaving, to recover by opening the database again: \(failure.message)")
+        Task {
+            try? await Task.sleep(for: .milliseconds(200))
+            _exit(74)
+        }
+    }
+
+    private static func groupID(_ name: String) -> UInt32? { getgrnam(name)?.pointee.gr_gid }
+}
+
+/// SIGTERM, SIGINT and SIGHUP, taken one by one by the thread that asks: sigwait(3).
+public struct StopSignals {
+    private var set = sigset_t()
+
+    /// Blocks them in this thread and in all that it makes.
+    public init() {
+        sigemptyset(&set)
+        for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    func next() -> Int32? {
+        var signal: Int32 = 0
+        var waited = set
+        return sigwait(&waited, &signal) == 0 ? signal : nil
+    }
+}

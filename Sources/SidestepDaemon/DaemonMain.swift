@@ -1,0 +1,83 @@
+import CSystemd
+import Glibc
+import Logging
+import SidestepSQLite
+import Synchronization
+
+/// What the command line starts: from flags to an exit status.
+public enum DaemonMain {
+    /// Serves until a signal; answers the exit status.
+    public static func run(_ flags: Flags) -> Int32 {
+        let environment = processEnvironment()
+        let isJournal = DaemonLog.stderrIsJournal(environment)
+        let log = Logger(label: "sidestepd") { _ in DaemonLog(isJournal: isJournal) }
+        let signals = StopSignals()
+        signal(SIGPIPE, SIG_IGN)
+        raiseDescriptorLimit()
+        do {
+            let configuration = try Configuration.load(flags, environment: environment)
+            setLevel(configuration)
+            let daemon = try Daemon(configuration, log: log)
+            try daemon.run(signals) { reload(flags, environment, configuration, log) }
+            return 0
+        } catch let error as StartError {
+            return refuse(log, error.description, error.exitStatus)
+        } catch let error as DatabaseOpenError {
+            return refuse(log, error.description, error.exitStatus)
+        } catch {
+            return refuse(log, "\(error)", 70)
+        }
+    }
+
+    /// Checks a database file.
+    public static func check(_ path: String) -> Int32 {
+        do {
+            let problems = try DatabaseCheck.problems(path)
+            print(problems.isEmpty ? "\(path): ok" : problems.joined(separator: "\n"))
+            return problems.isEmpty ? 0 : 78
+        } catch {
+            return refuse(Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description, error.exitStatus)
+        }
+    }
+
+    private static func refuse(_ log: Logger, _ sentence: String, _ status: Int32) -> Int32 {
+        log.error("\(sentence)")
+        return status
+    }
+
+    private static func reload(
+        _ flags: Flags, _ environment: [String: String], _ current: Configuration, _ log: Logger
+    ) {
+        do {
+            var next = try Configuration.load(flags, environment: environment)
+            setLevel(next)
+            next.logLevel = current.logLevel
+            log.notice(next == current ? "configuration read again" : "configuration read again; all but log_level takes effect at the next start")
+        } catch {
+            log.error("the configuration stays as it was: \(error.description)")
+        }
+    }
+
+    private static func setLevel(_ configuration: Configuration) {
+        DaemonLog.level.withLock { $0 = Logger.Level(rawValue: configuration.logLevel) ?? .info }
+    }
+
+    /// A connection is a descriptor, and the usual soft limit of 1024 is below our own limit.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65536)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    private static func processEnvironment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if pair.count == 2, !pair[1].isEmpty { variables[String(pair[0])] = String(pair[1]) }
+            entry += 1
+        }
+        return variables
+    }
+}

@@ -1,0 +1,85 @@
+import SidestepModel
+import SidestepStore
+
+/// What a call answers, once its writes are on disk.
+public enum Answer: Sendable {
+    /// The JSON text of the result.
+    case done([UInt8])
+    /// A result that is long to read: written by a reader after the commit.
+    case reading(@Sendable (any StoreReader) throws -> [UInt8])
+}
+
+/// A call on its way: performed by the writer, perhaps parked and performed again, answered once.
+///
+/// Unchecked: the writer's thread and the loop have it in turns, never at the same time.
+public final class Call: WriteJob, @unchecked Sendable {
+    public typealias Work = @Sendable (any StoreTransaction, inout CallContext) throws -> Answer
+    public typealias Reply = (Swift.Result<[UInt8], Failure>) -> Void
+
+    /// Where a call stands after the writer had it.
+    enum Outcome {
+        case answered(Answer)
+        case refused(Failure)
+        case waits(Wait)
+    }
+
+    public let isLazy: Bool
+    let environment: Environment
+    let peer: Peer
+    let session: Int64
+    let work: Work
+    var grantedRuns: Set<String>
+    var waitExpired = false
+    private(set) var arrived: Instant?
+    private(set) var outcome: Outcome?
+    private(set) var effects: [Effect] = []
+    private var reply: Reply?
+
+    public init(
+        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [], isLazy: Bool = false,
+        work: @escaping Work, reply: @escaping Reply
+    ) {
+        self.environment = environment
+        self.peer = peer
+        self.session = session
+        self.grantedRuns = grantedRuns
+        self.isLazy = isLazy
+        self.work = work
+        self.reply = reply
+    }
+
+    public func perform(_ transaction: any StoreTransaction) throws(Failure) {
+        let now = environment.clock.now()
+        var context = CallContext(
+            environment: environment, peer: peer, session: session, grantedRuns: grantedRuns, now: now,
+            waitExpired: waitExpired, arrived: arrived)
+        arrived = context.arrived
+        effects = []
+        do {
+            let answer = try work(transaction, &context)
+            outcome = context.refusal.map(Outcome.refused) ?? .answered(answer)
+            effects = context.effects
+        } catch let wait as Wait {
+            outcome = .waits(wait)
+            // Nothing it did may stand; what it waits for brings it back.
+            throw Failure(.timeout, "waits")
+        } catch let failure as Failure {
+            outcome = .refused(failure)
+            throw failure
+        } catch {
+            preconditionFailure("a use case threw \(error)")
+        }
+    }
+
+    /// Answers the caller; a second answer is a mistake of ours.
+    func answer(_ result: Swift.Result<[UInt8], Failure>) {
+        guard let reply else { return assertionFailure("a call was answered twice") }
+        self.reply = nil
+        reply(result)
+    }
+
+    /// Gives up without an answer: its connection is gone.
+    func abandon() { reply = nil }
+
+    var isAbandoned: Bool { reply == nil }
+}

@@ -1,0 +1,49 @@
+import SidestepModel
+import SidestepStore
+
+/// Who calls, when, and what the call leaves to be done after its commit.
+public struct CallContext: Sendable {
+    public let environment: Environment
+    public let peer: Peer
+    public let session: Int64
+    /// Ids of runs that were ever granted on this connection: tells a lost lease from none.
+    public let grantedRuns: Set<String>
+    public let now: Instant
+    /// Whether the call waited as long as it wanted to.
+    public let waitExpired: Bool
+    /// When the call first arrived; waiting times count from here.
+    public let arrived: Instant
+    public private(set) var effects: [Effect] = []
+    /// Set by a use case whose writes stand although the caller is refused.
+    public var refusal: Failure?
+
+    public init(
+        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String>, now: Instant,
+        waitExpired: Bool = false, arrived: Instant? = nil
+    ) {
+        self.environment = environment
+        self.peer = peer
+        self.session = session
+        self.grantedRuns = grantedRuns
+        self.now = now
+        self.waitExpired = waitExpired
+        self.arrived = arrived ?? now
+    }
+
+    mutating func after(_ effect: Effect) { effects.append(effect) }
+
+    /// Runs of other users are not there for anybody but administrators.
+    var visibleUser: UInt32? { peer.isAdministrator ? nil : peer.uid }
+}
+
+/// A use case that writes: synchronous code inside the writer's transaction.
+public protocol Command: Sendable {
+    associatedtype Result
+    func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result
+}
+
+/// A use case that only reads one snapshot.
+public protocol Query: Sendable {
+    associatedtype Result
+    func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result
+}

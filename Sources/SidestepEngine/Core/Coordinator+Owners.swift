@@ -1,0 +1,111 @@
+import SidestepModel
+
+/// Who owns what, and which processes and connections that depends on.
+struct OwnerTable {
+    var holders: [Int64: LeaseHolder] = [:]
+    var graceTimers: [Int64: any LoopTimer] = [:]
+    /// Steps that another process than the owner executes.
+    var steps: [ProcessIdentity: [(run: Int64, step: String, attempt: Int64)]] = [:]
+
+    func runs(session: Int64) -> [LeaseHolder] {
+        holders.values.filter { $0.session == session && $0.kind == .connection }
+    }
+
+    func runs(process: ProcessIdentity) -> [LeaseHolder] {
+        holders.values.filter { $0.process == process && $0.kind != .ttl }
+    }
+
+    func needs(_ process: ProcessIdentity) -> Bool {
+        steps[process] != nil || holders.values.contains { $0.process == process && $0.kind != .ttl }
+    }
+}
+
+extension Coordinator {
+    func own(_ holder: LeaseHolder) {
+        disown(holder.run)
+        owners.holders[holder.run] = holder
+        if holder.kind != .ttl { watch(holder.process) }
+        // The connection may have closed while the grant was on its way to the disk.
+        if holder.kind == .connection, !environment.isOpen(holder.session) {
+            startGrace(holder, environment.settings.reconnectGraceMilliseconds)
+        }
+    }
+
+    func attach(run: Int64, session: Int64) {
+        owners.graceTimers.removeValue(forKey: run)?.cancel()
+        owners.holders[run]?.session = session
+        if let holder = owners.holders[run] { onGranted?(session, holder.id) }
+    }
+
+    func disown(_ run: Int64) {
+        owners.graceTimers.removeValue(forKey: run)?.cancel()
+        guard let holder = owners.holders.removeValue(forKey: run) else { return }
+        if !owners.needs(holder.process) { processes.unwatch(holder.process) }
+    }
+
+    func watchStep(run: Int64, step: String, attempt: Int64, process: ProcessIdentity) {
+        owners.steps[process, default: []].append((run, step, attempt))
+        watch(process)
+    }
+
+    private func watch(_ process: ProcessIdentity) {
+        // A peer of another pid namespace has no process here; its connection alone speaks for it.
+        guard process.pid != 0 else { return }
+        let loop = loop
+        let isAlive = processes.watch(process) { loop.run { self.processEnded(process) } }
+        if !isAlive { loop.run { self.processEnded(process) } }
+    }
+
+    /// The kernel says that a process is gone: what it owned is free now.
+    func processEnded(_ process: ProcessIdentity) {
+        for holder in owners.runs(process: process) {
+            owners.graceTimers.removeValue(forKey: holder.run)?.cancel()
+            perform(InterruptRun(run: holder.run, epoch: holder.epoch, cause: .died))
+        }
+        for step in owners.steps.removeValue(forKey: process) ?? [] {
+            perform(InterruptStep(run: step.run, step: step.step, attempt: step.attempt, process: process))
+        }
+    }
+
+    /// A connection closed: its waiting calls are dropped, its owners have a while to come back.
+    public func sessionClosed(_ session: Int64) {
+        loop.assertOnLoop()
+        environment.closeSession(session)
+        for call in parked.take(session: session) { call.abandon() }
+        for holder in owners.runs(session: session) {
+            startGrace(holder, environment.settings.reconnectGraceMilliseconds)
+        }
+    }
+
+    private func startGrace(_ holder: LeaseHolder, _ milliseconds: Int64) {
+        owners.graceTimers[holder.run]?.cancel()
+        owners.graceTimers[holder.run] = loop.schedule(afterMilliseconds: milliseconds) {
+            self.perform(InterruptRun(run: holder.run, epoch: holder.epoch, cause: .disconnected))
+        }
+    }
+
+    // MARK: After a restart
+
+    /// Takes up the owners that the database remembers: the dead lose their runs at once, the living may come back.
+    ///
+    /// - Parameter runs: all owned runs.
+    public func recover(_ runs: [RunRecord], steps: [(run: Int64, step: StepRecord)]) {
+        loop.assertOnLoop()
+        for run in runs {
+            guard let lease = run.lease, let holder = LeaseHolder(run) else { continue }
+            guard lease.boot == environment.boot else {
+                perform(InterruptRun(run: run.key, epoch: run.epoch, cause: .died))
+                continue
+            }
+            owners.holders[run.key] = holder
+            if holder.kind != .ttl { watch(holder.process) }
+            if holder.kind == .connection { startGrace(holder, environment.settings.restartGraceMilliseconds) }
+        }
+        for (run, step) in steps {
+            if let holder = step.holder, holder != owners.holders[run]?.process {
+                watchStep(run: run, step: step.name, attempt: step.attempt, process: holder)
+            }
+        }
+        perform(ExpireDue())
+    }
+}

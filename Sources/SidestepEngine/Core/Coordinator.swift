@@ -1,0 +1,151 @@
+import SidestepModel
+import SidestepStore
+import Synchronization
+
+/// Where calls, owners and waiters meet: hands calls to the writer, applies what their commits change, wakes who waits.
+///
+/// It holds only what a restart can rebuild. Unchecked: all state is touched on the loop; batches arrive through `settled`,
+/// whose order is the order of the commits, so that a wake-up can never overtake the parking it is meant for.
+public final class Coordinator: @unchecked Sendable {
+    let environment: Environment
+    let loop: any EngineLoop
+    let processes: any ProcessWatching
+    private var writer: (any StoreWriter)?
+    private var readers: (any StoreReaders)?
+    private let settledBatches = Mutex<[(jobs: [any WriteJob], failure: Failure?)]>([])
+
+    var owners = OwnerTable()
+    var parked = ParkedCalls()
+    private var isDraining = false
+    private var dueTimer: (at: Instant, timer: any LoopTimer)?
+    /// Told on the loop when a connection was granted a run.
+    public var onGranted: ((_ session: Int64, _ run: String) -> Void)?
+
+    public init(environment: Environment, loop: any EngineLoop, processes: any ProcessWatching) {
+        self.environment = environment
+        self.loop = loop
+        self.processes = processes
+    }
+
+    /// Connects the store. Called once, before the first call.
+    public func attach(writer: any StoreWriter, readers: any StoreReaders) {
+        self.writer = writer
+        self.readers = readers
+    }
+
+    // MARK: In
+
+    /// Performs calls in their order; each is answered on the loop, after its commit.
+    public func submit(_ calls: [Call]) {
+        loop.assertOnLoop()
+        writer?.submit(calls)
+    }
+
+    /// Answers a query from a snapshot, on the loop.
+    public func read(
+        _ context: CallContext, _ work: @escaping @Sendable (any StoreReader, CallContext) throws -> [UInt8],
+        reply: @escaping @Sendable (Swift.Result<[UInt8], Failure>) -> Void
+    ) {
+        let loop = loop
+        readers?.read { store in
+            let result = Swift.Result<[UInt8], Failure>(catching: { () throws(Failure) in
+                do { return try work(store, context) } catch { throw error as? Failure ?? Failure(.storageError, "\(error)") }
+            })
+            loop.run { reply(result) }
+        }
+    }
+
+    /// Takes note of a batch. Called by the writer on the thread that committed.
+    public func settled(_ jobs: [any WriteJob], _ failure: Failure?) {
+        settledBatches.withLock { $0.append((jobs, failure)) }
+        loop.run { self.drain() }
+    }
+
+    /// Finishes batches in their order. What a call sets off may commit at once, on this very thread: it waits its turn.
+    private func drain() {
+        loop.assertOnLoop()
+        if isDraining { return }
+        isDraining = true
+        defer { isDraining = false }
+        while case let batches = takeSettled(), !batches.isEmpty {
+            for (jobs, failure) in batches {
+                for case let call as Call in jobs { finish(call, failure) }
+            }
+        }
+    }
+
+    private func takeSettled() -> [(jobs: [any WriteJob], failure: Failure?)] {
+        settledBatches.withLock { batches in
+            defer { batches = [] }
+            return batches
+        }
+    }
+
+    private func finish(_ call: Call, _ storeFailure: Failure?) {
+        if let storeFailure { return call.isAbandoned ? () : call.answer(.failure(storeFailure)) }
+        for effect in call.effects { apply(effect, of: call) }
+        if call.isAbandoned { return }
+        switch call.outcome {
+        case .answered(.done(let bytes)): call.answer(.success(bytes))
+        case .answered(.reading(let work)): finishReading(call, work)
+        case .refused(let failure): call.answer(.failure(failure))
+        case .waits(let wait): park(call, wait)
+        case nil: preconditionFailure("a settled call was not performed")
+        }
+    }
+
+    private func finishReading(_ call: Call, _ work: @escaping @Sendable (any StoreReader) throws -> [UInt8]) {
+        let context = CallContext(
+            environment: environment, peer: call.peer, session: call.session, grantedRuns: [],
+            now: environment.clock.now())
+        read(context, { store, _ in try work(store) }, reply: { result in
+            if !call.isAbandoned { call.answer(result) }
+        })
+    }
+
+    private func apply(_ effect: Effect, of call: Call) {
+        switch effect {
+        case .granted(let holder):
+            own(holder)
+            onGranted?(holder.session, holder.id)
+        case .attached(let run, let session): attach(run: run, session: session)
+        case .ended(let run): disown(run)
+        case .stepHeld(let run, let step, let attempt, let process):
+            watchStep(run: run, step: step, attempt: attempt, process: process)
+        case .changed(let topic): wake(topic)
+        case .due(let at): arm(at)
+        }
+    }
+
+    /// Does work of the daemon's own, without a caller.
+    func perform(_ command: some Command) {
+        submit([
+            Call(
+                environment: environment, peer: .daemon, session: 0,
+                work: { store, context in
+                    _ = try command.perform(store, &context)
+                    return .done([])
+                }, reply: { _ in })
+        ])
+    }
+
+    // MARK: Time
+
+    /// Makes sure that what is due at `at` is looked at then.
+    func arm(_ at: Instant) {
+        if let dueTimer, dueTimer.at <= at { return }
+        dueTimer?.timer.cancel()
+        let delay = max(0, at.milliseconds(since: environment.clock.now()))
+        dueTimer = (at, loop.schedule(afterMilliseconds: delay) { self.expireDue() })
+    }
+
+    private func expireDue() {
+        dueTimer = nil
+        perform(ExpireDue())
+    }
+}
+
+extension Peer {
+    /// The daemon itself.
+    static let daemon = Peer(uid: 0, process: ProcessIdentity(pid: 0, startTicks: 0), isAdministrator: true)
+}

@@ -1,0 +1,48 @@
+import SidestepModel
+
+/// What a committed call changes outside the database; applied after the commit, in its order.
+public enum Effect: Sendable {
+    /// A run has an owner now.
+    case granted(LeaseHolder)
+    /// The owner presented its lease on another connection.
+    case attached(run: Int64, session: Int64)
+    /// The run has no owner any more.
+    case ended(run: Int64)
+    /// A process other than the owner executes a step.
+    case stepHeld(run: Int64, step: String, attempt: Int64, process: ProcessIdentity)
+    /// Whoever waits for this has to look again.
+    case changed(Topic)
+    /// Something is due then: a time-out or the end of a lease.
+    case due(Instant)
+}
+
+/// What a parked call waits for.
+public enum Topic: Sendable, Hashable {
+    case run(Int64)
+    case step(Int64, String)
+}
+
+/// An owner as the coordinator watches it.
+public struct LeaseHolder: Sendable, Equatable {
+    public var run: Int64
+    public var id: String
+    public var epoch: Int64
+    public var kind: OwnerKind
+    public var process: ProcessIdentity
+    public var session: Int64
+}
+
+/// Thrown by a use case that cannot answer yet: the call is rolled back, parked, and performed again when a topic changes.
+public struct Wait: Error, Sendable {
+    public var topics: [Topic]
+    /// When to give up; the call is then performed once more with `waitExpired`.
+    public var until: Instant?
+    /// A process to end meanwhile (`if_owned: kill`).
+    public var ending: ProcessIdentity?
+
+    public init(_ topics: [Topic], until: Instant?, ending: ProcessIdentity? = nil) {
+        self.topics = topics
+        self.until = until
+        self.ending = ending
+    }
+}

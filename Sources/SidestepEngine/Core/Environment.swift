@@ -1,0 +1,48 @@
+import SidestepModel
+import Synchronization
+
+/// What the use cases share: clock, chance, the boot, and which connections are open.
+public final class Environment: Sendable {
+    public let clock: any Clock
+    public let random: any RandomSource
+    /// proc(5), `/proc/sys/kernel/random/boot_id`: pids and start times mean nothing in another boot.
+    public let boot: String
+    public let settings: EngineSettings
+    private let openSessions = Mutex<Set<Int64>>([])
+
+    public init(clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init()) {
+        self.clock = clock
+        self.random = random
+        self.boot = boot
+        self.settings = settings
+    }
+
+    /// A number for a new connection, never one that the database may remember of an earlier daemon.
+    public func openSession() -> Int64 {
+        let session = random.integer()
+        openSessions.withLock { _ = $0.insert(session) }
+        return session
+    }
+
+    public func closeSession(_ session: Int64) {
+        openSessions.withLock { _ = $0.remove(session) }
+    }
+
+    func isOpen(_ session: Int64) -> Bool { openSessions.withLock { $0.contains(session) } }
+}
+
+/// The engine's own time spans.
+public struct EngineSettings: Sendable {
+    /// How long an owner whose connection closed, and which lives, may stay away.
+    public var reconnectGraceMilliseconds: Int64 = 2000
+    /// The same after a restart of the daemon, which no client asked for.
+    public var restartGraceMilliseconds: Int64 = 30_000
+    /// Between SIGTERM and SIGKILL of `if_owned: kill`.
+    public var killGraceMilliseconds: Int64 = 5000
+    /// How long `if_owned: wait` waits without `wait_ms`.
+    public var defaultWaitMilliseconds: Int64 = 60_000
+    /// Bytes of step outcomes in one reply, unless the caller asks for another number.
+    public var pageBytes = 8 << 20
+
+    public init() {}
+}

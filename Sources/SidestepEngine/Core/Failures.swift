@@ -1,0 +1,65 @@
+import SidestepModel
+
+/// The sentences that more than one use case says.
+extension Failure {
+    static func runNotFound(_ id: String) -> Failure {
+        Failure(
+            .runNotFound, "there is no run '\(id)'", run: id,
+            hint: "`sidestep ps --all` lists your runs; `resume` with create (the default) makes one.")
+    }
+
+    static func leaseLost(_ id: String?) -> Failure {
+        Failure(
+            .leaseLost, "the lease is over: the run was granted to another owner, or this is no lease of it", run: id,
+            hint: "Stop working on this run; `sidestep why RUN` says who has it.")
+    }
+
+    static func leaseRequired(_ id: String?) -> Failure {
+        Failure(
+            .leaseRequired, "this call acts for a run and needs its lease", run: id,
+            hint: "Call `resume` on this connection, or pass the `lease` that it returned.")
+    }
+
+    /// Why a caller that once held the run does not hold it now.
+    static func notHeld(_ run: RunRecord) -> Failure {
+        if run.status.isClosed { return .runClosed(run) }
+        if run.status == .paused { return .runPaused(run) }
+        return .leaseLost(run.id)
+    }
+
+    static func runClosed(_ run: RunRecord) -> Failure {
+        Failure(
+            run.status == .cancelled ? .runCancelled : .runClosed, "the run is \(run.status.rawValue)", run: run.id,
+            hint: "`run.result` has its outcome; `resume` with if_closed retry or rerun opens it again.")
+    }
+
+    static func runPaused(_ run: RunRecord) -> Failure {
+        let reason = run.reason?.rawValue ?? "operator"
+        return Failure(
+            .runPaused, "the run is paused (\(reason))", run: run.id,
+            hint: run.reason == .unknownStep
+                ? "`sidestep inflight` shows the unknown step, `sidestep resolve` settles it."
+                : "`sidestep why \(run.id)` tells more, `sidestep unpause \(run.id)` lets it go on.")
+    }
+
+    static func runOwned(_ run: RunRecord) -> Failure {
+        let who = run.lease.map { "process \($0.owner.process.pid)" } ?? "another process"
+        return Failure(
+            .runOwned, "the run is executed by \(who)", run: run.id,
+            hint: "Wait for it (if_owned: wait), or fence it (if_owned: take_over)."
+        ).with(\.owner, run.lease?.owner)
+    }
+
+    static func stepNotFound(_ step: String, _ run: RunRecord) -> Failure {
+        Failure(
+            .invalidArgument, "the run has no step '\(step)'", run: run.id, step: step,
+            hint: "`sidestep show \(run.id)` lists its steps.")
+    }
+
+    static func superseded(_ step: StepRecord, _ run: RunRecord) -> Failure {
+        Failure(
+            .attemptSuperseded, "that attempt of the step is over; attempt \(step.attempt) counts now", run: run.id,
+            step: step.name, hint: "Drop this attempt's result; begin the step again to learn where it stands."
+        ).with(\.attempt, step.attempt)
+    }
+}

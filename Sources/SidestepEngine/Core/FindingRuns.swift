@@ -1,0 +1,100 @@
+import SidestepHash
+import SidestepModel
+import SidestepStore
+
+extension StoreReader {
+    /// The newest generation of a run (or the one named) that the caller may see.
+    func visibleRun(_ id: String, generation: Int64? = nil, _ call: CallContext) throws -> RunRecord {
+        if let own = try run(user: call.peer.uid, id: id, generation: generation) { return own }
+        if call.peer.isAdministrator, let other = try run(user: nil, id: id, generation: generation) { return other }
+        throw Failure.runNotFound(id)
+    }
+
+    func isVisible(_ run: RunRecord, _ call: CallContext) -> Bool {
+        call.peer.isAdministrator || run.userID == call.peer.uid
+    }
+}
+
+extension StoreTransaction {
+    /// The run that the caller acts for, if its lease is in force.
+    ///
+    /// An owner that was only cut off gets its lease back here, as long as nobody else was granted the run.
+    func heldRun(_ proof: LeaseProof, _ call: inout CallContext) throws -> RunRecord {
+        switch proof {
+        case .session(let id): try runHeldBySession(id, call)
+        case .text(let text): try runHeldByText(text, &call)
+        }
+    }
+
+    private func runHeldBySession(_ id: String?, _ call: CallContext) throws -> RunRecord {
+        let held = try runs(heldBySession: call.session).filter { id == nil || $0.id == id }
+        if held.count == 1, held[0].status == .running { return held[0] }
+        if held.count > 1 {
+            throw Failure(
+                .leaseRequired, "this connection holds \(held.count) runs; name one of them in `run`",
+                hint: "Add \"run\" to the parameters.")
+        }
+        if let id, call.grantedRuns.contains(id), let run = try run(user: nil, id: id, generation: nil) {
+            throw Failure.notHeld(run)
+        }
+        if id == nil, let only = call.grantedRuns.first, let run = try run(user: nil, id: only, generation: nil) {
+            throw Failure.notHeld(run)
+        }
+        if let id { _ = try visibleRun(id, call) }
+        throw Failure.leaseRequired(id)
+    }
+
+    private func runHeldByText(_ text: String, _ call: inout CallContext) throws -> RunRecord {
+        guard let lease = LeaseText(text), let run = try run(key: lease.runKey), isVisible(run, call) else {
+            throw Failure.leaseLost(nil)
+        }
+        guard run.epoch == lease.epoch else { throw Failure.notHeld(run) }
+        guard run.status == .running || run.status == .interrupted else { throw Failure.notHeld(run) }
+        guard let hash = run.secretHash, hash == ContentHash.of(lease.secret.utf8) else { throw Failure.leaseLost(run.id) }
+        return try attached(run, &call)
+    }
+
+    /// Moves a lease of kind `connection` to the connection on which its owner presents it, when the old one is gone.
+    private func attached(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
+        if run.status == .interrupted { return try revived(run, &call) }
+        guard let lease = run.lease, lease.owner.kind == .connection, lease.session != call.session,
+            lease.owner.process == call.peer.process, !call.environment.isOpen(lease.session)
+        else { return run }
+        var moved = run
+        moved.lease?.session = call.session
+        try updateRun(moved, expecting: run.epoch)
+        call.after(.attached(run: run.key, session: call.session))
+        return moved
+    }
+
+    private func revived(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
+        var again = run
+        again.status = try run.next(.granted)
+        let owner = Owner(kind: .connection, process: call.peer.process, uid: call.peer.uid, since: call.now)
+        let sequence = try append(run: run.key, at: call.now, kind: .leaseGranted, detail: ownerDetail(owner, run.epoch))
+        again.lease = HeldLease(
+            owner: owner, session: call.session, expires: nil, boot: call.environment.boot, grantedSequence: sequence)
+        try updateRun(again, expecting: run.epoch)
+        call.after(.granted(LeaseHolder(again)!))
+        return again
+    }
+}
+
+extension LeaseHolder {
+    init?(_ run: RunRecord) {
+        guard let lease = run.lease else { return nil }
+        self.init(
+            run: run.key, id: run.id, epoch: run.epoch, kind: lease.owner.kind, process: lease.owner.process,
+            session: lease.session)
+    }
+}
+
+extension RunRecord {
+    /// The status after `event`. Callers have looked at the status before: an illegal step is our own mistake.
+    func next(_ event: RunEvent) throws -> RunStatus {
+        guard let status = status.after(event) else {
+            throw Failure(.invalidArgument, "a run that is \(status.rawValue) cannot be \(event)", run: id)
+        }
+        return status
+    }
+}

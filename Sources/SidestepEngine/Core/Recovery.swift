@@ -1,0 +1,18 @@
+import SidestepModel
+import SidestepStore
+
+/// What a starting daemon has to know: who owns runs, and which steps run in other processes.
+public struct RecoveryState: Sendable {
+    public var runs: [RunRecord]
+    public var steps: [(run: Int64, step: StepRecord)]
+
+    public init(_ store: any StoreReader) throws(Failure) {
+        runs = try store.ownedRuns()
+        steps = []
+        for run in runs {
+            for step in try store.openSteps(run: run.key) where step.status == .running {
+                steps.append((run.key, step))
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import SidestepModel
+import SidestepStore
+
+/// Stops a run until somebody says go on; its owner is fenced.
+public struct PauseRun: Command {
+    public let run: String
+
+    public init(run: String) { self.run = run }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
+        let run = try store.visibleRun(run, call)
+        if run.status == .paused { return run }
+        if run.status.isClosed { throw Failure.runClosed(run) }
+        try store.loseRunningSteps(of: run, &call)
+        var after = try store.paused(run, .operator, call.now)
+        after.secretHash = nil
+        try store.updateRun(after, expecting: run.epoch)
+        call.after(.ended(run: run.key))
+        call.after(.changed(.run(run.key)))
+        return after
+    }
+}
+
+/// Lets a paused run go on; its interruptions are forgiven.
+public struct UnpauseRun: Command {
+    public let run: String
+
+    public init(run: String) { self.run = run }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
+        let run = try store.visibleRun(run, call)
+        if run.status != .paused {
+            if run.status.isClosed { throw Failure.runClosed(run) }
+            return run
+        }
+        return try store.unpause(run, &call)
+    }
+}
+
+extension StoreTransaction {
+    func unpause(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
+        var after = run
+        after.status = try run.next(.unpaused)
+        after.reason = nil
+        after.interruptions = 0
+        after.updated = call.now
+        try append(run: run.key, at: call.now, kind: .runUnpaused)
+        try updateRun(after, expecting: run.epoch)
+        call.after(.changed(.run(run.key)))
+        return after
+    }
+}
+
+/// Removes a run with everything that belongs to it.
+public struct DeleteRun: Command {
+    public let run: String
+
+    public init(run: String) { self.run = run }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
+        guard let run = try? store.visibleRun(run, call) else { return false }
+        if run.status == .running { throw Failure.runOwned(run) }
+        // All generations: the id is free again, and an old outcome can never be taken for a new one.
+        var generation: RunRecord? = run
+        while let record = generation {
+            try store.deleteRun(key: record.key)
+            generation = try store.run(user: run.userID, id: run.id, generation: nil)
+        }
+        call.after(.changed(.run(run.key)))
+        return true
+    }
+}
+
+/// Changes what people say about a run: tags, metadata, deadline.
+public struct UpdateRun: Command {
+    public let run: String
+    public let tags: [(name: String, value: String?)]
+    public let metadata: Payload?
+    public let deadline: Instant?
+
+    public init(run: String, tags: [(name: String, value: String?)], metadata: Payload?, deadline: Instant?) {
+        self.run = run
+        self.tags = tags
+        self.metadata = metadata
+        self.deadline = deadline
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunView {
+        var run = try store.visibleRun(run, call)
+        for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
+        run.metadata = metadata ?? run.metadata
+        run.deadline = deadline ?? run.deadline
+        run.updated = call.now
+        try store.updateRun(run, expecting: run.epoch)
+        try store.append(run: run.key, at: call.now, kind: .runUpdated)
+        return RunView(run: run, tags: try store.runTags(key: run.key))
+    }
+}

@@ -1,0 +1,145 @@
+import SidestepModel
+import SidestepStore
+
+/// Records the output of a run and closes it.
+public struct CompleteRun: Command {
+    public let proof: LeaseProof
+    public let output: Payload?
+
+    public init(proof: LeaseProof, output: Payload?) {
+        self.proof = proof
+        self.output = output
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
+        if let closed = try store.closedBefore(proof, call) {
+            guard closed.status == .completed, try store.runPayloads(key: closed.key).output == output else {
+                throw Failure.runClosed(closed)
+            }
+            return closed
+        }
+        let run = try store.heldRun(proof, &call)
+        return try store.close(run, .completed, output: output, error: nil, &call)
+    }
+}
+
+/// Records that a run failed: answers whether it is tried again, by its own policy.
+public struct FailRun: Command {
+    public let proof: LeaseProof
+    public let error: Payload?
+    public let cause: AttemptError
+    /// The attempt that failed; a repeated message of an earlier one changes nothing.
+    public let attempt: Int64?
+
+    public init(proof: LeaseProof, error: Payload?, cause: AttemptError, attempt: Int64?) {
+        self.proof = proof
+        self.error = error
+        self.cause = cause
+        self.attempt = attempt
+    }
+
+    public struct Result {
+        public var run: RunRecord
+        /// Milliseconds until the next attempt; nil when there is none.
+        public var delay: Int64?
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        if let closed = try store.closedBefore(proof, call) {
+            guard closed.status == .failed else { throw Failure.runClosed(closed) }
+            return Result(run: closed, delay: nil)
+        }
+        let run = try store.heldRun(proof, &call)
+        if let attempt, attempt < run.attempt, let next = run.nextAttempt {
+            return Result(run: run, delay: max(0, next.milliseconds(since: call.now)))
+        }
+        let delay = RetryPolicy.stored(run.retry).delay(
+            afterFailures: run.attempt, error: cause, fraction: call.environment.random.fraction())
+        guard let delay else {
+            return Result(run: try store.close(run, .failed, output: nil, error: error, &call), delay: nil)
+        }
+        // Among them an at-most-once step that was left behind: it is unknown now, and the next attempt will not repeat it.
+        try store.loseRunningSteps(of: run, &call)
+        return Result(run: try retried(run, after: delay, store, call), delay: delay)
+    }
+
+    private func retried(
+        _ run: RunRecord, after delay: Int64, _ store: any StoreTransaction, _ call: CallContext
+    ) throws -> RunRecord {
+        var again = run
+        again.attempt += 1
+        again.nextAttempt = call.now.advanced(byMilliseconds: delay)
+        again.updated = call.now
+        try store.setRunOutput(key: run.key, output: nil, error: error)
+        try store.append(run: run.key, at: call.now, kind: .runRetried, detail: error)
+        for name in try store.forgetFailedSteps(run: run.key, epoch: run.epoch, now: call.now) {
+            try store.append(run: run.key, at: call.now, kind: .stepForgotten, step: name, attempt: nil, detail: nil)
+        }
+        try store.updateRun(again, expecting: run.epoch)
+        return again
+    }
+}
+
+/// The owner leaves of its own will; the run waits for another one.
+public struct ReleaseRun: Command {
+    public let proof: LeaseProof
+
+    public init(proof: LeaseProof) { self.proof = proof }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
+        let run = try store.heldRun(proof, &call)
+        try store.loseRunningSteps(of: run, &call)
+        var after = run
+        if try store.openSteps(run: run.key).contains(where: { $0.status == .unknown }) {
+            after = try store.paused(run, .unknownStep, call.now)
+        } else {
+            after.status = try run.next(.released)
+            after.lease = nil
+            after.updated = call.now
+            try store.append(run: run.key, at: call.now, kind: .runReleased)
+        }
+        after.secretHash = nil
+        try store.updateRun(after, expecting: run.epoch)
+        call.after(.ended(run: run.key))
+        call.after(.changed(.run(run.key)))
+        return after
+    }
+}
+
+extension StoreTransaction {
+    /// The run of a lease that ended because its own holder closed the run: what a repeated message meets.
+    func closedBefore(_ proof: LeaseProof, _ call: CallContext) throws -> RunRecord? {
+        switch proof {
+        case .text(let text):
+            guard let lease = LeaseText(text), let run = try run(key: lease.runKey), isVisible(run, call),
+                run.status.isClosed, run.epoch == lease.epoch
+            else { return nil }
+            return run
+        case .session(let id):
+            guard try runs(heldBySession: call.session).isEmpty, let id, call.grantedRuns.contains(id),
+                let run = try run(user: call.visibleUser, id: id, generation: nil), run.status.isClosed
+            else { return nil }
+            return run
+        }
+    }
+
+    func close(
+        _ run: RunRecord, _ event: RunEvent, output: Payload?, error: Payload?, _ call: inout CallContext
+    ) throws -> RunRecord {
+        // A body that its owner left behind will never report: whoever opens the run again must not wait for it.
+        try loseRunningSteps(of: run, &call)
+        var closed = run
+        closed.status = try run.next(event)
+        closed.lease = nil
+        closed.secretHash = nil
+        closed.nextAttempt = nil
+        closed.closed = call.now
+        closed.updated = call.now
+        try setRunOutput(key: run.key, output: output, error: error)
+        try append(run: run.key, at: call.now, kind: event == .completed ? .runCompleted : .runFailed, detail: error)
+        try updateRun(closed, expecting: run.epoch)
+        call.after(.ended(run: run.key))
+        call.after(.changed(.run(run.key)))
+        return closed
+    }
+}

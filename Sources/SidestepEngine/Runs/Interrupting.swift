@@ -1,0 +1,101 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// Why an owner lost its run without having said so.
+public enum InterruptionCause: String, Sendable {
+    case died, disconnected, expired
+    case takenOver = "taken_over"
+}
+
+extension StoreTransaction {
+    /// Ends the owner's work as its death leaves it: steps get their state, the interruption counts, the lease is over.
+    ///
+    /// - Returns: the run, `interrupted` or, past its limit of interruptions without progress, `paused`.
+    func interrupt(_ run: RunRecord, _ cause: InterruptionCause, _ call: inout CallContext) throws -> RunRecord {
+        try loseRunningSteps(of: run, &call)
+        var after = run
+        let progressed = try run.lease.map { try hasProgress(run: run.key, since: $0.grantedSequence) } ?? false
+        after.interruptions = progressed ? 1 : run.interruptions + 1
+        after.status = try run.next(.interrupted)
+        after.lease = nil
+        // Only who was cut off may come back with the same lease; a dead owner's children may not.
+        if cause != .disconnected { after.secretHash = nil }
+        after.updated = call.now
+        try append(
+            run: run.key, at: call.now, kind: .runInterrupted,
+            detail: detail { writer in
+                writer.member("cause", cause.rawValue)
+                writer.member("interruptions", after.interruptions)
+            })
+        if after.interruptions >= run.maxInterruptions { after = try paused(after, .crashLoop, call.now) }
+        try updateRun(after, expecting: run.epoch)
+        call.after(.ended(run: run.key))
+        call.after(.changed(.run(run.key)))
+        return after
+    }
+
+    func paused(_ run: RunRecord, _ reason: PauseReason, _ now: Instant) throws -> RunRecord {
+        var after = run
+        after.status = try run.next(.paused)
+        after.reason = reason
+        after.lease = nil
+        after.updated = now
+        try append(run: run.key, at: now, kind: .runPaused, detail: detail { $0.member("reason", reason.rawValue) })
+        return after
+    }
+
+    /// Settles the steps that were begun and will not report any more.
+    func loseRunningSteps(of run: RunRecord, _ call: inout CallContext) throws {
+        for step in try openSteps(run: run.key) where step.status == .running {
+            try lose(step, of: run, &call)
+        }
+    }
+
+    /// The process of an attempt is gone: it may be tried again, or, at most once, nobody knows what it did.
+    func lose(_ step: StepRecord, of run: RunRecord, _ call: inout CallContext) throws {
+        var after = step
+        guard let status = step.status.after(step.atMostOnce ? .lostAtMostOnce : .interrupted) else { return }
+        after.status = status
+        after.isInterrupted = true
+        after.attemptDeadline = nil
+        after.deadlineKind = nil
+        if status == .backoff {
+            after.attempt += 1
+            after.nextAttempt = call.now
+        }
+        try updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
+        try append(
+            run: run.key, at: call.now, kind: status == .unknown ? .stepUnknown : .stepInterrupted, step: step.name,
+            attempt: step.attempt, detail: nil)
+        call.after(.changed(.step(run.key, step.name)))
+    }
+}
+
+/// The owner of a run died, stayed away too long or let its lease run out.
+struct InterruptRun: Command {
+    let run: Int64
+    let epoch: Int64
+    let cause: InterruptionCause
+
+    func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
+        // A newer owner, or none: somebody was faster, and nothing is left to do.
+        guard let run = try store.run(key: run), run.epoch == epoch, run.status == .running else { return }
+        _ = try store.interrupt(run, cause, &call)
+    }
+}
+
+/// A process that executed a step of somebody else's run is gone.
+struct InterruptStep: Command {
+    let run: Int64
+    let step: String
+    let attempt: Int64
+    let process: ProcessIdentity
+
+    func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
+        guard let run = try store.run(key: run), let step = try store.step(run: run.key, name: step),
+            step.status == .running, step.attempt == attempt, step.holder == process
+        else { return }
+        try store.lose(step, of: run, &call)
+    }
+}

@@ -1,0 +1,112 @@
+import SidestepModel
+import SidestepStore
+
+/// A run with its tags, as every method shows it.
+public struct RunView {
+    public var run: RunRecord
+    public var tags: [(name: String, value: String)]
+
+    public init(run: RunRecord, tags: [(name: String, value: String)]) {
+        self.run = run
+        self.tags = tags
+    }
+}
+
+/// All about one run.
+public struct GetRun: Query {
+    public let run: String
+    public let generation: Int64?
+
+    public init(run: String, generation: Int64?) {
+        self.run = run
+        self.generation = generation
+    }
+
+    public struct Result {
+        public var view: RunView
+        public var payloads: RunPayloads
+        public var usage: [(name: String, sum: Int64)]
+        public var steps: [(status: StepStatus, count: Int64)]
+        public var checkpoint: String?
+        public var state: [String]
+    }
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
+        let run = try store.visibleRun(run, generation: generation, call)
+        return Result(
+            view: RunView(run: run, tags: try store.runTags(key: run.key)),
+            payloads: try store.runPayloads(key: run.key), usage: try store.usage(run: run.key),
+            steps: try store.stepCounts(run: run.key),
+            checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
+            state: try store.states(run: run.key).map(\.name))
+    }
+}
+
+/// Runs, newest first.
+public struct ListRuns: Query {
+    public let filter: RunFilter
+
+    public init(filter: RunFilter) { self.filter = filter }
+
+    public struct Result {
+        public var runs: [RunView]
+        public var cursor: Int64?
+    }
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
+        var filter = filter
+        filter.user = call.visibleUser
+        let page = try store.runs(filter)
+        return Result(
+            runs: try page.items.map { RunView(run: $0, tags: try store.runTags(key: $0.key)) },
+            cursor: page.hasMore ? page.items.last?.key : nil)
+    }
+}
+
+/// The outcome of a run, waiting for it.
+public struct RunResult: Command {
+    public let run: String
+    public let waitMilliseconds: Int64
+
+    public init(run: String, waitMilliseconds: Int64) {
+        self.run = run
+        self.waitMilliseconds = waitMilliseconds
+    }
+
+    public struct Result {
+        public var status: RunStatus
+        public var payloads: RunPayloads
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        let run = try store.visibleRun(run, call)
+        if run.status.isClosed {
+            return Result(status: run.status, payloads: try store.runPayloads(key: run.key))
+        }
+        if call.waitExpired || waitMilliseconds == 0 {
+            throw Failure(
+                .timeout, "the run is still \(run.status.rawValue)", run: run.id,
+                hint: "Ask again with a longer wait_ms; `sidestep why \(run.id)` says what it waits for."
+            ).with(\.which, "wait")
+        }
+        throw Wait([.run(run.key)], until: call.arrived.advanced(byMilliseconds: waitMilliseconds))
+    }
+}
+
+/// The journal of a run.
+public struct RunHistory: Query {
+    public let run: String
+    public let after: Int64
+    public let limit: Int
+
+    public init(run: String, after: Int64, limit: Int) {
+        self.run = run
+        self.after = after
+        self.limit = limit
+    }
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<JournalEntry> {
+        let run = try store.visibleRun(run, call)
+        return try store.history(run: run.key, after: after, limit: limit)
+    }
+}

@@ -1,0 +1,92 @@
+import SidestepHash
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+extension ResumeRun {
+    /// Makes the caller the owner: a new epoch, a new secret, and nothing of an older owner is accepted any more.
+    func grant(
+        _ run: RunRecord, at checkpoint: CheckpointRecord?, created: Bool, _ store: any StoreTransaction,
+        _ call: inout CallContext
+    ) throws -> Result {
+        var granted = run
+        if let refusal = try changeCode(&granted, store, call) {
+            return try refuse(granted, refusal, store, &call)
+        }
+        let secret = Identifiers.hex(call.environment.random.bytes(16))
+        granted.epoch = run.epoch + 1
+        granted.status = try run.next(run.status == .running ? .takenOver : .granted)
+        granted.reason = nil
+        granted.secretHash = ContentHash.of(secret.utf8)
+        granted.nextAttempt = nil
+        granted.updated = call.now
+        granted.head = checkpoint?.key ?? run.head
+        if !created { try update(&granted, store) }
+        granted.lease = try newLease(granted, store, call)
+        try store.updateRun(granted, expecting: run.epoch)
+        if let expires = granted.lease?.expires { call.after(.due(expires)) }
+        call.after(.granted(LeaseHolder(granted)!))
+        let current = try checkpoint ?? granted.head.flatMap { try store.checkpoint(key: $0) }
+        return Result(
+            run: granted, lease: LeaseText(runKey: run.key, epoch: granted.epoch, secret: secret).text,
+            created: created, checkpoint: current, payloads: nil, tags: try store.runTags(key: run.key))
+    }
+
+    /// What a later `resume` may change of an existing run.
+    private func update(_ run: inout RunRecord, _ store: any StoreTransaction) throws {
+        run.retry = retry ?? run.retry
+        run.refusesMismatch = refusesMismatch ?? run.refusesMismatch
+        run.maxInterruptions = maxInterruptions ?? run.maxInterruptions
+        run.deadline = deadline ?? run.deadline
+        run.metadata = metadata ?? run.metadata
+        for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
+    }
+
+    private func newLease(
+        _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
+    ) throws -> HeldLease {
+        let holder = Owner(kind: owner.kind, process: owner.process, uid: call.peer.uid, since: call.now)
+        let sequence = try store.append(
+            run: run.key, at: call.now, kind: .leaseGranted, detail: ownerDetail(holder, run.epoch))
+        return HeldLease(
+            owner: holder, session: call.session,
+            expires: owner.kind == .ttl ? call.now.advanced(byMilliseconds: owner.ttlMilliseconds ?? 60_000) : nil,
+            boot: call.environment.boot, grantedSequence: sequence)
+    }
+
+    /// Notes another version of the code; answers why the caller is refused, if the policy says so.
+    private func changeCode(
+        _ run: inout RunRecord, _ store: any StoreTransaction, _ call: CallContext
+    ) throws -> Failure? {
+        guard let codeVersion, let known = run.codeVersion, known != codeVersion else {
+            run.codeVersion = codeVersion ?? run.codeVersion
+            return nil
+        }
+        let message = "the code changed from version '\(known)' to '\(codeVersion)'"
+        switch onCodeChange {
+        case .fail:
+            throw Failure(.runConflict, message, run: run.id, hint: "Run the old version, or pass on_code_change: continue.")
+        case .pause: return Failure(.runPaused, message, run: run.id, hint: "`sidestep unpause \(run.id)` lets the new version go on.")
+        case .continue:
+            let change = detail { writer in
+                writer.member("from", known)
+                writer.member("to", codeVersion)
+            }
+            try store.append(run: run.key, at: call.now, kind: .codeChanged, detail: change)
+            run.codeVersion = codeVersion
+            return nil
+        }
+    }
+
+    /// Pauses the run; the pause stands although the caller gets an error.
+    private func refuse(
+        _ run: RunRecord, _ refusal: Failure, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> Result {
+        var paused = try store.paused(run, .codeVersion, call.now)
+        // Noted now, so that the version that caused the pause may go on once a person agreed.
+        paused.codeVersion = codeVersion
+        try store.updateRun(paused, expecting: run.epoch)
+        call.refusal = refusal
+        return Result(run: paused, lease: nil, created: false, checkpoint: nil, payloads: nil, tags: [])
+    }
+}

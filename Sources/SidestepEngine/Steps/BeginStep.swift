@@ -1,0 +1,125 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// Says whether a step has a result already, or that the caller is to execute it now.
+public struct BeginStep: Command {
+    public let proof: LeaseProof
+    public let step: String
+    public var fingerprint: String?
+    public var atMostOnce = false
+    public var retry: Payload?
+    public var timeouts = Timeouts()
+    public var metadata: Payload?
+
+    public init(proof: LeaseProof, step: String) {
+        self.proof = proof
+        self.step = step
+    }
+
+    public enum Result {
+        case completed(StepOutcome)
+        /// The body may start after `delay` milliseconds of back-off.
+        case execute(StepRecord, idempotencyKey: String, delay: Int64)
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        let run = try store.heldRun(proof, &call)
+        guard let known = try store.stepOutcome(run: run.key, name: step) else {
+            return try begin(StepRecord(run: run.key, name: step, now: call.now), isNew: true, of: run, store, &call)
+        }
+        switch known.step.status {
+        case .completed: return .completed(try matching(known, run, store, call))
+        case .failed: throw Failure.stepFailed(try matching(known, run, store, call), run)
+        case .unknown: throw Failure.stepUnknown(known.step, run)
+        case .running where known.step.holder == call.peer.process: return execute(known.step, run, call)
+        case .running: throw Wait([.step(run.key, step), .run(run.key)], until: nil)
+        case .backoff, .waiting: return try begin(known.step, isNew: false, of: run, store, &call)
+        }
+    }
+
+    private func begin(
+        _ record: StepRecord, isNew: Bool, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> Result {
+        if let deadline = run.deadline, call.now >= deadline {
+            throw Failure(
+                .deadlineExceeded, "the run's deadline has passed; no new step begins", run: run.id, step: step,
+                hint: "`run.update` can set a later `deadline_at`.")
+        }
+        let begun = prepared(record, call)
+        if isNew {
+            try store.insertStep(StepOutcome(step: begun, output: nil, error: nil), epoch: run.epoch)
+        } else {
+            try store.updateStep(StepOutcome(step: begun, output: nil, error: nil), epoch: run.epoch)
+        }
+        if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
+        if call.peer.process != run.lease?.owner.process {
+            call.after(.stepHeld(run: run.key, step: step, attempt: begun.attempt, process: call.peer.process))
+        }
+        return execute(begun, run, call)
+    }
+
+    private func prepared(_ record: StepRecord, _ call: CallContext) -> StepRecord {
+        var step = record
+        let start = max(call.now, record.nextAttempt ?? call.now)
+        step.status = .running
+        step.isInterrupted = false
+        step.fingerprint = fingerprint ?? record.fingerprint
+        step.atMostOnce = atMostOnce
+        step.holder = call.peer.process
+        step.retry = retry ?? record.retry
+        step.timeouts = timeouts
+        step.metadata = metadata ?? record.metadata
+        step.begun = start
+        let expiry = timeouts.expiry(firstBegun: record.firstBegun, begun: start, lastSign: start)
+        step.attemptDeadline = expiry?.at
+        step.deadlineKind = expiry?.which
+        return step
+    }
+
+    private func execute(_ step: StepRecord, _ run: RunRecord, _ call: CallContext) -> Result {
+        let delay = step.nextAttempt.map { max(0, $0.milliseconds(since: call.now)) } ?? 0
+        return .execute(step, idempotencyKey: "\(run.uid)/\(step.name)", delay: delay)
+    }
+
+    /// The recorded outcome, unless the caller's input is another one and the run does not allow that.
+    private func matching(
+        _ known: StepOutcome, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
+    ) throws -> StepOutcome {
+        guard let presented = fingerprint, let recorded = known.step.fingerprint, presented != recorded else {
+            return known
+        }
+        if run.refusesMismatch { throw Failure.stepMismatch(known.step, run, presented) }
+        let difference = detail { writer in
+            writer.member("expected", recorded)
+            writer.member("actual", presented)
+        }
+        try store.append(
+            run: run.key, at: call.now, kind: .stepMismatch, step: step, attempt: known.step.attempt, detail: difference)
+        return known
+    }
+}
+
+extension Failure {
+    static func stepFailed(_ outcome: StepOutcome, _ run: RunRecord) -> Failure {
+        Failure(
+            .stepFailed, "the step failed in attempt \(outcome.step.attempt)", run: run.id, step: outcome.step.name,
+            hint: "`resume` with if_closed: retry forgets failed steps and keeps completed ones."
+        ).with(\.failure, outcome.error).with(\.attempt, outcome.step.attempt)
+    }
+
+    static func stepUnknown(_ step: StepRecord, _ run: RunRecord) -> Failure {
+        Failure(
+            .stepUnknown, "the process of this at-most-once step died inside it; nobody knows whether it happened",
+            run: run.id, step: step.name,
+            hint: "Look at the outside world, then: sidestep resolve \(run.id) \(step.name) --rerun | --completed JSON | --failed TEXT"
+        ).with(\.attempt, step.attempt)
+    }
+
+    static func stepMismatch(_ step: StepRecord, _ run: RunRecord, _ presented: String) -> Failure {
+        Failure(
+            .stepMismatch, "the step was recorded for another input", run: run.id, step: step.name,
+            hint: "Give the new step a new name, start a new run, or resume with on_mismatch: warn."
+        ).with(\.expected, step.fingerprint).with(\.actual, presented)
+    }
+}

@@ -1,0 +1,78 @@
+import SidestepModel
+import SidestepStore
+
+/// Records the output of a step: once.
+public struct CompleteStep: Command {
+    public let proof: LeaseProof
+    public let step: String
+    public var output: Payload?
+    public var attempt: Int64?
+    public var fingerprint: String?
+    public var usage: Payload?
+    public var metadata: Payload?
+    public var started: Instant?
+
+    public init(proof: LeaseProof, step: String) {
+        self.proof = proof
+        self.step = step
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepRecord {
+        let run = try store.heldRun(proof, &call)
+        let known = try store.step(run: run.key, name: step)
+        switch AttemptMatch(known, presented: attempt) {
+        case .superseded: throw try superseded(known!, run, store)
+        case .recorded: return try repeated(run, store)
+        case .current(let attempt):
+            return try record(known ?? StepRecord(run: run.key, name: step, now: started ?? call.now), attempt, run, store, &call)
+        }
+    }
+
+    private func record(
+        _ known: StepRecord, _ attempt: Int64, _ run: RunRecord, _ store: any StoreTransaction,
+        _ call: inout CallContext
+    ) throws -> StepRecord {
+        var step = known
+        guard let status = known.status.after(.completed) else { throw Failure.superseded(known, run) }
+        step.status = status
+        step.attempt = attempt
+        step.isInterrupted = false
+        step.fingerprint = fingerprint ?? known.fingerprint
+        step.usage = usage
+        step.metadata = metadata ?? known.metadata
+        step.begun = started ?? known.begun
+        step.finished = call.now
+        step.nextAttempt = nil
+        step.attemptDeadline = nil
+        step.deadlineKind = nil
+        let outcome = StepOutcome(step: step, output: output, error: nil)
+        if known.key == 0 {
+            try store.insertStep(outcome, epoch: run.epoch)
+        } else {
+            try store.updateStep(outcome, epoch: run.epoch)
+        }
+        try store.append(
+            run: run.key, at: call.now, kind: .stepCompleted, step: step.name, attempt: attempt, detail: nil)
+        call.after(.changed(.step(run.key, step.name)))
+        return step
+    }
+
+    /// The reply was lost and the message sent again, or somebody recorded another result.
+    private func repeated(_ run: RunRecord, _ store: any StoreTransaction) throws -> StepRecord {
+        guard let recorded = try store.stepOutcome(run: run.key, name: step) else { throw Failure.stepNotFound(step, run) }
+        if recorded.step.status == .failed { throw Failure.superseded(recorded.step, run) }
+        guard recorded.output == output else {
+            throw Failure(
+                .stepConflict, "the step has another recorded output", run: run.id, step: step,
+                hint: "Use the recorded output (data.output); a step has one result."
+            ).with(\.output, recorded.output).with(\.attempt, recorded.step.attempt)
+        }
+        return recorded.step
+    }
+
+    private func superseded(_ step: StepRecord, _ run: RunRecord, _ store: any StoreTransaction) throws -> Failure {
+        guard step.status == .completed else { return Failure.superseded(step, run) }
+        let recorded = try store.stepOutcome(run: run.key, name: self.step)
+        return Failure.superseded(step, run).with(\.output, recorded?.output)
+    }
+}

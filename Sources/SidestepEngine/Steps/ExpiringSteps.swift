@@ -1,0 +1,58 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// Ends what ran out of time: attempts of steps and leases with a ttl.
+struct ExpireDue: Command {
+    func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
+        for step in try store.steps(expiredAt: call.now) { try expire(step, store, &call) }
+        for run in try store.runs(expiredAt: call.now) where run.status == .running {
+            _ = try store.interrupt(run, .expired, &call)
+        }
+        for next in [try store.nextStepDeadline(), try store.nextLeaseExpiry()].compactMap({ $0 }) {
+            call.after(.due(next))
+        }
+    }
+
+    private func expire(_ step: StepRecord, _ store: any StoreTransaction, _ call: inout CallContext) throws {
+        guard let run = try store.run(key: step.run), step.status == .running else { return }
+        let which = step.deadlineKind ?? "start_to_close"
+        let error = detail { writer in
+            writer.member("type", "timeout")
+            writer.member("which", which)
+            writer.member("message", "attempt \(step.attempt) exceeded \(which)")
+        }
+        // The limit over all attempts leaves no time for another one.
+        let cause = AttemptError(types: ["timeout"], retryable: which != "schedule_to_close")
+        _ = try store.fail(step, of: run, error, cause, .stepTimedOut, &call)
+    }
+}
+
+/// A sign of life of a long step.
+public struct HeartbeatStep: Command {
+    public let proof: LeaseProof
+    public let step: String
+    public let attempt: Int64?
+    public let details: Payload?
+
+    public init(proof: LeaseProof, step: String, attempt: Int64?, details: Payload?) {
+        self.proof = proof
+        self.step = step
+        self.attempt = attempt
+        self.details = details
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
+        let run = try store.heldRun(proof, &call)
+        guard var record = try store.step(run: run.key, name: step) else { throw Failure.stepNotFound(step, run) }
+        guard record.status == .running, attempt ?? record.attempt == record.attempt else {
+            throw Failure.superseded(record, run)
+        }
+        let expiry = record.timeouts.expiry(firstBegun: record.firstBegun, begun: record.begun, lastSign: call.now)
+        record.attemptDeadline = expiry?.at
+        record.deadlineKind = expiry?.which
+        record.metadata = details ?? record.metadata
+        try store.updateStep(StepOutcome(step: record, output: nil, error: nil), epoch: run.epoch)
+        if let due = expiry?.at { call.after(.due(due)) }
+    }
+}

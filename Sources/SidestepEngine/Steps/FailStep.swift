@@ -1,0 +1,113 @@
+import SidestepModel
+import SidestepStore
+
+/// Records that an attempt failed, and answers whether and when the next one comes.
+public struct FailStep: Command {
+    public let proof: LeaseProof
+    public let step: String
+    public var error: Payload?
+    public var attempt: Int64?
+    public var cause = AttemptError()
+    public var retry: Payload?
+    public var fingerprint: String?
+
+    public init(proof: LeaseProof, step: String) {
+        self.proof = proof
+        self.step = step
+    }
+
+    public struct Result: Equatable {
+        /// Milliseconds until the next attempt; nil when the step has failed for good.
+        public var delay: Int64?
+        /// The attempt to come, or the one that failed for good.
+        public var attempt: Int64
+        public var nextAttempt: Instant?
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        let run = try store.heldRun(proof, &call)
+        let known = try store.step(run: run.key, name: step)
+        switch AttemptMatch(known, presented: attempt) {
+        case .current(let attempt):
+            var current = known ?? StepRecord(run: run.key, name: step, now: call.now)
+            current.attempt = attempt
+            current.retry = retry ?? current.retry
+            current.fingerprint = fingerprint ?? current.fingerprint
+            return try store.fail(current, of: run, error, cause, .stepAttemptFailed, &call)
+        case .recorded where known?.status == .failed:
+            return Result(delay: nil, attempt: known!.attempt, nextAttempt: nil)
+        case .superseded where isRepeated(known): return repeated(known!, call)
+        case .recorded: throw try conflict(run, store)
+        case .superseded: throw Failure.superseded(known!, run)
+        }
+    }
+
+    /// The reply to this very failure was lost: its back-off goes on.
+    private func isRepeated(_ known: StepRecord?) -> Bool {
+        guard let known, known.status == .backoff, let attempt else { return false }
+        return attempt == known.attempt - 1
+    }
+
+    private func repeated(_ known: StepRecord, _ call: CallContext) -> Result {
+        let delay = known.nextAttempt.map { max(0, $0.milliseconds(since: call.now)) } ?? 0
+        return Result(delay: delay, attempt: known.attempt, nextAttempt: known.nextAttempt)
+    }
+
+    private func conflict(_ run: RunRecord, _ store: any StoreTransaction) throws -> Failure {
+        Failure(
+            .stepConflict, "the step has a recorded output and cannot fail any more", run: run.id, step: step,
+            hint: "Use the recorded output (data.output); a step has one result."
+        ).with(\.output, try store.stepOutcome(run: run.key, name: step)?.output)
+    }
+}
+
+extension StoreTransaction {
+    /// Ends an attempt with an error: the policy decides what follows.
+    func fail(
+        _ known: StepRecord, of run: RunRecord, _ error: Payload?, _ cause: AttemptError, _ kind: JournalKind,
+        _ call: inout CallContext
+    ) throws -> FailStep.Result {
+        var step = known
+        step.failures += 1
+        step.isInterrupted = false
+        step.attemptDeadline = nil
+        step.deadlineKind = nil
+        step.holder = nil
+        let delay = delayBeforeNext(step, cause, call)
+        guard let status = known.status.after(delay == nil ? .failedForGood : .failedWithRetry) else {
+            throw Failure.superseded(known, run)
+        }
+        step.status = status
+        if let delay {
+            step.attempt += 1
+            step.nextAttempt = call.now.advanced(byMilliseconds: delay)
+        } else {
+            step.nextAttempt = nil
+            step.finished = call.now
+        }
+        try save(StepOutcome(step: step, output: nil, error: error), of: run)
+        try append(
+            run: run.key, at: call.now, kind: delay == nil ? .stepFailed : kind, step: step.name,
+            attempt: known.attempt, detail: error)
+        call.after(.changed(.step(run.key, step.name)))
+        return FailStep.Result(delay: delay, attempt: step.attempt, nextAttempt: step.nextAttempt)
+    }
+
+    private func delayBeforeNext(_ step: StepRecord, _ cause: AttemptError, _ call: CallContext) -> Int64? {
+        let policy = RetryPolicy.stored(step.retry)
+        let delay = policy.delay(
+            afterFailures: step.failures, error: cause, fraction: call.environment.random.fraction())
+        guard let delay, let limit = step.timeouts.scheduleToClose else { return delay }
+        // An attempt that could only begin after the limit of all attempts is none.
+        let next = call.now.advanced(byMilliseconds: delay)
+        return next < step.firstBegun.advanced(byMilliseconds: limit) ? delay : nil
+    }
+
+    private func save(_ outcome: StepOutcome, of run: RunRecord) throws {
+        if outcome.step.key == 0 {
+            try insertStep(outcome, epoch: run.epoch)
+        } else {
+            try updateStep(outcome, epoch: run.epoch)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// Somebody looked at the outside world and says what an unknown step did.
+public struct ResolveStep: Command {
+    public enum Resolution: Sendable {
+        case rerun
+        case completed(Payload?)
+        case failed(Payload?)
+    }
+
+    public let run: String
+    public let step: String
+    public let resolution: Resolution
+
+    public init(run: String, step: String, resolution: Resolution) {
+        self.run = run
+        self.step = step
+        self.resolution = resolution
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome {
+        let run = try store.visibleRun(run, call)
+        guard let known = try store.step(run: run.key, name: step) else { throw Failure.stepNotFound(step, run) }
+        guard known.status == .unknown else {
+            throw Failure(
+                .invalidArgument, "the step is \(known.status.rawValue), not unknown", run: run.id, step: step,
+                hint: "`sidestep inflight` lists the steps that can be resolved.")
+        }
+        let outcome = resolved(known, call.now)
+        try store.updateStep(outcome, epoch: run.epoch)
+        try store.append(
+            run: run.key, at: call.now, kind: .stepResolved, step: step, attempt: known.attempt,
+            detail: detail { $0.member("as", outcome.step.status.rawValue) })
+        call.after(.changed(.step(run.key, step)))
+        try letGoOn(run, store, &call)
+        return outcome
+    }
+
+    private func resolved(_ known: StepRecord, _ now: Instant) -> StepOutcome {
+        var step = known
+        step.isInterrupted = false
+        switch resolution {
+        case .rerun:
+            step.status = .backoff
+            step.attempt += 1
+            step.nextAttempt = now
+            return StepOutcome(step: step, output: nil, error: nil)
+        case .completed(let output):
+            step.status = .completed
+            step.finished = now
+            return StepOutcome(step: step, output: output, error: nil)
+        case .failed(let error):
+            step.status = .failed
+            step.finished = now
+            return StepOutcome(step: step, output: nil, error: error)
+        }
+    }
+
+    /// A run that was paused for its unknown steps goes on when the last of them is settled.
+    private func letGoOn(_ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext) throws {
+        guard run.status == .paused, run.reason == .unknownStep else { return }
+        if try store.openSteps(run: run.key).contains(where: { $0.status == .unknown }) { return }
+        _ = try store.unpause(run, &call)
+    }
+}

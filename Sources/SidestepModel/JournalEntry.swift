@@ -1,0 +1,47 @@
+/// What the journal can say of a run.
+public enum JournalKind: String, Sendable, CaseIterable {
+    case runCreated = "run.created"
+    case leaseGranted = "lease.granted"
+    case leaseTakenOver = "lease.taken_over"
+    case runReleased = "run.released"
+    case runInterrupted = "run.interrupted"
+    case runPaused = "run.paused"
+    case runUnpaused = "run.unpaused"
+    case runRetried = "run.retried"
+    case runReopened = "run.reopened"
+    case runCompleted = "run.completed"
+    case runFailed = "run.failed"
+    case runUpdated = "run.updated"
+    case codeChanged = "run.code_changed"
+    case stepCompleted = "step.completed"
+    case stepAttemptFailed = "step.attempt_failed"
+    case stepFailed = "step.failed"
+    case stepTimedOut = "step.timed_out"
+    case stepInterrupted = "step.interrupted"
+    case stepUnknown = "step.unknown"
+    case stepResolved = "step.resolved"
+    case stepForgotten = "step.forgotten"
+    case stepMismatch = "step.mismatch"
+    case checkpointSaved = "checkpoint.saved"
+    case checkpointsDeleted = "checkpoint.deleted"
+}
+
+/// One entry of the journal.
+public struct JournalEntry: Sendable, Equatable {
+    public var sequence: Int64
+    public var at: Instant
+    public var kind: String
+    public var step: String?
+    public var attempt: Int64?
+    /// More about it, JSON.
+    public var detail: Payload?
+
+    public init(sequence: Int64, at: Instant, kind: String, step: String?, attempt: Int64?, detail: Payload?) {
+        self.sequence = sequence
+        self.at = at
+        self.kind = kind
+        self.step = step
+        self.attempt = attempt
+        self.detail = detail
+    }
+}

@@ -1,0 +1,50 @@
+/// A process that cannot be taken for another one: its id alone is recycled, with its start time it is not.
+public struct ProcessIdentity: Sendable, Hashable {
+    public var pid: Int32
+    /// Clock ticks after boot at which it started: proc(5), field 22 of `/proc/PID/stat`; 0 when unknown.
+    public var startTicks: Int64
+
+    public init(pid: Int32, startTicks: Int64) {
+        self.pid = pid
+        self.startTicks = startTicks
+    }
+}
+
+/// The process on the other end of a connection, as the kernel vouches for it.
+public struct Peer: Sendable, Hashable {
+    public var uid: UInt32
+    public var process: ProcessIdentity
+    /// Root, the daemon's own user or a member of the admin group: sees the runs of all users.
+    public var isAdministrator: Bool
+
+    public init(uid: UInt32, process: ProcessIdentity, isAdministrator: Bool) {
+        self.uid = uid
+        self.process = process
+        self.isAdministrator = isAdministrator
+    }
+}
+
+/// The process that executes a run now.
+public struct Owner: Sendable, Hashable {
+    public var kind: OwnerKind
+    public var process: ProcessIdentity
+    public var uid: UInt32
+    public var since: Instant
+
+    public init(kind: OwnerKind, process: ProcessIdentity, uid: UInt32, since: Instant) {
+        self.kind = kind
+        self.process = process
+        self.uid = uid
+        self.since = since
+    }
+}
+
+/// What ends an owner's lease by itself.
+public enum OwnerKind: String, Sendable {
+    /// The connection closes (after a grace period) or its process ends.
+    case connection
+    /// The process ends, over however many connections it used.
+    case process
+    /// Time runs out without a renewal.
+    case ttl
+}

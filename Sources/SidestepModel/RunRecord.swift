@@ -1,0 +1,78 @@
+/// One generation of a run as the store holds it, without its payloads.
+public struct RunRecord: Sendable, Equatable {
+    /// The store's own number; never shown.
+    public var key: Int64
+    /// The user's name for it; unique together with the owner's uid and the generation.
+    public var id: String
+    public var userID: UInt32
+    public var generation: Int64
+    /// Unique for this generation; the first part of idempotency keys.
+    public var uid: String
+    public var workflow: String
+    public var status: RunStatus
+    public var reason: PauseReason?
+    /// Attempts of the run as a whole, this one included.
+    public var attempt: Int64
+    /// Deaths of owners without progress in between.
+    public var interruptions: Int64
+    public var maxInterruptions: Int64
+    public var epoch: Int64
+    public var lease: HeldLease?
+    /// The hash of the newest lease's secret. It outlives the lease when the owner only lost its connection: such an owner
+    /// may come back as long as nobody else was granted the run.
+    public var secretHash: [UInt8]?
+    public var codeVersion: String?
+    /// Whether another fingerprint of a finished step is refused (false: only noted).
+    public var refusesMismatch: Bool
+    /// The run's retry policy as it was given, JSON.
+    public var retry: Payload?
+    public var metadata: Payload?
+    public var deadline: Instant?
+    public var nextAttempt: Instant?
+    /// The checkpoint whose history the next one goes on from.
+    public var head: Int64?
+    public var created: Instant
+    public var updated: Instant
+    public var closed: Instant?
+
+    public init(
+        key: Int64, id: String, userID: UInt32, generation: Int64, uid: String, workflow: String, now: Instant
+    ) {
+        self.key = key
+        self.id = id
+        self.userID = userID
+        self.generation = generation
+        self.uid = uid
+        self.workflow = workflow
+        status = .queued
+        attempt = 1
+        interruptions = 0
+        maxInterruptions = 10
+        epoch = 0
+        refusesMismatch = true
+        created = now
+        updated = now
+    }
+}
+
+/// The lease in force.
+public struct HeldLease: Sendable, Equatable {
+    public var owner: Owner
+    /// The connection it was granted on, by its random number.
+    public var session: Int64
+    public var expires: Instant?
+    /// The boot during which the owner's start time counts.
+    public var boot: String
+    /// The journal's sequence when it was granted: what came later is progress of this owner.
+    public var grantedSequence: Int64
+
+    public init(
+        owner: Owner, session: Int64, expires: Instant?, boot: String, grantedSequence: Int64
+    ) {
+        self.owner = owner
+        self.session = session
+        self.expires = expires
+        self.boot = boot
+        self.grantedSequence = grantedSequence
+    }
+}

@@ -1,0 +1,96 @@
+import SidestepModel
+
+/// Who may call a method.
+public enum Access: String, Sendable, CaseIterable {
+    /// Every peer that can open the socket.
+    case open
+    /// Every peer that may see the run; to others the run does not exist.
+    case visible
+    /// The holder of the run's lease.
+    case lease
+}
+
+/// A group of methods about one thing.
+public enum Family: String, Sendable, CaseIterable {
+    case session, run, step, lease, checkpoint, state
+}
+
+/// A call and its answer, as JSON text.
+public struct Example: Sendable {
+    /// The parameters.
+    public let params: String
+    /// The result.
+    public let result: String
+
+    public init(_ params: String, _ result: String) {
+        self.params = params
+        self.result = result
+    }
+}
+
+/// All there is to know about one method: dispatch, authority, checks, documentation and clients follow from
+/// it.
+public struct Method: Sendable {
+    /// The name on the wire.
+    public let name: String
+    /// The group it belongs to.
+    public let family: Family
+    /// What it does, as one sentence.
+    public let summary: String
+    /// Who may call it.
+    public let access: Access
+    /// Its parameters; those of every lease method come first.
+    public let parameters: [Parameter]
+    /// The members of its result.
+    public let result: [Parameter]
+    /// The errors it may answer with, besides those of every method.
+    public let errors: [ErrorKind]
+    /// The version of the daemon that first had it.
+    public let since: String
+    /// A call that the documentation shows.
+    public let example: Example
+    /// Whether the reply comes after a commit is on disk.
+    public let waitsForCommit: Bool
+    /// Whether the reply may come much later, when something has happened.
+    public let mayWait: Bool
+
+    init(
+        _ name: String, _ family: Family, _ access: Access, _ summary: String, parameters: [Parameter] = [],
+        result: [Parameter] = [], errors: [ErrorKind] = [], since: String = "0.1", example: Example,
+        waitsForCommit: Bool = false, mayWait: Bool = false
+    ) {
+        self.name = name
+        self.family = family
+        self.summary = summary
+        self.access = access
+        self.parameters = (access == .lease ? Self.leased : []) + parameters
+        self.result = result
+        self.errors = errors + Self.impliedErrors(access, waitsForCommit)
+        self.since = since
+        self.example = example
+        self.waitsForCommit = waitsForCommit
+        self.mayWait = mayWait
+    }
+
+    /// What every method that acts for a run takes.
+    private static let leased: [Parameter] = [
+        .may("run", .name, "the run", default: "the one of the lease"),
+        .may("lease", .opaque, "the lease", default: "the one that this connection was granted"),
+    ]
+
+    private static func impliedErrors(_ access: Access, _ waitsForCommit: Bool) -> [ErrorKind] {
+        let authority: [ErrorKind] = access == .lease ? [.runNotFound, .leaseRequired, .leaseLost] : []
+        let disk: [ErrorKind] = waitsForCommit ? [.storageFull, .storageError] : []
+        return authority + disk + [.overloaded, .shuttingDown]
+    }
+}
+
+extension Method {
+    /// Checks a result against the contract; tests hold real replies against it.
+    ///
+    /// - Throws: `RPCError` with a sentence that names the member.
+    public func checkResult(_ result: RawJSON, limits: Limits = Limits()) throws(RPCError) {
+        guard result.kind == .object else { throw .invalidParams("The result of `\(name)` is no object.") }
+        _ = try ParamsCheck(owner: "result of \(name)", limits: limits).values(of: result, self.result)
+    }
+}

@@ -1,0 +1,39 @@
+/// One named parameter, or one member of a result.
+public struct Parameter: Sendable {
+    /// The name on the wire.
+    public let name: String
+    /// What it may be.
+    public let type: ParameterType
+    /// Whether it must be there.
+    public let required: Bool
+    /// What it is for, as one sentence without a full stop.
+    public let summary: String
+    /// What an absent one means, as it is written in the documentation.
+    public let defaultText: String?
+    /// The name as bytes, ready to be compared with a line.
+    let nameBytes: [UInt8]
+
+    public init(
+        _ name: String, _ type: ParameterType, required: Bool = false, _ summary: String = "",
+        default defaultText: String? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.required = required
+        self.summary = summary
+        self.defaultText = defaultText
+        nameBytes = Array(name.utf8)
+    }
+
+    /// One that must be there.
+    static func must(_ name: String, _ type: ParameterType, _ summary: String) -> Parameter {
+        Parameter(name, type, required: true, summary)
+    }
+
+    /// One that may be left out or null.
+    static func may(_ name: String, _ type: ParameterType, _ summary: String, default text: String? = nil)
+        -> Parameter
+    {
+        Parameter(name, type, summary, default: text)
+    }
+}

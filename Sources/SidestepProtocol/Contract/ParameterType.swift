@@ -1,0 +1,52 @@
+/// What a parameter or a member of a result may be.
+public indirect enum ParameterType: Sendable {
+    /// Text of at most this many bytes of UTF-8.
+    case string(maxBytes: Int)
+    /// A run id, step name, workflow, tag or the like: 1 to `name_bytes` bytes, no NUL.
+    case name
+    /// A number without fraction or exponent.
+    case integer(ClosedRange<Int64>)
+    /// `true` or `false`.
+    case boolean
+    /// Any finite number.
+    case number
+    /// A finite number of this range.
+    case numberIn(ClosedRange<Double>)
+    /// Any JSON, kept byte for byte; null is a value like any other.
+    case payload
+    /// One of these words.
+    case enumeration([String])
+    /// An array of names.
+    case strings
+    /// An array of integers.
+    case integers
+    /// An object of names to strings; with `nullable` also to null.
+    case stringMap(nullable: Bool)
+    /// An object with these members and no others.
+    case object([Parameter])
+    /// An object with these members, and others of one type.
+    case open([Parameter], others: ParameterType)
+    /// An array of one type.
+    case array(ParameterType)
+    /// A type with a name of its own: documents describe it once and refer to it.
+    case shared(String, ParameterType)
+
+    /// A moment: milliseconds since the epoch, up to the end of the year 9999.
+    public static let instant = ParameterType.integer(0...253_402_300_799_999)
+    /// A span of milliseconds, up to a hundred years: a sum of such numbers never overflows.
+    public static let span = ParameterType.integer(0...3_155_760_000_000)
+    /// A number of things.
+    public static let count = ParameterType.integer(0...1_000_000_000)
+    /// How many rows a page may hold.
+    public static let page = ParameterType.integer(1...10_000)
+    /// A text that only the daemon understands: a cursor, a lease, a token.
+    public static let opaque = ParameterType.string(maxBytes: 4096)
+    /// A sentence or another short text.
+    public static let text = ParameterType.string(maxBytes: 65536)
+
+    /// Whether null is a value of this type instead of an absence.
+    var isPayload: Bool {
+        if case .payload = self { return true }
+        return false
+    }
+}

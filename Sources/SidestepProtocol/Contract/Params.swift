@@ -1,0 +1,88 @@
+import SidestepModel
+
+/// The checked parameters of one call: every one is known, present where it must be, and of its type.
+///
+/// Values stay slices of the line; they are decoded when they are asked for.
+public struct Params: Sendable {
+    private let parameters: [Parameter]
+    /// By the position of the parameter; nil for one that is absent.
+    private let values: [RawJSON?]
+
+    /// Checks the parameters of a call against its method.
+    ///
+    /// - Throws: `RPCError` -32602 with a sentence that names the parameter, and a hint.
+    public init(
+        validating params: RawJSON?, against method: Method, limits: Limits = Limits()
+    ) throws(RPCError) {
+        let check = ParamsCheck(owner: method.name, limits: limits)
+        parameters = method.parameters
+        if let params, params.kind == .array {
+            throw .invalidParams(
+                "`\(method.name)` takes its parameters by name, not as an array.",
+                hint: "Send `params` as an object: \(method.example.params)")
+        }
+        values = try check.values(of: params ?? .emptyObject, parameters)
+    }
+
+    /// The members of an object that was checked as part of a call.
+    private init(checked object: RawJSON, _ parameters: [Parameter]) {
+        self.parameters = parameters
+        values = ParamsCheck.place(object, parameters)
+    }
+
+    /// Whether the parameter was given; null counts as given for payloads only.
+    public func has(_ name: String) -> Bool { raw(name) != nil }
+
+    /// The value's bytes as they came, or nil when it is absent.
+    public func raw(_ name: String) -> RawJSON? {
+        guard let position = position(name) else { return nil }
+        return values[position]
+    }
+
+    /// The text of a string, name or word.
+    public func string(_ name: String) -> String? { raw(name)?.string }
+
+    /// The value of an integer.
+    public func integer(_ name: String) -> Int64? { raw(name)?.integer }
+
+    /// The value of a number.
+    public func number(_ name: String) -> Double? { raw(name)?.double }
+
+    /// The value of a truth value.
+    public func boolean(_ name: String) -> Bool? { raw(name)?.bool }
+
+    /// The elements of an array, as they came.
+    public func array(_ name: String) -> [RawJSON]? { raw(name)?.elements }
+
+    /// The texts of an array of strings.
+    public func strings(_ name: String) -> [String]? { array(name)?.compactMap(\.string) }
+
+    /// The values of an array of integers.
+    public func integers(_ name: String) -> [Int64]? { array(name)?.compactMap(\.integer) }
+
+    /// The members of an object of strings, in their order; nil stands for null.
+    public func stringMap(_ name: String) -> [(String, String?)]? {
+        raw(name)?.members.map { ($0.key, $0.value.string) }
+    }
+
+    /// The members of an object parameter.
+    public func object(_ name: String) -> Params? {
+        guard let position = position(name), let value = values[position] else { return nil }
+        return Self.members(of: parameters[position].type).map { Params(checked: value, $0) }
+    }
+
+    private static func members(of type: ParameterType) -> [Parameter]? {
+        switch type {
+        case .object(let members), .open(let members, others: _): members
+        case .shared(_, let type): members(of: type)
+        default: nil
+        }
+    }
+
+    /// A name that the method lacks is a mistake of ours, found by the first test that gets here.
+    private func position(_ name: String) -> Int? {
+        let position = parameters.firstIndex { $0.name == name }
+        assert(position != nil, "the method has no parameter \(name)")
+        return position
+    }
+}

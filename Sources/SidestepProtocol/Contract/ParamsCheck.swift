@@ -1,0 +1,104 @@
+import SidestepModel
+
+/// Compares an object with the parameters it should have.
+struct ParamsCheck {
+    /// What the parameters belong to, for messages: a method or a parameter.
+    let owner: String
+    let limits: Limits
+
+    /// The values by the position of their parameter, each of its type.
+    func values(of object: RawJSON, _ parameters: [Parameter]) throws(RPCError) -> [RawJSON?] {
+        try values(of: object, parameters, others: nil)
+    }
+
+    /// The same for an object that may hold further members of type `others`.
+    func values(
+        of object: RawJSON, _ parameters: [Parameter], others: ParameterType?
+    ) throws(RPCError) -> [RawJSON?] {
+        var values = [RawJSON?](repeating: nil, count: parameters.count)
+        var next = 0
+        try JSONWalk.members(of: object.bytes.span) { (key, range) throws(RPCError) in
+            let name = object.slice(key.range).bytes
+            guard let position = Self.position(of: name, key.isEscaped, parameters, &next) else {
+                try checkUnknown(name, object.slice(range), others, parameters)
+                return true
+            }
+            if values[position] != nil { throw twice(parameters[position].name) }
+            values[position] = try checked(object.slice(range), parameters[position])
+            return true
+        }
+        for position in parameters.indices where parameters[position].required && values[position] == nil {
+            throw missing(parameters[position])
+        }
+        return values
+    }
+
+    /// The values of an object that was checked before.
+    static func place(_ object: RawJSON, _ parameters: [Parameter]) -> [RawJSON?] {
+        var values = [RawJSON?](repeating: nil, count: parameters.count)
+        var next = 0
+        JSONWalk.members(of: object.bytes.span) { key, range in
+            let name = object.slice(key.range).bytes
+            guard let position = position(of: name, key.isEscaped, parameters, &next) else { return true }
+            let value = object.slice(range)
+            values[position] = value.isNull && !parameters[position].type.isPayload ? nil : value
+            return true
+        }
+        return values
+    }
+
+    /// The position of a parameter by the bytes of its name.
+    ///
+    /// The search goes on from where the last one ended: clients mostly send them in the order of the
+    /// documentation.
+    private static func position(
+        of name: ArraySlice<UInt8>, _ isEscaped: Bool, _ parameters: [Parameter], _ next: inout Int
+    ) -> Int? {
+        if isEscaped {
+            let text = JSONText.decode(name)
+            return parameters.firstIndex { $0.name == text }
+        }
+        for _ in parameters.indices {
+            let position = next
+            next = next + 1 < parameters.count ? next + 1 : 0
+            if same(name, parameters[position].nameBytes) { return position }
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private static func same(_ name: ArraySlice<UInt8>, _ other: [UInt8]) -> Bool {
+        guard name.count == other.count else { return false }
+        let (left, right) = (name.span, other.span)
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
+    }
+
+    /// Null says the same as leaving out, except where it is a payload.
+    private func checked(_ value: RawJSON, _ parameter: Parameter) throws(RPCError) -> RawJSON? {
+        if value.isNull && !parameter.type.isPayload { return nil }
+        try TypeCheck(name: parameter.name, limits: limits).check(value, parameter.type)
+        return value
+    }
+
+    private func missing(_ parameter: Parameter) -> RPCError {
+        .invalidParams(
+            "`\(owner)` needs `\(parameter.name)`.", parameter: parameter.name,
+            hint: parameter.summary.isEmpty ? nil : "`\(parameter.name)` is \(parameter.summary).")
+    }
+
+    private func checkUnknown(
+        _ name: ArraySlice<UInt8>, _ value: RawJSON, _ others: ParameterType?, _ parameters: [Parameter]
+    ) throws(RPCError) {
+        let text = String(JSONText.decode(name).prefix(100))
+        if let others { return try TypeCheck(name: text, limits: limits).check(value, others) }
+        let known = parameters.map(\.name).joined(separator: ", ")
+        throw .invalidParams(
+            "`\(owner)` has no parameter `\(text)`.", parameter: text,
+            hint: known.isEmpty ? "It takes none." : "It takes: \(known).")
+    }
+
+    private func twice(_ name: String) -> RPCError {
+        .invalidParams("`\(name)` is given twice.", parameter: name, hint: "Send it once.")
+    }
+}

@@ -1,0 +1,18 @@
+/// Objects that the examples repeat.
+enum ExampleText {
+    static let run =
+        #"{"id":"research-1","uid":"01JGXZ5W3N","generation":1,"workflow":"research","status":"running","#
+        + #""attempt":1,"interruptions":0,"epoch":3,"owner":{"kind":"connection","pid":4711,"uid":1000,"#
+        + #""since_at":1767225600000},"created_at":1767225600000,"updated_at":1767225600000}"#
+    static let closedRun =
+        #"{"id":"research-1","uid":"01JGXZ5W3N","generation":1,"workflow":"research","status":"completed","#
+        + #""attempt":1,"interruptions":0,"epoch":3,"owner":null,"created_at":1767225600000,"#
+        + #""updated_at":1767225660000,"closed_at":1767225660000}"#
+    static let step =
+        #"{"step":"fetch","status":"completed","attempt":1,"failures":0,"output":{"pages":3},"#
+        + #""started_at":1767225600000,"finished_at":1767225601000}"#
+    static let unknownStep = #"{"step":"pay","status":"unknown","attempt":1,"at_most_once":true}"#
+    static let checkpoint =
+        #"{"checkpoint":"01JGXZ5W4A","run":"research-1","sequence":7,"step_number":7,"state":{"page":3},"#
+        + #""message_count":14,"created_at":1767225601000}"#
+}

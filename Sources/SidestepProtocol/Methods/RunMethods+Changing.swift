@@ -1,0 +1,70 @@
+import SidestepModel
+
+extension MethodTable {
+    /// The methods by which an owner lets go of its run.
+    static let runClosing: [Method] = [
+        Method(
+            "run.complete", .run, .lease, "Closes the run with its output.",
+            parameters: [.may("output", .payload, "what the run returned")], result: [theRun],
+            errors: [.runConflict, .runCancelled],
+            example: Example(#"{"output":"done"}"#, #"{"run":\#(ExampleText.closedRun)}"#),
+            waitsForCommit: true),
+        Method(
+            "run.fail", .run, .lease,
+            "Reports that the run failed; its policy decides whether it is tried again.",
+            parameters: [
+                .may("error", .payload, "how it failed"),
+                .may("types", .strings, "the types of the error, the most specific first"),
+                .may("retryable", .boolean, "whether another attempt may help", default: "true"),
+                .may("retry_after_ms", .span, "the delay that the outside world asked for"),
+                .may(
+                    "attempt", .count, "the attempt that failed: the same message again counts once",
+                    default: "the one that runs"),
+            ],
+            result: [
+                theRun,
+                .must("retry", .boolean, "whether the owner keeps the run and executes it again"),
+                .may("delay_ms", .span, "how long to wait before that"),
+                .must("attempt", .count, "the attempt to come, or the last one"),
+            ],
+            errors: [.runCancelled],
+            example: Example(
+                #"{"error":{"type":"TypeError","message":"no"},"retryable":false}"#,
+                #"{"run":\#(ExampleText.closedRun),"retry":false,"attempt":1}"#), waitsForCommit: true),
+        Method(
+            "run.release", .run, .lease, "Gives the run back without closing it.", result: [theRun],
+            example: Example("{}", #"{"run":\#(ExampleText.run)}"#), waitsForCommit: true),
+    ]
+
+    /// The methods by which an operator changes a run without its lease.
+    static let runOperating: [Method] = [
+        Method(
+            "run.pause", .run, .visible, "Stops the run and fences its owner.", parameters: [aRun],
+            result: [theRun],
+            errors: [.runNotFound, .runClosed],
+            example: Example(#"{"run":"research-1"}"#, #"{"run":\#(ExampleText.run)}"#),
+            waitsForCommit: true),
+        Method(
+            "run.unpause", .run, .visible, "Lets a paused run be resumed, its interruptions forgotten.",
+            parameters: [aRun], result: [theRun], errors: [.runNotFound, .runClosed],
+            example: Example(#"{"run":"research-1"}"#, #"{"run":\#(ExampleText.run)}"#),
+            waitsForCommit: true),
+        Method(
+            "run.delete", .run, .visible, "Removes a run and everything recorded of it.", parameters: [aRun],
+            result: [.must("deleted", .boolean, "whether there was one")], errors: [.runOwned],
+            example: Example(#"{"run":"research-1"}"#, #"{"deleted":true}"#), waitsForCommit: true),
+        Method(
+            "run.update", .run, .visible, "Changes what is noted about a run.",
+            parameters: [
+                aRun,
+                .may("tags", .stringMap(nullable: true), "tags to set; null removes one"),
+                .may("metadata", .payload, "the new metadata"),
+                .may("deadline_at", .instant, "when it must be closed"),
+            ],
+            result: [theRun], errors: [.runNotFound],
+            example: Example(
+                #"{"run":"research-1","tags":{"team":"oceans","draft":null}}"#,
+                #"{"run":\#(ExampleText.run)}"#),
+            waitsForCommit: true),
+    ]
+}

@@ -1,0 +1,58 @@
+import SidestepModel
+
+extension MethodTable {
+    /// The methods that tell what happened to a run and what comes next.
+    static let runReading: [Method] = [runHistory, runExplain]
+
+    private static let runHistory = Method(
+        "run.history", .run, .visible, "Returns the journal of a run, the oldest entry first.",
+        parameters: [
+            aRun,
+            .may("after", .count, "the sequence after which to begin", default: "0"),
+            .may("limit", .page, "entries on a page", default: "1000"),
+        ],
+        result: [
+            .must("entries", .array(.journalEntry), "what happened"),
+            .may("more", .count, "the sequence to give as `after` for the next page"),
+        ],
+        errors: [.runNotFound],
+        example: Example(
+            #"{"run":"research-1"}"#,
+            #"{"entries":[{"sequence":1,"at":1767225600000,"kind":"run.created"}],"more":null}"#))
+
+    private static let runExplain = Method(
+        "run.explain", .run, .visible,
+        "Says in sentences what a run is doing, why, and what can be done about it.",
+        parameters: [aRun],
+        result: [
+            theRun,
+            .must("sentences", .array(.text), "what it is doing and since when"),
+            .must("next", .text, "what happens next"),
+            .may("command", .text, "the command that changes it"),
+            .must("unknown_steps", .array(.stepOrName), "steps somebody has to resolve"),
+            .must("running_steps", .array(.stepOrName), "steps that are executed now"),
+        ],
+        errors: [.runNotFound],
+        example: Example(
+            #"{"run":"research-1"}"#,
+            #"{"run":\#(ExampleText.run),"sentences":["The run is executed by process 4711."],"#
+                + #""next":"It goes on.","command":null,"unknown_steps":[],"running_steps":["fetch"]}"#
+        ))
+}
+
+extension ParameterType {
+    /// One line of a run's journal.
+    static let journalEntry = ParameterType.shared(
+        "journal_entry",
+        .object([
+            .must("sequence", .count, "its place in the journal"),
+            .must("at", .instant, "when it happened"),
+            .must("kind", .name, "what happened"),
+            .may("step", .name, "the step it happened to"),
+            .may("attempt", .count, "the attempt"),
+            .may("detail", .payload, "what else is known"),
+        ]))
+
+    /// What names a step to a reader.
+    static let stepOrName = ParameterType.payload
+}

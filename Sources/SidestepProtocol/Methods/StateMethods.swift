@@ -1,0 +1,29 @@
+import SidestepModel
+
+extension MethodTable {
+    /// The methods about the values of a run that others may read.
+    static let stateMethods: [Method] = [
+        Method(
+            "state.set", .state, .lease, "Sets a value of the run's state, or deletes it.",
+            parameters: [
+                .must("name", .name, "the name of the value"),
+                .may("value", .payload, "the value; without one the name is deleted"),
+            ],
+            errors: [.runCancelled], example: Example(#"{"name":"progress","value":{"done":3}}"#, "{}"),
+            waitsForCommit: true),
+        Method(
+            "state.get", .state, .visible, "Returns a value of the run's state.",
+            parameters: [aRun, .must("name", .name, "the name of the value")],
+            result: [
+                .may("value", .payload, "the value"),
+                .may("found", .boolean, "false when there is none", default: "true"),
+            ],
+            errors: [.runNotFound],
+            example: Example(#"{"run":"research-1","name":"progress"}"#, #"{"value":{"done":3}}"#)),
+        Method(
+            "state.list", .state, .visible, "Returns all values of the run's state.", parameters: [aRun],
+            result: [.must("state", .open([], others: .payload), "the values by their names")],
+            errors: [.runNotFound],
+            example: Example(#"{"run":"research-1"}"#, #"{"state":{"progress":{"done":3}}}"#)),
+    ]
+}

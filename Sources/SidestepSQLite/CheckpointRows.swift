@@ -1,0 +1,112 @@
+import SidestepHash
+import SidestepModel
+import SidestepStore
+
+struct CheckpointStatements {
+    let byKey, byID, byToken, latest, list, insert, delete, clearHead: Statement
+    let blobByHash, insertBlob, deleteUnusedBlob, blobsOfRun: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
+        byKey = try block("checkpoint_by_key")
+        byID = try block("checkpoint_by_id")
+        byToken = try block("checkpoint_by_token")
+        latest = try block("checkpoint_latest")
+        list = try block("checkpoint_list")
+        insert = try block("checkpoint_insert")
+        delete = try block("checkpoint_delete")
+        clearHead = try block("run_clear_head")
+        blobByHash = try block("blob_by_hash")
+        insertBlob = try block("blob_insert")
+        deleteUnusedBlob = try block("blob_delete_unused")
+        blobsOfRun = try block("blob_of_run")
+    }
+
+    func blobsOfRun(_ run: Int64) throws(Failure) -> Set<Int64> {
+        let pairs = try blobsOfRun.all(.integer(run)) { [$0.optionalInteger(), $0.optionalInteger()] }
+        return Set(pairs.joined().compactMap { $0 })
+    }
+
+    func deleteUnused(_ blobs: Set<Int64>) throws(Failure) {
+        for blob in blobs { try deleteUnusedBlob.run(.integer(blob)) }
+    }
+}
+
+extension SQLiteSession {
+    func checkpoint(key: Int64) throws(Failure) -> CheckpointRecord? {
+        try checkpoints.byKey.first(.integer(key)) { CheckpointRecord(&$0) }
+    }
+
+    func checkpoint(id: String) throws(Failure) -> CheckpointRecord? {
+        try checkpoints.byID.first(SQLValue(id)) { CheckpointRecord(&$0) }
+    }
+
+    func checkpoint(tokenHash: [UInt8]) throws(Failure) -> CheckpointRecord? {
+        try checkpoints.byToken.first(.blob(tokenHash)) { CheckpointRecord(&$0) }
+    }
+
+    func latestCheckpoint(run: Int64, name: String?) throws(Failure) -> CheckpointRecord? {
+        try checkpoints.latest.first(.integer(run), SQLValue(name)) { CheckpointRecord(&$0) }
+    }
+
+    func checkpoints(run: Int64, before: Int64?, limit: Int) throws(Failure) -> Page<CheckpointRecord> {
+        let found = try checkpoints.list.all(
+            .integer(run), .integer(before ?? .max), .integer(Int64(limit) + 1)
+        ) { CheckpointRecord(&$0) }
+        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+    }
+
+    func insertCheckpoint(_ new: NewCheckpoint, epoch: Int64) throws(Failure) -> (key: Int64, newBytes: Int64) {
+        let state = try place(new.state)
+        let tools = try place(new.toolResults)
+        let key = try checkpoints.insert.first(
+            .integer(new.run), .integer(epoch), SQLValue(new.id), SQLValue(new.name), SQLValue(new.stepNumber),
+            SQLValue(new.history?.branch), SQLValue(new.history?.length), SQLValue(state.inline), SQLValue(state.blob),
+            SQLValue(tools.inline), SQLValue(tools.blob), SQLValue(new.metadata), .blob(new.tokenHash),
+            SQLValue(new.created)
+        ) { $0.integer() }
+        guard let key else { throw leaseLost() }
+        return (key, state.newBytes + tools.newBytes + Int64(new.metadata?.count ?? 0))
+    }
+
+    func deleteCheckpoints(run: Int64, key: Int64?, before: Int64?) throws(Failure) -> Int {
+        let blobs = try checkpoints.delete.all(.integer(run), SQLValue(key), SQLValue(before)) {
+            [$0.optionalInteger(), $0.optionalInteger()]
+        }
+        try checkpoints.clearHead.run(.integer(run))
+        try messages.deleteUnneeded(run: run)
+        try checkpoints.deleteUnused(Set(blobs.joined().compactMap { $0 }))
+        return blobs.count
+    }
+
+    /// Small values stand in the row; larger ones once in the table of blobs, found by their content.
+    private func place(_ value: Payload?) throws(Failure) -> (inline: Payload?, blob: Int64?, newBytes: Int64) {
+        guard let value else { return (nil, nil, 0) }
+        guard value.count >= BlobRule.minimumBytes else { return (value, nil, Int64(value.count)) }
+        let hash = ContentHash.of(value)
+        if let known = try checkpoints.blobByHash.first(.blob(hash), read: { $0.integer() }) { return (nil, known, 0) }
+        let key = try checkpoints.insertBlob.first(.blob(hash), SQLValue(value)) { $0.integer() }
+        return (nil, key, Int64(value.count))
+    }
+}
+
+enum BlobRule {
+    /// From this size on a value is worth a row of its own: hash, index entry and join cost about as much.
+    static let minimumBytes = 512
+}
+
+extension CheckpointRecord {
+    /// Reads the columns of `{checkpoint}` in their order.
+    init(_ row: inout Row) {
+        let (key, id, run) = (row.integer(), row.string(), row.integer())
+        self.init(key: key, id: id, run: run, created: Instant(milliseconds: 0))
+        name = row.optionalString()
+        stepNumber = row.optionalInteger()
+        let (branch, length) = (row.optionalInteger(), row.optionalInteger())
+        history = branch.map { HistoryPoint(branch: $0, length: length ?? 0) }
+        state = row.optionalPayload()
+        toolResults = row.optionalPayload()
+        metadata = row.optionalPayload()
+        created = row.instant()
+    }
+}

@@ -1,0 +1,100 @@
+import CSQLite
+import SidestepModel
+
+/// One connection to the database file; used by one thread at a time (SQLITE_OPEN_NOMUTEX).
+final class Connection {
+    let handle: OpaquePointer
+    /// Frames in the write-ahead log after the last commit.
+    private(set) var logFrames = 0
+    /// The extended result code of the last failure, for the one case where it decides: a failed sync.
+    private(set) var lastCode = SQLITE_OK
+
+    /// - Parameter readOnly: a reader never writes and never checkpoints: SQLite before 3.51.3 can corrupt a database
+    ///   that two connections reset the log of (<https://www.sqlite.org/wal.html#walresetbug>).
+    init(path: String, readOnly: Bool) throws(Failure) {
+        var handle: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = sqlite3_open_v2(path, &handle, flags, nil)
+        guard code == SQLITE_OK, let handle else {
+            let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(handle)
+            throw Failure(.storageError, "open \(path): \(reason)")
+        }
+        self.handle = handle
+        do {
+            try configure(readOnly: readOnly)
+        } catch {
+            sqlite3_close_v2(handle)
+            throw error
+        }
+    }
+
+    deinit { sqlite3_close_v2(handle) }
+
+    private func configure(readOnly: Bool) throws(Failure) {
+        try execute("PRAGMA busy_timeout = 5000")
+        try execute("PRAGMA foreign_keys = ON")
+        try execute("PRAGMA wal_autocheckpoint = 0")
+        // Debian builds with SECURE_DELETE, which writes zeros over what retention removes.
+        try execute("PRAGMA secure_delete = OFF")
+        if readOnly { return try execute("PRAGMA query_only = ON") }
+        try execute("PRAGMA synchronous = FULL")
+        watchLog()
+    }
+
+    /// Keeps the write-ahead log's file when the last connection closes, and counts its frames at each commit.
+    private func watchLog() {
+        var keep: Int32 = 1
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &keep)
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, frames in
+                Unmanaged<Connection>.fromOpaque(context!).takeUnretainedValue().logFrames = Int(frames)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Executes statements that return nothing.
+    func execute(_ sql: String) throws(Failure) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw failure(code, sql.split(separator: "\n").first.map(String.init) ?? "") }
+    }
+
+    /// The one value that a pragma or query answers, as text.
+    func value(_ sql: String) throws(Failure) -> String {
+        let statement = try Statement(self, name: sql, sql: sql)
+        return try statement.first(read: { $0.string() }) ?? ""
+    }
+
+    /// Whether a transaction is open; an error such as a full disk may have ended it already.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Copies the log into the database as far as readers allow, never waiting for them.
+    func checkpointLog(_ mode: Int32 = SQLITE_CHECKPOINT_PASSIVE) {
+        var frames: Int32 = 0
+        var copied: Int32 = 0
+        guard sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied) == SQLITE_OK else { return }
+        // A log that is wholly copied is written from its start again.
+        logFrames = Int(frames - copied)
+    }
+
+    /// The failure of a result code: full disk, or any other storage trouble with SQLite's own sentence.
+    func failure(_ code: Int32, _ operation: String) -> Failure {
+        lastCode = code
+        let reason = String(cString: sqlite3_errmsg(handle))
+        if code & 0xff == SQLITE_FULL {
+            return Failure(
+                .storageFull, "the disk is full (\(operation)); nothing was recorded",
+                hint: "Free space on the file system of the database; writing resumes by itself, finished steps still replay.")
+        }
+        return Failure(
+            .storageError, "storage: \(operation): \(reason) (\(code))",
+            hint: "See the daemon's log; the call may be sent again.")
+    }
+
+    /// Whether the last failure leaves unknown what is on disk: a sync that failed may have dropped what it was to write.
+    var hasFailedSync: Bool {
+        // SQLITE_IOERR | (4<<8), SQLITE_IOERR | (5<<8): macros that Swift does not import.
+        lastCode == 10 | 4 << 8 || lastCode == 10 | 5 << 8
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// The right to be the one daemon of a database: an exclusive flock(2) on a file beside it.
+///
+/// Not SQLite's exclusive mode, which would shut readers out. The kernel lets go of it when the process ends, however.
+final class DatabaseLock: Sendable {
+    private let descriptor: Int32
+
+    init(database path: String) throws(DatabaseOpenError) {
+        let lockPath = path + ".lock"
+        let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .cannotOpen(lockPath, String(cString: strerror(errno))) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = Self.readHolder(descriptor)
+            close(descriptor)
+            throw .inUse(path, holder)
+        }
+        ftruncate(descriptor, 0)
+        let text = "\(getpid())\n"
+        _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Lets another daemon have the database.
+    func release() { flock(descriptor, LOCK_UN) }
+
+    private static func readHolder(_ descriptor: Int32) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 32)
+        let count = pread(descriptor, &buffer, buffer.count, 0)
+        guard count > 0 else { return nil }
+        let text = String(decoding: buffer.prefix(count), as: UTF8.self)
+        return text.split(separator: "\n").first.map(String.init)
+    }
+}

@@ -1,0 +1,36 @@
+import CSQLite
+import SidestepModel
+import SidestepStore
+
+struct JournalStatements {
+    let append, history, progress: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        append = try library.prepare("journal_append", on: connection)
+        history = try library.prepare("journal_history", on: connection)
+        progress = try library.prepare("journal_progress", on: connection)
+    }
+}
+
+extension SQLiteSession {
+    func append(
+        run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, detail: Payload?
+    ) throws(Failure) -> Int64 {
+        try journal.append.run(
+            .integer(run), SQLValue(at), SQLValue(kind.rawValue), SQLValue(step), SQLValue(attempt), SQLValue(detail))
+        return sqlite3_last_insert_rowid(connection.handle)
+    }
+
+    func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
+        let found = try journal.history.all(.integer(run), .integer(sequence), .integer(Int64(limit) + 1)) { row in
+            JournalEntry(
+                sequence: row.integer(), at: row.instant(), kind: row.string(), step: row.optionalString(),
+                attempt: row.optionalInteger(), detail: row.optionalPayload())
+        }
+        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+    }
+
+    func hasProgress(run: Int64, since sequence: Int64) throws(Failure) -> Bool {
+        try journal.progress.first(.integer(run), .integer(sequence)) { $0.integer() } != nil
+    }
+}

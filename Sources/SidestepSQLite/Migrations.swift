@@ -1,0 +1,39 @@
+import Glibc
+import SidestepModel
+
+/// Numbered steps of the schema: forward only, each in a transaction of its own.
+enum Migrations {
+    /// In their order; the number of a migration is its place, from 1. A released one is never edited.
+    static let all: [[UInt8]] = [PackageResources.m0001_core_sql]
+
+    static func version(_ connection: Connection) throws(Failure) -> Int {
+        Int(try connection.value("PRAGMA user_version")) ?? 0
+    }
+
+    /// Applies what is missing; a database that has rows is backed up first, a newer one is refused.
+    static func bringUpToDate(_ connection: Connection, _ path: String) throws {
+        let version = try version(connection)
+        if version > all.count { throw DatabaseOpenError.newer(path, version, all.count) }
+        if version == all.count { return }
+        if version > 0 { try backUp(connection, path, version) }
+        try apply(connection, from: version)
+    }
+
+    static func apply(_ connection: Connection, from version: Int) throws(Failure) {
+        for number in version..<all.count {
+            let sql = String(decoding: all[number], as: UTF8.self)
+            do {
+                try connection.execute("BEGIN IMMEDIATE;\n\(sql)\n;PRAGMA user_version = \(number + 1);\nCOMMIT")
+            } catch {
+                if connection.isInTransaction { try connection.execute("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+
+    private static func backUp(_ connection: Connection, _ path: String, _ version: Int) throws(Failure) {
+        let copy = "\(path).before-v\(all.count)-from-v\(version)"
+        unlink(copy)
+        try connection.execute("VACUUM INTO '\(copy.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'")
+    }
+}

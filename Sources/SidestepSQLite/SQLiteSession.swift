@@ -1,0 +1,36 @@
+import SidestepModel
+import SidestepStore
+
+/// The tables of one connection: what a request reads and writes through.
+///
+/// All statements are prepared when it is made, so that a typo in any of them fails at start.
+final class SQLiteSession: StoreTransaction {
+    let connection: Connection
+    let runs: RunStatements
+    let steps: StepStatements
+    let checkpoints: CheckpointStatements
+    let messages: MessageStatements
+    let states: StateStatements
+    let journal: JournalStatements
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        self.connection = connection
+        runs = try RunStatements(connection, library)
+        steps = try StepStatements(connection, library)
+        checkpoints = try CheckpointStatements(connection, library)
+        messages = try MessageStatements(connection, library)
+        states = try StateStatements(connection, library)
+        journal = try JournalStatements(connection, library)
+    }
+
+    /// What a fenced write throws when it changed nothing.
+    func leaseLost() -> Failure {
+        Failure(
+            .leaseLost, "the lease is over: the run has a newer owner",
+            hint: "Stop working on this run; `sidestep why RUN` says who has it.")
+    }
+
+    func requireOne(_ changes: Int) throws(Failure) {
+        if changes != 1 { throw leaseLost() }
+    }
+}

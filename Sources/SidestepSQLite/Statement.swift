@@ -1,0 +1,174 @@
+import CSQLite
+import SidestepModel
+
+/// A value on its way into a statement.
+enum SQLValue {
+    case null
+    case integer(Int64)
+    /// Bytes that SQLite stores as TEXT: names and JSON payloads, UTF-8 by the scanner's word.
+    case text(Payload)
+    case blob([UInt8])
+
+    init(_ value: Int64?) { self = value.map(SQLValue.integer) ?? .null }
+    init(_ value: Instant?) { self = value.map { .integer($0.milliseconds) } ?? .null }
+    init(_ value: String?) { self = value.map { .text(ArraySlice($0.utf8)) } ?? .null }
+    init(_ value: Payload?) { self = value.map(SQLValue.text) ?? .null }
+    init(_ value: Bool) { self = .integer(value ? 1 : 0) }
+    init(_ value: [UInt8]?) { self = value.map(SQLValue.blob) ?? .null }
+}
+
+/// A prepared statement, kept for the life of its connection.
+final class Statement {
+    let name: String
+    private let handle: OpaquePointer
+    private unowned let connection: Connection
+
+    init(_ connection: Connection, name: String, sql: String) throws(Failure) {
+        var handle: OpaquePointer?
+        let code = sqlite3_prepare_v3(connection.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
+        guard code == SQLITE_OK, let handle else { throw connection.failure(code, "prepare \(name)") }
+        self.name = name
+        self.handle = handle
+        self.connection = connection
+    }
+
+    deinit { sqlite3_finalize(handle) }
+
+    /// Executes a statement that returns no row; answers how many rows it changed.
+    @discardableResult
+    func run(_ values: SQLValue...) throws(Failure) -> Int { try change(values) }
+
+    /// The same with values that were put together elsewhere.
+    func change(_ values: [SQLValue]) throws(Failure) -> Int {
+        try each(values) { _ in false }
+        return Int(sqlite3_changes(connection.handle))
+    }
+
+    /// The first row, read by `read`; nil when there is none.
+    func first<T>(_ values: SQLValue..., read: (inout Row) -> T) throws(Failure) -> T? {
+        var result: T?
+        try each(values) { row in
+            result = read(&row)
+            return false
+        }
+        return result
+    }
+
+    /// All rows, read by `read`.
+    func all<T>(_ values: SQLValue..., read: (inout Row) -> T) throws(Failure) -> [T] {
+        var result: [T] = []
+        try each(values) { row in
+            result.append(read(&row))
+            return true
+        }
+        return result
+    }
+
+    /// Executes and hands row after row to `body` until it answers false.
+    func each(_ values: [SQLValue], _ body: (inout Row) -> Bool) throws(Failure) {
+        defer {
+            sqlite3_reset(handle)
+            sqlite3_clear_bindings(handle)
+        }
+        for (index, value) in values.enumerated() { bind(Int32(index + 1), value) }
+        while true {
+            let code = sqlite3_step(handle)
+            if code == SQLITE_DONE { return }
+            guard code == SQLITE_ROW else { throw connection.failure(code, name) }
+            var row = Row(handle)
+            guard body(&row) else {
+                // RETURNING and LIMIT-less reads: a write has to run to its end, a read may stop here.
+                if sqlite3_stmt_readonly(handle) == 0 { continue }
+                return
+            }
+        }
+    }
+
+    /// SQLite copies the bytes at once: a pointer into a Swift array lives only as long as its closure.
+    private func bind(_ index: Int32, _ value: SQLValue) {
+        switch value {
+        case .null: sqlite3_bind_null(handle, index)
+        case .integer(let number): sqlite3_bind_int64(handle, index, number)
+        case .text(let bytes):
+            bytes.withUnsafeBufferPointer { buffer in
+                buffer.withMemoryRebound(to: CChar.self) { text in
+                    let start = text.baseAddress ?? Statement.empty
+                    _ = sqlite3_bind_text64(
+                        handle, index, start, UInt64(text.count), sqliteTransient, UInt8(SQLITE_UTF8))
+                }
+            }
+        case .blob(let bytes):
+            _ = bytes.withUnsafeBytes {
+                sqlite3_bind_blob64(
+                    handle, index, $0.baseAddress ?? UnsafeRawPointer(Statement.empty), UInt64($0.count),
+                    sqliteTransient)
+            }
+        }
+    }
+
+    /// An address for the empty text: SQLite takes a nil pointer for NULL.
+    nonisolated(unsafe) private static let empty: UnsafePointer<CChar> = {
+        let pointer = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+        pointer.pointee = 0
+        return UnsafePointer(pointer)
+    }()
+}
+
+/// SQLITE_TRANSIENT, a macro that Swift does not import: SQLite copies the bytes at once.
+nonisolated(unsafe) private let sqliteTransient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+/// The current row, read column after column.
+struct Row {
+    private let handle: OpaquePointer
+    private var column: Int32 = 0
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+
+    mutating func integer() -> Int64 {
+        defer { column += 1 }
+        return sqlite3_column_int64(handle, column)
+    }
+
+    mutating func optionalInteger() -> Int64? {
+        if isNull { return skip() }
+        return integer()
+    }
+
+    mutating func bool() -> Bool { integer() != 0 }
+
+    mutating func instant() -> Instant { Instant(milliseconds: integer()) }
+
+    mutating func optionalInstant() -> Instant? { optionalInteger().map(Instant.init(milliseconds:)) }
+
+    mutating func string() -> String { String(decoding: bytes(), as: UTF8.self) }
+
+    mutating func optionalString() -> String? {
+        if isNull { return skip() }
+        return string()
+    }
+
+    mutating func payload() -> Payload { ArraySlice(bytes()) }
+
+    mutating func optionalPayload() -> Payload? {
+        if isNull { return skip() }
+        return payload()
+    }
+
+    mutating func optionalBytes() -> [UInt8]? {
+        if isNull { return skip() }
+        return bytes()
+    }
+
+    mutating func bytes() -> [UInt8] {
+        defer { column += 1 }
+        guard let start = sqlite3_column_blob(handle, column) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
+    private var isNull: Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    private mutating func skip<T>() -> T? {
+        column += 1
+        return nil
+    }
+}

@@ -1,0 +1,79 @@
+import SidestepModel
+
+/// The statements of the `.sql` files, by name.
+///
+/// A file holds blocks that begin with `-- name: NAME` and end at the next one; `-- columns WORD: a, b, c` says what
+/// `{WORD}` stands for, so that a list of columns is written once.
+struct StatementLibrary {
+    private let blocks: [String: String]
+
+    static let files: [[UInt8]] = [
+        PackageResources.run_sql, PackageResources.step_sql, PackageResources.checkpoint_sql,
+        PackageResources.state_sql, PackageResources.journal_sql,
+    ]
+
+    init() {
+        var blocks: [String: String] = [:]
+        for file in Self.files {
+            for (name, sql) in Self.parse(String(decoding: file, as: UTF8.self)) {
+                precondition(blocks.updateValue(sql, forKey: name) == nil, "two SQL blocks are named \(name)")
+            }
+        }
+        self.blocks = blocks
+    }
+
+    /// All names, for tests that look at every statement.
+    var names: [String] { blocks.keys.sorted() }
+
+    func sql(_ name: String) -> String {
+        guard let sql = blocks[name] else { preconditionFailure("no SQL block is named \(name)") }
+        return sql
+    }
+
+    /// Prepares the block on a connection.
+    func prepare(_ name: String, on connection: Connection) throws(Failure) -> Statement {
+        try Statement(connection, name: name, sql: sql(name))
+    }
+
+    private static func parse(_ text: String) -> [String: String] {
+        var columns: [(word: String, list: String)] = []
+        var blocks: [String: String] = [:]
+        var current: String?
+        for line in text.split(separator: "\n") {
+            if let name = line.after("-- name: ") {
+                current = name
+            } else if let definition = line.after("-- columns "), let colon = definition.firstIndex(of: ":") {
+                let list = definition[definition.index(after: colon)...]
+                columns.append(("{" + definition[..<colon] + "}", String(list)))
+            } else if !line.hasPrefix("--"), let name = current {
+                blocks[name, default: ""] += expand(line, columns) + "\n"
+            }
+        }
+        return blocks
+    }
+
+    private static func expand(_ line: Substring, _ columns: [(word: String, list: String)]) -> String {
+        for (word, list) in columns {
+            if let start = line.range(of: word) {
+                return line[..<start.lowerBound] + list + line[start.upperBound...]
+            }
+        }
+        return String(line)
+    }
+}
+
+extension Substring {
+    fileprivate func after(_ prefix: String) -> String? {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    }
+
+    /// The first place where `word` stands; the standard library has this only for collections of elements.
+    fileprivate func range(of word: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(word) { return start..<index(start, offsetBy: word.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,53 @@
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+
+/// From a method's name to its handler: a table, checked against the contract when it is made.
+struct Dispatcher {
+    enum Work {
+        case now([UInt8])
+        case query(Handler.Query)
+        case command(isLazy: Bool, Call.Work)
+    }
+
+    let information: DaemonInformation
+    private let handlers: [String: Handler]
+
+    init(information: DaemonInformation, limits: Limits) {
+        self.information = information
+        var handlers = SessionHandlers.all(limits)
+        for family in [
+            ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
+            LeaseHandlers.all,
+        ] {
+            handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
+        }
+        let contract = Set(MethodTable.all.map(\.name))
+        precondition(contract == Set(handlers.keys), "handlers and contract differ: \(contract.symmetricDifference(handlers.keys))")
+        self.handlers = handlers
+    }
+
+    func dispatch(_ request: RPCRequest, _ session: Session, _ limits: Limits) -> Result<Work, RPCError> {
+        guard let method = MethodTable.named(request.method), let handler = handlers[request.method] else {
+            return .failure(.methodNotFound(request.method))
+        }
+        do {
+            let params = try Params(validating: request.params, against: method, limits: limits)
+            return .success(try work(handler, Request(params: params, peer: session.peer, information: information)))
+        } catch let error as RPCError {
+            return .failure(error)
+        } catch let failure as Failure {
+            return .failure(RPCError(failure))
+        } catch {
+            preconditionFailure("a handler threw \(error)")
+        }
+    }
+
+    private func work(_ handler: Handler, _ request: Request) throws -> Work {
+        switch handler {
+        case .now(let answer): .now(try answer(request))
+        case .query(let make): .query(try make(request))
+        case .command(let isLazy, let make): .command(isLazy: isLazy, try make(request))
+        }
+    }
+}

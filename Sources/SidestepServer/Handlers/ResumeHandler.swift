@@ -1,0 +1,84 @@
+import Glibc
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+enum ResumeHandler {
+    static var all: [String: Handler] {
+        [
+            "resume": .command(isLazy: false) { request in
+                let resume = try useCase(request)
+                let wantsSteps = request.params.string("steps") != "none"
+                let bytes = request.pageBytes()
+                return { store, context in
+                    let done = try resume.perform(store, &context)
+                    guard wantsSteps, !done.created, context.refusal == nil else { return .done(text(done, nil)) }
+                    // Thousands of steps may follow: read from a snapshot after the commit, not while the writer waits.
+                    return .reading { store in
+                        text(done, try store.steps(run: done.run.key, after: nil, status: nil, limit: .max, maxBytes: bytes))
+                    }
+                }
+            }
+        ]
+    }
+
+    private static func useCase(_ request: Request) throws -> ResumeRun {
+        let params = request.params
+        var resume = ResumeRun(owner: try owner(request))
+        resume.run = params.string("run")
+        resume.workflow = params.string("workflow")
+        resume.input = request.payload("input")
+        resume.create = params.boolean("create") ?? true
+        resume.ifClosed = params.string("if_closed").flatMap(ResumeRun.IfClosed.init(rawValue:)) ?? .return
+        resume.ifOwned = params.string("if_owned").flatMap(ResumeRun.IfOwned.init(rawValue:)) ?? .fail
+        resume.waitMilliseconds = params.integer("wait_ms")
+        resume.token = params.string("token")
+        resume.codeVersion = params.string("code_version")
+        resume.onCodeChange = params.string("on_code_change").flatMap(ResumeRun.OnCodeChange.init(rawValue:)) ?? .continue
+        resume.refusesMismatch = params.string("on_mismatch").map { $0 == "error" }
+        resume.retry = request.payload("retry")
+        resume.maxInterruptions = params.integer("max_interruptions")
+        resume.tags = RunHandlers.tags(request)
+        resume.metadata = request.payload("metadata")
+        resume.deadline = request.instant("deadline_at")
+        return resume
+    }
+
+    private static func owner(_ request: Request) throws -> ResumeRun.OwnerRequest {
+        let params = request.params
+        let kind = params.string("owner").flatMap(OwnerKind.init(rawValue:)) ?? .connection
+        let ttl = params.integer("ttl_ms")
+        guard let pid = params.integer("owner_pid") else {
+            return .init(kind: kind, process: request.peer.process, ttlMilliseconds: ttl)
+        }
+        guard kind == .process else {
+            throw Failure(.invalidArgument, "`owner_pid` goes with owner: process", hint: "Add \"owner\": \"process\".")
+        }
+        guard let process = ProcessTable.ancestor(Int32(pid), of: request.peer.process.pid),
+            ProcessTable.status(of: process.pid)?.uid == request.peer.uid
+        else {
+            throw Failure(
+                .notPermitted, "process \(pid) is no ancestor of the caller with the same user",
+                hint: "owner_pid names the caller or one of its parents, for example a script's $$.")
+        }
+        return .init(kind: kind, process: process, ttlMilliseconds: ttl)
+    }
+
+    private static func text(_ done: ResumeRun.Result, _ steps: Page<StepOutcome>?) -> [UInt8] {
+        let outcomes = steps?.items ?? []
+        return result(capacity: 1024 + outcomes.reduce(0) { $0 + 96 + ($1.output?.count ?? 0) }) { writer in
+            writer.run("run", RunView(run: done.run, tags: done.tags))
+            writer.nullable("lease", done.lease)
+            writer.member("epoch", done.run.epoch)
+            writer.member("created", done.created)
+            if let checkpoint = done.checkpoint {
+                writer.object("checkpoint") { $0.members(of: checkpoint, run: done.run.id) }
+            }
+            writer.array("steps") { writer in for outcome in outcomes { writer.replayed(outcome) } }
+            writer.member("more", steps?.hasMore == true ? outcomes.last?.step.name : nil)
+            writer.payload("output", done.payloads?.output)
+            writer.payload("error", done.payloads?.error)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+enum RunHandlers {
+    static var all: [String: Handler] {
+        [
+            "run.get": .read({ GetRun(run: $0.required("run"), generation: $0.params.integer("generation")) }) { writer, found in
+                writer.run("run", found.view)
+                writer.payload("input", found.payloads.input)
+                writer.payload("output", found.payloads.output)
+                writer.payload("error", found.payloads.error)
+                writer.object("usage") { writer in for part in found.usage { writer.member(part.name, part.sum) } }
+                writer.counts("steps", found.steps)
+                writer.member("checkpoint", found.checkpoint)
+                writer.member("state", found.state)
+            },
+            "run.list": .read({ ListRuns(filter: try filter($0)) }) { writer, found in
+                writer.array("runs") { writer in for view in found.runs { writer.run(view) } }
+                writer.member("more", found.cursor.map(String.init))
+            },
+            "run.result": .write({
+                RunResult(run: $0.required("run"), waitMilliseconds: $0.params.integer("wait_ms") ?? 0)
+            }) { writer, found in
+                writer.member("status", found.status.rawValue)
+                writer.payload("output", found.payloads.output)
+                writer.payload("error", found.payloads.error)
+            },
+            "run.complete": .write({ CompleteRun(proof: $0.proof, output: $0.payload("output")) }) { $0.run("run", plain($1)) },
+            "run.fail": .write({
+                FailRun(
+                    proof: $0.proof, error: $0.payload("error"), cause: $0.attemptError, attempt: $0.params.integer("attempt"))
+            }) { writer, failed in
+                writer.run("run", plain(failed.run))
+                writer.member("retry", failed.delay != nil)
+                writer.member("delay_ms", failed.delay)
+                writer.member("attempt", failed.run.attempt)
+            },
+            "run.release": .write({ ReleaseRun(proof: $0.proof) }) { $0.run("run", plain($1)) },
+            "run.pause": .write({ PauseRun(run: $0.required("run")) }) { $0.run("run", plain($1)) },
+            "run.unpause": .write({ UnpauseRun(run: $0.required("run")) }) { $0.run("run", plain($1)) },
+            "run.delete": .write({ DeleteRun(run: $0.required("run")) }) { $0.member("deleted", $1) },
+            "run.update": .write({ request in
+                UpdateRun(
+                    run: request.required("run"), tags: tags(request), metadata: request.payload("metadata"),
+                    deadline: request.instant("deadline_at"))
+            }) { $0.run("run", $1) },
+            "run.history": .read({
+                RunHistory(run: $0.required("run"), after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 1000))
+            }) { writer, page in
+                writer.array("entries") { writer in for entry in page.items { write(entry, &writer) } }
+                writer.member("more", page.hasMore ? page.items.last?.sequence : nil)
+            },
+            "run.explain": .read({ ExplainRun(run: $0.required("run")) }) { writer, found in
+                writer.run("run", found.view)
+                writer.member("sentences", found.sentences)
+                writer.member("next", found.next)
+                writer.member("command", found.command)
+                writer.member("unknown_steps", found.unknownSteps)
+                writer.member("running_steps", found.runningSteps)
+            },
+        ]
+    }
+
+    /// A run whose tags the method does not show.
+    private static func plain(_ run: RunRecord) -> RunView { RunView(run: run, tags: []) }
+
+    static func tags(_ request: Request) -> [(name: String, value: String?)] {
+        (request.params.stringMap("tags") ?? []).map { (name: $0.0, value: $0.1) }
+    }
+
+    private static func filter(_ request: Request) throws -> RunFilter {
+        let params = request.params
+        var filter = RunFilter(user: request.peer.uid)
+        filter.workflow = params.string("workflow")
+        filter.status = params.string("status").flatMap(RunStatus.init(rawValue:))
+        filter.tag = params.stringMap("tag")?.first.map { (name: $0.0, value: $0.1 ?? "") }
+        filter.createdAfter = request.instant("created_after")
+        filter.createdBefore = request.instant("created_before")
+        filter.text = params.string("text")
+        filter.before = try cursor(params)
+        filter.limit = request.limit(default: 100)
+        return filter
+    }
+
+    /// A cursor of ours is a number; another text is the caller's mistake.
+    static func cursor(_ params: Params) throws -> Int64? {
+        guard let text = params.string("cursor") else { return nil }
+        if let number = Int64(text) { return number }
+        throw Failure(.invalidArgument, "`cursor` is none that this method returned", hint: "Pass `more` of the page before, or leave it out.")
+    }
+
+    private static func write(_ entry: JournalEntry, _ writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("sequence", entry.sequence)
+        writer.instant("at", entry.at)
+        writer.member("kind", entry.kind)
+        writer.member("step", entry.step)
+        writer.member("attempt", entry.attempt)
+        writer.payload("detail", entry.detail)
+        writer.endObject()
+    }
+}

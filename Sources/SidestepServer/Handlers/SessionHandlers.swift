@@ -1,0 +1,80 @@
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// What the daemon says of itself. Lives on the event loop.
+public final class DaemonInformation {
+    public let version: String
+    public let pid: Int32
+    public let started: Instant
+    public let socket: String
+    public let database: String
+    public let storeVersion: String
+    /// Bytes of the database on disk.
+    public let databaseBytes: @Sendable () -> Int64
+    public internal(set) var connections = 0
+
+    public init(
+        version: String, pid: Int32, started: Instant, socket: String, database: String, storeVersion: String,
+        databaseBytes: @escaping @Sendable () -> Int64
+    ) {
+        self.version = version
+        self.pid = pid
+        self.started = started
+        self.socket = socket
+        self.database = database
+        self.storeVersion = storeVersion
+        self.databaseBytes = databaseBytes
+    }
+}
+
+enum SessionHandlers {
+    /// The protocol's number: it grows when an old client could misunderstand a new daemon.
+    static let protocolVersion: Int64 = 1
+
+    static func all(_ limits: Limits) -> [String: Handler] {
+        [
+            "ping": .now { _ in Array("{}".utf8) },
+            "rpc.discover": .now { _ in Array(OpenRPC.document.bytes) },
+            "hello": .now { hello($0.information, limits) },
+            "system.info": .query { request in
+                let about = request.information
+                let (connections, started) = (about.connections, about.started)
+                let head = result { write(about, connections, &$0) }
+                return { store, context in information(head, try store.runCounts(), context.now, since: started) }
+            },
+        ]
+    }
+
+    private static func hello(_ information: DaemonInformation, _ limits: Limits) -> [UInt8] {
+        result { writer in
+            writer.member("server", "sidestepd")
+            writer.member("version", information.version)
+            writer.member("protocol", protocolVersion)
+            writer.object("limits") { writer in for limit in limits.named { writer.member(limit.name, limit.value) } }
+            writer.array("features") { _ in }
+        }
+    }
+
+    private static func write(_ about: DaemonInformation, _ connections: Int, _ writer: inout JSONWriter) {
+        writer.member("version", about.version)
+        writer.member("pid", Int64(about.pid))
+        writer.instant("started_at", about.started)
+        writer.member("socket", about.socket)
+        writer.member("database", about.database)
+        writer.member("database_bytes", about.databaseBytes())
+        writer.member("sqlite_version", about.storeVersion)
+        writer.member("connections", connections)
+    }
+
+    private static func information(
+        _ head: [UInt8], _ counts: [(status: RunStatus, count: Int64)], _ now: Instant, since started: Instant
+    ) -> [UInt8] {
+        let tail = result { writer in
+            writer.member("uptime_ms", now.milliseconds(since: started))
+            writer.counts("runs", counts)
+        }
+        return head.dropLast() + [UInt8(ascii: ",")] + tail.dropFirst()
+    }
+}

@@ -1,0 +1,140 @@
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+enum StepHandlers {
+    static var all: [String: Handler] {
+        [
+            "run-step": .write(run, write),
+            "step.begin": .write(isLazy: true, begin, write),
+            "step.complete": .write(complete) { writer, step in
+                writer.member("step", step.name)
+                writer.member("attempt", step.attempt)
+            },
+            "step.fail": .command(isLazy: false) { request in
+                let (useCase, name) = (fail(request), request.required("step"))
+                return { store, context in .done(failed(name, try useCase.perform(store, &context))) }
+            },
+            "step.heartbeat": .write({
+                HeartbeatStep(
+                    proof: $0.proof, step: $0.required("step"), attempt: $0.params.integer("attempt"),
+                    details: $0.payload("details"))
+            }) { _, _ in },
+            "step.get": .read({ GetStep(run: $0.required("run"), step: $0.required("step")) }) { $0.members(of: $1) },
+            "step.list": .read({ request in
+                ListSteps(
+                    run: request.required("run"), after: request.params.string("cursor"),
+                    status: request.params.string("status").flatMap(StepStatus.init(rawValue:)),
+                    limit: request.limit(default: 1000), maxBytes: request.pageBytes())
+            }) { writer, page in
+                writer.array("steps") { writer in
+                    for outcome in page.items { writer.object { $0.members(of: outcome) } }
+                }
+                writer.member("more", page.hasMore ? page.items.last?.step.name : nil)
+            },
+            "step.inflight": .read({
+                InflightSteps(includesRunning: $0.params.boolean("all") ?? false, limit: $0.limit(default: 100))
+            }) { writer, found in
+                writer.array("steps") { writer in
+                    for (run, step) in found {
+                        writer.object { writer in
+                            writer.member("run", run.id)
+                            writer.member("workflow", run.workflow)
+                            writer.members(of: StepOutcome(step: step, output: nil, error: nil))
+                        }
+                    }
+                }
+            },
+            "step.resolve": .write({ request in
+                ResolveStep(run: request.required("run"), step: request.required("step"), resolution: resolution(request))
+            }) { $0.members(of: $1) },
+        ]
+    }
+
+    private static func run(_ request: Request) throws -> BeginStep {
+        if request.params.boolean("client") == true { return begin(request) }
+        throw Failure(
+            .unsupported, "this daemon runs no steps itself", step: request.params.string("step"),
+            hint: "Pass client: true and execute the body yourself.")
+    }
+
+    private static func begin(_ request: Request) -> BeginStep {
+        var begin = BeginStep(proof: request.proof, step: request.required("step"))
+        begin.fingerprint = request.params.string("fingerprint")
+        begin.atMostOnce = request.params.boolean("at_most_once") ?? false
+        begin.retry = request.payload("retry")
+        begin.metadata = request.payload("metadata")
+        if let timeouts = request.params.object("timeouts") {
+            begin.timeouts = Timeouts(
+                startToClose: timeouts.integer("start_to_close_ms"),
+                scheduleToClose: timeouts.integer("schedule_to_close_ms"), heartbeat: timeouts.integer("heartbeat_ms"))
+        }
+        return begin
+    }
+
+    private static func write(_ writer: inout JSONWriter, _ begun: BeginStep.Result) {
+        switch begun {
+        case .completed(let outcome):
+            writer.member("status", "completed")
+            writer.member("step", outcome.step.name)
+            writer.payload("output", outcome.output)
+            writer.member("attempt", outcome.step.attempt)
+            writer.member("replayed", true)
+        case .execute(let step, let key, let delay):
+            writer.member("status", "execute")
+            writer.member("step", step.name)
+            writer.member("attempt", step.attempt)
+            writer.member("idempotency_key", key)
+            if delay > 0 { writer.member("delay_ms", delay) }
+        }
+    }
+
+    private static func complete(_ request: Request) -> CompleteStep {
+        var complete = CompleteStep(proof: request.proof, step: request.required("step"))
+        complete.output = request.payload("output")
+        complete.attempt = request.params.integer("attempt")
+        complete.fingerprint = request.params.string("fingerprint")
+        complete.usage = request.payload("usage")
+        complete.metadata = request.payload("metadata")
+        complete.started = request.instant("started_at")
+        return complete
+    }
+
+    private static func fail(_ request: Request) -> FailStep {
+        var fail = FailStep(proof: request.proof, step: request.required("step"))
+        fail.error = request.payload("error")
+        fail.attempt = request.params.integer("attempt")
+        fail.cause = request.attemptError
+        fail.retry = request.payload("retry")
+        fail.fingerprint = request.params.string("fingerprint")
+        return fail
+    }
+
+    private static func failed(_ step: String, _ failed: FailStep.Result) -> [UInt8] {
+        result { writer in
+            writer.member("step", step)
+            writer.member("retry", failed.delay != nil)
+            writer.member("delay_ms", failed.delay)
+            writer.member("attempt", failed.attempt)
+            writer.instant("next_attempt_at", failed.nextAttempt)
+        }
+    }
+
+    private static func resolution(_ request: Request) -> ResolveStep.Resolution {
+        switch request.required("as") {
+        case "completed": .completed(request.payload("output"))
+        case "failed": .failed(request.payload("error"))
+        default: .rerun
+        }
+    }
+}
+
+extension JSONWriter {
+    /// An object as an element of an array.
+    mutating func object(_ write: (inout JSONWriter) -> Void) {
+        beginObject()
+        write(&self)
+        endObject()
+    }
+}

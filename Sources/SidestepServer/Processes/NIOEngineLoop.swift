@@ -1,0 +1,25 @@
+import NIOCore
+import SidestepEngine
+
+/// The event loop as the engine sees it.
+public struct NIOEngineLoop: EngineLoop {
+    private let loop: any EventLoop
+
+    public init(_ loop: any EventLoop) { self.loop = loop }
+
+    public func run(_ body: @escaping @Sendable () -> Void) {
+        if loop.inEventLoop { body() } else { loop.execute(body) }
+    }
+
+    public func schedule(afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void) -> any LoopTimer {
+        // A timer of NIO counts nanoseconds in 64 bits; a century is as good as never.
+        Timer(scheduled: loop.scheduleTask(in: .milliseconds(min(delay, 3_155_760_000_000)), body))
+    }
+
+    public func assertOnLoop() { loop.assertInEventLoop() }
+
+    private struct Timer: LoopTimer {
+        let scheduled: Scheduled<Void>
+        func cancel() { scheduled.cancel() }
+    }
+}

@@ -1,0 +1,31 @@
+import SidestepModel
+import SidestepProtocol
+
+/// What the server knows of one connection. Lives on the event loop.
+final class Session {
+    let id: Int64
+    let peer: Peer
+    private weak var connection: Connection?
+    /// Requests that have no reply yet.
+    private(set) var inFlight = 0
+    /// Ids of runs that were granted on this connection.
+    var grantedRuns: Set<String> = []
+
+    init(id: Int64, peer: Peer, connection: Connection) {
+        self.id = id
+        self.peer = peer
+        self.connection = connection
+    }
+
+    func begin() { inFlight += 1 }
+
+    func end() {
+        precondition(inFlight > 0, "a request was answered twice")
+        inFlight -= 1
+    }
+
+    func send(_ line: [UInt8]) { connection?.send(line) }
+
+    /// A notification leaves no reply behind whose departure would close the connection.
+    func closeWhenDone() { connection?.closeWhenDone() }
+}

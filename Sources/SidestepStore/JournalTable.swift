@@ -1,0 +1,25 @@
+import SidestepModel
+
+public protocol JournalReading: AnyObject {
+    func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry>
+    /// Whether the run recorded a step or a checkpoint after `sequence`.
+    func hasProgress(run: Int64, since sequence: Int64) throws(Failure) -> Bool
+}
+
+public protocol JournalWriting: JournalReading {
+    /// Appends an entry; returns its sequence.
+    @discardableResult
+    func append(
+        run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, detail: Payload?
+    ) throws(Failure) -> Int64
+}
+
+extension JournalWriting {
+    /// Appends an entry about a run as a whole.
+    @discardableResult
+    public func append(
+        run: Int64, at: Instant, kind: JournalKind, detail: Payload? = nil
+    ) throws(Failure) -> Int64 {
+        try append(run: run, at: at, kind: kind, step: nil, attempt: nil, detail: detail)
+    }
+}

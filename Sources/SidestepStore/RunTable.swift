@@ -1,0 +1,62 @@
+import SidestepModel
+
+/// The payloads of a run, kept apart from its record so that a change of status never rewrites them.
+public struct RunPayloads: Sendable, Equatable {
+    public var input: Payload?
+    public var output: Payload?
+    public var error: Payload?
+
+    public init(input: Payload? = nil, output: Payload? = nil, error: Payload? = nil) {
+        self.input = input
+        self.output = output
+        self.error = error
+    }
+}
+
+/// Which runs a list shows; nil does not restrict.
+public struct RunFilter: Sendable {
+    /// The uid whose runs these are; nil for an administrator, who sees all.
+    public var user: UInt32?
+    public var workflow: String?
+    public var status: RunStatus?
+    public var tag: (name: String, value: String)?
+    public var createdAfter: Instant?
+    public var createdBefore: Instant?
+    /// Part of the id.
+    public var text: String?
+    /// Only runs older than this key.
+    public var before: Int64?
+    public var limit = 100
+
+    public init(user: UInt32?) { self.user = user }
+}
+
+public protocol RunReading: AnyObject {
+    func run(key: Int64) throws(Failure) -> RunRecord?
+    /// The newest generation of `id`, or the one asked for; `user` nil looks through all users.
+    func run(user: UInt32?, id: String, generation: Int64?) throws(Failure) -> RunRecord?
+    func runPayloads(key: Int64) throws(Failure) -> RunPayloads
+    func runTags(key: Int64) throws(Failure) -> [(name: String, value: String)]
+    /// Newest first.
+    func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord>
+    func runCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
+    /// Runs whose lease was granted on this connection.
+    func runs(heldBySession session: Int64) throws(Failure) -> [RunRecord]
+    /// All runs that have an owner.
+    func ownedRuns() throws(Failure) -> [RunRecord]
+    /// Owned runs whose lease has run out, oldest first.
+    func runs(expiredAt now: Instant) throws(Failure) -> [RunRecord]
+    /// When the next lease runs out.
+    func nextLeaseExpiry() throws(Failure) -> Instant?
+}
+
+public protocol RunWriting: RunReading {
+    /// Adds a generation; returns its key.
+    func insertRun(_ run: RunRecord, input: Payload?) throws(Failure) -> Int64
+    /// Writes the mutable columns where the stored epoch is still `epoch`; throws `lease_lost` otherwise.
+    func updateRun(_ run: RunRecord, expecting epoch: Int64) throws(Failure)
+    func setRunOutput(key: Int64, output: Payload?, error: Payload?) throws(Failure)
+    func setRunTag(key: Int64, name: String, value: String?) throws(Failure)
+    /// Removes one generation and everything that belongs to it.
+    func deleteRun(key: Int64) throws(Failure)
+}

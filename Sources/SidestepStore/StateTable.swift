@@ -1,0 +1,12 @@
+import SidestepModel
+
+public protocol StateReading: AnyObject {
+    func state(run: Int64, name: String) throws(Failure) -> Payload?
+    /// In the order of names.
+    func states(run: Int64) throws(Failure) -> [(name: String, value: Payload)]
+}
+
+public protocol StateWriting: StateReading {
+    /// Sets (or with nil deletes) one value where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
+    func setState(run: Int64, name: String, value: Payload?, epoch: Int64) throws(Failure)
+}

@@ -1,0 +1,30 @@
+import SidestepModel
+
+public protocol StepReading: AnyObject {
+    func step(run: Int64, name: String) throws(Failure) -> StepRecord?
+    func stepOutcome(run: Int64, name: String) throws(Failure) -> StepOutcome?
+    /// Steps in the order of their names, after `name`, until `limit` steps or about `maxBytes` of outcomes.
+    func steps(
+        run: Int64, after name: String?, status: StepStatus?, limit: Int, maxBytes: Int
+    ) throws(Failure) -> Page<StepOutcome>
+    func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)]
+    /// Steps of a run that have no outcome: running, backing off or unknown.
+    func openSteps(run: Int64) throws(Failure) -> [StepRecord]
+    /// Steps of all runs (of one user, or of all) in `status`, oldest first.
+    func steps(user: UInt32?, status: StepStatus, limit: Int) throws(Failure) -> [StepRecord]
+    /// Running steps whose attempt has run out of time, oldest first.
+    func steps(expiredAt now: Instant) throws(Failure) -> [StepRecord]
+    /// When the next attempt runs out of time.
+    func nextStepDeadline() throws(Failure) -> Instant?
+    /// Sums of every integer member of the run's recorded usage.
+    func usage(run: Int64) throws(Failure) -> [(name: String, sum: Int64)]
+}
+
+public protocol StepWriting: StepReading {
+    /// Adds a step where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
+    func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure)
+    /// Writes record and outcome of the step where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
+    func updateStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure)
+    /// Opens the failed steps of a run again (back-off that is over), keeping their attempt numbers; returns their names.
+    func forgetFailedSteps(run: Int64, epoch: Int64, now: Instant) throws(Failure) -> [String]
+}

@@ -1,0 +1,42 @@
+import SidestepModel
+
+/// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
+public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading {}
+
+/// Reads and writes of one request, inside the writer's transaction.
+///
+/// Every statement that acts for a run takes the epoch it believes in and compares it at the write; a write that meets
+/// another epoch changes nothing and throws `lease_lost`.
+public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting, JournalWriting {}
+
+/// One request on its way through the writer.
+public protocol WriteJob: AnyObject, Sendable {
+    /// Does the work inside a savepoint; a thrown failure rolls back this job alone. Called once, on any thread.
+    func perform(_ transaction: any StoreTransaction) throws(Failure)
+    /// Whether losing the job in a power cut is harmless, so that it may wait for the next commit.
+    var isLazy: Bool { get }
+}
+
+/// The one way into the database: jobs in the order given, many to a commit.
+public protocol StoreWriter: Sendable {
+    /// Queues jobs; they are performed in order and settled after their commit.
+    func submit(_ jobs: [any WriteJob])
+}
+
+/// Snapshot reads beside the writer.
+public protocol StoreReaders: Sendable {
+    /// Runs `work` on a reader's thread.
+    func read(_ work: @escaping @Sendable (any StoreReader) -> Void)
+}
+
+/// Part of a longer list.
+public struct Page<Item> {
+    public var items: [Item]
+    /// Whether there is more behind the last item.
+    public var hasMore: Bool
+
+    public init(items: [Item], hasMore: Bool) {
+        self.items = items
+        self.hasMore = hasMore
+    }
+}

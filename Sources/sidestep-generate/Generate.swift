@@ -1,0 +1,29 @@
+import FoundationEssentials
+import Glibc
+import SidestepProtocol
+
+/// Writes what is derived from the method table: `sidestep-generate [--check] [FOLDER]`.
+///
+/// The files are checked in, so that a change of the contract shows in review; `--check` fails on stale ones.
+@main
+struct Generate {
+    static func main() throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        let folder = arguments.first { !$0.hasPrefix("-") } ?? "docs/reference"
+        let files = [
+            ("openrpc.json", PrettyJSON.text(of: OpenRPC.document)), ("methods.md", MethodsPage.text),
+        ]
+        let stale = files.filter { current("\(folder)/\($0.0)") != $0.1 }
+        if arguments.contains("--check") {
+            for (name, _) in stale { print("\(folder)/\(name) is stale: run `make generate`") }
+            if !stale.isEmpty { exit(1) }
+            return
+        }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (name, text) in stale { try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)")) }
+    }
+
+    private static func current(_ path: String) -> String? {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+}

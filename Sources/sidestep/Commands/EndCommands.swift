@@ -1,0 +1,53 @@
+import ArgumentParser
+import Sidestep
+import SidestepProtocol
+
+/// Records the script's run as completed.
+struct FinishCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "finish", abstract: "Record the run as completed.",
+        discussion: "  sidestep finish --output '{\"files\": 12}'")
+
+    @Option(help: "What came of it, as JSON; `-` reads it from standard input.")
+    var output: JSONArgument?
+    @OptionGroup var common: Common
+
+    func run() throws {
+        if try Context.isOver() { return }
+        let (run, lease) = (try Context.run(), try Context.lease())
+        let result = try common.show("run.complete") { writer in
+            writer.member("lease", lease)
+            writer.member("output", output?.value)
+        }
+        if result != nil { Output.complain("run \(run) completed") }
+    }
+}
+
+/// Records the script's run as failed.
+struct FailCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fail", abstract: "Record the run as failed.",
+        discussion: """
+              sidestep fail --error "no space on the backup disk"
+
+            `sidestep start` opens it again: finished steps stay, failed ones run again.
+            """)
+
+    @Option(help: "Why.")
+    var error: String?
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let run = try Context.run()
+        let lease = try Context.lease()
+        let result = try common.show("run.fail") { writer in
+            writer.member("lease", lease)
+            writer.object("error") { writer in
+                writer.member("type", "script")
+                writer.member("message", error ?? "the script gave up")
+            }
+            writer.member("retryable", false)
+        }
+        if result != nil { Output.complain("run \(run) failed") }
+    }
+}

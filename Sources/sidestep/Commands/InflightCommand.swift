@@ -1,0 +1,36 @@
+import ArgumentParser
+import Sidestep
+import SidestepProtocol
+
+/// Lists the steps that somebody has to look at.
+struct InflightCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inflight", abstract: "List the steps whose outcome nobody knows.",
+        discussion: """
+            An at-most-once step whose process died inside it is unknown: it may have happened or not. Look, \
+            then say so with `sidestep resolve`.
+            """)
+
+    @Flag(name: .shortAndLong, help: "List running steps, too.")
+    var all = false
+    @OptionGroup var common: Common
+
+    func run() throws {
+        guard
+            let result = try common.show("step.inflight", { writer in if all { writer.member("all", true) } })
+        else { return }
+        let steps = result["steps"]?.elements ?? []
+        var table = Table("RUN", "STEP", "STATUS", "ATTEMPT", "STARTED")
+        for step in steps {
+            table.add(
+                step["run"]?.string ?? "", step["step"]?.string ?? "",
+                Output.status(step["status"]?.string ?? ""),
+                "\(step["attempt"]?.int ?? 0)", step["started_at"]?.int.map { RelativeTime.ago($0) } ?? "")
+        }
+        table.print(orWhenEmpty: all ? "No step is running or unknown." : "No step is unknown.")
+        guard let unknown = steps.first(where: { $0["status"]?.string == "unknown" }) else { return }
+        let words = [unknown["run"]?.string ?? "", unknown["step"]?.string ?? ""].map { Shell.quote($0) }
+        Output.line(
+            "To resolve: sidestep resolve \(words[0]) \(words[1]) --rerun | --completed JSON | --failed TEXT")
+    }
+}

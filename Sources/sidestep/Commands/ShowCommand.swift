@@ -1,0 +1,83 @@
+import ArgumentParser
+import Sidestep
+import SidestepProtocol
+
+/// Shows one run with its steps.
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a run and its steps.",
+        discussion: "  sidestep show nightly-1")
+
+    @OptionGroup var of: RunArgument
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let name = try of.name()
+        let connection = try common.connect()
+        let result = try connection.call("run.get") { $0.member("run", name) }
+        if common.json { return Output.line(result.text) }
+        fields(result).print()
+        let steps = try connection.call("step.list") { $0.member("run", name) }
+        guard let list = steps["steps"]?.elements, !list.isEmpty else { return }
+        Output.line("")
+        table(list).print(orWhenEmpty: "")
+        if steps.present("more") != nil { Output.line("… (--json and step.list show the rest)") }
+    }
+
+    private func fields(_ result: RawJSON) -> Fields {
+        let run = result["run"] ?? .emptyObject
+        let line = RunLine(run)
+        var fields = Fields()
+        fields.add("run", line.id)
+        fields.add("workflow", run["workflow"]?.string)
+        fields.add("status", line.status)
+        fields.add("owner", line.owner.isEmpty ? nil : line.owner)
+        fields.add("started", line.started)
+        fields.add("closed", line.time("closed_at"))
+        fields.add("next attempt", line.time("next_attempt_at"))
+        fields.add("deadline", line.time("deadline_at"))
+        fields.add("interruptions", run["interruptions"]?.int.flatMap { $0 > 0 ? "\($0)" : nil })
+        fields.add("code version", run["code_version"]?.string)
+        fields.add("tags", run.present("tags").flatMap { tags($0) })
+        for name in ["input", "output", "error"] {
+            fields.add(name, result.present(name).map { Self.short($0) })
+        }
+        fields.add("usage", result.present("usage").flatMap { $0.members.isEmpty ? nil : $0.text })
+        fields.add("state", result["state"]?.elements.compactMap(\.string).joined(separator: " ").nonEmpty)
+        fields.add("checkpoint", result["checkpoint"]?.string)
+        return fields
+    }
+
+    private func tags(_ tags: RawJSON) -> String? {
+        tags.members.map { "\($0.key)=\($0.value.string ?? $0.value.text)" }.joined(separator: " ").nonEmpty
+    }
+
+    private func table(_ steps: [RawJSON]) -> Table {
+        var table = Table("STEP", "STATUS", "ATTEMPT", "TOOK", "ENDED", "RESULT")
+        for step in steps {
+            let payload = step.present("output") ?? step.present("error")
+            table.add(
+                step["step"]?.string ?? "", Output.status(step["status"]?.string ?? ""),
+                "\(step["attempt"]?.int ?? 0)",
+                took(step), step["finished_at"]?.int.map { RelativeTime.ago($0) } ?? "",
+                payload.map { Self.short($0, 40) } ?? "")
+        }
+        return table
+    }
+
+    private func took(_ step: RawJSON) -> String {
+        guard let start = step["started_at"]?.int, let end = step["finished_at"]?.int else { return "" }
+        return RelativeTime.span(max(0, end - start))
+    }
+
+    /// A payload on one line, cut off where it gets long.
+    private static func short(_ payload: RawJSON, _ length: Int = 100) -> String {
+        let text = payload.text
+        return text.count > length ? text.prefix(length - 1) + "…" : text
+    }
+}
+
+extension String {
+    /// Nil instead of an empty text.
+    var nonEmpty: String? { isEmpty ? nil : self }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Glibc
+import Sidestep
+import SidestepProtocol
+
+/// Opens a run for a script.
+struct StartCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start",
+        abstract: "Open a run, or come back to it, for the script that calls this.",
+        discussion: """
+            The script owns the run: it is let go when the script's process ends. What is printed sets \
+            SIDESTEP_RUN, SIDESTEP_LEASE and SIDESTEP_SOCKET:
+
+              eval "$(sidestep start backup-2026-01-01)"
+
+            Opened again after a failure, the run keeps its finished steps and forgets the failed ones. A run \
+            that has completed stays closed: SIDESTEP_LEASE is empty then, and `sidestep step` only repeats what was \
+            recorded.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case sh, json }
+    enum IfClosed: String, ExpressibleByArgument, CaseIterable { case `return`, retry, rerun, fail }
+    enum IfOwned: String, ExpressibleByArgument, CaseIterable {
+        case fail, wait, takeOver = "take-over", kill
+    }
+
+    @Argument(help: "The run's id; a new one when left out.")
+    var id: String?
+    @Option(help: "The name of the kind of run.")
+    var workflow: String?
+    @Option(help: "What the run works on, as JSON; `-` reads it from standard input.")
+    var input: JSONArgument?
+    @Option(help: "What to do with a run that has ended.")
+    var ifClosed: IfClosed = .retry
+    @Option(help: "What to do with a run that another process executes.")
+    var ifOwned: IfOwned = .fail
+    @Option(help: ArgumentHelp("How long `--if-owned wait` waits.", valueName: "span"))
+    var wait: SpanArgument?
+    @Option(help: "A tag to find the run by; may be repeated.")
+    var tag: [TagArgument] = []
+    @Option(
+        help: ArgumentHelp("The process that owns the run.", discussion: "The caller's own when left out."))
+    var ownerPid: Int32?
+    @Flag(help: "Keep failed steps as failed instead of running them again.")
+    var keepFailed = false
+    @Option(help: "Print variables for a shell, or the daemon's answer.")
+    var shell: Format = .sh
+    @OptionGroup var common: Common
+
+    func run() throws {
+        do {
+            try open()
+        } catch let error as SidestepError {
+            // `eval ""` would succeed, and a script under `set -e` go on without its run.
+            if shell == .sh && !common.json { Output.line("(exit \(Complaint(error).status))") }
+            throw error
+        }
+    }
+
+    private func open() throws {
+        let connection = try common.connect()
+        var result = try connection.call("resume", resume)
+        if ifClosed == .retry && !keepFailed && hasFailedSteps(result) {
+            result = try reopen(result, connection)
+        }
+        if shell == .json || common.json { return Output.line(result.text) }
+        Output.line(variables(result, socket: connection.path))
+    }
+
+    private func hasFailedSteps(_ result: RawJSON) -> Bool {
+        guard result.present("lease") != nil else { return false }
+        return result["steps"]?.elements.contains { $0["status"]?.string == "failed" } ?? false
+    }
+
+    /// The script ended after a step of it had failed. That is a failed run, and a failed run is opened again
+    /// here.
+    private func reopen(_ result: RawJSON, _ connection: BlockingConnection) throws -> RawJSON {
+        let id = result["run"]?["id"]?.string
+        try connection.call("run.fail") { writer in
+            writer.member("lease", result["lease"])
+            writer.member("error", Self.endedAfterFailure)
+            writer.member("retryable", false)
+        }
+        return try connection.call("resume") { resume(&$0, id: id) }
+    }
+
+    private static let endedAfterFailure = RawJSON.object { writer in
+        writer.member("type", "exit")
+        writer.member("message", "the script ended after a failed step")
+    }
+
+    private func resume(_ writer: inout JSONWriter) { resume(&writer, id: id) }
+
+    private func resume(_ writer: inout JSONWriter, id: String?) {
+        writer.member("run", id)
+        writer.member("workflow", workflow)
+        writer.member("input", input?.value)
+        writer.member("if_closed", ifClosed.rawValue)
+        writer.member("if_owned", ifOwned == .takeOver ? "take_over" : ifOwned.rawValue)
+        writer.member("wait_ms", wait?.milliseconds)
+        if !tag.isEmpty {
+            writer.object("tags") { writer in
+                for tag in tag { writer.member(tag.name, tag.value) }
+            }
+        }
+        writer.member("owner", "process")
+        writer.member("owner_pid", Int(ownerPid ?? getppid()))
+    }
+
+    private func variables(_ result: RawJSON, socket: String) -> String {
+        let values = [
+            ("SIDESTEP_RUN", result["run"]?["id"]?.string ?? ""),
+            ("SIDESTEP_LEASE", result["lease"]?.string ?? ""),
+            ("SIDESTEP_SOCKET", socket),
+        ]
+        let exports = values.map { "\($0)=\(Shell.quote($1))" }.joined(separator: " ")
+        // A script that is itself a step has a run of its own now.
+        return "export \(exports); unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY"
+    }
+}

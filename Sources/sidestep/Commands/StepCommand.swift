@@ -1,0 +1,167 @@
+import ArgumentParser
+import Glibc
+import Sidestep
+import SidestepProtocol
+
+/// Runs a command as a step of the script's run.
+struct StepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "step",
+        abstract: "Run a command once in the life of the run.",
+        discussion: """
+            The command's standard output is recorded. A step that finished before does not run its command: \
+            it prints what was recorded and exits with the recorded status.
+
+              sidestep step fetch --retry 3 -- curl -sf https://example.org/data
+              total=$(sidestep step sum -- awk '{s+=$1} END {print s}' numbers)
+
+            Names are unique in a run; in a loop put the item into the name: sidestep step "convert:$f" -- …
+            The command finds SIDESTEP_STEP and SIDESTEP_IDEMPOTENCY_KEY in its environment.
+            Exit status: the command's; 128 + n when signal n ended it; 75 and others of sidestep itself when \
+            the step could not be begun or recorded.
+            """)
+
+    @Argument(help: "The name of the step, unique in the run.")
+    var name: String
+    @Option(help: ArgumentHelp("Attempts in all, or a policy as JSON.", valueName: "n|json"))
+    var retry: RetryArgument?
+    @Flag(
+        help: "Never repeat the command by itself: if it dies half-way, the step is unknown until resolved.")
+    var atMostOnce = false
+    @Option(help: ArgumentHelp("How long one attempt may take: 30s, 5m.", valueName: "span"))
+    var timeout: SpanArgument?
+    @Option(help: ArgumentHelp("Bytes of standard output to record at most.", valueName: "bytes"))
+    var outputLimit = 8 << 20
+    @Option(help: "Text the step depends on: a finished step asked for with another one is refused.")
+    var fingerprint: String?
+    @OptionGroup var common: Common
+    @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
+    var command: [String] = []
+
+    /// The step's name in the journal: a step inside a step carries its name, as in all clients.
+    private var step: String {
+        StepNames.shortened(Context.value("SIDESTEP_STEP").map { "\($0)/\(name)" } ?? name)
+    }
+
+    func validate() throws {
+        if command.isEmpty { throw ValidationError("no command: write it after --") }
+    }
+
+    func run() throws {
+        let run = try Context.run()
+        let connection = try common.connect()
+        if Context.value("SIDESTEP_LEASE") == nil { try repeatClosed(run, connection) }
+        let lease = try Context.lease()
+        while true {
+            let begun = try begin(lease, connection)
+            if begun["status"]?.string == "completed" {
+                StepRecordText(begun["output"] ?? .null).repeatAndExit()
+            }
+            pause(begun["delay_ms"]?.int ?? 0)
+            try attempt(begun, lease, connection)
+        }
+    }
+
+    // MARK: - Beginning
+
+    private func begin(_ lease: String, _ connection: BlockingConnection) throws -> RawJSON {
+        do {
+            return try connection.call("run-step") { writer in
+                writer.member("lease", lease)
+                writer.member("step", step)
+                writer.member("client", true)
+                writer.member("fingerprint", fingerprint)
+                if atMostOnce { writer.member("at_most_once", true) }
+                writer.member("retry", retry?.json)
+                if let timeout {
+                    writer.object("timeouts") { $0.member("start_to_close_ms", timeout.milliseconds) }
+                }
+            }
+        } catch let error as SidestepError where error.kind == .stepFailed {
+            Output.complain(
+                "sidestep: step \(step) has failed before: \(error.failure?["message"]?.string ?? "")")
+            StepRecordText(error.failure ?? .null).repeatAndExit()
+        }
+    }
+
+    /// The run has ended: what it recorded can still be repeated.
+    private func repeatClosed(_ run: String, _ connection: BlockingConnection) throws {
+        let record = try? connection.call("step.get") { writer in
+            writer.member("run", run)
+            writer.member("step", step)
+        }
+        switch record?["status"]?.string {
+        case "completed": StepRecordText(record?["output"] ?? .null).repeatAndExit()
+        case "failed": StepRecordText(record?["error"] ?? .null).repeatAndExit()
+        default: return
+        }
+    }
+
+    private func pause(_ milliseconds: Int) {
+        if milliseconds > 0 { usleep(UInt32(clamping: milliseconds * 1000)) }
+    }
+
+    // MARK: - One attempt
+
+    /// Runs the command. Exits the program unless there is another attempt.
+    private func attempt(_ begun: RawJSON, _ lease: String, _ connection: BlockingConnection) throws {
+        var process = StepProcess(arguments: command)
+        process.environment.variables["SIDESTEP_STEP"] = step
+        process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = begun["idempotency_key"]?.string
+        process.environment.variables["SIDESTEP_SOCKET"] = connection.path
+        process.timeout = timeout?.duration
+        process.outputLimit = max(0, outputLimit)
+        // Of a retried command only the last attempt's output counts, as it does when the step is repeated
+        // later.
+        process.isLive = retry == nil || isatty(1) == 1
+        let ended = process.run()
+        // Somebody stopped us, not the step's own doing: it is left as begun.
+        if let signal = ended.stoppedBy, ended.status != 0 { SignalRelay.die(of: signal) }
+        if ended.isSuccess {
+            try complete(ended, begun, lease, connection)
+            finish(ended, process)
+        }
+        let answer = try fail(ended, begun, lease, connection)
+        guard answer["retry"]?.bool == true else { finish(ended, process) }
+        let delay = answer["delay_ms"]?.int ?? 0
+        Output.complain("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
+        pause(delay)
+    }
+
+    private func finish(_ ended: StepProcess.Ended, _ process: StepProcess) -> Never {
+        if !process.isLive { Output.write(ended.output, to: 1) }
+        if let trouble = ended.trouble { Output.complain("sidestep: step \(step): \(trouble)") }
+        Glibc.exit(ended.isSuccess ? 0 : ended.statusOfFailure)
+    }
+
+    private func complete(
+        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ connection: BlockingConnection
+    ) throws {
+        try connection.call("step.complete") { writer in
+            writer.member("lease", lease)
+            writer.member("step", step)
+            writer.member("output", ended.record)
+            writer.member("attempt", begun["attempt"])
+            writer.member("fingerprint", fingerprint)
+        }
+    }
+
+    private func fail(
+        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ connection: BlockingConnection
+    ) throws -> RawJSON {
+        do {
+            return try connection.call("step.fail") { writer in
+                writer.member("lease", lease)
+                writer.member("step", step)
+                writer.member("error", ended.failure)
+                writer.member("types", ended.types)
+                if !ended.isRetryable { writer.member("retryable", false) }
+                writer.member("attempt", begun["attempt"])
+                writer.member("retry", retry?.json)
+            }
+        } catch let error as SidestepError where error.kind == .attemptSuperseded {
+            // The daemon's clock ended the attempt before ours did; it knows what comes next.
+            return .object { $0.member("retry", true) }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Glibc
+import Sidestep
+import SidestepProtocol
+
+/// JSON given on the command line; `-` reads it from standard input.
+struct JSONArgument: ExpressibleByArgument {
+    let value: RawJSON
+
+    init?(argument: String) {
+        let text = argument == "-" ? StandardInput.all() : Array(argument.utf8)
+        guard let value = try? RawJSON(parsing: text) else { return nil }
+        self.value = value
+    }
+}
+
+/// A span of time: `250ms`, `30s`, `5m`, `2h`, or plain seconds.
+struct SpanArgument: ExpressibleByArgument {
+    let duration: Duration
+
+    private static let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+
+    init?(argument: String) {
+        let (unit, factor) = Self.units.first { argument.hasSuffix($0.0) } ?? ("", 1000)
+        guard let number = Double(argument.dropLast(unit.count)), number.isFinite, number >= 0 else {
+            return nil
+        }
+        let milliseconds = number * Double(factor)
+        guard milliseconds < 1e15 else { return nil }
+        duration = .milliseconds(Int(milliseconds))
+    }
+
+    var milliseconds: Int { duration.milliseconds }
+}
+
+/// A retry policy: a number of attempts, or a policy as JSON.
+struct RetryArgument: ExpressibleByArgument {
+    let json: RawJSON
+
+    init?(argument: String) {
+        if let count = Int(argument), count >= 0 {
+            json = RetryPolicy.attempts(count).json
+        } else if let policy = try? RawJSON(parsing: Array(argument.utf8)), policy.kind == .object {
+            json = policy
+        } else {
+            return nil
+        }
+    }
+}
+
+/// `name=value`.
+struct TagArgument: ExpressibleByArgument {
+    let name: String
+    let value: String
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty else { return nil }
+        name = String(parts[0])
+        value = String(parts[1])
+    }
+}
+
+/// The text on standard input.
+enum StandardInput {
+    static func all() -> [UInt8] {
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(0, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return text }
+            text += chunk[..<count]
+        }
+    }
+}

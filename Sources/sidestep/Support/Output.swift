@@ -1,0 +1,58 @@
+import Glibc
+import Sidestep
+
+/// Text on its way out.
+enum Output {
+    /// Prints a line to standard output.
+    static func line(_ text: String) { write(Array((text + "\n").utf8), to: 1) }
+
+    /// Prints a line to standard error.
+    static func complain(_ text: String) { write(Array((text + "\n").utf8), to: 2) }
+
+    /// Writes all bytes; a reader that went away is no error of ours.
+    static func write(_ bytes: some Collection<UInt8>, to descriptor: Int32) {
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno != EINTR { return }
+            rest = rest.dropFirst(max(count, 0))
+        }
+    }
+
+    /// Whether standard output is a terminal that wants colour: <https://no-color.org>.
+    static let hasColour: Bool = {
+        let environment = Environment.current
+        return isatty(1) == 1 && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
+    }()
+
+    /// The status of a run or step, coloured on a terminal.
+    static func status(_ status: String) -> String {
+        guard hasColour, let colour = colours[status] else { return status }
+        return "\u{1B}[\(colour)m\(status)\u{1B}[0m"
+    }
+
+    private static let colours = [
+        "running": 36, "completed": 32, "failed": 31, "unknown": 35, "paused": 33, "interrupted": 33,
+        "cancelled": 90,
+    ]
+}
+
+/// Text for a POSIX shell.
+enum Shell {
+    /// One word, whatever it holds.
+    static func quote(_ text: String) -> String {
+        let plain = text.utf8.allSatisfy { isPlain($0) }
+        guard !plain || text.isEmpty else { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
+            + "'"
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "_-./:@+=,".utf8.contains(byte)
+        }
+    }
+}

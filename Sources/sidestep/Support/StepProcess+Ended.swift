@@ -1,0 +1,69 @@
+import Glibc
+import Sidestep
+import SidestepProtocol
+
+extension StepProcess {
+    /// How a command ended, and how that is recorded.
+    struct Ended {
+        /// The exit status, or 128 + n for signal n.
+        var status: Int32 = 0
+        var output: [UInt8] = []
+        /// Bytes it printed, more than `output` holds when it printed too much.
+        var total = 0
+        var limit = Int.max
+        var isTimedOut = false
+        /// The signal that we were sent, if any.
+        var stoppedBy: Int32?
+        /// Why it could not be started.
+        var startError: String?
+
+        static func notStarted(_ number: Int32, _ command: String) -> Ended {
+            var ended = Ended()
+            // As shells do: 127 for a command that is not there, 126 for one that cannot be executed.
+            ended.status = number == ENOENT ? 127 : 126
+            ended.startError = "\(command): \(String(cString: strerror(number)))"
+            return ended
+        }
+
+        private var isTooLong: Bool { total > limit }
+        var isSuccess: Bool { status == 0 && !isTimedOut && !isTooLong }
+        /// A command that is not there, or prints too much, does so again.
+        var isRetryable: Bool { startError == nil && !(isTooLong && status == 0) }
+
+        /// What went wrong besides a non-zero exit, for standard error.
+        var trouble: String? { isTimedOut || isTooLong || startError != nil ? message : nil }
+
+        var message: String {
+            if let startError { return startError }
+            if isTimedOut { return "the command took longer than --timeout allows" }
+            if isTooLong {
+                return
+                    "the command printed more than \(limit) bytes; write to a file, or raise --output-limit"
+            }
+            return status > 128
+                ? "signal \(status - 128) ended the command" : "the command exited with \(status)"
+        }
+
+        var types: [String] {
+            if isTimedOut { return ["timeout"] }
+            if isTooLong { return ["output_limit"] }
+            return status > 128 ? ["signal:\(status - 128)", "signal"] : ["exit:\(status)", "exit"]
+        }
+
+        /// The recorded output of a success.
+        var record: RawJSON { .object { StepRecordText.write(output, status: status, to: &$0) } }
+
+        /// The recorded error of a failure.
+        var failure: RawJSON {
+            .object { writer in
+                writer.member("type", types.last)
+                if isTimedOut { writer.member("which", "start_to_close") }
+                writer.member("message", message)
+                StepRecordText.write(isTooLong ? [] : output, status: statusOfFailure, to: &writer)
+            }
+        }
+
+        /// Never 0: a time-out or too much output is a failure whatever the command says.
+        var statusOfFailure: Int32 { status == 0 ? 1 : status }
+    }
+}

@@ -1,0 +1,96 @@
+check "ps lists open runs, all runs, and by workflow and status" <<'C'
+eval "$(sidestep start "$run" --workflow "w-$run")"
+has "$(sidestep ps --workflow "w-$run")" "$run"
+has "$(sidestep ps --workflow "w-$run")" "pid $$"
+sidestep finish 2>/dev/null
+has "$(sidestep ps --workflow "w-$run")" "No run is open"
+has "$(sidestep ps --all --workflow "w-$run")" completed
+has "$(sidestep ps --status completed --workflow "w-$run")" "$run"
+is "$(sidestep ps --all --workflow "w-$run" --json | jq '.runs | length')" 1
+status 64 sidestep ps --status nonsense 2>/dev/null
+C
+
+check "show tells run, input, tags and steps" <<'C'
+eval "$(sidestep start "$run" --workflow trip --input '{"to": "Oslo"}' --tag k=v)"
+sidestep step a -- echo hello >/dev/null
+shown=$(sidestep show "$run")
+has "$shown" 'workflow  trip'
+has "$shown" '{"to": "Oslo"}'
+has "$shown" 'k=v'
+has "$shown" '{"stdout":"hello\n","exit":0}'
+has "$(sidestep show)" "$run"
+is "$(sidestep show "$run" --json | jq -r .run.id)" "$run"
+C
+
+check "a run that is not there: status 70 and its kind" <<'C'
+for command in show why history pause unpause result; do
+    status 70 sidestep $command no-such-run 2>error
+    has "$(cat error)" run_not_found
+done
+C
+
+check "why speaks in sentences" <<'C'
+eval "$(sidestep start "$run")"
+has "$(sidestep why "$run")" "Next:"
+is "$(sidestep why "$run" --json | jq -r .run.id)" "$run"
+C
+
+check "history lists entries, as JSON one to a line" <<'C'
+eval "$(sidestep start "$run")"
+sidestep step a -- true
+has "$(sidestep history "$run")" "step.completed"
+is "$(sidestep history "$run" --json | jq -r 'select(.step == "a" and .kind == "step.completed") | .step')" a
+C
+
+check "result waits, and says 75 while the run is open" <<'C'
+eval "$(sidestep start "$run")"
+status 75 sidestep result "$run" 2>/dev/null
+sidestep result "$run" --wait 10s >out & pid=$!
+sleep 0.2
+sidestep finish --output 42 2>/dev/null
+wait "$pid"
+is "$(cat out)" 42
+C
+
+check "pause fences the owner, unpause lets the run go on" <<'C'
+eval "$(sidestep start "$run")"
+sidestep pause "$run" 2>/dev/null
+has "$(sidestep ps)" "paused (operator)"
+sidestep step a -- true 2>error && exit 1
+status 70 bash -c "eval \"\$(sidestep start $run 2>/dev/null)\""
+sidestep unpause "$run" 2>/dev/null
+eval "$(sidestep start "$run")"
+sidestep step a -- true
+C
+
+check "resolve has three verdicts and refuses a step that is known" <<'C'
+eval "$(sidestep start "$run")"
+sidestep step a -- true
+status 64 sidestep resolve "$run" a --rerun 2>error
+has "$(cat error)" invalid_argument
+status 64 sidestep resolve "$run" a --rerun --failed x 2>/dev/null
+C
+
+check "inflight lists running steps when asked" <<'C'
+eval "$(sidestep start "$run")"
+sidestep step long -- sleep 1 & pid=$!
+for _ in $(seq 50); do
+    case $(sidestep inflight --all) in *"$run"*long*) kill $pid; exit 0 ;; esac
+    sleep 0.02
+done
+exit 1
+C
+
+check "delete removes a run" <<'C'
+eval "$(sidestep start "$run")"
+status 75 sidestep delete "$run" 2>/dev/null
+sidestep finish 2>/dev/null
+sidestep delete "$run" 2>/dev/null
+status 70 sidestep show "$run" 2>/dev/null
+C
+
+check "no colour when standard output is no terminal" <<'C'
+eval "$(sidestep start "$run")"
+unset NO_COLOR
+! sidestep ps | grep -q $'\033'
+C

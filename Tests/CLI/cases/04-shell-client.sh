@@ -1,0 +1,71 @@
+export CLIENT=$here/../../clients/shell/sidestep.sh
+
+for shell in dash bash; do
+    export shell
+
+    check "sidestep.sh under $shell: functions are steps, and run once" <<'C'
+cat >script <<'S'
+set -eu
+. "$CLIENT"
+sidestep_start "$1" --workflow "it's a w" --input '{"n": 1.0}'
+hello() { echo "hello $*"; echo x >>"ran-$1"; }
+sidestep_step greet hello "$1" 'two words'
+got=$(sidestep_step --retry 2 "odd \"name\" \\ é" hello "$1" quoted)
+echo "[$got]"
+sidestep_state_set progress 0.50
+sidestep_checkpoint --state '{"at": 1.0}' --step-number 3 >/dev/null
+sidestep_finish '{"ok": true}'
+S
+for _ in 1 2; do "$shell" script "$run-$shell" >out; is "$(cat out)" "hello $run-$shell two words
+[hello $run-$shell quoted]"; done
+is "$(wc -l <"ran-$run-$shell")" 2
+is "$(sidestep state get progress --run "$run-$shell")" 0.50
+has "$(sidestep call run.get "{\"run\": \"$run-$shell\"}")" '"input":{"n": 1.0}'
+is "$(sidestep result "$run-$shell")" '{"ok": true}'
+C
+
+    check "sidestep.sh under $shell: a failed step runs again in the script's next pass" <<'C'
+cat >script <<'S'
+set -eu
+. "$CLIENT"
+sidestep_start "$1"
+sidestep_step good sh -c 'echo good >>"$1"' sh "$2"
+sidestep_step bad sh -c 'echo bad >>"$1"; [ "$(grep -c bad "$1")" = 2 ]' sh "$2"
+sidestep_finish
+S
+status 1 "$shell" script "$run-$shell" "log-$shell"
+"$shell" script "$run-$shell" "log-$shell"
+is "$(tr '\n' ' ' <"log-$shell")" "good bad bad "
+C
+
+    check "sidestep.sh under $shell: bytes that are no text come back" <<'C'
+cat >script <<'S'
+. "$CLIENT"
+sidestep_start "$1"
+sidestep_step bin printf 'a\377\000b'
+S
+for _ in 1 2; do "$shell" script "$run-$shell" | cmp - <(printf 'a\377\000b'); sleep 0.1; done
+C
+
+    check "sidestep.sh under $shell: errors name the kind and the next command" <<'C'
+status 64 "$shell" -c '. "$CLIENT"; sidestep_step a true' 2>error
+has "$(cat error)" "sidestep_start my-run"
+eval "$(sidestep start "$run-$shell")"
+status 75 "$shell" -c '. "$CLIENT"; unset SIDESTEP_RUN SIDESTEP_LEASE; sidestep_start '"$run-$shell" 2>error
+has "$(cat error)" "[run_owned]"
+status 70 "$shell" -c '. "$CLIENT"; sidestep_call run.get "{\"run\": \"nobody\"}"' 2>error
+has "$(cat error)" "[run_not_found]"
+SIDESTEP_PATIENCE=0 status 69 "$shell" -c '. "$CLIENT"; SIDESTEP_SOCKET=/nowhere sidestep_call ping' 2>/dev/null
+C
+done
+
+check "sidestep.sh is clean for shellcheck" <<'C'
+command -v shellcheck >/dev/null || exit 0
+shellcheck "$CLIENT"
+C
+
+check "a run begun with the command line tool goes on with sidestep.sh" <<'C'
+bash -c "eval \"\$(sidestep start $run)\"; sidestep step a -- echo one" >/dev/null
+sleep 0.1
+is "$(dash -c '. "$CLIENT"; sidestep_start "$0" && sidestep_step a echo two' "$run")" one
+C

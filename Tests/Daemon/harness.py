@@ -1,0 +1,149 @@
+"""What the black-box tests of the daemon share: a daemon of one's own, and a connection that speaks lines."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def binary(name: str) -> str:
+    """The built program: $SIDESTEPD for the daemon, else the release build, else the debug build."""
+    named = os.environ.get("SIDESTEPD") if name == "sidestepd" else None
+    places = [named, ROOT / ".build/release" / name, ROOT / ".build/debug" / name]
+    for place in places:
+        if place and Path(place).exists():
+            return str(place)
+    raise SystemExit(f"no {name} is built: run `swift build`")
+
+
+def wait_for(fact, seconds: float = 10.0, what: str = "a fact"):
+    """Waits until `fact()` is true; bounded, and says what did not come."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = fact()
+        if value:
+            return value
+        time.sleep(0.005)
+    raise AssertionError(f"{what} did not come within {seconds} s")
+
+
+class Daemon:
+    """A real sidestepd in a folder of its own."""
+
+    def __init__(self, *flags: str, folder: str | None = None, environment: dict | None = None, prefix: tuple = ()):
+        self.folder = folder or tempfile.mkdtemp(prefix="sidestep-")
+        self.owns_folder = folder is None
+        self.socket = f"{self.folder}/s"
+        self.database = f"{self.folder}/sidestep.db"
+        self.flags, self.environment, self.prefix = flags, environment or {}, prefix
+        self.process: subprocess.Popen | None = None
+
+    def spawn(self) -> subprocess.Popen:
+        self.log = open(f"{self.folder}/log", "ab")
+        command = [*self.prefix, binary("sidestepd"), "--socket", self.socket, "--database", self.database, *self.flags]
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("SIDESTEP")}
+        self.process = subprocess.Popen(
+            command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, env={**clean, **self.environment}
+        )
+        return self.process
+
+    def start(self) -> "Daemon":
+        process = self.spawn()
+
+        def answers() -> bool:
+            assert process.poll() is None, f"the daemon ended with {process.returncode}: {self.text()}"
+            try:
+                self.connect().close()
+                return True
+            except OSError:
+                return False
+
+        wait_for(answers, what="the daemon's socket")
+        return self
+
+    def connect(self) -> "Connection":
+        return Connection(self.socket)
+
+    def text(self) -> str:
+        return Path(f"{self.folder}/log").read_text(errors="replace")
+
+    def kill(self, number: int = signal.SIGKILL) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+    def resident_kib(self) -> int:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+
+    def close(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.kill()
+        if self.owns_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> "Daemon":
+        return self.start()
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+class Refused(Exception):
+    """An error reply."""
+
+    def __init__(self, error: dict):
+        super().__init__(error)
+        self.code, self.message, self.data = error["code"], error["message"], error.get("data") or {}
+        self.kind = self.data.get("kind")
+
+
+class Connection:
+    """One connection; replies are matched by id."""
+
+    def __init__(self, path: str):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(20)
+        self.socket.connect(path)
+        self.reader = self.socket.makefile("rb")
+        self.count = 0
+        self.early: dict[int, dict] = {}
+
+    def send_line(self, line: bytes) -> None:
+        self.socket.sendall(line + b"\n")
+
+    def read_line(self) -> bytes:
+        return self.reader.readline().rstrip(b"\n")
+
+    def send(self, method: str, **params) -> int:
+        self.count += 1
+        self.send_line(json.dumps({"jsonrpc": "2.0", "id": self.count, "method": method, "params": params}).encode())
+        return self.count
+
+    def notify(self, method: str, **params) -> None:
+        self.send_line(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}).encode())
+
+    def reply(self, number: int) -> dict:
+        while number not in self.early:
+            line = self.read_line()
+            if not line:
+                raise ConnectionError("the connection was closed")
+            answer = json.loads(line)
+            self.early[answer["id"]] = answer
+        answer = self.early.pop(number)
+        if "error" in answer:
+            raise Refused(answer["error"])
+        return answer["result"]
+
+    def call(self, method: str, **params) -> dict:
+        return self.reply(self.send(method, **params))
+
+    def close(self) -> None:
+        self.reader.close()
+        self.socket.close()

@@ -1,0 +1,78 @@
+import SidestepModel
+import SidestepStore
+import TestSupport
+import Testing
+
+@testable import SidestepSQLite
+
+/// A write that believes in an old epoch changes nothing, whatever the use case above it has looked at.
+@Suite struct FenceTests {
+    @Test("a step is neither added nor changed under a stale epoch")
+    func steps() throws {
+        try withRun(epoch: 7) { session, run throws in
+            let step = StepRecord(run: run, name: "s", now: Instant(milliseconds: 1))
+            expectLost { try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 6) }
+            #expect(try session.step(run: run, name: "s") == nil)
+            try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 7)
+            var changed = try #require(try session.step(run: run, name: "s"))
+            changed.attempt = 9
+            expectLost { try session.updateStep(StepOutcome(step: changed, output: nil, error: nil), epoch: 6) }
+            #expect(try session.step(run: run, name: "s")?.attempt == 1)
+        }
+    }
+
+    @Test("failed steps are not forgotten under a stale epoch")
+    func forgetting() throws {
+        try withRun(epoch: 7) { session, run throws in
+            var step = StepRecord(run: run, name: "s", now: Instant(milliseconds: 1))
+            step.status = .failed
+            step.finished = Instant(milliseconds: 2)
+            try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 7)
+            #expect(try session.forgetFailedSteps(run: run, epoch: 6, now: Instant(milliseconds: 3)).isEmpty)
+            #expect(try session.forgetFailedSteps(run: run, epoch: 7, now: Instant(milliseconds: 3)) == ["s"])
+        }
+    }
+
+    @Test("a run is not changed under a stale epoch")
+    func runs() throws {
+        try withRun(epoch: 7) { session, run throws in
+            var changed = try #require(try session.run(key: run))
+            changed.attempt = 9
+            expectLost { try session.updateRun(changed, expecting: 6) }
+            #expect(try session.run(key: run)?.attempt == 1)
+        }
+    }
+
+    @Test("no checkpoint is saved under a stale epoch")
+    func checkpoints() throws {
+        try withRun(epoch: 7) { session, run throws in
+            let new = NewCheckpoint(id: "c", run: run, tokenHash: [1], created: Instant(milliseconds: 1))
+            expectLost { _ = try session.insertCheckpoint(new, epoch: 6) }
+            #expect(try session.checkpoint(id: "c") == nil)
+        }
+    }
+
+    @Test("state is neither set nor deleted under a stale epoch")
+    func state() throws {
+        try withRun(epoch: 7) { session, run throws in
+            try session.setState(run: run, name: "n", value: Payload(text: "1"), epoch: 7)
+            expectLost { try session.setState(run: run, name: "n", value: Payload(text: "2"), epoch: 6) }
+            expectLost { try session.setState(run: run, name: "n", value: nil, epoch: 6) }
+            #expect(try session.state(run: run, name: "n") == Payload(text: "1"))
+        }
+    }
+
+    private func expectLost(_ body: () throws -> Void) {
+        #expect { try body() } throws: { ($0 as? Failure)?.kind == .leaseLost }
+    }
+
+    private func withRun(epoch: Int64, _ body: (SQLiteSession, Int64) throws -> Void) throws {
+        let folder = temporaryFolder()
+        defer { removeFolder(folder) }
+        let session = try SQLiteSession(DatabaseFile.open(folder + "/sidestep.db"), StatementLibrary())
+        var run = RunRecord(
+            key: 0, id: "r", userID: 1, generation: 1, uid: "u", workflow: "w", now: Instant(milliseconds: 0))
+        run.epoch = epoch
+        try body(session, session.insertRun(run, input: nil))
+    }
+}

@@ -1,0 +1,43 @@
+import SidestepModel
+import TestSupport
+import Testing
+
+@testable import SidestepSQLite
+
+@Suite struct QueryPlanTests {
+    /// Statements that may walk a table, each with its reason.
+    static let allowedScans: [String: String] = [
+        "run_counts": "one walk over a covering index, for `system.info`",
+        "run_list": "walks runs by key, newest first, and stops at the limit",
+        "run_next_expiry": "the first entry of a partial index",
+        "step_next_deadline": "the first entry of a partial index",
+    ]
+
+    @Test("no statement scans a table, but for those that are listed with their reason")
+    func noScans() throws {
+        let folder = temporaryFolder()
+        defer { removeFolder(folder) }
+        let connection = try DatabaseFile.open(folder + "/sidestep.db")
+        let library = StatementLibrary()
+        for name in library.names {
+            let plan = try plan(of: library.sql(name), on: connection)
+            let scans = plan.filter { $0.hasPrefix("SCAN") && !$0.contains("VIRTUAL TABLE") && !$0.contains("CONSTANT ROW") }
+            if Self.allowedScans[name] != nil { continue }
+            #expect(scans.isEmpty, "\(name): \(plan)")
+        }
+    }
+
+    @Test("every listed scan is still a statement that scans")
+    func listIsCurrent() throws {
+        let names = Set(StatementLibrary().names)
+        for name in Self.allowedScans.keys { #expect(names.contains(name), "\(name) is no statement") }
+    }
+
+    private func plan(of sql: String, on connection: Connection) throws -> [String] {
+        let statement = try Statement(connection, name: "plan", sql: "EXPLAIN QUERY PLAN " + sql)
+        return try statement.all { row in
+            for _ in 0..<3 { _ = row.integer() }
+            return row.string()
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Glibc
+import SidestepModel
+import SidestepStore
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SidestepSQLite
+
+@Suite struct WriterTests {
+    /// A job that sets a value of a run's state, or fails after it did.
+    private final class SetValue: WriteJob {
+        let isLazy: Bool
+        private let run: Int64
+        private let name: String
+        private let failure: Failure?
+
+        init(run: Int64, name: String, failure: Failure? = nil, isLazy: Bool = false) {
+            (self.run, self.name, self.failure, self.isLazy) = (run, name, failure, isLazy)
+        }
+
+        func perform(_ transaction: any StoreTransaction) throws(Failure) {
+            try transaction.setState(run: run, name: name, value: Payload(text: "1"), epoch: 0)
+            if let failure { throw failure }
+        }
+    }
+
+    @Test("of a batch, the job that fails is rolled back alone")
+    func savepoints() throws {
+        try withWriter { database, run, batches throws in
+            database.writer.submit([
+                SetValue(run: run, name: "a"), SetValue(run: run, name: "b", failure: Failure(.runConflict, "no")),
+                SetValue(run: run, name: "c"),
+            ])
+            batches.wait(for: 3)
+            #expect(try names(database, run) == ["a", "c"])
+        }
+    }
+
+    @Test("a lazy job waits for company, but not for ever")
+    func lazy() throws {
+        try withWriter { database, run, batches throws in
+            database.writer.submit([SetValue(run: run, name: "a", isLazy: true)])
+            batches.wait(for: 1)
+            #expect(try names(database, run) == ["a"])
+        }
+    }
+
+    @Test("a lazy job is committed together with the one that follows it, in order")
+    func lazyWithCompany() throws {
+        try withWriter { database, run, batches throws in
+            database.writer.submit([SetValue(run: run, name: "a", isLazy: true)])
+            database.writer.submit([SetValue(run: run, name: "b")])
+            batches.wait(for: 2)
+            #expect(batches.sizes == [2])
+        }
+    }
+
+    @Test("what was submitted before the end is performed before the end")
+    func closing() throws {
+        let folder = temporaryFolder()
+        defer { removeFolder(folder) }
+        let batches = Batches()
+        let database = try open(folder, batches)
+        let run = try addRun(database, batches)
+        database.writer.submit((0..<100).map { SetValue(run: run, name: "n\($0)", isLazy: $0 % 2 == 0) })
+        database.close()
+        let again = try open(folder, Batches())
+        defer { again.close() }
+        #expect(try names(again, run).count == 100)
+    }
+
+    // MARK: Support
+
+    private final class Batches: Sendable {
+        private let counts = Mutex<[Int]>([])
+
+        func add(_ count: Int) { counts.withLock { $0.append(count) } }
+        var sizes: [Int] { counts.withLock { $0 } }
+        func clear() { counts.withLock { $0 = [] } }
+
+        /// Waits until so many jobs are settled; the test's time limit is the bound.
+        func wait(for count: Int) {
+            while sizes.reduce(0, +) < count { Thread.yield() }
+        }
+    }
+
+    private final class AddRun: WriteJob {
+        let key = Mutex<Int64>(0)
+        var isLazy: Bool { false }
+
+        func perform(_ transaction: any StoreTransaction) throws(Failure) {
+            let run = RunRecord(
+                key: 0, id: "r", userID: 1, generation: 1, uid: "u", workflow: "w", now: Instant(milliseconds: 0))
+            let added = try transaction.insertRun(run, input: nil)
+            key.withLock { $0 = added }
+        }
+    }
+
+    private func open(_ folder: String, _ batches: Batches) throws -> SQLiteDatabase {
+        try SQLiteDatabase(
+            path: folder + "/sidestep.db", readers: 1, onSettled: { jobs, _ in batches.add(jobs.count) }, onFatal: { _ in })
+    }
+
+    private func addRun(_ database: SQLiteDatabase, _ batches: Batches) throws -> Int64 {
+        let job = AddRun()
+        database.writer.submit([job])
+        batches.wait(for: 1)
+        batches.clear()
+        return job.key.withLock { $0 }
+    }
+
+    private func withWriter(_ body: (SQLiteDatabase, Int64, Batches) throws -> Void) throws {
+        let folder = temporaryFolder()
+        defer { removeFolder(folder) }
+        let batches = Batches()
+        let database = try open(folder, batches)
+        defer { database.close() }
+        try body(database, addRun(database, batches), batches)
+    }
+
+    private func names(_ database: SQLiteDatabase, _ run: Int64) throws -> [String] {
+        let session = try SQLiteSession(Connection(path: database.path, readOnly: true), StatementLibrary())
+        return try session.states(run: run).map(\.name)
+    }
+}
+
+private enum Thread {
+    static func yield() { sched_yield() }
+}

@@ -1,0 +1,101 @@
+import Glibc
+import SidestepEngine
+import SidestepModel
+import Synchronization
+
+/// A loop that the test thread turns by hand, with timers on a test clock: nothing happens by itself.
+public final class TestLoop: EngineLoop, @unchecked Sendable {
+    private struct Queue {
+        var bodies: [@Sendable () -> Void] = []
+        var timers: [Int: (at: Instant, body: @Sendable () -> Void)] = [:]
+        var nextTimer = 0
+    }
+
+    private let clock: TestClock
+    private let owner = pthread_self()
+    private let queue = Mutex(Queue())
+
+    public init(clock: TestClock) { self.clock = clock }
+
+    public func run(_ body: @escaping @Sendable () -> Void) {
+        if pthread_equal(pthread_self(), owner) != 0 { body() } else { queue.withLock { $0.bodies.append(body) } }
+    }
+
+    public func assertOnLoop() { precondition(pthread_equal(pthread_self(), owner) != 0) }
+
+    public func schedule(afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void) -> any LoopTimer {
+        let number = queue.withLock { queue in
+            queue.nextTimer += 1
+            queue.timers[queue.nextTimer] = (clock.now().advanced(byMilliseconds: delay), body)
+            return queue.nextTimer
+        }
+        return Timer(loop: self, number: number)
+    }
+
+    /// Runs what other threads handed over.
+    public func turn() {
+        while let body = queue.withLock({ $0.bodies.isEmpty ? nil : $0.bodies.removeFirst() }) { body() }
+    }
+
+    /// Moves the clock, stopping at each timer on the way.
+    public func advance(_ span: Int64) {
+        let end = clock.now().advanced(byMilliseconds: span)
+        while let (number, at) = nextTimer(), at <= end {
+            clock.advance(max(0, at.milliseconds(since: clock.now())))
+            queue.withLock { $0.timers.removeValue(forKey: number) }?.body()
+            turn()
+        }
+        clock.advance(max(0, end.milliseconds(since: clock.now())))
+    }
+
+    private func nextTimer() -> (number: Int, at: Instant)? {
+        queue.withLock { queue in
+            queue.timers.min { ($0.value.at, $0.key) < ($1.value.at, $1.key) }.map { ($0.key, $0.value.at) }
+        }
+    }
+
+    private struct Timer: LoopTimer {
+        let loop: TestLoop
+        let number: Int
+        func cancel() { loop.queue.withLock { _ = $0.timers.removeValue(forKey: number) } }
+    }
+}
+
+/// Processes that live until a test ends them.
+public final class TestProcesses: ProcessWatching {
+    private struct Table {
+        var dead: Set<ProcessIdentity> = []
+        var watchers: [ProcessIdentity: @Sendable () -> Void] = [:]
+        var signals: [Int32] = []
+    }
+
+    private let table = Mutex(Table())
+
+    public init() {}
+
+    public func watch(_ process: ProcessIdentity, onExit: @escaping @Sendable () -> Void) -> Bool {
+        table.withLock { table in
+            if table.dead.contains(process) { return false }
+            table.watchers[process] = onExit
+            return true
+        }
+    }
+
+    public func unwatch(_ process: ProcessIdentity) { table.withLock { $0.watchers[process] = nil } }
+
+    public func signal(_ process: ProcessIdentity, _ signal: Int32) {
+        table.withLock { $0.signals.append(signal) }
+        end(process)
+    }
+
+    public var signals: [Int32] { table.withLock { $0.signals } }
+
+    /// The process is gone; who watches it is told at once.
+    public func end(_ process: ProcessIdentity) {
+        let watcher = table.withLock { table in
+            table.dead.insert(process)
+            return table.watchers.removeValue(forKey: process)
+        }
+        watcher?()
+    }
+}

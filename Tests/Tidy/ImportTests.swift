@@ -1,0 +1,88 @@
+import Testing
+
+/// The directions of imports: what each target may see of the others and of the outside.
+@Suite("Imports")
+struct ImportTests {
+    static let allowed: [String: Set<String>] = [
+        "SidestepModel": [],
+        "SidestepHash": ["Crypto"],
+        "SidestepProtocol": ["SidestepModel"],
+        "SidestepStore": ["SidestepModel"],
+        "SidestepSQLite": ["SidestepStore", "SidestepModel", "SidestepHash", "CSQLite", "CShims"],
+        "SidestepEngine": ["SidestepStore", "SidestepModel", "SidestepProtocol", "SidestepHash", "Logging"],
+        "SidestepServer": [
+            "SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "CShims", "Logging",
+            "NIOCore",
+            "NIOPosix",
+        ],
+        "SidestepDaemon": [
+            "SidestepServer", "SidestepSQLite", "SidestepEngine", "SidestepStore", "SidestepProtocol",
+            "SidestepModel",
+            "CSystemd", "CShims", "Logging", "NIOCore", "NIOPosix",
+        ],
+        "sidestepd": ["SidestepDaemon", "SidestepModel", "ArgumentParser"],
+        "sidestep": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
+        "sidestep-generate": ["SidestepProtocol", "SidestepModel"],
+        "Sidestep": ["SidestepProtocol", "SidestepModel"],
+<<<<<<< HEAD
+        "SidestepParity": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
+=======
+        "SidestepParity": ["Sidestep", "SidestepProtocol", "ArgumentParser"],
+>>>>>>> client-swift
+    ]
+    /// Every target may use the C library and the small half of Foundation; none may use the large half.
+    static let system: Set<String> = ["Glibc", "Synchronization", "FoundationEssentials"]
+
+    @Test("point downwards only")
+    func directions() {
+        let wrong = Self.imports.filter {
+            !(Self.allowed[$0.target] ?? []).union(Self.system).contains($0.module)
+        }
+        #expect(wrong.isEmpty)
+    }
+
+    @Test("know every target")
+    func targets() {
+        #expect(Set(Self.imports.map(\.target)).subtracting(Self.allowed.keys).isEmpty)
+    }
+
+    @Test("leave the wire module free of any Foundation")
+    func pure() {
+        let foundation = Self.imports.filter { ["SidestepModel", "SidestepProtocol"].contains($0.target) }
+            .filter { $0.module.hasPrefix("Foundation") }
+        #expect(foundation.isEmpty)
+    }
+
+    struct Import: CustomStringConvertible {
+        let path: String
+        let target: String
+        let module: String
+        var description: String { "\(path) imports \(module)" }
+    }
+
+    static let imports: [Import] = Tree.swift.flatMap { file -> [Import] in
+        guard let target = target(of: file.path) else { return [] }
+        return file.lines.compactMap(module).map { Import(path: file.path, target: target, module: $0) }
+    }
+
+    private static func target(of path: String) -> String? {
+        let parts = path.split(separator: "/").map(String.init)
+        if parts.first == "Sources" { return parts[1] }
+        return path.hasPrefix("clients/swift/Sources/") ? parts[3] : nil
+    }
+
+    private static func module(_ line: String) -> String? {
+        guard !line.hasPrefix(" ") else { return nil }
+        let words = line.split(separator: " ").map(String.init)
+        guard let place = words.firstIndex(of: "import"), words[..<place].allSatisfy(isModifier) else {
+            return nil
+        }
+        let kinds: Set<String> = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
+        let name = words[(place + 1)...].first { !kinds.contains($0) }
+        return name?.split(separator: ".").first.map(String.init)
+    }
+
+    private static func isModifier(_ word: String) -> Bool {
+        word.hasPrefix("@") || ["public", "package", "internal", "private", "fileprivate"].contains(word)
+    }
+}

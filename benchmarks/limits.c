@@ -1,0 +1,230 @@
+// What the machine could do at best, to hold the daemon's figures against.
+//
+//   limits sync FILE SECONDS                 overwrite 4 KiB of a file that has its size, and fdatasync(2)
+//   limits sqlite DATABASE BATCH SECONDS SQL the statements of a step, BATCH steps in a transaction, no socket between
+//
+// SQL is the folder of our .sql files: the loop performs the very statements that the daemon performs.
+// One line comes out: operations a second, p50 and p99 of one sync or one transaction in microseconds.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void die(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+static double *samples;
+static size_t count, room;
+
+static void note(double seconds) {
+    if (count == room) samples = realloc(samples, (room = room ? room * 2 : 1 << 16) * sizeof *samples);
+    samples[count++] = seconds * 1e6;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void report(double operations, double seconds) {
+    qsort(samples, count, sizeof *samples, ascending);
+    printf("%.0f %.0f %.0f\n", operations / seconds, samples[count / 2], samples[count * 99 / 100]);
+}
+
+static void sync_loop(const char *path, double seconds) {
+    enum { pages = 1024, size = 4096 };
+    static char page[size];
+    int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) die(path);
+    for (int i = 0; i < pages; i++)
+        if (pwrite(file, page, size, (off_t)i * size) != size) die("pwrite");
+    if (fsync(file) != 0) die("fsync");
+    double start = now(), last = start;
+    for (int i = 0; last - start < seconds; i++) {
+        memset(page, i, size);
+        if (pwrite(file, page, size, (off_t)(i % pages) * size) != size || fdatasync(file) != 0) die("fdatasync");
+        double t = now();
+        note(t - last);
+        last = t;
+    }
+    report(count, last - start);
+    unlink(path);
+}
+
+// ---- the same statements as the store
+
+static sqlite3 *db;
+
+static void check(int code, const char *what) {
+    if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW) return;
+    fprintf(stderr, "%s: %s\n", what, sqlite3_errmsg(db));
+    exit(1);
+}
+
+static void run(const char *sql) { check(sqlite3_exec(db, sql, NULL, NULL, NULL), sql); }
+
+static char *read_file(const char *folder, const char *name) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "r");
+    if (!file) die(path);
+    char *text = calloc(1, 1 << 20);
+    if (fread(text, 1, (1 << 20) - 1, file) == 0) die(path);
+    fclose(file);
+    return text;
+}
+
+// The block `-- name: NAME` of a file, with its `{word}` replaced by what `-- columns word:` lists.
+static sqlite3_stmt *statement(const char *folder, const char *file, const char *word, const char *name) {
+    char *text = read_file(folder, file), head[128], sql[16384];
+    snprintf(head, sizeof head, "-- name: %s\n", name);
+    char *block = strstr(text, head);
+    if (!block) die(name);
+    block += strlen(head);
+    *strchr(block, ';') = 0;
+    char mark[64], columns[8192] = "";
+    snprintf(mark, sizeof mark, "-- columns %s: ", word);
+    char *list = strstr(text, mark);
+    if (list) snprintf(columns, sizeof columns, "%.*s", (int)strcspn(list + strlen(mark), "\n"), list + strlen(mark));
+    snprintf(mark, sizeof mark, "{%s}", word);
+    size_t used = 0;
+    for (char *rest = block, *place; ; rest = place + strlen(mark)) {
+        place = strstr(rest, mark);
+        size_t size = place ? (size_t)(place - rest) : strlen(rest);
+        used += snprintf(sql + used, sizeof sql - used, "%.*s%s", (int)size, rest, place ? columns : "");
+        if (!place) break;
+    }
+    sqlite3_stmt *result;
+    check(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &result, NULL), name);
+    free(text);
+    return result;
+}
+
+static void finish(sqlite3_stmt *s) {
+    int code;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {}
+    check(code, "step");
+    sqlite3_reset(s);
+}
+
+static sqlite3_stmt *run_by_key, *step_by_name, *step_outcome, *step_insert, *step_update, *journal_append;
+
+// The first number of a statement's values for the columns from `status` on, whichever statement it is: their order in
+// step_insert and step_update is the same, and step_insert is read for it.
+static int column(const char *name) {
+    static char *list;
+    if (!list) list = strstr(sqlite3_sql(step_insert), "(run, name, ") + strlen("(run, name, ");
+    int number = 4;
+    for (const char *at = list; *at && *at != ')'; at += strcspn(at, ",)"), number++) {
+        at += strspn(at, ", \n");
+        if (strncmp(at, name, strlen(name)) == 0 && strchr(",)", at[strlen(name)])) return number;
+    }
+    die(name);
+    return 0;
+}
+
+static void set(sqlite3_stmt *s, const char *name, int64_t value) { sqlite3_bind_int64(s, column(name), value); }
+
+static void bind_step(sqlite3_stmt *s, const char *status, const char *output, int size, int64_t time) {
+    for (int i = 5; i <= sqlite3_bind_parameter_count(s); i++) sqlite3_bind_null(s, i);
+    sqlite3_bind_text(s, 4, status, -1, SQLITE_STATIC);
+    set(s, "attempt", 1);
+    set(s, "failures", 0);
+    set(s, "at_most_once", 0);
+    set(s, "interrupted", 0);
+    set(s, "holder_pid", 4711);
+    set(s, "holder_start", 99);
+    set(s, "first_begun_at", time);
+    set(s, "begun_at", time);
+    if (!output) return;
+    set(s, "finished_at", time);
+    sqlite3_bind_text(s, column("output"), output, size, SQLITE_STATIC);
+}
+
+// What `step.begin` and `step.complete` do to the database.
+static void perform_step(int64_t run, const char *name, const char *output, int size, int64_t time) {
+    sqlite3_bind_int64(run_by_key, 1, run);
+    sqlite3_bind_int64(step_outcome, 1, run);
+    sqlite3_bind_text(step_outcome, 2, name, -1, SQLITE_STATIC);
+    finish(run_by_key);
+    finish(step_outcome);
+    bind_step(step_insert, "running", NULL, 0, time);
+    sqlite3_bind_int64(step_insert, 1, run);
+    sqlite3_bind_int64(step_insert, 2, 1);
+    sqlite3_bind_text(step_insert, 3, name, -1, SQLITE_STATIC);
+    finish(step_insert);
+
+    finish(run_by_key);
+    sqlite3_bind_int64(step_by_name, 1, run);
+    sqlite3_bind_text(step_by_name, 2, name, -1, SQLITE_STATIC);
+    if (sqlite3_step(step_by_name) != SQLITE_ROW) die("the step is gone");
+    int64_t key = sqlite3_column_int64(step_by_name, 0);
+    finish(step_by_name);
+    bind_step(step_update, "completed", output, size, time);
+    sqlite3_bind_int64(step_update, 1, run);
+    sqlite3_bind_int64(step_update, 2, 1);
+    sqlite3_bind_int64(step_update, 3, key);
+    finish(step_update);
+    sqlite3_bind_int64(journal_append, 1, run);
+    sqlite3_bind_int64(journal_append, 2, time);
+    sqlite3_bind_text(journal_append, 3, "step.completed", -1, SQLITE_STATIC);
+    sqlite3_bind_text(journal_append, 4, name, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(journal_append, 5, 1);
+    finish(journal_append);
+}
+
+static void open_database(const char *path, const char *folder) {
+    check(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL), path);
+    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000");
+    run(read_file(folder, "m0001_core.sql"));
+    // The log grows once and is overwritten from then on.
+    run("PRAGMA cache_spill = 1; PRAGMA cache_size = 8; BEGIN; CREATE TABLE growth (bytes BLOB);"
+        "INSERT INTO growth VALUES (zeroblob(4194304)); ROLLBACK; PRAGMA cache_size = -16000");
+    run_by_key = statement(folder, "run.sql", "run", "run_by_key");
+    step_by_name = statement(folder, "step.sql", "step", "step_by_name");
+    step_outcome = statement(folder, "step.sql", "step", "step_outcome");
+    step_insert = statement(folder, "step.sql", "step", "step_insert");
+    step_update = statement(folder, "step.sql", "step", "step_update");
+    journal_append = statement(folder, "journal.sql", "journal", "journal_append");
+}
+
+static void sqlite_loop(const char *path, int batch, double seconds, const char *folder) {
+    char output[1026], name[32];
+    memset(output, 'x', sizeof output);
+    output[0] = output[1025] = '"';
+    open_database(path, folder);
+    for (int i = 0; i < batch; i++)
+        run("INSERT INTO run (id, user_id, generation, uid, workflow, status, attempt, interruptions, max_interruptions,"
+            "epoch, refuses_mismatch, created_at, updated_at, owner_kind)"
+            "SELECT 'bench-' || count(*), 1000, 1, 'uid', 'bench', 'running', 1, 0, 10, 1, 1, 0, 0, 'connection' FROM run");
+    double start = now(), last = start;
+    for (int64_t step = 0; last - start < seconds; step++) {
+        run("BEGIN IMMEDIATE");
+        snprintf(name, sizeof name, "step-%lld", (long long)step);
+        for (int i = 1; i <= batch; i++) perform_step(i, name, output, sizeof output, 1767225600000 + step);
+        run("COMMIT");
+        double t = now();
+        note(t - last);
+        last = t;
+    }
+    report((double)count * batch, last - start);
+}
+
+int main(int argc, char **argv) {
+    if (argc == 4 && strcmp(argv[1], "sync") == 0) sync_loop(argv[2], atof(argv[3]));
+    else if (argc == 6 && strcmp(argv[1], "sqlite") == 0) sqlite_loop(argv[2], atoi(argv[3]), atof(argv[4]), argv[5]);
+    else return fprintf(stderr, "limits sync FILE SECONDS | limits sqlite DATABASE BATCH SECONDS SQL\n"), 64;
+    return 0;
+}

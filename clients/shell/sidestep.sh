@@ -1,0 +1,460 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2030,SC2031  # functions in round brackets change variables of their subshell on purpose
+# shellcheck disable=SC2154  # jq's @sh assigns them
+# shellcheck disable=SC2094  # a file is read twice in a pipeline, written never
+# Durable steps for POSIX shells, on socat and jq alone:
+#
+#     . sidestep.sh
+#     sidestep_start nightly-1 || exit
+#     sidestep_step fetch curl -sf https://example.org/data -o data
+#     total=$(sidestep_step count wc -l data)
+#     sidestep_finish "{\"total\": ${total%% *}}"
+#
+# Run the script again: finished steps are not repeated, they print what they printed before.
+#
+# A step may be a command or a function of the script. It runs in a subshell, so variables it sets are gone
+# afterwards, as they are when it is repeated from the journal.
+#
+# Names: what users call begins with sidestep_, what is ours with _sidestep_. Functions in round brackets run in a
+# subshell: sh has no local variables, and steps may be nested.
+#
+# Status: that of the step's command; 64 wrong usage, 69 no daemon, 75 not now, 70 other errors of Sidestep. After
+# sidestep_start the variable sidestep_error holds the kind of an error.
+
+# --- Talking to the daemon ---------------------------------------------------------------------------------------
+
+# Prints an error and its hint.
+_sidestep_complain() {
+    printf 'sidestep: %s\n' "$1" >&2
+    [ -z "${2-}" ] || printf '  hint: %s\n' "$2" >&2
+}
+
+# Prints a text as a JSON string. jq takes 20 ms to start, so plain texts do without.
+_sidestep_quote() {
+    case $1 in
+    *[!A-Za-z0-9._:/@#+=,\ -]*) jq -cn --arg text "$1" '$text' ;;
+    *) printf '"%s"' "$1" ;;
+    esac
+}
+
+# Sets SIDESTEP_SOCKET to the first place where a socket is, in the order of all clients.
+_sidestep_find() {
+    [ -z "${SIDESTEP_SOCKET-}" ] || return 0
+    _sidestep_private="${TMPDIR:-/tmp}/sidestep-$(id -u)"
+    if [ -n "${XDG_RUNTIME_DIR-}" ]; then
+        set -- "$XDG_RUNTIME_DIR/sidestep/sidestep.sock" /run/sidestep/sidestep.sock
+    elif [ -O "$_sidestep_private" ] && [ -z "$(find "$_sidestep_private" -maxdepth 0 -perm /077)" ]; then
+        # Of another user, or open to others, somebody else could be listening there.
+        set -- /run/sidestep/sidestep.sock "$_sidestep_private/sidestep.sock"
+    else
+        set -- /run/sidestep/sidestep.sock
+    fi
+    for _sidestep_place; do
+        if [ -S "$_sidestep_place" ] && _sidestep_answers "$_sidestep_place"; then
+            SIDESTEP_SOCKET=$_sidestep_place
+            return 0
+        fi
+    done
+    _sidestep_autostart
+}
+
+_sidestep_answers() {
+    socat -u /dev/null "UNIX-CONNECT:$1" 2>/dev/null
+}
+
+# Starts a daemon for this user and waits until it accepts.
+_sidestep_autostart() {
+    _sidestep_directory="${XDG_RUNTIME_DIR:+$XDG_RUNTIME_DIR/sidestep}"
+    _sidestep_directory="${_sidestep_directory:-${TMPDIR:-/tmp}/sidestep-$(id -u)}"
+    _sidestep_daemon=${SIDESTEPD:-$(command -v sidestepd)} || _sidestep_daemon=
+    if [ "${SIDESTEP_AUTOSTART-}" = 0 ] || [ -z "$_sidestep_daemon" ]; then
+        _sidestep_complain "no Sidestep daemon answers" "start one with: sidestepd --socket PATH"
+        return 69
+    fi
+    mkdir -m 700 "$_sidestep_directory" 2>/dev/null
+    [ -O "$_sidestep_directory" ] || return 69
+    SIDESTEP_SOCKET=$_sidestep_directory/sidestep.sock
+    setsid "$_sidestep_daemon" --socket "$SIDESTEP_SOCKET" </dev/null >>"$_sidestep_directory/sidestepd.log" 2>&1 &
+    _sidestep_tries=0
+    until _sidestep_answers "$SIDESTEP_SOCKET"; do
+        _sidestep_tries=$((_sidestep_tries + 1))
+        if [ "$_sidestep_tries" -gt 500 ]; then
+            _sidestep_complain "sidestepd did not start" "see $_sidestep_directory/sidestepd.log"
+            return 69
+        fi
+        sleep 0.02
+    done
+}
+
+# Sends one request and keeps the line that answers it. A daemon that is being restarted is waited for.
+_sidestep_exchange() {
+    _sidestep_tries=0
+    while :; do
+        # socat ends its sending side after the request; -t says how long it then waits for the reply.
+        _sidestep_reply=$(
+            {
+                printf '{"jsonrpc":"2.0","id":1,"method":"%s","params":%s}' "$1" "$2" | tr '\n' ' '
+                echo
+            } | socat -t 86400 - "UNIX-CONNECT:$SIDESTEP_SOCKET" 2>/dev/null
+        ) || :
+        [ -z "$_sidestep_reply" ] || return 0
+        _sidestep_tries=$((_sidestep_tries + 1))
+        if [ "$_sidestep_tries" -gt $((10 * ${SIDESTEP_PATIENCE:-30})) ]; then
+            _sidestep_complain "no daemon answers at $SIDESTEP_SOCKET"
+            return 69
+        fi
+        sleep 0.1
+    done
+}
+
+# _sidestep_send METHOD PARAMS: sets sidestep_result, or sidestep_error (the kind), its message, hint and failure.
+_sidestep_send() {
+    sidestep_result='' sidestep_error='' sidestep_message='' sidestep_hint='' sidestep_failure=''
+    _sidestep_find || return
+    _sidestep_exchange "$1" "$2" || return
+    case $_sidestep_reply in
+    '{"jsonrpc":"2.0","id":1,"result":'*)
+        # Cut out as text: jq would turn numbers into doubles.
+        sidestep_result=${_sidestep_reply#'{"jsonrpc":"2.0","id":1,"result":'}
+        sidestep_result=${sidestep_result%\}}
+        return 0
+        ;;
+    esac
+    eval "$(printf '%s\n' "$_sidestep_reply" | jq -r '.error | @sh "
+        sidestep_error=\(.data.kind // "error")
+        sidestep_message=\(.message) sidestep_hint=\(.data.hint // "")
+        sidestep_failure=\(if .data.failure then .data.failure | tojson else "" end)"')"
+    _sidestep_status
+}
+
+# The exit status of the last error.
+_sidestep_status() {
+    case $sidestep_error in
+    run_owned | timeout | rate_limited | overloaded | shutting_down | storage_full | circuit_open) return 75 ;;
+    invalid_argument) return 64 ;;
+    *) return 70 ;;
+    esac
+}
+
+# Sends, and complains about an error.
+_sidestep_must() {
+    _sidestep_send "$1" "$2" && return 0
+    set -- $?
+    [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
+    return "$1"
+}
+
+# sidestep_call METHOD [PARAMS]: prints the result.
+sidestep_call() (
+    _sidestep_must "$1" "${2:-"{}"}" || exit
+    printf '%s\n' "$sidestep_result"
+)
+
+# --- Runs --------------------------------------------------------------------------------------------------------
+
+# sidestep_start [ID] [--workflow W] [--input JSON] [--if-closed HOW] [--if-owned HOW] [--wait MS] [--retry JSON]
+#
+# Opens a run, or comes back to it. The script owns it: it is let go when the script's process ends. Opened again
+# after a failure it keeps finished steps and forgets failed ones. A completed run stays closed: SIDESTEP_LEASE is
+# empty then, and steps only repeat what was recorded.
+sidestep_start() {
+    _sidestep_params='' _sidestep_closed=retry
+    case ${1-} in
+    '' | --*) ;;
+    *)
+        _sidestep_params=",\"run\":$(_sidestep_quote "$1")"
+        shift
+        ;;
+    esac
+    while [ $# -gt 1 ]; do
+        case $1 in
+        --workflow) _sidestep_params="$_sidestep_params,\"workflow\":$(_sidestep_quote "$2")" ;;
+        --input) _sidestep_params="$_sidestep_params,\"input\":$2" ;;
+        --if-closed) _sidestep_closed=$2 ;;
+        --if-owned) _sidestep_params="$_sidestep_params,\"if_owned\":\"$2\"" ;;
+        --wait) _sidestep_params="$_sidestep_params,\"wait_ms\":$2" ;;
+        --retry) _sidestep_params="$_sidestep_params,\"retry\":$2" ;;
+        *) break ;;
+        esac
+        shift 2
+    done
+    if [ $# -gt 0 ]; then
+        _sidestep_complain "sidestep_start: what is $1?"
+        return 64
+    fi
+    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,\"if_closed\":\"$_sidestep_closed\"$_sidestep_params}"
+    _sidestep_open || return
+    export SIDESTEP_RUN SIDESTEP_LEASE SIDESTEP_SOCKET
+    unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY
+    # The names of the steps so far. A file, because a step in $(…) is called in a subshell.
+    _sidestep_names=$(mktemp "${TMPDIR:-/tmp}/sidestep-names.XXXXXX") || return 70
+}
+
+_sidestep_open() {
+    _sidestep_must resume "$_sidestep_params" || return
+    _sidestep_adopt
+    [ "$_sidestep_closed" = retry ] && [ "$_sidestep_failed" != 0 ] && [ -n "$SIDESTEP_LEASE" ] || return 0
+    # The script ended after a step of it had failed. That is a failed run, and a failed run is opened again.
+    _sidestep_error='{"type":"exit","message":"the script ended after a failed step"}'
+    _sidestep_must run.fail "{\"lease\":\"$SIDESTEP_LEASE\",\"retryable\":false,\"error\":$_sidestep_error}" || return
+    _sidestep_must resume "$_sidestep_params" || return
+    _sidestep_adopt
+}
+
+_sidestep_adopt() {
+    eval "$(printf '%s\n' "$sidestep_result" | jq -r '@sh "SIDESTEP_RUN=\(.run.id) SIDESTEP_LEASE=\(.lease // "")
+        _sidestep_failed=\([.steps[]? | select(.status == "failed")] | length)"')"
+}
+
+# Whether the script's run had ended before the script began. Steps then repeat what was recorded, and what would be
+# written is not: it was written the first time.
+_sidestep_is_over() {
+    [ -n "${SIDESTEP_RUN-}" ] && [ -z "${SIDESTEP_LEASE-}" ]
+}
+
+# Prints the beginning of an object that acts for the run.
+_sidestep_for_run() {
+    if [ -z "${SIDESTEP_RUN-}" ]; then
+        _sidestep_complain "there is no run" "put this before it: sidestep_start my-run"
+        return 64
+    elif [ -z "${SIDESTEP_LEASE-}" ]; then
+        _sidestep_complain "the run $SIDESTEP_RUN has ended [run_closed]" \
+            "to begin it again: sidestep_start $SIDESTEP_RUN --if-closed rerun"
+        return 70
+    fi
+    printf '{"lease":"%s"' "$SIDESTEP_LEASE"
+}
+
+# sidestep_finish [OUTPUT]: records the run as completed.
+sidestep_finish() {
+    rm -f "${_sidestep_names-}"
+    _sidestep_is_over && return 0
+    _sidestep_params=$(_sidestep_for_run) || return
+    _sidestep_must run.complete "$_sidestep_params${1:+,\"output\":$1}}" || return
+    SIDESTEP_LEASE=''
+}
+
+# sidestep_fail [TEXT]: records the run as failed. sidestep_start opens it again.
+sidestep_fail() {
+    rm -f "${_sidestep_names-}"
+    _sidestep_params=$(_sidestep_for_run) || return
+    _sidestep_must run.fail "$_sidestep_params,\"retryable\":false,\"error\":{\"type\":\"script\",\"message\":$(
+        _sidestep_quote "${1:-the script gave up}"
+    )}}" || return
+    SIDESTEP_LEASE=''
+}
+
+# sidestep_release: gives the run back; it waits for its next owner.
+sidestep_release() {
+    rm -f "${_sidestep_names-}"
+    _sidestep_params=$(_sidestep_for_run) || return
+    _sidestep_must run.release "$_sidestep_params}" || return
+    SIDESTEP_LEASE=''
+}
+
+# --- Steps -------------------------------------------------------------------------------------------------------
+
+# sidestep_step [--retry N|JSON] [--at-most-once] NAME COMMAND…: runs a command or function once in the life of the run.
+#
+# Its standard output is recorded and printed again when the step is repeated. The second step of a name is NAME#2;
+# a step within step OUTER is OUTER/NAME. In its environment: SIDESTEP_STEP, SIDESTEP_IDEMPOTENCY_KEY.
+sidestep_step() (
+    _sidestep_options='' _sidestep_live=1
+    while :; do
+        case ${1-} in
+        --retry)
+            _sidestep_options="$_sidestep_options,\"retry\":$(_sidestep_policy "$2")"
+            [ -t 1 ] || _sidestep_live=''
+            shift 2
+            ;;
+        --at-most-once)
+            _sidestep_options="$_sidestep_options,\"at_most_once\":true"
+            shift
+            ;;
+        *) break ;;
+        esac
+    done
+    if [ $# -lt 2 ]; then
+        _sidestep_complain "usage: sidestep_step [--retry N] [--at-most-once] NAME COMMAND…"
+        exit 64
+    fi
+    if _sidestep_is_over; then _sidestep_repeat_closed "$1"; fi
+    _sidestep_step=$(_sidestep_name "$1")
+    shift
+    _sidestep_params="$(_sidestep_for_run)" || exit
+    _sidestep_params="$_sidestep_params,\"step\":$(_sidestep_quote "$_sidestep_step")"
+    _sidestep_output=$(mktemp "${TMPDIR:-/tmp}/sidestep-output.XXXXXX") || exit 70
+    trap 'rm -f "$_sidestep_output"' EXIT
+    while :; do
+        _sidestep_begin || exit
+        _sidestep_attempt "$@"
+    done
+)
+
+# A number of attempts becomes a policy.
+_sidestep_policy() {
+    case $1 in
+    *[!0-9]*) printf '%s' "$1" ;;
+    *) printf '{"max_attempts":%s}' "$1" ;;
+    esac
+}
+
+# Prints the name that the next step called NAME has in the journal, and notes it.
+_sidestep_name() {
+    _sidestep_base="${SIDESTEP_STEP:+$SIDESTEP_STEP/}$1"
+    _sidestep_unique=$_sidestep_base
+    if [ -f "${_sidestep_names-}" ]; then
+        _sidestep_count=1
+        while grep -qxF -e "$_sidestep_unique" "$_sidestep_names"; do
+            _sidestep_count=$((_sidestep_count + 1))
+            _sidestep_unique="$_sidestep_base#$_sidestep_count"
+        done
+        printf '%s\n' "$_sidestep_unique" >>"$_sidestep_names"
+    fi
+    printf '%s' "$_sidestep_unique"
+}
+
+# Forgets the names within this step: its body is executed once more, and counts from the start.
+_sidestep_forget_inner() {
+    [ -f "${_sidestep_names-}" ] || return 0
+    awk -v scope="$_sidestep_step/" 'index($0, scope) != 1' "$_sidestep_names" >"$_sidestep_names.new"
+    mv "$_sidestep_names.new" "$_sidestep_names"
+}
+
+# Asks whether the step must run. Ends the step when it has a result.
+_sidestep_begin() {
+    if ! _sidestep_send run-step "$_sidestep_params,\"client\":true$_sidestep_options}"; then
+        [ "$sidestep_error" != step_failed ] || _sidestep_repeat "$sidestep_failure"
+        [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
+        _sidestep_status
+        return
+    fi
+    eval "$(printf '%s\n' "$sidestep_result" | jq -r '@sh "_sidestep_begun=\(.status) _sidestep_number=\(.attempt)
+        _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")
+        _sidestep_recorded=\(.output | tojson)"')"
+    [ "$_sidestep_begun" != completed ] || _sidestep_repeat "$_sidestep_recorded"
+    _sidestep_pause "$_sidestep_delay"
+}
+
+_sidestep_pause() {
+    [ "$1" = 0 ] || sleep "$(awk -v ms="$1" 'BEGIN { printf "%.3f", ms / 1000 }')"
+}
+
+# Prints what was recorded and ends with the recorded status. Steps of other clients have no stdout: their JSON is printed.
+_sidestep_repeat() {
+    printf '%s\n' "$1" | jq -rj '
+        if type == "object" and has("exit") then .stdout // ""
+        elif type == "object" and has("type") then ""
+        elif type == "string" then . + "\n" else tojson + "\n" end'
+    _sidestep_encoded=$(printf '%s\n' "$1" | jq -r 'if type == "object" then .stdout_base64 // "" else "" end')
+    [ -z "$_sidestep_encoded" ] || printf '%s\n' "$_sidestep_encoded" | base64 -d
+    exit "$(printf '%s\n' "$1" | jq -r '
+        if type != "object" then 0 elif has("exit") then .exit elif has("type") then 1 else 0 end')"
+}
+
+# The run has ended: what it recorded can still be repeated.
+_sidestep_repeat_closed() {
+    _sidestep_step=$(_sidestep_name "$1")
+    _sidestep_send step.get "{\"run\":$(_sidestep_quote "$SIDESTEP_RUN"),\"step\":$(
+        _sidestep_quote "$_sidestep_step"
+    )}" || return 0
+    _sidestep_record=$(printf '%s\n' "$sidestep_result" |
+        jq -c 'if .status == "completed" then .output elif .status == "failed" then .error else empty end')
+    [ -z "$_sidestep_record" ] || _sidestep_repeat "$_sidestep_record"
+}
+
+# Runs the command once and records how it ended. Ends the step unless there is another attempt.
+_sidestep_attempt() {
+    _sidestep_forget_inner
+    _sidestep_execute "$@"
+    _sidestep_params_of_attempt="$_sidestep_params,\"attempt\":$_sidestep_number"
+    if [ "$_sidestep_code" = 0 ]; then
+        _sidestep_must step.complete "$_sidestep_params_of_attempt,\"output\":{$(_sidestep_record_output)}}" || exit
+        _sidestep_end
+    fi
+    _sidestep_error="\"type\":\"exit\",\"message\":\"the command exited with $_sidestep_code\""
+    _sidestep_params_of_attempt="$_sidestep_params_of_attempt,\"types\":[\"exit:$_sidestep_code\",\"exit\"]"
+    _sidestep_must step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$(_sidestep_record_output)}}" ||
+        exit
+    eval "$(printf '%s\n' "$sidestep_result" |
+        jq -r '@sh "_sidestep_again=\(.retry) _sidestep_delay=\(.delay_ms // 0)"')"
+    [ "$_sidestep_again" = true ] || _sidestep_end
+    _sidestep_complain "step $_sidestep_step: exit status $_sidestep_code; again in $_sidestep_delay ms"
+    _sidestep_pause "$_sidestep_delay"
+}
+
+# Runs the command with its output into a file, shown live unless the step may be tried again: of a retried step only
+# the last attempt's output counts, as it does when the step is repeated later.
+_sidestep_execute() {
+    export SIDESTEP_STEP="$_sidestep_step" SIDESTEP_IDEMPOTENCY_KEY
+    if [ -z "$_sidestep_live" ]; then
+        if ("$@") >"$_sidestep_output"; then _sidestep_code=0; else _sidestep_code=$?; fi
+        return 0
+    fi
+    # The status goes round the pipe on descriptor 3: a pipeline's own status is that of tee.
+    exec 4>&1
+    _sidestep_code=$(
+        {
+            if ("$@") 3>&- 4>&-; then echo 0 >&3; else echo $? >&3; fi | tee "$_sidestep_output" >&4 3>&-
+        } 3>&1
+    )
+}
+
+# Prints the members that hold the output: as text when it survives jq, else in base 64.
+_sidestep_record_output() {
+    if jq -Rsj . <"$_sidestep_output" | cmp -s - "$_sidestep_output"; then
+        printf '"stdout":%s' "$(jq -Rs . <"$_sidestep_output")"
+    else
+        printf '"stdout_base64":"%s"' "$(base64 -w0 <"$_sidestep_output")"
+    fi
+    printf ',"exit":%s' "$_sidestep_code"
+}
+
+_sidestep_end() {
+    [ -n "$_sidestep_live" ] || cat "$_sidestep_output"
+    exit "$_sidestep_code"
+}
+
+# --- State -------------------------------------------------------------------------------------------------------
+
+# sidestep_checkpoint [--state JSON] [--messages JSON] [--step-number N] [--name NAME]: prints the resume token.
+sidestep_checkpoint() (
+    _sidestep_is_over && exit 0
+    _sidestep_params=$(_sidestep_for_run) || exit
+    while [ $# -gt 1 ]; do
+        case $1 in
+        --state | --messages) _sidestep_params="$_sidestep_params,\"${1#--}\":$2" ;;
+        --step-number) _sidestep_params="$_sidestep_params,\"step_number\":$2" ;;
+        --name) _sidestep_params="$_sidestep_params,\"name\":$(_sidestep_quote "$2")" ;;
+        *) break ;;
+        esac
+        shift 2
+    done
+    if [ $# -gt 0 ]; then
+        _sidestep_complain "sidestep_checkpoint: what is $1?"
+        exit 64
+    fi
+    _sidestep_must checkpoint "$_sidestep_params}" || exit
+    printf '%s\n' "$sidestep_result" | jq -r .resume_token
+)
+
+# sidestep_state_set NAME JSON: what the run wants others to see. Without JSON the value is removed.
+sidestep_state_set() (
+    _sidestep_is_over && exit 0
+    _sidestep_params=$(_sidestep_for_run) || exit
+    _sidestep_must state.set "$_sidestep_params,\"name\":$(_sidestep_quote "$1")${2+,\"value\":$2}}"
+)
+
+# sidestep_state_get NAME [RUN]: prints a value as JSON; status 1 when there is none.
+sidestep_state_get() (
+    _sidestep_must state.get "{\"run\":$(_sidestep_quote "${2:-$SIDESTEP_RUN}"),\"name\":$(_sidestep_quote "$1")}" ||
+        exit
+    case $sidestep_result in
+    # Cut out as text: jq would turn numbers into doubles.
+    '{"value":'*',"found":true}')
+        sidestep_result=${sidestep_result#'{"value":'}
+        printf '%s\n' "${sidestep_result%',"found":true}'}"
+        ;;
+    *) printf '%s\n' "$sidestep_result" | jq -e 'if .found == false then empty else .value end' ;;
+    esac
+)

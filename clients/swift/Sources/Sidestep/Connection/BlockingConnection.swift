@@ -1,0 +1,71 @@
+import SidestepProtocol
+
+/// A connection for programs that do one thing after another: no threads, no tasks, quick to start.
+///
+/// The command line tool is made of it. For everything else there is ``Sidestep``.
+public final class BlockingConnection {
+    private let socket: UnixSocket
+    private var lines: LineReader
+    private var lastID = 0
+
+    /// Finds a daemon, or starts one, and connects to it.
+    ///
+    /// - Parameters:
+    ///   - socket: the daemon's socket; nil looks in the usual places.
+    ///   - autostart: whether a daemon may be started; nil leaves it to `SIDESTEP_AUTOSTART`.
+    /// - Throws: `SidestepError` of kind `daemonNotFound` that names what was tried.
+    public init(socket path: String? = nil, autostart: Bool? = nil) throws {
+        socket = try DaemonFinder(socket: path, autostart: autostart).connect()
+        lines = LineReader(socket)
+    }
+
+    /// The path of the socket that answered.
+    public var path: String { socket.path }
+
+    /// Calls a method and waits for its result.
+    @discardableResult
+    public func call(_ method: String, _ params: RawJSON? = nil) throws -> RawJSON {
+        lastID += 1
+        try send(Outgoing.request(id: lastID, method: method, params: params))
+        while let line = try receive() {
+            guard case .answer(let id, let outcome) = Incoming(line: line), id == lastID else { continue }
+            return try outcome.get()
+        }
+        throw SidestepError(.connectionLost, "the daemon closed the connection before it answered \(method)")
+    }
+
+    /// Calls a method with the parameters that `write` writes into an object.
+    @discardableResult
+    public func call(_ method: String, _ write: (inout JSONWriter) -> Void) throws -> RawJSON {
+        try call(method, .object(write))
+    }
+
+    /// Sends a notification; nobody answers it.
+    public func notify(_ method: String, _ write: (inout JSONWriter) -> Void) throws {
+        try send(Outgoing.notification(method: method, params: .object(write)))
+    }
+
+    private func send(_ bytes: [UInt8]) throws {
+        do { try socket.write(bytes) } catch { throw lost(error) }
+    }
+
+    private func receive() throws -> [UInt8]? {
+        do { return try lines.next() } catch { throw lost(error) }
+    }
+
+    private func lost(_ error: any Error) -> SidestepError {
+        let reason = (error as? SystemError)?.message ?? "\(error)"
+        return SidestepError(.connectionLost, "the connection to the daemon broke: \(reason)")
+    }
+}
+
+extension RawJSON {
+    /// An object with the members that `write` writes.
+    public static func object(_ write: (inout JSONWriter) -> Void) -> RawJSON {
+        build { writer in
+            writer.beginObject()
+            write(&writer)
+            writer.endObject()
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Glibc
+import SidestepProtocol
+import Synchronization
+
+extension Connection {
+    /// Starts the reading thread unless there is one.
+    func startIfDown() {
+        let isOurs = state.withLock { state in
+            guard case .down = state.link else { return false }
+            state.link = .connecting
+            return true
+        }
+        if isOurs { Threads.start { self.readUntilIdle(patience: .zero) } }
+    }
+
+    /// Connects, reads, and connects again, until nobody needs the connection.
+    ///
+    /// - Parameter patience: how long the first attempts may go on. Zero, because a caller who never had a
+    ///   connection
+    ///   wants to hear at once that there is no daemon.
+    private func readUntilIdle(patience first: Duration) {
+        var patience = first
+        while let socket = connect(patience: patience) {
+            // On a thread of its own: a daemon that waits for us to read would otherwise wait for ever.
+            let generation = state.withLock { $0.generation }
+            Threads.start { self.attach(socket, generation) }
+            readLines(socket)
+            guard detach() else { return }
+            patience = self.patience
+        }
+    }
+
+    private func connect(patience: Duration) -> UnixSocket? {
+        let deadline = ContinuousClock.now + patience
+        var backoff = Backoff()
+        while true {
+            do {
+                return try finder.connect()
+            } catch {
+                if isClosed { return nil }
+                let pause = backoff.advance()
+                guard ContinuousClock.now + pause < deadline else {
+                    giveUp(error as? SidestepError ?? SidestepError(.connectionLost, "\(error)"))
+                    return nil
+                }
+                usleep(UInt32(pause.milliseconds) * 1000)
+            }
+        }
+    }
+
+    private var isClosed: Bool {
+        if case .closed = state.withLock({ $0.link }) { return true }
+        return false
+    }
+
+    /// Opens the new connection for callers, after the leases and the unanswered calls went out.
+    private func attach(_ socket: UnixSocket, _ generation: Int) {
+        writing.withLock { _ in
+            let frames: [[UInt8]] = state.withLock { state in
+                // It may have broken before this thread came to run.
+                guard state.generation == generation, case .connecting = state.link else { return [] }
+                state.link = .up(socket)
+                let renewals = state.holders.values.map { renewal($0, &state) }
+                return renewals + state.calls.framesToSend()
+            }
+            for frame in frames { try? socket.write(frame) }
+        }
+        if isClosed { socket.shutDown() }
+    }
+
+    /// The line that presents a lease. It is no waiting call: nobody but the holder wants to know what comes
+    /// of it.
+    private func renewal(_ holder: Holder, _ state: inout State) -> [UInt8] {
+        let id = state.calls.nextID()
+        let frame = Outgoing.request(
+            id: id, method: "lease.renew", params: .object { $0.member("lease", holder.lease) })
+        let call = CallTable.Call(frame: frame, mayResend: false, wasSent: true) { outcome in
+            guard case .failure(let error) = outcome, error.endsRun else { return }
+            holder.ended(error)
+        }
+        state.calls.addOwn(call, id: id)
+        return frame
+    }
+
+    private func readLines(_ socket: UnixSocket) {
+        var lines = LineReader(socket)
+        while let line = try? lines.next() { receive(line) }
+    }
+
+    private func receive(_ line: [UInt8]) {
+        switch Incoming(line: line) {
+        case .answer(let id, let outcome): state.withLock { $0.calls.take(id) }?.complete(outcome)
+        case .notification("run.cancelled", let params): cancelled(run: params?["run"]?.string)
+        case .notification, .noise: break
+        }
+    }
+
+    private func cancelled(run: String?) {
+        guard let run, let holder = state.withLock({ $0.holders.values.first { $0.run == run } }) else {
+            return
+        }
+        var error = SidestepError(.runCancelled, "the run was cancelled", run: run)
+        error.hint = "clean up, then release the run"
+        holder.ended(error)
+    }
+
+    /// The connection broke. Returns whether somebody needs a new one.
+    private func detach() -> Bool {
+        let (isNeeded, inDoubt) = state.withLock { state in
+            let inDoubt = state.calls.takeInDoubt()
+            state.generation += 1
+            if case .closed = state.link { return (false, inDoubt) }
+            let isNeeded = !state.calls.isEmpty || !state.holders.isEmpty
+            state.link = isNeeded ? .connecting : .down
+            return (isNeeded, inDoubt)
+        }
+        let error = SidestepError(
+            .connectionLost, "the connection to the daemon broke before it answered",
+            hint: "the call may have been carried out; look before making it again")
+        for call in inDoubt { call.complete(.failure(error)) }
+        return isNeeded
+    }
+
+    private func giveUp(_ error: SidestepError) {
+        let calls = state.withLock { state in
+            if case .closed = state.link { return state.calls.takeAll() }
+            state.link = .down
+            return state.calls.takeAll()
+        }
+        for call in calls { call.complete(.failure(error)) }
+    }
+}

@@ -1,0 +1,140 @@
+import SidestepProtocol
+import Synchronization
+
+/// A connection that many tasks share, and that comes back by itself when it breaks.
+///
+/// One thread reads. Callers write for themselves, one at a time. When the connection breaks, the reading
+/// thread finds the daemon again, presents the leases held here and sends the unanswered calls once more.
+final class Connection: Sendable {
+    /// What a run wants to hear from its connection.
+    struct Holder: Sendable {
+        let run: String
+        let lease: String
+        /// The lease is gone, or the run was cancelled.
+        let ended: @Sendable (SidestepError) -> Void
+    }
+
+    /// How the connection stands.
+    enum Link {
+        /// Nobody is connected or connecting; the next call begins to.
+        case down
+        case connecting
+        case up(UnixSocket)
+        case closed
+    }
+
+    struct State {
+        var link = Link.down
+        /// Counts the connections that broke.
+        var generation = 0
+        var calls = CallTable()
+        /// The runs held on this connection, by lease.
+        var holders: [String: Holder] = [:]
+    }
+
+    let finder: DaemonFinder
+    /// How long to look for a daemon that went away.
+    let patience: Duration
+    let state = Mutex(State())
+    /// Held while bytes are written, so that lines do not mix and calls leave in the order they were made.
+    let writing = Mutex(())
+
+    init(finder: DaemonFinder, patience: Duration) {
+        self.finder = finder
+        self.patience = patience
+    }
+
+    /// Sends a call; `complete` is called one time, on another thread or this one.
+    func send(
+        _ method: String, _ params: RawJSON?, id: Int, mayResend: Bool,
+        _ complete: @escaping CallTable.Completion
+    ) {
+        let frame = Outgoing.request(id: id, method: method, params: params)
+        var call = CallTable.Call(frame: frame, mayResend: mayResend, wasSent: false, complete: complete)
+        writing.withLock { _ in
+            let link = state.withLock { state in
+                if case .up = state.link { call.wasSent = true }
+                if case .closed = state.link { return state.link }
+                state.calls.add(call, id: id)
+                return state.link
+            }
+            switch link {
+            // A failed write is no news: the reader sees the end of the connection and looks after the call.
+            case .up(let socket): try? socket.write(frame)
+            case .closed: complete(.failure(Self.closedError))
+            case .down, .connecting: break
+            }
+        }
+        startIfDown()
+    }
+
+    /// Sends a notification; it is lost when there is no connection, as notifications may be.
+    func notify(_ method: String, _ params: RawJSON?) {
+        writing.withLock { _ in
+            guard case .up(let socket) = state.withLock({ $0.link }) else { return }
+            try? socket.write(Outgoing.notification(method: method, params: params))
+        }
+    }
+
+    /// Ends the connection; calls that wait fail.
+    func close() {
+        let link = state.withLock { state in
+            defer { state.link = .closed }
+            return state.link
+        }
+        if case .up(let socket) = link { socket.shutDown() }
+        for call in state.withLock({ $0.calls.takeAll() }) { call.complete(.failure(Self.closedError)) }
+    }
+
+    static let closedError = SidestepError(.connectionLost, "this client was closed")
+
+    // MARK: - Leases
+
+    /// Presents the run's lease on every new connection from now on.
+    func hold(_ holder: Holder) { state.withLock { $0.holders[holder.lease] = holder } }
+
+    /// The run is over for this connection.
+    func drop(lease: String?) {
+        guard let lease else { return }
+        state.withLock { $0.holders[lease] = nil }
+    }
+}
+
+// MARK: - Calls of tasks
+
+extension Connection {
+    /// Calls a method and waits for its result without blocking a thread.
+    ///
+    /// - Parameter isShielded: go on when the task is cancelled. For what must be recorded once it has
+    ///   happened.
+    func call(
+        _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool = false
+    ) async throws -> RawJSON {
+        let id = state.withLock { $0.calls.nextID() }
+        if isShielded { return try await reply(method, params, id: id, mayResend: mayResend) }
+        return try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            return try await reply(method, params, id: id, mayResend: mayResend)
+        } onCancel: {
+            let call = state.withLock { $0.calls.take(id) }
+            call?.complete(.failure(Self.cancelledCall))
+        }
+    }
+
+    private func reply(_ method: String, _ params: RawJSON?, id: Int, mayResend: Bool) async throws -> RawJSON
+    {
+        try await withCheckedThrowingContinuation { continuation in
+            send(method, params, id: id, mayResend: mayResend) { outcome in
+                continuation.resume(with: outcome.mapError { Self.cancelled($0) ?? $0 })
+            }
+        }
+    }
+
+    /// Stands for `CancellationError` inside the table, whose results carry `SidestepError`.
+    private static let cancelledCall = SidestepError(
+        SidestepError.Kind(rawValue: "task_cancelled"), "cancelled")
+
+    private static func cancelled(_ error: SidestepError) -> (any Error)? {
+        error.kind == cancelledCall.kind ? CancellationError() : nil
+    }
+}

@@ -1,0 +1,64 @@
+import Glibc
+
+/// Cuts the bytes of a socket into lines.
+struct LineReader {
+    private let socket: UnixSocket
+    private var buffer: [UInt8] = []
+    /// Bytes of `buffer` already handed out.
+    private var start = 0
+    /// Bytes of `buffer` already searched for a newline, so that a long line is searched once.
+    private var searched = 0
+    private var chunk = [UInt8](repeating: 0, count: 64 << 10)
+
+    init(_ socket: UnixSocket) { self.socket = socket }
+
+    /// The next line without its newline, or nil when the peer closed.
+    mutating func next() throws(SystemError) -> [UInt8]? {
+        while true {
+            if let line = bufferedLine() { return line }
+            guard try fill() else { return nil }
+        }
+    }
+
+    private mutating func bufferedLine() -> [UInt8]? {
+        guard let newline = indexOfNewline() else {
+            searched = buffer.count
+            return nil
+        }
+        let line = Array(buffer[start..<newline])
+        start = newline + 1
+        searched = start
+        return line
+    }
+
+    private func indexOfNewline() -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard searched < bytes.count, let base = bytes.baseAddress else { return nil }
+            return memchr(base + searched, 10, bytes.count - searched).map { UnsafeRawPointer($0) - base }
+        }
+    }
+
+    private mutating func fill() throws(SystemError) -> Bool {
+        if start > 0 {
+            buffer.removeFirst(start)
+            searched -= start
+            start = 0
+        }
+        let count = try readChunk()
+        buffer.append(contentsOf: chunk[..<count])
+        return count > 0
+    }
+
+    private mutating func readChunk() throws(SystemError) -> Int {
+        let socket = socket
+        var failure: SystemError?
+        let count = chunk.withUnsafeMutableBytes { bytes in
+            do throws(SystemError) { return try socket.read(into: bytes) } catch {
+                failure = error
+                return 0
+            }
+        }
+        if let failure { throw failure }
+        return count
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+
+/// A connected Unix stream socket that closes its descriptor when it is released.
+///
+/// Blocking on purpose: one reader thread and short writes are simpler than an event loop, and link nothing.
+package final class UnixSocket: Sendable {
+    package let descriptor: Int32
+    /// Where it is connected to.
+    let path: String
+
+    /// Connects to the socket at `path`.
+    package init(path: String) throws(SystemError) {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SystemError("socket") }
+        self.descriptor = descriptor
+        self.path = path
+        var address = try Self.address(of: path)
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, size) }
+        }
+        guard status == 0 else { throw SystemError("connect") }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Bytes of `sun_path`, its ending NUL included: unix(7).
+    static let longestPath = 108
+
+    private static func address(of path: String) throws(SystemError) -> sockaddr_un {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < longestPath else { throw SystemError("connect", ENAMETOOLONG) }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return address
+    }
+
+    /// Writes all bytes, or throws.
+    func write(_ bytes: [UInt8]) throws(SystemError) {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                send(descriptor, buffer.baseAddress! + sent, buffer.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0 && errno != EINTR { throw SystemError("send") }
+            sent += max(count, 0)
+        }
+    }
+
+    /// Reads what is there, waiting for at least one byte; 0 means the peer closed.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        while true {
+            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            if count >= 0 { return count }
+            if errno != EINTR { throw SystemError("recv") }
+        }
+    }
+
+    /// Ends both directions, so that a thread blocked on the socket comes back.
+    func shutDown() { _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
+}
+
+/// A failed system call, with its number.
+package struct SystemError: Error, Equatable {
+    let call: String
+    let number: Int32
+
+    init(_ call: String, _ number: Int32 = errno) {
+        self.call = call
+        self.number = number
+    }
+
+    var message: String { String(cString: strerror(number)) }
+}

@@ -1,0 +1,116 @@
+import Glibc
+
+/// A process in a session of its own that outlives this one and is not its child.
+///
+/// A shell starts it in the background and ends: the process then belongs to init, so it leaves no zombie
+/// here and needs nobody to wait for it. posix_spawn(3) alone would make it our child, and Swift has no
+/// fork(2).
+struct DetachedProcess {
+    let pid: pid_t
+    private let log: String
+    private let logStart: off_t
+
+    /// Starts a command with no input, its output appended to `log`.
+    static func start(_ command: [String], log: String) throws(Reason) -> DetachedProcess {
+        let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw Reason(text: "cannot write \(log): \(SystemError("open").message)")
+        }
+        defer { close(descriptor) }
+        let start = lseek(descriptor, 0, SEEK_END)
+        let pid = try launch(command, output: descriptor)
+        return DetachedProcess(pid: pid, log: log, logStart: start)
+    }
+
+    /// Whether the process still exists.
+    var isAlive: Bool { kill(pid, 0) == 0 || errno == EPERM }
+
+    /// The last line it wrote since it was started.
+    var lastWords: String {
+        let descriptor = open(log, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "no output" }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = pread(descriptor, &buffer, buffer.count, logStart)
+        let text = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
+        return text.split(separator: "\n").last.map(String.init) ?? "no output"
+    }
+
+    /// `POSIX_SPAWN_SETSID` of `<spawn.h>`, which Swift does not import (it needs `_GNU_SOURCE`).
+    private static let newSession: Int16 = 0x80
+    private static let script = "\"$@\" </dev/null >&2 & echo $!"
+
+    private static func launch(_ command: [String], output: Int32) throws(Reason) -> pid_t {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw Reason(text: SystemError("pipe").message) }
+        defer { close(ends[0]) }
+        let shell = spawnShell(
+            ["sh", "-c", script, "sh"] + command, standardOutput: ends[1], standardError: output)
+        close(ends[1])
+        let answer = readAll(ends[0])
+        guard let shell else {
+            throw Reason(text: "cannot run /bin/sh: \(SystemError("posix_spawn").message)")
+        }
+        var status: Int32 = 0
+        while waitpid(shell, &status, 0) < 0 && errno == EINTR {}
+        guard let pid = pid_t(answer.filter(\.isNumber)) else {
+            throw Reason(text: "/bin/sh started nothing")
+        }
+        return pid
+    }
+
+    private static func spawnShell(_ arguments: [String], standardOutput: Int32, standardError: Int32)
+        -> pid_t?
+    {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
+        posix_spawn_file_actions_adddup2(&actions, standardError, 2)
+        // A daemon that kept a pipe of ours would make `$(…)` of a shell wait for ever.
+        for descriptor in OpenDescriptors.all() where descriptor > 2 {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, newSession)
+        var pid: pid_t = 0
+        let status = CStrings.with(arguments) { vector in
+            daemonEnvironment.withCStrings { posix_spawn(&pid, "/bin/sh", &actions, &attributes, vector, $0) }
+        }
+        errno = status
+        return status == 0 ? pid : nil
+    }
+
+    /// A daemon that serves all runs is to know nothing of the one it was started from.
+    private static var daemonEnvironment: Environment {
+        var environment = Environment.current
+        for name in ["SIDESTEP_RUN", "SIDESTEP_LEASE", "SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] {
+            environment.variables[name] = nil
+        }
+        return environment
+    }
+
+    private static func readAll(_ descriptor: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = read(descriptor, &buffer, buffer.count)
+        return String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
+    }
+}
+
+/// The descriptors this process holds.
+enum OpenDescriptors {
+    static func all() -> [Int32] {
+        guard let directory = opendir("/proc/self/fd") else { return [] }
+        defer { closedir(directory) }
+        var found: [Int32] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let number = Int32(name) { found.append(number) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,44 @@
+@preconcurrency import Glibc
+
+/// The environment of a process as a value; an empty variable counts as unset.
+package struct Environment: Sendable {
+    package var variables: [String: String]
+
+    package init(_ variables: [String: String]) { self.variables = variables }
+
+    package subscript(name: String) -> String? {
+        guard let value = variables[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// What this process was given.
+    package static var current: Environment {
+        var found: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { found[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return Environment(found)
+    }
+
+    /// Runs `body` with a NUL-ended array of `NAME=value` C strings, as execve(2) wants it.
+    package func withCStrings<Result>(
+        _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        CStrings.with(variables.map { "\($0.key)=\($0.value)" }, body)
+    }
+}
+
+/// Arrays of C strings for the exec family.
+package enum CStrings {
+    package static func with<Result>(
+        _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        let vector: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
+        defer { vector.forEach { free($0) } }
+        return vector.withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+}

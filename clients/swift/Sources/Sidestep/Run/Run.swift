@@ -1,0 +1,116 @@
+import SidestepProtocol
+import Synchronization
+
+/// One durable execution of a workflow, held by this process.
+///
+/// Everything recorded goes through it. When the lease is lost or the run is cancelled, the object keeps that
+/// error and every later call throws it again, so that no `catch` in between can swallow it.
+public final class Run: Sendable {
+    /// The run's id.
+    public let id: String
+    /// Names this generation of the run: a rerun under the same id gets another one.
+    public let uid: String
+    /// The name of the code that executes it, when one was given.
+    public let workflow: String?
+    /// The exclusive right to the run, to be handed to child processes; nil when the run has ended.
+    public let lease: String?
+    /// Grows with every owner of the run.
+    public let epoch: Int
+    /// Whether this call created the run.
+    public let wasCreated: Bool
+    /// The checkpoint to go on from: the newest one, or the one a resume token named.
+    public let checkpoint: SavedCheckpoint?
+    /// How the run ended; nil while it is open.
+    public let outcome: Outcome?
+
+    let client: Sidestep
+    let givenInput: RawJSON?
+    let journal: Mutex<Journal>
+    private let endedBy = Mutex<SidestepError?>(nil)
+
+    init(_ result: RawJSON, input: RawJSON?, client: Sidestep) async throws {
+        guard let run = result["run"], let id = run["id"]?.string, let uid = run["uid"]?.string else {
+            throw SidestepError(.unexpectedReply, "the daemon's answer to resume names no run")
+        }
+        self.id = id
+        self.uid = uid
+        self.client = client
+        workflow = run["workflow"]?.string
+        lease = result["lease"]?.string
+        epoch = result["epoch"]?.int ?? 0
+        wasCreated = result["created"]?.bool ?? false
+        checkpoint = result.present("checkpoint").flatMap { SavedCheckpoint($0) }
+        outcome = lease == nil ? Outcome(status: run["status"]?.string ?? "", result) : nil
+        givenInput = input
+        journal = Mutex(try await Self.loadJournal(result, run: id, client: client))
+        if let lease { client.connection.hold(.init(run: id, lease: lease) { [weak self] in self?.end($0) }) }
+    }
+
+    deinit { client.connection.drop(lease: lease) }
+
+    /// All results recorded so far: the first page came with `resume`.
+    private static func loadJournal(_ result: RawJSON, run: String, client: Sidestep) async throws -> Journal
+    {
+        var journal = Journal()
+        var page = result
+        while true {
+            journal.add(page["steps"]?.elements ?? [])
+            guard let cursor = page.present("more") else { return journal }
+            page = try await client.call("step.list") { writer in
+                writer.member("run", run)
+                writer.member("cursor", cursor)
+            }
+        }
+    }
+
+    // MARK: - Calls that act for the run
+
+    /// The error that ended this process's part in the run, if one did.
+    var ended: SidestepError? { endedBy.withLock { $0 } }
+
+    /// Keeps the error; the first one stays.
+    func end(_ error: SidestepError) {
+        endedBy.withLock { $0 = $0 ?? error }
+        client.connection.drop(lease: lease)
+    }
+
+    /// Throws when nothing can be written for the run any more.
+    func checkOpen() throws {
+        if let ended { throw ended }
+        guard lease == nil else { return }
+        throw SidestepError(
+            .runClosed, "the run has ended", run: id, hint: "read `outcome`, or open it with ifClosed")
+    }
+
+    /// Calls a method that needs the lease.
+    ///
+    /// - Parameter isShielded: go on when the task is cancelled: what has happened is to be recorded all the
+    ///   same.
+    @discardableResult
+    func call(
+        _ method: String, isShielded: Bool = true, _ write: (inout JSONWriter) -> Void
+    ) async throws -> RawJSON {
+        try checkOpen()
+        do {
+            return try await client.connection.call(
+                method, params(write), mayResend: true, isShielded: isShielded)
+        } catch let error as SidestepError {
+            if error.endsRun { end(error) }
+            throw error
+        }
+    }
+
+    /// Sends a notification that needs the lease.
+    func notify(_ method: String, _ write: (inout JSONWriter) -> Void) throws {
+        try checkOpen()
+        client.connection.notify(method, params(write))
+    }
+
+    /// The lease goes along always: the call may be sent again on a connection that was granted nothing.
+    private func params(_ write: (inout JSONWriter) -> Void) -> RawJSON {
+        .object { writer in
+            writer.member("lease", lease)
+            write(&writer)
+        }
+    }
+}

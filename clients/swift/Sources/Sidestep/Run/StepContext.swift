@@ -1,0 +1,80 @@
+import SidestepProtocol
+import Synchronization
+
+/// The step whose body runs in this task: its name, its idempotency key, what it consumed.
+///
+///     try await run.step("ask") {
+///         let answer = try await model.ask(prompt, key: StepContext.current!.idempotencyKey)
+///         StepContext.current?.report(Usage(model: "m", inputTokens: answer.tokensIn))
+///         return answer.text
+///     }
+public final class StepContext: Sendable {
+    /// The step that the calling code is the body of; nil outside of steps.
+    @TaskLocal public static var current: StepContext?
+
+    /// The step's name in the journal.
+    public let name: String
+    /// The same for every attempt of the step: hand it to the outside world, so that it can tell a
+    /// repetition.
+    public var idempotencyKey: String { "\(run.uid)/\(name)" }
+
+    let run: Run
+    private let reported = Mutex<Usage?>(nil)
+
+    init(name: String, run: Run) {
+        self.name = name
+        self.run = run
+    }
+
+    /// Notes what the step consumed; it is recorded with the step's output and summed over the run.
+    public func report(_ usage: Usage) { reported.withLock { $0 = usage } }
+
+    var usage: Usage? { reported.withLock { $0 } }
+
+    /// Tells the daemon that the step is getting on.
+    public func heartbeat(_ details: RawJSON? = nil) async throws {
+        try await run.call("step.heartbeat") { writer in
+            writer.member("step", name)
+            writer.member("details", details)
+        }
+    }
+}
+
+/// What a step consumed.
+public struct Usage: Sendable, Equatable {
+    /// The model that was called.
+    public var model: String?
+    /// Calls made.
+    public var requests: Int?
+    /// Tokens sent.
+    public var inputTokens: Int?
+    /// Tokens received.
+    public var outputTokens: Int?
+    /// The price, in millionths of the currency.
+    public var costMicros: Int?
+    /// Anything else that is counted, by name.
+    public var others: [String: Int]
+
+    public init(
+        model: String? = nil, requests: Int? = nil, inputTokens: Int? = nil, outputTokens: Int? = nil,
+        costMicros: Int? = nil, others: [String: Int] = [:]
+    ) {
+        self.model = model
+        self.requests = requests
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.costMicros = costMicros
+        self.others = others
+    }
+
+    var json: RawJSON {
+        .object { writer in
+            writer.member("model", model)
+            writer.member("requests", requests)
+            writer.member("input_tokens", inputTokens)
+            writer.member("output_tokens", outputTokens)
+            writer.member("cost_micros", costMicros)
+            for (name, count) in others.sorted(by: { $0.key < $1.key }) { writer.member(name, count) }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import SidestepProtocol
+import Synchronization
+
+/// One step of a run from its first attempt to its recorded end.
+struct StepExecution: Sendable {
+    let run: Run
+    /// The step's name in the journal.
+    let step: String
+    let options: StepOptions
+    let body: @Sendable () async throws -> RawJSON
+
+    /// The step's output, from the journal or from the body.
+    func run() async throws -> RawJSON {
+        try run.checkOpen()
+        var next: StepBegin
+        switch try recorded() {
+        case .output(let output): return output
+        case .begun: next = try await beginAsRequest()
+        case .new: next = try await begin()
+        }
+        while case .execute(let attempt, let delay) = next {
+            if delay > .zero { try await Task.sleep(for: delay) }
+            next = try await makeAttempt(attempt)
+        }
+        guard case .completed(let output) = next else {
+            preconditionFailure("an attempt ends completed or throws")
+        }
+        note(.completed, output)
+        return output
+    }
+
+    // MARK: - The journal
+
+    private enum Recorded {
+        case new
+        /// An attempt was begun by an earlier process; only the daemon knows whether it may be made again,
+        /// and when.
+        case begun
+        case output(RawJSON)
+    }
+
+    private func recorded() throws -> Recorded {
+        guard let record = run.journal.withLock({ $0[step] }) else { return .new }
+        switch record.status {
+        // With a fingerprint the daemon must compare.
+        case .completed where options.fingerprint == nil: return .output(record.payload ?? .null)
+        case .failed where options.fingerprint == nil: throw failed(record.payload, cause: nil)
+        default: return .begun
+        }
+    }
+
+    private func note(_ status: StepRecord.Status, _ payload: RawJSON?) {
+        run.journal.withLock { $0.note(StepRecord(step: step, status: status, payload: payload)) }
+    }
+
+    private func failed(_ failure: RawJSON?, cause: (any Error)?) -> SidestepError {
+        var error = SidestepError(
+            .stepFailed, failure?["message"]?.string ?? "the step failed", run: run.id, step: step)
+        error.failure = failure
+        error.cause = cause
+        return error
+    }
+
+    // MARK: - Attempts
+
+    /// Begins without waiting where losing the message does no harm: the body may run more than once anyway.
+    private func begin() async throws -> StepBegin {
+        // With a time-out the attempt's number must be known: the daemon's clock may end it before ours does.
+        if options.atMostOnce || options.timeout != nil { return try await beginAsRequest() }
+        try run.notify("step.begin") { options.write(step, to: &$0) }
+        return .execute(attempt: nil, delay: .zero)
+    }
+
+    private func beginAsRequest() async throws -> StepBegin {
+        do {
+            // It may wait for another process that runs the step; such a wait can be cancelled.
+            return StepBegin(
+                try await run.call("step.begin", isShielded: false) { options.write(step, to: &$0) })
+        } catch let error as SidestepError where error.kind == .stepFailed {
+            note(.failed, error.failure)
+            throw failed(error.failure, cause: nil)
+        }
+    }
+
+    /// Runs the body once and records what came of it.
+    private func makeAttempt(_ attempt: Int?) async throws -> StepBegin {
+        let output: RawJSON
+        let context = StepContext(name: step, run: run)
+        run.journal.withLock { $0.names.forget(within: step) }
+        do {
+            output = try await executeBody(context)
+        } catch {
+            return try await recordFailure(error, attempt)
+        }
+        do {
+            try await run.call("step.complete") { writer in
+                writer.member("step", step)
+                writer.member("output", output)
+                writer.member("attempt", attempt)
+                writer.member("fingerprint", options.fingerprint)
+                writer.member("usage", context.usage?.json)
+            }
+            return .completed(output)
+        } catch let error as SidestepError where error.kind == .attemptSuperseded {
+            return try await beginAsRequest()
+        } catch let error as SidestepError where error.kind == .stepConflict {
+            // Somebody recorded it first; at most one result is ever recorded, and it is that one.
+            return .completed(error.output ?? .null)
+        }
+    }
+
+    private func executeBody(_ context: StepContext) async throws -> RawJSON {
+        try await StepContext.$current.withValue(context) {
+            guard let timeout = options.timeout else { return try await body() }
+            return try await Deadline.run(timeout, body)
+        }
+    }
+
+    private func recordFailure(_ error: any Error, _ attempt: Int?) async throws -> StepBegin {
+        if let ended = run.ended { throw ended }
+        if isNoVerdict(error) { throw error }
+        let failure = Failure(error)
+        do {
+            let result = try await run.call("step.fail") { writer in
+                writer.member("step", step)
+                writer.member("attempt", attempt)
+                writer.member("retry", options.retry?.json)
+                writer.member("fingerprint", options.fingerprint)
+                failure.write(to: &writer)
+            }
+            return try await retry(RetryAnswer(result), failure, cause: error)
+        } catch let superseded as SidestepError where superseded.kind == .attemptSuperseded {
+            // The daemon's own clock ended this attempt first.
+            return try await beginAsRequest()
+        }
+    }
+
+    /// Errors that say nothing about this step: it was stopped, or a step inside it waits for somebody to
+    /// act.
+    private func isNoVerdict(_ error: any Error) -> Bool {
+        if error is CancellationError { return Task.isCancelled }
+        guard let error = error as? SidestepError, error.run == run.id else { return false }
+        return error.kind == .stepUnknown || error.kind == .stepMismatch
+    }
+
+    private func retry(_ answer: RetryAnswer, _ failure: Failure, cause: any Error) async throws -> StepBegin
+    {
+        guard answer.retry else {
+            note(.failed, failure.error)
+            throw failed(failure.error, cause: cause)
+        }
+        try await Task.sleep(for: answer.delay)
+        return try await begin()
+    }
+}
+
+/// Bodies with a time limit.
+enum Deadline {
+    /// The body's value, or `AttemptTimeout` when it takes longer; its task is cancelled then.
+    static func run(
+        _ limit: Duration, _ body: @escaping @Sendable () async throws -> RawJSON
+    ) async throws -> RawJSON {
+        try await withThrowingTaskGroup(of: RawJSON.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw AttemptTimeout(limit: limit)
+            }
+            defer { group.cancelAll() }
+            return try await group.next()!
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Glibc
+import SidestepProtocol
+
+extension Sidestep {
+    /// Opens a run, or comes back to it.
+    ///
+    /// The whole journal of results comes with it, so repeating finished steps costs no round trips.
+    ///
+    /// - Parameters:
+    ///   - id: the run's id; nil lets the daemon make one.
+    ///   - workflow: the name of the code that executes the run.
+    ///   - input: what the run is to work on; the same id with other input is a conflict.
+    /// - Throws: `SidestepError`; `runOwned` when another process executes it, `runConflict`, `runPaused`, …
+    public func resume(
+        _ id: String? = nil, workflow: String? = nil, input: (some Encodable & Sendable)?,
+        options: ResumeOptions = ResumeOptions()
+    ) async throws -> Run {
+        let input = try input.map { try Payloads.encode($0) }
+        let params = RawJSON.object { writer in
+            writer.member("run", id)
+            writer.member("workflow", workflow)
+            writer.member("input", input)
+            options.write(to: &writer)
+        }
+        // Without an id a second copy would make a second run.
+        let result = try await call("resume", params, mayResend: id != nil)
+        return try await Run(result, input: input, client: self)
+    }
+
+    /// Opens a run without input, or comes back to it.
+    public func resume(
+        _ id: String? = nil, workflow: String? = nil, options: ResumeOptions = ResumeOptions()
+    ) async throws -> Run {
+        try await resume(id, workflow: workflow, input: RawJSON?.none, options: options)
+    }
+
+    /// The end of a run that somebody executes, awaited for at most `wait`.
+    ///
+    /// - Throws: `SidestepError` of kind `timeout` while it is open, `runFailed` when it failed.
+    public func result<Output: Decodable>(
+        of run: String, as type: Output.Type = Output.self, wait: Duration = .zero
+    ) async throws -> Output {
+        let result = try await call("run.result") { writer in
+            writer.member("run", run)
+            writer.member("wait_ms", wait.milliseconds)
+        }
+        let outcome = Run.Outcome(status: result["status"]?.string ?? "", result)
+        return try Payloads.decode(type, from: try outcome.get(run: run))
+    }
+}

@@ -1,0 +1,76 @@
+import Glibc
+import SidestepProtocol
+import Testing
+
+@testable import Sidestep
+
+/// A real daemon in a directory of its own, gone when the value is released.
+final class LocalDaemon: Sendable {
+    let directory: String
+    var socket: String { directory + "/s.sock" }
+    private let program: String
+
+    init() async throws {
+        var template = Array("/tmp/sidestep-tests-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        program = try Self.findProgram()
+        try await start()
+    }
+
+    /// `SIDESTEPD`, or the one built beside the tests.
+    static func findProgram() throws -> String {
+        if let named = Environment.current["SIDESTEPD"] { return named }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        // Tests run inside a runner of the toolchain; the bundle is its argument.
+        let places = CommandLine.arguments.compactMap { argument -> String? in
+            argument.contains(".xctest")
+                ? argument.split(separator: "/").dropLast().joined(separator: "/") : nil
+        }
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            readlink("/proc/self/exe", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        let own = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
+        let candidates =
+            places.map { "/\($0)/sidestepd" } + [own.prefix(upTo: own.lastIndex(of: "/")!) + "/sidestepd"]
+        let found = candidates.first { access($0, X_OK) == 0 }
+        return try #require(found, "build sidestepd first, or name it in SIDESTEPD; tried \(candidates)")
+    }
+
+    func start() async throws {
+        let log = directory + "/log"
+        let process = try DetachedProcess.start(
+            [program, "--socket", socket, "--database", directory + "/d.db"], log: log)
+        while (try? UnixSocket(path: socket)) == nil {
+            try #require(process.isAlive, "the daemon ended: \(process.lastWords)")
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// SIGKILL, as a crash.
+    func crash() async throws {
+        let client = try BlockingConnection(socket: socket, autostart: false)
+        let pid = try #require(try client.call("system.info")["pid"]?.int)
+        kill(pid_t(pid), SIGKILL)
+        while kill(pid_t(pid), 0) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
+    func connect() async throws -> Sidestep { try await .connect(socket: socket, autostart: false) }
+
+    deinit {
+        let client = try? BlockingConnection(socket: socket, autostart: false)
+        if let pid = try? client?.call("system.info")["pid"]?.int { kill(pid_t(pid), SIGKILL) }
+        _ = try? DetachedProcess.start(["rm", "-rf", directory], log: "/dev/null")
+    }
+}
+
+/// Counts from many tasks.
+actor Counter {
+    private(set) var count = 0
+
+    @discardableResult
+    func next() -> Int {
+        count += 1
+        return count
+    }
+}
