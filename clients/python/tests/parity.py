@@ -172,7 +172,8 @@ class Program:
             text=True,
         )
         self.lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -209,8 +210,7 @@ class Program:
             self.process.kill()
         self.process.wait()
         self.process.stdin.close()  # type: ignore[union-attr]
-        while self.lines.get() is not None:
-            pass
+        self.reader.join()
         self.process.stdout.close()  # type: ignore[union-attr]
 
 
