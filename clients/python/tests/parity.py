@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Plays the scenarios of `clients/parity` with the Python client: ``parity.py [FILE…] [--only TEXT]``."""
+"""Plays the scenarios of `clients/parity`: ``parity.py [FILE…] [--only TEXT] [--verbose]``."""
 
 from __future__ import annotations
 
@@ -21,14 +21,29 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
-from daemon import ROOT, Daemon
+from daemon import ROOT, Daemon  # noqa: E402
 
 PARITY = ROOT / "clients" / "parity"
 PROGRAM = Path(__file__).with_name("parity_program.py")
-OPERATIONS = (
-    "answer await bytes call compare connect daemon disconnect hear kill line notify pending"
-    " program set sleep_ms until"
-).split()
+OPERATIONS = [
+    "answer",
+    "await",
+    "bytes",
+    "call",
+    "compare",
+    "connect",
+    "daemon",
+    "disconnect",
+    "hear",
+    "kill",
+    "line",
+    "notify",
+    "pending",
+    "program",
+    "set",
+    "sleep_ms",
+    "until",
+]
 
 
 class Failed(Exception):
