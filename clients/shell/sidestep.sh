@@ -15,8 +15,8 @@
 # A step may be a command or a function of the script. It runs in a subshell, so variables it sets are gone
 # afterwards, as they are when it is repeated from the journal.
 #
-# Names: what users call begins with sidestep_, what is ours with _sidestep_. Functions in round brackets run in a
-# subshell: sh has no local variables, and steps may be nested.
+# Names: what users call begins with sidestep_, what is ours with _sidestep_. From sidestep_start on descriptor 7 is
+# ours, too. Functions in round brackets run in a subshell: sh has no local variables, and steps may be nested.
 #
 # Status: that of the step's command; 64 wrong usage, 69 no daemon, 75 not now, 70 other errors of Sidestep. After
 # sidestep_start the variable sidestep_error holds the kind of an error.
@@ -186,8 +186,12 @@ sidestep_start() {
     _sidestep_open || return
     export SIDESTEP_RUN SIDESTEP_LEASE SIDESTEP_SOCKET
     unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY
-    # The names of the steps so far. A file, because a step in $(…) is called in a subshell.
-    _sidestep_names=$(mktemp "${TMPDIR:-/tmp}/sidestep-names.XXXXXX") || return 70
+    # The names of the steps so far. In a file, because a step in $(…) is called in a subshell; deleted while it is
+    # open, so that nothing stays behind when the script is killed.
+    _sidestep_file=$(mktemp "${TMPDIR:-/tmp}/sidestep-names.XXXXXX") || return 70
+    exec 7<>"$_sidestep_file"
+    rm -f "$_sidestep_file"
+    _sidestep_names=/proc/$$/fd/7
 }
 
 _sidestep_open() {
@@ -227,7 +231,6 @@ _sidestep_for_run() {
 
 # sidestep_finish [OUTPUT]: records the run as completed.
 sidestep_finish() {
-    rm -f "${_sidestep_names-}"
     _sidestep_is_over && return 0
     _sidestep_params=$(_sidestep_for_run) || return
     _sidestep_must run.complete "$_sidestep_params${1:+,\"output\":$1}}" || return
@@ -236,7 +239,6 @@ sidestep_finish() {
 
 # sidestep_fail [TEXT]: records the run as failed. sidestep_start opens it again.
 sidestep_fail() {
-    rm -f "${_sidestep_names-}"
     _sidestep_params=$(_sidestep_for_run) || return
     _sidestep_must run.fail "$_sidestep_params,\"retryable\":false,\"error\":{\"type\":\"script\",\"message\":$(
         _sidestep_quote "${1:-the script gave up}"
@@ -246,7 +248,6 @@ sidestep_fail() {
 
 # sidestep_release: gives the run back; it waits for its next owner.
 sidestep_release() {
-    rm -f "${_sidestep_names-}"
     _sidestep_params=$(_sidestep_for_run) || return
     _sidestep_must run.release "$_sidestep_params}" || return
     SIDESTEP_LEASE=''
@@ -317,8 +318,8 @@ _sidestep_name() {
 # Forgets the names within this step: its body is executed once more, and counts from the start.
 _sidestep_forget_inner() {
     [ -f "${_sidestep_names-}" ] || return 0
-    awk -v scope="$_sidestep_step/" 'index($0, scope) != 1' "$_sidestep_names" >"$_sidestep_names.new"
-    mv "$_sidestep_names.new" "$_sidestep_names"
+    _sidestep_kept=$(awk -v scope="$_sidestep_step/" 'index($0, scope) != 1' "$_sidestep_names")
+    printf '%s\n' "$_sidestep_kept" >"$_sidestep_names"
 }
 
 # Asks whether the step must run. Ends the step when it has a result.
@@ -388,14 +389,14 @@ _sidestep_attempt() {
 _sidestep_execute() {
     export SIDESTEP_STEP="$_sidestep_step" SIDESTEP_IDEMPOTENCY_KEY
     if [ -z "$_sidestep_live" ]; then
-        if ("$@") >"$_sidestep_output"; then _sidestep_code=0; else _sidestep_code=$?; fi
+        if ("$@") >"$_sidestep_output" 7>&-; then _sidestep_code=0; else _sidestep_code=$?; fi
         return 0
     fi
     # The status goes round the pipe on descriptor 3: a pipeline's own status is that of tee.
     exec 4>&1
     _sidestep_code=$(
         {
-            if ("$@") 3>&- 4>&-; then echo 0 >&3; else echo $? >&3; fi | tee "$_sidestep_output" >&4 3>&-
+            if ("$@") 3>&- 4>&- 7>&-; then echo 0 >&3; else echo $? >&3; fi | tee "$_sidestep_output" >&4 3>&-
         } 3>&1
     )
 }

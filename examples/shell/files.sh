@@ -21,7 +21,7 @@ summary='echo "summary: $1 files, $2 words" >>"$3"; echo "$1 files, $2 words"'
 eval "$(sidestep start "$run" --workflow files)"
 
 # Which files there are is a result, too: a file that comes later must not change this run.
-names=$(sidestep step list -- sh -c 'ls "$1" | grep "\.txt$" | sort' list "$directory")
+names=$(sidestep step list -- sh -c 'ls "$1" | grep -E "\.(txt|md)$" | sort' list "$directory")
 
 files=0 words=0
 for name in $names; do

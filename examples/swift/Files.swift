@@ -69,8 +69,8 @@ struct Files {
     }
 
     private func textFiles() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".txt") }
-            .sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+        return names.filter { $0.hasSuffix(".txt") || $0.hasSuffix(".md") }.sorted()
     }
 
     /// The expensive part: reads a file, and says so.

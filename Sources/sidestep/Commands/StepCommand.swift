@@ -55,7 +55,7 @@ struct StepCommand: ParsableCommand {
         while true {
             let begun = try begin(lease, connection)
             if begun["status"]?.string == "completed" {
-                StepRecordText(begun["output"] ?? .null).repeatAndExit()
+                repeatAndExit(begun["output"] ?? .null)
             }
             pause(begun["delay_ms"]?.int ?? 0)
             try attempt(begun, lease, connection)
@@ -80,7 +80,7 @@ struct StepCommand: ParsableCommand {
         } catch let error as SidestepError where error.kind == .stepFailed {
             Output.complain(
                 "sidestep: step \(step) has failed before: \(error.failure?["message"]?.string ?? "")")
-            StepRecordText(error.failure ?? .null).repeatAndExit()
+            repeatAndExit(error.failure ?? .null)
         }
     }
 
@@ -91,10 +91,14 @@ struct StepCommand: ParsableCommand {
             writer.member("step", step)
         }
         switch record?["status"]?.string {
-        case "completed": StepRecordText(record?["output"] ?? .null).repeatAndExit()
-        case "failed": StepRecordText(record?["error"] ?? .null).repeatAndExit()
+        case "completed": repeatAndExit(record?["output"] ?? .null)
+        case "failed": repeatAndExit(record?["error"] ?? .null)
         default: return
         }
+    }
+
+    private func repeatAndExit(_ record: RawJSON) -> Never {
+        StepRecordText(record, json: common.json).repeatAndExit()
     }
 
     private func pause(_ milliseconds: Int) {
@@ -113,7 +117,7 @@ struct StepCommand: ParsableCommand {
         process.outputLimit = max(0, outputLimit)
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated
         // later.
-        process.isLive = retry == nil || isatty(1) == 1
+        process.isLive = !common.json && (retry == nil || isatty(1) == 1)
         let ended = process.run()
         // Somebody stopped us, not the step's own doing: it is left as begun.
         if let signal = ended.stoppedBy, ended.status != 0 { SignalRelay.die(of: signal) }
@@ -129,7 +133,11 @@ struct StepCommand: ParsableCommand {
     }
 
     private func finish(_ ended: StepProcess.Ended, _ process: StepProcess) -> Never {
-        if !process.isLive { Output.write(ended.output, to: 1) }
+        if common.json {
+            Output.line((ended.isSuccess ? ended.record : ended.failure).text)
+        } else if !process.isLive {
+            Output.write(ended.output, to: 1)
+        }
         if let trouble = ended.trouble { Output.complain("sidestep: step \(step): \(trouble)") }
         Glibc.exit(ended.isSuccess ? 0 : ended.statusOfFailure)
     }

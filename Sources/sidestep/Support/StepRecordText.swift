@@ -6,12 +6,17 @@ import SidestepProtocol
 /// UTF-8.
 struct StepRecordText {
     private let record: RawJSON
+    /// Whether the record itself is printed instead of the output in it.
+    private let isJSON: Bool
 
-    init(_ record: RawJSON) { self.record = record }
+    init(_ record: RawJSON, json: Bool) {
+        self.record = record
+        isJSON = json
+    }
 
     /// Prints the recorded output and exits with the recorded status.
     func repeatAndExit() -> Never {
-        Output.write(output, to: 1)
+        if isJSON { Output.line(record.text) } else { Output.write(output, to: 1) }
         exit(Int32(clamping: status))
     }
 

@@ -55,6 +55,12 @@ is "$(cat effects-a)" once
 is "$(sidestep call step.get "{\"run\": \"$run\", \"step\": \"a\"}" | jq -c .output)" '{"stdout":"two\nlines","exit":0}'
 C
 
+check "with --json a step prints its record, now and when repeated" <<'C'
+eval "$(sidestep start "$run")"
+for _ in 1 2; do is "$(sidestep step a --json -- echo hi)" '{"stdout":"hi\n","exit":0}'; done
+for _ in 1 2; do is "$(sidestep step b --json -- false 2>/dev/null | jq -c '[.type, .exit]')" '["exit",1]'; done
+C
+
 check "output that is no UTF-8 comes back byte for byte" <<'C'
 eval "$(sidestep start "$run")"
 for _ in 1 2; do sidestep step bin -- printf 'a\377\000b' | cmp - <(printf 'a\377\000b'); done
