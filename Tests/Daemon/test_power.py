@@ -57,6 +57,7 @@ class Power(unittest.TestCase):
             try:
                 daemon.start()
                 acknowledged = self.work_until_the_power_fails(daemon, disk)
+                self.assertGreaterEqual(sum(map(len, acknowledged.values())), ACKNOWLEDGED)
                 disk.unmount()
                 disk.mount()
                 daemon.start()
@@ -89,7 +90,7 @@ class Power(unittest.TestCase):
         for worker in workers:
             worker.start()
         try:
-            wait_for(lambda: sum(map(len, acknowledged.values())) >= ACKNOWLEDGED, 60, f"{ACKNOWLEDGED} replies")
+            wait_for(lambda: sum(map(len, acknowledged.values())) >= ACKNOWLEDGED, 120, f"{ACKNOWLEDGED} replies")
             disk.cut_power()
         finally:
             daemon.kill()
