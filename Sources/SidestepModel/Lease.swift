@@ -27,9 +27,9 @@ public struct LeaseText: Sendable, Equatable {
 }
 
 /// How a caller shows that it acts for a run.
-public enum LeaseProof: Sendable, Equatable {
+public enum LeaseProof: Sendable, Hashable {
     /// By the text of the lease.
-    case text(String)
+    case text(String, run: String? = nil)
     /// By calling on the very connection that was granted it; with the run's id where it holds more than one.
     case session(run: String?)
 }

@@ -78,6 +78,14 @@ final class Connection {
         logFrames = Int(frames - copied)
     }
 
+    /// Begins the log anew, in the file that it has: the next opening reads one frame of it instead of a thousand.
+    ///
+    /// SQLite overwrites a log that is wholly copied with the next commit, whatever that holds.
+    func shortenLog() throws(Failure) {
+        try execute("PRAGMA user_version = \(try value("PRAGMA user_version"))")
+        checkpointLog()
+    }
+
     /// The failure of a result code: full disk, or any other storage trouble with SQLite's own sentence.
     func failure(_ code: Int32, _ operation: String) -> Failure {
         lastCode = code

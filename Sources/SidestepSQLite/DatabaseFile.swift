@@ -80,6 +80,7 @@ enum DatabaseFile {
         try connection.execute("PRAGMA cache_spill = 1; PRAGMA cache_size = 8; BEGIN")
         try connection.execute("CREATE TABLE growth (bytes BLOB); INSERT INTO growth VALUES (zeroblob(\(pregrownLogBytes)))")
         try connection.execute("ROLLBACK; PRAGMA cache_size = -16000")
+        try connection.shortenLog()
     }
 
     /// SQLITE_CORRUPT 11, SQLITE_NOTADB 26: the number that a storage failure ends with.

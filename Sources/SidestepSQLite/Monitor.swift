@@ -26,19 +26,8 @@ final class Monitor: @unchecked Sendable {
         return try body()
     }
 
-    /// Waits, inside `locked`, for a signal; at most `milliseconds` when given.
-    func wait(milliseconds: Int? = nil) {
-        guard let milliseconds else {
-            pthread_cond_wait(condition, mutex)
-            return
-        }
-        var until = timespec()
-        clock_gettime(CLOCK_REALTIME, &until)
-        let nanoseconds = until.tv_nsec + milliseconds % 1000 * 1_000_000
-        until.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
-        until.tv_nsec = nanoseconds % 1_000_000_000
-        pthread_cond_timedwait(condition, mutex, &until)
-    }
+    /// Waits, inside `locked`, for a signal.
+    func wait() { pthread_cond_wait(condition, mutex) }
 
     func signal() { pthread_cond_signal(condition) }
     func broadcast() { pthread_cond_broadcast(condition) }

@@ -4,7 +4,7 @@ import SidestepStore
 struct RunStatements {
     let byKey, latest, generation, latestAnyUser, payloads, tags, counts, bySession, owned, expired, nextExpiry: Statement
     let list, listWorkflow, listStatus, listTag: Statement
-    let insert, insertPayload, update, setOutput, setTag, deleteTag, delete: Statement
+    let insert, insertPayload, update, setInput, setOutput, setTag, deleteTag, delete: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -26,6 +26,7 @@ struct RunStatements {
         insert = try block("run_insert")
         insertPayload = try block("run_payload_insert")
         update = try block("run_update")
+        setInput = try block("run_set_input")
         setOutput = try block("run_set_output")
         setTag = try block("run_tag_set")
         deleteTag = try block("run_tag_delete")
@@ -85,14 +86,28 @@ extension SQLiteSession {
         var values: [SQLValue] = [
             .integer(filter.before ?? .max), SQLValue(filter.user.map(Int64.init)), SQLValue(filter.workflow),
             SQLValue(filter.status?.rawValue), SQLValue(filter.createdAfter), SQLValue(filter.createdBefore),
-            SQLValue(filter.text), .integer(Int64(filter.limit) + 1),
+            // Further tags are looked at row by row, so the statement itself must not stop early.
+            SQLValue(filter.text), .integer(filter.tags.count > 1 ? .max : Int64(filter.limit) + 1),
         ]
-        if let tag = filter.tag { values += [SQLValue(tag.name), SQLValue(tag.value)] }
+        if let tag = filter.tags.first { values += [SQLValue(tag.name), SQLValue(tag.value)] }
+        var failure: Failure?
         try statement.each(values) { row in
-            found.append(RunRecord(&row))
-            return true
+            let run = RunRecord(&row)
+            do {
+                if try hasTags(run.key, filter.tags.dropFirst()) { found.append(run) }
+            } catch {
+                failure = error as? Failure
+            }
+            return found.count <= filter.limit && failure == nil
         }
+        if let failure { throw failure }
         return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
+    }
+
+    private func hasTags(_ run: Int64, _ tags: ArraySlice<(name: String, value: String)>) throws(Failure) -> Bool {
+        if tags.isEmpty { return true }
+        let known = try runTags(key: run)
+        return tags.allSatisfy { tag in known.contains { $0 == tag } }
     }
 
     func insertRun(_ run: RunRecord, input: Payload?) throws(Failure) -> Int64 {
@@ -119,8 +134,12 @@ extension SQLiteSession {
             SQLValue(lease.map { Int64($0.owner.process.pid) }), SQLValue(lease?.owner.process.startTicks),
             SQLValue(lease.map { Int64($0.owner.uid) }), SQLValue(lease?.owner.since), SQLValue(run.secretHash),
             SQLValue(lease?.session), SQLValue(lease?.expires), SQLValue(lease?.boot),
-            SQLValue(lease?.grantedSequence))
+            SQLValue(lease?.grantedSequence), SQLValue(run.workflow))
         try requireOne(changes)
+    }
+
+    func setRunInput(key: Int64, input: Payload) throws(Failure) {
+        try runs.setInput.run(.integer(key), SQLValue(input))
     }
 
     func setRunOutput(key: Int64, output: Payload?, error: Payload?) throws(Failure) {
@@ -139,6 +158,7 @@ extension SQLiteSession {
         let blobs = try checkpoints.blobsOfRun(key)
         // Checkpoints first: they refer to branches, which the cascade would find in any order.
         _ = try deleteCheckpoints(run: key, key: nil, before: nil)
+        try journal.keepLast.run()
         try runs.delete.run(.integer(key))
         try checkpoints.deleteUnused(blobs)
     }
@@ -147,7 +167,7 @@ extension SQLiteSession {
 extension RunStatements {
     /// The list statement whose index narrows most.
     func leading(_ filter: RunFilter) -> Statement {
-        if filter.tag != nil { return listTag }
+        if !filter.tags.isEmpty { return listTag }
         if filter.status != nil { return listStatus }
         return filter.workflow == nil ? list : listWorkflow
     }

@@ -5,15 +5,13 @@ import SidestepStore
 ///
 /// Everything that waits is performed in one transaction and committed once; then all of it is settled. A job that comes
 /// alone while the writer is idle is performed on the caller's thread, which saves two thread switches, the larger part of a
-/// durable step with one client. Jobs that may be lost in a power cut wait for the next commit, at most `lazyMilliseconds`.
+/// durable step with one client.
 public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// Told after each batch, on the thread that committed: the jobs in order, and why none of them stands, if so.
     public typealias Settled = @Sendable ([any WriteJob], Failure?) -> Void
 
     /// Jobs in one commit at most: past it the replies of the first would wait for too many others.
     public static let batchLimit = 512
-    /// How long a lazy job waits for company.
-    static let lazyMilliseconds = 25
     /// Frames of the log after which it is copied into the database: the size of the pre-grown log, 4 MiB.
     static let checkpointFrames = 1000
 
@@ -54,18 +52,16 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             batch = monitor.locked {
                 isPerforming = false
                 // What the replies set off, a waiter that wakes for example, is done here as well.
-                let next = takeInline()
-                monitor.broadcast()
-                return next
+                return takeInline()
             }
         }
     }
 
-    /// The queue, if it is short enough for the caller's thread and nobody else performs; called with the lock held.
+    /// The queue, if it is short enough for the caller's thread and nobody performs; called with the lock held. The thread
+    /// is woken only for work that is left to it: waking it for nothing costs as much as the work.
     private func takeInline() -> [any WriteJob]? {
-        let eager = queue.count(where: { !$0.isLazy })
-        if eager > 0, eager <= inlineLimit, !isPerforming, !isClosing { return takeBatch() }
-        monitor.signal()
+        if !queue.isEmpty, queue.count <= inlineLimit, !isPerforming, !isClosing { return takeBatch() }
+        if !queue.isEmpty || isClosing { monitor.broadcast() }
         return nil
     }
 
@@ -76,46 +72,24 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             monitor.broadcast()
         }
         thread?.join()
-        monitor.locked { while isPerforming { monitor.wait() } }
         session?.connection.checkpointLog()
+        try? session?.connection.shortenLog()
         session = nil
-    }
-
-    /// Does maintenance on the writer's connection between two batches; waits for its turn.
-    func exclusively<T>(_ body: (Connection) throws(Failure) -> T) throws(Failure) -> T {
-        monitor.locked {
-            while isPerforming { monitor.wait() }
-            isPerforming = true
-        }
-        defer { finishBatch() }
-        guard let session else { throw Failure(.shuttingDown, "the daemon is shutting down") }
-        return try body(session.connection)
     }
 
     private func work() {
         while let jobs = nextBatch() {
             perform(jobs)
-            finishBatch()
+            monitor.locked { isPerforming = false }
         }
     }
 
     private func nextBatch() -> [any WriteJob]? {
         monitor.locked {
-            var hasWaited = false
             while true {
-                if isPerforming {
-                    monitor.wait()
-                } else if queue.contains(where: { !$0.isLazy }) || !queue.isEmpty && (hasWaited || isClosing) {
-                    return takeBatch()
-                } else if isClosing {
-                    return nil
-                } else if queue.isEmpty {
-                    hasWaited = false
-                    monitor.wait()
-                } else {
-                    monitor.wait(milliseconds: Self.lazyMilliseconds)
-                    hasWaited = true
-                }
+                if !isPerforming, !queue.isEmpty { return takeBatch() }
+                if !isPerforming, isClosing { return nil }
+                monitor.wait()
             }
         }
     }
@@ -130,47 +104,58 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         return Array(queue.prefix(Self.batchLimit))
     }
 
-    private func finishBatch() {
-        monitor.locked {
-            isPerforming = false
-            monitor.broadcast()
-        }
-    }
-
     private func perform(_ jobs: [any WriteJob]) {
         guard let session else { return onSettled(jobs, Failure(.shuttingDown, "the daemon is shutting down")) }
         do {
-            try performAndCommit(jobs, session)
+            try batch.begin.run()
+            try jobs.count == 1 ? performAlone(jobs[0], session) : performTogether(jobs, session)
             onSettled(jobs, nil)
         } catch {
-            if session.connection.isInTransaction { try? session.connection.execute("ROLLBACK") }
+            if session.connection.isInTransaction { _ = try? batch.rollback.run() }
+            session.forgetSequence()
             onSettled(jobs, error)
             if session.connection.hasFailedSync { onFatal(error) }
         }
         if session.connection.logFrames >= Self.checkpointFrames { session.connection.checkpointLog() }
     }
 
-    private func performAndCommit(_ jobs: [any WriteJob], _ session: SQLiteSession) throws(Failure) {
-        try batch.begin.run()
+    /// One job is its own savepoint: the transaction.
+    private func performAlone(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) {
+        do {
+            try job.perform(session)
+        } catch {
+            guard standsAfter(error, session) else { throw error }
+            try batch.rollback.run()
+            return session.forgetSequence()
+        }
+        try batch.commit.run()
+    }
+
+    private func performTogether(_ jobs: [any WriteJob], _ session: SQLiteSession) throws(Failure) {
         for job in jobs {
             try batch.savepoint.run()
             do {
                 try job.perform(session)
             } catch {
-                // A full disk or a failed write may have ended the transaction; then nothing of the batch stands.
-                guard session.connection.isInTransaction, error.kind != .storageError, error.kind != .storageFull
-                else { throw error }
-                try batch.rollback.run()
+                guard standsAfter(error, session) else { throw error }
+                try batch.rollbackJob.run()
+                session.forgetSequence()
             }
             try batch.release.run()
         }
         try batch.commit.run()
     }
+
+    /// Whether a job's failure is its own. A full disk or a failed write may have ended the transaction; then nothing of
+    /// the batch stands.
+    private func standsAfter(_ failure: Failure, _ session: SQLiteSession) -> Bool {
+        session.connection.isInTransaction && failure.kind != .storageError && failure.kind != .storageFull
+    }
 }
 
 /// The statements around a batch and around each of its jobs.
 struct BatchStatements {
-    let begin, commit, savepoint, release, rollback: Statement
+    let begin, commit, rollback, savepoint, release, rollbackJob: Statement
 
     init(_ connection: Connection) throws(Failure) {
         func statement(_ sql: String) throws(Failure) -> Statement {
@@ -178,8 +163,9 @@ struct BatchStatements {
         }
         begin = try statement("BEGIN IMMEDIATE")
         commit = try statement("COMMIT")
+        rollback = try statement("ROLLBACK")
         savepoint = try statement("SAVEPOINT job")
         release = try statement("RELEASE job")
-        rollback = try statement("ROLLBACK TO job")
+        rollbackJob = try statement("ROLLBACK TO job")
     }
 }

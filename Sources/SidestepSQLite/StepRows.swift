@@ -33,11 +33,11 @@ extension SQLiteSession {
     }
 
     func steps(
-        run: Int64, after name: String?, status: StepStatus?, limit: Int, maxBytes: Int
+        run: Int64, after key: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome> {
         var page = Page<StepOutcome>(items: [], hasMore: false)
         var bytes = 0
-        var values: [SQLValue] = [.integer(run), SQLValue(name ?? "")]
+        var values: [SQLValue] = [.integer(run), .integer(key ?? 0)]
         if let status { values.append(SQLValue(status.rawValue)) }
         try (status == nil ? steps.page : steps.pageStatus).each(values) { row in
             if page.items.count == limit || (bytes >= maxBytes && !page.items.isEmpty) {

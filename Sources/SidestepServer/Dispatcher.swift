@@ -7,7 +7,9 @@ struct Dispatcher {
     enum Work {
         case now([UInt8])
         case query(Handler.Query)
-        case command(isLazy: Bool, Call.Work)
+        case command(Call.Work)
+        case begin(HeldBegins.Key, BeginStep, Call.Work)
+        case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
     }
 
     let information: DaemonInformation
@@ -43,11 +45,18 @@ struct Dispatcher {
         }
     }
 
+    private func key(_ request: Request) -> HeldBegins.Key {
+        HeldBegins.Key(proof: request.proof, step: request.required("step"))
+    }
+
     private func work(_ handler: Handler, _ request: Request) throws -> Work {
         switch handler {
         case .now(let answer): .now(try answer(request))
         case .query(let make): .query(try make(request))
-        case .command(let isLazy, let make): .command(isLazy: isLazy, try make(request))
+        case .command(let make): .command(try make(request))
+        case .begin(let make, let work):
+            try { begin in .begin(key(request), begin, work(begin)) }(make(request))
+        case .outcome(let make): .outcome(key(request)) { make(request, $0) }
         }
     }
 }

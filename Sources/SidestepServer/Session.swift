@@ -8,6 +8,10 @@ final class Session {
     private weak var connection: Connection?
     /// Requests that have no reply yet.
     private(set) var inFlight = 0
+    /// Commands among them: a query behind one of them waits for its commit, so that a client reads what it wrote.
+    var commandsInFlight = 0
+    /// Beginnings of steps that wait for their outcome.
+    var held = HeldBegins()
     /// Ids of runs that were granted on this connection.
     var grantedRuns: Set<String> = []
 

@@ -19,7 +19,8 @@ public struct RunFilter: Sendable {
     public var user: UInt32?
     public var workflow: String?
     public var status: RunStatus?
-    public var tag: (name: String, value: String)?
+    /// All of these.
+    public var tags: [(name: String, value: String)] = []
     public var createdAfter: Instant?
     public var createdBefore: Instant?
     /// Part of the id.
@@ -55,6 +56,7 @@ public protocol RunWriting: RunReading {
     func insertRun(_ run: RunRecord, input: Payload?) throws(Failure) -> Int64
     /// Writes the mutable columns where the stored epoch is still `epoch`; throws `lease_lost` otherwise.
     func updateRun(_ run: RunRecord, expecting epoch: Int64) throws(Failure)
+    func setRunInput(key: Int64, input: Payload) throws(Failure)
     func setRunOutput(key: Int64, output: Payload?, error: Payload?) throws(Failure)
     func setRunTag(key: Int64, name: String, value: String?) throws(Failure)
     /// Removes one generation and everything that belongs to it.

@@ -3,9 +3,9 @@ import SidestepModel
 public protocol StepReading: AnyObject {
     func step(run: Int64, name: String) throws(Failure) -> StepRecord?
     func stepOutcome(run: Int64, name: String) throws(Failure) -> StepOutcome?
-    /// Steps in the order of their names, after `name`, until `limit` steps or about `maxBytes` of outcomes.
+    /// Steps in the order in which they began, after the one with this key, until `limit` steps or about `maxBytes` of outcomes.
     func steps(
-        run: Int64, after name: String?, status: StepStatus?, limit: Int, maxBytes: Int
+        run: Int64, after key: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome>
     func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)]
     /// Steps of a run that have no outcome: running, backing off or unknown.

@@ -13,13 +13,11 @@ public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, Checkpoi
 public protocol WriteJob: AnyObject, Sendable {
     /// Does the work inside a savepoint; a thrown failure rolls back this job alone. Called once, on any thread.
     func perform(_ transaction: any StoreTransaction) throws(Failure)
-    /// Whether losing the job in a power cut is harmless, so that it may wait for the next commit.
-    var isLazy: Bool { get }
 }
 
 /// The one way into the database: jobs in the order given, many to a commit.
 public protocol StoreWriter: Sendable {
-    /// Queues jobs; they are performed in order and settled after their commit.
+    /// Queues jobs; they are performed in order, and told of after their commit to whom the writer was made for.
     func submit(_ jobs: [any WriteJob])
 }
 

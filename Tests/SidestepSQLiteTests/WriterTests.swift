@@ -10,13 +10,12 @@ import Testing
 @Suite struct WriterTests {
     /// A job that sets a value of a run's state, or fails after it did.
     private final class SetValue: WriteJob {
-        let isLazy: Bool
         private let run: Int64
         private let name: String
         private let failure: Failure?
 
-        init(run: Int64, name: String, failure: Failure? = nil, isLazy: Bool = false) {
-            (self.run, self.name, self.failure, self.isLazy) = (run, name, failure, isLazy)
+        init(run: Int64, name: String, failure: Failure? = nil) {
+            (self.run, self.name, self.failure) = (run, name, failure)
         }
 
         func perform(_ transaction: any StoreTransaction) throws(Failure) {
@@ -37,22 +36,32 @@ import Testing
         }
     }
 
-    @Test("a lazy job waits for company, but not for ever")
-    func lazy() throws {
+    @Test("the numbers of deleted journal entries are never given again")
+    func sequences() throws {
         try withWriter { database, run, batches throws in
-            database.writer.submit([SetValue(run: run, name: "a", isLazy: true)])
+            let first = AppendAndDelete(run: run)
+            database.writer.submit([first])
             batches.wait(for: 1)
-            #expect(try names(database, run) == ["a"])
+            database.close()
+            let again = try SQLiteSession(DatabaseFile.open(database.path), StatementLibrary())
+            let other = RunRecord(
+                key: 0, id: "r2", userID: 1, generation: 1, uid: "u2", workflow: "w", now: Instant(milliseconds: 0))
+            let key = try again.insertRun(other, input: nil)
+            let sequence = try again.append(run: key, at: Instant(milliseconds: 1), kind: .runCreated)
+            #expect(sequence > first.sequence.withLock { $0 })
         }
     }
 
-    @Test("a lazy job is committed together with the one that follows it, in order")
-    func lazyWithCompany() throws {
-        try withWriter { database, run, batches throws in
-            database.writer.submit([SetValue(run: run, name: "a", isLazy: true)])
-            database.writer.submit([SetValue(run: run, name: "b")])
-            batches.wait(for: 2)
-            #expect(batches.sizes == [2])
+    private final class AppendAndDelete: WriteJob {
+        let sequence = Mutex<Int64>(0)
+        private let run: Int64
+
+        init(run: Int64) { self.run = run }
+
+        func perform(_ transaction: any StoreTransaction) throws(Failure) {
+            let appended = try transaction.append(run: run, at: Instant(milliseconds: 1), kind: .runCreated)
+            sequence.withLock { $0 = appended }
+            try transaction.deleteRun(key: run)
         }
     }
 
@@ -63,7 +72,7 @@ import Testing
         let batches = Batches()
         let database = try open(folder, batches)
         let run = try addRun(database, batches)
-        database.writer.submit((0..<100).map { SetValue(run: run, name: "n\($0)", isLazy: $0 % 2 == 0) })
+        database.writer.submit((0..<100).map { SetValue(run: run, name: "n\($0)") })
         database.close()
         let again = try open(folder, Batches())
         defer { again.close() }
@@ -87,7 +96,6 @@ import Testing
 
     private final class AddRun: WriteJob {
         let key = Mutex<Int64>(0)
-        var isLazy: Bool { false }
 
         func perform(_ transaction: any StoreTransaction) throws(Failure) {
             let run = RunRecord(

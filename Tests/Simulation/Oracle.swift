@@ -83,7 +83,7 @@ struct Oracle {
 
     /// nil when the lease is in force; why not, otherwise.
     mutating func check(_ lease: Lease, _ client: (process: Int32, session: Int64)) -> ErrorKind? {
-        guard var run = runs[lease.run], run.generation == lease.generation else { return .runClosed }
+        guard var run = runs[lease.run], run.generation == lease.generation else { return .leaseLost }
         let isCurrent = run.epoch == lease.epoch
         if run.status.isClosed { return .runClosed }
         if run.status == .paused { return .runPaused }
@@ -155,7 +155,7 @@ struct Oracle {
         runs[name]!.status = .interrupted
         runs[name]!.owner = nil
         runs[name]!.mayReturn = mayReturn
-        if runs[name]!.interruptions >= Self.maxInterruptions {
+        if runs[name]!.interruptions > Self.maxInterruptions {
             runs[name]!.status = .paused
             runs[name]!.reason = .crashLoop
         }

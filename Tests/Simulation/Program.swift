@@ -109,7 +109,7 @@ final class Program {
 
     private func settleWaiters() throws {
         for (name, client, pending) in waiting {
-            let isOwned = oracle.runs[name]!.status == .running && !isOwnedByLost(name, client)
+            let isOwned = oracle.runs[name]!.status == .running
             if isOwned, pending.result == nil { continue }
             waiting.removeAll()
             let expected = oracle.resume(name, identity(client), retry: false, rerun: false, takeOver: false, wait: false)
@@ -117,8 +117,6 @@ final class Program {
             try compare("waiter of \(name)", client, expected, resumed(result, name))
         }
     }
-
-    private func isOwnedByLost(_ name: String, _ client: TestClient) -> Bool { false }
 
     private func begin() throws {
         guard let (lease, text) = pickLease() else { return }

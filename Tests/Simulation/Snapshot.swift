@@ -46,7 +46,7 @@ struct Snapshot: Equatable, Sendable, CustomStringConvertible {
             Step(
                 name: $0.step.name, status: $0.step.status, attempt: $0.step.attempt, failures: $0.step.failures,
                 output: $0.output.map { String(decoding: $0, as: UTF8.self) })
-        }
+        }.sorted { $0.name < $1.name }
         let history = try run.head.flatMap { try store.checkpoint(key: $0) }?.history
         messages = try history.map { point in
             try store.messages(point, 0..<point.length, maxBytes: .max).map { String(decoding: $0, as: UTF8.self) }

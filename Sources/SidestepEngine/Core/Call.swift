@@ -23,7 +23,6 @@ public final class Call: WriteJob, @unchecked Sendable {
         case waits(Wait)
     }
 
-    public let isLazy: Bool
     let environment: Environment
     let peer: Peer
     let session: Int64
@@ -36,14 +35,13 @@ public final class Call: WriteJob, @unchecked Sendable {
     private var reply: Reply?
 
     public init(
-        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [], isLazy: Bool = false,
+        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [],
         work: @escaping Work, reply: @escaping Reply
     ) {
         self.environment = environment
         self.peer = peer
         self.session = session
         self.grantedRuns = grantedRuns
-        self.isLazy = isLazy
         self.work = work
         self.reply = reply
     }

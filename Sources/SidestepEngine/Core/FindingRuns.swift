@@ -22,7 +22,7 @@ extension StoreTransaction {
     func heldRun(_ proof: LeaseProof, _ call: inout CallContext) throws -> RunRecord {
         switch proof {
         case .session(let id): try runHeldBySession(id, call)
-        case .text(let text): try runHeldByText(text, &call)
+        case .text(let text, let id): try runHeldByText(text, id, &call)
         }
     }
 
@@ -35,23 +35,35 @@ extension StoreTransaction {
                 hint: "Add \"run\" to the parameters.")
         }
         if let id, call.grantedRuns.contains(id), let run = try run(user: nil, id: id, generation: nil) {
-            throw Failure.notHeld(run)
+            throw try notHeld(run)
         }
         if id == nil, let only = call.grantedRuns.first, let run = try run(user: nil, id: only, generation: nil) {
-            throw Failure.notHeld(run)
+            throw try notHeld(run)
         }
         if let id { _ = try visibleRun(id, call) }
         throw Failure.leaseRequired(id)
     }
 
-    private func runHeldByText(_ text: String, _ call: inout CallContext) throws -> RunRecord {
+    private func runHeldByText(_ text: String, _ id: String?, _ call: inout CallContext) throws -> RunRecord {
         guard let lease = LeaseText(text), let run = try run(key: lease.runKey), isVisible(run, call) else {
-            throw Failure.leaseLost(nil)
+            throw Failure.leaseLost(id)
         }
-        guard run.epoch == lease.epoch else { throw Failure.notHeld(run) }
-        guard run.status == .running || run.status == .interrupted else { throw Failure.notHeld(run) }
+        if let id, id != run.id {
+            throw Failure(
+                .invalidArgument, "the lease is of run '\(run.id)', not of '\(id)'", run: id,
+                hint: "Leave `run` out: a lease names its run.")
+        }
+        guard run.epoch == lease.epoch, run.status == .running || run.status == .interrupted else {
+            throw try notHeld(run)
+        }
         guard let hash = run.secretHash, hash == ContentHash.of(lease.secret.utf8) else { throw Failure.leaseLost(run.id) }
         return try attached(run, &call)
+    }
+
+    /// Why a caller that once held the run does not hold it now; a generation that has a successor is not asked any more.
+    private func notHeld(_ run: RunRecord) throws -> Failure {
+        let newest = try self.run(user: run.userID, id: run.id, generation: nil)
+        return newest?.generation == run.generation ? .notHeld(run) : .leaseLost(run.id)
     }
 
     /// Moves a lease of kind `connection` to the connection on which its owner presents it, when the old one is gone.

@@ -13,7 +13,7 @@ public struct CompleteRun: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         if let closed = try store.closedBefore(proof, call) {
-            guard closed.status == .completed, try store.runPayloads(key: closed.key).output == output else {
+            guard closed.status == .completed, isSame(try store.runPayloads(key: closed.key).output, output) else {
                 throw Failure.runClosed(closed)
             }
             return closed
@@ -42,9 +42,16 @@ public struct FailRun: Command {
         public var run: RunRecord
         /// Milliseconds until the next attempt; nil when there is none.
         public var delay: Int64?
+        public var tags: [(name: String, value: String)] = []
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        var result = try settle(store, &call)
+        result.tags = try store.runTags(key: result.run.key)
+        return result
+    }
+
+    private func settle(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         if let closed = try store.closedBefore(proof, call) {
             guard closed.status == .failed else { throw Failure.runClosed(closed) }
             return Result(run: closed, delay: nil)
@@ -110,7 +117,7 @@ extension StoreTransaction {
     /// The run of a lease that ended because its own holder closed the run: what a repeated message meets.
     func closedBefore(_ proof: LeaseProof, _ call: CallContext) throws -> RunRecord? {
         switch proof {
-        case .text(let text):
+        case .text(let text, _):
             guard let lease = LeaseText(text), let run = try run(key: lease.runKey), isVisible(run, call),
                 run.status.isClosed, run.epoch == lease.epoch
             else { return nil }

@@ -79,7 +79,7 @@ struct Explanation {
 
     private var interruptions: String? {
         guard run.interruptions > 0 else { return nil }
-        return "Its owner was lost \(run.interruptions) times without progress; \(run.maxInterruptions) pause it."
+        return "Its owner was lost \(run.interruptions) times without progress; more than \(run.maxInterruptions) pause it."
     }
 
     private var pausedNext: String {

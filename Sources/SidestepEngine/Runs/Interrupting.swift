@@ -28,7 +28,7 @@ extension StoreTransaction {
                 writer.member("cause", cause.rawValue)
                 writer.member("interruptions", after.interruptions)
             })
-        if after.interruptions >= run.maxInterruptions { after = try paused(after, .crashLoop, call.now) }
+        if after.interruptions > run.maxInterruptions { after = try paused(after, .crashLoop, call.now) }
         try updateRun(after, expecting: run.epoch)
         call.after(.ended(run: run.key))
         call.after(.changed(.run(run.key)))

@@ -34,6 +34,8 @@ extension ResumeRun {
 
     /// What a later `resume` may change of an existing run.
     private func update(_ run: inout RunRecord, _ store: any StoreTransaction) throws {
+        if let workflow { run.workflow = workflow }
+        if let input, try store.runPayloads(key: run.key).input == nil { try store.setRunInput(key: run.key, input: input) }
         run.retry = retry ?? run.retry
         run.refusesMismatch = refusesMismatch ?? run.refusesMismatch
         run.maxInterruptions = maxInterruptions ?? run.maxInterruptions
@@ -83,8 +85,8 @@ extension ResumeRun {
         _ run: RunRecord, _ refusal: Failure, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> Result {
         var paused = try store.paused(run, .codeVersion, call.now)
-        // Noted now, so that the version that caused the pause may go on once a person agreed.
-        paused.codeVersion = codeVersion
+        // Whoever unpauses the run decides: the old version may go on as well as the new one.
+        paused.codeVersion = nil
         try store.updateRun(paused, expecting: run.epoch)
         call.refusal = refusal
         return Result(run: paused, lease: nil, created: false, checkpoint: nil, payloads: nil, tags: [])

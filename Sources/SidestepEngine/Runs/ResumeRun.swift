@@ -22,6 +22,9 @@ public struct ResumeRun: Command {
         }
     }
 
+    /// What a run is called whose first `resume` named no workflow; a later one may.
+    static let unnamedWorkflow = "default"
+
     public var run: String?
     public var workflow: String?
     public var input: Payload?
@@ -90,11 +93,11 @@ public struct ResumeRun: Command {
 
     private func refuseConflict(_ run: RunRecord, _ store: any StoreTransaction) throws {
         let hint = "Use another id, or if_closed: rerun once it is closed."
-        if let workflow, workflow != run.workflow {
+        if let workflow, run.workflow != Self.unnamedWorkflow, workflow != run.workflow {
             throw Failure(
                 .runConflict, "the run exists with workflow '\(run.workflow)', not '\(workflow)'", run: run.id, hint: hint)
         }
-        if let input, try store.runPayloads(key: run.key).input != input {
+        if let input, let known = try store.runPayloads(key: run.key).input, !isSame(known, input) {
             throw Failure(.runConflict, "the run exists with another input", run: run.id, hint: hint)
         }
     }
@@ -104,7 +107,7 @@ public struct ResumeRun: Command {
     private func createRun(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let id = run ?? Identifiers.run(at: call.now, random: call.environment.random)
         guard create else { throw Failure.runNotFound(id) }
-        return try insert(id, generation: 1, epoch: 0, workflow ?? "default", store, &call)
+        return try insert(id, generation: 1, epoch: 0, workflow ?? Self.unnamedWorkflow, store, &call)
     }
 
     private func insert(

@@ -59,9 +59,11 @@ public struct BeginStep: Command {
         return execute(begun, run, call)
     }
 
-    private func prepared(_ record: StepRecord, _ call: CallContext) -> StepRecord {
+    /// The step as its beginning leaves it.
+    func prepared(_ record: StepRecord, _ call: CallContext, at moment: Instant? = nil) -> StepRecord {
         var step = record
-        let start = max(call.now, record.nextAttempt ?? call.now)
+        let arrived = moment ?? call.now
+        let start = max(arrived, record.nextAttempt ?? arrived)
         step.status = .running
         step.isInterrupted = false
         step.fingerprint = fingerprint ?? record.fingerprint

@@ -11,6 +11,8 @@ public struct CompleteStep: Command {
     public var usage: Payload?
     public var metadata: Payload?
     public var started: Instant?
+    /// The beginning, when it was not written yet.
+    public var begun: UnwrittenBegin?
 
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
@@ -19,7 +21,8 @@ public struct CompleteStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepRecord {
         let run = try store.heldRun(proof, &call)
-        let known = try store.step(run: run.key, name: step)
+        let stored = try store.step(run: run.key, name: step)
+        let known = begun?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {
         case .superseded: throw try superseded(known!, run, store)
         case .recorded: return try repeated(run, store)
@@ -61,7 +64,7 @@ public struct CompleteStep: Command {
     private func repeated(_ run: RunRecord, _ store: any StoreTransaction) throws -> StepRecord {
         guard let recorded = try store.stepOutcome(run: run.key, name: step) else { throw Failure.stepNotFound(step, run) }
         if recorded.step.status == .failed { throw Failure.superseded(recorded.step, run) }
-        guard recorded.output == output else {
+        guard isSame(recorded.output, output) else {
             throw Failure(
                 .stepConflict, "the step has another recorded output", run: run.id, step: step,
                 hint: "Use the recorded output (data.output); a step has one result."

@@ -10,6 +10,8 @@ public struct FailStep: Command {
     public var cause = AttemptError()
     public var retry: Payload?
     public var fingerprint: String?
+    /// The beginning, when it was not written yet.
+    public var begun: UnwrittenBegin?
 
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
@@ -26,7 +28,8 @@ public struct FailStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.heldRun(proof, &call)
-        let known = try store.step(run: run.key, name: step)
+        let stored = try store.step(run: run.key, name: step)
+        let known = begun?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {
         case .current(let attempt):
             var current = known ?? StepRecord(run: run.key, name: step, now: call.now)

@@ -20,15 +20,15 @@ public struct GetStep: Query {
     }
 }
 
-/// The steps of a run, in the order of their names.
+/// The steps of a run, in the order in which they began.
 public struct ListSteps: Query {
     public let run: String
-    public let after: String?
+    public let after: Int64?
     public let status: StepStatus?
     public let limit: Int
     public let maxBytes: Int
 
-    public init(run: String, after: String?, status: StepStatus?, limit: Int, maxBytes: Int) {
+    public init(run: String, after: Int64?, status: StepStatus?, limit: Int, maxBytes: Int) {
         self.run = run
         self.after = after
         self.status = status

@@ -79,7 +79,9 @@ public struct Method: Sendable {
     ]
 
     private static func impliedErrors(_ access: Access, _ waitsForCommit: Bool) -> [ErrorKind] {
-        let authority: [ErrorKind] = access == .lease ? [.runNotFound, .leaseRequired, .leaseLost] : []
+        let authority: [ErrorKind] =
+            access == .lease
+            ? [.runNotFound, .leaseRequired, .leaseLost, .runPaused, .runClosed, .runCancelled] : []
         let disk: [ErrorKind] = waitsForCommit ? [.storageFull, .storageError] : []
         return authority + disk + [.overloaded, .shuttingDown]
     }

@@ -23,7 +23,7 @@ extension MethodTable {
             .must("message_count", .count, "messages in its history"),
             .must("new_bytes", .integer(0 ... .max), "bytes that were new"),
         ],
-        errors: [.runCancelled, .invalidArgument],
+        errors: [.invalidArgument],
         example: Example(
             #"{"step_number":7,"state":{"topic":"tides"},"messages":{"keep":13,"append":[{"role":"user"}]}}"#,
             #"{"checkpoint":"01JGXZ5W4A","resume_token":"x1Jq0V7cQm3Yt8ZrLk2WbA","sequence":7,"#

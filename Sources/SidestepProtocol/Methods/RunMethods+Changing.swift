@@ -6,7 +6,7 @@ extension MethodTable {
         Method(
             "run.complete", .run, .lease, "Closes the run with its output.",
             parameters: [.may("output", .payload, "what the run returned")], result: [theRun],
-            errors: [.runConflict, .runCancelled],
+            errors: [.runConflict],
             example: Example(#"{"output":"done"}"#, #"{"run":\#(ExampleText.closedRun)}"#),
             waitsForCommit: true),
         Method(
@@ -27,7 +27,6 @@ extension MethodTable {
                 .may("delay_ms", .span, "how long to wait before that"),
                 .must("attempt", .count, "the attempt to come, or the last one"),
             ],
-            errors: [.runCancelled],
             example: Example(
                 #"{"error":{"type":"TypeError","message":"no"},"retryable":false}"#,
                 #"{"run":\#(ExampleText.closedRun),"retry":false,"attempt":1}"#), waitsForCommit: true),

@@ -8,8 +8,7 @@ extension MethodTable {
             parameters: [
                 .must("name", .name, "the name of the value"),
                 .may("value", .payload, "the value; without one the name is deleted"),
-            ],
-            errors: [.runCancelled], example: Example(#"{"name":"progress","value":{"done":3}}"#, "{}"),
+            ], example: Example(#"{"name":"progress","value":{"done":3}}"#, "{}"),
             waitsForCommit: true),
         Method(
             "state.get", .state, .visible, "Returns a value of the run's state.",

@@ -35,7 +35,7 @@ extension MethodTable {
         "Runs one step: returns its recorded result, or tells the caller to execute it.",
         parameters: beginning + [.must("client", .boolean, "true: the caller executes the body")],
         result: begun,
-        errors: [.stepFailed, .stepMismatch, .stepUnknown, .runCancelled, .unsupported],
+        errors: [.stepFailed, .stepMismatch, .stepUnknown, .deadlineExceeded, .unsupported],
         example: Example(
             #"{"step":"fetch","client":true}"#,
             #"{"status":"execute","step":"fetch","attempt":1,"idempotency_key":"01JGXZ5W3N/fetch"}"#),
@@ -44,7 +44,7 @@ extension MethodTable {
     private static let stepBegin = Method(
         "step.begin", .step, .lease, "Records that a step begins; often sent as a notification.",
         parameters: beginning, result: begun,
-        errors: [.stepFailed, .stepMismatch, .stepUnknown, .runCancelled],
+        errors: [.stepFailed, .stepMismatch, .stepUnknown, .deadlineExceeded],
         example: Example(
             #"{"step":"fetch"}"#,
             #"{"status":"completed","step":"fetch","output":{"pages":3},"attempt":1,"replayed":true}"#),
@@ -62,7 +62,7 @@ extension MethodTable {
             .may("started_at", .instant, "when the body started"),
         ],
         result: [aStep, .must("attempt", .count, "the attempt that was recorded")],
-        errors: [.stepConflict, .stepMismatch, .stepFailed, .attemptSuperseded, .runCancelled],
+        errors: [.stepConflict, .stepMismatch, .stepFailed, .attemptSuperseded],
         example: Example(#"{"step":"fetch","output":{"pages":3}}"#, #"{"step":"fetch","attempt":1}"#),
         waitsForCommit: true)
 
@@ -85,7 +85,7 @@ extension MethodTable {
             .must("attempt", .count, "the attempt to come, or the last one"),
             .may("next_attempt_at", .instant, "when the next attempt may begin"),
         ],
-        errors: [.stepConflict, .stepUnknown, .attemptSuperseded, .runCancelled],
+        errors: [.stepConflict, .stepUnknown, .attemptSuperseded],
         example: Example(
             #"{"step":"fetch","error":{"type":"IOError"},"types":["IOError"],"retry":{"max_attempts":3}}"#,
             #"{"step":"fetch","retry":true,"delay_ms":1000,"attempt":2,"next_attempt_at":1767225602000}"#),
@@ -94,6 +94,6 @@ extension MethodTable {
     private static let stepHeartbeat = Method(
         "step.heartbeat", .step, .lease, "Says that a long step is getting on.",
         parameters: [aStep, anAttempt, .may("details", .payload, "how far it is")],
-        errors: [.attemptSuperseded, .runCancelled],
+        errors: [.attemptSuperseded],
         example: Example(#"{"step":"fetch","details":{"page":2}}"#, "{}"))
 }

@@ -1,5 +1,12 @@
 -- name: journal_append
-INSERT INTO journal (run, at, kind, step, attempt, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+INSERT INTO journal (sequence, run, at, kind, step, attempt, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- name: journal_last
+SELECT max(coalesce((SELECT max(sequence) FROM journal), 0), (SELECT journal FROM counter WHERE key = 1));
+
+-- Before entries are deleted, so that their numbers are never given again.
+-- name: journal_keep_last
+UPDATE counter SET journal = max(journal, (SELECT coalesce(max(sequence), 0) FROM journal)) WHERE key = 1;
 
 -- name: journal_history
 SELECT sequence, at, kind, step, attempt, detail FROM journal

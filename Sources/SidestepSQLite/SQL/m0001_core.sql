@@ -91,13 +91,15 @@ CREATE TABLE step (
     CHECK (status <> 'unknown' OR at_most_once = 1)
 ) STRICT;
 CREATE UNIQUE INDEX step_name ON step (run, name);
-CREATE INDEX step_open ON step (run, status) WHERE status NOT IN ('completed', 'failed');
-CREATE INDEX step_ready ON step (status) WHERE status NOT IN ('completed', 'failed');
+-- Its entries end in the row's key: the steps of a run in the order in which they began.
+CREATE INDEX step_run ON step (run);
+CREATE INDEX step_open ON step (run) WHERE status NOT IN ('completed', 'failed');
 CREATE INDEX step_deadline ON step (attempt_deadline_at) WHERE attempt_deadline_at IS NOT NULL;
 CREATE INDEX step_usage ON step (run) WHERE usage IS NOT NULL;
 
+-- The sequence is numbered by the writer: AUTOINCREMENT would write a page of its own with every commit.
 CREATE TABLE journal (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    sequence INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES run (key) ON DELETE CASCADE,
     at INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -106,6 +108,14 @@ CREATE TABLE journal (
     detail TEXT
 ) STRICT;
 CREATE INDEX journal_run ON journal (run, sequence);
+
+-- Numbers that outlive the rows they were given to; one row.
+CREATE TABLE counter (
+    key INTEGER PRIMARY KEY CHECK (key = 1),
+    -- No entry of the journal, deleted ones included, has a higher sequence unless it is still there.
+    journal INTEGER NOT NULL
+) STRICT;
+INSERT INTO counter VALUES (1, 0);
 
 -- A history is a persistent list: the first parent_length messages of the parent, then the branch's own.
 CREATE TABLE branch (

@@ -74,8 +74,11 @@ UPDATE run SET status = ?3, reason = ?4, attempt = ?5, interruptions = ?6, max_i
     code_version = ?9, refuses_mismatch = ?10, retry = ?11, metadata = ?12, deadline_at = ?13, next_attempt_at = ?14,
     head = ?15, updated_at = ?16, closed_at = ?17, owner_kind = ?18, owner_pid = ?19, owner_start = ?20,
     owner_uid = ?21, owner_since = ?22, lease_hash = ?23, lease_session = ?24, lease_expires_at = ?25,
-    owner_boot = ?26, granted_sequence = ?27
+    owner_boot = ?26, granted_sequence = ?27, workflow = ?28
 WHERE key = ?1 AND epoch = ?2;
+
+-- name: run_set_input
+UPDATE run_payload SET input = ?2 WHERE run = ?1;
 
 -- name: run_set_output
 UPDATE run_payload SET output = ?2, error = ?3 WHERE run = ?1;

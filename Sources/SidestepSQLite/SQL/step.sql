@@ -6,12 +6,11 @@ SELECT {step} FROM step WHERE run = ?1 AND name = ?2;
 -- name: step_outcome
 SELECT {step}, output, error FROM step WHERE run = ?1 AND name = ?2;
 
--- In the order of names, which the index has anyhow: clients look steps up by name.
 -- name: step_page
-SELECT {step}, output, error FROM step WHERE run = ?1 AND name > ?2 ORDER BY name;
+SELECT {step}, output, error FROM step WHERE run = ?1 AND key > ?2 ORDER BY key;
 
 -- name: step_page_status
-SELECT {step}, output, error FROM step WHERE run = ?1 AND name > ?2 AND status = ?3 ORDER BY name;
+SELECT {step}, output, error FROM step WHERE run = ?1 AND key > ?2 AND status = ?3 ORDER BY key;
 
 -- name: step_counts
 SELECT status, count(*) FROM step WHERE run = ?1 GROUP BY status;

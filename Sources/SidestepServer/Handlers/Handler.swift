@@ -9,8 +9,11 @@ enum Handler {
 
     case now((Request) throws -> [UInt8])
     case query((Request) throws -> Query)
-    /// `isLazy`: as a notification it needs no commit of its own.
-    case command(isLazy: Bool, (Request) throws -> Call.Work)
+    case command((Request) throws -> Call.Work)
+    /// A step begins; as a notification it may wait for its outcome.
+    case begin((Request) throws -> BeginStep, (BeginStep) -> Call.Work)
+    /// A step ends; its beginning may not be written yet.
+    case outcome((Request, UnwrittenBegin?) -> Call.Work)
 
     /// A use case that reads, with the encoding of its result.
     static func read<U: SidestepEngine.Query>(
@@ -28,15 +31,29 @@ enum Handler {
 
     /// A use case that writes, with the encoding of its result.
     static func write<U: Command>(
-        isLazy: Bool = false, _ make: @escaping (Request) throws -> U,
-        _ encode: @escaping @Sendable (inout JSONWriter, U.Result) -> Void
+        _ make: @escaping (Request) throws -> U, _ encode: @escaping @Sendable (inout JSONWriter, U.Result) -> Void
     ) -> Handler {
-        .command(isLazy: isLazy) { request in
+        .command { work(try make($0), encode) }
+    }
+
+    /// A use case that writes and answers with the run, tags included.
+    static func change<U: Command>(_ make: @escaping (Request) throws -> U) -> Handler where U.Result == RunRecord {
+        .command { request in
             let useCase = try make(request)
             return { store, context in
-                let done = try useCase.perform(store, &context)
-                return .done(result { encode(&$0, done) })
+                let run = try useCase.perform(store, &context)
+                let view = RunView(run: run, tags: try store.runTags(key: run.key))
+                return .done(result { $0.run("run", view) })
             }
+        }
+    }
+
+    static func work<U: Command>(
+        _ useCase: U, _ encode: @escaping @Sendable (inout JSONWriter, U.Result) -> Void
+    ) -> Call.Work {
+        { store, context in
+            let done = try useCase.perform(store, &context)
+            return .done(result { encode(&$0, done) })
         }
     }
 }
@@ -48,7 +65,7 @@ struct Request {
     let information: DaemonInformation
 
     /// How the caller of a lease method shows that it acts for the run.
-    var proof: LeaseProof { params.string("lease").map(LeaseProof.text) ?? .session(run: params.string("run")) }
+    var proof: LeaseProof { params.string("lease").map { .text($0, run: params.string("run")) } ?? .session(run: params.string("run")) }
 
     /// A parameter that the method table requires.
     func required(_ name: String) -> String {

@@ -7,7 +7,7 @@ import SidestepStore
 enum ResumeHandler {
     static var all: [String: Handler] {
         [
-            "resume": .command(isLazy: false) { request in
+            "resume": .command { request in
                 let resume = try useCase(request)
                 let wantsSteps = request.params.string("steps") != "none"
                 let bytes = request.pageBytes()
@@ -76,7 +76,7 @@ enum ResumeHandler {
                 writer.object("checkpoint") { $0.members(of: checkpoint, run: done.run.id) }
             }
             writer.array("steps") { writer in for outcome in outcomes { writer.replayed(outcome) } }
-            writer.member("more", steps?.hasMore == true ? outcomes.last?.step.name : nil)
+            writer.member("more", steps?.hasMore == true ? outcomes.last.map { String($0.step.key) } : nil)
             writer.payload("output", done.payloads?.output)
             writer.payload("error", done.payloads?.error)
         }

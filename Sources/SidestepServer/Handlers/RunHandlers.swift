@@ -27,19 +27,19 @@ enum RunHandlers {
                 writer.payload("output", found.payloads.output)
                 writer.payload("error", found.payloads.error)
             },
-            "run.complete": .write({ CompleteRun(proof: $0.proof, output: $0.payload("output")) }) { $0.run("run", plain($1)) },
+            "run.complete": .change { CompleteRun(proof: $0.proof, output: $0.payload("output")) },
             "run.fail": .write({
                 FailRun(
                     proof: $0.proof, error: $0.payload("error"), cause: $0.attemptError, attempt: $0.params.integer("attempt"))
             }) { writer, failed in
-                writer.run("run", plain(failed.run))
+                writer.run("run", RunView(run: failed.run, tags: failed.tags))
                 writer.member("retry", failed.delay != nil)
                 writer.member("delay_ms", failed.delay)
                 writer.member("attempt", failed.run.attempt)
             },
-            "run.release": .write({ ReleaseRun(proof: $0.proof) }) { $0.run("run", plain($1)) },
-            "run.pause": .write({ PauseRun(run: $0.required("run")) }) { $0.run("run", plain($1)) },
-            "run.unpause": .write({ UnpauseRun(run: $0.required("run")) }) { $0.run("run", plain($1)) },
+            "run.release": .change { ReleaseRun(proof: $0.proof) },
+            "run.pause": .change { PauseRun(run: $0.required("run")) },
+            "run.unpause": .change { UnpauseRun(run: $0.required("run")) },
             "run.delete": .write({ DeleteRun(run: $0.required("run")) }) { $0.member("deleted", $1) },
             "run.update": .write({ request in
                 UpdateRun(
@@ -63,9 +63,6 @@ enum RunHandlers {
         ]
     }
 
-    /// A run whose tags the method does not show.
-    private static func plain(_ run: RunRecord) -> RunView { RunView(run: run, tags: []) }
-
     static func tags(_ request: Request) -> [(name: String, value: String?)] {
         (request.params.stringMap("tags") ?? []).map { (name: $0.0, value: $0.1) }
     }
@@ -75,7 +72,7 @@ enum RunHandlers {
         var filter = RunFilter(user: request.peer.uid)
         filter.workflow = params.string("workflow")
         filter.status = params.string("status").flatMap(RunStatus.init(rawValue:))
-        filter.tag = params.stringMap("tag")?.first.map { (name: $0.0, value: $0.1 ?? "") }
+        filter.tags = (params.stringMap("tag") ?? []).map { (name: $0.0, value: $0.1 ?? "") }
         filter.createdAfter = request.instant("created_after")
         filter.createdBefore = request.instant("created_before")
         filter.text = params.string("text")

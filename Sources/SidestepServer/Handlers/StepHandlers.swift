@@ -7,13 +7,15 @@ enum StepHandlers {
     static var all: [String: Handler] {
         [
             "run-step": .write(run, write),
-            "step.begin": .write(isLazy: true, begin, write),
-            "step.complete": .write(complete) { writer, step in
-                writer.member("step", step.name)
-                writer.member("attempt", step.attempt)
+            "step.begin": .begin(begin) { Handler.work($0, write) },
+            "step.complete": .outcome { request, begun in
+                Handler.work(complete(request, begun)) { writer, step in
+                    writer.member("step", step.name)
+                    writer.member("attempt", step.attempt)
+                }
             },
-            "step.fail": .command(isLazy: false) { request in
-                let (useCase, name) = (fail(request), request.required("step"))
+            "step.fail": .outcome { request, begun in
+                let (useCase, name) = (fail(request, begun), request.required("step"))
                 return { store, context in .done(failed(name, try useCase.perform(store, &context))) }
             },
             "step.heartbeat": .write({
@@ -24,14 +26,14 @@ enum StepHandlers {
             "step.get": .read({ GetStep(run: $0.required("run"), step: $0.required("step")) }) { $0.members(of: $1) },
             "step.list": .read({ request in
                 ListSteps(
-                    run: request.required("run"), after: request.params.string("cursor"),
+                    run: request.required("run"), after: try RunHandlers.cursor(request.params),
                     status: request.params.string("status").flatMap(StepStatus.init(rawValue:)),
                     limit: request.limit(default: 1000), maxBytes: request.pageBytes())
             }) { writer, page in
                 writer.array("steps") { writer in
                     for outcome in page.items { writer.object { $0.members(of: outcome) } }
                 }
-                writer.member("more", page.hasMore ? page.items.last?.step.name : nil)
+                writer.member("more", page.hasMore ? page.items.last.map { String($0.step.key) } : nil)
             },
             "step.inflight": .read({
                 InflightSteps(includesRunning: $0.params.boolean("all") ?? false, limit: $0.limit(default: 100))
@@ -90,8 +92,9 @@ enum StepHandlers {
         }
     }
 
-    private static func complete(_ request: Request) -> CompleteStep {
+    private static func complete(_ request: Request, _ begun: UnwrittenBegin?) -> CompleteStep {
         var complete = CompleteStep(proof: request.proof, step: request.required("step"))
+        complete.begun = begun
         complete.output = request.payload("output")
         complete.attempt = request.params.integer("attempt")
         complete.fingerprint = request.params.string("fingerprint")
@@ -101,8 +104,9 @@ enum StepHandlers {
         return complete
     }
 
-    private static func fail(_ request: Request) -> FailStep {
+    private static func fail(_ request: Request, _ begun: UnwrittenBegin?) -> FailStep {
         var fail = FailStep(proof: request.proof, step: request.required("step"))
+        fail.begun = begun
         fail.error = request.payload("error")
         fail.attempt = request.params.integer("attempt")
         fail.cause = request.attemptError

@@ -92,6 +92,7 @@ public final class SocketServer: @unchecked Sendable {
     }
 
     func close(_ session: Session) {
+        writeHeld(session)
         sessions[session.id] = nil
         dispatcher.information.connections = sessions.count
         coordinator.sessionClosed(session.id)
@@ -134,15 +135,56 @@ public final class SocketServer: @unchecked Sendable {
         case .failure(let error): settle(.failure(error))
         case .success(.now(let json)): settle(.success(json))
         case .success(.query(let query)):
+            writeHeld(session)
+            if session.commandsInFlight > 0 {
+                let context = context(session)
+                return submit(session, { _, _ in .reading { try query($0, context) } }, settle)
+            }
             let settled = NIOLoopBound(settle, eventLoop: loop)
             coordinator.read(context(session), query) { settled.value($0.mapError(RPCError.init)) }
-        case .success(.command(let isLazy, let work)):
-            collect(
-                Call(
-                    environment: environment, peer: session.peer, session: session.id,
-                    grantedRuns: session.grantedRuns, isLazy: isLazy && request.id == nil, work: work
-                ) { settle($0.mapError(RPCError.init)) })
+        case .success(.command(let work)):
+            writeHeld(session)
+            submit(session, work, settle)
+        case .success(.begin(let key, let begin, let work)):
+            guard request.id == nil, !begin.atMostOnce else {
+                writeHeld(session)
+                return submit(session, work, settle)
+            }
+            hold(key, .init(begun: UnwrittenBegin(begin: begin, at: environment.clock.now()), work: work), session)
+            settle(.success([]))
+        case .success(.outcome(let key, let make)):
+            let begun = session.held.take(key)
+            if begun == nil { writeHeld(session) }
+            submit(session, make(begun), settle)
         }
+    }
+
+    /// Keeps a beginning for a moment, in case that its outcome follows.
+    private func hold(_ key: HeldBegins.Key, _ held: HeldBegins.Held, _ session: Session) {
+        if session.held.isFull { writeHeld(session) }
+        if session.held.isEmpty {
+            loop.assumeIsolated().scheduleTask(in: .milliseconds(HeldBegins.milliseconds)) { self.writeHeld(session) }
+        }
+        session.held.insert(key, held)
+    }
+
+    /// Writes the beginnings that still wait, before anything that could see them missing.
+    private func writeHeld(_ session: Session) {
+        for held in session.held.takeAll() { submit(session, held.work, { _ in }) }
+    }
+
+    private func submit(
+        _ session: Session, _ work: @escaping Call.Work, _ settle: @escaping (Result<[UInt8], RPCError>) -> Void
+    ) {
+        session.commandsInFlight += 1
+        let call = Call(
+            environment: environment, peer: session.peer, session: session.id, grantedRuns: session.grantedRuns,
+            work: work
+        ) { result in
+            session.commandsInFlight -= 1
+            settle(result.mapError(RPCError.init))
+        }
+        collect(call)
     }
 
     private static func text(_ id: RawJSON, _ outcome: Result<[UInt8], RPCError>) -> [UInt8] {

@@ -89,8 +89,8 @@ def error_types(error: BaseException) -> list[str]:
     names: list[str] = []
     for cls in type(error).__mro__:
         if issubclass(cls, BaseException):
-            names += [name for name in (type_name(cls), cls.__name__) if name not in names]
-    return names
+            names += [type_name(cls), cls.__name__]
+    return list(dict.fromkeys(names))
 
 
 def error_to_wire(error: BaseException) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+# Thin: every target calls a script that can be called by itself. `make help` lists them.
+.PHONY: help demo test check format generate bench sanitize fuzz crash simulate install setup clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup:
+	@tools/setup --python
+
+demo:  ## the main job: an agent is killed in the middle and goes on, in Python, shell and Swift
+	@tools/setup
+	swift build --product sidestepd
+	swift build --product sidestep
+	swift build --product sidestep-example-files
+	PATH="$(CURDIR)/.build/debug:$$PATH" examples/demo
+
+test: setup  ## all tests
+	tools/test
+
+check: setup  ## formatter, linters, generated files
+	tools/check
+
+format: setup  ## format and generate
+	tools/check --fix
+
+generate: setup  ## reference pages, OpenRPC, the synchronous Python client
+	swift run sidestep-generate
+	python3 clients/python/tools/generate_sync.py
+
+bench: setup  ## the figures, release build, about five minutes
+	benchmarks/run
+
+sanitize: setup  ## thread and address sanitizer over tests and daemon
+	Tests/Sanitizers/run thread
+	Tests/Sanitizers/run address
+
+fuzz: setup  ## the reader of client bytes, ten minutes
+	Tests/Fuzz/run 600
+
+crash: setup  ## the kill campaigns, ten times as long as in CI
+	swift build
+	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Crash/run --kills 5000
+
+simulate: setup  ## a million operations against the oracle
+	SIDESTEP_SIMULATION_OPERATIONS=1000000 swift test --disable-xctest --filter SimulationTests
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+install:  ## programs, units, sysusers and tmpfiles below DESTDIR/PREFIX
+	tools/install "$(DESTDIR)" "$(PREFIX)"
+
+clean:
+	swift package clean

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from daemon import Daemon
+
+
+@pytest.fixture(scope="session")
+def _daemon() -> Iterator[Daemon]:
+    with Daemon() as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def daemon(_daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> Daemon:
+    """A daemon that every client of the test finds."""
+    monkeypatch.setenv("SIDESTEP_SOCKET", _daemon.socket)
+    monkeypatch.setenv("SIDESTEP_AUTOSTART", "0")
+    if _daemon.process is None:
+        _daemon.start()
+    return _daemon
+
+
+@pytest.fixture
+def run_id(request: pytest.FixtureRequest) -> str:
+    return f"{request.node.name}-{os.urandom(4).hex()}"

@@ -1,0 +1,538 @@
+#!/usr/bin/env python3
+"""Plays the scenarios of `clients/parity`: ``parity.py [FILE…] [--only TEXT] [--verbose]``."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import os
+import queue
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+
+from daemon import ROOT, Daemon  # noqa: E402
+
+PARITY = ROOT / "clients" / "parity"
+PROGRAM = Path(__file__).with_name("parity_program.py")
+OPERATIONS = [
+    "answer",
+    "await",
+    "bytes",
+    "call",
+    "compare",
+    "connect",
+    "daemon",
+    "disconnect",
+    "hear",
+    "kill",
+    "line",
+    "notify",
+    "pending",
+    "program",
+    "set",
+    "sleep_ms",
+    "until",
+]
+
+
+class Failed(Exception):
+    """A scenario did not go as written."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--only", help="only scenarios whose name holds this text")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args()
+    passed, failed = 0, 0
+    with Daemon() as daemon:
+        for path in options.files or sorted(PARITY.glob("*.json")):
+            for scenario in json.loads(path.read_text())["scenarios"]:
+                if options.only and options.only not in scenario["name"]:
+                    continue
+                begun = time.monotonic()
+                try:
+                    with Stage(daemon) as stage:
+                        stage.play(scenario)
+                    passed += 1
+                    word = "ok"
+                except Failed as error:
+                    failed += 1
+                    word = f"FAILED\n    {error}"
+                    if daemon.process is None or daemon.process.poll() is not None:
+                        word += "\n    (the daemon is gone)"
+                        daemon.start()
+                if options.verbose or word != "ok":
+                    name = f"{path.stem}: {scenario['name']}"
+                    print(f"{name} ({time.monotonic() - begun:.2f} s): {word}", flush=True)
+    print(f"parity-python: {passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+class Connection:
+    """Lines in and out, over a socket of this process or through a helper process."""
+
+    def __init__(self, path: str, process: bool) -> None:
+        self.helper = None
+        if process:
+            self.helper = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", RELAY, path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            assert self.helper.stdin is not None
+            assert self.helper.stdout is not None
+            self._out = self.helper.stdin.fileno()
+            self._in = self.helper.stdout.fileno()
+        else:
+            self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            self.socket.connect(path)
+            self._out = self._in = self.socket.fileno()
+        self._rest = b""
+        self._lines: list[bytes] = []
+        self.replies: dict[Any, Any] = {}
+
+    def write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            # Read while writing, so that neither side waits for the other with full buffers.
+            readable, writable, _ = select.select([self._in], [self._out], [], 10)
+            if readable and not self._read(0):
+                raise OSError("the connection is closed")
+            if writable:
+                view = view[os.write(self._out, view[:4096]) :]
+
+    def line(self, end: float) -> bytes | None:
+        while not self._lines:
+            if not self._read(max(0.0, end - time.monotonic())):
+                return None
+        return self._lines.pop(0)
+
+    def reply(self, identifier: Any, end: float) -> Any:
+        while identifier not in self.replies:
+            line = self.line(end)
+            if line is None:
+                raise Failed("no reply in time, or the connection is closed")
+            message = json.loads(line)
+            self.replies[message.get("id")] = message
+        return self.replies.pop(identifier)
+
+    def close(self) -> None:
+        if self.helper is not None:
+            self.helper.kill()
+            self.helper.wait()
+            self.helper.stdin.close()  # type: ignore[union-attr]
+            self.helper.stdout.close()  # type: ignore[union-attr]
+        else:
+            self.socket.close()
+
+    @property
+    def lost(self) -> bool:
+        try:
+            poll = select.poll()
+            poll.register(self._in, select.POLLRDHUP)
+            return bool(poll.poll(0))
+        except (OSError, ValueError):
+            return True
+
+    def _read(self, timeout: float) -> bool:
+        ready, _, _ = select.select([self._in], [], [], timeout)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._in, 1 << 20)
+        except OSError:
+            return False
+        if not data:
+            return False
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._lines += lines
+        return True
+
+
+RELAY = """
+import os, select, socket, sys
+peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+peer.connect(sys.argv[1])
+while True:
+    for ready in select.select([0, peer], [], [])[0]:
+        data = os.read(0, 65536) if ready == 0 else peer.recv(65536)
+        if not data:
+            sys.exit()
+        peer.sendall(data) if ready == 0 else os.write(1, data)
+"""
+
+
+class Program:
+    """A running program of a scenario."""
+
+    def __init__(self, task: dict[str, Any], daemon: Daemon, effects: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(PROGRAM), json.dumps(task)],
+            env={**daemon.environment, "EFFECTS": str(effects)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip("\n"))
+        self.lines.put(None)
+
+    def hear(self, text: str, timeout: float) -> None:
+        try:
+            line = self.lines.get(timeout=timeout)
+        except queue.Empty:
+            raise Failed(f"the program did not tell {text!r}") from None
+        if line != f"tell {text}":
+            raise Failed(f"the program said {line!r}, not {text!r}")
+
+    def answer(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def end(self, timeout: float) -> dict[str, Any]:
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise Failed("the program did not end") from None
+        report = {"ends": "killed"} if self.process.returncode < 0 else {"ends": "no report"}
+        while (line := self.lines.get()) is not None:
+            if line.startswith("report "):
+                report = json.loads(line[7:])
+        return report
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()  # type: ignore[union-attr]
+        self.reader.join()
+        self.process.stdout.close()  # type: ignore[union-attr]
+
+
+class Stage:
+    """Plays one scenario: its connections, variables and programs."""
+
+    count = 0
+
+    def __init__(self, daemon: Daemon) -> None:
+        Stage.count += 1
+        self.daemon = daemon
+        self.connections: dict[str, Connection] = {}
+        self.waiting: dict[str, tuple[Connection, int] | Program] = {}
+        self.effects = daemon.directory / f"effects-{Stage.count}"
+        self.effects.write_text("")
+        self.identifier = 1000
+        self.variables: dict[str, Any] = {
+            "run": f"parity-{Stage.count}-{os.urandom(4).hex()}",
+            "pid": os.getpid(),
+            "uid": os.getuid(),
+            "now": int(time.time() * 1000),
+            "socket": daemon.socket,
+        }
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for waiting in self.waiting.values():
+            if isinstance(waiting, Program):
+                waiting.close()
+        for connection in self.connections.values():
+            connection.close()
+
+    def play(self, scenario: dict[str, Any]) -> None:
+        for number, operation in enumerate(scenario["do"], 1):
+            name = next(name for name in OPERATIONS if name in operation)
+            try:
+                getattr(self, f"do_{name}")(operation)
+            except (Failed, OSError) as error:
+                text = json.dumps(operation, ensure_ascii=False)
+                raise Failed(f"operation {number}, {text[:300]}:\n    {error}") from None
+
+    # Operations
+
+    def do_call(self, operation: dict[str, Any]) -> None:
+        connection = self.connection(operation)
+        self.identifier += 1
+        self.send(connection, operation["call"], operation.get("params"), self.identifier)
+        if "start" in operation:
+            self.waiting[operation["start"]] = connection, self.identifier
+        else:
+            self.judge(operation, connection.reply(self.identifier, self.end(operation)))
+
+    def do_await(self, operation: dict[str, Any]) -> None:
+        waiting = self.waiting.pop(operation["await"])
+        if isinstance(waiting, Program):
+            self.judge_program(operation, waiting)
+        else:
+            connection, identifier = waiting
+            self.judge(operation, connection.reply(identifier, self.end(operation)))
+
+    def do_pending(self, operation: dict[str, Any]) -> None:
+        connection, identifier = self.waiting[operation["pending"]]  # type: ignore[misc]
+        try:
+            reply = connection.reply(identifier, time.monotonic() + operation["for_ms"] / 1000)
+        except Failed:
+            return
+        raise Failed(f"a reply came: {json.dumps(reply)[:500]}")
+
+    def do_until(self, operation: dict[str, Any]) -> None:
+        end = self.end(operation)
+        while True:
+            try:
+                return self.do_call({**operation, "call": operation["until"]})
+            except Failed:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+
+    def do_notify(self, operation: dict[str, Any]) -> None:
+        connection = self.connection(operation)
+        self.send(connection, operation["notify"], operation.get("params"), None)
+
+    def do_line(self, operation: dict[str, Any]) -> None:
+        self.raw(operation, self.fill(operation["line"]).encode() + b"\n")
+
+    def do_bytes(self, operation: dict[str, Any]) -> None:
+        self.raw(operation, base64.b64decode(operation["bytes"]))
+
+    def do_set(self, operation: dict[str, Any]) -> None:
+        for name, value in operation["set"].items():
+            if isinstance(value, dict) and "repeat" in value:
+                value = value["repeat"] * value["times"]
+            self.variables[name] = value
+
+    def do_compare(self, operation: dict[str, Any]) -> None:
+        self.match(self.fill(operation["compare"]), operation["to"], "value")
+
+    def do_connect(self, operation: dict[str, Any]) -> None:
+        name = operation["connect"]
+        connection = Connection(self.daemon.socket, operation.get("process", False))
+        self.connections[name] = connection
+        if connection.helper is not None:
+            self.variables[f"pid_{name}"] = connection.helper.pid
+
+    def do_kill(self, operation: dict[str, Any]) -> None:
+        helper = self.connections[operation["kill"]].helper
+        assert helper is not None
+        number = signal.Signals["SIG" + operation.get("signal", "KILL")]
+        helper.send_signal(number)
+        if number == signal.SIGKILL:
+            self.connections.pop(operation["kill"]).close()
+
+    def do_disconnect(self, operation: dict[str, Any]) -> None:
+        self.connections.pop(operation["disconnect"]).close()
+
+    def do_daemon(self, operation: dict[str, Any]) -> None:
+        getattr(self.daemon, operation["daemon"])()
+
+    def do_sleep_ms(self, operation: dict[str, Any]) -> None:
+        time.sleep(operation["sleep_ms"] / 1000)
+
+    def do_program(self, operation: dict[str, Any]) -> None:
+        task = self.fill(operation)
+        program = Program({"run": self.variables["run"], **task}, self.daemon, self.effects)
+        if "start" in operation:
+            self.waiting[operation["start"]] = program
+            return
+        try:
+            self.judge_program(operation, program)
+        finally:
+            program.close()
+
+    def do_hear(self, operation: dict[str, Any]) -> None:
+        program = self.waiting[operation["hear"]]
+        assert isinstance(program, Program)
+        program.hear(operation["text"], operation.get("within_ms", 10000) / 1000)
+
+    def do_answer(self, operation: dict[str, Any]) -> None:
+        program = self.waiting[operation["answer"]]
+        assert isinstance(program, Program)
+        program.answer()
+
+    # Parts of operations
+
+    def connection(self, operation: dict[str, Any]) -> Connection:
+        name = operation.get("on", "a")
+        known = self.connections.get(name)
+        if known is not None and known.lost:
+            known.close()
+            known = None
+        if known is None:
+            known = self.connections[name] = Connection(self.daemon.socket, False)
+        return known
+
+    def send(self, connection: Connection, method: str, params: Any, identifier: Any) -> None:
+        message = {"jsonrpc": "2.0", "method": method, "params": self.fill(params or {})}
+        if identifier is not None:
+            message["id"] = identifier
+        connection.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+
+    def end(self, operation: dict[str, Any]) -> float:
+        return time.monotonic() + operation.get("within_ms", 10000) / 1000
+
+    def raw(self, operation: dict[str, Any], data: bytes) -> None:
+        connection = self.connection(operation)
+        connection.write(data)
+        if operation.get("silent"):
+            line = connection.line(time.monotonic() + 0.15)
+            if line is not None:
+                raise Failed(f"a line came: {line[:500]!r}")
+            return
+        line = connection.line(self.end(operation))
+        if line is None:
+            raise Failed("no line came")
+        text = line.decode()
+        for part in operation.get("contains", []):
+            if self.fill(part) not in text:
+                raise Failed(f"{part[:200]!r} is not in {text[:800]!r}")
+        for part in operation.get("lacks", []):
+            if self.fill(part) in text:
+                raise Failed(f"{part[:200]!r} is in {text[:800]!r}")
+        if "reply" in operation:
+            self.match(json.loads(text), operation["reply"], "reply")
+
+    def judge(self, operation: dict[str, Any], reply: Any) -> None:
+        if "error" in operation:
+            if "error" not in reply:
+                raise Failed(f"no error, but {json.dumps(reply['result'])[:800]}")
+            expected = operation["error"]
+            if isinstance(expected, str):
+                expected = {"data": {"kind": expected}}
+            elif isinstance(expected, int):
+                expected = {"code": expected}
+            self.match(reply["error"], expected, "error")
+        elif "error" in reply:
+            raise Failed(f"error {json.dumps(reply['error'], ensure_ascii=False)[:800]}")
+        elif "result" in operation:
+            self.match(reply["result"], operation["result"], "result")
+        for name, path in operation.get("save", {}).items():
+            value = reply.get("result")
+            for part in path.split("."):
+                value = value[int(part) if isinstance(value, list) else part]
+            self.variables[name] = value
+
+    def judge_program(self, operation: dict[str, Any], program: Program) -> None:
+        report = program.end(operation.get("within_ms", 30000) / 1000)
+        if report["ends"] != operation.get("ends", report["ends"]):
+            raise Failed(f"the program ended so: {report}")
+        if "output" in operation:
+            self.match(report.get("output"), operation["output"], "output")
+        if "effects" in operation:
+            self.judge_effects(operation["effects"])
+
+    def judge_effects(self, expected: Any) -> None:
+        lines = self.effects.read_text().splitlines()
+        if isinstance(expected, dict):
+            return self.match(lines, expected, "effects")
+        rest = list(lines)
+        for item in expected:
+            group = item if isinstance(item, list) else [item]
+            if sorted(rest[: len(group)]) != sorted(group):
+                raise Failed(f"the effects are {lines}")
+            del rest[: len(group)]
+        if rest:
+            raise Failed(f"the effects are {lines}")
+        return None
+
+    def fill(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self.fill(name): self.fill(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.fill(item) for item in value]
+        if not isinstance(value, str) or "$" not in value:
+            return value
+        if value[0] == "$" and value[1:] in self.variables:
+            return self.variables[value[1:]]
+        return re.sub(
+            r"\$\{(\w+)\}",
+            lambda m: str(self.variables[m[1]]) if m[1] in self.variables else m[0],
+            value,
+        )
+
+    def match(self, value: Any, pattern: Any, where: str) -> None:
+        if isinstance(pattern, str):
+            pattern = self.fill(pattern)
+        if isinstance(pattern, dict) and pattern and all(n.startswith("$") for n in pattern):
+            for rule, wanted in pattern.items():
+                if not self.rule(value, rule, wanted, where):
+                    text = json.dumps(value, ensure_ascii=False)[:500]
+                    raise Failed(f"{where} is {text}, which is not {json.dumps({rule: wanted})}")
+        elif isinstance(pattern, dict):
+            if not isinstance(value, dict):
+                raise Failed(f"{where} is {value!r}, not an object")
+            for name, wanted in pattern.items():
+                self.match(value.get(name), wanted, f"{where}.{name}")
+        elif isinstance(pattern, list):
+            if not isinstance(value, list) or len(value) != len(pattern):
+                text = json.dumps(value, ensure_ascii=False)[:500]
+                raise Failed(f"{where} is {text}, not an array of {len(pattern)}")
+            for number, wanted in enumerate(pattern):
+                self.match(value[number], wanted, f"{where}.{number}")
+        elif value != pattern or isinstance(value, bool) != isinstance(pattern, bool):
+            raise Failed(f"{where} is {str(value)[:300]!r}, not {str(pattern)[:300]!r}")
+
+    def matches(self, value: Any, pattern: Any) -> bool:
+        try:
+            self.match(value, pattern, "")
+        except Failed:
+            return False
+        return True
+
+    def rule(self, value: Any, rule: str, wanted: Any, where: str) -> bool:
+        if rule == "$not":
+            return not self.matches(value, wanted)
+        if rule == "$one":
+            return any(self.matches(value, one) for one in wanted)
+        if rule == "$type":
+            return TYPES[wanted](value)
+        if rule == "$match":
+            return isinstance(value, str) and re.search(self.fill(wanted), value) is not None
+        if rule == "$has":
+            return isinstance(value, list) and all(
+                any(self.matches(item, one) for item in value) for one in wanted
+            )
+        if rule == "$lacks":
+            return isinstance(value, list) and not any(self.matches(i, wanted) for i in value)
+        if rule in ("$between", "$length"):
+            if rule == "$length":
+                value = len(value) if isinstance(value, (list, str)) else None
+                wanted = wanted if isinstance(wanted, list) else [wanted, wanted]
+            low, high = wanted
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                return False
+            return (low is None or value >= low) and (high is None or value <= high)
+        raise Failed(f"{where}: unknown rule {rule}")
+
+
+TYPES = {
+    "string": lambda v: isinstance(v, str),
+    "number": lambda v: isinstance(v, (int, float)) and not isinstance(v, bool),
+    "boolean": lambda v: isinstance(v, bool),
+    "object": lambda v: isinstance(v, dict),
+    "array": lambda v: isinstance(v, list),
+    "null": lambda v: v is None,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

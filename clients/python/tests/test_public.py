@@ -1,0 +1,98 @@
+"""The public face, what is generated, and what an import costs."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sidestep
+import sidestep.sync
+
+PACKAGE = Path(sidestep.__file__).parent
+PYTHON = PACKAGE.parent
+
+
+@pytest.mark.parametrize("module", [sidestep, sidestep.sync])
+def test_all_is_sorted_and_can_be_imported(module: object) -> None:
+    names = module.__all__  # type: ignore[attr-defined]
+    assert names == sorted(names)
+    assert len(names) == len(set(names))
+    for name in names:
+        assert getattr(module, name) is not None
+
+
+def test_all_is_complete() -> None:
+    public = {
+        name
+        for name in dir(sidestep)
+        if not name.startswith("_")
+        and not inspect.ismodule(getattr(sidestep, name))
+        and getattr(getattr(sidestep, name), "__module__", "").startswith("sidestep")
+    }
+    assert public == set(sidestep.__all__)
+
+
+def test_no_file_is_public_but_the_two_faces() -> None:
+    public = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert {name for name in public if not name.startswith("_")} == {"sync"}
+
+
+def test_every_error_is_in_the_tree_and_exported() -> None:
+    from sidestep import _errors
+
+    tree = _errors.__doc__ or ""
+    for name, item in vars(_errors).items():
+        if inspect.isclass(item) and issubclass(item, sidestep.SidestepError):
+            assert name in tree
+            assert name in sidestep.__all__
+
+
+def test_every_public_name_is_documented_with_a_sentence() -> None:
+    for name in sidestep.__all__:
+        first = (inspect.getdoc(getattr(sidestep, name)) or "").split("\n")[0]
+        assert first.endswith((".", "run``")), f"{name}: {first!r}"
+
+
+def test_the_generated_client_is_up_to_date() -> None:
+    command = [sys.executable, str(PYTHON / "tools" / "generate_sync.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_importing_loads_little() -> None:
+    code = (
+        "import sys, time\nbegun = time.perf_counter()\nimport sidestep\n"
+        "print((time.perf_counter() - begun) * 1000)\n"
+        "heavy = {'asyncio', 'subprocess', 'inspect', 'dataclasses', 'logging', 'ssl'}\n"
+        "print(*sorted(heavy & set(sys.modules)))\n"
+        "print(*sorted({n.partition('.')[0] for n in sys.modules} - sys.stdlib_module_names))\n"
+    )
+    command = [sys.executable, "-S", "-c", code]
+    environment = {"PYTHONPATH": str(PYTHON)}
+    best, heavy, foreign = 1e9, "", ""
+    for _ in range(5):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        took, heavy, foreign = done.stdout.split("\n")[:3]
+        best = min(best, float(took))
+    assert heavy == ""
+    assert set(foreign.split()) <= {"__main__", "sidestep"}
+    assert best < 60
+
+
+def test_both_clients_have_the_same_names() -> None:
+    from sidestep._aio import _client, _run, _workflow
+    from sidestep._sync import _client as client
+    from sidestep._sync import _run as run
+    from sidestep._sync import _workflow as workflow
+
+    for one, other in ((_client, client), (_run, run), (_workflow, workflow)):
+        for name, item in vars(one).items():
+            if inspect.isclass(item) and item.__module__ == one.__name__:
+                twin = getattr(other, name)
+                assert {n for n in vars(item) if not n.startswith("__")} == {
+                    n for n in vars(twin) if not n.startswith("__")
+                }

@@ -1,0 +1,211 @@
+"""What needs no daemon: names, codec, policies, errors, the way to the socket."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+import sidestep
+from sidestep import _autostart, _names, _wire
+from sidestep._codec import JSON, result_type
+from sidestep._errors import error_from_wire
+from sidestep._retry import error_types, retry_to_wire
+
+
+def test_run_ids_sort_by_time_and_differ() -> None:
+    made = [_names.new_run_id() for _ in range(100)]
+    assert len(set(made)) == 100
+    assert {len(name) for name in made} == {26}
+    assert made[0][:8] <= made[-1][:8]
+
+
+def test_names_are_counted_per_scope() -> None:
+    names = _names.StepNames()
+    assert [names.next("s", None) for _ in range(3)] == ["s", "s#2", "s#3"]
+    assert names.next("s", "outer") == "outer/s"
+    assert names.next("s", "outer") == "outer/s#2"
+    names.forget("outer")
+    assert names.next("s", "outer") == "outer/s"
+    assert names.next("s", None) == "s#4"
+
+
+def test_a_derived_name_that_is_taken_counts_on() -> None:
+    names = _names.StepNames()
+    assert names.next("s#2", None) == "s#2"
+    assert names.next("s", None) == "s"
+    assert names.next("s", None) == "s#3"
+
+
+def test_long_names_fit_and_stay_apart() -> None:
+    names = _names.StepNames()
+    one, other = names.next("é" * 600 + "1", None), names.next("é" * 600 + "2", None)
+    assert one != other
+    assert len(one.encode()) <= _names.NAME_BYTES
+    assert one.startswith("é" * 400)
+    assert names.next("x" * 1024, None) == "x" * 1024
+
+
+@dataclasses.dataclass
+class Inner:
+    n: int
+
+
+@dataclasses.dataclass
+class Outer:
+    name: str
+    inner: Inner
+
+
+class Model:
+    """Quacks like a pydantic model."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def model_dump(self, mode: str) -> dict[str, int]:
+        return {"n": self.n}
+
+    @classmethod
+    def model_validate(cls, value: dict[str, int]) -> Model:
+        return cls(value["n"])
+
+
+def give_outer() -> Outer:
+    raise NotImplementedError
+
+
+def test_codec() -> None:
+    value = Outer("a", Inner(1))
+    assert JSON.to_json(value) == {"name": "a", "inner": {"n": 1}}
+    assert result_type(give_outer) is Outer
+    assert JSON.from_json({"name": "a", "inner": {"n": 1}}, Outer) == value
+    assert JSON.to_json([Model(2)]) == [{"n": 2}]
+    assert JSON.from_json({"n": 2}, Model).n == 2
+    assert JSON.to_json((1, "é")) == [1, "é"]
+    for bad in (object(), float("nan"), {1, 2}, "\ud800", b"x"):
+        with pytest.raises((TypeError, ValueError)):
+            JSON.to_json(bad)
+
+
+def test_retry_policies() -> None:
+    assert retry_to_wire(None, None, None) is None
+    assert retry_to_wire(3, None, None) == {"max_attempts": 3}
+    policy = sidestep.Retry(2, initial_ms=5, retry_on=[OSError, "Flaky"])
+    assert retry_to_wire(policy, None, [json.JSONDecodeError]) == {
+        "max_attempts": 2,
+        "initial_ms": 5,
+        "retry_on": ["OSError", "Flaky"],
+        "fail_on": ["json.decoder.JSONDecodeError"],
+    }
+    assert retry_to_wire({"max_attempts": 0}, None, None) == {"max_attempts": 0}
+    assert sidestep.Retry(2) == sidestep.Retry(2) != sidestep.Retry(3)
+
+
+def test_types_of_an_error_go_along_its_hierarchy() -> None:
+    assert error_types(ConnectionResetError()) == [
+        "ConnectionResetError", "ConnectionError", "OSError", "Exception", "BaseException",
+    ]  # fmt: skip
+
+
+def test_errors_from_the_wire() -> None:
+    data = {"kind": "run_owned", "run": "r", "owner": {"pid": 1}, "hint": "wait"}
+    error = error_from_wire({"code": -32000, "message": "no", "data": data})
+    assert isinstance(error, sidestep.RunOwned)
+    assert (error.kind, error.run, error.owner, str(error)) == (
+        "run_owned",
+        "r",
+        {"pid": 1},
+        "no (wait)",
+    )
+    unknown = error_from_wire({"code": -32000, "message": "no", "data": {"kind": "of_the_future"}})
+    assert type(unknown) is sidestep.SidestepError
+    assert unknown.kind == "of_the_future"
+    assert isinstance(error_from_wire({"code": -32602, "message": "x"}), sidestep.InvalidArgument)
+    assert type(error_from_wire({"code": -32601, "message": "x"})) is sidestep.SidestepError
+
+
+def test_every_kind_of_the_daemon_has_an_exception() -> None:
+    from sidestep._errors import KINDS
+
+    source = Path(__file__).parents[3] / "Sources/SidestepModel/ErrorKind.swift"
+    kinds = {
+        line.split('"')[1]
+        for line in source.read_text().splitlines()
+        if line.strip().startswith("case ")
+    }
+    # Of the recording proxy, which no client calls.
+    assert kinds - set(KINDS) <= {"divergence", "upstream_error"}
+
+
+def test_lines_are_checked_before_they_are_sent() -> None:
+    deep: object = 1
+    for _ in range(600):
+        deep = [deep]
+    with pytest.raises(sidestep.InvalidArgument):
+        _wire.request(1, "m", {"input": deep})
+    assert _wire.request(1, "m", {"input": [[]] * 600})
+    with pytest.raises(sidestep.PayloadTooLarge):
+        _wire.request(1, "m", {"input": "x" * (64 << 20)})
+
+
+def test_lines_are_cut() -> None:
+    lines = _wire.LineBuffer()
+    assert lines.feed(b'{"id":') == []
+    assert lines.feed(b"1") == []
+    assert lines.feed(b'}\n{"id":2}\n{"i') == [{"id": 1}, {"id": 2}]
+    assert lines.feed(b'd":3}\n') == [{"id": 3}]
+
+
+def test_order_of_the_sockets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.delenv("SIDESTEP_AUTOSTART", raising=False)
+    monkeypatch.setenv("SIDESTEP_SOCKET", "/named")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/x")
+    find = _autostart.Finder
+    assert find("/given", None).paths == ["/given"]
+    assert find("/given", None).start_at is None
+    assert find(None, None).paths == ["/named"]
+    monkeypatch.delenv("SIDESTEP_SOCKET")
+    assert find(None, None).paths == ["/x/sidestep/sidestep.sock", "/run/sidestep/sidestep.sock"]
+    assert find(None, None).start_at == "/x/sidestep/sidestep.sock"
+    assert find(None, False).start_at is None
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    own = f"{tmp_path}/sidestep-{os.getuid()}/sidestep.sock"
+    assert find(None, None).paths == ["/run/sidestep/sidestep.sock", own]
+    monkeypatch.setenv("SIDESTEP_AUTOSTART", "0")
+    assert find(None, None).start_at is None
+
+
+def test_a_directory_open_to_others_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("SIDESTEP_AUTOSTART", "0")
+    for name in ("SIDESTEP_SOCKET", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    directory = tmp_path / f"sidestep-{os.getuid()}"
+    directory.mkdir()
+    directory.chmod(0o755)
+    finder = _autostart.Finder(None, None)
+    assert "0700" in (finder.trusted(finder.paths[-1]) or "")
+    directory.chmod(0o700)
+    assert finder.trusted(finder.paths[-1]) is None
+    directory.rmdir()
+    directory.symlink_to("/")
+    assert finder.trusted(finder.paths[-1]) is not None
+
+
+def test_no_daemon_names_what_was_tried(tmp_path: Path) -> None:
+    import sidestep.sync
+
+    with pytest.raises(sidestep.DaemonNotFound, match=str(tmp_path)):
+        sidestep.sync.connect(tmp_path / "none", wait=0.0)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "dead"))
+    with pytest.raises(sidestep.DaemonNotFound, match="refused"):
+        sidestep.sync.connect(tmp_path / "dead", wait=0.0)

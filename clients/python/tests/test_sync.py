@@ -1,0 +1,405 @@
+"""The client without asyncio, on a real daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import Any
+
+import pytest
+from daemon import Daemon
+
+import sidestep
+import sidestep.sync
+from sidestep.sync import current_run, step, workflow
+
+
+class Journal:
+    """Counts what was executed."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def __call__(self, value: Any) -> Any:
+        self.calls.append(value)
+        return value
+
+
+def test_a_finished_run_returns_its_output(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+    double = step(name="double")(lambda n: calls(n) * 2)
+
+    @workflow
+    def sums(*numbers: int) -> int:
+        return sum(double(number) for number in numbers)
+
+    assert sums.run(1, 2, 3, run_id=run_id) == 12
+    assert sums.run(1, 2, 3, run_id=run_id) == 12
+    assert calls.calls == [1, 2, 3]
+    assert sums(4) == 8
+    with pytest.raises(sidestep.RunConflict):
+        sums.run(9, run_id=run_id)
+
+
+def test_a_failed_workflow_is_taken_up_by_retry(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+    fail = True
+
+    @workflow
+    def work() -> str:
+        run = current_run()
+        assert run is not None
+        run.step("one", calls, 1)
+        if fail:
+            raise ValueError("not yet")
+        return run.step("two", calls, "two")  # type: ignore[return-value]
+
+    with pytest.raises(ValueError, match="not yet"):
+        work.run(run_id=run_id)
+    with pytest.raises(sidestep.RunClosed, match="ValueError: not yet") as caught:
+        work.run(run_id=run_id)
+    assert caught.value.data["failure"] == {"type": "ValueError", "message": "not yet"}
+    fail = False
+    assert work.options(if_closed="retry").run(run_id=run_id) == "two"
+    assert calls.calls == [1, "two"]
+
+
+def test_the_policy_of_a_run_executes_it_again(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+
+    @workflow(retry=sidestep.Retry(3, initial_ms=1))
+    def work() -> int:
+        run = current_run()
+        assert run is not None
+        run.step("good", calls, "good")
+        run.step(
+            "bad",
+            lambda: 1 // (run.attempt - 2 if run.attempt == 2 else 1) if run.attempt < 3 else 0,
+        )
+        if run.attempt < 3:
+            raise OSError("again")
+        return run.attempt
+
+    assert work.run(run_id=run_id) == 3
+    assert calls.calls == ["good"]
+
+
+def test_a_step_is_retried_as_its_policy_says(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+
+    @step(retry=sidestep.Retry(4, initial_ms=1), fail_on=[KeyError])
+    def flaky(kind: str) -> str:
+        calls(kind)
+        if calls.calls.count(kind) < 3:
+            raise {"os": ConnectionResetError, "key": KeyError}[kind]("x")
+        return "done"
+
+    with workflow("w", run=run_id):
+        assert flaky("os") == "done"
+        with pytest.raises(sidestep.StepFailed) as caught:
+            flaky("key")
+    assert calls.calls == ["os"] * 3 + ["key"]
+    assert caught.value.type == "KeyError"
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_a_failed_step_is_replayed_as_it_failed(daemon: Daemon, run_id: str) -> None:
+    def bad() -> None:
+        raise LookupError("nothing there")
+
+    failures = []
+    for _ in range(2):
+        with sidestep.sync.connect() as client:
+            run = client.resume(run_id)
+            with pytest.raises(sidestep.StepFailed) as caught:
+                run.step("bad", bad)
+            failures.append(caught.value)
+            run.release()
+    assert str(failures[0]) == str(failures[1])
+    assert (
+        failures[0].failure
+        == failures[1].failure
+        == {"type": "LookupError", "message": "nothing there"}
+    )
+
+
+def test_a_result_that_is_not_json_fails_once(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+    with workflow("w", run=run_id) as run:
+        with pytest.raises(sidestep.StepFailed, match="cannot be recorded") as caught:
+            run.step("bad", lambda: calls(object()), retry=5)
+        run.output = {"kept": True}
+    assert len(calls.calls) == 1
+    assert caught.value.type == "SerializationError"
+    with sidestep.sync.connect() as client:
+        assert client.result(run_id) == {"kept": True}
+
+
+def test_an_output_that_is_not_json_fails_the_run(daemon: Daemon, run_id: str) -> None:
+    @workflow(retry=5)
+    def bad() -> object:
+        return object()
+
+    with pytest.raises(TypeError, match="cannot be recorded"):
+        bad.run(run_id=run_id)
+    with sidestep.sync.connect() as client:
+        assert client.get(run_id)["run"]["status"] == "failed"
+
+
+def test_first_result_and_replay_are_equal(daemon: Daemon, run_id: str) -> None:
+    found = []
+    for _ in range(2):
+        with sidestep.sync.connect() as client:
+            run = client.resume(run_id)
+            found.append(run.step("s", lambda: {1: (2, 3), "x": 1.5}))
+            run.release()
+    assert found[0] == found[1] == {"1": [2, 3], "x": 1.5}
+
+
+def test_lease_lost_cannot_be_caught(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+
+    @workflow
+    def work() -> str:
+        run = current_run()
+        assert run is not None
+        run.step("one", calls, 1)
+        with sidestep.sync.connect() as other:
+            other.resume(run_id, if_owned="take_over")
+            for name in ("two", "three"):
+                try:
+                    run.step(name, calls, name)
+                except Exception:
+                    pass
+        return "swallowed"
+
+    with pytest.raises(sidestep.LeaseLost):
+        work.run(run_id=run_id)
+    assert "three" not in calls.calls
+
+
+def test_an_unknown_step_pauses_the_run(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id, workflow="pay", input=[])
+        client.call("step.begin", {"lease": run.lease, "step": "charge", "at_most_once": True})
+        run.release()
+        facts = client.get(run_id)["run"]
+        assert (facts["status"], facts.get("reason")) == ("paused", "unknown_step")
+        client.call("run.unpause", {"run": run_id})
+
+    @workflow(name="pay")
+    def pay() -> Any:
+        run = current_run()
+        assert run is not None
+        return run.step("charge", lambda: "charged", at_most_once=True)
+
+    with pytest.raises(sidestep.StepUnknown):
+        pay.run(run_id=run_id)
+    with sidestep.sync.connect() as client:
+        assert client.get(run_id)["run"]["reason"] == "unknown_step"
+        client.resolve(run_id, "charge", "completed", output="by hand")
+    assert pay.run(run_id=run_id) == "by hand"
+
+
+def test_checkpoints_messages_and_state(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        assert run.messages() == []
+        first = run.checkpoint({"at": 1}, messages=["a", "b"])
+        assert (first.message_count, len(first.resume_token) >= 22) == (2, True)
+        run.checkpoint(append=["c"])
+        run.checkpoint(append=["d"], keep=1, name="branch")
+        assert run.messages() == ["a", "d"]
+        assert run.messages(last=1) == ["d"]
+        assert run.messages(from_=0, count=1) == ["a"]
+        run.state.set("k", {"x": [1]})
+        assert run.state.get("k") == {"x": [1]}
+        assert run.state.get("none", 5) == 5
+        assert run.state.all() == {"k": {"x": [1]}}
+        run.state.delete("k")
+        assert run.state.all() == {}
+        run.release()
+        again = client.resume(token=first.resume_token)
+        assert again.id == run_id
+        assert again.last_checkpoint is not None
+        assert again.last_checkpoint["state"] == {"at": 1}
+
+
+def test_idempotency_keys(daemon: Daemon, run_id: str) -> None:
+    with workflow("w", run=run_id) as run:
+
+        def body() -> Any:
+            context = sidestep.current_step()
+            assert context is not None
+            context.usage(model="m", input_tokens=3)
+            context.usage(input_tokens=4)
+            return run.idempotency_key(), context.idempotency_key
+
+        keys = run.step("s", body)
+        assert keys == [f"{run.uid}/s"] * 2
+        with pytest.raises(ValueError, match="outside"):
+            run.idempotency_key()
+    with sidestep.sync.connect() as client:
+        assert client.get(run_id)["usage"]["input_tokens"] == 7
+
+
+def test_a_fingerprint_that_changed(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        run.step("ask", str.upper, "a", fingerprint="1")
+        run.release()
+        run = client.resume(run_id)
+        with pytest.raises(sidestep.StepMismatch) as caught:
+            run.step("ask", str.upper, "b", fingerprint="2")
+        assert (caught.value.expected, caught.value.actual) == ("1", "2")
+
+
+def test_a_long_journal_is_paged(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        for number in range(30):
+            run.step(f"s{number}", lambda: "x" * 1000)
+        run.release()
+        original, pages = client.call, []
+
+        def call(method: str, params: Any = None, **more: Any) -> Any:
+            pages.append(method)
+            return original(
+                method,
+                {**params, "max_bytes": 9000} if method in ("resume", "step.list") else params,
+            )
+
+        client.call = call  # type: ignore[method-assign]
+        run = client.resume(run_id)
+        assert len(run._journal) == 30
+        assert pages.count("step.list") >= 2
+
+
+def test_replay_needs_no_round_trip(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        for number in range(20):
+            run.step("s", lambda number=number: number)
+        run.release()
+        run = client.resume(run_id)
+        before = next(client._ids)
+        assert run.replaying
+        assert [run.step("s", int) for _ in range(20)] == list(range(20))
+        assert next(client._ids) == before + 1
+        assert run.replaying
+        run.step("new", int)
+        assert not run.replaying
+
+
+def test_workflows_within_workflows(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+
+    @workflow
+    def child(n: int) -> int:
+        run = current_run()
+        assert run is not None
+        return run.step("s", calls, n)  # type: ignore[return-value]
+
+    @workflow
+    def parent() -> list[int]:
+        return [child(1), child(2)]
+
+    assert parent.run(run_id=run_id) == [1, 2]
+    with sidestep.sync.connect() as client:
+        assert client.result(f"{run_id}/child#2") == 2
+
+
+def test_the_sync_client_refuses_a_running_loop(daemon: Daemon) -> None:
+    async def main() -> None:
+        with pytest.raises(RuntimeError, match=r"await sidestep\.connect"):
+            sidestep.sync.connect()
+
+    asyncio.run(main())
+
+
+def test_outside_of_a_run_a_step_is_its_function() -> None:
+    assert step(lambda n: n + 1)(1) == 2
+    assert current_run() is None
+
+
+def test_threads_share_a_client(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        failures: list[BaseException] = []
+
+        def work(number: int) -> None:
+            try:
+                for turn in range(20):
+                    assert run.step(f"s{number}.{turn}", lambda: number) == number
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures
+        assert client.get(run_id)["steps"]["completed"] == 160
+
+
+def test_time_outs(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        with pytest.raises(sidestep.StepFailed) as caught:
+            run.step("slow", time.sleep, 0.3, timeout=0.05)
+        assert caught.value.type == "timeout"
+        with pytest.raises(sidestep.TimeoutExpired):
+            client.result(run_id)
+        with pytest.raises(sidestep.TimeoutExpired, match="no reply"):
+            client.call("run.result", {"run": run_id, "wait_ms": 5000}, timeout=0.05)
+        assert client.call("ping") == {}
+
+
+def test_the_daemon_dies_while_user_code_blocks(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+
+    @workflow
+    def work() -> list[int]:
+        run = current_run()
+        assert run is not None
+
+        def body(number: int) -> int:
+            if number == 1:
+                daemon.restart()
+                # Longer than the grace: somebody must have come back meanwhile.
+                time.sleep(2.6)
+            return calls(number)  # type: ignore[no-any-return]
+
+        return [run.step("s", body, number) for number in range(3)]
+
+    assert work.run(run_id=run_id) == [0, 1, 2]
+    assert calls.calls == [0, 1, 2]
+    with sidestep.sync.connect() as client:
+        facts = client.get(run_id)["run"]
+        assert (facts["epoch"], facts["interruptions"]) == (1, 0)
+
+
+def test_a_lost_connection_keeps_its_lease(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        link = client._link
+        assert link is not None
+        link._end()
+        time.sleep(2.6)
+        assert client._link is not link
+        run.step("s", int)
+        assert client.call("lease.get", {"run": run_id})["epoch"] == 1
+
+
+def test_a_daemon_that_stays_away(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect(reconnect_timeout=0.1) as client:
+        run = client.resume(run_id)
+        daemon.kill()
+        try:
+            with pytest.raises(sidestep.ConnectionLost):
+                run.step("s", int)
+        finally:
+            daemon.start()
+        assert run.step("s", int) == 0
