@@ -162,10 +162,13 @@ public final class SocketServer: @unchecked Sendable {
     /// Keeps a beginning for a moment, in case that its outcome follows.
     private func hold(_ key: HeldBegins.Key, _ held: HeldBegins.Held, _ session: Session) {
         if session.held.isFull { writeHeld(session) }
-        if session.held.isEmpty {
-            loop.assumeIsolated().scheduleTask(in: .milliseconds(HeldBegins.milliseconds)) { self.writeHeld(session) }
-        }
         session.held.insert(key, held)
+        if session.hasHoldTimer { return }
+        session.hasHoldTimer = true
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(HeldBegins.milliseconds)) {
+            session.hasHoldTimer = false
+            self.writeHeld(session)
+        }
     }
 
     /// Writes the beginnings that still wait, before anything that could see them missing.
