@@ -34,7 +34,7 @@ public final class SQLiteDatabase: Sendable {
         }
     }
 
-    /// Finishes what is queued, copies the log into the database and closes it.
+    /// Finishes what is queued, copies the log into the database and closes it; closing again does nothing.
     public func close() {
         readers.close()
         writer.close()

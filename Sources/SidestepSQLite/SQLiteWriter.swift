@@ -65,13 +65,15 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         return nil
     }
 
-    /// Performs what is queued, then ends the thread and closes the connection.
+    /// Performs what is queued, then ends the thread and closes the connection; closing again does nothing.
     public func close() {
         monitor.locked {
             isClosing = true
             monitor.broadcast()
         }
+        // A thread can be joined once (pthread_join(3)).
         thread?.join()
+        thread = nil
         session?.connection.checkpointLog()
         try? session?.connection.shortenLog()
         session = nil

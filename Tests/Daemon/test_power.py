@@ -1,0 +1,121 @@
+"""Power failures: what was acknowledged is on the disk, and what was not synced is really lost before we look."""
+
+import os
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+from harness import Daemon, Refused, wait_for
+
+POWER_CUT = Path(__file__).with_name("power-cut")
+CONNECTIONS = 8
+ACKNOWLEDGED = 2000
+
+
+class Disk:
+    """An ext4 image of its own, mounted by loop; gone with the block that made it."""
+
+    def __enter__(self) -> "Disk":
+        self.folder = tempfile.TemporaryDirectory(prefix="sidestep-power-")
+        self.image, self.place = f"{self.folder.name}/image", f"{self.folder.name}/disk"
+        os.mkdir(self.place)
+        try:
+            with open(self.image, "wb") as image:
+                image.truncate(64 << 20)
+            subprocess.run(["mkfs.ext4", "-q", "-F", self.image], check=True, capture_output=True, text=True)
+            self.mount()
+        except (OSError, subprocess.CalledProcessError) as error:
+            self.folder.cleanup()
+            said = getattr(error, "stderr", None) or error
+            raise unittest.SkipTest(f"no ext4 image can be mounted by loop here: {said}")
+        return self
+
+    def mount(self) -> None:
+        subprocess.run(["mount", "-o", "loop", self.image, self.place], check=True, capture_output=True, text=True)
+
+    def cut_power(self) -> None:
+        subprocess.run([POWER_CUT, self.place], check=True)
+
+    def unmount(self) -> None:
+        subprocess.run(["umount", self.place], check=True)
+
+    def __exit__(self, *_) -> None:
+        # The loop device goes with its last mount (losetup(8), autoclear).
+        if os.path.ismount(self.place):
+            subprocess.run(["umount", "-l", self.place], check=True)
+        self.folder.cleanup()
+
+
+@unittest.skipUnless(os.geteuid() == 0, "mounting an image needs root")
+class Power(unittest.TestCase):
+    def test_every_acknowledged_step_survives_a_power_failure_in_the_middle_of_work(self):
+        with Disk() as disk:
+            daemon = Daemon(folder=disk.place)
+            try:
+                daemon.start()
+                acknowledged = self.work_until_the_power_fails(daemon, disk)
+                disk.unmount()
+                disk.mount()
+                daemon.start()
+                self.assertEqual(self.lost(daemon, acknowledged), set())
+                self.assert_whole(daemon.database)
+            finally:
+                daemon.close()
+
+    def work_until_the_power_fails(self, daemon: Daemon, disk: Disk) -> dict[str, set[str]]:
+        """Completes steps on several connections at once; returns what was acknowledged, by run."""
+        acknowledged: dict[str, set[str]] = {f"r{number}": set() for number in range(CONNECTIONS)}
+        refused: list[str] = []
+
+        def work(run: str) -> None:
+            connection = daemon.connect()
+            try:
+                connection.call("resume", run=run)
+                while len(acknowledged[run]) < ACKNOWLEDGED:
+                    step = f"s{len(acknowledged[run])}"
+                    connection.call("step.complete", step=step, output=step)
+                    acknowledged[run].add(step)
+            except Refused as error:
+                refused.append(error.kind)
+            except OSError:
+                pass  # the daemon has left
+            finally:
+                connection.close()
+
+        workers = [threading.Thread(target=work, args=(run,)) for run in acknowledged]
+        for worker in workers:
+            worker.start()
+        try:
+            wait_for(lambda: sum(map(len, acknowledged.values())) >= ACKNOWLEDGED, 60, f"{ACKNOWLEDGED} replies")
+            disk.cut_power()
+        finally:
+            daemon.kill()
+            for worker in workers:
+                worker.join()
+        # After the cut no sync succeeds, so nothing may be called done; a refusal says so.
+        self.assertLessEqual(set(refused), {"storage_error", "shutting_down"})
+        return acknowledged
+
+    def lost(self, daemon: Daemon, acknowledged: dict[str, set[str]]) -> set[str]:
+        """The acknowledged steps that are not there, or not with their output."""
+        connection = daemon.connect()
+        missing = set()
+        for run, steps in acknowledged.items():
+            found, page = set(), {"more": None}
+            while "steps" not in page or page.get("more"):
+                cursor = {"cursor": page["more"]} if page.get("more") else {}
+                page = connection.call("step.list", run=run, **cursor)
+                found |= {s["step"] for s in page["steps"] if s["status"] == "completed" and s["output"] == s["step"]}
+            missing |= {f"{run}/{step}" for step in steps - found}
+        connection.close()
+        return missing
+
+    def assert_whole(self, path: str) -> None:
+        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            self.assertEqual(database.execute("pragma integrity_check").fetchall(), [("ok",)])
+        finally:
+            database.close()
