@@ -3,8 +3,8 @@
 
     benchmarks/resume_python.py [--steps 10000] [--bytes 100] [--rounds 7] [--socket PATH]
 
-A round: connect, resume a run with so many finished steps, replay them all, and begin the first new one. The time is
-taken with both clients; a fresh process would add its start and `import sidestep`, which is shown as well.
+A round: connect, resume a run with so many finished steps, replay them all, and begin the first new one. A fresh
+process adds its start and `import sidestep`, which is shown as well.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def fill(socket: str, run: str, steps: int, size: int) -> None:
             for begin in range(0, steps, 500):
                 numbers = range(begin, min(steps, begin + 500))
                 calls = [
-                    {"lease": opened.lease, "step": f"step-{number}", "output": "x" * (size - 2)} for number in numbers
+                    {"lease": opened.lease, "step": f"step-{number}", "output": "x" * (size - 2)}
+                    for number in numbers
                 ]
                 await asyncio.gather(*[client.call("step.complete", call) for call in calls])
             await opened.release()
@@ -71,12 +72,16 @@ def measure(socket: str, steps: int = 10000, size: int = 100, rounds: int = 7) -
     fill(socket, run, steps, size)
     found = [resume(socket, run, steps) for _ in range(rounds)]
     result = {name: statistics.median(item[name] for item in found) for name in found[0]}
-    result["first new step without replay"] = statistics.median(resume_first(socket, run) for _ in range(rounds))
+    result["first new step without replay"] = statistics.median(
+        resume_first(socket, run) for _ in range(rounds)
+    )
     return result
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--steps", type=int, default=10000)
     parser.add_argument("--bytes", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=7)
@@ -95,7 +100,11 @@ def main() -> None:
     code = "import time; b = time.perf_counter(); import sidestep; print((time.perf_counter() - b) * 1000)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "clients" / "python")}
     times = [
-        float(subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout)
+        float(
+            subprocess.run(
+                [sys.executable, "-c", code], env=environment, capture_output=True, check=True
+            ).stdout
+        )
         for _ in range(5)
     ]
     print(f"import sidestep: {statistics.median(times):.1f} ms")

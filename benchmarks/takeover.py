@@ -3,8 +3,8 @@
 
     benchmarks/takeover.py [--rounds 100] [--socket PATH]
 
-A round: an owner process resumes a run; this process waits for it (``if_owned: wait``); the owner gets SIGKILL. The
-time runs from the call of kill(2) to the reply that carries the lease.
+A round: an owner process resumes a run; this process waits for it (``if_owned: wait``); the owner gets SIGKILL.
+The time runs from the call of kill(2) to the reply that carries the lease.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ def takeover(socket_path: str, rounds: int = 100) -> list[float]:
         run = f"takeover-{os.getpid()}-{number}"
         owner = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", OWNER, socket_path],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert owner.stdin is not None and owner.stdout is not None
         owner.stdin.write(run + "\n")
         owner.stdin.flush()
@@ -82,7 +85,9 @@ def takeover(socket_path: str, rounds: int = 100) -> list[float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--socket", help="of a running daemon; without it one is started")
     options = parser.parse_args()

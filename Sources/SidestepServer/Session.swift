@@ -12,6 +12,8 @@ final class Session {
     var commandsInFlight = 0
     /// Beginnings of steps that wait for their outcome.
     var held = HeldBegins()
+    /// Whether a timer will write them; one serves all that come meanwhile.
+    var hasHoldTimer = false
     /// Ids of runs that were granted on this connection.
     var grantedRuns: Set<String> = []
 

@@ -29,6 +29,7 @@ class Disk(unittest.TestCase):
         connection.call("resume", run="r")
         connection.call("step.complete", step="before", output="kept")
         free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
+        owner = self.owner_in_another_process(daemon)
         Path(f"{folder}/filler").write_bytes(b"x" * max(0, free - 65536))
         acknowledged = 0
         with self.assertRaises(Refused) as caught:
@@ -37,10 +38,25 @@ class Disk(unittest.TestCase):
                 acknowledged += 1
         self.assertEqual(caught.exception.kind, "storage_full")
         self.assertEqual(daemon.connect().call("step.get", run="r", step="before")["output"], "kept")
+        os.killpg(owner.pid, signal.SIGKILL)
+        owner.wait()
+        connection.call("ping")
         os.unlink(f"{folder}/filler")
         connection.call("step.complete", step="after", output=1)
+        wait_for(
+            lambda: daemon.connect().call("run.get", run="of-a-dead-owner")["run"]["status"] == "interrupted",
+            what="the end of a dead owner's lease",
+        )
         steps = {s["step"] for s in daemon.connect().call("step.list", run="r")["steps"]}
         self.assertEqual(steps, {"before", "after"} | {f"n{i}" for i in range(acknowledged)})
+
+    def owner_in_another_process(self, daemon: Daemon) -> subprocess.Popen:
+        request = '{"jsonrpc":"2.0","id":1,"method":"resume","params":{"run":"of-a-dead-owner"}}'
+        owner = subprocess.Popen(
+            ["sh", "-c", f"(echo '{request}'; sleep 60) | socat - UNIX-CONNECT:{daemon.socket}"],
+            stdout=subprocess.PIPE, start_new_session=True)
+        owner.stdout.readline()
+        return owner
 
     def shim(self, folder: str) -> str:
         library = f"{folder}/faultfs.so"

@@ -28,7 +28,13 @@ from sidestep.sync import current_run
 
 EFFECTS = ""
 DELAY = 0.0
-COMMON = set("about above after again also been before being between both could does from have into it's its more most only other over same should some such than that their them then there these they this those under until very were what when where which while will with would your".split())
+COMMON = set(
+    """
+    about above after again also been before being between both could does from have into it's its
+    more most only other over same should some such than that their them then there these they this
+    those under until very were what when where which while will with would your
+    """.split()
+)
 
 
 @sidestep.step(name="list")
@@ -55,21 +61,26 @@ def summary(found: dict[str, dict[str, object]]) -> str:
     words = sum(int(str(item["words"])) for item in found.values())
     best = Counter(word for item in found.values() for word in item["keywords"])  # type: ignore[attr-defined]
     note(f"summary: {len(found)} files, {words} words")
-    return f"{len(found)} files, {words} words; they speak of {', '.join(w for w, _ in best.most_common(8))}"
+    topics = ", ".join(word for word, _ in best.most_common(8))
+    return f"{len(found)} files, {words} words; they speak of {topics}"
 
 
 @sidestep.workflow(name="files")
 def work(directory: str) -> str:
     run = current_run()
+    assert run is not None
     messages: list[dict[str, object]] = []
     found: dict[str, dict[str, object]] = {}
     for name in list_files(directory):
         fail_point("before-step")
-        replayed = run.replaying
         found[name] = run.step(f"read:{name}", read, Path(directory) / name, retry=3)
         fail_point("after-step")
-        print(f"{'replayed' if replayed and run.replaying else 'ran     '} {name}: {found[name]['words']} words", flush=True)
-        messages += [{"role": "user", "content": f"read {name}"}, {"role": "assistant", "content": found[name]}]
+        how = "replayed" if run.replaying else "ran     "
+        print(f"{how} {name}: {found[name]['words']} words", flush=True)
+        messages += [
+            {"role": "user", "content": f"read {name}"},
+            {"role": "assistant", "content": found[name]},
+        ]
         if not run.replaying:  # what a finished step brought is saved already
             run.checkpoint({"files": len(found)}, messages=messages, step_number=len(found))
         fail_point("after-checkpoint")
@@ -98,7 +109,9 @@ def fail_point(name: str) -> None:
 
 def main() -> None:
     global EFFECTS, DELAY
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("directory", metavar="DIR")
     parser.add_argument("--run", default=None, help="the id of the run; without it each start is a new one")
     parser.add_argument("--effects", default="", metavar="FILE", help="where each effect leaves a line")

@@ -117,17 +117,23 @@ public final class Coordinator: @unchecked Sendable {
         }
     }
 
-    /// Does work of the daemon's own, without a caller.
+    /// Does work of the daemon's own, without a caller. Nobody else would ask again after a full disk, so it does: a dead
+    /// owner's run must not stay owned.
     func perform(_ command: some Command) {
-        submit([
-            Call(
-                environment: environment, peer: .daemon, session: 0,
-                work: { store, context in
-                    _ = try command.perform(store, &context)
-                    return .done([])
-                }, reply: { _ in })
-        ])
+        let work: Call.Work = { store, context in
+            _ = try command.perform(store, &context)
+            return .done([])
+        }
+        let call = Call(environment: environment, peer: .daemon, session: 0, work: work) { result in
+            guard case .failure(let failure) = result, failure.kind == .storageFull || failure.kind == .storageError
+            else { return }
+            _ = self.loop.schedule(afterMilliseconds: Self.retryMilliseconds) { self.perform(command) }
+        }
+        submit([call])
     }
+
+    /// After a storage failure, the daemon's own work is tried again this much later.
+    private static let retryMilliseconds: Int64 = 500
 
     // MARK: Time
 

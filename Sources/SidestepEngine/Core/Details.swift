@@ -24,8 +24,11 @@ extension RetryPolicy {
     public init(_ json: RawJSON) {
         self.init()
         delaysMilliseconds = json["delays_ms"]?.elements.compactMap(\.integer) ?? []
-        // Fixed delays say themselves how many attempts there are.
-        if !delaysMilliseconds.isEmpty { maxAttempts = Int64(delaysMilliseconds.count) + 1 }
+        // Fixed delays say themselves how many attempts there are, and are meant as they stand.
+        if !delaysMilliseconds.isEmpty {
+            maxAttempts = Int64(delaysMilliseconds.count) + 1
+            jitter = 0
+        }
         maxAttempts = json["max_attempts"]?.integer ?? maxAttempts
         initialMilliseconds = json["initial_ms"]?.integer ?? initialMilliseconds
         factor = json["factor"]?.double ?? factor

@@ -37,6 +37,8 @@ public indirect enum ParameterType: Sendable {
     public static let span = ParameterType.integer(0...3_155_760_000_000)
     /// A number of things.
     public static let count = ParameterType.integer(0...1_000_000_000)
+    /// The place of an entry in the journal, or of a checkpoint: up to what a double still counts.
+    public static let sequence = ParameterType.integer(0...9_007_199_254_740_991)
     /// How many rows a page may hold.
     public static let page = ParameterType.integer(1...10_000)
     /// A text that only the daemon understands: a cursor, a lease, a token.

@@ -19,7 +19,7 @@ extension MethodTable {
         result: [
             .must("checkpoint", .name, "its id"),
             .must("resume_token", .opaque, "who holds it may resume from here"),
-            .must("sequence", .count, "its place among the checkpoints of the run"),
+            .must("sequence", .sequence, "its number: it grows with every checkpoint of the daemon"),
             .must("message_count", .count, "messages in its history"),
             .must("new_bytes", .integer(0 ... .max), "bytes that were new"),
         ],
@@ -85,7 +85,7 @@ extension MethodTable {
         "Deletes checkpoints of a run: one, those before a sequence, or all.",
         parameters: [
             aRun,
-            .may("before", .count, "only those before this sequence; 0 means none"),
+            .may("before", .sequence, "only those before this sequence; 0 means none"),
             .may("checkpoint", .name, "only this one"),
         ],
         result: [.must("deleted", .count, "how many there were")], errors: [.runNotFound],

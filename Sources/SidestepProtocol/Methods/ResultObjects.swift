@@ -82,7 +82,7 @@ extension ParameterType {
     static let checkpointMembers: [Parameter] = [
         .must("checkpoint", .name, "its id, made by the daemon"),
         .must("run", .name, "the run it belongs to"),
-        .must("sequence", .count, "its place among the checkpoints of the run"),
+        .must("sequence", .sequence, "its number: it grows with every checkpoint of the daemon"),
         .may("name", .name, "what its author called it"),
         .may("step_number", .integer(.min ... .max), "the step number its author gave"),
         .may("state", .payload, "the saved state"),

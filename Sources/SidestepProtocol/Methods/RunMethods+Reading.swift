@@ -8,12 +8,12 @@ extension MethodTable {
         "run.history", .run, .visible, "Returns the journal of a run, the oldest entry first.",
         parameters: [
             aRun,
-            .may("after", .count, "the sequence after which to begin", default: "0"),
+            .may("after", .sequence, "the sequence after which to begin", default: "0"),
             .may("limit", .page, "entries on a page", default: "1000"),
         ],
         result: [
             .must("entries", .array(.journalEntry), "what happened"),
-            .may("more", .count, "the sequence to give as `after` for the next page"),
+            .may("more", .sequence, "the sequence to give as `after` for the next page"),
         ],
         errors: [.runNotFound],
         example: Example(
@@ -45,7 +45,7 @@ extension ParameterType {
     static let journalEntry = ParameterType.shared(
         "journal_entry",
         .object([
-            .must("sequence", .count, "its place in the journal"),
+            .must("sequence", .sequence, "its place in the journal"),
             .must("at", .instant, "when it happened"),
             .must("kind", .name, "what happened"),
             .may("step", .name, "the step it happened to"),

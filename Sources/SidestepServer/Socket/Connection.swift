@@ -63,7 +63,8 @@ final class Connection: ChannelInboundHandler {
     /// Sends one line; all lines of a tick leave with one flush.
     func send(_ line: [UInt8]) {
         guard let context else { return }
-        guard queuedBytes + line.count <= server.limits.outboundBytes else {
+        // One line always passes: a payload that was let in is let out.
+        guard queuedBytes == 0 || queuedBytes + line.count <= server.limits.outboundBytes else {
             server.log.notice("closing a connection whose reader does not read", metadata: ["pid": "\(peer.process.pid)"])
             return context.close(promise: nil)
         }

@@ -54,6 +54,13 @@ enum ReplyText {
         return line
     }
 
+    static func outcome(id: RawJSON, _ outcome: Result<[UInt8], RPCError>) -> [UInt8] {
+        switch outcome {
+        case .success(let json): success(id: id, json)
+        case .failure(let error): failure(id: id, error)
+        }
+    }
+
     static func failure(id: RawJSON, _ error: RPCError) -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
         writer.response(id: id, .failure(error))

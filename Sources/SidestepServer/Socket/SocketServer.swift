@@ -11,15 +11,16 @@ import SidestepProtocol
 public final class SocketServer: @unchecked Sendable {
     let limits: Limits
     let log: Logger
-    private let coordinator: Coordinator
-    private let environment: Environment
-    private let dispatcher: Dispatcher
+    let coordinator: Coordinator
+    let environment: Environment
+    let dispatcher: Dispatcher
     private let administrators: Administrators
-    private let loop: any EventLoop
+    let loop: any EventLoop
     private var sessions: [Int64: Session] = [:]
-    private var collected: [Call] = []
+    /// Calls of this tick of the loop, which share a commit.
+    var collected: [Call] = []
     private var listener: (any Channel)?
-    private var isDraining = false
+    private(set) var isDraining = false
 
     /// - Parameter information: what `system.info` answers of the daemon, beside the engine's counts.
     public init(
@@ -96,129 +97,5 @@ public final class SocketServer: @unchecked Sendable {
         sessions[session.id] = nil
         dispatcher.information.connections = sessions.count
         coordinator.sessionClosed(session.id)
-    }
-
-    func receive(_ piece: LineSplitter.Piece, _ session: Session) {
-        switch piece {
-        case .tooLong: session.send(ReplyText.failure(id: .null, FrameParser.tooLong(limits)))
-        case .line(let bytes): receive(FrameParser.parse(bytes[...], limits: limits), session)
-        }
-    }
-
-    private func receive(_ frame: Frame, _ session: Session) {
-        switch frame {
-        case .single(let item): receive(item, session, Exchange(session, count: 1, isBatch: false))
-        case .batch(let items):
-            let exchange = Exchange(session, count: items.count, isBatch: true)
-            for item in items { receive(item, session, exchange) }
-        }
-    }
-
-    private func receive(_ item: FrameItem, _ session: Session, _ exchange: Exchange) {
-        switch item {
-        // The server asks nothing, so an answer is nothing it waits for.
-        case .response: exchange.settle(nil)
-        case .invalid(let id, let error): exchange.settle(ReplyText.failure(id: id ?? .null, error))
-        case .request(let request): receive(request, session, exchange)
-        }
-    }
-
-    private func receive(_ request: RPCRequest, _ session: Session, _ exchange: Exchange) {
-        if let refusal = refusal(session) { return exchange.settle(request.id.map { ReplyText.failure(id: $0, refusal) }) }
-        session.begin()
-        let settle = { (outcome: Result<[UInt8], RPCError>) in
-            session.end()
-            exchange.settle(request.id.map { Self.text($0, outcome) })
-            session.closeWhenDone()
-        }
-        switch dispatcher.dispatch(request, session, limits) {
-        case .failure(let error): settle(.failure(error))
-        case .success(.now(let json)): settle(.success(json))
-        case .success(.query(let query)):
-            writeHeld(session)
-            if session.commandsInFlight > 0 {
-                let context = context(session)
-                return submit(session, { _, _ in .reading { try query($0, context) } }, settle)
-            }
-            let settled = NIOLoopBound(settle, eventLoop: loop)
-            coordinator.read(context(session), query) { settled.value($0.mapError(RPCError.init)) }
-        case .success(.command(let work)):
-            writeHeld(session)
-            submit(session, work, settle)
-        case .success(.begin(let key, let begin, let work)):
-            guard request.id == nil, !begin.atMostOnce else {
-                writeHeld(session)
-                return submit(session, work, settle)
-            }
-            hold(key, .init(begun: UnwrittenBegin(begin: begin, at: environment.clock.now()), work: work), session)
-            settle(.success([]))
-        case .success(.outcome(let key, let make)):
-            let begun = session.held.take(key)
-            if begun == nil { writeHeld(session) }
-            submit(session, make(begun), settle)
-        }
-    }
-
-    /// Keeps a beginning for a moment, in case that its outcome follows.
-    private func hold(_ key: HeldBegins.Key, _ held: HeldBegins.Held, _ session: Session) {
-        if session.held.isFull { writeHeld(session) }
-        if session.held.isEmpty {
-            loop.assumeIsolated().scheduleTask(in: .milliseconds(HeldBegins.milliseconds)) { self.writeHeld(session) }
-        }
-        session.held.insert(key, held)
-    }
-
-    /// Writes the beginnings that still wait, before anything that could see them missing.
-    private func writeHeld(_ session: Session) {
-        for held in session.held.takeAll() { submit(session, held.work, { _ in }) }
-    }
-
-    private func submit(
-        _ session: Session, _ work: @escaping Call.Work, _ settle: @escaping (Result<[UInt8], RPCError>) -> Void
-    ) {
-        session.commandsInFlight += 1
-        let call = Call(
-            environment: environment, peer: session.peer, session: session.id, grantedRuns: session.grantedRuns,
-            work: work
-        ) { result in
-            session.commandsInFlight -= 1
-            settle(result.mapError(RPCError.init))
-        }
-        collect(call)
-    }
-
-    private static func text(_ id: RawJSON, _ outcome: Result<[UInt8], RPCError>) -> [UInt8] {
-        switch outcome {
-        case .success(let json): ReplyText.success(id: id, json)
-        case .failure(let error): ReplyText.failure(id: id, error)
-        }
-    }
-
-    private func refusal(_ session: Session) -> RPCError? {
-        if isDraining {
-            return RPCError(.shuttingDown, "the daemon is shutting down", hint: "Connect again and send the call again.")
-        }
-        guard session.inFlight >= limits.requestsInFlight else { return nil }
-        return RPCError(
-            .limitExceeded, "this connection has \(limits.requestsInFlight) requests without a reply, which is the limit",
-            hint: "Wait for replies before sending more."
-        ) { $0.member("limit", "requests_in_flight") }
-    }
-
-    private func context(_ session: Session) -> CallContext {
-        CallContext(
-            environment: environment, peer: session.peer, session: session.id, grantedRuns: session.grantedRuns,
-            now: environment.clock.now())
-    }
-
-    /// Gathers the calls of one tick of the loop: they share a commit.
-    private func collect(_ call: Call) {
-        collected.append(call)
-        if collected.count > 1 { return }
-        loop.execute {
-            let calls = self.collected
-            self.collected = []
-            self.coordinator.submit(calls)
-        }
     }
 }

@@ -62,6 +62,8 @@ def dumps(value: Any) -> str:
 def result_type(function: Any) -> Any:
     """Return the declared result type of a function when it needs decoding, else None."""
     declared = getattr(function, "__annotations__", _NOTHING).get("return")
+    if declared is None:
+        return None
     if isinstance(declared, str):
         if declared.partition("[")[0] in _PLAIN_NAMES:
             return None

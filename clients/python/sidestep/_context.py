@@ -6,22 +6,26 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._aio._run import Run as AsyncRun
-    from ._aio._run import StepContext as AsyncStepContext
-    from ._sync._run import Run as SyncRun
-    from ._sync._run import StepContext as SyncStepContext
+    from ._aio._run import Run, StepContext
 
 RUN: ContextVar[Any] = ContextVar("sidestep_run", default=None)
 STEP: ContextVar[Any] = ContextVar("sidestep_step", default=None)
 
 
-def current_run() -> AsyncRun | SyncRun | None:
-    """Return the run that the calling code works for, or None outside of one."""
-    run: AsyncRun | SyncRun | None = RUN.get()
+def current_run() -> Run | None:
+    """Return the run that the calling code works for, or None outside of one.
+
+    In a workflow that blocks it is a `sidestep.sync.Run`; `sidestep.sync.current_run` is this
+    function with that type.
+    """
+    run: Run | None = RUN.get()
     return run
 
 
-def current_step() -> AsyncStepContext | SyncStepContext | None:
-    """Return the step whose body the calling code is, or None outside of one."""
-    step: AsyncStepContext | SyncStepContext | None = STEP.get()
+def current_step() -> StepContext | None:
+    """Return the step whose body the calling code is, or None outside of one.
+
+    As with `current_run`, `sidestep.sync` has this function with the type for code that blocks.
+    """
+    step: StepContext | None = STEP.get()
     return step

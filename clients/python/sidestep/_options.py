@@ -30,16 +30,20 @@ class StepOptions:
         self.at_most_once = at_most_once
         self.timeout = timeout
         self.fingerprint = fingerprint
-        spans = dict(timeouts or {})
+        # Made for every call of `run.step`, most of them without an option.
+        self.params: dict[str, Any] = {}
+        policy = retry_to_wire(retry, retry_on, fail_on)
+        if policy is not None:
+            self.params["retry"] = policy
+        if at_most_once:
+            self.params["at_most_once"] = True
+        if timeouts is not None:
+            self.params["timeouts"] = dict(timeouts)
         if timeout is not None:
+            spans = self.params.setdefault("timeouts", {})
             spans.setdefault("start_to_close_ms", max(1, round(timeout * 1000)))
-        params = {
-            "retry": retry_to_wire(retry, retry_on, fail_on),
-            "at_most_once": True if at_most_once else None,
-            "timeouts": spans or None,
-            "metadata": metadata,
-        }
-        self.params = {name: value for name, value in params.items() if value is not None}
+        if metadata is not None:
+            self.params["metadata"] = metadata
 
     def fingerprint_of(self, args: Any, kwargs: Any) -> str | None:
         """Return the fingerprint of one call."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from ._context import current_run, current_step
+from collections.abc import Callable
+from typing import Any
+
+from . import _context
 from ._decorators import step, workflow
 from ._sync._client import Client, connect
 from ._sync._run import Checkpoint, Run, State, StepContext
 from ._sync._workflow import Workflow
+
+# The same functions, with the types of this client.
+_current_run: Any = _context.current_run
+_current_step: Any = _context.current_step
+current_run: Callable[[], Run | None] = _current_run
+current_step: Callable[[], StepContext | None] = _current_step
 
 __all__ = [
     "Checkpoint",

@@ -201,3 +201,18 @@ def test_an_async_function_needs_an_async_workflow(daemon: Daemon, run_id: str) 
 
     with pytest.raises(sidestep.StepFailed, match="async"), workflow("w", run=run_id):
         fetch()
+
+
+def test_more_steps_at_the_same_time_than_the_daemon_takes(daemon: Daemon, run_id: str) -> None:
+    async def main() -> None:
+        async with await sidestep.connect() as client:
+            run = await client.resume(run_id)
+
+            async def body() -> int:
+                return 1
+
+            found = await asyncio.gather(*[run.step("s", body) for _ in range(2500)])
+            assert found == [1] * 2500
+            assert (await client.get(run_id))["steps"]["completed"] == 2500
+
+    go(main())

@@ -65,8 +65,8 @@ def test_the_generated_client_is_up_to_date() -> None:
 
 def test_importing_loads_little() -> None:
     code = (
-        "import sys, time\nbegun = time.perf_counter()\nimport sidestep\n"
-        "print((time.perf_counter() - begun) * 1000)\n"
+        "import sys, time\nbegun = time.process_time()\nimport sidestep\n"
+        "print((time.process_time() - begun) * 1000)\n"
         "heavy = {'asyncio', 'subprocess', 'inspect', 'dataclasses', 'logging', 'ssl'}\n"
         "print(*sorted(heavy & set(sys.modules)))\n"
         "print(*sorted({n.partition('.')[0] for n in sys.modules} - sys.stdlib_module_names))\n"

@@ -403,3 +403,81 @@ def test_a_daemon_that_stays_away(daemon: Daemon, run_id: str) -> None:
         finally:
             daemon.start()
         assert run.step("s", int) == 0
+
+
+def test_the_first_record_of_a_step_counts(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+
+        def body() -> str:
+            # Somebody with the same lease is faster.
+            done = {"lease": run.lease, "step": "s", "output": "theirs"}
+            client.call("step.complete", done)
+            return "mine"
+
+        assert run.step("s", body) == "theirs"
+        with pytest.raises(sidestep.StepConflict) as caught:
+            client.call("step.complete", {"lease": run.lease, "step": "s", "output": "mine"})
+        assert caught.value.output == "theirs"
+
+
+def test_an_interrupted_workflow_gives_its_run_back(daemon: Daemon, run_id: str) -> None:
+    @workflow
+    def work() -> None:
+        run = current_run()
+        assert run is not None
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work.run(run_id=run_id)
+    with sidestep.sync.connect() as client:
+        facts = client.get(run_id)["run"]
+        assert (facts["status"], facts["interruptions"]) == ("queued", 0)
+
+
+def test_a_codec_of_ones_own(daemon: Daemon, run_id: str) -> None:
+    class Text:
+        def to_json(self, value: Any) -> Any:
+            return repr(value)
+
+        def from_json(self, value: Any, type_: Any = None) -> Any:
+            return eval(value) if isinstance(value, str) else value
+
+    with sidestep.sync.connect(codec=Text()) as client:
+        run = client.resume(run_id)
+        assert run.step("s", lambda: {1, 2}) == {1, 2}
+        run.release()
+        assert client.resume(run_id).step("s", int) == {1, 2}
+
+
+def test_nothing_of_a_run_works_after_its_end(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        run.complete("out")
+        for call in (
+            lambda: run.step("s", int),
+            lambda: run.checkpoint({}),
+            lambda: run.state.set("a", 1),
+            lambda: run.complete("again"),
+        ):
+            with pytest.raises(sidestep.RunClosed):
+                call()
+
+
+def test_retries_within_an_outer_step_replay_the_inner_ones(daemon: Daemon, run_id: str) -> None:
+    calls = Journal()
+    inner = step(name="inner")(lambda n: calls(n))
+
+    @step(retry=sidestep.Retry(2, initial_ms=1))
+    def outer() -> int:
+        total = inner(1) + inner(2)
+        if calls.calls.count("outer") == 0:
+            calls("outer")
+            raise OSError("once")
+        return int(total)
+
+    with workflow("w", run=run_id) as run:
+        run.output = outer()
+    assert calls.calls == [1, 2, "outer"]
+    with sidestep.sync.connect() as client:
+        assert client.result(run_id) == 3

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _wire
 from .._autostart import Finder, start_daemon
-from .._backends.aio import Link, Lock, check_caller, in_thread, sleep
+from .._backends.aio import Link, Lock, Semaphore, check_caller, in_thread, sleep
 from .._codec import JSON, Codec
 from .._errors import (
     ConnectionLost,
@@ -29,6 +29,9 @@ from .._options import RunOptions
 
 if TYPE_CHECKING:
     from ._run import Run
+
+
+_IN_FLIGHT = 1000
 
 
 async def connect(
@@ -74,6 +77,8 @@ class Client:
         self._connecting = Lock()
         self._closed = False
         self._ids = itertools.count(1)
+        # The daemon allows 1024 requests without a reply; more of them wait here.
+        self._slots = Semaphore(_IN_FLIGHT)
         self._runs: dict[str, Run] = {}
 
     async def __aenter__(self) -> Client:
@@ -110,7 +115,8 @@ class Client:
         while True:
             link = await self._linked()
             try:
-                reply = await link.call(identifier, line, timeout)
+                async with self._slots:
+                    reply = await link.call(identifier, line, timeout)
             except _wire.LinkLost:
                 continue
             if "error" not in reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from asyncio import Lock as Lock
+from asyncio import Semaphore as Semaphore
 from asyncio import sleep as sleep
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any

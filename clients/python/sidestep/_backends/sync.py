@@ -15,6 +15,7 @@ import time
 import types
 from collections.abc import Callable
 from threading import Lock as Lock
+from threading import Semaphore as Semaphore
 from time import sleep as sleep
 from typing import Any
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _wire
 from .._autostart import Finder, start_daemon
-from .._backends.sync import Link, Lock, check_caller, in_thread, sleep
+from .._backends.sync import Link, Lock, Semaphore, check_caller, in_thread, sleep
 from .._codec import JSON, Codec
 from .._errors import (
     ConnectionLost,
@@ -30,6 +30,9 @@ from .._options import RunOptions
 
 if TYPE_CHECKING:
     from ._run import Run
+
+
+_IN_FLIGHT = 1000
 
 
 def connect(
@@ -75,6 +78,8 @@ class Client:
         self._connecting = Lock()
         self._closed = False
         self._ids = itertools.count(1)
+        # The daemon allows 1024 requests without a reply; more of them wait here.
+        self._slots = Semaphore(_IN_FLIGHT)
         self._runs: dict[str, Run] = {}
 
     def __enter__(self) -> Client:
@@ -111,7 +116,8 @@ class Client:
         while True:
             link = self._linked()
             try:
-                reply = link.call(identifier, line, timeout)
+                with self._slots:
+                    reply = link.call(identifier, line, timeout)
             except _wire.LinkLost:
                 continue
             if "error" not in reply:

