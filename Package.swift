@@ -60,23 +60,28 @@ let package = Package(
         // Edge.
         .target(
             name: "SidestepServer",
-            dependencies: ["SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "CShims", logging] + nio,
+            dependencies: [
+                "SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "CShims", logging,
+            ] + nio,
             swiftSettings: strict),
 
         // Composition and executables.
         .target(
             name: "SidestepDaemon",
             dependencies: [
-                "SidestepServer", "SidestepSQLite", "SidestepStore", "SidestepEngine", "SidestepModel", "CSystemd", logging,
+                "SidestepServer", "SidestepSQLite", "SidestepStore", "SidestepEngine", "SidestepModel",
+                "CSystemd", logging,
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
             name: "sidestepd", dependencies: ["SidestepDaemon", arguments], swiftSettings: strict),
         .executableTarget(
-            name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", arguments], swiftSettings: strict),
+            name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", arguments], swiftSettings: strict
+        ),
 
         .executableTarget(
-            name: "sidestep-generate", dependencies: ["SidestepProtocol", "SidestepModel"], swiftSettings: strict),
+            name: "sidestep-generate", dependencies: ["SidestepProtocol", "SidestepModel"],
+            swiftSettings: strict),
 
         // The Swift client.
         .target(
@@ -97,30 +102,38 @@ let package = Package(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
             swiftSettings: strict),
         .testTarget(
-            name: "TidyTests", dependencies: ["SidestepProtocol", "SidestepModel"], path: "Tests/Tidy", swiftSettings: strict),
+            name: "TidyTests", dependencies: ["SidestepProtocol", "SidestepModel"], path: "Tests/Tidy",
+            swiftSettings: strict),
 
         // Tests of the engine: real SQLite, time by hand.
         .target(
-            name: "TestSupport", dependencies: ["SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel"],
+            name: "TestSupport",
+            dependencies: ["SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel"],
             path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "SidestepModelTests", dependencies: ["SidestepModel"], swiftSettings: strict),
         .testTarget(
-            name: "SidestepSQLiteTests", dependencies: ["TestSupport", "SidestepSQLite", "SidestepStore", "SidestepModel"],
+            name: "SidestepSQLiteTests",
+            dependencies: ["TestSupport", "SidestepSQLite", "SidestepStore", "SidestepModel"],
             swiftSettings: strict),
         .testTarget(
             name: "SidestepEngineTests",
-            dependencies: ["TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol"],
+            dependencies: [
+                "TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SidestepServerTests",
             dependencies: [
-                "TestSupport", "SidestepServer", "SidestepDaemon", "SidestepSQLite", "SidestepEngine", "SidestepProtocol",
+                "TestSupport", "SidestepServer", "SidestepDaemon", "SidestepSQLite", "SidestepEngine",
+                "SidestepProtocol",
                 "SidestepModel", logging,
             ] + nio,
             swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol"],
+            dependencies: [
+                "TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol",
+            ],
             path: "Tests/Simulation", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

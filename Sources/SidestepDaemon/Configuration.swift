@@ -46,14 +46,18 @@ extension Configuration {
     /// Puts together what holds.
     ///
     /// - Throws: `StartError` for a file that cannot be read or a line that cannot be meant.
-    public static func load(_ flags: Flags, environment: [String: String]) throws(StartError) -> Configuration {
+    public static func load(
+        _ flags: Flags, environment: [String: String]
+    ) throws(StartError) -> Configuration {
         var configuration = Configuration()
         configuration.isSystem = geteuid() == 0 && !flags.user
         let places = Places(isSystem: configuration.isSystem, environment)
         configuration.socket = places.socket
         configuration.database = places.database
         try configuration.readFile(flags, environment, places)
-        if let level = environment["SIDESTEP_LOG_LEVEL"] { try configuration.set("log_level", level, at: "SIDESTEP_LOG_LEVEL") }
+        if let level = environment["SIDESTEP_LOG_LEVEL"] {
+            try configuration.set("log_level", level, at: "SIDESTEP_LOG_LEVEL")
+        }
         configuration.socket = environment["SIDESTEP_SOCKET"] ?? configuration.socket
         configuration.database = environment["SIDESTEP_DATABASE"] ?? configuration.database
         if let directory = flags.stateDirectory { configuration.database = directory + "/sidestep.db" }
@@ -90,16 +94,24 @@ extension Configuration {
 
     mutating func set(_ name: String, _ value: String, at place: String) throws(StartError) {
         if let path = Self.texts[name] { return self[keyPath: path] = value }
-        if let path = Self.spans[name] { return self[keyPath: path] = Int64(try Self.number(name, value, place)) }
-        if let path = Self.limitNames[name] { return limits[keyPath: path] = try Self.number(name, value, place) }
+        if let path = Self.spans[name] {
+            return self[keyPath: path] = Int64(try Self.number(name, value, place))
+        }
+        if let path = Self.limitNames[name] {
+            return limits[keyPath: path] = try Self.number(name, value, place)
+        }
         switch name {
         case "admin_group": adminGroup = value
         case "log_level":
             guard Self.logLevels.contains(value) else {
-                throw .usage("\(place): log_level is one of \(Self.logLevels.joined(separator: ", ")), not `\(value)`.")
+                throw .usage(
+                    "\(place): log_level is one of \(Self.logLevels.joined(separator: ", ")), not `\(value)`."
+                )
             }
             logLevel = value
-        default: throw .usage("\(place): there is no setting `\(name)`. Known: \(Self.names.joined(separator: ", ")).")
+        default:
+            throw .usage(
+                "\(place): there is no setting `\(name)`. Known: \(Self.names.joined(separator: ", ")).")
         }
     }
 
@@ -119,7 +131,8 @@ extension Configuration {
         ]
     }
     static var names: [String] {
-        (Array(texts.keys) + Array(spans.keys) + Array(limitNames.keys) + ["admin_group", "log_level"]).sorted()
+        (Array(texts.keys) + Array(spans.keys) + Array(limitNames.keys) + ["admin_group", "log_level"])
+            .sorted()
     }
 
     private static func number(_ name: String, _ value: String, _ place: String) throws(StartError) -> Int {
@@ -144,8 +157,10 @@ struct Places {
             return
         }
         let home = environment["HOME"] ?? "/tmp"
-        // Without a run-time directory: one of the user's own below the temporary directory, where clients look, too.
-        let runtime = environment["XDG_RUNTIME_DIR"].map { $0 + "/sidestep" }
+        // Without a run-time directory: one of the user's own below the temporary
+        // directory, where clients look, too.
+        let runtime =
+            environment["XDG_RUNTIME_DIR"].map { $0 + "/sidestep" }
             ?? (environment["TMPDIR"] ?? "/tmp") + "/sidestep-\(geteuid())"
         socket = runtime + "/sidestep.sock"
         database = (environment["XDG_STATE_HOME"] ?? home + "/.local/state") + "/sidestep/sidestep.db"

@@ -34,21 +34,25 @@ public final class Daemon {
         database = try SQLiteDatabase(
             path: configuration.database, onSettled: { coordinator.settled($0, $1) },
             onFatal: { Self.leaveAfterFailedSync($0, log) })
-        socket = try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
+        socket =
+            try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         coordinator.attach(writer: database.writer, readers: database.readers)
         server = SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
-            administrators: Administrators(uid: geteuid(), gid: configuration.adminGroup.flatMap(Self.groupID)),
+            administrators: Administrators(
+                uid: geteuid(), gid: configuration.adminGroup.flatMap(Self.groupID)),
             information: Self.information(configuration, environment.clock.now(), database), log: log)
     }
 
-    /// Serves until SIGTERM or SIGINT. The signals have to be blocked in every thread before the first one is made.
+    /// Serves until SIGTERM or SIGINT. The signals have to be blocked in every thread
+    /// before the first one is made.
     public func run(_ signals: StopSignals, reload: () -> Void) throws {
         try recover()
         try server.listen(on: socket.descriptor)
         startWatchdog()
         ServiceManager.ready("serving \(configuration.database)")
-        log.notice("ready", metadata: ["socket": "\(configuration.socket)", "database": "\(configuration.database)"])
+        log.notice(
+            "ready", metadata: ["socket": "\(configuration.socket)", "database": "\(configuration.database)"])
         while let signal = signals.next() {
             guard signal == SIGHUP else { break }
             ServiceManager.reloading()
@@ -72,7 +76,9 @@ public final class Daemon {
     private func startWatchdog() {
         guard let interval = ServiceManager.watchdogMilliseconds else { return }
         let (database, log) = (database, log)
-        watchdog = group.next().scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(interval)) { _ in
+        watchdog = group.next().scheduleRepeatedTask(
+            initialDelay: .zero, delay: .milliseconds(interval)
+        ) { _ in
             if !database.isInPlace { log.error("the database file is gone from \(database.path)") }
             ServiceManager.alive()
         }
@@ -94,19 +100,21 @@ public final class Daemon {
         var settings = EngineSettings()
         settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
         settings.restartGraceMilliseconds = configuration.restartGraceMilliseconds
-        return Environment(clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings)
+        return Environment(
+            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings)
     }
 
     private static func information(
         _ configuration: Configuration, _ now: Instant, _ database: SQLiteDatabase
     ) -> DaemonInformation {
         DaemonInformation(
-            version: version, pid: getpid(), started: now, socket: configuration.socket, database: configuration.database,
+            version: version, pid: getpid(), started: now, socket: configuration.socket,
+            database: configuration.database,
             storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes })
     }
 
-    /// The callers have been answered `storage_error`; what the kernel kept of the write is unknown, so the way on is to
-    /// open the database anew (systemd or the next client starts us).
+    /// The callers have been answered `storage_error`; what the kernel kept of the write is unknown,
+    /// so the way on is to open the database anew (systemd or the next client starts us).
     private static func leaveAfterFailedSync(_ failure: Failure, _ log: Logger) {
         log.critical("a sync failed; leaving, to recover by opening the database again: \(failure.message)")
         Task {

@@ -61,7 +61,8 @@ struct DaemonLog: LogHandler {
         }
     }
 
-    /// systemd sets `$JOURNAL_STREAM` to device:inode of the stream it gave us; a redirected stderr is another one.
+    /// systemd sets `$JOURNAL_STREAM` to device:inode of the stream it gave us;
+    /// a redirected stderr is another one.
     static func stderrIsJournal(_ environment: [String: String]) -> Bool {
         guard let stream = environment["JOURNAL_STREAM"] else { return false }
         var info = stat()

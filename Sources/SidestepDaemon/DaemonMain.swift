@@ -36,7 +36,9 @@ public enum DaemonMain {
             print(problems.isEmpty ? "\(path): ok" : problems.joined(separator: "\n"))
             return problems.isEmpty ? 0 : 78
         } catch {
-            return refuse(Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description, error.exitStatus)
+            return refuse(
+                Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description,
+                error.exitStatus)
         }
     }
 
@@ -52,7 +54,10 @@ public enum DaemonMain {
             var next = try Configuration.load(flags, environment: environment)
             setLevel(next)
             next.logLevel = current.logLevel
-            log.notice(next == current ? "configuration read again" : "configuration read again; all but log_level takes effect at the next start")
+            log.notice(
+                next == current
+                    ? "configuration read again"
+                    : "configuration read again; all but log_level takes effect at the next start")
         } catch {
             log.error("the configuration stays as it was: \(error.description)")
         }
@@ -74,7 +79,8 @@ public enum DaemonMain {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
-            let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = String(cString: text).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             if pair.count == 2, !pair[1].isEmpty { variables[String(pair[0])] = String(pair[1]) }
             entry += 1
         }

@@ -20,24 +20,32 @@ struct ListeningSocket {
             let descriptor = Int32(3 + index)
             guard name == "rpc" || count == 1 else { continue }
             guard sd_is_socket(descriptor, AF_UNIX, Int32(SOCK_STREAM.rawValue), 1) > 0 else {
-                throw StartError("the inherited descriptor '\(name)' is no listening Unix stream socket.", exitStatus: 78)
+                throw StartError(
+                    "the inherited descriptor '\(name)' is no listening Unix stream socket.", exitStatus: 78)
             }
             return ListeningSocket(descriptor: descriptor, ownedPath: nil)
         }
-        throw StartError("no inherited socket is named 'rpc' (FileDescriptorName= in the .socket unit).", exitStatus: 78)
+        throw StartError(
+            "no inherited socket is named 'rpc' (FileDescriptorName= in the .socket unit).", exitStatus: 78)
     }
 
     /// Binds `path`, after making sure that nobody answers there.
     static func bind(_ path: String, isSystem: Bool) throws(StartError) -> ListeningSocket {
         guard path.utf8.count <= maximumPathBytes else {
-            throw .usage("the socket path has \(path.utf8.count) bytes, and \(maximumPathBytes) is the most a Unix socket can have: \(path)")
+            throw .usage(
+                """
+                the socket path has \(path.utf8.count) bytes, and \(maximumPathBytes) is the most a Unix socket \
+                can have: \(path)
+                """)
         }
         try makeDirectory(of: path, mode: isSystem ? 0o755 : 0o700)
         try removeStale(path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
         let old = umask(isSystem ? 0o117 : 0o177)
         defer { umask(old) }
-        guard descriptor >= 0, withAddress(path, { Glibc.bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, 512) == 0 else {
+        guard descriptor >= 0, withAddress(path, { Glibc.bind(descriptor, $0, $1) }) == 0,
+            Glibc.listen(descriptor, 512) == 0
+        else {
             throw StartError("cannot listen on \(path): \(String(cString: strerror(errno))).", exitStatus: 73)
         }
         return ListeningSocket(descriptor: descriptor, ownedPath: path)
@@ -47,18 +55,24 @@ struct ListeningSocket {
         var info = stat()
         guard lstat(path, &info) == 0 else { return }
         guard info.st_mode & S_IFMT == S_IFSOCK else {
-            throw StartError("\(path) exists and is no socket; it was left as it is. Name another --socket.", exitStatus: 73)
+            throw StartError(
+                "\(path) exists and is no socket; it was left as it is. Name another --socket.",
+                exitStatus: 73)
         }
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
         defer { close(probe) }
         if withAddress(path, { connect(probe, $0, $1) }) == 0 {
-            throw StartError("another sidestepd answers on \(path). Stop it, or give this one its own --socket.", exitStatus: 75)
+            throw StartError(
+                "another sidestepd answers on \(path). Stop it, or give this one its own --socket.",
+                exitStatus: 75)
         }
         // ECONNREFUSED: the file is what a killed daemon left behind.
         unlink(path)
     }
 
-    private static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    private static func withAddress(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -77,6 +91,7 @@ func makeDirectory(of path: String, mode: mode_t) throws(StartError) {
     if access(directory, F_OK) == 0 { return }
     try makeDirectory(of: directory, mode: 0o755)
     guard mkdir(directory, mode) == 0 || errno == EEXIST else {
-        throw StartError("cannot make the directory \(directory): \(String(cString: strerror(errno))).", exitStatus: 73)
+        throw StartError(
+            "cannot make the directory \(directory): \(String(cString: strerror(errno))).", exitStatus: 73)
     }
 }

@@ -1,7 +1,7 @@
 /// The stable name of an error on the wire: `error.data.kind`.
 ///
-/// The set is open for readers (an unknown kind is a plain error) and closed for writers: a new kind gets a line here,
-/// a page in `docs/errors/`, and an exception in each client.
+/// The set is open for readers (an unknown kind is a plain error) and closed for writers:
+/// a new kind gets a line here, a page in `docs/errors/`, and an exception in each client.
 public enum ErrorKind: String, Sendable, CaseIterable {
     case runNotFound = "run_not_found"
     case runConflict = "run_conflict"

@@ -1,7 +1,7 @@
 /// Why a call was refused: a stable kind, a sentence, and what the caller can do next.
 ///
-/// It holds names and numbers, never a payload; the one exception is the *recorded* outcome of a step, which the caller
-/// asked for (`failure`, `output`).
+/// It holds names and numbers, never a payload; the one exception is the *recorded* outcome of a step,
+/// which the caller asked for (`failure`, `output`).
 public struct Failure: Error, Sendable, Equatable {
     public var kind: ErrorKind
     /// One sentence for people.
@@ -25,7 +25,9 @@ public struct Failure: Error, Sendable, Equatable {
     /// What to do next, in one sentence.
     public var hint: String?
 
-    public init(_ kind: ErrorKind, _ message: String, run: String? = nil, step: String? = nil, hint: String? = nil) {
+    public init(
+        _ kind: ErrorKind, _ message: String, run: String? = nil, step: String? = nil, hint: String? = nil
+    ) {
         self.kind = kind
         self.message = message
         self.run = run

@@ -1,6 +1,7 @@
 /// Ids that the daemon makes.
 public enum Identifiers {
-    /// A new run id: sortable by time of creation, 26 characters (Crockford base 32 of 48 bits of time and 80 random bits).
+    /// A new run id: sortable by time of creation, 26 characters (Crockford base 32 of 48 bits of
+    /// time and 80 random bits).
     public static func run(at now: Instant, random: any RandomSource) -> String {
         let time = UInt64(max(0, now.milliseconds))
         let timeBytes = (0..<6).map { UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * $0)) }
@@ -19,7 +20,8 @@ public enum Identifiers {
     /// Lower-case hexadecimal text of `bytes`.
     public static func hex(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// Crockford's base 32, lower case, most significant bits first; keeps the order of the bytes.

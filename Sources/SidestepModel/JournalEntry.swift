@@ -36,7 +36,9 @@ public struct JournalEntry: Sendable, Equatable {
     /// More about it, JSON.
     public var detail: Payload?
 
-    public init(sequence: Int64, at: Instant, kind: String, step: String?, attempt: Int64?, detail: Payload?) {
+    public init(
+        sequence: Int64, at: Instant, kind: String, step: String?, attempt: Int64?, detail: Payload?
+    ) {
         self.sequence = sequence
         self.at = at
         self.kind = kind

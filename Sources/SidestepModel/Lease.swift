@@ -1,7 +1,7 @@
 /// The text of a lease: an opaque word that carries run key, epoch and a secret.
 ///
-/// The secret is what makes it unguessable; the database holds only its hash. The epoch grows with every grant and is the
-/// fencing token that is compared at every write.
+/// The secret is what makes it unguessable; the database holds only its hash. The epoch grows with every
+/// grant and is the fencing token that is compared at every write.
 public struct LeaseText: Sendable, Equatable {
     public var runKey: Int64
     public var epoch: Int64

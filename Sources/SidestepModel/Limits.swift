@@ -20,8 +20,10 @@ public struct Limits: Sendable, Equatable {
     /// The limits by their wire names, in the order of documentation.
     public var named: [(name: String, value: Int)] {
         [
-            ("frame_bytes", frameBytes), ("depth", depth), ("name_bytes", nameBytes), ("batch_length", batchLength),
-            ("requests_in_flight", requestsInFlight), ("connections", connections), ("outbound_bytes", outboundBytes),
+            ("frame_bytes", frameBytes), ("depth", depth), ("name_bytes", nameBytes),
+            ("batch_length", batchLength),
+            ("requests_in_flight", requestsInFlight), ("connections", connections),
+            ("outbound_bytes", outboundBytes),
         ]
     }
 }

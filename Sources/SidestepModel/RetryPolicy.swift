@@ -43,7 +43,8 @@ extension RetryPolicy {
     /// Milliseconds to wait before the next attempt, or nil when there is none.
     ///
     /// - Parameters:
-    ///   - failures: attempts that failed so far, this one included. Attempts that a crash ended do not count.
+    ///   - failures: attempts that failed so far, this one included.
+    ///     Attempts that a crash ended do not count.
     ///   - fraction: a random number in `0..<1`; 0.5 is the delay without jitter.
     public func delay(afterFailures failures: Int64, error: AttemptError, fraction: Double) -> Int64? {
         guard error.retryable, permits(error.types) else { return nil }

@@ -18,8 +18,8 @@ public struct RunRecord: Sendable, Equatable {
     public var maxInterruptions: Int64
     public var epoch: Int64
     public var lease: HeldLease?
-    /// The hash of the newest lease's secret. It outlives the lease when the owner only lost its connection: such an owner
-    /// may come back as long as nobody else was granted the run.
+    /// The hash of the newest lease's secret. It outlives the lease when the owner only lost its connection:
+    /// such an owner may come back as long as nobody else was granted the run.
     public var secretHash: [UInt8]?
     public var codeVersion: String?
     /// Whether another fingerprint of a finished step is refused (false: only noted).

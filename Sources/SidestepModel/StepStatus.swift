@@ -22,14 +22,16 @@ public enum StepEvent: Sendable, CaseIterable {
 }
 
 extension StepStatus {
-    /// The status after `event`, or nil when the event cannot happen here. A step that is not there yet begins as `running`.
+    /// The status after `event`, or nil when the event cannot happen here.
+    /// A step that is not there yet begins as `running`.
     public func after(_ event: StepEvent) -> StepStatus? {
         switch (self, event) {
         case (.backoff, .begun), (.running, .begun): .running
         // From unknown too: an owner that was only cut off comes back and knows the outcome.
         case (.running, .completed), (.backoff, .completed), (.unknown, .completed): .completed
         case (.running, .failedForGood), (.backoff, .failedForGood), (.unknown, .failedForGood): .failed
-        case (.running, .failedWithRetry), (.backoff, .failedWithRetry), (.unknown, .failedWithRetry): .backoff
+        case (.running, .failedWithRetry), (.backoff, .failedWithRetry), (.unknown, .failedWithRetry):
+            .backoff
         case (.running, .interrupted): .backoff
         case (.running, .lostAtMostOnce): .unknown
         case (.unknown, .resolvedRerun): .backoff

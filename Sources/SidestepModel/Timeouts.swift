@@ -14,7 +14,9 @@ public struct Timeouts: Sendable, Equatable {
     }
 
     /// When an attempt expires and which limit that is; nil when nothing limits it.
-    public func expiry(firstBegun: Instant, begun: Instant, lastSign: Instant) -> (at: Instant, which: String)? {
+    public func expiry(firstBegun: Instant, begun: Instant, lastSign: Instant) -> (
+        at: Instant, which: String
+    )? {
         let candidates: [(Instant, String)?] = [
             startToClose.map { (begun.advanced(byMilliseconds: $0), "start_to_close") },
             scheduleToClose.map { (firstBegun.advanced(byMilliseconds: $0), "schedule_to_close") },

@@ -56,12 +56,16 @@ extension SQLiteSession {
         return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
     }
 
-    func insertCheckpoint(_ new: NewCheckpoint, epoch: Int64) throws(Failure) -> (key: Int64, newBytes: Int64) {
+    func insertCheckpoint(
+        _ new: NewCheckpoint, epoch: Int64
+    ) throws(Failure) -> (key: Int64, newBytes: Int64) {
         let state = try place(new.state)
         let tools = try place(new.toolResults)
         let key = try checkpoints.insert.first(
-            .integer(new.run), .integer(epoch), SQLValue(new.id), SQLValue(new.name), SQLValue(new.stepNumber),
-            SQLValue(new.history?.branch), SQLValue(new.history?.length), SQLValue(state.inline), SQLValue(state.blob),
+            .integer(new.run), .integer(epoch), SQLValue(new.id), SQLValue(new.name),
+            SQLValue(new.stepNumber),
+            SQLValue(new.history?.branch), SQLValue(new.history?.length), SQLValue(state.inline),
+            SQLValue(state.blob),
             SQLValue(tools.inline), SQLValue(tools.blob), SQLValue(new.metadata), .blob(new.tokenHash),
             SQLValue(new.created)
         ) { $0.integer() }
@@ -80,11 +84,15 @@ extension SQLiteSession {
     }
 
     /// Small values stand in the row; larger ones once in the table of blobs, found by their content.
-    private func place(_ value: Payload?) throws(Failure) -> (inline: Payload?, blob: Int64?, newBytes: Int64) {
+    private func place(
+        _ value: Payload?
+    ) throws(Failure) -> (inline: Payload?, blob: Int64?, newBytes: Int64) {
         guard let value else { return (nil, nil, 0) }
         guard value.count >= BlobRule.minimumBytes else { return (value, nil, Int64(value.count)) }
         let hash = ContentHash.of(value)
-        if let known = try checkpoints.blobByHash.first(.blob(hash), read: { $0.integer() }) { return (nil, known, 0) }
+        if let known = try checkpoints.blobByHash.first(.blob(hash), read: { $0.integer() }) {
+            return (nil, known, 0)
+        }
         let key = try checkpoints.insertBlob.first(.blob(hash), SQLValue(value)) { $0.integer() }
         return (nil, key, Int64(value.count))
     }

@@ -9,8 +9,8 @@ final class Connection {
     /// The extended result code of the last failure, for the one case where it decides: a failed sync.
     private(set) var lastCode = SQLITE_OK
 
-    /// - Parameter readOnly: a reader never writes and never checkpoints: SQLite before 3.51.3 can corrupt a database
-    ///   that two connections reset the log of (<https://www.sqlite.org/wal.html#walresetbug>).
+    /// - Parameter readOnly: a reader never writes and never checkpoints: SQLite before 3.51.3 can corrupt a
+    ///   database that two connections reset the log of (<https://www.sqlite.org/wal.html#walresetbug>).
     init(path: String, readOnly: Bool) throws(Failure) {
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -42,7 +42,8 @@ final class Connection {
         watchLog()
     }
 
-    /// Keeps the write-ahead log's file when the last connection closes, and counts its frames at each commit.
+    /// Keeps the write-ahead log's file when the last connection closes,
+    /// and counts its frames at each commit.
     private func watchLog() {
         var keep: Int32 = 1
         sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &keep)
@@ -57,7 +58,9 @@ final class Connection {
     /// Executes statements that return nothing.
     func execute(_ sql: String) throws(Failure) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
-        guard code == SQLITE_OK else { throw failure(code, sql.split(separator: "\n").first.map(String.init) ?? "") }
+        guard code == SQLITE_OK else {
+            throw failure(code, sql.split(separator: "\n").first.map(String.init) ?? "")
+        }
     }
 
     /// The one value that a pragma or query answers, as text.
@@ -78,7 +81,8 @@ final class Connection {
         logFrames = Int(frames - copied)
     }
 
-    /// Begins the log anew, in the file that it has: the next opening reads one frame of it instead of a thousand.
+    /// Begins the log anew, in the file that it has: the next opening reads
+    /// one frame of it instead of a thousand.
     ///
     /// SQLite overwrites a log that is wholly copied with the next commit, whatever that holds.
     func shortenLog() throws(Failure) {
@@ -93,14 +97,18 @@ final class Connection {
         if code & 0xff == SQLITE_FULL {
             return Failure(
                 .storageFull, "the disk is full (\(operation)); nothing was recorded",
-                hint: "Free space on the file system of the database; writing resumes by itself, finished steps still replay.")
+                hint: """
+                    Free space on the file system of the database; writing resumes by itself, \
+                    finished steps still replay.
+                    """)
         }
         return Failure(
             .storageError, "storage: \(operation): \(reason) (\(code))",
             hint: "See the daemon's log; the call may be sent again.")
     }
 
-    /// Whether the last failure leaves unknown what is on disk: a sync that failed may have dropped what it was to write.
+    /// Whether the last failure leaves unknown what is on disk:
+    /// a sync that failed may have dropped what it was to write.
     var hasFailedSync: Bool {
         // SQLITE_IOERR | (4<<8), SQLITE_IOERR | (5<<8): macros that Swift does not import.
         lastCode == 10 | 4 << 8 || lastCode == 10 | 5 << 8

@@ -5,9 +5,11 @@ import SidestepModel
 enum DatabaseFile {
     /// "SSTP": marks the file as ours, sqlite.org/pragma.html#pragma_application_id.
     static let applicationID = 0x5353_5450
-    /// Files up to this size are checked page by page at start (about 10 ms); larger ones by `sidestepd check`.
+    /// Files up to this size are checked page by page at start (about 10 ms);
+    /// larger ones by `sidestepd check`.
     static let checkedBytes: Int64 = 16 << 20
-    /// The log is grown to this before use: a commit then overwrites, and saves the file system's own journal commit.
+    /// The log is grown to this before use: a commit then overwrites,
+    /// and saves the file system's own journal commit.
     static let pregrownLogBytes = 4 << 20
 
     /// The writer's connection to a database that is whole, ours and up to date.
@@ -67,7 +69,8 @@ enum DatabaseFile {
 
     private static func prepareLog(_ connection: Connection, _ path: String) throws {
         guard try connection.value("PRAGMA journal_mode = WAL") == "wal" else {
-            throw DatabaseOpenError.unsafe(path, "the file system does not support a write-ahead log (network share?)")
+            throw DatabaseOpenError.unsafe(
+                path, "the file system does not support a write-ahead log (network share?)")
         }
         guard try connection.value("PRAGMA synchronous") == "2" else {
             throw DatabaseOpenError.unsafe(path, "SQLite did not accept synchronous = FULL")
@@ -78,7 +81,8 @@ enum DatabaseFile {
     /// Spills a transaction that is then rolled back: the log's file grows, the database does not change.
     private static func growLog(_ connection: Connection) throws(Failure) {
         try connection.execute("PRAGMA cache_spill = 1; PRAGMA cache_size = 8; BEGIN")
-        try connection.execute("CREATE TABLE growth (bytes BLOB); INSERT INTO growth VALUES (zeroblob(\(pregrownLogBytes)))")
+        try connection.execute(
+            "CREATE TABLE growth (bytes BLOB); INSERT INTO growth VALUES (zeroblob(\(pregrownLogBytes)))")
         try connection.execute("ROLLBACK; PRAGMA cache_size = -16000")
         try connection.shortenLog()
     }

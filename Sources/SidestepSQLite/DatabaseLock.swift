@@ -2,7 +2,8 @@ import Glibc
 
 /// The right to be the one daemon of a database: an exclusive flock(2) on a file beside it.
 ///
-/// Not SQLite's exclusive mode, which would shut readers out. The kernel lets go of it when the process ends, however.
+/// Not SQLite's exclusive mode, which would shut readers out.
+/// The kernel lets go of it when the process ends, however.
 final class DatabaseLock: Sendable {
     private let descriptor: Int32
 

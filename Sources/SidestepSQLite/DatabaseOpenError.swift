@@ -1,4 +1,5 @@
-/// Why a database was not opened: one sentence and the exit status of sysexits(3) that fits. Nothing was changed.
+/// Why a database was not opened: one sentence and the exit status of sysexits(3) that fits.
+/// Nothing was changed.
 public struct DatabaseOpenError: Error, CustomStringConvertible {
     public let description: String
     public let exitStatus: Int32
@@ -9,8 +10,10 @@ public struct DatabaseOpenError: Error, CustomStringConvertible {
     static func inUse(_ path: String, _ holder: String?) -> DatabaseOpenError {
         let who = holder.map { "process \($0)" } ?? "another process"
         return DatabaseOpenError(
-            description: "\(path) is in use by \(who), another sidestepd. Stop it, or give this one its own --database.",
-            exitStatus: 75)
+            description: """
+                \(path) is in use by \(who), another sidestepd. \
+                Stop it, or give this one its own --database.
+                """, exitStatus: 75)
     }
 
     static func cannotOpen(_ path: String, _ reason: String) -> DatabaseOpenError {
@@ -21,26 +24,29 @@ public struct DatabaseOpenError: Error, CustomStringConvertible {
         DatabaseOpenError(
             description: """
                 \(path) is damaged and was left as it is: \(reason). Restore a backup, or move the file away \
-                together with \(path)-wal and \(path)-shm to begin with an empty database; then, under systemd: \
-                systemctl reset-failed sidestepd; systemctl start sidestepd.socket
+                together with \(path)-wal and \(path)-shm to begin with an empty database; then, under \
+                systemd: systemctl reset-failed sidestepd; systemctl start sidestepd.socket
                 """, exitStatus: needsPerson)
     }
 
     static func foreign(_ path: String) -> DatabaseOpenError {
         DatabaseOpenError(
-            description: "\(path) is not a Sidestep database and was left as it is. Name another file with --database.",
-            exitStatus: needsPerson)
+            description: """
+                \(path) is not a Sidestep database and was left as it is. \
+                Name another file with --database.
+                """, exitStatus: needsPerson)
     }
 
     static func newer(_ path: String, _ version: Int, _ known: Int) -> DatabaseOpenError {
         DatabaseOpenError(
             description: """
-                \(path) has schema version \(version); this sidestepd knows versions up to \(known) and left it as it is. \
-                Install the newer sidestepd.
+                \(path) has schema version \(version); this sidestepd knows versions up to \(known) and left it \
+                as it is. Install the newer sidestepd.
                 """, exitStatus: needsPerson)
     }
 
     static func unsafe(_ path: String, _ reason: String) -> DatabaseOpenError {
-        DatabaseOpenError(description: "\(path) cannot be written durably: \(reason).", exitStatus: needsPerson)
+        DatabaseOpenError(
+            description: "\(path) cannot be written durably: \(reason).", exitStatus: needsPerson)
     }
 }

@@ -17,7 +17,8 @@ extension SQLiteSession {
     func append(
         run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, detail: Payload?
     ) throws(Failure) -> Int64 {
-        let sequence = if let lastSequence { lastSequence } else { try journal.last.first { $0.integer() } ?? 0 }
+        let sequence =
+            if let lastSequence { lastSequence } else { try journal.last.first { $0.integer() } ?? 0 }
         try journal.append.run(
             .integer(sequence + 1), .integer(run), SQLValue(at), SQLValue(kind.rawValue), SQLValue(step),
             SQLValue(attempt), SQLValue(detail))
@@ -29,7 +30,9 @@ extension SQLiteSession {
     func forgetSequence() { lastSequence = nil }
 
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
-        let found = try journal.history.all(.integer(run), .integer(sequence), .integer(Int64(limit) + 1)) { row in
+        let found = try journal.history.all(
+            .integer(run), .integer(sequence), .integer(Int64(limit) + 1)
+        ) { row in
             JournalEntry(
                 sequence: row.integer(), at: row.instant(), kind: row.string(), step: row.optionalString(),
                 attempt: row.optionalInteger(), detail: row.optionalPayload())

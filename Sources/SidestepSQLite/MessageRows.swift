@@ -26,7 +26,8 @@ struct MessageStatements {
         return found ?? nil
     }
 
-    /// Removes what no checkpoint and no other branch needs; newest branches first, since they need older ones.
+    /// Removes what no checkpoint and no other branch needs;
+    /// newest branches first, since they need older ones.
     func deleteUnneeded(run: Int64) throws(Failure) {
         for branch in try branches.all(.integer(run), read: { $0.integer() }) {
             let length = try needed.first(.integer(branch)) { $0.integer() } ?? 0
@@ -61,8 +62,9 @@ extension SQLiteSession {
         var bytes = 0
         for part in try parts(of: point, in: range.clamped(to: 0..<max(0, point.length))) {
             var isFull = false
-            try messages.range.each([.integer(part.branch), .integer(part.range.lowerBound), .integer(part.range.upperBound)]) {
-                row in
+            try messages.range.each([
+                .integer(part.branch), .integer(part.range.lowerBound), .integer(part.range.upperBound),
+            ]) { row in
                 if bytes >= maxBytes && !found.isEmpty {
                     isFull = true
                     return false
@@ -91,7 +93,8 @@ extension SQLiteSession {
         return pieces.reversed()
     }
 
-    /// The same history through as few branches as possible: where it ends inside what a branch shares, its parent does.
+    /// The same history through as few branches as possible: where it ends inside what a
+    /// branch shares, its parent does.
     private func shortest(_ point: HistoryPoint) throws(Failure) -> HistoryPoint? {
         var current = point
         while let parent = try messages.parent(of: current.branch), current.length <= parent.length {

@@ -23,7 +23,8 @@ enum Migrations {
         for number in version..<all.count {
             let sql = String(decoding: all[number], as: UTF8.self)
             do {
-                try connection.execute("BEGIN IMMEDIATE;\n\(sql)\n;PRAGMA user_version = \(number + 1);\nCOMMIT")
+                try connection.execute(
+                    "BEGIN IMMEDIATE;\n\(sql)\n;PRAGMA user_version = \(number + 1);\nCOMMIT")
             } catch {
                 if connection.isInTransaction { try connection.execute("ROLLBACK") }
                 throw error
@@ -34,6 +35,7 @@ enum Migrations {
     private static func backUp(_ connection: Connection, _ path: String, _ version: Int) throws(Failure) {
         let copy = "\(path).before-v\(all.count)-from-v\(version)"
         unlink(copy)
-        try connection.execute("VACUUM INTO '\(copy.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'")
+        let quoted = copy.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+        try connection.execute("VACUUM INTO '\(quoted)'")
     }
 }

@@ -2,7 +2,8 @@ import SidestepModel
 import SidestepStore
 
 struct RunStatements {
-    let byKey, latest, generation, latestAnyUser, payloads, tags, counts, bySession, owned, expired, nextExpiry: Statement
+    let byKey, latest, generation, latestAnyUser, payloads, tags, counts, bySession, owned, expired,
+        nextExpiry: Statement
     let list, listWorkflow, listStatus, listTag: Statement
     let insert, insertPayload, update, setInput, setOutput, setTag, deleteTag, delete: Statement
 
@@ -53,7 +54,8 @@ extension SQLiteSession {
 
     func runPayloads(key: Int64) throws(Failure) -> RunPayloads {
         let found = try runs.payloads.first(.integer(key)) { row in
-            RunPayloads(input: row.optionalPayload(), output: row.optionalPayload(), error: row.optionalPayload())
+            RunPayloads(
+                input: row.optionalPayload(), output: row.optionalPayload(), error: row.optionalPayload())
         }
         return found ?? RunPayloads()
     }
@@ -104,7 +106,9 @@ extension SQLiteSession {
         return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
     }
 
-    private func hasTags(_ run: Int64, _ tags: ArraySlice<(name: String, value: String)>) throws(Failure) -> Bool {
+    private func hasTags(
+        _ run: Int64, _ tags: ArraySlice<(name: String, value: String)>
+    ) throws(Failure) -> Bool {
         if tags.isEmpty { return true }
         let known = try runTags(key: run)
         return tags.allSatisfy { tag in known.contains { $0 == tag } }
@@ -113,9 +117,11 @@ extension SQLiteSession {
     func insertRun(_ run: RunRecord, input: Payload?) throws(Failure) -> Int64 {
         let key = try runs.insert.first(
             SQLValue(run.id), .integer(Int64(run.userID)), .integer(run.generation), SQLValue(run.uid),
-            SQLValue(run.workflow), SQLValue(run.status.rawValue), .integer(run.attempt), .integer(run.interruptions),
+            SQLValue(run.workflow), SQLValue(run.status.rawValue), .integer(run.attempt),
+            .integer(run.interruptions),
             .integer(run.maxInterruptions), .integer(run.epoch), SQLValue(run.codeVersion),
-            SQLValue(run.refusesMismatch), SQLValue(run.retry), SQLValue(run.metadata), SQLValue(run.deadline),
+            SQLValue(run.refusesMismatch), SQLValue(run.retry), SQLValue(run.metadata),
+            SQLValue(run.deadline),
             SQLValue(run.created), SQLValue(run.updated)
         ) { $0.integer() }
         guard let key else { throw Failure(.storageError, "storage: run_insert returned no key") }
@@ -127,12 +133,15 @@ extension SQLiteSession {
         let lease = run.lease
         let changes = try runs.update.run(
             .integer(run.key), .integer(epoch), SQLValue(run.status.rawValue), SQLValue(run.reason?.rawValue),
-            .integer(run.attempt), .integer(run.interruptions), .integer(run.maxInterruptions), .integer(run.epoch),
-            SQLValue(run.codeVersion), SQLValue(run.refusesMismatch), SQLValue(run.retry), SQLValue(run.metadata),
+            .integer(run.attempt), .integer(run.interruptions), .integer(run.maxInterruptions),
+            .integer(run.epoch),
+            SQLValue(run.codeVersion), SQLValue(run.refusesMismatch), SQLValue(run.retry),
+            SQLValue(run.metadata),
             SQLValue(run.deadline), SQLValue(run.nextAttempt), SQLValue(run.head), SQLValue(run.updated),
             SQLValue(run.closed), SQLValue(lease?.owner.kind.rawValue),
             SQLValue(lease.map { Int64($0.owner.process.pid) }), SQLValue(lease?.owner.process.startTicks),
-            SQLValue(lease.map { Int64($0.owner.uid) }), SQLValue(lease?.owner.since), SQLValue(run.secretHash),
+            SQLValue(lease.map { Int64($0.owner.uid) }), SQLValue(lease?.owner.since),
+            SQLValue(run.secretHash),
             SQLValue(lease?.session), SQLValue(lease?.expires), SQLValue(lease?.boot),
             SQLValue(lease?.grantedSequence), SQLValue(run.workflow))
         try requireOne(changes)
@@ -187,7 +196,8 @@ extension RunRecord {
     init(_ row: inout Row) {
         let (key, id, user, generation) = (row.integer(), row.string(), row.integer(), row.integer())
         self.init(
-            key: key, id: id, userID: UInt32(truncatingIfNeeded: user), generation: generation, uid: row.string(),
+            key: key, id: id, userID: UInt32(truncatingIfNeeded: user), generation: generation,
+            uid: row.string(),
             workflow: row.string(), now: Instant(milliseconds: 0))
         status = row.status()
         reason = row.optionalString().flatMap(PauseReason.init(rawValue:))
@@ -217,7 +227,8 @@ extension HeldLease {
         let process = ProcessIdentity(
             pid: Int32(truncatingIfNeeded: row.integer()), startTicks: row.integer())
         let owner = Owner(
-            kind: kind, process: process, uid: UInt32(truncatingIfNeeded: row.integer()), since: row.instant())
+            kind: kind, process: process, uid: UInt32(truncatingIfNeeded: row.integer()), since: row.instant()
+        )
         self.init(
             owner: owner, session: row.integer(), expires: row.optionalInstant(),
             boot: row.string(), grantedSequence: row.integer())

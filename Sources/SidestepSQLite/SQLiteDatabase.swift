@@ -47,7 +47,8 @@ public final class SQLiteDatabase: Sendable {
     /// The version of the SQLite library in use.
     public static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 
-    /// Whether the file that is open is still the one at its path; a removed file would take every write with it.
+    /// Whether the file that is open is still the one at its path;
+    /// a removed file would take every write with it.
     public var isInPlace: Bool { access(path, F_OK) == 0 }
 }
 

@@ -1,7 +1,8 @@
 import SidestepModel
 import SidestepStore
 
-/// Connections that only read, each on a thread of its own: a snapshot per request, so that the log is never held for long.
+/// Connections that only read, each on a thread of its own: a snapshot per request,
+/// so that the log is never held for long.
 public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
     private let monitor = Monitor()
     private var queue: [@Sendable (any StoreReader) -> Void] = []

@@ -3,11 +3,12 @@ import SidestepStore
 
 /// The one connection that writes: group commit with a savepoint for each job.
 ///
-/// Everything that waits is performed in one transaction and committed once; then all of it is settled. A job that comes
-/// alone while the writer is idle is performed on the caller's thread, which saves two thread switches, the larger part of a
-/// durable step with one client.
+/// Everything that waits is performed in one transaction and committed once; then all of it is settled.
+/// A job that comes alone while the writer is idle is performed on the caller's thread, which saves two
+/// thread switches, the larger part of a durable step with one client.
 public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
-    /// Told after each batch, on the thread that committed: the jobs in order, and why none of them stands, if so.
+    /// Told after each batch, on the thread that committed: the jobs in order,
+    /// and why none of them stands, if so.
     public typealias Settled = @Sendable ([any WriteJob], Failure?) -> Void
 
     /// Jobs in one commit at most: past it the replies of the first would wait for too many others.
@@ -27,9 +28,10 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private var thread: WorkerThread?
 
     /// - Parameters:
-    ///   - inlineLimit: how many jobs the caller's thread performs itself; more of them are worth a thread switch.
-    ///   - onFatal: told when a sync failed and nobody can know what is on disk; the daemon then ends itself, and opening
-    ///     the database again recovers what was acknowledged.
+    ///   - inlineLimit: how many jobs the caller's thread performs itself;
+    ///     more of them are worth a thread switch.
+    ///   - onFatal: told when a sync failed and nobody can know what is on disk; the daemon then ends itself,
+    ///     and opening the database again recovers what was acknowledged.
     init(
         _ connection: Connection, _ library: StatementLibrary, inlineLimit: Int, onSettled: @escaping Settled,
         onFatal: @escaping @Sendable (Failure) -> Void
@@ -57,8 +59,9 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         }
     }
 
-    /// The queue, if it is short enough for the caller's thread and nobody performs; called with the lock held. The thread
-    /// is woken only for work that is left to it: waking it for nothing costs as much as the work.
+    /// The queue, if it is short enough for the caller's thread and nobody performs;
+    /// called with the lock held. The thread is woken only for work that is left to it:
+    /// waking it for nothing costs as much as the work.
     private func takeInline() -> [any WriteJob]? {
         if !queue.isEmpty, queue.count <= inlineLimit, !isPerforming, !isClosing { return takeBatch() }
         if !queue.isEmpty || isClosing { monitor.broadcast() }
@@ -107,7 +110,9 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     }
 
     private func perform(_ jobs: [any WriteJob]) {
-        guard let session else { return onSettled(jobs, Failure(.shuttingDown, "the daemon is shutting down")) }
+        guard let session else {
+            return onSettled(jobs, Failure(.shuttingDown, "the daemon is shutting down"))
+        }
         do {
             try batch.begin.run()
             try jobs.count == 1 ? performAlone(jobs[0], session) : performTogether(jobs, session)
@@ -148,8 +153,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         try batch.commit.run()
     }
 
-    /// Whether a job's failure is its own. A full disk or a failed write may have ended the transaction; then nothing of
-    /// the batch stands.
+    /// Whether a job's failure is its own. A full disk or a failed write may have ended the transaction;
+    /// then nothing of the batch stands.
     private func standsAfter(_ failure: Failure, _ session: SQLiteSession) -> Bool {
         session.connection.isInTransaction && failure.kind != .storageError && failure.kind != .storageFull
     }

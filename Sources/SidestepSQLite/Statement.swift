@@ -25,7 +25,8 @@ final class Statement {
 
     init(_ connection: Connection, name: String, sql: String) throws(Failure) {
         var handle: OpaquePointer?
-        let code = sqlite3_prepare_v3(connection.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
+        let code = sqlite3_prepare_v3(
+            connection.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
         guard code == SQLITE_OK, let handle else { throw connection.failure(code, "prepare \(name)") }
         self.name = name
         self.handle = handle

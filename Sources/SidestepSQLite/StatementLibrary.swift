@@ -2,8 +2,8 @@ import SidestepModel
 
 /// The statements of the `.sql` files, by name.
 ///
-/// A file holds blocks that begin with `-- name: NAME` and end at the next one; `-- columns WORD: a, b, c` says what
-/// `{WORD}` stands for, so that a list of columns is written once.
+/// A file holds blocks that begin with `-- name: NAME` and end at the next one; `-- columns WORD: a, b, c`
+/// says what `{WORD}` stands for, so that a list of columns is written once.
 struct StatementLibrary {
     private let blocks: [String: String]
 

@@ -45,7 +45,8 @@ extension SQLiteSession {
                 return false
             }
             let outcome = StepOutcome(&row)
-            bytes += (outcome.output?.count ?? 0) + (outcome.error?.count ?? 0) + outcome.step.name.utf8.count + 64
+            bytes +=
+                (outcome.output?.count ?? 0) + (outcome.error?.count ?? 0) + outcome.step.name.utf8.count + 64
             page.items.append(outcome)
             return true
         }
@@ -61,7 +62,9 @@ extension SQLiteSession {
     }
 
     func steps(user: UInt32?, status: StepStatus, limit: Int) throws(Failure) -> [StepRecord] {
-        try steps.byStatus.all(SQLValue(status.rawValue), SQLValue(user.map(Int64.init)), .integer(Int64(limit))) {
+        try steps.byStatus.all(
+            SQLValue(status.rawValue), SQLValue(user.map(Int64.init)), .integer(Int64(limit))
+        ) {
             StepRecord(&$0)
         }
     }
@@ -121,13 +124,16 @@ extension StepRecord {
 }
 
 extension StepOutcome {
-    /// The mutable columns, in the order in which `step_insert` and `step_update` take them after the identity.
+    /// The mutable columns, in the order in which `step_insert` and `step_update`
+    /// take them after the identity.
     fileprivate var values: [SQLValue] {
         [
             SQLValue(step.status.rawValue), .integer(step.attempt), .integer(step.failures),
-            SQLValue(step.fingerprint), SQLValue(step.atMostOnce), SQLValue(step.isInterrupted), SQLValue(step.holder.map { Int64($0.pid) }),
+            SQLValue(step.fingerprint), SQLValue(step.atMostOnce), SQLValue(step.isInterrupted),
+            SQLValue(step.holder.map { Int64($0.pid) }),
             SQLValue(step.holder?.startTicks), SQLValue(step.retry), SQLValue(step.timeouts.startToClose),
-            SQLValue(step.timeouts.scheduleToClose), SQLValue(step.timeouts.heartbeat), SQLValue(step.metadata),
+            SQLValue(step.timeouts.scheduleToClose), SQLValue(step.timeouts.heartbeat),
+            SQLValue(step.metadata),
             SQLValue(step.usage), SQLValue(step.firstBegun), SQLValue(step.begun), SQLValue(step.finished),
             SQLValue(step.nextAttempt), SQLValue(step.attemptDeadline), SQLValue(step.deadlineKind),
             SQLValue(output), SQLValue(error),

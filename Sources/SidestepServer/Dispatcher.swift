@@ -25,7 +25,9 @@ struct Dispatcher {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }
         let contract = Set(MethodTable.all.map(\.name))
-        precondition(contract == Set(handlers.keys), "handlers and contract differ: \(contract.symmetricDifference(handlers.keys))")
+        precondition(
+            contract == Set(handlers.keys),
+            "handlers and contract differ: \(contract.symmetricDifference(handlers.keys))")
         self.handlers = handlers
     }
 
@@ -35,7 +37,8 @@ struct Dispatcher {
         }
         do {
             let params = try Params(validating: request.params, against: method, limits: limits)
-            return .success(try work(handler, Request(params: params, peer: session.peer, information: information)))
+            return .success(
+                try work(handler, Request(params: params, peer: session.peer, information: information)))
         } catch let error as RPCError {
             return .failure(error)
         } catch let failure as Failure {

@@ -3,8 +3,9 @@ import SidestepModel
 
 /// `step.begin` notifications of one connection that are not written yet.
 ///
-/// A step that ends within a moment is written once, with its outcome; one that lasts is written by itself soon, so that
-/// everybody sees it running. Losing such a notification in a crash is harmless: the step is then begun again.
+/// A step that ends within a moment is written once, with its outcome; one that lasts is written by
+/// itself soon, so that everybody sees it running. Losing such a notification in a crash is harmless:
+/// the step is then begun again.
 struct HeldBegins {
     /// How long a beginning waits for its outcome.
     static let milliseconds: Int64 = 25

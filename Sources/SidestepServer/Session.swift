@@ -8,7 +8,8 @@ final class Session {
     private weak var connection: Connection?
     /// Requests that have no reply yet.
     private(set) var inFlight = 0
-    /// Commands among them: a query behind one of them waits for its commit, so that a client reads what it wrote.
+    /// Commands among them: a query behind one of them waits for its commit,
+    /// so that a client reads what it wrote.
     var commandsInFlight = 0
     /// Beginnings of steps that wait for their outcome.
     var held = HeldBegins()

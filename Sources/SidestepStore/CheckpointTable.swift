@@ -8,7 +8,8 @@ public protocol CheckpointReading: AnyObject {
     func latestCheckpoint(run: Int64, name: String?) throws(Failure) -> CheckpointRecord?
     /// Newest first, older than `before`, without state and tool results.
     func checkpoints(run: Int64, before: Int64?, limit: Int) throws(Failure) -> Page<CheckpointRecord>
-    /// Messages `range` of a history, in order, until about `maxBytes`; always at least one if the range has any.
+    /// Messages `range` of a history, in order, until about `maxBytes`;
+    /// always at least one if the range has any.
     func messages(_ point: HistoryPoint, _ range: Range<Int64>, maxBytes: Int) throws(Failure) -> [Payload]
     /// The number of messages on a branch, those it shares with its parents included.
     func branchLength(_ branch: Int64) throws(Failure) -> Int64
@@ -43,6 +44,7 @@ public protocol CheckpointWriting: CheckpointReading {
     func insertBranch(run: Int64, parent: HistoryPoint?) throws(Failure) -> Int64
     /// Adds messages behind position `position` of a branch.
     func appendMessages(_ messages: [Payload], branch: Int64, position: Int64) throws(Failure)
-    /// Deletes one checkpoint, or all of the run with a key below `before` (nil: all), and what nothing refers to any more.
+    /// Deletes one checkpoint, or all of the run with a key below `before` (nil: all),
+    /// and what nothing refers to any more.
     func deleteCheckpoints(run: Int64, key: Int64?, before: Int64?) throws(Failure) -> Int
 }

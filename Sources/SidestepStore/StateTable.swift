@@ -7,6 +7,7 @@ public protocol StateReading: AnyObject {
 }
 
 public protocol StateWriting: StateReading {
-    /// Sets (or with nil deletes) one value where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
+    /// Sets (or with nil deletes) one value where the run's epoch is still `epoch`;
+    /// throws `lease_lost` otherwise.
     func setState(run: Int64, name: String, value: Payload?, epoch: Int64) throws(Failure)
 }

@@ -3,7 +3,8 @@ import SidestepModel
 public protocol StepReading: AnyObject {
     func step(run: Int64, name: String) throws(Failure) -> StepRecord?
     func stepOutcome(run: Int64, name: String) throws(Failure) -> StepOutcome?
-    /// Steps in the order in which they began, after the one with this key, until `limit` steps or about `maxBytes` of outcomes.
+    /// Steps in the order in which they began, after the one with this key,
+    /// until `limit` steps or about `maxBytes` of outcomes.
     func steps(
         run: Int64, after key: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome>
@@ -23,8 +24,10 @@ public protocol StepReading: AnyObject {
 public protocol StepWriting: StepReading {
     /// Adds a step where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure)
-    /// Writes record and outcome of the step where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
+    /// Writes record and outcome of the step where the run's epoch is still `epoch`;
+    /// throws `lease_lost` otherwise.
     func updateStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure)
-    /// Opens the failed steps of a run again (back-off that is over), keeping their attempt numbers; returns their names.
+    /// Opens the failed steps of a run again (back-off that is over),
+    /// keeping their attempt numbers; returns their names.
     func forgetFailedSteps(run: Int64, epoch: Int64, now: Instant) throws(Failure) -> [String]
 }

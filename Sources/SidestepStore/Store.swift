@@ -5,19 +5,23 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
 
 /// Reads and writes of one request, inside the writer's transaction.
 ///
-/// Every statement that acts for a run takes the epoch it believes in and compares it at the write; a write that meets
-/// another epoch changes nothing and throws `lease_lost`.
-public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting, JournalWriting {}
+/// Every statement that acts for a run takes the epoch it believes in and compares it at the write;
+/// a write that meets another epoch changes nothing and throws `lease_lost`.
+public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
+    JournalWriting
+{}
 
 /// One request on its way through the writer.
 public protocol WriteJob: AnyObject, Sendable {
-    /// Does the work inside a savepoint; a thrown failure rolls back this job alone. Called once, on any thread.
+    /// Does the work inside a savepoint; a thrown failure rolls back this job alone.
+    /// Called once, on any thread.
     func perform(_ transaction: any StoreTransaction) throws(Failure)
 }
 
 /// The one way into the database: jobs in the order given, many to a commit.
 public protocol StoreWriter: Sendable {
-    /// Queues jobs; they are performed in order, and told of after their commit to whom the writer was made for.
+    /// Queues jobs; they are performed in order, and told of after their commit to
+    /// whom the writer was made for.
     func submit(_ jobs: [any WriteJob])
 }
 

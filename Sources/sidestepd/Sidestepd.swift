@@ -8,12 +8,12 @@ struct Sidestepd: ParsableCommand {
         commandName: "sidestepd",
         abstract: "The Sidestep daemon: durable execution for local agents, on a Unix socket.",
         discussion: """
-            Every setting can also stand in the environment (SIDESTEP_SOCKET, SIDESTEP_DATABASE, SIDESTEP_LOG_LEVEL) or in the \
-            configuration file (lines of `name = value`); a flag wins over both. SIGTERM answers what was read and ends; \
-            SIGHUP reads the configuration again.
+            Every setting can also stand in the environment (SIDESTEP_SOCKET, SIDESTEP_DATABASE, SIDESTEP_LOG_LEVEL) \
+            or in the configuration file (lines of `name = value`); a flag wins over both. SIGTERM answers \
+            what was read and ends; SIGHUP reads the configuration again.
 
-            Exit status: 0 stopped by a signal, 64 usage, 73 cannot make the socket, 74 disk trouble, 75 socket or database \
-            in use, 78 the database must not be opened.
+            Exit status: 0 stopped by a signal, 64 usage, 73 cannot make the socket, 74 disk trouble, 75 socket \
+            or database in use, 78 the database must not be opened.
             """,
         version: Daemon.version, subcommands: [Serve.self, Check.self], defaultSubcommand: Serve.self)
 }
@@ -21,16 +21,31 @@ struct Sidestepd: ParsableCommand {
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve (the default).", shouldDisplay: false)
 
-    @Option(help: "The Unix socket to listen on (default: $XDG_RUNTIME_DIR/sidestep/sidestep.sock; root: /run/sidestep/sidestep.sock).")
+    @Option(
+        help: """
+            The Unix socket to listen on (default: \
+            $XDG_RUNTIME_DIR/sidestep/sidestep.sock; root: /run/sidestep/sidestep.sock).
+            """
+    )
     var socket: String?
 
-    @Option(help: "The database file (default: $XDG_STATE_HOME/sidestep/sidestep.db; root: /var/lib/sidestep/sidestep.db).")
+    @Option(
+        help: """
+            The database file (default: \
+            $XDG_STATE_HOME/sidestep/sidestep.db; root: /var/lib/sidestep/sidestep.db).
+            """
+    )
     var database: String?
 
     @Option(help: "The directory of the database, when --database is not given.")
     var stateDirectory: String?
 
-    @Option(help: "The configuration file (default: $XDG_CONFIG_HOME/sidestep/sidestep.conf; root: /etc/sidestep/sidestep.conf).")
+    @Option(
+        help: """
+            The configuration file (default: \
+            $XDG_CONFIG_HOME/sidestep/sidestep.conf; root: /etc/sidestep/sidestep.conf).
+            """
+    )
     var config: String?
 
     @Option(help: "debug, info, notice, warning or error.")

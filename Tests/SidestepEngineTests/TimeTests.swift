@@ -6,7 +6,7 @@ import Testing
 
 /// What time does, on a clock that the test moves: no test waits.
 @Suite struct TimeTests {
-    @Test("an attempt that runs out of time fails with the limit's name, is retried, and its late outcome is superseded")
+    @Test("an attempt out of time fails with the limit's name, is retried, and its late outcome is superseded")
     func startToClose() throws {
         try withRun { daemon, client, lease throws in
             var begin = BeginStep(proof: .text(lease), step: "s")
@@ -18,7 +18,8 @@ import Testing
             daemon.loop.advance(1)
             let expired = try #require(try step(daemon, "s"))
             #expect(expired.step.status == .backoff)
-            #expect(expired.error.map { String(decoding: $0, as: UTF8.self) }?.contains("start_to_close") == true)
+            #expect(
+                expired.error.map { String(decoding: $0, as: UTF8.self) }?.contains("start_to_close") == true)
             var late = CompleteStep(proof: .text(lease), step: "s")
             late.attempt = 1
             #expect(kind(daemon.call(late, by: client)) == .attemptSuperseded)
@@ -68,7 +69,9 @@ import Testing
             try daemon.restart()
             let again = daemon.reconnect(client)
             let begun = try daemon.call(BeginStep(proof: .text(lease), step: "s"), by: again).get()
-            guard case .execute(let step, _, let delay) = begun else { throw Failure(.stepConflict, "\(begun)") }
+            guard case .execute(let step, _, let delay) = begun else {
+                throw Failure(.stepConflict, "\(begun)")
+            }
             #expect(step.attempt == 2)
             #expect(delay == 400)
         }
@@ -100,7 +103,9 @@ import Testing
             let deadline = daemon.clock.now().advanced(byMilliseconds: 100)
             _ = daemon.call(UpdateRun(run: "r", tags: [], metadata: nil, deadline: deadline), by: client)
             daemon.loop.advance(100)
-            #expect(kind(daemon.call(BeginStep(proof: .text(lease), step: "new"), by: client)) == .deadlineExceeded)
+            #expect(
+                kind(daemon.call(BeginStep(proof: .text(lease), step: "new"), by: client))
+                    == .deadlineExceeded)
             #expect(kind(daemon.call(BeginStep(proof: .text(lease), step: "done"), by: client)) == nil)
         }
     }
@@ -109,7 +114,8 @@ import Testing
     func waiting() throws {
         try withRun { daemon, _, _ throws in
             let other = daemon.connect()
-            var resume = ResumeRun(owner: .init(kind: .connection, process: other.peer.process, ttlMilliseconds: nil))
+            var resume = ResumeRun(
+                owner: .init(kind: .connection, process: other.peer.process, ttlMilliseconds: nil))
             resume.run = "r"
             resume.ifOwned = .wait
             resume.waitMilliseconds = 1000
@@ -125,7 +131,8 @@ import Testing
     func killing() throws {
         try withRun { daemon, _, _ throws in
             let other = daemon.connect()
-            var resume = ResumeRun(owner: .init(kind: .connection, process: other.peer.process, ttlMilliseconds: nil))
+            var resume = ResumeRun(
+                owner: .init(kind: .connection, process: other.peer.process, ttlMilliseconds: nil))
             resume.run = "r"
             resume.ifOwned = .kill
             let pending = daemon.start(resume, by: other)
@@ -159,7 +166,9 @@ import Testing
         try daemon.read { try $0.stepOutcome(run: 1, name: name) }
     }
 
-    private func status(_ daemon: TestDaemon) throws -> RunStatus? { try daemon.read { try $0.run(key: 1)?.status } }
+    private func status(_ daemon: TestDaemon) throws -> RunStatus? {
+        try daemon.read { try $0.run(key: 1)?.status }
+    }
 
     private func kind<Value>(_ result: Result<Value, Failure>) -> ErrorKind? {
         if case .failure(let failure) = result { return failure.kind }

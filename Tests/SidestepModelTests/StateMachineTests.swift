@@ -75,10 +75,18 @@ import Testing
         var policy = RetryPolicy()
         policy.retryOn = ["IOError"]
         policy.failOn = ["Fatal"]
-        #expect(policy.delay(afterFailures: 1, error: AttemptError(types: ["Timeout", "IOError"]), fraction: 0) != nil)
-        #expect(policy.delay(afterFailures: 1, error: AttemptError(types: ["ValueError"]), fraction: 0) == nil)
-        #expect(policy.delay(afterFailures: 1, error: AttemptError(types: ["Fatal", "IOError"]), fraction: 0) == nil)
-        #expect(policy.delay(afterFailures: 1, error: AttemptError(types: ["IOError"], retryable: false), fraction: 0) == nil)
+        #expect(
+            policy.delay(afterFailures: 1, error: AttemptError(types: ["Timeout", "IOError"]), fraction: 0)
+                != nil)
+        #expect(
+            policy.delay(afterFailures: 1, error: AttemptError(types: ["ValueError"]), fraction: 0) == nil)
+        #expect(
+            policy.delay(afterFailures: 1, error: AttemptError(types: ["Fatal", "IOError"]), fraction: 0)
+                == nil)
+        #expect(
+            policy.delay(
+                afterFailures: 1, error: AttemptError(types: ["IOError"], retryable: false), fraction: 0)
+                == nil)
     }
 
     @Test("jitter stays within its fraction, and the largest numbers do not overflow")
@@ -101,7 +109,10 @@ import Testing
     func leases() {
         let lease = LeaseText(runKey: 12, epoch: 3, secret: String(repeating: "a", count: 32))
         #expect(LeaseText(lease.text) == lease)
-        for text in ["", "l1.1.2", "l1.x.2." + lease.secret, "l2.1.2." + lease.secret, lease.text + "b", "l1.1.2.short"] {
+        for text in [
+            "", "l1.1.2", "l1.x.2." + lease.secret, "l2.1.2." + lease.secret, lease.text + "b",
+            "l1.1.2.short",
+        ] {
             #expect(LeaseText(text) == nil, "\(text)")
         }
     }
@@ -129,7 +140,8 @@ import Testing
     func timeouts() {
         let start = Instant(milliseconds: 1000)
         let timeouts = Timeouts(startToClose: 50, scheduleToClose: 20, heartbeat: 30)
-        let expiry = timeouts.expiry(firstBegun: start, begun: start, lastSign: start.advanced(byMilliseconds: 5))
+        let expiry = timeouts.expiry(
+            firstBegun: start, begun: start, lastSign: start.advanced(byMilliseconds: 5))
         #expect(expiry?.at.milliseconds == 1020)
         #expect(expiry?.which == "schedule_to_close")
         #expect(Timeouts().expiry(firstBegun: start, begun: start, lastSign: start) == nil)

@@ -45,9 +45,11 @@ import Testing
         }
     }
 
-    @Test("text, an empty file and a damaged page are each refused with exit status 78 and the way to restore", arguments: [
-        "text", "empty", "page", "header",
-    ])
+    @Test(
+        "text, an empty file and a damaged page are each refused with exit status 78 and the way to restore",
+        arguments: [
+            "text", "empty", "page", "header",
+        ])
     func damaged(kind: String) throws {
         try withPath { path throws in
             try open(path).close()

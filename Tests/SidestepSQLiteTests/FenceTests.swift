@@ -16,7 +16,9 @@ import Testing
             try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 7)
             var changed = try #require(try session.step(run: run, name: "s"))
             changed.attempt = 9
-            expectLost { try session.updateStep(StepOutcome(step: changed, output: nil, error: nil), epoch: 6) }
+            expectLost {
+                try session.updateStep(StepOutcome(step: changed, output: nil, error: nil), epoch: 6)
+            }
             #expect(try session.step(run: run, name: "s")?.attempt == 1)
         }
     }

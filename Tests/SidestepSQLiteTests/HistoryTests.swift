@@ -58,12 +58,17 @@ import Testing
             try session.appendMessages(texts(0..<3), branch: trunk, position: 0)
             let branch = try session.insertBranch(run: run, parent: HistoryPoint(branch: trunk, length: 1))
             try session.appendMessages(texts(5..<6), branch: branch, position: 1)
-            _ = try save(session, run, HistoryPoint(branch: branch, length: 2), Payload(repeating: 0x31, count: 900), token: 1)
+            _ = try save(
+                session, run, HistoryPoint(branch: branch, length: 2), Payload(repeating: 0x31, count: 900),
+                token: 1)
             try session.setState(run: run, name: "n", value: Payload(text: "1"), epoch: 0)
             try session.setRunTag(key: run, name: "t", value: "v")
             try session.append(run: run, at: Instant(milliseconds: 1), kind: .runCreated)
             try session.deleteRun(key: run)
-            for table in ["run", "run_payload", "run_tag", "step", "journal", "branch", "message", "checkpoint", "state", "blob"] {
+            for table in [
+                "run", "run_payload", "run_tag", "step", "journal", "branch", "message", "checkpoint",
+                "state", "blob",
+            ] {
                 #expect(try count(session, table) == 0, "\(table) has rows left")
             }
         }
@@ -74,7 +79,8 @@ import Testing
     private func save(
         _ session: SQLiteSession, _ run: Int64, _ point: HistoryPoint, _ state: Payload, token: UInt8
     ) throws -> Int64 {
-        var new = NewCheckpoint(id: "c\(token)", run: run, tokenHash: [token], created: Instant(milliseconds: 1))
+        var new = NewCheckpoint(
+            id: "c\(token)", run: run, tokenHash: [token], created: Instant(milliseconds: 1))
         new.history = point
         new.state = state
         return try session.insertCheckpoint(new, epoch: 0).key

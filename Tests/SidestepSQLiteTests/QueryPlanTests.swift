@@ -23,7 +23,9 @@ import Testing
         let library = StatementLibrary()
         for name in library.names {
             let plan = try plan(of: library.sql(name), on: connection)
-            let scans = plan.filter { $0.hasPrefix("SCAN") && !$0.contains("VIRTUAL TABLE") && !$0.contains("CONSTANT ROW") }
+            let scans = plan.filter {
+                $0.hasPrefix("SCAN") && !$0.contains("VIRTUAL TABLE") && !$0.contains("CONSTANT ROW")
+            }
             if Self.allowedScans[name] != nil { continue }
             #expect(scans.isEmpty, "\(name): \(plan)")
         }

@@ -28,7 +28,8 @@ import Testing
     func savepoints() throws {
         try withWriter { database, run, batches throws in
             database.writer.submit([
-                SetValue(run: run, name: "a"), SetValue(run: run, name: "b", failure: Failure(.runConflict, "no")),
+                SetValue(run: run, name: "a"),
+                SetValue(run: run, name: "b", failure: Failure(.runConflict, "no")),
                 SetValue(run: run, name: "c"),
             ])
             batches.wait(for: 3)
@@ -45,7 +46,8 @@ import Testing
             database.close()
             let again = try SQLiteSession(DatabaseFile.open(database.path), StatementLibrary())
             let other = RunRecord(
-                key: 0, id: "r2", userID: 1, generation: 1, uid: "u2", workflow: "w", now: Instant(milliseconds: 0))
+                key: 0, id: "r2", userID: 1, generation: 1, uid: "u2", workflow: "w",
+                now: Instant(milliseconds: 0))
             let key = try again.insertRun(other, input: nil)
             let sequence = try again.append(run: key, at: Instant(milliseconds: 1), kind: .runCreated)
             #expect(sequence > first.sequence.withLock { $0 })
@@ -99,7 +101,8 @@ import Testing
 
         func perform(_ transaction: any StoreTransaction) throws(Failure) {
             let run = RunRecord(
-                key: 0, id: "r", userID: 1, generation: 1, uid: "u", workflow: "w", now: Instant(milliseconds: 0))
+                key: 0, id: "r", userID: 1, generation: 1, uid: "u", workflow: "w",
+                now: Instant(milliseconds: 0))
             let added = try transaction.insertRun(run, input: nil)
             key.withLock { $0 = added }
         }
@@ -107,7 +110,8 @@ import Testing
 
     private func open(_ folder: String, _ batches: Batches) throws -> SQLiteDatabase {
         try SQLiteDatabase(
-            path: folder + "/sidestep.db", readers: 1, onSettled: { jobs, _ in batches.add(jobs.count) }, onFatal: { _ in })
+            path: folder + "/sidestep.db", readers: 1, onSettled: { jobs, _ in batches.add(jobs.count) },
+            onFatal: { _ in })
     }
 
     private func addRun(_ database: SQLiteDatabase, _ batches: Batches) throws -> Int64 {

@@ -10,7 +10,9 @@ import Testing
         #expect(split("{\"a\":1}\n\n  \r\n[2]\nrest", limit: 100, by: size) == ["{\"a\":1}", "[2]", "rest"])
     }
 
-    @Test("a line at the limit passes, one past it is skipped to its end and the next one is read", arguments: [1, 4, 100])
+    @Test(
+        "a line at the limit passes, one past it is skipped to its end and the next one is read",
+        arguments: [1, 4, 100])
     func limits(size: Int) {
         #expect(split("12345\n123456\nabc\n", limit: 5, by: size) == ["12345", "too long", "abc"])
     }

@@ -36,7 +36,8 @@ extension Oracle {
     }
 
     mutating func complete(
-        _ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64), attempt: Int64, output: String
+        _ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64), attempt: Int64,
+        output: String
     ) -> Reply {
         if let refused = check(lease, client) { return .refused(refused) }
         var record = runs[lease.run]!.steps[step] ?? Step(attempt: attempt)
@@ -62,10 +63,13 @@ extension Oracle {
             return .refused(record.attempt == attempt ? .stepConflict : .attemptSuperseded)
         }
         if record.status == .failed {
-            return record.attempt == attempt ? .failed(delay: nil, attempt: attempt) : .refused(.attemptSuperseded)
+            return record.attempt == attempt
+                ? .failed(delay: nil, attempt: attempt) : .refused(.attemptSuperseded)
         }
         guard isCurrent(record, attempt) else {
-            guard record.status == .backoff, attempt == record.attempt - 1 else { return .refused(.attemptSuperseded) }
+            guard record.status == .backoff, attempt == record.attempt - 1 else {
+                return .refused(.attemptSuperseded)
+            }
             return .failed(delay: max(0, record.ready - now), attempt: record.attempt)
         }
         record.failures += 1
@@ -85,7 +89,9 @@ extension Oracle {
 
     mutating func resolve(_ name: String, _ step: String, completed output: String?) -> Reply {
         guard let run = runs[name] else { return .refused(.runNotFound) }
-        guard var record = run.steps[step], record.status == .unknown else { return .refused(.invalidArgument) }
+        guard var record = run.steps[step], record.status == .unknown else {
+            return .refused(.invalidArgument)
+        }
         record.interrupted = false
         if let output {
             record.status = .completed
@@ -116,7 +122,9 @@ extension Oracle {
         return .saved(messages: keep + added.count)
     }
 
-    mutating func replaceAll(_ lease: Lease, _ client: (process: Int32, session: Int64), _ all: [String]) -> Reply {
+    mutating func replaceAll(
+        _ lease: Lease, _ client: (process: Int32, session: Int64), _ all: [String]
+    ) -> Reply {
         if let refused = check(lease, client) { return .refused(refused) }
         runs[lease.run]!.messages = all
         runs[lease.run]!.progressed = true

@@ -22,7 +22,8 @@ enum Reply: Equatable, CustomStringConvertible {
         case .execute(let attempt, let delay): "execute attempt \(attempt) in \(delay)"
         case .output(let output): "output \(output)"
         case .recorded(let attempt): "recorded attempt \(attempt)"
-        case .failed(let delay, let attempt): "failed, delay \(delay.map(String.init) ?? "none"), attempt \(attempt)"
+        case .failed(let delay, let attempt):
+            "failed, delay \(delay.map(String.init) ?? "none"), attempt \(attempt)"
         case .status(let status): "status \(status)"
         case .saved(let messages): "saved \(messages) messages"
         case .done: "done"
@@ -31,7 +32,8 @@ enum Reply: Equatable, CustomStringConvertible {
     }
 }
 
-/// The engine as a few dictionaries: what must be true, without a database, without concurrency, without performance.
+/// The engine as a few dictionaries: what must be true, without a database,
+/// without concurrency, without performance.
 struct Oracle {
     struct Step: Equatable {
         var status = StepStatus.running
@@ -115,7 +117,8 @@ struct Oracle {
     }
 
     mutating func resume(
-        _ name: String, _ client: (process: Int32, session: Int64), retry: Bool, rerun: Bool, takeOver: Bool, wait: Bool
+        _ name: String, _ client: (process: Int32, session: Int64), retry: Bool, rerun: Bool, takeOver: Bool,
+        wait: Bool
     ) -> Reply {
         guard let run = runs[name] else {
             runs[name] = Run()
@@ -124,7 +127,9 @@ struct Oracle {
         if run.status.isClosed { return reopen(name, client, retry: retry, rerun: rerun) }
         if run.status == .paused { return .refused(.runPaused) }
         guard run.status == .running else { return grant(name, client) }
-        if run.owner!.process == client.process, !openSessions.contains(run.owner!.session) { return grant(name, client) }
+        if run.owner!.process == client.process, !openSessions.contains(run.owner!.session) {
+            return grant(name, client)
+        }
         if wait { return .waits }
         guard takeOver else { return .refused(.runOwned) }
         interrupt(name, mayReturn: false)
@@ -162,7 +167,9 @@ struct Oracle {
     }
 
     mutating func loseSteps(of name: String) {
-        for (step, record) in runs[name]!.steps where record.status == .running { lose(step, record, of: name) }
+        for (step, record) in runs[name]!.steps where record.status == .running {
+            lose(step, record, of: name)
+        }
     }
 
     mutating func lose(_ step: String, _ record: Step, of name: String) {
@@ -180,7 +187,8 @@ struct Oracle {
 
     mutating func close(_ lease: Lease, _ client: (process: Int32, session: Int64), output: String) -> Reply {
         if let run = closed(lease) {
-            return run.status == .completed && run.output == output ? .status(.completed) : .refused(.runClosed)
+            return run.status == .completed && run.output == output
+                ? .status(.completed) : .refused(.runClosed)
         }
         if let refused = check(lease, client) { return .refused(refused) }
         finish(lease.run, .completed)

@@ -16,7 +16,8 @@ final class Program {
     private var clients: [TestClient]
     /// Every lease that was ever granted, stale ones included: they are presented again and again.
     private var leases: [(lease: Oracle.Lease, text: String)] = []
-    private var waiting: [(run: String, client: TestClient, pending: TestDaemon.Pending<ResumeRun.Result>)] = []
+    private var waiting: [(run: String, client: TestClient, pending: TestDaemon.Pending<ResumeRun.Result>)] =
+        []
     private(set) var operations = 0
     private var trail: [String] = []
     private let start: Int64
@@ -61,17 +62,21 @@ final class Program {
     private func resume() throws {
         let (name, client) = (random.pick(runNames), random.pick(clients))
         let (retry, rerun, takeOver) = (random.oneIn(2), random.oneIn(4), random.oneIn(4))
-        let command = resumeCommand(name, client, retry: retry, rerun: rerun, ifOwned: takeOver ? .take_over : .fail)
+        let command = resumeCommand(
+            name, client, retry: retry, rerun: rerun, ifOwned: takeOver ? .take_over : .fail)
         let expected = oracle.resume(
             name, identity(client), retry: retry, rerun: rerun, takeOver: takeOver, wait: false)
-        try compare("resume \(name) retry \(retry) rerun \(rerun) takeOver \(takeOver)", client, expected, resumed(daemon.call(command, by: client), name))
+        try compare(
+            "resume \(name) retry \(retry) rerun \(rerun) takeOver \(takeOver)", client, expected,
+            resumed(daemon.call(command, by: client), name))
         try settleWaiters()
     }
 
     private func resumeCommand(
         _ name: String, _ client: TestClient, retry: Bool, rerun: Bool, ifOwned: ResumeRun.IfOwned
     ) -> ResumeRun {
-        var command = ResumeRun(owner: .init(kind: .connection, process: client.peer.process, ttlMilliseconds: nil))
+        var command = ResumeRun(
+            owner: .init(kind: .connection, process: client.peer.process, ttlMilliseconds: nil))
         command.run = name
         command.ifClosed = rerun ? .rerun : retry ? .retry : .return
         command.ifOwned = ifOwned
@@ -85,7 +90,8 @@ final class Program {
         case .failure(let failure): return .refused(failure.kind)
         case .success(let done):
             guard let text = done.lease else { return .closed(done.run.status) }
-            leases.append((.init(run: name, generation: Int(done.run.generation), epoch: done.run.epoch), text))
+            leases.append(
+                (.init(run: name, generation: Int(done.run.generation), epoch: done.run.epoch), text))
             let key = done.run.key
             let count = try? daemon.read { try $0.stepCounts(run: key).reduce(0) { $0 + $1.count } }
             return .granted(epoch: done.run.epoch, steps: Int(count ?? -1))
@@ -96,7 +102,8 @@ final class Program {
     private func waitForRun() throws {
         guard waiting.isEmpty else { return }
         let (name, client) = (random.pick(runNames), random.pick(clients))
-        let expected = oracle.resume(name, identity(client), retry: false, rerun: false, takeOver: false, wait: true)
+        let expected = oracle.resume(
+            name, identity(client), retry: false, rerun: false, takeOver: false, wait: true)
         let pending = daemon.start(
             resumeCommand(name, client, retry: false, rerun: false, ifOwned: .wait), by: client)
         guard expected == .waits else {
@@ -112,7 +119,8 @@ final class Program {
             let isOwned = oracle.runs[name]!.status == .running
             if isOwned, pending.result == nil { continue }
             waiting.removeAll()
-            let expected = oracle.resume(name, identity(client), retry: false, rerun: false, takeOver: false, wait: false)
+            let expected = oracle.resume(
+                name, identity(client), retry: false, rerun: false, takeOver: false, wait: false)
             guard let result = pending.result else { throw difference("waiter of \(name)", expected, .waits) }
             try compare("waiter of \(name)", client, expected, resumed(result, name))
         }
@@ -130,7 +138,8 @@ final class Program {
             switch pending.result {
             case nil: .waits
             case .failure(let failure)?: .refused(failure.kind)
-            case .success(.completed(let outcome))?: .output(outcome.output.map { String(decoding: $0, as: UTF8.self) } ?? "")
+            case .success(.completed(let outcome))?:
+                .output(outcome.output.map { String(decoding: $0, as: UTF8.self) } ?? "")
             case .success(.execute(let step, _, let delay))?: .execute(attempt: step.attempt, delay: delay)
             }
         if actual == .waits { dropWaiters(of: client) }
@@ -152,10 +161,14 @@ final class Program {
         var command = CompleteStep(proof: .text(text), step: name)
         command.attempt = attempt
         command.output = Payload(text: output)
-        let expected = predict { $0.complete(lease, name, identity(client), attempt: attempt, output: output) }
+        let expected = predict {
+            $0.complete(lease, name, identity(client), attempt: attempt, output: output)
+        }
         for _ in 0...random.below(2) {
             let actual = reply(daemon.call(command, by: client)) { Reply.recorded(attempt: $0.attempt) }
-            try compare("complete \(lease.run)@\(lease.epoch) \(name)/\(attempt) = \(output)", client, expected, actual)
+            try compare(
+                "complete \(lease.run)@\(lease.epoch) \(name)/\(attempt) = \(output)", client, expected,
+                actual)
         }
         try settleWaiters()
     }
@@ -168,7 +181,9 @@ final class Program {
         command.attempt = attempt
         command.retry = Payload(text: #"{"max_attempts":3,"delays_ms":[100,200],"jitter":0}"#)
         let expected = predict { $0.failStep(lease, name, identity(client), attempt: attempt) }
-        let actual = reply(daemon.call(command, by: client)) { Reply.failed(delay: $0.delay, attempt: $0.attempt) }
+        let actual = reply(daemon.call(command, by: client)) {
+            Reply.failed(delay: $0.delay, attempt: $0.attempt)
+        }
         try compare("fail \(lease.run)@\(lease.epoch) \(name)/\(attempt)", client, expected, actual)
         try settleWaiters()
     }
@@ -189,7 +204,9 @@ final class Program {
             command.messages = .append(keep: Int64(keep), added.map(Payload.init(text:)))
             expected = predict { $0.append(lease, identity(client), keep: keep, added) }
         }
-        let actual = reply(daemon.call(command, by: client)) { Reply.saved(messages: Int($0.checkpoint.messageCount)) }
+        let actual = reply(daemon.call(command, by: client)) {
+            Reply.saved(messages: Int($0.checkpoint.messageCount))
+        }
         try compare("checkpoint \(lease.run)@\(lease.epoch)", client, expected, actual)
         try settleWaiters()
     }
@@ -200,7 +217,8 @@ final class Program {
         let value = random.oneIn(3) ? nil : "\(random.below(100))"
         let expected = predict { $0.setState(lease, identity(client), name, value) }
         let actual = reply(
-            daemon.call(SetState(proof: .text(text), name: name, value: value.map(Payload.init(text:))), by: client)
+            daemon.call(
+                SetState(proof: .text(text), name: name, value: value.map(Payload.init(text:))), by: client)
         ) { _ in Reply.done }
         try compare("state \(lease.run)@\(lease.epoch) \(name)", client, expected, actual)
         try settleWaiters()
@@ -213,11 +231,15 @@ final class Program {
             let output = "\(random.below(2))"
             let expected = predict { $0.close(lease, identity(client), output: output) }
             let command = CompleteRun(proof: .text(text), output: Payload(text: output))
-            try compare("complete run \(lease.run)@\(lease.epoch)", client, expected, reply(daemon.call(command, by: client)) { .status($0.status) })
+            try compare(
+                "complete run \(lease.run)@\(lease.epoch)", client, expected,
+                reply(daemon.call(command, by: client)) { .status($0.status) })
         } else {
             let expected = predict { $0.fail(lease, identity(client)) }
             let command = FailRun(proof: .text(text), error: nil, cause: AttemptError(), attempt: nil)
-            try compare("fail run \(lease.run)@\(lease.epoch)", client, expected, reply(daemon.call(command, by: client)) { .status($0.run.status) })
+            try compare(
+                "fail run \(lease.run)@\(lease.epoch)", client, expected,
+                reply(daemon.call(command, by: client)) { .status($0.run.status) })
         }
         try settleWaiters()
     }
@@ -226,7 +248,9 @@ final class Program {
         guard let (lease, text) = pickLease() else { return }
         let client = random.pick(clients)
         let expected = predict { $0.release(lease, identity(client)) }
-        let actual = reply(daemon.call(ReleaseRun(proof: .text(text)), by: client)) { Reply.status($0.status) }
+        let actual = reply(daemon.call(ReleaseRun(proof: .text(text)), by: client)) {
+            Reply.status($0.status)
+        }
         try compare("release \(lease.run)@\(lease.epoch)", client, expected, actual)
         try settleWaiters()
     }
@@ -235,10 +259,14 @@ final class Program {
         let (name, client) = (random.pick(runNames), random.pick(clients))
         if random.oneIn(3) {
             let expected = oracle.pause(name)
-            try compare("pause \(name)", client, expected, reply(daemon.call(PauseRun(run: name), by: client)) { .status($0.status) })
+            try compare(
+                "pause \(name)", client, expected,
+                reply(daemon.call(PauseRun(run: name), by: client)) { .status($0.status) })
         } else {
             let expected = oracle.unpause(name)
-            try compare("unpause \(name)", client, expected, reply(daemon.call(UnpauseRun(run: name), by: client)) { .status($0.status) })
+            try compare(
+                "unpause \(name)", client, expected,
+                reply(daemon.call(UnpauseRun(run: name), by: client)) { .status($0.status) })
         }
         try settleWaiters()
     }
@@ -249,7 +277,9 @@ final class Program {
         let expected = oracle.resolve(name, step, completed: output)
         let resolution: ResolveStep.Resolution = output.map { .completed(Payload(text: $0)) } ?? .rerun
         let command = ResolveStep(run: name, step: step, resolution: resolution)
-        try compare("resolve \(name) \(step)", client, expected, reply(daemon.call(command, by: client)) { _ in .done })
+        try compare(
+            "resolve \(name) \(step)", client, expected,
+            reply(daemon.call(command, by: client)) { _ in .done })
         try settleWaiters()
     }
 
@@ -262,7 +292,8 @@ final class Program {
         waiting.removeAll { $0.client.session == client.session }
         daemon.kill(client)
         oracle.openSessions.remove(client.session)
-        for (name, run) in oracle.runs where run.status == .running && run.owner?.process == client.peer.process.pid {
+        for (name, run) in oracle.runs
+        where run.status == .running && run.owner?.process == client.peer.process.pid {
             oracle.interrupt(name, mayReturn: false)
         }
         for (name, run) in oracle.runs {
@@ -300,7 +331,8 @@ final class Program {
         oracle.now = daemon.clock.now().milliseconds - start
         guard span >= 5000 else { return }
         for (name, run) in oracle.runs {
-            guard run.status == .running, let owner = run.owner, !oracle.openSessions.contains(owner.session) else { continue }
+            guard run.status == .running, let owner = run.owner, !oracle.openSessions.contains(owner.session)
+            else { continue }
             oracle.interrupt(name, mayReturn: true)
         }
         try? settleWaiters()
@@ -315,7 +347,9 @@ final class Program {
         // Nobody came back within the grace: the living lose their runs as if they had been cut off.
         daemon.loop.advance(40_000)
         oracle.now = daemon.clock.now().milliseconds - start
-        for (name, run) in oracle.runs where run.status == .running { oracle.interrupt(name, mayReturn: true) }
+        for (name, run) in oracle.runs where run.status == .running {
+            oracle.interrupt(name, mayReturn: true)
+        }
     }
 
     // MARK: Comparing
@@ -327,7 +361,8 @@ final class Program {
             let actual = try daemon.read { store in try Snapshot(store, name) }
             let wanted = Snapshot(expected)
             if actual != wanted {
-                throw Difference(description: "run \(name):\n  expected \(wanted)\n  actual   \(actual)\n" + trailText)
+                throw Difference(
+                    description: "run \(name):\n  expected \(wanted)\n  actual   \(actual)\n" + trailText)
             }
         }
     }
@@ -362,7 +397,8 @@ final class Program {
         return max(1, current + Int64(random.pick([0, 0, 0, -1, 1])))
     }
 
-    /// What a call for a run answers; one that is refused or waits changes nothing, not even whose connection it is.
+    /// What a call for a run answers; one that is refused or waits changes nothing,
+    /// not even whose connection it is.
     private func predict(_ call: (inout Oracle) -> Reply) -> Reply {
         let before = oracle.runs
         let expected = call(&oracle)

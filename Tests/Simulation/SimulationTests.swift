@@ -2,17 +2,23 @@ import Glibc
 import Testing
 import TestSupport
 
-/// Random programs over the engine and over an oracle of a few dictionaries: any difference is a bug in one of them.
+/// Random programs over the engine and over an oracle of a few dictionaries:
+/// any difference is a bug in one of them.
 ///
-/// SIDESTEP_SIMULATION_OPERATIONS sets how many operations there are in all; SIDESTEP_SIMULATION_SEED repeats one seed.
+/// SIDESTEP_SIMULATION_OPERATIONS sets how many operations there are in all;
+/// SIDESTEP_SIMULATION_SEED repeats one seed.
 @Suite struct SimulationTests {
-    static let operations = getenv("SIDESTEP_SIMULATION_OPERATIONS").flatMap { Int(String(cString: $0)) } ?? 100_000
+    static let operations =
+        getenv("SIDESTEP_SIMULATION_OPERATIONS").flatMap { Int(String(cString: $0)) } ?? 100_000
     static let programLength = 2000
     static let fixedSeed = getenv("SIDESTEP_SIMULATION_SEED").flatMap { UInt64(String(cString: $0)) }
 
-    @Test("engine and oracle agree on random operations, deaths, restarts, stale leases and repeated messages")
+    @Test(
+        "engine and oracle agree on random operations, deaths, restarts, stale leases and repeated messages")
     func agree() throws {
-        let seeds = Self.fixedSeed.map { [$0] } ?? (1...UInt64(max(1, Self.operations / Self.programLength))).map { $0 }
+        let seeds =
+            Self.fixedSeed.map { [$0] }
+            ?? (1...UInt64(max(1, Self.operations / Self.programLength))).map { $0 }
         var done = 0
         for seed in seeds { done += try runProgram(seed) }
         print("simulation: \(done) operations, \(seeds.count) seeds, no difference")

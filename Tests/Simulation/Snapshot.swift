@@ -42,21 +42,28 @@ struct Snapshot: Equatable, Sendable, CustomStringConvertible {
         epoch = run.epoch
         generation = run.generation
         interruptions = run.interruptions
-        steps = try store.steps(run: run.key, after: nil, status: nil, limit: .max, maxBytes: .max).items.map {
+        let page = try store.steps(run: run.key, after: nil, status: nil, limit: .max, maxBytes: .max)
+        steps = page.items.map {
             Step(
-                name: $0.step.name, status: $0.step.status, attempt: $0.step.attempt, failures: $0.step.failures,
+                name: $0.step.name, status: $0.step.status, attempt: $0.step.attempt,
+                failures: $0.step.failures,
                 output: $0.output.map { String(decoding: $0, as: UTF8.self) })
         }.sorted { $0.name < $1.name }
         let history = try run.head.flatMap { try store.checkpoint(key: $0) }?.history
-        messages = try history.map { point in
-            try store.messages(point, 0..<point.length, maxBytes: .max).map { String(decoding: $0, as: UTF8.self) }
-        } ?? []
-        state = try store.states(run: run.key).map { "\($0.name)=\(String(decoding: $0.value, as: UTF8.self))" }
+        messages =
+            try history.map { point in
+                try store.messages(point, 0..<point.length, maxBytes: .max).map {
+                    String(decoding: $0, as: UTF8.self)
+                }
+            } ?? []
+        state = try store.states(run: run.key).map {
+            "\($0.name)=\(String(decoding: $0.value, as: UTF8.self))"
+        }
     }
 
     var description: String {
-        "\(status) \(reason.map { "\($0)" } ?? "") epoch \(epoch) generation \(generation) interruptions \(interruptions) "
-            + "steps \(steps.map { "\($0.name):\($0.status)/\($0.attempt)/\($0.failures)/\($0.output ?? "-")" }) "
-            + "messages \(messages) state \(state)"
+        let steps = steps.map { "\($0.name):\($0.status)/\($0.attempt)/\($0.failures)/\($0.output ?? "-")" }
+        return "\(status) \(reason.map { "\($0)" } ?? "") epoch \(epoch) generation \(generation) "
+            + "interruptions \(interruptions) steps \(steps) messages \(messages) state \(state)"
     }
 }

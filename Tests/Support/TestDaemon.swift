@@ -10,7 +10,8 @@ public struct TestClient: Sendable {
     public var session: Int64
 }
 
-/// The engine over a real SQLite database, in the test's own process: real writer, real statements, time by hand.
+/// The engine over a real SQLite database, in the test's own process:
+/// real writer, real statements, time by hand.
 public final class TestDaemon {
     public let clock: TestClock
     public let random: SeededRandom
@@ -35,7 +36,8 @@ public final class TestDaemon {
     }
 
     private static func open(
-        _ path: String, _ clock: TestClock, _ random: SeededRandom, _ loop: TestLoop, _ processes: TestProcesses
+        _ path: String, _ clock: TestClock, _ random: SeededRandom, _ loop: TestLoop,
+        _ processes: TestProcesses
     ) throws -> (Environment, Coordinator, SQLiteDatabase) {
         let environment = Environment(clock: clock, random: random, boot: "test-boot")
         let coordinator = Coordinator(environment: environment, loop: loop, processes: processes)
@@ -73,7 +75,8 @@ public final class TestDaemon {
         nextPID += 1
         let process = ProcessIdentity(pid: nextPID, startTicks: Int64(nextPID) * 10)
         return TestClient(
-            peer: Peer(uid: uid, process: process, isAdministrator: uid == 0), session: environment.openSession())
+            peer: Peer(uid: uid, process: process, isAdministrator: uid == 0),
+            session: environment.openSession())
     }
 
     public func reconnect(_ client: TestClient) -> TestClient {
@@ -124,14 +127,18 @@ public final class TestDaemon {
         return result
     }
 
-    public func query<Q: Query>(_ query: Q, by client: TestClient) throws -> Q.Result where Q.Result: Sendable {
+    public func query<Q: Query>(_ query: Q, by client: TestClient) throws -> Q.Result
+    where Q.Result: Sendable {
         let context = CallContext(
-            environment: environment, peer: client.peer, session: client.session, grantedRuns: [], now: clock.now())
+            environment: environment, peer: client.peer, session: client.session, grantedRuns: [],
+            now: clock.now())
         return try read { try query.answer($0, context) }
     }
 
     /// Reads a snapshot on the reader's thread and waits for it.
-    public func read<Value: Sendable>(_ body: @escaping @Sendable (any StoreReader) throws -> Value) throws -> Value {
+    public func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreReader) throws -> Value
+    ) throws -> Value {
         let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
         sem_init(semaphore, 0, 0)
         defer {

@@ -18,12 +18,18 @@ public final class TestLoop: EngineLoop, @unchecked Sendable {
     public init(clock: TestClock) { self.clock = clock }
 
     public func run(_ body: @escaping @Sendable () -> Void) {
-        if pthread_equal(pthread_self(), owner) != 0 { body() } else { queue.withLock { $0.bodies.append(body) } }
+        if pthread_equal(pthread_self(), owner) != 0 {
+            body()
+        } else {
+            queue.withLock { $0.bodies.append(body) }
+        }
     }
 
     public func assertOnLoop() { precondition(pthread_equal(pthread_self(), owner) != 0) }
 
-    public func schedule(afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void) -> any LoopTimer {
+    public func schedule(
+        afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
+    ) -> any LoopTimer {
         let number = queue.withLock { queue in
             queue.nextTimer += 1
             queue.timers[queue.nextTimer] = (clock.now().advanced(byMilliseconds: delay), body)

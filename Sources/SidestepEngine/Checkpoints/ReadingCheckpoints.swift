@@ -29,11 +29,17 @@ extension StoreReader {
         let found = try record(name, call)
         guard let found, let run = try run(key: found.run), isVisible(run, call) else {
             throw name.token == nil
-                ? Failure(.checkpointNotFound, "there is no such checkpoint", run: name.run, hint: "`checkpoint.list` lists those of a run.")
-                : Failure(.tokenInvalid, "the resume token names no checkpoint", run: name.run, hint: "Tokens come from `checkpoint`.")
+                ? Failure(
+                    .checkpointNotFound, "there is no such checkpoint", run: name.run,
+                    hint: "`checkpoint.list` lists those of a run.")
+                : Failure(
+                    .tokenInvalid, "the resume token names no checkpoint", run: name.run,
+                    hint: "Tokens come from `checkpoint`.")
         }
         if let asked = name.run, asked != run.id {
-            throw Failure(.checkpointNotFound, "the checkpoint belongs to another run", run: asked, hint: "Leave `run` out, or correct it.")
+            throw Failure(
+                .checkpointNotFound, "the checkpoint belongs to another run", run: asked,
+                hint: "Leave `run` out, or correct it.")
         }
         return CheckpointView(checkpoint: found, run: run.id)
     }
@@ -42,7 +48,9 @@ extension StoreReader {
         if let token = name.token { return try checkpoint(tokenHash: ContentHash.of(token.utf8)) }
         if let id = name.checkpoint { return try checkpoint(id: id) }
         guard let run = name.run else {
-            throw Failure(.invalidArgument, "name a checkpoint, a token or a run", hint: "Pass `checkpoint`, `token` or `run`.")
+            throw Failure(
+                .invalidArgument, "name a checkpoint, a token or a run",
+                hint: "Pass `checkpoint`, `token` or `run`.")
         }
         return try latestCheckpoint(run: visibleRun(run, call).key, name: name.name)
     }
@@ -105,7 +113,8 @@ public struct CheckpointMessages: Query {
         let messages = try store.messages(history, range, maxBytes: maxBytes)
         let end = range.lowerBound + Int64(messages.count)
         return Result(
-            messages: messages, from: range.lowerBound, total: history.length, more: end < range.upperBound ? end : nil)
+            messages: messages, from: range.lowerBound, total: history.length,
+            more: end < range.upperBound ? end : nil)
     }
 
     private func wanted(of total: Int64) -> Range<Int64> {
@@ -137,7 +146,8 @@ public struct DeleteCheckpoints: Command {
         let deleted = try store.deleteCheckpoints(run: run.key, key: key, before: before)
         guard deleted > 0 else { return 0 }
         try store.append(
-            run: run.key, at: call.now, kind: .checkpointsDeleted, detail: detail { $0.member("deleted", deleted) })
+            run: run.key, at: call.now, kind: .checkpointsDeleted,
+            detail: detail { $0.member("deleted", deleted) })
         return deleted
     }
 }

@@ -39,7 +39,8 @@ public struct SaveCheckpoint: Command {
         let current = try run.head.flatMap { try store.checkpoint(key: $0) }?.history
         let history = try newHistory(of: run, current, store)
         var new = NewCheckpoint(
-            id: Identifiers.checkpoint(random: call.environment.random), run: run.key, tokenHash: hash, created: call.now)
+            id: Identifiers.checkpoint(random: call.environment.random), run: run.key, tokenHash: hash,
+            created: call.now)
         new.name = name
         new.stepNumber = stepNumber
         new.history = history.point
@@ -47,16 +48,21 @@ public struct SaveCheckpoint: Command {
         new.toolResults = toolResults
         new.metadata = metadata
         let written = try store.insertCheckpoint(new, epoch: run.epoch)
-        try store.append(run: run.key, at: call.now, kind: .checkpointSaved, detail: detail { $0.member("checkpoint", new.id) })
+        try store.append(
+            run: run.key, at: call.now, kind: .checkpointSaved,
+            detail: detail { $0.member("checkpoint", new.id) })
         try moveHead(of: run, to: written.key, store)
         return Result(
-            checkpoint: record(new, key: written.key), resumeToken: token, newBytes: written.newBytes + history.newBytes)
+            checkpoint: record(new, key: written.key), resumeToken: token,
+            newBytes: written.newBytes + history.newBytes)
     }
 
     /// A token that the client minted makes the call idempotent: it was saved before its reply was lost.
     private func repeated(_ saved: CheckpointRecord, _ run: RunRecord, _ token: String) throws -> Result {
         guard saved.run == run.key else {
-            throw Failure(.invalidArgument, "this resume_token names a checkpoint of another run", run: run.id, hint: "Mint a new random one.")
+            throw Failure(
+                .invalidArgument, "this resume_token names a checkpoint of another run", run: run.id,
+                hint: "Mint a new random one.")
         }
         return Result(checkpoint: saved, resumeToken: token, newBytes: 0)
     }
@@ -85,7 +91,8 @@ public struct SaveCheckpoint: Command {
             let keep = keep ?? length
             guard keep <= length else {
                 throw Failure(
-                    .invalidArgument, "messages.keep is \(keep), but the history has \(length) messages", run: run.id,
+                    .invalidArgument, "messages.keep is \(keep), but the history has \(length) messages",
+                    run: run.id,
                     hint: "Send the whole history in messages.all, or keep at most what there is.")
             }
             return try extend(current, keep: keep, with: added[...], of: run, store)
@@ -104,7 +111,8 @@ public struct SaveCheckpoint: Command {
         if let current, keep == current.length, try store.branchLength(current.branch) == keep {
             branch = current.branch
         } else {
-            branch = try store.insertBranch(run: run.key, parent: current.map { HistoryPoint(branch: $0.branch, length: keep) })
+            branch = try store.insertBranch(
+                run: run.key, parent: current.map { HistoryPoint(branch: $0.branch, length: keep) })
         }
         try store.appendMessages(Array(added), branch: branch, position: keep)
         let bytes = added.reduce(Int64(0)) { $0 + Int64($1.count) }

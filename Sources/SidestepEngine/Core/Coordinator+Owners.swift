@@ -86,7 +86,8 @@ extension Coordinator {
 
     // MARK: After a restart
 
-    /// Takes up the owners that the database remembers: the dead lose their runs at once, the living may come back.
+    /// Takes up the owners that the database remembers: the dead lose their runs at once,
+    /// the living may come back.
     ///
     /// - Parameter runs: all owned runs.
     public func recover(_ runs: [RunRecord], steps: [(run: Int64, step: StepRecord)]) {
@@ -99,7 +100,9 @@ extension Coordinator {
             }
             owners.holders[run.key] = holder
             if holder.kind != .ttl { watch(holder.process) }
-            if holder.kind == .connection { startGrace(holder, environment.settings.restartGraceMilliseconds) }
+            if holder.kind == .connection {
+                startGrace(holder, environment.settings.restartGraceMilliseconds)
+            }
         }
         for (run, step) in steps {
             if let holder = step.holder, holder != owners.holders[run]?.process {

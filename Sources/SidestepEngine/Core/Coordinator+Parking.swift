@@ -66,7 +66,11 @@ extension Coordinator {
     /// Refuses every waiting call; the daemon is leaving.
     public func refuseParked() {
         for call in parked.takeAll() {
-            call.answer(.failure(Failure(.shuttingDown, "the daemon is shutting down", hint: "Connect again and send the call again.")))
+            call.answer(
+                .failure(
+                    Failure(
+                        .shuttingDown, "the daemon is shutting down",
+                        hint: "Connect again and send the call again.")))
         }
     }
 }

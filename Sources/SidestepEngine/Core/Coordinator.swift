@@ -2,10 +2,12 @@ import SidestepModel
 import SidestepStore
 import Synchronization
 
-/// Where calls, owners and waiters meet: hands calls to the writer, applies what their commits change, wakes who waits.
+/// Where calls, owners and waiters meet: hands calls to the writer,
+/// applies what their commits change, wakes who waits.
 ///
-/// It holds only what a restart can rebuild. Unchecked: all state is touched on the loop; batches arrive through `settled`,
-/// whose order is the order of the commits, so that a wake-up can never overtake the parking it is meant for.
+/// It holds only what a restart can rebuild. Unchecked: all state is touched on the loop;
+/// batches arrive through `settled`, whose order is the order of the commits, so that a wake-up
+/// can never overtake the parking it is meant for.
 public final class Coordinator: @unchecked Sendable {
     let environment: Environment
     let loop: any EngineLoop
@@ -49,7 +51,9 @@ public final class Coordinator: @unchecked Sendable {
         let loop = loop
         readers?.read { store in
             let result = Swift.Result<[UInt8], Failure>(catching: { () throws(Failure) in
-                do { return try work(store, context) } catch { throw error as? Failure ?? Failure(.storageError, "\(error)") }
+                do { return try work(store, context) } catch {
+                    throw error as? Failure ?? Failure(.storageError, "\(error)")
+                }
             })
             loop.run { reply(result) }
         }
@@ -61,7 +65,8 @@ public final class Coordinator: @unchecked Sendable {
         loop.run { self.drain() }
     }
 
-    /// Finishes batches in their order. What a call sets off may commit at once, on this very thread: it waits its turn.
+    /// Finishes batches in their order. What a call sets off may commit at once,
+    /// on this very thread: it waits its turn.
     private func drain() {
         loop.assertOnLoop()
         if isDraining { return }
@@ -94,13 +99,17 @@ public final class Coordinator: @unchecked Sendable {
         }
     }
 
-    private func finishReading(_ call: Call, _ work: @escaping @Sendable (any StoreReader) throws -> [UInt8]) {
+    private func finishReading(
+        _ call: Call, _ work: @escaping @Sendable (any StoreReader) throws -> [UInt8]
+    ) {
         let context = CallContext(
             environment: environment, peer: call.peer, session: call.session, grantedRuns: [],
             now: environment.clock.now())
-        read(context, { store, _ in try work(store) }, reply: { result in
-            if !call.isAbandoned { call.answer(result) }
-        })
+        read(
+            context, { store, _ in try work(store) },
+            reply: { result in
+                if !call.isAbandoned { call.answer(result) }
+            })
     }
 
     private func apply(_ effect: Effect, of call: Call) {
@@ -117,15 +126,16 @@ public final class Coordinator: @unchecked Sendable {
         }
     }
 
-    /// Does work of the daemon's own, without a caller. Nobody else would ask again after a full disk, so it does: a dead
-    /// owner's run must not stay owned.
+    /// Does work of the daemon's own, without a caller. Nobody else would ask again after a full disk,
+    /// so it does: a dead owner's run must not stay owned.
     func perform(_ command: some Command) {
         let work: Call.Work = { store, context in
             _ = try command.perform(store, &context)
             return .done([])
         }
         let call = Call(environment: environment, peer: .daemon, session: 0, work: work) { result in
-            guard case .failure(let failure) = result, failure.kind == .storageFull || failure.kind == .storageError
+            guard case .failure(let failure) = result,
+                failure.kind == .storageFull || failure.kind == .storageError
             else { return }
             _ = self.loop.schedule(afterMilliseconds: Self.retryMilliseconds) { self.perform(command) }
         }

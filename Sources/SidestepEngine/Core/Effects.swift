@@ -32,7 +32,8 @@ public struct LeaseHolder: Sendable, Equatable {
     public var session: Int64
 }
 
-/// Thrown by a use case that cannot answer yet: the call is rolled back, parked, and performed again when a topic changes.
+/// Thrown by a use case that cannot answer yet: the call is rolled back, parked,
+/// and performed again when a topic changes.
 public struct Wait: Error, Sendable {
     public var topics: [Topic]
     /// When to give up; the call is then performed once more with `waitExpired`.

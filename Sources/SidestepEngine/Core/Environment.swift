@@ -10,7 +10,9 @@ public final class Environment: Sendable {
     public let settings: EngineSettings
     private let openSessions = Mutex<Set<Int64>>([])
 
-    public init(clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init()) {
+    public init(
+        clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init()
+    ) {
         self.clock = clock
         self.random = random
         self.boot = boot

@@ -10,7 +10,8 @@ extension Failure {
 
     static func leaseLost(_ id: String?) -> Failure {
         Failure(
-            .leaseLost, "the lease is over: the run was granted to another owner, or this is no lease of it", run: id,
+            .leaseLost, "the lease is over: the run was granted to another owner, or this is no lease of it",
+            run: id,
             hint: "Stop working on this run; `sidestep why RUN` says who has it.")
     }
 
@@ -29,7 +30,8 @@ extension Failure {
 
     static func runClosed(_ run: RunRecord) -> Failure {
         Failure(
-            run.status == .cancelled ? .runCancelled : .runClosed, "the run is \(run.status.rawValue)", run: run.id,
+            run.status == .cancelled ? .runCancelled : .runClosed, "the run is \(run.status.rawValue)",
+            run: run.id,
             hint: "`run.result` has its outcome; `resume` with if_closed retry or rerun opens it again.")
     }
 
@@ -58,8 +60,10 @@ extension Failure {
 
     static func superseded(_ step: StepRecord, _ run: RunRecord) -> Failure {
         Failure(
-            .attemptSuperseded, "that attempt of the step is over; attempt \(step.attempt) counts now", run: run.id,
-            step: step.name, hint: "Drop this attempt's result; begin the step again to learn where it stands."
+            .attemptSuperseded, "that attempt of the step is over; attempt \(step.attempt) counts now",
+            run: run.id,
+            step: step.name,
+            hint: "Drop this attempt's result; begin the step again to learn where it stands."
         ).with(\.attempt, step.attempt)
     }
 }

@@ -6,7 +6,9 @@ extension StoreReader {
     /// The newest generation of a run (or the one named) that the caller may see.
     func visibleRun(_ id: String, generation: Int64? = nil, _ call: CallContext) throws -> RunRecord {
         if let own = try run(user: call.peer.uid, id: id, generation: generation) { return own }
-        if call.peer.isAdministrator, let other = try run(user: nil, id: id, generation: generation) { return other }
+        if call.peer.isAdministrator, let other = try run(user: nil, id: id, generation: generation) {
+            return other
+        }
         throw Failure.runNotFound(id)
     }
 
@@ -37,7 +39,9 @@ extension StoreTransaction {
         if let id, call.grantedRuns.contains(id), let run = try run(user: nil, id: id, generation: nil) {
             throw try notHeld(run)
         }
-        if id == nil, let only = call.grantedRuns.first, let run = try run(user: nil, id: only, generation: nil) {
+        if id == nil, let only = call.grantedRuns.first,
+            let run = try run(user: nil, id: only, generation: nil)
+        {
             throw try notHeld(run)
         }
         if let id { _ = try visibleRun(id, call) }
@@ -56,17 +60,21 @@ extension StoreTransaction {
         guard run.epoch == lease.epoch, run.status == .running || run.status == .interrupted else {
             throw try notHeld(run)
         }
-        guard let hash = run.secretHash, hash == ContentHash.of(lease.secret.utf8) else { throw Failure.leaseLost(run.id) }
+        guard let hash = run.secretHash, hash == ContentHash.of(lease.secret.utf8) else {
+            throw Failure.leaseLost(run.id)
+        }
         return try attached(run, &call)
     }
 
-    /// Why a caller that once held the run does not hold it now; a generation that has a successor is not asked any more.
+    /// Why a caller that once held the run does not hold it now;
+    /// a generation that has a successor is not asked any more.
     private func notHeld(_ run: RunRecord) throws -> Failure {
         let newest = try self.run(user: run.userID, id: run.id, generation: nil)
         return newest?.generation == run.generation ? .notHeld(run) : .leaseLost(run.id)
     }
 
-    /// Moves a lease of kind `connection` to the connection on which its owner presents it, when the old one is gone.
+    /// Moves a lease of kind `connection` to the connection on which its owner presents it,
+    /// when the old one is gone.
     private func attached(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
         if run.status == .interrupted { return try revived(run, &call) }
         guard let lease = run.lease, lease.owner.kind == .connection, lease.session != call.session,
@@ -83,9 +91,11 @@ extension StoreTransaction {
         var again = run
         again.status = try run.next(.granted)
         let owner = Owner(kind: .connection, process: call.peer.process, uid: call.peer.uid, since: call.now)
-        let sequence = try append(run: run.key, at: call.now, kind: .leaseGranted, detail: ownerDetail(owner, run.epoch))
+        let sequence = try append(
+            run: run.key, at: call.now, kind: .leaseGranted, detail: ownerDetail(owner, run.epoch))
         again.lease = HeldLease(
-            owner: owner, session: call.session, expires: nil, boot: call.environment.boot, grantedSequence: sequence)
+            owner: owner, session: call.session, expires: nil, boot: call.environment.boot,
+            grantedSequence: sequence)
         try updateRun(again, expecting: run.epoch)
         call.after(.granted(LeaseHolder(again)!))
         return again
@@ -102,7 +112,8 @@ extension LeaseHolder {
 }
 
 extension RunRecord {
-    /// The status after `event`. Callers have looked at the status before: an illegal step is our own mistake.
+    /// The status after `event`. Callers have looked at the status before:
+    /// an illegal step is our own mistake.
     func next(_ event: RunEvent) throws -> RunStatus {
         guard let status = status.after(event) else {
             throw Failure(.invalidArgument, "a run that is \(status.rawValue) cannot be \(event)", run: id)

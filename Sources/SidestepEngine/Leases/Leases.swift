@@ -20,7 +20,8 @@ public struct RenewLease: Command {
         return run
     }
 
-    /// The span of the last grant or renewal is not stored; what it was is bounded below by the time since the grant.
+    /// The span of the last grant or renewal is not stored; what it was is bounded below by
+    /// the time since the grant.
     private func remaining(_ lease: HeldLease) -> Int64 {
         lease.expires?.milliseconds(since: lease.owner.since) ?? 60_000
     }

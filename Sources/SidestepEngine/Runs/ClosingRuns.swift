@@ -13,7 +13,8 @@ public struct CompleteRun: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         if let closed = try store.closedBefore(proof, call) {
-            guard closed.status == .completed, isSame(try store.runPayloads(key: closed.key).output, output) else {
+            guard closed.status == .completed, isSame(try store.runPayloads(key: closed.key).output, output)
+            else {
                 throw Failure.runClosed(closed)
             }
             return closed
@@ -65,7 +66,8 @@ public struct FailRun: Command {
         guard let delay else {
             return Result(run: try store.close(run, .failed, output: nil, error: error, &call), delay: nil)
         }
-        // Among them an at-most-once step that was left behind: it is unknown now, and the next attempt will not repeat it.
+        // Among them an at-most-once step that was left behind: it is unknown now,
+        // and the next attempt will not repeat it.
         try store.loseRunningSteps(of: run, &call)
         return Result(run: try retried(run, after: delay, store, call), delay: delay)
     }
@@ -80,7 +82,8 @@ public struct FailRun: Command {
         try store.setRunOutput(key: run.key, output: nil, error: error)
         try store.append(run: run.key, at: call.now, kind: .runRetried, detail: error)
         for name in try store.forgetFailedSteps(run: run.key, epoch: run.epoch, now: call.now) {
-            try store.append(run: run.key, at: call.now, kind: .stepForgotten, step: name, attempt: nil, detail: nil)
+            try store.append(
+                run: run.key, at: call.now, kind: .stepForgotten, step: name, attempt: nil, detail: nil)
         }
         try store.updateRun(again, expecting: run.epoch)
         return again
@@ -133,7 +136,8 @@ extension StoreTransaction {
     func close(
         _ run: RunRecord, _ event: RunEvent, output: Payload?, error: Payload?, _ call: inout CallContext
     ) throws -> RunRecord {
-        // A body that its owner left behind will never report: whoever opens the run again must not wait for it.
+        // A body that its owner left behind will never report:
+        // whoever opens the run again must not wait for it.
         try loseRunningSteps(of: run, &call)
         var closed = run
         closed.status = try run.next(event)
@@ -143,7 +147,8 @@ extension StoreTransaction {
         closed.closed = call.now
         closed.updated = call.now
         try setRunOutput(key: run.key, output: output, error: error)
-        try append(run: run.key, at: call.now, kind: event == .completed ? .runCompleted : .runFailed, detail: error)
+        try append(
+            run: run.key, at: call.now, kind: event == .completed ? .runCompleted : .runFailed, detail: error)
         try updateRun(closed, expecting: run.epoch)
         call.after(.ended(run: run.key))
         call.after(.changed(.run(run.key)))

@@ -48,7 +48,8 @@ struct Explanation {
         case .running: open.isEmpty ? "Its owner works between two steps." : "Its owner finishes the step."
         case .paused: pausedNext
         case .completed: "Nothing: its output is recorded."
-        case .failed, .cancelled: "Nothing by itself: it can be retried (finished steps are kept) or run anew."
+        case .failed, .cancelled:
+            "Nothing by itself: it can be retried (finished steps are kept) or run anew."
         }
     }
 
@@ -68,18 +69,21 @@ struct Explanation {
     private var standing: String {
         let since = describe(now.milliseconds(since: run.closed ?? run.updated))
         let reason = run.reason.map { " (\($0.rawValue))" } ?? ""
-        return "Run '\(run.id)' of workflow '\(run.workflow)' is \(run.status.rawValue)\(reason) since \(since)."
+        return "Run '\(run.id)' of workflow '\(run.workflow)' is \(run.status.rawValue)\(reason) "
+            + "since \(since)."
     }
 
     private var ownership: String? {
         guard let owner = run.lease?.owner else { return nil }
         let since = describe(now.milliseconds(since: owner.since))
-        return "Process \(owner.process.pid) of uid \(owner.uid) owns it (\(owner.kind.rawValue)) since \(since)."
+        return "Process \(owner.process.pid) of uid \(owner.uid) owns it (\(owner.kind.rawValue)) "
+            + "since \(since)."
     }
 
     private var interruptions: String? {
         guard run.interruptions > 0 else { return nil }
-        return "Its owner was lost \(run.interruptions) times without progress; more than \(run.maxInterruptions) pause it."
+        return "Its owner was lost \(run.interruptions) times without progress; "
+            + "more than \(run.maxInterruptions) pause it."
     }
 
     private var pausedNext: String {
@@ -93,7 +97,8 @@ struct Explanation {
     private func describe(_ step: StepRecord) -> String {
         let age = describe(now.milliseconds(since: step.begun))
         switch step.status {
-        case .unknown: return "Step '\(step.name)' may or may not have happened: its process died inside it \(age) ago."
+        case .unknown:
+            return "Step '\(step.name)' may or may not have happened: its process died inside it \(age) ago."
         case .backoff:
             let wait = step.nextAttempt.map { max(0, $0.milliseconds(since: now)) } ?? 0
             return "Step '\(step.name)' is tried again (attempt \(step.attempt)) in \(describe(wait))."

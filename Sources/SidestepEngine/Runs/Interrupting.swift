@@ -9,13 +9,17 @@ public enum InterruptionCause: String, Sendable {
 }
 
 extension StoreTransaction {
-    /// Ends the owner's work as its death leaves it: steps get their state, the interruption counts, the lease is over.
+    /// Ends the owner's work as its death leaves it: steps get their state,
+    /// the interruption counts, the lease is over.
     ///
     /// - Returns: the run, `interrupted` or, past its limit of interruptions without progress, `paused`.
-    func interrupt(_ run: RunRecord, _ cause: InterruptionCause, _ call: inout CallContext) throws -> RunRecord {
+    func interrupt(
+        _ run: RunRecord, _ cause: InterruptionCause, _ call: inout CallContext
+    ) throws -> RunRecord {
         try loseRunningSteps(of: run, &call)
         var after = run
-        let progressed = try run.lease.map { try hasProgress(run: run.key, since: $0.grantedSequence) } ?? false
+        let progressed =
+            try run.lease.map { try hasProgress(run: run.key, since: $0.grantedSequence) } ?? false
         after.interruptions = progressed ? 1 : run.interruptions + 1
         after.status = try run.next(.interrupted)
         after.lease = nil
@@ -41,7 +45,8 @@ extension StoreTransaction {
         after.reason = reason
         after.lease = nil
         after.updated = now
-        try append(run: run.key, at: now, kind: .runPaused, detail: detail { $0.member("reason", reason.rawValue) })
+        try append(
+            run: run.key, at: now, kind: .runPaused, detail: detail { $0.member("reason", reason.rawValue) })
         return after
     }
 
@@ -66,7 +71,8 @@ extension StoreTransaction {
         }
         try updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
         try append(
-            run: run.key, at: call.now, kind: status == .unknown ? .stepUnknown : .stepInterrupted, step: step.name,
+            run: run.key, at: call.now, kind: status == .unknown ? .stepUnknown : .stepInterrupted,
+            step: step.name,
             attempt: step.attempt, detail: nil)
         call.after(.changed(.step(run.key, step.name)))
     }

@@ -4,7 +4,8 @@ import SidestepProtocol
 import SidestepStore
 
 extension ResumeRun {
-    /// Makes the caller the owner: a new epoch, a new secret, and nothing of an older owner is accepted any more.
+    /// Makes the caller the owner: a new epoch, a new secret,
+    /// and nothing of an older owner is accepted any more.
     func grant(
         _ run: RunRecord, at checkpoint: CheckpointRecord?, created: Bool, _ store: any StoreTransaction,
         _ call: inout CallContext
@@ -35,7 +36,9 @@ extension ResumeRun {
     /// What a later `resume` may change of an existing run.
     private func update(_ run: inout RunRecord, _ store: any StoreTransaction) throws {
         if let workflow { run.workflow = workflow }
-        if let input, try store.runPayloads(key: run.key).input == nil { try store.setRunInput(key: run.key, input: input) }
+        if let input, try store.runPayloads(key: run.key).input == nil {
+            try store.setRunInput(key: run.key, input: input)
+        }
         run.retry = retry ?? run.retry
         run.refusesMismatch = refusesMismatch ?? run.refusesMismatch
         run.maxInterruptions = maxInterruptions ?? run.maxInterruptions
@@ -52,7 +55,8 @@ extension ResumeRun {
             run: run.key, at: call.now, kind: .leaseGranted, detail: ownerDetail(holder, run.epoch))
         return HeldLease(
             owner: holder, session: call.session,
-            expires: owner.kind == .ttl ? call.now.advanced(byMilliseconds: owner.ttlMilliseconds ?? 60_000) : nil,
+            expires: owner.kind == .ttl
+                ? call.now.advanced(byMilliseconds: owner.ttlMilliseconds ?? 60_000) : nil,
             boot: call.environment.boot, grantedSequence: sequence)
     }
 
@@ -67,8 +71,13 @@ extension ResumeRun {
         let message = "the code changed from version '\(known)' to '\(codeVersion)'"
         switch onCodeChange {
         case .fail:
-            throw Failure(.runConflict, message, run: run.id, hint: "Run the old version, or pass on_code_change: continue.")
-        case .pause: return Failure(.runPaused, message, run: run.id, hint: "`sidestep unpause \(run.id)` lets the new version go on.")
+            throw Failure(
+                .runConflict, message, run: run.id,
+                hint: "Run the old version, or pass on_code_change: continue.")
+        case .pause:
+            return Failure(
+                .runPaused, message, run: run.id,
+                hint: "`sidestep unpause \(run.id)` lets the new version go on.")
         case .continue:
             let change = detail { writer in
                 writer.member("from", known)

@@ -68,12 +68,16 @@ public struct ResumeRun: Command {
 
     // MARK: Which run
 
-    private func checkpointOfToken(_ store: any StoreTransaction, _ call: CallContext) throws -> CheckpointRecord? {
+    private func checkpointOfToken(
+        _ store: any StoreTransaction, _ call: CallContext
+    ) throws -> CheckpointRecord? {
         guard let token else { return nil }
         let hint = "Tokens come from `checkpoint`; one that was deleted cannot be resumed from."
         guard let checkpoint = try store.checkpoint(tokenHash: ContentHash.of(token.utf8)),
             let run = try store.run(key: checkpoint.run), store.isVisible(run, call)
-        else { throw Failure(.tokenInvalid, "the resume token names no checkpoint", run: self.run, hint: hint) }
+        else {
+            throw Failure(.tokenInvalid, "the resume token names no checkpoint", run: self.run, hint: hint)
+        }
         if let id = self.run, id != run.id {
             throw Failure(.tokenInvalid, "the resume token belongs to another run", run: id, hint: hint)
         }
@@ -95,7 +99,8 @@ public struct ResumeRun: Command {
         let hint = "Use another id, or if_closed: rerun once it is closed."
         if let workflow, run.workflow != Self.unnamedWorkflow, workflow != run.workflow {
             throw Failure(
-                .runConflict, "the run exists with workflow '\(run.workflow)', not '\(workflow)'", run: run.id, hint: hint)
+                .runConflict, "the run exists with workflow '\(run.workflow)', not '\(workflow)'",
+                run: run.id, hint: hint)
         }
         if let input, let known = try store.runPayloads(key: run.key).input, !isSame(known, input) {
             throw Failure(.runConflict, "the run exists with another input", run: run.id, hint: hint)
@@ -126,16 +131,21 @@ public struct ResumeRun: Command {
         record.maxInterruptions = maxInterruptions ?? record.maxInterruptions
         record.key = try store.insertRun(record, input: input)
         for tag in tags { try store.setRunTag(key: record.key, name: tag.name, value: tag.value) }
-        try store.append(run: record.key, at: call.now, kind: .runCreated, detail: detail { $0.member("generation", generation) })
+        try store.append(
+            run: record.key, at: call.now, kind: .runCreated,
+            detail: detail { $0.member("generation", generation) })
         return try grant(record, at: nil, created: true, store, &call)
     }
 
     // MARK: A closed run
 
-    private func reopen(_ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+    private func reopen(
+        _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> Result {
         if ifClosed == .rerun {
             return try insert(
-                run.id, generation: run.generation + 1, epoch: run.epoch, workflow ?? run.workflow, store, &call)
+                run.id, generation: run.generation + 1, epoch: run.epoch, workflow ?? run.workflow, store,
+                &call)
         }
         try refuseConflict(run, store)
         switch ifClosed {
@@ -144,12 +154,15 @@ public struct ResumeRun: Command {
         case .fail: throw Failure.runClosed(run)
         default:
             return Result(
-                run: run, lease: nil, created: false, checkpoint: try store.latestCheckpoint(run: run.key, name: nil),
+                run: run, lease: nil, created: false,
+                checkpoint: try store.latestCheckpoint(run: run.key, name: nil),
                 payloads: try store.runPayloads(key: run.key), tags: try store.runTags(key: run.key))
         }
     }
 
-    private func retried(_ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext) throws -> RunRecord {
+    private func retried(
+        _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
+    ) throws -> RunRecord {
         var again = run
         again.status = try run.next(.reopened)
         again.closed = nil
@@ -157,7 +170,8 @@ public struct ResumeRun: Command {
         again.interruptions = 0
         again.updated = call.now
         for name in try store.forgetFailedSteps(run: run.key, epoch: run.epoch, now: call.now) {
-            try store.append(run: run.key, at: call.now, kind: .stepForgotten, step: name, attempt: nil, detail: nil)
+            try store.append(
+                run: run.key, at: call.now, kind: .stepForgotten, step: name, attempt: nil, detail: nil)
         }
         try store.setRunOutput(key: run.key, output: nil, error: nil)
         try store.append(run: run.key, at: call.now, kind: .runReopened)
@@ -167,7 +181,8 @@ public struct ResumeRun: Command {
     // MARK: An owned run
 
     private func contend(
-        _ run: RunRecord, _ checkpoint: CheckpointRecord?, _ store: any StoreTransaction, _ call: inout CallContext
+        _ run: RunRecord, _ checkpoint: CheckpointRecord?, _ store: any StoreTransaction,
+        _ call: inout CallContext
     ) throws -> Result {
         if isSameOwnerReconnecting(run, call) {
             return try grant(run, at: checkpoint, created: false, store, &call)
@@ -183,7 +198,8 @@ public struct ResumeRun: Command {
             let interrupted = try store.interrupt(run, .takenOver, &call)
             if interrupted.status == .paused {
                 call.refusal = .runPaused(interrupted)
-                return Result(run: interrupted, lease: nil, created: false, checkpoint: nil, payloads: nil, tags: [])
+                return Result(
+                    run: interrupted, lease: nil, created: false, checkpoint: nil, payloads: nil, tags: [])
             }
             return try grant(interrupted, at: checkpoint, created: false, store, &call)
         }

@@ -40,7 +40,9 @@ public struct ListState: Query {
 
     public init(run: String) { self.run = run }
 
-    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [(name: String, value: Payload)] {
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [(
+        name: String, value: Payload
+    )] {
         try store.states(run: store.visibleRun(run, call).key)
     }
 }

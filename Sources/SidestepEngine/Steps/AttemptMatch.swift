@@ -26,8 +26,8 @@ enum AttemptMatch: Equatable {
         }
     }
 
-    /// In back-off `attempt` is the one to come. It may have begun unheard; the one before it may still report if it was
-    /// only cut off, not if it failed.
+    /// In back-off `attempt` is the one to come. It may have begun unheard; the one before it may still
+    /// report if it was only cut off, not if it failed.
     private static func inBackoff(_ step: StepRecord, _ attempt: Int64) -> AttemptMatch {
         if attempt >= step.attempt { return .current(attempt) }
         return step.isInterrupted && attempt == step.attempt - 1 ? .current(attempt) : .superseded

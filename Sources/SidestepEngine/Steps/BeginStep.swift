@@ -26,7 +26,8 @@ public struct BeginStep: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.heldRun(proof, &call)
         guard let known = try store.stepOutcome(run: run.key, name: step) else {
-            return try begin(StepRecord(run: run.key, name: step, now: call.now), isNew: true, of: run, store, &call)
+            return try begin(
+                StepRecord(run: run.key, name: step, now: call.now), isNew: true, of: run, store, &call)
         }
         switch known.step.status {
         case .completed: return .completed(try matching(known, run, store, call))
@@ -39,11 +40,13 @@ public struct BeginStep: Command {
     }
 
     private func begin(
-        _ record: StepRecord, isNew: Bool, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+        _ record: StepRecord, isNew: Bool, of run: RunRecord, _ store: any StoreTransaction,
+        _ call: inout CallContext
     ) throws -> Result {
         if let deadline = run.deadline, call.now >= deadline {
             throw Failure(
-                .deadlineExceeded, "the run's deadline has passed; no new step begins", run: run.id, step: step,
+                .deadlineExceeded, "the run's deadline has passed; no new step begins", run: run.id,
+                step: step,
                 hint: "`run.update` can set a later `deadline_at`.")
         }
         let begun = prepared(record, call)
@@ -54,7 +57,8 @@ public struct BeginStep: Command {
         }
         if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
         if call.peer.process != run.lease?.owner.process {
-            call.after(.stepHeld(run: run.key, step: step, attempt: begun.attempt, process: call.peer.process))
+            call.after(
+                .stepHeld(run: run.key, step: step, attempt: begun.attempt, process: call.peer.process))
         }
         return execute(begun, run, call)
     }
@@ -97,7 +101,8 @@ public struct BeginStep: Command {
             writer.member("actual", presented)
         }
         try store.append(
-            run: run.key, at: call.now, kind: .stepMismatch, step: step, attempt: known.step.attempt, detail: difference)
+            run: run.key, at: call.now, kind: .stepMismatch, step: step, attempt: known.step.attempt,
+            detail: difference)
         return known
     }
 }
@@ -105,16 +110,21 @@ public struct BeginStep: Command {
 extension Failure {
     static func stepFailed(_ outcome: StepOutcome, _ run: RunRecord) -> Failure {
         Failure(
-            .stepFailed, "the step failed in attempt \(outcome.step.attempt)", run: run.id, step: outcome.step.name,
+            .stepFailed, "the step failed in attempt \(outcome.step.attempt)", run: run.id,
+            step: outcome.step.name,
             hint: "`resume` with if_closed: retry forgets failed steps and keeps completed ones."
         ).with(\.failure, outcome.error).with(\.attempt, outcome.step.attempt)
     }
 
     static func stepUnknown(_ step: StepRecord, _ run: RunRecord) -> Failure {
         Failure(
-            .stepUnknown, "the process of this at-most-once step died inside it; nobody knows whether it happened",
+            .stepUnknown,
+            "the process of this at-most-once step died inside it; nobody knows whether it happened",
             run: run.id, step: step.name,
-            hint: "Look at the outside world, then: sidestep resolve \(run.id) \(step.name) --rerun | --completed JSON | --failed TEXT"
+            hint: """
+                Look at the outside world, then: sidestep resolve \(run.id) \(step.name) \
+                --rerun | --completed JSON | --failed TEXT
+                """
         ).with(\.attempt, step.attempt)
     }
 

@@ -27,7 +27,9 @@ public struct CompleteStep: Command {
         case .superseded: throw try superseded(known!, run, store)
         case .recorded: return try repeated(run, store)
         case .current(let attempt):
-            return try record(known ?? StepRecord(run: run.key, name: step, now: started ?? call.now), attempt, run, store, &call)
+            return try record(
+                known ?? StepRecord(run: run.key, name: step, now: started ?? call.now), attempt, run, store,
+                &call)
         }
     }
 
@@ -62,7 +64,9 @@ public struct CompleteStep: Command {
 
     /// The reply was lost and the message sent again, or somebody recorded another result.
     private func repeated(_ run: RunRecord, _ store: any StoreTransaction) throws -> StepRecord {
-        guard let recorded = try store.stepOutcome(run: run.key, name: step) else { throw Failure.stepNotFound(step, run) }
+        guard let recorded = try store.stepOutcome(run: run.key, name: step) else {
+            throw Failure.stepNotFound(step, run)
+        }
         if recorded.step.status == .failed { throw Failure.superseded(recorded.step, run) }
         guard isSame(recorded.output, output) else {
             throw Failure(
@@ -73,7 +77,9 @@ public struct CompleteStep: Command {
         return recorded.step
     }
 
-    private func superseded(_ step: StepRecord, _ run: RunRecord, _ store: any StoreTransaction) throws -> Failure {
+    private func superseded(
+        _ step: StepRecord, _ run: RunRecord, _ store: any StoreTransaction
+    ) throws -> Failure {
         guard step.status == .completed else { return Failure.superseded(step, run) }
         let recorded = try store.stepOutcome(run: run.key, name: self.step)
         return Failure.superseded(step, run).with(\.output, recorded?.output)

@@ -44,11 +44,14 @@ public struct HeartbeatStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         let run = try store.heldRun(proof, &call)
-        guard var record = try store.step(run: run.key, name: step) else { throw Failure.stepNotFound(step, run) }
+        guard var record = try store.step(run: run.key, name: step) else {
+            throw Failure.stepNotFound(step, run)
+        }
         guard record.status == .running, attempt ?? record.attempt == record.attempt else {
             throw Failure.superseded(record, run)
         }
-        let expiry = record.timeouts.expiry(firstBegun: record.firstBegun, begun: record.begun, lastSign: call.now)
+        let expiry = record.timeouts.expiry(
+            firstBegun: record.firstBegun, begun: record.begun, lastSign: call.now)
         record.attemptDeadline = expiry?.at
         record.deadlineKind = expiry?.which
         record.metadata = details ?? record.metadata

@@ -52,9 +52,13 @@ public struct InflightSteps: Query {
         self.limit = limit
     }
 
-    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [(run: RunRecord, step: StepRecord)] {
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [(
+        run: RunRecord, step: StepRecord
+    )] {
         var steps = try store.steps(user: call.visibleUser, status: .unknown, limit: limit)
-        if includesRunning { steps += try store.steps(user: call.visibleUser, status: .running, limit: limit) }
+        if includesRunning {
+            steps += try store.steps(user: call.visibleUser, status: .running, limit: limit)
+        }
         return try steps.prefix(limit).compactMap { step in
             try store.run(key: step.run).map { (run: $0, step: step) }
         }

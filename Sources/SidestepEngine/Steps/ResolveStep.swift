@@ -22,10 +22,13 @@ public struct ResolveStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome {
         let run = try store.visibleRun(run, call)
-        guard let known = try store.step(run: run.key, name: step) else { throw Failure.stepNotFound(step, run) }
+        guard let known = try store.step(run: run.key, name: step) else {
+            throw Failure.stepNotFound(step, run)
+        }
         guard known.status == .unknown else {
             throw Failure(
-                .invalidArgument, "the step is \(known.status.rawValue), not unknown", run: run.id, step: step,
+                .invalidArgument, "the step is \(known.status.rawValue), not unknown", run: run.id,
+                step: step,
                 hint: "`sidestep inflight` lists the steps that can be resolved.")
         }
         let outcome = resolved(known, call.now)

@@ -1,6 +1,7 @@
 import SidestepModel
 
-/// A `step.begin` notification that its own outcome overtook before it was written: it joins the outcome's one write.
+/// A `step.begin` notification that its own outcome overtook before it was written:
+/// it joins the outcome's one write.
 public struct UnwrittenBegin: Sendable {
     public let begin: BeginStep
     /// When the notification arrived.
@@ -13,7 +14,9 @@ public struct UnwrittenBegin: Sendable {
 
     /// The step as it would stand had the notification been written; a step that cannot begin stays as it is.
     func applied(to known: StepRecord?, of run: RunRecord, _ call: CallContext) -> StepRecord? {
-        guard let known else { return begin.prepared(StepRecord(run: run.key, name: begin.step, now: at), call, at: at) }
+        guard let known else {
+            return begin.prepared(StepRecord(run: run.key, name: begin.step, now: at), call, at: at)
+        }
         return known.status == .backoff ? begin.prepared(known, call, at: at) : known
     }
 }

@@ -56,7 +56,9 @@ extension JSONWriter {
         endObject()
     }
 
-    mutating func counts<Status: RawRepresentable<String>>(_ name: String, _ counts: [(status: Status, count: Int64)]) {
+    mutating func counts<Status: RawRepresentable<String>>(
+        _ name: String, _ counts: [(status: Status, count: Int64)]
+    ) {
         object(name) { writer in for entry in counts { writer.member(entry.status.rawValue, entry.count) } }
     }
 }

@@ -13,25 +13,32 @@ enum CheckpointHandlers {
                 writer.member("message_count", saved.checkpoint.messageCount)
                 writer.member("new_bytes", saved.newBytes)
             },
-            "checkpoint.get": .read({ GetCheckpoint(name: name($0)) }) { $0.members(of: $1.checkpoint, run: $1.run) },
+            "checkpoint.get": .read({ GetCheckpoint(name: name($0)) }) {
+                $0.members(of: $1.checkpoint, run: $1.run)
+            },
             "checkpoint.list": .query { request in
                 let (run, limit, before) = (
-                    request.required("run"), request.limit(default: 100), try RunHandlers.cursor(request.params)
+                    request.required("run"), request.limit(default: 100),
+                    try RunHandlers.cursor(request.params)
                 )
                 return { store, context in
-                    let page = try ListCheckpoints(run: run, before: before, limit: limit).answer(store, context)
+                    let page = try ListCheckpoints(run: run, before: before, limit: limit).answer(
+                        store, context)
                     return list(page, run: run)
                 }
             },
             "checkpoint.messages": .read(messages) { writer, found in
-                writer.array("messages") { writer in for message in found.messages { writer.raw(bytes: message) } }
+                writer.array("messages") { writer in
+                    for message in found.messages { writer.raw(bytes: message) }
+                }
                 writer.member("from", found.from)
                 writer.member("total", found.total)
                 writer.member("more", found.more)
             },
             "checkpoint.delete": .write({
                 DeleteCheckpoints(
-                    run: $0.required("run"), checkpoint: $0.params.string("checkpoint"), before: $0.params.integer("before"))
+                    run: $0.required("run"), checkpoint: $0.params.string("checkpoint"),
+                    before: $0.params.integer("before"))
             }) { $0.member("deleted", $1) },
         ]
     }
@@ -79,7 +86,8 @@ enum CheckpointHandlers {
 
     private static func messages(_ request: Request) -> CheckpointMessages {
         let name = CheckpointName(
-            checkpoint: request.params.string("checkpoint"), run: request.params.string("run"), name: nil, token: nil)
+            checkpoint: request.params.string("checkpoint"), run: request.params.string("run"), name: nil,
+            token: nil)
         var messages = CheckpointMessages(name: name, maxBytes: request.pageBytes())
         messages.from = request.params.integer("from") ?? 0
         messages.count = request.params.integer("count")

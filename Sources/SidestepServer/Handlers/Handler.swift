@@ -31,13 +31,15 @@ enum Handler {
 
     /// A use case that writes, with the encoding of its result.
     static func write<U: Command>(
-        _ make: @escaping (Request) throws -> U, _ encode: @escaping @Sendable (inout JSONWriter, U.Result) -> Void
+        _ make: @escaping (Request) throws -> U,
+        _ encode: @escaping @Sendable (inout JSONWriter, U.Result) -> Void
     ) -> Handler {
         .command { work(try make($0), encode) }
     }
 
     /// A use case that writes and answers with the run, tags included.
-    static func change<U: Command>(_ make: @escaping (Request) throws -> U) -> Handler where U.Result == RunRecord {
+    static func change<U: Command>(_ make: @escaping (Request) throws -> U) -> Handler
+    where U.Result == RunRecord {
         .command { request in
             let useCase = try make(request)
             return { store, context in
@@ -65,11 +67,16 @@ struct Request {
     let information: DaemonInformation
 
     /// How the caller of a lease method shows that it acts for the run.
-    var proof: LeaseProof { params.string("lease").map { .text($0, run: params.string("run")) } ?? .session(run: params.string("run")) }
+    var proof: LeaseProof {
+        params.string("lease").map { .text($0, run: params.string("run")) }
+            ?? .session(run: params.string("run"))
+    }
 
     /// A parameter that the method table requires.
     func required(_ name: String) -> String {
-        guard let text = params.string(name) else { preconditionFailure("\(name) is required and was not checked") }
+        guard let text = params.string(name) else {
+            preconditionFailure("\(name) is required and was not checked")
+        }
         return text
     }
 
@@ -80,7 +87,9 @@ struct Request {
     func limit(default count: Int) -> Int { params.integer("limit").map(Int.init) ?? count }
 
     /// About how many bytes a page may have: never more than an eighth of what a slow reader may have queued.
-    func pageBytes(default bytes: Int = 8 << 20) -> Int { Int(min(params.integer("max_bytes") ?? Int64(bytes), 32 << 20)) }
+    func pageBytes(default bytes: Int = 8 << 20) -> Int {
+        Int(min(params.integer("max_bytes") ?? Int64(bytes), 32 << 20))
+    }
 
     var attemptError: AttemptError {
         AttemptError(

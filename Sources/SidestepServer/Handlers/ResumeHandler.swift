@@ -13,10 +13,16 @@ enum ResumeHandler {
                 let bytes = request.pageBytes()
                 return { store, context in
                     let done = try resume.perform(store, &context)
-                    guard wantsSteps, !done.created, context.refusal == nil else { return .done(text(done, nil)) }
-                    // Thousands of steps may follow: read from a snapshot after the commit, not while the writer waits.
+                    guard wantsSteps, !done.created, context.refusal == nil else {
+                        return .done(text(done, nil))
+                    }
+                    // Thousands of steps may follow: read from a snapshot after the commit,
+                    // not while the writer waits.
                     return .reading { store in
-                        text(done, try store.steps(run: done.run.key, after: nil, status: nil, limit: .max, maxBytes: bytes))
+                        text(
+                            done,
+                            try store.steps(
+                                run: done.run.key, after: nil, status: nil, limit: .max, maxBytes: bytes))
                     }
                 }
             }
@@ -35,7 +41,8 @@ enum ResumeHandler {
         resume.waitMilliseconds = params.integer("wait_ms")
         resume.token = params.string("token")
         resume.codeVersion = params.string("code_version")
-        resume.onCodeChange = params.string("on_code_change").flatMap(ResumeRun.OnCodeChange.init(rawValue:)) ?? .continue
+        resume.onCodeChange =
+            params.string("on_code_change").flatMap(ResumeRun.OnCodeChange.init(rawValue:)) ?? .continue
         resume.refusesMismatch = params.string("on_mismatch").map { $0 == "error" }
         resume.retry = request.payload("retry")
         resume.maxInterruptions = params.integer("max_interruptions")
@@ -53,7 +60,8 @@ enum ResumeHandler {
             return .init(kind: kind, process: request.peer.process, ttlMilliseconds: ttl)
         }
         guard kind == .process else {
-            throw Failure(.invalidArgument, "`owner_pid` goes with owner: process", hint: "Add \"owner\": \"process\".")
+            throw Failure(
+                .invalidArgument, "`owner_pid` goes with owner: process", hint: "Add \"owner\": \"process\".")
         }
         guard let process = ProcessTable.ancestor(Int32(pid), of: request.peer.process.pid),
             ProcessTable.status(of: process.pid)?.uid == request.peer.uid

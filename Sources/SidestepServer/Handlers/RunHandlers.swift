@@ -6,12 +6,15 @@ import SidestepStore
 enum RunHandlers {
     static var all: [String: Handler] {
         [
-            "run.get": .read({ GetRun(run: $0.required("run"), generation: $0.params.integer("generation")) }) { writer, found in
+            "run.get": .read({ GetRun(run: $0.required("run"), generation: $0.params.integer("generation")) })
+            { writer, found in
                 writer.run("run", found.view)
                 writer.payload("input", found.payloads.input)
                 writer.payload("output", found.payloads.output)
                 writer.payload("error", found.payloads.error)
-                writer.object("usage") { writer in for part in found.usage { writer.member(part.name, part.sum) } }
+                writer.object("usage") { writer in
+                    for part in found.usage { writer.member(part.name, part.sum) }
+                }
                 writer.counts("steps", found.steps)
                 writer.member("checkpoint", found.checkpoint)
                 writer.member("state", found.state)
@@ -30,7 +33,8 @@ enum RunHandlers {
             "run.complete": .change { CompleteRun(proof: $0.proof, output: $0.payload("output")) },
             "run.fail": .write({
                 FailRun(
-                    proof: $0.proof, error: $0.payload("error"), cause: $0.attemptError, attempt: $0.params.integer("attempt"))
+                    proof: $0.proof, error: $0.payload("error"), cause: $0.attemptError,
+                    attempt: $0.params.integer("attempt"))
             }) { writer, failed in
                 writer.run("run", RunView(run: failed.run, tags: failed.tags))
                 writer.member("retry", failed.delay != nil)
@@ -47,7 +51,9 @@ enum RunHandlers {
                     deadline: request.instant("deadline_at"))
             }) { $0.run("run", $1) },
             "run.history": .read({
-                RunHistory(run: $0.required("run"), after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 1000))
+                RunHistory(
+                    run: $0.required("run"), after: $0.params.integer("after") ?? 0,
+                    limit: $0.limit(default: 1000))
             }) { writer, page in
                 writer.array("entries") { writer in for entry in page.items { write(entry, &writer) } }
                 writer.member("more", page.hasMore ? page.items.last?.sequence : nil)
@@ -85,7 +91,9 @@ enum RunHandlers {
     static func cursor(_ params: Params) throws -> Int64? {
         guard let text = params.string("cursor") else { return nil }
         if let number = Int64(text) { return number }
-        throw Failure(.invalidArgument, "`cursor` is none that this method returned", hint: "Pass `more` of the page before, or leave it out.")
+        throw Failure(
+            .invalidArgument, "`cursor` is none that this method returned",
+            hint: "Pass `more` of the page before, or leave it out.")
     }
 
     private static func write(_ entry: JournalEntry, _ writer: inout JSONWriter) {

@@ -42,7 +42,9 @@ enum SessionHandlers {
                 let about = request.information
                 let (connections, started) = (about.connections, about.started)
                 let head = result { write(about, connections, &$0) }
-                return { store, context in information(head, try store.runCounts(), context.now, since: started) }
+                return { store, context in
+                    information(head, try store.runCounts(), context.now, since: started)
+                }
             },
         ]
     }
@@ -52,7 +54,9 @@ enum SessionHandlers {
             writer.member("server", "sidestepd")
             writer.member("version", information.version)
             writer.member("protocol", protocolVersion)
-            writer.object("limits") { writer in for limit in limits.named { writer.member(limit.name, limit.value) } }
+            writer.object("limits") { writer in
+                for limit in limits.named { writer.member(limit.name, limit.value) }
+            }
             writer.array("features") { _ in }
         }
     }

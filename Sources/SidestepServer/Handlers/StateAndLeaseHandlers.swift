@@ -6,13 +6,19 @@ import SidestepStore
 enum StateHandlers {
     static var all: [String: Handler] {
         [
-            "state.set": .write({ SetState(proof: $0.proof, name: $0.required("name"), value: $0.payload("value")) }) { _, _ in },
-            "state.get": .read({ GetState(run: $0.required("run"), name: $0.required("name")) }) { writer, value in
+            "state.set": .write({
+                SetState(proof: $0.proof, name: $0.required("name"), value: $0.payload("value"))
+            }) { _, _ in },
+            "state.get": .read({
+                GetState(run: $0.required("run"), name: $0.required("name"))
+            }) { writer, value in
                 writer.payload("value", value)
                 writer.member("found", value != nil)
             },
             "state.list": .read({ ListState(run: $0.required("run")) }) { writer, values in
-                writer.object("state") { writer in for entry in values { writer.payload(entry.name, entry.value) } }
+                writer.object("state") { writer in
+                    for entry in values { writer.payload(entry.name, entry.value) }
+                }
             },
         ]
     }
@@ -21,7 +27,9 @@ enum StateHandlers {
 enum LeaseHandlers {
     static var all: [String: Handler] {
         [
-            "lease.renew": .write({ RenewLease(proof: $0.proof, ttlMilliseconds: $0.params.integer("ttl_ms")) }) { writer, run in
+            "lease.renew": .write({
+                RenewLease(proof: $0.proof, ttlMilliseconds: $0.params.integer("ttl_ms"))
+            }) { writer, run in
                 writer.member("run", run.id)
                 writer.member("epoch", run.epoch)
                 writer.instant("expires_at", run.lease?.expires)

@@ -23,7 +23,9 @@ enum StepHandlers {
                     proof: $0.proof, step: $0.required("step"), attempt: $0.params.integer("attempt"),
                     details: $0.payload("details"))
             }) { _, _ in },
-            "step.get": .read({ GetStep(run: $0.required("run"), step: $0.required("step")) }) { $0.members(of: $1) },
+            "step.get": .read({ GetStep(run: $0.required("run"), step: $0.required("step")) }) {
+                $0.members(of: $1)
+            },
             "step.list": .read({ request in
                 ListSteps(
                     run: request.required("run"), after: try RunHandlers.cursor(request.params),
@@ -36,7 +38,8 @@ enum StepHandlers {
                 writer.member("more", page.hasMore ? page.items.last.map { String($0.step.key) } : nil)
             },
             "step.inflight": .read({
-                InflightSteps(includesRunning: $0.params.boolean("all") ?? false, limit: $0.limit(default: 100))
+                InflightSteps(
+                    includesRunning: $0.params.boolean("all") ?? false, limit: $0.limit(default: 100))
             }) { writer, found in
                 writer.array("steps") { writer in
                     for (run, step) in found {
@@ -49,7 +52,9 @@ enum StepHandlers {
                 }
             },
             "step.resolve": .write({ request in
-                ResolveStep(run: request.required("run"), step: request.required("step"), resolution: resolution(request))
+                ResolveStep(
+                    run: request.required("run"), step: request.required("step"),
+                    resolution: resolution(request))
             }) { $0.members(of: $1) },
         ]
     }
@@ -70,7 +75,8 @@ enum StepHandlers {
         if let timeouts = request.params.object("timeouts") {
             begin.timeouts = Timeouts(
                 startToClose: timeouts.integer("start_to_close_ms"),
-                scheduleToClose: timeouts.integer("schedule_to_close_ms"), heartbeat: timeouts.integer("heartbeat_ms"))
+                scheduleToClose: timeouts.integer("schedule_to_close_ms"),
+                heartbeat: timeouts.integer("heartbeat_ms"))
         }
         return begin
     }

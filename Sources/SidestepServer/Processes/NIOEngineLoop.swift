@@ -11,7 +11,9 @@ public struct NIOEngineLoop: EngineLoop {
         if loop.inEventLoop { body() } else { loop.execute(body) }
     }
 
-    public func schedule(afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void) -> any LoopTimer {
+    public func schedule(
+        afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
+    ) -> any LoopTimer {
         // A timer of NIO counts nanoseconds in 64 bits; a century is as good as never.
         Timer(scheduled: loop.scheduleTask(in: .milliseconds(min(delay, 3_155_760_000_000)), body))
     }

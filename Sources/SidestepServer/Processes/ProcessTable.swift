@@ -11,7 +11,8 @@ public enum ProcessTable {
 
     /// nil when there is no such process, or only its corpse.
     static func status(of pid: Int32) -> Status? {
-        guard pid > 0, let text = read("/proc/\(pid)/stat"), let fields = fields(text), fields.state != "Z" else {
+        guard pid > 0, let text = read("/proc/\(pid)/stat"), let fields = fields(text), fields.state != "Z"
+        else {
             return nil
         }
         var info = stat()
@@ -39,7 +40,9 @@ public enum ProcessTable {
     static func fields(_ text: String) -> (state: Substring, parent: Int32, start: Int64)? {
         guard let close = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: close)...].split(separator: " ")
-        guard fields.count > 19, let parent = Int32(fields[1]), let start = Int64(fields[19]) else { return nil }
+        guard fields.count > 19, let parent = Int32(fields[1]), let start = Int64(fields[19]) else {
+            return nil
+        }
         return (fields[0], parent, start)
     }
 

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Learns from the kernel when processes end: pidfd_open(2) and epoll(7) on a thread of its own.
 ///
-/// A pidfd becomes readable at the moment its process ends. The start time is compared after the descriptor was opened, so it
-/// can never be that of a process which inherited the id.
+/// A pidfd becomes readable at the moment its process ends. The start time is compared after the descriptor
+/// was opened, so it can never be that of a process which inherited the id.
 public final class ProcessWatcher: ProcessWatching {
     private struct Watched {
         let descriptor: Int32

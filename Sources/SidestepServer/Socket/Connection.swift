@@ -65,7 +65,8 @@ final class Connection: ChannelInboundHandler {
         guard let context else { return }
         // One line always passes: a payload that was let in is let out.
         guard queuedBytes == 0 || queuedBytes + line.count <= server.limits.outboundBytes else {
-            server.log.notice("closing a connection whose reader does not read", metadata: ["pid": "\(peer.process.pid)"])
+            server.log.notice(
+                "closing a connection whose reader does not read", metadata: ["pid": "\(peer.process.pid)"])
             return context.close(promise: nil)
         }
         queuedBytes += line.count
@@ -88,7 +89,8 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    /// A client that closed its side has its replies first: `socat - UNIX-CONNECT:… < requests` gets them all.
+    /// A client that closed its side has its replies first:
+    /// `socat - UNIX-CONNECT:… < requests` gets them all.
     func closeWhenDone() {
         guard isInputClosed, !isFlushScheduled, let session, session.inFlight == 0 else { return }
         context?.close(promise: nil)

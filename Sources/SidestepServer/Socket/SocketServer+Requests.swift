@@ -76,7 +76,8 @@ extension SocketServer {
     private func read(_ query: @escaping Handler.Query, _ session: Session, _ settle: @escaping Settle) {
         writeHeld(session)
         let context = CallContext(
-            environment: environment, peer: session.peer, session: session.id, grantedRuns: session.grantedRuns,
+            environment: environment, peer: session.peer, session: session.id,
+            grantedRuns: session.grantedRuns,
             now: environment.clock.now())
         if session.commandsInFlight > 0 {
             return submit({ _, _ in .reading { try query($0, context) } }, session, settle)
@@ -105,7 +106,8 @@ extension SocketServer {
     private func submit(_ work: @escaping Call.Work, _ session: Session, _ settle: @escaping Settle) {
         session.commandsInFlight += 1
         let call = Call(
-            environment: environment, peer: session.peer, session: session.id, grantedRuns: session.grantedRuns,
+            environment: environment, peer: session.peer, session: session.id,
+            grantedRuns: session.grantedRuns,
             work: work
         ) { result in
             session.commandsInFlight -= 1

@@ -34,7 +34,8 @@ public final class SocketServer: @unchecked Sendable {
         self.administrators = administrators
         self.log = log
         dispatcher = Dispatcher(information: information, limits: limits)
-        coordinator.onGranted = { [weak self] session, run in self?.sessions[session]?.grantedRuns.insert(run) }
+        coordinator.onGranted = { [weak self] session, run in self?.sessions[session]?.grantedRuns.insert(run)
+        }
     }
 
     // MARK: Listening
