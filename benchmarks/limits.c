@@ -119,10 +119,9 @@ static void finish(sqlite3_stmt *s) {
     sqlite3_reset(s);
 }
 
-static sqlite3_stmt *run_by_key, *step_by_name, *step_outcome, *step_insert, *step_update, *journal_append;
+static sqlite3_stmt *run_by_key, *step_by_name, *step_insert;
 
-// The first number of a statement's values for the columns from `status` on, whichever statement it is: their order in
-// step_insert and step_update is the same, and step_insert is read for it.
+// The number of a column among the values of step_insert, from `status` on.
 static int column(const char *name) {
     static char *list;
     if (!list) list = strstr(sqlite3_sql(step_insert), "(run, name, ") + strlen("(run, name, ");
@@ -148,41 +147,24 @@ static void bind_step(sqlite3_stmt *s, const char *status, const char *output, i
     set(s, "holder_start", 99);
     set(s, "first_begun_at", time);
     set(s, "begun_at", time);
-    if (!output) return;
     set(s, "finished_at", time);
     sqlite3_bind_text(s, column("output"), output, size, SQLITE_STATIC);
 }
 
-// What `step.begin` and `step.complete` do to the database.
+// What a step does to the database when its beginning and its outcome come together: two look-ups, one row.
 static void perform_step(int64_t run, const char *name, const char *output, int size, int64_t time) {
+    static int64_t sequence;
     sqlite3_bind_int64(run_by_key, 1, run);
-    sqlite3_bind_int64(step_outcome, 1, run);
-    sqlite3_bind_text(step_outcome, 2, name, -1, SQLITE_STATIC);
-    finish(run_by_key);
-    finish(step_outcome);
-    bind_step(step_insert, "running", NULL, 0, time);
-    sqlite3_bind_int64(step_insert, 1, run);
-    sqlite3_bind_int64(step_insert, 2, 1);
-    sqlite3_bind_text(step_insert, 3, name, -1, SQLITE_STATIC);
-    finish(step_insert);
-
     finish(run_by_key);
     sqlite3_bind_int64(step_by_name, 1, run);
     sqlite3_bind_text(step_by_name, 2, name, -1, SQLITE_STATIC);
-    if (sqlite3_step(step_by_name) != SQLITE_ROW) die("the step is gone");
-    int64_t key = sqlite3_column_int64(step_by_name, 0);
     finish(step_by_name);
-    bind_step(step_update, "completed", output, size, time);
-    sqlite3_bind_int64(step_update, 1, run);
-    sqlite3_bind_int64(step_update, 2, 1);
-    sqlite3_bind_int64(step_update, 3, key);
-    finish(step_update);
-    sqlite3_bind_int64(journal_append, 1, run);
-    sqlite3_bind_int64(journal_append, 2, time);
-    sqlite3_bind_text(journal_append, 3, "step.completed", -1, SQLITE_STATIC);
-    sqlite3_bind_text(journal_append, 4, name, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(journal_append, 5, 1);
-    finish(journal_append);
+    bind_step(step_insert, "completed", output, size, time);
+    sqlite3_bind_int64(step_insert, 1, run);
+    sqlite3_bind_int64(step_insert, 2, 1);
+    sqlite3_bind_text(step_insert, 3, name, -1, SQLITE_STATIC);
+    set(step_insert, "sequence", ++sequence);
+    finish(step_insert);
 }
 
 static void open_database(const char *path, const char *folder) {
@@ -194,10 +176,7 @@ static void open_database(const char *path, const char *folder) {
         "INSERT INTO growth VALUES (zeroblob(4194304)); ROLLBACK; PRAGMA cache_size = -16000");
     run_by_key = statement(folder, "run.sql", "run", "run_by_key");
     step_by_name = statement(folder, "step.sql", "step", "step_by_name");
-    step_outcome = statement(folder, "step.sql", "step", "step_outcome");
     step_insert = statement(folder, "step.sql", "step", "step_insert");
-    step_update = statement(folder, "step.sql", "step", "step_update");
-    journal_append = statement(folder, "journal.sql", "journal", "journal_append");
 }
 
 static void sqlite_loop(const char *path, int batch, double seconds, const char *folder) {
