@@ -13,6 +13,7 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case runFailed = "run.failed"
     case runUpdated = "run.updated"
     case codeChanged = "run.code_changed"
+    /// Never appended: the completed step itself is the entry, under its own sequence.
     case stepCompleted = "step.completed"
     case stepAttemptFailed = "step.attempt_failed"
     case stepFailed = "step.failed"

@@ -26,6 +26,8 @@ public struct StepRecord: Sendable, Equatable {
     public var attemptDeadline: Instant?
     /// Which limit `attemptDeadline` is.
     public var deadlineKind: String?
+    /// Its place in the journal: of its completion, or of its beginning while it is open. Given by the store.
+    public var sequence: Int64 = 0
 
     public init(key: Int64 = 0, run: Int64, name: String, now: Instant) {
         self.key = key

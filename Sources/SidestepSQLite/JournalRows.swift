@@ -2,14 +2,14 @@ import SidestepModel
 import SidestepStore
 
 struct JournalStatements {
-    let append, history, progress, last, keepLast: Statement
+    let append, history, progress, reserved, reserve: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         append = try library.prepare("journal_append", on: connection)
         history = try library.prepare("journal_history", on: connection)
         progress = try library.prepare("journal_progress", on: connection)
-        last = try library.prepare("journal_last", on: connection)
-        keepLast = try library.prepare("journal_keep_last", on: connection)
+        reserved = try library.prepare("sequence_reserved", on: connection)
+        reserve = try library.prepare("sequence_reserve", on: connection)
     }
 }
 
@@ -17,17 +17,12 @@ extension SQLiteSession {
     func append(
         run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, detail: Payload?
     ) throws(Failure) -> Int64 {
-        let sequence =
-            if let lastSequence { lastSequence } else { try journal.last.first { $0.integer() } ?? 0 }
+        let sequence = try nextSequence()
         try journal.append.run(
-            .integer(sequence + 1), .integer(run), SQLValue(at), SQLValue(kind.rawValue), SQLValue(step),
+            .integer(sequence), .integer(run), SQLValue(at), SQLValue(kind.rawValue), SQLValue(step),
             SQLValue(attempt), SQLValue(detail))
-        lastSequence = sequence + 1
-        return sequence + 1
+        return sequence
     }
-
-    /// Something was rolled back: the next entry takes its number from what stands, so that none is skipped.
-    func forgetSequence() { lastSequence = nil }
 
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
         let found = try journal.history.all(

@@ -167,7 +167,6 @@ extension SQLiteSession {
         let blobs = try checkpoints.blobsOfRun(key)
         // Checkpoints first: they refer to branches, which the cascade would find in any order.
         _ = try deleteCheckpoints(run: key, key: nil, before: nil)
-        try journal.keepLast.run()
         try runs.delete.run(.integer(key))
         try checkpoints.deleteUnused(blobs)
     }

@@ -12,8 +12,8 @@ final class SQLiteSession: StoreTransaction {
     let messages: MessageStatements
     let states: StateStatements
     let journal: JournalStatements
-    /// The last sequence this connection gave; nil until it gives one. Only the writer's connection does.
-    var lastSequence: Int64?
+    /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
+    var sequences: SequenceNumbers?
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         self.connection = connection

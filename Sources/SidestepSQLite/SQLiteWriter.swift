@@ -77,6 +77,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         // A thread can be joined once (pthread_join(3)).
         thread?.join()
         thread = nil
+        try? session?.releaseSequences()
         session?.connection.checkpointLog()
         try? session?.connection.shortenLog()
         session = nil
@@ -116,10 +117,11 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         do {
             try batch.begin.run()
             try jobs.count == 1 ? performAlone(jobs[0], session) : performTogether(jobs, session)
+            session.sequences?.committed()
             onSettled(jobs, nil)
         } catch {
             if session.connection.isInTransaction { _ = try? batch.rollback.run() }
-            session.forgetSequence()
+            session.sequences?.rolledBack()
             onSettled(jobs, error)
             if session.connection.hasFailedSync { onFatal(error) }
         }
@@ -133,7 +135,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         } catch {
             guard standsAfter(error, session) else { throw error }
             try batch.rollback.run()
-            return session.forgetSequence()
+            session.sequences?.rolledBack()
+            return
         }
         try batch.commit.run()
     }
@@ -146,7 +149,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             } catch {
                 guard standsAfter(error, session) else { throw error }
                 try batch.rollbackJob.run()
-                session.forgetSequence()
+                session.sequences?.rolledBack()
             }
             try batch.release.run()
         }

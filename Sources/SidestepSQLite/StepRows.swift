@@ -33,11 +33,11 @@ extension SQLiteSession {
     }
 
     func steps(
-        run: Int64, after key: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
+        run: Int64, after sequence: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome> {
         var page = Page<StepOutcome>(items: [], hasMore: false)
         var bytes = 0
-        var values: [SQLValue] = [.integer(run), .integer(key ?? 0)]
+        var values: [SQLValue] = [.integer(run), .integer(sequence ?? 0)]
         if let status { values.append(SQLValue(status.rawValue)) }
         try (status == nil ? steps.page : steps.pageStatus).each(values) { row in
             if page.items.count == limit || (bytes >= maxBytes && !page.items.isEmpty) {
@@ -83,12 +83,13 @@ extension SQLiteSession {
 
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) {
         let identity: [SQLValue] = [.integer(outcome.step.run), .integer(epoch), SQLValue(outcome.step.name)]
-        try requireOne(try steps.insert.change(identity + outcome.values))
+        try requireOne(try steps.insert.change(identity + outcome.values(sequence: nextSequence())))
     }
 
     func updateStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) {
         let identity: [SQLValue] = [.integer(outcome.step.run), .integer(epoch), .integer(outcome.step.key)]
-        try requireOne(try steps.update.change(identity + outcome.values))
+        let sequence = outcome.step.status == .completed ? try nextSequence() : outcome.step.sequence
+        try requireOne(try steps.update.change(identity + outcome.values(sequence: sequence)))
     }
 
     func forgetFailedSteps(run: Int64, epoch: Int64, now: Instant) throws(Failure) -> [String] {
@@ -120,13 +121,14 @@ extension StepRecord {
         nextAttempt = row.optionalInstant()
         attemptDeadline = row.optionalInstant()
         deadlineKind = row.optionalString()
+        sequence = row.integer()
     }
 }
 
 extension StepOutcome {
     /// The mutable columns, in the order in which `step_insert` and `step_update`
     /// take them after the identity.
-    fileprivate var values: [SQLValue] {
+    fileprivate func values(sequence: Int64) -> [SQLValue] {
         [
             SQLValue(step.status.rawValue), .integer(step.attempt), .integer(step.failures),
             SQLValue(step.fingerprint), SQLValue(step.atMostOnce), SQLValue(step.isInterrupted),
@@ -136,7 +138,7 @@ extension StepOutcome {
             SQLValue(step.metadata),
             SQLValue(step.usage), SQLValue(step.firstBegun), SQLValue(step.begun), SQLValue(step.finished),
             SQLValue(step.nextAttempt), SQLValue(step.attemptDeadline), SQLValue(step.deadlineKind),
-            SQLValue(output), SQLValue(error),
+            .integer(sequence), SQLValue(output), SQLValue(error),
         ]
     }
 

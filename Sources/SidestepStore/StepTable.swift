@@ -3,10 +3,9 @@ import SidestepModel
 public protocol StepReading: AnyObject {
     func step(run: Int64, name: String) throws(Failure) -> StepRecord?
     func stepOutcome(run: Int64, name: String) throws(Failure) -> StepOutcome?
-    /// Steps in the order in which they began, after the one with this key,
-    /// until `limit` steps or about `maxBytes` of outcomes.
+    /// Steps in the order of the journal, after this sequence, until `limit` steps or about `maxBytes` of outcomes.
     func steps(
-        run: Int64, after key: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
+        run: Int64, after sequence: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome>
     func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)]
     /// Steps of a run that have no outcome: running, backing off or unknown.
@@ -22,9 +21,10 @@ public protocol StepReading: AnyObject {
 }
 
 public protocol StepWriting: StepReading {
-    /// Adds a step where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
+    /// Adds a step, under the next sequence, where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure)
-    /// Writes record and outcome of the step where the run's epoch is still `epoch`;
+    /// Writes record and outcome of the step, under a new sequence if it is completed now,
+    /// where the run's epoch is still `epoch`;
     /// throws `lease_lost` otherwise.
     func updateStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure)
     /// Opens the failed steps of a run again (back-off that is over),

@@ -6,7 +6,8 @@ import Testing
 
 /// What time does, on a clock that the test moves: no test waits.
 @Suite struct TimeTests {
-    @Test("an attempt out of time fails with the limit's name, is retried, and its late outcome is superseded")
+    @Test(
+        "an attempt out of time fails with the limit's name, is retried, and its late outcome is superseded")
     func startToClose() throws {
         try withRun { daemon, client, lease throws in
             var begin = BeginStep(proof: .text(lease), step: "s")

@@ -12,7 +12,6 @@ import Testing
         "run_next_expiry": "the first entry of a partial index",
         "step_next_deadline": "the first entry of a partial index",
         "step_by_status": "walks the partial index of open steps, which are few",
-        "journal_last": "the last entry of a table",
     ]
 
     @Test("no statement scans a table, but for those that are listed with their reason")

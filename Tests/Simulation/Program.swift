@@ -63,7 +63,7 @@ final class Program {
         let (name, client) = (random.pick(runNames), random.pick(clients))
         let (retry, rerun, takeOver) = (random.oneIn(2), random.oneIn(4), random.oneIn(4))
         let command = resumeCommand(
-            name, client, retry: retry, rerun: rerun, ifOwned: takeOver ? .take_over : .fail)
+            name, client, retry: retry, rerun: rerun, ifOwned: takeOver ? .takeOver : .fail)
         let expected = oracle.resume(
             name, identity(client), retry: retry, rerun: rerun, takeOver: takeOver, wait: false)
         try compare(

@@ -6,7 +6,11 @@ import SidestepStore
 /// Opens a run or comes back to it, and makes the caller its owner.
 public struct ResumeRun: Command {
     public enum IfClosed: String, Sendable { case `return`, retry, rerun, fail }
-    public enum IfOwned: String, Sendable { case fail, wait, take_over, kill }
+    public enum IfOwned: String, Sendable {
+        case fail, wait
+        case takeOver = "take_over"
+        case kill
+    }
     public enum OnCodeChange: String, Sendable { case `continue`, pause, fail }
 
     /// Who is to be the owner, found out before the transaction.
@@ -194,7 +198,7 @@ public struct ResumeRun: Command {
             if call.waitExpired || limit == 0 { throw Failure.runOwned(run) }
             let ending = ifOwned == .kill ? try processToEnd(run, call) : nil
             throw Wait([.run(run.key)], until: call.arrived.advanced(byMilliseconds: limit), ending: ending)
-        case .take_over:
+        case .takeOver:
             let interrupted = try store.interrupt(run, .takenOver, &call)
             if interrupted.status == .paused {
                 call.refusal = .runPaused(interrupted)

@@ -56,8 +56,6 @@ public struct CompleteStep: Command {
         } else {
             try store.updateStep(outcome, epoch: run.epoch)
         }
-        try store.append(
-            run: run.key, at: call.now, kind: .stepCompleted, step: step.name, attempt: attempt, detail: nil)
         call.after(.changed(.step(run.key, step.name)))
         return step
     }

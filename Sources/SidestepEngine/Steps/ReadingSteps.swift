@@ -20,7 +20,7 @@ public struct GetStep: Query {
     }
 }
 
-/// The steps of a run, in the order in which they began.
+/// The steps of a run, in the order of the journal.
 public struct ListSteps: Query {
     public let run: String
     public let after: Int64?

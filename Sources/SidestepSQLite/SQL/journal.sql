@@ -1,17 +1,22 @@
 -- name: journal_append
 INSERT INTO journal (sequence, run, at, kind, step, attempt, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
--- name: journal_last
-SELECT max(coalesce((SELECT max(sequence) FROM journal), 0), (SELECT journal FROM counter WHERE key = 1));
+-- name: sequence_reserved
+SELECT sequence FROM counter WHERE key = 1;
 
--- Before entries are deleted, so that their numbers are never given again.
--- name: journal_keep_last
-UPDATE counter SET journal = max(journal, (SELECT coalesce(max(sequence), 0) FROM journal)) WHERE key = 1;
+-- name: sequence_reserve
+UPDATE counter SET sequence = ?1 WHERE key = 1;
 
+-- Both halves come in the order of an index, so that the page is merged and not sorted.
 -- name: journal_history
-SELECT sequence, at, kind, step, attempt, detail FROM journal
-WHERE run = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3;
+SELECT sequence, at, kind, step, attempt, detail FROM journal WHERE run = ?1 AND sequence > ?2
+UNION ALL
+SELECT sequence, finished_at, 'step.completed', name, attempt, NULL FROM step
+WHERE run = ?1 AND sequence > ?2 AND status = 'completed'
+ORDER BY sequence LIMIT ?3;
 
 -- name: journal_progress
-SELECT 1 FROM journal
-WHERE run = ?1 AND sequence > ?2 AND kind IN ('step.completed', 'checkpoint.saved') LIMIT 1;
+SELECT 1 FROM step WHERE run = ?1 AND sequence > ?2 AND status = 'completed'
+UNION ALL
+SELECT 1 FROM journal WHERE run = ?1 AND sequence > ?2 AND kind = 'checkpoint.saved'
+LIMIT 1;

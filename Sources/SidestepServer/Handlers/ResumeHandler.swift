@@ -84,7 +84,8 @@ enum ResumeHandler {
                 writer.object("checkpoint") { $0.members(of: checkpoint, run: done.run.id) }
             }
             writer.array("steps") { writer in for outcome in outcomes { writer.replayed(outcome) } }
-            writer.member("more", steps?.hasMore == true ? outcomes.last.map { String($0.step.key) } : nil)
+            writer.member(
+                "more", steps?.hasMore == true ? outcomes.last.map { String($0.step.sequence) } : nil)
             writer.payload("output", done.payloads?.output)
             writer.payload("error", done.payloads?.error)
         }

@@ -35,7 +35,7 @@ enum StepHandlers {
                 writer.array("steps") { writer in
                     for outcome in page.items { writer.object { $0.members(of: outcome) } }
                 }
-                writer.member("more", page.hasMore ? page.items.last.map { String($0.step.key) } : nil)
+                writer.member("more", page.hasMore ? page.items.last.map { String($0.step.sequence) } : nil)
             },
             "step.inflight": .read({
                 InflightSteps(

@@ -88,12 +88,13 @@ def _spawn(path: str, log_path: str) -> None:
     import subprocess
 
     bundled = os.path.join(os.path.dirname(__file__), "bin", "sidestepd")
-    named = os.environ.get("SIDESTEPD")
-    program = named or shutil.which("sidestepd") or (bundled if os.access(bundled, os.X_OK) else None)
+    program = os.environ.get("SIDESTEPD") or shutil.which("sidestepd")
+    if program is None and os.access(bundled, os.X_OK):
+        program = bundled
     if program is None:
         raise DaemonNotFound(
             "sidestepd is not installed",
-            data={"hint": f"tried SIDESTEPD, the search path and {bundled}; or set SIDESTEP_SOCKET"},
+            data={"hint": f"tried SIDESTEPD, PATH and {bundled}; or set SIDESTEP_SOCKET"},
         )
     # A shell in between exits at once, so that the daemon is nobody's child and leaves no zombie.
     with open(log_path, "ab") as log:

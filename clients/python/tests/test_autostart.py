@@ -81,6 +81,7 @@ def stop(home: Path) -> None:
 def test_without_a_daemon_to_start(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(home / "bin")
     monkeypatch.setenv("PATH", str(home))
+    monkeypatch.delenv("SIDESTEPD", raising=False)
     with pytest.raises(sidestep.DaemonNotFound, match="not installed"):
         sidestep.sync.connect()
     with pytest.raises(sidestep.DaemonNotFound, match="no daemon answers"):

@@ -20,7 +20,9 @@ struct Autostart {
 
     private var logFile: String { listenAt.directory + "/sidestepd.log" }
 
-    private func command(_ executable: String) -> [String] { [executable, "--user", "--socket", listenAt.path] }
+    private func command(_ executable: String) -> [String] {
+        [executable, "--user", "--socket", listenAt.path]
+    }
 
     private func findExecutable() throws(Reason) -> String {
         let places = DaemonExecutable.places(environment: environment)
