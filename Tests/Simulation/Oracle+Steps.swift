@@ -96,6 +96,8 @@ extension Oracle {
         if let output {
             record.status = .completed
             record.output = output
+            // A step that a person settles moves the run on, as one that the owner records does.
+            runs[name]!.progressed = true
         } else {
             record.status = .backoff
             record.attempt += 1

@@ -20,11 +20,16 @@ import TestSupport
             Self.fixedSeed.map { [$0] }
             ?? (1...UInt64(max(1, Self.operations / Self.programLength))).map { $0 }
         var done = 0
-        for seed in seeds { done += try runProgram(seed) }
-        print("simulation: \(done) operations, \(seeds.count) seeds, no difference")
+        var differences = 0
+        for seed in seeds {
+            let outcome = try runProgram(seed)
+            done += outcome.operations
+            differences += outcome.agrees ? 0 : 1
+        }
+        print("simulation: \(done) operations, \(seeds.count) seeds, \(differences) differences")
     }
 
-    private func runProgram(_ seed: UInt64) throws -> Int {
+    private func runProgram(_ seed: UInt64) throws -> (operations: Int, agrees: Bool) {
         let folder = temporaryFolder()
         defer { removeFolder(folder) }
         let daemon = try TestDaemon(path: folder + "/sidestep.db", seed: seed)
@@ -33,9 +38,10 @@ import TestSupport
         do {
             for _ in 0..<Self.programLength { try program.step() }
             try program.compareEverything()
+            return (program.operations, true)
         } catch {
             Issue.record("seed \(seed), operation \(program.operations): \(error)")
+            return (program.operations, false)
         }
-        return program.operations
     }
 }
