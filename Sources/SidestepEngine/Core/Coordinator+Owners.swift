@@ -5,7 +5,7 @@ struct OwnerTable {
     var holders: [Int64: LeaseHolder] = [:]
     var graceTimers: [Int64: any LoopTimer] = [:]
     /// Steps that another process than the owner executes.
-    var steps: [ProcessIdentity: [(run: Int64, step: String, attempt: Int64)]] = [:]
+    var steps = HeldSteps()
 
     func runs(session: Int64) -> [LeaseHolder] {
         holders.values.filter { $0.session == session && $0.kind == .connection }
@@ -16,7 +16,7 @@ struct OwnerTable {
     }
 
     func needs(_ process: ProcessIdentity) -> Bool {
-        steps[process] != nil || holders.values.contains { $0.process == process && $0.kind != .ttl }
+        steps.contains(process) || holders.values.contains { $0.process == process && $0.kind != .ttl }
     }
 }
 
@@ -44,8 +44,14 @@ extension Coordinator {
     }
 
     func watchStep(run: Int64, step: String, attempt: Int64, process: ProcessIdentity) {
-        owners.steps[process, default: []].append((run, step, attempt))
+        owners.steps.insert(HeldSteps.Name(run: run, step: step), process, attempt: attempt)
         watch(process)
+    }
+
+    /// A step has an outcome: whoever executed it is watched no longer than something else needs it.
+    func forgetStep(run: Int64, step: String) {
+        guard let process = owners.steps.remove(HeldSteps.Name(run: run, step: step)) else { return }
+        if !owners.needs(process) { processes.unwatch(process) }
     }
 
     private func watch(_ process: ProcessIdentity) {
@@ -62,8 +68,8 @@ extension Coordinator {
             owners.graceTimers.removeValue(forKey: holder.run)?.cancel()
             perform(InterruptRun(run: holder.run, epoch: holder.epoch, cause: .died))
         }
-        for step in owners.steps.removeValue(forKey: process) ?? [] {
-            perform(InterruptStep(run: step.run, step: step.step, attempt: step.attempt, process: process))
+        for (name, attempt) in owners.steps.take(process) {
+            perform(InterruptStep(run: name.run, step: name.step, attempt: attempt, process: process))
         }
     }
 

@@ -121,7 +121,9 @@ public final class Coordinator: @unchecked Sendable {
         case .ended(let run): disown(run)
         case .stepHeld(let run, let step, let attempt, let process):
             watchStep(run: run, step: step, attempt: attempt, process: process)
-        case .changed(let topic): wake(topic)
+        case .changed(let topic):
+            if case .step(let run, let step) = topic { forgetStep(run: run, step: step) }
+            wake(topic)
         case .due(let at): arm(at)
         }
     }
