@@ -2,7 +2,6 @@
 public enum JournalKind: String, Sendable, CaseIterable {
     case runCreated = "run.created"
     case leaseGranted = "lease.granted"
-    case leaseTakenOver = "lease.taken_over"
     case runReleased = "run.released"
     case runInterrupted = "run.interrupted"
     case runPaused = "run.paused"

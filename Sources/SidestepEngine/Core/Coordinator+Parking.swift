@@ -29,8 +29,6 @@ struct ParkedCalls {
     }
 
     mutating func takeAll() -> [Call] { Array(calls.keys).compactMap { remove($0) } }
-
-    var count: Int { calls.count }
 }
 
 extension Coordinator {

@@ -81,10 +81,7 @@ public struct FailRun: Command {
         again.updated = call.now
         try store.setRunOutput(key: run.key, output: nil, error: error)
         try store.append(run: run.key, at: call.now, kind: .runRetried, detail: error)
-        for name in try store.forgetFailedSteps(run: run.key, epoch: run.epoch, now: call.now) {
-            try store.append(
-                run: run.key, at: call.now, kind: .stepForgotten, step: name, attempt: nil, detail: nil)
-        }
+        try store.forgetFailures(of: run, call)
         try store.updateRun(again, expecting: run.epoch)
         return again
     }

@@ -173,10 +173,7 @@ public struct ResumeRun: Command {
         again.attempt += 1
         again.interruptions = 0
         again.updated = call.now
-        for name in try store.forgetFailedSteps(run: run.key, epoch: run.epoch, now: call.now) {
-            try store.append(
-                run: run.key, at: call.now, kind: .stepForgotten, step: name, attempt: nil, detail: nil)
-        }
+        try store.forgetFailures(of: run, call)
         try store.setRunOutput(key: run.key, output: nil, error: nil)
         try store.append(run: run.key, at: call.now, kind: .runReopened)
         return again

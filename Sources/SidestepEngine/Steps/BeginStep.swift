@@ -27,7 +27,7 @@ public struct BeginStep: Command {
         let run = try store.heldRun(proof, &call)
         guard let known = try store.stepOutcome(run: run.key, name: step) else {
             return try begin(
-                StepRecord(run: run.key, name: step, now: call.now), isNew: true, of: run, store, &call)
+                StepRecord(run: run.key, name: step, now: call.now), of: run, store, &call)
         }
         switch known.step.status {
         case .completed: return .completed(try matching(known, run, store, call))
@@ -35,12 +35,12 @@ public struct BeginStep: Command {
         case .unknown: throw Failure.stepUnknown(known.step, run)
         case .running where known.step.holder == call.peer.process: return execute(known.step, run, call)
         case .running: throw Wait([.step(run.key, step), .run(run.key)], until: nil)
-        case .backoff, .waiting: return try begin(known.step, isNew: false, of: run, store, &call)
+        case .backoff, .waiting: return try begin(known.step, of: run, store, &call)
         }
     }
 
     private func begin(
-        _ record: StepRecord, isNew: Bool, of run: RunRecord, _ store: any StoreTransaction,
+        _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction,
         _ call: inout CallContext
     ) throws -> Result {
         if let deadline = run.deadline, call.now >= deadline {
@@ -50,11 +50,7 @@ public struct BeginStep: Command {
                 hint: "`run.update` can set a later `deadline_at`.")
         }
         let begun = prepared(record, call)
-        if isNew {
-            try store.insertStep(StepOutcome(step: begun, output: nil, error: nil), epoch: run.epoch)
-        } else {
-            try store.updateStep(StepOutcome(step: begun, output: nil, error: nil), epoch: run.epoch)
-        }
+        try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)
         if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
         if call.peer.process != run.lease?.owner.process {
             call.after(

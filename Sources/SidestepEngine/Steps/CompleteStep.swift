@@ -50,12 +50,7 @@ public struct CompleteStep: Command {
         step.nextAttempt = nil
         step.attemptDeadline = nil
         step.deadlineKind = nil
-        let outcome = StepOutcome(step: step, output: output, error: nil)
-        if known.key == 0 {
-            try store.insertStep(outcome, epoch: run.epoch)
-        } else {
-            try store.updateStep(outcome, epoch: run.epoch)
-        }
+        try store.save(StepOutcome(step: step, output: output, error: nil), of: run)
         call.after(.changed(.step(run.key, step.name)))
         return step
     }

@@ -105,12 +105,4 @@ extension StoreTransaction {
         let next = call.now.advanced(byMilliseconds: delay)
         return next < step.firstBegun.advanced(byMilliseconds: limit) ? delay : nil
     }
-
-    private func save(_ outcome: StepOutcome, of run: RunRecord) throws {
-        if outcome.step.key == 0 {
-            try insertStep(outcome, epoch: run.epoch)
-        } else {
-            try updateStep(outcome, epoch: run.epoch)
-        }
-    }
 }
