@@ -10,6 +10,7 @@ struct StatementLibrary {
     static let files: [[UInt8]] = [
         PackageResources.run_sql, PackageResources.step_sql, PackageResources.checkpoint_sql,
         PackageResources.state_sql, PackageResources.journal_sql,
+        PackageResources.run_list_sql,
     ]
 
     init() {

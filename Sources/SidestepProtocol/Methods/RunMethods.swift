@@ -32,6 +32,7 @@ extension MethodTable {
         parameters: [
             .may("workflow", .name, "only runs of this workflow"),
             .may("status", .runStatus, "only runs with this status"),
+            .may("open", .boolean, "only runs that are not closed", default: "false"),
             .may("tag", .stringMap(nullable: false), "only runs with all these tags"),
             .may("created_after", .instant, "only runs made after this moment"),
             .may("created_before", .instant, "only runs made before this moment"),

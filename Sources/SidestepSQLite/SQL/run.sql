@@ -34,32 +34,6 @@ SELECT {run} FROM run WHERE lease_expires_at <= ?1 ORDER BY lease_expires_at;
 -- name: run_next_expiry
 SELECT min(lease_expires_at) FROM run WHERE lease_expires_at IS NOT NULL;
 
--- The lists differ in the index that leads; what remains is filtered while walking it, newest first.
--- name: run_list
-SELECT {run} FROM run
-WHERE key < ?1 AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR workflow = ?3) AND (?4 IS NULL OR status = ?4)
-    AND (?5 IS NULL OR created_at > ?5) AND (?6 IS NULL OR created_at < ?6) AND (?7 IS NULL OR instr(id, ?7) > 0)
-ORDER BY key DESC LIMIT ?8;
-
--- name: run_list_workflow
-SELECT {run} FROM run
-WHERE key < ?1 AND (?2 IS NULL OR user_id = ?2) AND workflow = ?3 AND (?4 IS NULL OR status = ?4)
-    AND (?5 IS NULL OR created_at > ?5) AND (?6 IS NULL OR created_at < ?6) AND (?7 IS NULL OR instr(id, ?7) > 0)
-ORDER BY key DESC LIMIT ?8;
-
--- name: run_list_status
-SELECT {run} FROM run
-WHERE key < ?1 AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR +workflow = ?3) AND status = ?4
-    AND (?5 IS NULL OR created_at > ?5) AND (?6 IS NULL OR created_at < ?6) AND (?7 IS NULL OR instr(id, ?7) > 0)
-ORDER BY key DESC LIMIT ?8;
-
--- name: run_list_tag
-SELECT {run} FROM run_tag JOIN run ON run.key = run_tag.run
-WHERE run_tag.name = ?9 AND run_tag.value = ?10 AND run_tag.run < ?1
-    AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR workflow = ?3) AND (?4 IS NULL OR status = ?4)
-    AND (?5 IS NULL OR created_at > ?5) AND (?6 IS NULL OR created_at < ?6) AND (?7 IS NULL OR instr(id, ?7) > 0)
-ORDER BY run_tag.run DESC LIMIT ?8;
-
 -- name: run_insert
 INSERT INTO run (id, user_id, generation, uid, workflow, status, attempt, interruptions, max_interruptions, epoch,
     code_version, refuses_mismatch, retry, metadata, deadline_at, created_at, updated_at)
@@ -74,8 +48,12 @@ UPDATE run SET status = ?3, reason = ?4, attempt = ?5, interruptions = ?6, max_i
     code_version = ?9, refuses_mismatch = ?10, retry = ?11, metadata = ?12, deadline_at = ?13, next_attempt_at = ?14,
     head = ?15, updated_at = ?16, closed_at = ?17, owner_kind = ?18, owner_pid = ?19, owner_start = ?20,
     owner_uid = ?21, owner_since = ?22, lease_hash = ?23, lease_session = ?24, lease_expires_at = ?25,
-    owner_boot = ?26, granted_sequence = ?27, workflow = ?28
+    owner_boot = ?26, granted_sequence = ?27
 WHERE key = ?1 AND epoch = ?2;
+
+-- Apart from run_update, which would otherwise write the indexes that begin with the workflow at every checkpoint.
+-- name: run_set_workflow
+UPDATE run SET workflow = ?3 WHERE key = ?1 AND epoch = ?2;
 
 -- name: run_set_input
 UPDATE run_payload SET input = ?2 WHERE run = ?1;

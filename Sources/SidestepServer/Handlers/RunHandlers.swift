@@ -78,6 +78,7 @@ enum RunHandlers {
         var filter = RunFilter(user: request.peer.uid)
         filter.workflow = params.string("workflow")
         filter.status = params.string("status").flatMap(RunStatus.init(rawValue:))
+        filter.isOpen = params.boolean("open") ?? false
         filter.tags = (params.stringMap("tag") ?? []).map { (name: $0.0, value: $0.1 ?? "") }
         filter.createdAfter = request.instant("created_after")
         filter.createdBefore = request.instant("created_before")
