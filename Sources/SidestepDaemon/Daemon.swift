@@ -100,6 +100,9 @@ public final class Daemon {
         var settings = EngineSettings()
         settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
         settings.restartGraceMilliseconds = configuration.restartGraceMilliseconds
+        settings.retentionMilliseconds =
+            configuration.retentionDays == 0
+            ? nil : Int64(min(configuration.retentionDays, 36_500)) * 86_400_000
         return Environment(
             clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings)
     }

@@ -61,14 +61,21 @@ extension SQLiteSession {
     }
 
     private func values(_ filter: RunFilter, _ tagCount: Int) -> [SQLValue] {
-        let users = filter.user.map { Int64($0)...Int64($0) } ?? RunRecord.users
+        let users = filter.user.map { Int64($0)...Int64($0) } ?? 0...Int64(RunRecord.nobody) - 1
         var values: [SQLValue] = [
             .integer(filter.before ?? .max), .integer(users.lowerBound), .integer(users.upperBound),
-            SQLValue(filter.createdAfter), SQLValue(filter.createdBefore), SQLValue(filter.text),
+            SQLValue(filter.createdAfter), SQLValue(filter.createdBefore),
+            SQLValue(textBesidesWorkflow(filter)),
             SQLValue(filter.workflow), SQLValue(filter.status?.rawValue),
         ]
         for tag in filter.tags.prefix(tagCount) { values += [SQLValue(tag.name), SQLValue(tag.value)] }
         return values
+    }
+
+    /// The text to look for; none where the workflow asked for holds it already.
+    private func textBesidesWorkflow(_ filter: RunFilter) -> String? {
+        guard let text = filter.text, let workflow = filter.workflow else { return filter.text }
+        return workflow.contains(text) ? nil : text
     }
 
     private func hasTags(
@@ -78,10 +85,4 @@ extension SQLiteSession {
         let known = try runTags(key: run)
         return tags.allSatisfy { tag in known.contains { $0 == tag } }
     }
-}
-
-extension RunRecord {
-    /// The users there can be. The last number of 32 bits is no user's (setreuid(2)):
-    /// it marks rows that nobody may see.
-    static let users: ClosedRange<Int64> = 0...4_294_967_294
 }

@@ -130,14 +130,6 @@ extension SQLiteSession {
             try runs.deleteTag.run(.integer(key), SQLValue(name))
         }
     }
-
-    func deleteRun(key: Int64) throws(Failure) {
-        let blobs = try checkpoints.blobsOfRun(key)
-        // Checkpoints first: they refer to branches, which the cascade would find in any order.
-        _ = try deleteCheckpoints(run: key, key: nil, before: nil)
-        try runs.delete.run(.integer(key))
-        try checkpoints.deleteUnused(blobs)
-    }
 }
 
 extension Row {
@@ -173,6 +165,8 @@ extension RunRecord {
         created = row.instant()
         updated = row.instant()
         closed = row.optionalInstant()
+        let (source, sequence) = (row.optionalInteger(), row.optionalInteger())
+        origin = source.map { RunOrigin(run: $0, sequence: sequence ?? 0) }
         secretHash = row.optionalBytes()
         lease = HeldLease(&row)
     }

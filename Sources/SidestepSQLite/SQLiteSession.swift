@@ -13,6 +13,8 @@ final class SQLiteSession: StoreTransaction {
     let states: StateStatements
     let journal: JournalStatements
     let lists: RunListStatements
+    let forks: ForkStatements
+    let removals: RemovalStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
 
@@ -25,6 +27,8 @@ final class SQLiteSession: StoreTransaction {
         states = try StateStatements(connection, library)
         journal = try JournalStatements(connection, library)
         lists = try RunListStatements(connection, library)
+        forks = try ForkStatements(connection, library)
+        removals = try RemovalStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

@@ -11,6 +11,8 @@ struct StatementLibrary {
         PackageResources.run_sql, PackageResources.step_sql, PackageResources.checkpoint_sql,
         PackageResources.state_sql, PackageResources.journal_sql,
         PackageResources.run_list_sql,
+        PackageResources.fork_sql,
+        PackageResources.removal_sql,
     ]
 
     init() {

@@ -21,6 +21,8 @@ struct Dispatcher {
         for family in [
             ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
             LeaseHandlers.all,
+            ForkHandlers.all,
+            RetentionHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }

@@ -63,6 +63,4 @@ public protocol RunWriting: RunReading {
     func setRunInput(key: Int64, input: Payload) throws(Failure)
     func setRunOutput(key: Int64, output: Payload?, error: Payload?) throws(Failure)
     func setRunTag(key: Int64, name: String, value: String?) throws(Failure)
-    /// Removes one generation and everything that belongs to it.
-    func deleteRun(key: Int64) throws(Failure)
 }

@@ -8,6 +8,7 @@ import Testing
     /// Statements that may walk a table, each with its reason.
     static let allowedScans: [String: String] = [
         "run_counts": "one walk over a covering index, for `system.info`",
+        "retention_list": "a handful of rules",
         "run_next_expiry": "the first entry of a partial index",
         "step_next_deadline": "the first entry of a partial index",
         "step_by_status": "walks the partial index of open steps, which are few",

@@ -116,5 +116,6 @@ extension Coordinator {
             }
         }
         perform(ExpireDue())
+        startChores()
     }
 }

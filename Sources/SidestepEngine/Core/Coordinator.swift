@@ -18,6 +18,8 @@ public final class Coordinator: @unchecked Sendable {
 
     var owners = OwnerTable()
     var parked = ParkedCalls()
+    /// Timers of chores that are to come, by kind.
+    var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
     /// Told on the loop when a connection was granted a run.
@@ -125,6 +127,7 @@ public final class Coordinator: @unchecked Sendable {
             if case .step(let run, let step) = topic { forgetStep(run: run, step: step) }
             wake(topic)
         case .due(let at): arm(at)
+        case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
         }
     }
 

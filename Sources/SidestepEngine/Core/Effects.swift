@@ -14,6 +14,8 @@ public enum Effect: Sendable {
     case changed(Topic)
     /// Something is due then: a time-out or the end of a lease.
     case due(Instant)
+    /// Work of the daemon's own is to be done after so many milliseconds.
+    case later(Chore, Int64)
 }
 
 /// What a parked call waits for.

@@ -29,6 +29,9 @@ public struct GetRun: Query {
         public var steps: [(status: StepStatus, count: Int64)]
         public var checkpoint: String?
         public var state: [String]
+        public var lineage: Lineage?
+        /// The ids of runs that were forked from it, the oldest hundred.
+        public var forks: [String]
     }
 
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
@@ -36,9 +39,11 @@ public struct GetRun: Query {
         return Result(
             view: RunView(run: run, tags: try store.runTags(key: run.key)),
             payloads: try store.runPayloads(key: run.key), usage: try store.usage(run: run.key),
-            steps: try store.stepCounts(run: run.key),
+            steps: try store.stepCounts(of: run),
             checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
-            state: try store.states(run: run.key).map(\.name))
+            state: try store.states(run: run.key).map(\.name),
+            lineage: run.origin == nil ? nil : try store.lineage(of: run.key),
+            forks: try store.forks(of: run.key, limit: 100))
     }
 }
 

@@ -116,7 +116,11 @@ public struct ResumeRun: Command {
     private func createRun(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let id = run ?? Identifiers.run(at: call.now, random: call.environment.random)
         guard create else { throw Failure.runNotFound(id) }
-        return try insert(id, generation: 1, epoch: 0, workflow ?? Self.unnamedWorkflow, store, &call)
+        // A removed run left its number behind: the id goes on counting.
+        let past = run == nil ? nil : try store.tombstone(user: call.peer.uid, id: id)
+        return try insert(
+            id, generation: (past?.generation ?? 0) + 1, epoch: past?.epoch ?? 0,
+            workflow ?? Self.unnamedWorkflow, store, &call)
     }
 
     private func insert(

@@ -25,7 +25,7 @@ public struct BeginStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.heldRun(proof, &call)
-        guard let known = try store.stepOutcome(run: run.key, name: step) else {
+        guard let known = try store.stepOutcome(of: run, name: step) else {
             return try begin(
                 StepRecord(run: run.key, name: step, now: call.now), of: run, store, &call)
         }

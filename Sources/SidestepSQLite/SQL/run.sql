@@ -1,4 +1,4 @@
--- columns run: run.key, run.id, run.user_id, run.generation, run.uid, run.workflow, run.status, run.reason, run.attempt, run.interruptions, run.max_interruptions, run.epoch, run.code_version, run.refuses_mismatch, run.retry, run.metadata, run.deadline_at, run.next_attempt_at, run.head, run.created_at, run.updated_at, run.closed_at, run.lease_hash, run.owner_kind, run.owner_pid, run.owner_start, run.owner_uid, run.owner_since, run.lease_session, run.lease_expires_at, run.owner_boot, run.granted_sequence
+-- columns run: run.key, run.id, run.user_id, run.generation, run.uid, run.workflow, run.status, run.reason, run.attempt, run.interruptions, run.max_interruptions, run.epoch, run.code_version, run.refuses_mismatch, run.retry, run.metadata, run.deadline_at, run.next_attempt_at, run.head, run.created_at, run.updated_at, run.closed_at, run.origin, run.origin_sequence, run.lease_hash, run.owner_kind, run.owner_pid, run.owner_start, run.owner_uid, run.owner_since, run.lease_session, run.lease_expires_at, run.owner_boot, run.granted_sequence
 
 -- name: run_by_key
 SELECT {run} FROM run WHERE key = ?1;
@@ -20,7 +20,7 @@ SELECT input, output, error FROM run_payload WHERE run = ?1;
 SELECT name, value FROM run_tag WHERE run = ?1 ORDER BY name;
 
 -- name: run_counts
-SELECT status, count(*) FROM run GROUP BY status;
+SELECT status, count(*) FROM run WHERE user_id <= 4294967294 GROUP BY status;
 
 -- name: run_by_session
 SELECT {run} FROM run WHERE lease_session = ?1;

@@ -1,7 +1,8 @@
 -- Which runs a list shows, newest first: keys alone, from covering indexes, as far as the reader asks.
 -- A rare match among 100 000 runs then costs a walk over narrow entries (about 10 ms), never over rows with payloads.
 -- Tags are intersected in the order of the keys: a merge, which reads each side at most once.
--- columns matches: user_id BETWEEN ?2 AND ?3 AND (?4 IS NULL OR created_at > ?4) AND (?5 IS NULL OR created_at < ?5) AND (?6 IS NULL OR instr(id, ?6) > 0 OR instr(workflow, ?6) > 0) AND (?7 IS NULL OR workflow = ?7)
+-- The text is the last to be looked at, and in the workflow only where that is not given.
+-- columns matches: (?7 IS NULL OR workflow = ?7) AND user_id BETWEEN ?2 AND ?3 AND (?4 IS NULL OR created_at > ?4) AND (?5 IS NULL OR created_at < ?5) AND (?6 IS NULL OR instr(id, ?6) > 0 OR (?7 IS NULL AND instr(workflow, ?6) > 0))
 
 -- name: run_keys
 SELECT key FROM run INDEXED BY run_order WHERE key < ?1

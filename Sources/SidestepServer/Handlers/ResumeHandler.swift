@@ -22,7 +22,7 @@ enum ResumeHandler {
                         text(
                             done,
                             try store.steps(
-                                run: done.run.key, after: nil, status: nil, limit: .max, maxBytes: bytes))
+                                of: done.run, after: nil, status: nil, limit: .max, maxBytes: bytes))
                     }
                 }
             }

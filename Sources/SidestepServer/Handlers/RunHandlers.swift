@@ -18,6 +18,8 @@ enum RunHandlers {
                 writer.counts("steps", found.steps)
                 writer.member("checkpoint", found.checkpoint)
                 writer.member("state", found.state)
+                if let lineage = found.lineage { writer.object("forked_from") { $0.members(of: lineage) } }
+                if !found.forks.isEmpty { writer.member("forks", found.forks) }
             },
             "run.list": .read({ ListRuns(filter: try filter($0)) }) { writer, found in
                 writer.array("runs") { writer in for view in found.runs { writer.run(view) } }
