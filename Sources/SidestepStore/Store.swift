@@ -44,3 +44,5 @@ public struct Page<Item> {
         self.hasMore = hasMore
     }
 }
+
+extension Page: Sendable where Item: Sendable {}
