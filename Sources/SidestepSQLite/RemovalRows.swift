@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct RemovalStatements {
-    let tombstone, putTombstone, forgetTombstones, closed, bytes: Statement
+    let tombstone, putTombstone, forgetTombstones, closed, bytes, openChild: Statement
     let rules, putRule, deleteRule: Statement
     let begin, next, needed, steps, journal, checkpoints, messages, keep, again: Statement
     /// What a run has a few rows of at most.
@@ -15,6 +15,7 @@ struct RemovalStatements {
         forgetTombstones = try block("tombstone_forget")
         closed = try block("run_closed_page")
         bytes = try block("run_payload_bytes")
+        openChild = try block("run_open_child")
         rules = try block("retention_list")
         putRule = try block("retention_put")
         deleteRule = try block("retention_delete")
@@ -47,6 +48,10 @@ extension SQLiteSession {
                 closed: row.instant(), key: row.integer(), workflow: row.string(), status: row.status(),
                 userID: UInt32(truncatingIfNeeded: row.integer()))
         }
+    }
+
+    func hasOpenChild(run: Int64) throws(Failure) -> Bool {
+        try removals.openChild.first(.integer(run)) { $0.integer() } != nil
     }
 
     func payloadBytes(run: Int64) throws(Failure) -> Int64 {

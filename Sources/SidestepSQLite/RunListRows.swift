@@ -4,7 +4,7 @@ import SidestepStore
 /// The statements that find the runs of a list, by the index that leads and the number of tags they intersect.
 struct RunListStatements {
     private let byOrder, byWorkflow, byStatus: [Statement]
-    private let open: Statement
+    private let open, byParent: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func blocks(_ name: String) throws(Failure) -> [Statement] {
@@ -17,12 +17,14 @@ struct RunListStatements {
         byWorkflow = try blocks("run_keys_workflow")
         byStatus = try blocks("run_keys_status")
         open = try library.prepare("run_keys_open", on: connection)
+        byParent = try library.prepare("run_keys_parent", on: connection)
     }
 
     /// The statement for a filter, and how many of its tags the statement looks at.
     ///
-    /// Open runs are few, so their tags are looked at one by one.
+    /// Open runs and children are few, so their tags are looked at one by one.
     func leading(_ filter: RunFilter) -> (statement: Statement, tags: Int) {
+        if filter.parent != nil { return (byParent, 0) }
         if filter.isOpen && filter.status == nil { return (open, 0) }
         let tags = min(filter.tags.count, 2)
         if filter.status != nil { return (byStatus[tags], tags) }
@@ -68,6 +70,7 @@ extension SQLiteSession {
             SQLValue(textBesidesWorkflow(filter)),
             SQLValue(filter.workflow), SQLValue(filter.status?.rawValue),
         ]
+        if let parent = filter.parent { return values + [.integer(parent), SQLValue(filter.isOpen)] }
         for tag in filter.tags.prefix(tagCount) { values += [SQLValue(tag.name), SQLValue(tag.value)] }
         return values
     }

@@ -12,6 +12,8 @@ final class SQLiteSession: StoreTransaction {
     let messages: MessageStatements
     let states: StateStatements
     let journal: JournalStatements
+    let queues: QueueStatements
+    let waits: WaitStatements
     let lists: RunListStatements
     let forks: ForkStatements
     let removals: RemovalStatements
@@ -26,6 +28,8 @@ final class SQLiteSession: StoreTransaction {
         messages = try MessageStatements(connection, library)
         states = try StateStatements(connection, library)
         journal = try JournalStatements(connection, library)
+        queues = try QueueStatements(connection, library)
+        waits = try WaitStatements(connection, library)
         lists = try RunListStatements(connection, library)
         forks = try ForkStatements(connection, library)
         removals = try RemovalStatements(connection, library)

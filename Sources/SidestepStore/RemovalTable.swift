@@ -34,6 +34,7 @@ public protocol RemovalReading: AnyObject {
     func tombstone(user: UInt32, id: String) throws(Failure) -> Tombstone?
     /// Closed runs behind `last` that were closed up to `before`.
     func closedRuns(after last: ClosedRun?, before: Instant, limit: Int) throws(Failure) -> [ClosedRun]
+    func hasOpenChild(run: Int64) throws(Failure) -> Bool
     /// About how many bytes of payload a run has.
     func payloadBytes(run: Int64) throws(Failure) -> Int64
     /// In the order of workflow and status.

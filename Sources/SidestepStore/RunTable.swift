@@ -25,6 +25,8 @@ public struct RunFilter: Sendable {
     public var tags: [(name: String, value: String)] = []
     public var createdAfter: Instant?
     public var createdBefore: Instant?
+    /// Only children of this run.
+    public var parent: Int64?
     /// Part of the id or of the workflow, as it is written.
     public var text: String?
     /// Only runs older than this key.
@@ -51,6 +53,8 @@ public protocol RunReading: AnyObject {
     func runs(expiredAt now: Instant) throws(Failure) -> [RunRecord]
     /// When the next lease runs out.
     func nextLeaseExpiry() throws(Failure) -> Instant?
+    /// The runs that named this one as their parent, oldest first.
+    func children(of run: Int64) throws(Failure) -> [RunRecord]
 }
 
 public protocol RunWriting: RunReading {

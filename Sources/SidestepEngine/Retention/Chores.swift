@@ -107,7 +107,9 @@ extension StoreTransaction {
 
     /// Removes a closed run, unless something still needs it as a whole.
     func removeClosed(_ closed: ClosedRun, _ call: CallContext) throws -> Bool {
-        guard let run = try run(key: closed.key), run.status.isClosed else { return false }
+        guard let run = try run(key: closed.key), run.status.isClosed,
+            try !hasOpenChild(run: closed.key)
+        else { return false }
         try removeRun(run, now: call.now)
         return true
     }

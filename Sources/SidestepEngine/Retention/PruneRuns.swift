@@ -75,6 +75,7 @@ public struct PruneRehearsal: Query {
         var pruned = Pruned()
         var bytes: Int64 = 0
         _ = try store.overdue(filter, call) { closed in
+            if try store.hasOpenChild(run: closed.key) { return true }
             if pruned.runs < Self.measuredRuns { bytes += try store.payloadBytes(run: closed.key) }
             pruned.runs += 1
             return true

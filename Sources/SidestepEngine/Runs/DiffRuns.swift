@@ -41,7 +41,7 @@ public struct DiffRuns: Query {
             try store.runPayloads(key: left.key), try store.runPayloads(key: right.key)
         )
         var result = Result(
-            run: RunView(run: left, tags: []), other: RunView(run: right, tags: []),
+            run: try RunView(left, store), other: try RunView(right, store),
             isSameInput: isSame(ours.input, theirs.input), isSameOutput: isSame(ours.output, theirs.output))
         var found: [(place: Int, difference: Difference)] = []
         try walk(left, store) { place, mine in

@@ -31,7 +31,7 @@ public struct ForkRun: Command {
         let source = try store.visibleRun(run, call)
         let lineage = Lineage(source: source.id, generation: source.generation, point: point)
         if let known = try existing(lineage, source, store) {
-            return Result(view: try view(known, store), created: false, lineage: lineage)
+            return Result(view: try RunView(known, store), created: false, lineage: lineage)
         }
         let cut = try self.cut(source, store, call)
         var fork = try insert(source, store, call)
@@ -48,12 +48,8 @@ public struct ForkRun: Command {
         try copyState(source, fork, store)
         fork.head = try saveCheckpoint(fork, at: created, store, call)
         if fork.head != nil { try store.updateRun(fork, expecting: fork.epoch) }
-        call.after(.changed(.run(fork.key)))
-        return Result(view: try view(fork, store), created: true, lineage: lineage)
-    }
-
-    private func view(_ run: RunRecord, _ store: any StoreTransaction) throws -> RunView {
-        RunView(run: run, tags: try store.runTags(key: run.key))
+        call.announce(fork)
+        return Result(view: try RunView(fork, store), created: true, lineage: lineage)
     }
 
     /// The fork that this very call made before, when its reply was lost.
@@ -134,6 +130,10 @@ public struct ForkRun: Command {
             workflow: workflow ?? source.workflow,
             now: call.now)
         fork.epoch = past?.epoch ?? 0
+        fork.placement.queue = source.placement.queue
+        fork.placement.priority = source.placement.priority
+        fork.placement.concurrencyKey = source.placement.concurrencyKey
+        fork.compensates = source.compensates
         fork.metadata = source.metadata
         fork.retry = source.retry
         fork.refusesMismatch = source.refusesMismatch

@@ -1,14 +1,19 @@
 import SidestepModel
 import SidestepStore
 
-/// A run with its tags, as every method shows it.
-public struct RunView {
+/// A run with its tags and the id of its parent, as every method shows it.
+public struct RunView: Sendable {
     public var run: RunRecord
     public var tags: [(name: String, value: String)]
+    public var parent: String?
 
-    public init(run: RunRecord, tags: [(name: String, value: String)]) {
+    public init(_ run: RunRecord, _ store: any StoreReader) throws(Failure) {
         self.run = run
-        self.tags = tags
+        tags = try store.runTags(key: run.key)
+        parent = nil
+        if let key = run.parent, let known = try store.run(key: key), known.userID != RunRecord.nobody {
+            parent = known.id
+        }
     }
 }
 
@@ -37,7 +42,7 @@ public struct GetRun: Query {
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
         let run = try store.visibleRun(run, generation: generation, call)
         return Result(
-            view: RunView(run: run, tags: try store.runTags(key: run.key)),
+            view: try RunView(run, store),
             payloads: try store.runPayloads(key: run.key), usage: try store.usage(run: run.key),
             steps: try store.stepCounts(of: run),
             checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
@@ -50,8 +55,13 @@ public struct GetRun: Query {
 /// Runs, newest first.
 public struct ListRuns: Query {
     public let filter: RunFilter
+    /// The id of the run whose children are asked for.
+    public let parent: String?
 
-    public init(filter: RunFilter) { self.filter = filter }
+    public init(filter: RunFilter, parent: String? = nil) {
+        self.filter = filter
+        self.parent = parent
+    }
 
     public struct Result {
         public var runs: [RunView]
@@ -61,9 +71,10 @@ public struct ListRuns: Query {
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
         var filter = filter
         filter.user = call.visibleUser
+        if let parent { filter.parent = try store.visibleRun(parent, call).key }
         let page = try store.runs(filter)
         return Result(
-            runs: try page.items.map { RunView(run: $0, tags: try store.runTags(key: $0.key)) },
+            runs: try page.items.map { try RunView($0, store) },
             cursor: page.hasMore ? page.items.last?.key : nil)
     }
 }

@@ -3,7 +3,7 @@ import SidestepModel
 extension MethodTable {
     /// The methods about runs: opening, closing, reading.
     static let runMethods: [Method] =
-        [resume, runGet, runList, runResult] + runClosing + runOperating + runReading
+        [resume, runEnqueue, runGet, runList, runResult] + runClosing + runOperating + runReading
 
     static let aRun = Parameter.must("run", .name, "the id of the run")
     static let theRun = Parameter.must("run", .run, "the run as it is now")
@@ -39,6 +39,7 @@ extension MethodTable {
             .may("created_after", .instant, "only runs made after this moment"),
             .may("created_before", .instant, "only runs made before this moment"),
             .may("text", .text, "only runs whose id or workflow holds this text"),
+            .may("parent", .name, "only children of this run"),
             .may("limit", .page, "runs on a page", default: "100"),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
@@ -46,6 +47,7 @@ extension MethodTable {
             .must("runs", .array(.run), "the runs"),
             .may("more", .opaque, "the cursor of the next page"),
         ],
+        errors: [.runNotFound],
         example: Example(
             #"{"workflow":"research","status":"running","limit":1}"#,
             #"{"runs":[\#(ExampleText.run)],"more":null}"#))

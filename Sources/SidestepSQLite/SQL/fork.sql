@@ -1,6 +1,3 @@
--- columns step: step.key, step.run, step.name, step.status, step.attempt, step.failures, step.fingerprint, step.at_most_once, step.interrupted, step.holder_pid, step.holder_start, step.retry, step.start_to_close_ms, step.schedule_to_close_ms, step.heartbeat_ms, step.metadata, step.usage, step.first_begun_at, step.begun_at, step.finished_at, step.next_attempt_at, step.attempt_deadline_at, step.deadline_kind, step.sequence
--- columns checkpoint: checkpoint.key, checkpoint.id, checkpoint.run, checkpoint.name, checkpoint.step_number, checkpoint.branch, checkpoint.length, coalesce(checkpoint.state, (SELECT bytes FROM blob WHERE key = checkpoint.state_blob)), coalesce(checkpoint.tool_results, (SELECT bytes FROM blob WHERE key = checkpoint.tool_results_blob)), checkpoint.metadata, checkpoint.created_at, checkpoint.journal_sequence
-
 -- name: fork_origin
 SELECT origin, origin_sequence FROM run WHERE key = ?1 AND origin IS NOT NULL;
 

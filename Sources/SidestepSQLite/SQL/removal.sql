@@ -15,6 +15,9 @@ SELECT closed_at, key, workflow, status, user_id FROM run INDEXED BY run_closed
 WHERE closed_at IS NOT NULL AND (closed_at, key) > (?1, ?2) AND closed_at <= ?3 AND user_id <= 4294967294
 ORDER BY closed_at, key LIMIT ?4;
 
+-- name: run_open_child
+SELECT 1 FROM run WHERE parent = ?1 AND closed_at IS NULL LIMIT 1;
+
 -- Bytes, not characters; the rows have to be read for it.
 -- name: run_payload_bytes
 SELECT coalesce((SELECT sum(length(CAST(output AS BLOB)) + 200) FROM step WHERE run = ?1 AND output IS NOT NULL), 0)

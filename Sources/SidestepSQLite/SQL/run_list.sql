@@ -71,3 +71,9 @@ INTERSECT SELECT run FROM run_tag WHERE name = ?11 AND value = ?12 AND run < ?1
 INTERSECT SELECT key FROM run INDEXED BY run_status WHERE status = ?8 AND key < ?1
     AND {matches}
 ORDER BY 1 DESC;
+
+-- The children of a run are few: their rows are looked at.
+-- name: run_keys_parent
+SELECT key FROM run WHERE parent = ?9 AND key < ?1 AND (?8 IS NULL OR status = ?8) AND (?10 = 0 OR closed_at IS NULL)
+    AND {matches}
+ORDER BY 1 DESC;
