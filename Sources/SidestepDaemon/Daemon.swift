@@ -36,7 +36,8 @@ public final class Daemon {
             onFatal: { Self.leaveAfterFailedSync($0, log) })
         socket =
             try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
-        coordinator.attach(writer: database.writer, readers: database.readers)
+        coordinator.attach(
+            writer: database.writer, readers: database.readers, maintenance: database.maintenance)
         server = SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
             administrators: Administrators(

@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct RemovalStatements {
-    let tombstone, putTombstone, forgetTombstones, closed, bytes, openChild: Statement
+    let tombstone, putTombstone, forgetTombstones, closed, bytes, openChild, statistics: Statement
     let rules, putRule, deleteRule: Statement
     let begin, next, needed, steps, journal, checkpoints, messages, keep, again: Statement
     /// What a run has a few rows of at most.
@@ -16,6 +16,7 @@ struct RemovalStatements {
         closed = try block("run_closed_page")
         bytes = try block("run_payload_bytes")
         openChild = try block("run_open_child")
+        statistics = try block("statistics")
         rules = try block("retention_list")
         putRule = try block("retention_put")
         deleteRule = try block("retention_delete")
@@ -85,6 +86,19 @@ extension SQLiteSession {
 
     func forgetTombstones(before: Instant, limit: Int) throws(Failure) {
         try removals.forgetTombstones.run(SQLValue(before), .integer(Int64(limit)))
+    }
+}
+
+extension SQLiteSession {
+    func statistics() throws(Failure) -> StoreStatistics {
+        let found = try removals.statistics.first { row in
+            StoreStatistics(
+                bytes: row.integer(), freeBytes: row.integer(), forks: row.integer(),
+                beingRemoved: row.integer(),
+                keptForForks: row.integer(), oldestClosed: row.optionalInstant())
+        }
+        guard let found else { throw Failure(.storageError, "storage: statistics returned no row") }
+        return found
     }
 }
 

@@ -14,6 +14,7 @@ struct StatementLibrary {
         PackageResources.run_list_sql,
         PackageResources.fork_sql,
         PackageResources.removal_sql,
+        PackageResources.statistics_sql,
     ]
 
     init() {

@@ -1,6 +1,7 @@
 import SidestepEngine
 import SidestepModel
 import SidestepProtocol
+import SidestepStore
 
 /// From a method's name to its handler: a table, checked against the contract when it is made.
 struct Dispatcher {
@@ -8,6 +9,7 @@ struct Dispatcher {
         case now([UInt8])
         case query(Handler.Query)
         case command(Call.Work)
+        case maintain(MaintenanceTask)
         case begin(HeldBegins.Key, BeginStep, Call.Work)
         case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
     }
@@ -23,6 +25,7 @@ struct Dispatcher {
             LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all,
             ForkHandlers.all,
             RetentionHandlers.all,
+            SystemHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }
@@ -59,6 +62,7 @@ struct Dispatcher {
         case .now(let answer): .now(try answer(request))
         case .query(let make): .query(try make(request))
         case .command(let make): .command(try make(request))
+        case .maintain(let make): .maintain(try make(request))
         case .begin(let make, let work):
             try { begin in .begin(key(request), begin, work(begin)) }(make(request))
         case .outcome(let make): .outcome(key(request)) { make(request, $0) }

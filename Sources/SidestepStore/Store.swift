@@ -3,7 +3,7 @@ import SidestepModel
 /// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
 public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
     QueueReading, WaitReading, SignalReading, PromiseReading,
-    ForkReading, RemovalReading
+    ForkReading, RemovalReading, StatisticsReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction.

@@ -35,15 +35,21 @@ struct SidestepCommand: ParsableCommand {
                     PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
                     ResultCommand.self,
                     InflightCommand.self,
+                    DiffCommand.self,
                 ]),
             CommandGroup(
                 name: "Acting",
                 subcommands: [
                     ResolveCommand.self, PauseCommand.self, UnpauseCommand.self, DeleteCommand.self,
+                    ForkCommand.self,
+                    PruneCommand.self,
                 ]),
             CommandGroup(
                 name: "The daemon",
-                subcommands: [PingCommand.self, CallCommand.self, VersionCommand.self]),
+                subcommands: [
+                    PingCommand.self, CallCommand.self, VersionCommand.self,
+                    BackupCommand.self, CheckCommand.self, VacuumCommand.self, StatsCommand.self,
+                ]),
         ])
 
     static func main() {

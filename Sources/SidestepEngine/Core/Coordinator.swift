@@ -14,6 +14,7 @@ public final class Coordinator: @unchecked Sendable {
     let processes: any ProcessWatching
     private var writer: (any StoreWriter)?
     private var readers: (any StoreReaders)?
+    private var maintenance: (any StoreMaintenance)?
     private let settledBatches = Mutex<[(jobs: [any WriteJob], failure: Failure?)]>([])
 
     var owners = OwnerTable()
@@ -34,9 +35,12 @@ public final class Coordinator: @unchecked Sendable {
     }
 
     /// Connects the store. Called once, before the first call.
-    public func attach(writer: any StoreWriter, readers: any StoreReaders) {
+    public func attach(
+        writer: any StoreWriter, readers: any StoreReaders, maintenance: (any StoreMaintenance)? = nil
+    ) {
         self.writer = writer
         self.readers = readers
+        self.maintenance = maintenance
     }
 
     // MARK: In
@@ -61,6 +65,15 @@ public final class Coordinator: @unchecked Sendable {
             })
             loop.run { reply(result) }
         }
+    }
+
+    /// Carries out maintenance beside everything else; answers on the loop.
+    public func maintain(
+        _ task: MaintenanceTask,
+        reply: @escaping @Sendable (Swift.Result<MaintenanceReport, Failure>) -> Void
+    ) {
+        let loop = loop
+        maintenance?.perform(task) { result in loop.run { reply(result) } }
     }
 
     /// Takes note of a batch. Called by the writer on the thread that committed.

@@ -6,6 +6,7 @@ public enum MethodTable {
         + signalMethods + promiseMethods + waitMethods + queueMethods + workerMethods
         + forkMethods
         + retentionMethods
+        + systemMethods
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -17,6 +17,9 @@ extension MethodTable {
             .may("input", .payload, "another input"),
             .may("state", .payload, "another state than that of the checkpoint at the point"),
             .may("messages", .array(.payload), "another message history"),
+            .may(
+                "signals", .enumeration(["leave", "copy"]),
+                "what becomes of signals that nobody consumed", default: "leave"),
         ],
         result: [
             theRun,

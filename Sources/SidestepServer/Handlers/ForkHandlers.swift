@@ -37,6 +37,7 @@ enum ForkHandlers {
         fork.input = request.payload("input")
         fork.state = request.payload("state")
         fork.messages = request.params.array("messages")?.map(\.bytes)
+        fork.copiesSignals = request.params.string("signals") == "copy"
         return fork
     }
 

@@ -10,6 +10,8 @@ enum Handler {
     case now((Request) throws -> [UInt8])
     case query((Request) throws -> Query)
     case command((Request) throws -> Call.Work)
+    /// Work on the database as a whole.
+    case maintain((Request) throws -> MaintenanceTask)
     /// A step begins; as a notification it may wait for its outcome.
     case begin((Request) throws -> BeginStep, (BeginStep) -> Call.Work)
     /// A step ends; its beginning may not be written yet.

@@ -58,6 +58,11 @@ extension SocketServer {
         case .command(let work):
             writeHeld(session)
             submit(work, session, settle)
+        case .maintain(let task):
+            let settled = NIOLoopBound(settle, eventLoop: loop)
+            coordinator.maintain(task) { result in
+                settled.value(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
+            }
         case .begin(let key, let begin, let work) where isNotification && !begin.atMostOnce:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
