@@ -32,6 +32,7 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case promiseSettled = "promise.settled"
     case checkpointSaved = "checkpoint.saved"
     case checkpointsDeleted = "checkpoint.deleted"
+    case runImported = "run.imported"
 }
 
 /// One entry of the journal.

@@ -17,6 +17,7 @@ final class SQLiteSession: StoreTransaction {
     let lists: RunListStatements
     let forks: ForkStatements
     let removals: RemovalStatements
+    let transfers: TransferStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
 
@@ -33,6 +34,7 @@ final class SQLiteSession: StoreTransaction {
         lists = try RunListStatements(connection, library)
         forks = try ForkStatements(connection, library)
         removals = try RemovalStatements(connection, library)
+        transfers = try TransferStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

@@ -15,6 +15,7 @@ struct StatementLibrary {
         PackageResources.fork_sql,
         PackageResources.removal_sql,
         PackageResources.statistics_sql,
+        PackageResources.transfer_sql,
     ]
 
     init() {

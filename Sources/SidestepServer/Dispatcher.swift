@@ -26,6 +26,7 @@ struct Dispatcher {
             ForkHandlers.all,
             RetentionHandlers.all,
             SystemHandlers.all,
+            TransferHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }

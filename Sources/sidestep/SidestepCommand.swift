@@ -43,6 +43,8 @@ struct SidestepCommand: ParsableCommand {
                     ResolveCommand.self, PauseCommand.self, UnpauseCommand.self, DeleteCommand.self,
                     ForkCommand.self,
                     PruneCommand.self,
+                    ExportCommand.self,
+                    ImportCommand.self,
                 ]),
             CommandGroup(
                 name: "The daemon",

@@ -27,7 +27,7 @@ public enum Chore: Sendable, Equatable {
 extension Coordinator {
     /// Begins the chores that nobody asks for.
     func startChores() {
-        arm(.deleteRemoved, afterMilliseconds: 0)
+        perform(AbandonImports())
         arm(.prune(after: nil), afterMilliseconds: environment.settings.firstPruneMilliseconds)
     }
 

@@ -7,6 +7,7 @@ public enum MethodTable {
         + forkMethods
         + retentionMethods
         + systemMethods
+        + transferMethods
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
