@@ -9,6 +9,9 @@ import Testing
     static let allowedScans: [String: String] = [
         "run_counts": "one walk over a covering index, for `system.info`",
         "run_list": "walks runs by key, newest first, and stops at the limit",
+        "limit_list": "limits are few, and all are asked for",
+        "breaker_list": "breakers are few, and all are asked for",
+        "step_usage": "walks the runs that the recursion found, by their key",
         "queue_list": "queues are few, and all are asked for",
         "run_next_expiry": "the first entry of a partial index",
         "step_next_deadline": "the first entry of a partial index",

@@ -10,8 +10,12 @@ struct ExpireDue: Command {
             _ = try store.interrupt(run, .expired, &call)
         }
         try store.startDueRuns(&call)
+        try store.pauseRunsOutOfTime(&call)
         try store.endDueRuns(&call)
-        let next = [try store.nextStepDeadline(), try store.nextLeaseExpiry(), try store.nextRunDue()]
+        let next = [
+            try store.nextStepDeadline(), try store.nextLeaseExpiry(), try store.nextRunDue(),
+            try store.nextOutOfTime(),
+        ]
         for due in next.compactMap(\.self) { call.after(.due(due)) }
     }
 
@@ -26,7 +30,10 @@ struct ExpireDue: Command {
         }
         // The limit over all attempts leaves no time for another one.
         let cause = AttemptError(types: ["timeout"], retryable: which != "schedule_to_close")
-        _ = try store.fail(step, of: run, error, cause, .stepTimedOut, &call)
+        try store.settle(step, of: run, .lost, usage: nil, &call)
+        var late = step
+        late.hasHold = false
+        _ = try store.fail(late, of: run, error, cause, .stepTimedOut, &call)
     }
 }
 
