@@ -15,6 +15,7 @@ final class SQLiteSession: StoreTransaction {
     let queues: QueueStatements
     let waits: WaitStatements
     let limits: LimitStatements
+    let clock: ClockStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
 
@@ -29,6 +30,7 @@ final class SQLiteSession: StoreTransaction {
         queues = try QueueStatements(connection, library)
         waits = try WaitStatements(connection, library)
         limits = try LimitStatements(connection, library)
+        clock = try ClockStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

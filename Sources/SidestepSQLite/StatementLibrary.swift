@@ -11,6 +11,7 @@ struct StatementLibrary {
         PackageResources.run_sql, PackageResources.step_sql, PackageResources.checkpoint_sql,
         PackageResources.state_sql, PackageResources.journal_sql, PackageResources.queue_sql,
         PackageResources.wait_sql, PackageResources.limit_sql,
+        PackageResources.clock_sql,
     ]
 
     init() {

@@ -5,6 +5,7 @@ import SidestepStore
 /// Ends what ran out of time: attempts of steps and leases with a ttl.
 struct ExpireDue: Command {
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
+        try ShiftClock().perform(store, &call)
         for step in try store.steps(expiredAt: call.now) { try expire(step, store, &call) }
         for run in try store.runs(expiredAt: call.now) where run.status == .running {
             _ = try store.interrupt(run, .expired, &call)
