@@ -115,7 +115,8 @@ extension SQLiteSession {
             SQLValue(lease?.grantedSequence), SQLValue(run.placement.startsOnDate),
             SQLValue(run.placement.startDeadline), SQLValue(run.compensates),
             SQLValue(run.cancellation?.requested), SQLValue(run.cancellation?.final),
-            SQLValue(run.cancellation?.reason), .integer(run.ownedMilliseconds))
+            SQLValue(run.cancellation?.reason), .integer(run.ownedMilliseconds),
+            SQLValue(run.isExhausted))
         try requireOne(changes)
     }
 
@@ -179,6 +180,7 @@ extension RunRecord {
         compensates = row.bool()
         cancellation = Cancellation(&row)
         ownedMilliseconds = row.integer()
+        isExhausted = row.bool()
         let (source, sequence) = (row.optionalInteger(), row.optionalInteger())
         origin = source.map { RunOrigin(run: $0, sequence: sequence ?? 0) }
         secretHash = row.optionalBytes()

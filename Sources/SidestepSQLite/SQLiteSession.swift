@@ -14,6 +14,8 @@ final class SQLiteSession: StoreTransaction {
     let journal: JournalStatements
     let queues: QueueStatements
     let waits: WaitStatements
+    let limits: LimitStatements
+    let clock: ClockStatements
     let lists: RunListStatements
     let forks: ForkStatements
     let removals: RemovalStatements
@@ -31,6 +33,8 @@ final class SQLiteSession: StoreTransaction {
         journal = try JournalStatements(connection, library)
         queues = try QueueStatements(connection, library)
         waits = try WaitStatements(connection, library)
+        limits = try LimitStatements(connection, library)
+        clock = try ClockStatements(connection, library)
         lists = try RunListStatements(connection, library)
         forks = try ForkStatements(connection, library)
         removals = try RemovalStatements(connection, library)

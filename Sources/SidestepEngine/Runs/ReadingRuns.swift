@@ -34,6 +34,7 @@ public struct GetRun: Query {
         public var steps: [(status: StepStatus, count: Int64)]
         public var checkpoint: String?
         public var state: [String]
+        public var budget: [Budget]
         public var lineage: Lineage?
         /// The ids of runs that were forked from it, the oldest hundred.
         public var forks: [String]
@@ -47,6 +48,7 @@ public struct GetRun: Query {
             steps: try store.stepCounts(of: run),
             checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
             state: try store.states(run: run.key).map(\.name),
+            budget: try store.budgets(of: run, now: call.now),
             lineage: run.origin == nil ? nil : try store.lineage(of: run.key),
             forks: try store.forks(of: run.key, limit: 100))
     }

@@ -18,6 +18,7 @@ enum RunHandlers {
                 writer.counts("steps", found.steps)
                 writer.member("checkpoint", found.checkpoint)
                 writer.member("state", found.state)
+                writer.budget("budget", found.budget)
                 if let lineage = found.lineage { writer.object("forked_from") { $0.members(of: lineage) } }
                 if !found.forks.isEmpty { writer.member("forks", found.forks) }
             },
@@ -68,9 +69,11 @@ enum RunHandlers {
             },
             "run.delete": .write({ DeleteRun(run: $0.required("run")) }) { $0.member("deleted", $1) },
             "run.update": .write({ request in
-                UpdateRun(
+                var update = UpdateRun(
                     run: request.required("run"), tags: tags(request), metadata: request.payload("metadata"),
                     deadline: request.instant("deadline_at"))
+                update.budget = request.budget("budget")
+                return update
             }) { $0.run("run", $1) },
             "run.history": .read({
                 RunHistory(

@@ -63,7 +63,7 @@ extension SocketServer {
             coordinator.maintain(task) { result in
                 settled.value(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
             }
-        case .begin(let key, let begin, let work) where isNotification && !begin.atMostOnce:
+        case .begin(let key, let begin, let work) where isNotification && begin.isHoldable:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
             settle(.success([]))
