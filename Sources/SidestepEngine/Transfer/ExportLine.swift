@@ -80,6 +80,7 @@ enum ExportLine {
             writer.member("failures", step.failures)
             writer.member("fingerprint", step.fingerprint)
             writer.member("at_most_once", step.atMostOnce)
+            writer.member("interrupted", step.isInterrupted)
             writer.payload("retry", step.retry)
             writer.member("start_to_close_ms", step.timeouts.startToClose)
             writer.member("schedule_to_close_ms", step.timeouts.scheduleToClose)

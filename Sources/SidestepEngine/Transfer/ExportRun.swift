@@ -20,7 +20,7 @@ public struct ExportRun: Query {
         self.daemonVersion = daemonVersion
     }
 
-    public struct Result {
+    public struct Result: Sendable {
         public var lines: [RawJSON] = []
         /// Where the next page begins; nil at the end.
         public var next: ExportCursor?
