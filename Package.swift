@@ -110,7 +110,9 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel"],
             path: "Tests/Support", swiftSettings: strict),
-        .testTarget(name: "SidestepModelTests", dependencies: ["SidestepModel"], swiftSettings: strict),
+        .testTarget(
+            name: "SidestepModelTests", dependencies: ["SidestepModel"], exclude: ["Zones"],
+            swiftSettings: strict),
         .testTarget(
             name: "SidestepSQLiteTests",
             dependencies: ["TestSupport", "SidestepSQLite", "SidestepStore", "SidestepModel"],
