@@ -101,7 +101,8 @@ public final class Daemon {
         settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
         settings.restartGraceMilliseconds = configuration.restartGraceMilliseconds
         return Environment(
-            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings)
+            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings,
+            zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"))
     }
 
     private static func information(

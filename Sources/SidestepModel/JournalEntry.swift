@@ -24,6 +24,11 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case stepMismatch = "step.mismatch"
     case checkpointSaved = "checkpoint.saved"
     case checkpointsDeleted = "checkpoint.deleted"
+    case scheduleFired = "schedule.fired"
+    case streamOpened = "stream.opened"
+    case streamClosed = "stream.closed"
+    case artifactSaved = "artifact.saved"
+    case eventEmitted = "event.emitted"
 }
 
 /// One entry of the journal.

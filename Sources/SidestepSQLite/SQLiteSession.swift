@@ -12,6 +12,10 @@ final class SQLiteSession: StoreTransaction {
     let messages: MessageStatements
     let states: StateStatements
     let journal: JournalStatements
+    let schedules: ScheduleStatements
+    let streams: StreamStatements
+    let artifacts: ArtifactStatements
+    let events: EventStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
 
@@ -23,6 +27,10 @@ final class SQLiteSession: StoreTransaction {
         messages = try MessageStatements(connection, library)
         states = try StateStatements(connection, library)
         journal = try JournalStatements(connection, library)
+        schedules = try ScheduleStatements(connection, library)
+        streams = try StreamStatements(connection, library)
+        artifacts = try ArtifactStatements(connection, library)
+        events = try EventStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

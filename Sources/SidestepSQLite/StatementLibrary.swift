@@ -10,6 +10,8 @@ struct StatementLibrary {
     static let files: [[UInt8]] = [
         PackageResources.run_sql, PackageResources.step_sql, PackageResources.checkpoint_sql,
         PackageResources.state_sql, PackageResources.journal_sql,
+        PackageResources.schedule_sql, PackageResources.stream_sql, PackageResources.artifact_sql,
+        PackageResources.event_sql,
     ]
 
     init() {

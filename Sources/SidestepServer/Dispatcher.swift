@@ -21,6 +21,7 @@ struct Dispatcher {
         for family in [
             ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
             LeaseHandlers.all,
+            ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }
@@ -38,7 +39,9 @@ struct Dispatcher {
         do {
             let params = try Params(validating: request.params, against: method, limits: limits)
             return .success(
-                try work(handler, Request(params: params, peer: session.peer, information: information)))
+                try work(
+                    handler,
+                    Request(params: params, peer: session.peer, information: information, limits: limits)))
         } catch let error as RPCError {
             return .failure(error)
         } catch let failure as Failure {

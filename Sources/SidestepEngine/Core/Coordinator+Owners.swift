@@ -116,5 +116,7 @@ extension Coordinator {
             }
         }
         perform(ExpireDue())
+        perform(FireSchedules())
+        perform(FindWaitingSchedules())
     }
 }

@@ -125,6 +125,7 @@ public final class Coordinator: @unchecked Sendable {
             if case .step(let run, let step) = topic { forgetStep(run: run, step: step) }
             wake(topic)
         case .due(let at): arm(at)
+        case .scheduleWaits(let schedule): perform(FireWaiting(schedule: schedule))
         }
     }
 
@@ -160,6 +161,7 @@ public final class Coordinator: @unchecked Sendable {
     private func expireDue() {
         dueTimer = nil
         perform(ExpireDue())
+        perform(FireSchedules())
     }
 }
 

@@ -14,12 +14,16 @@ public enum Effect: Sendable {
     case changed(Topic)
     /// Something is due then: a time-out or the end of a lease.
     case due(Instant)
+    /// A due time of this schedule waits for the run before it.
+    case scheduleWaits(Int64)
 }
 
 /// What a parked call waits for.
 public enum Topic: Sendable, Hashable {
     case run(Int64)
     case step(Int64, String)
+    case stream(Int64, String)
+    case events
 }
 
 /// An owner as the coordinator watches it.

@@ -8,15 +8,18 @@ public final class Environment: Sendable {
     /// proc(5), `/proc/sys/kernel/random/boot_id`: pids and start times mean nothing in another boot.
     public let boot: String
     public let settings: EngineSettings
+    public let zones: any TimeZoneSource
     private let openSessions = Mutex<Set<Int64>>([])
 
     public init(
-        clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init()
+        clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init(),
+        zones: any TimeZoneSource = OnlyUTC()
     ) {
         self.clock = clock
         self.random = random
         self.boot = boot
         self.settings = settings
+        self.zones = zones
     }
 
     /// A number for a new connection, never one that the database may remember of an earlier daemon.

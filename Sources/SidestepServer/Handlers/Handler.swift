@@ -65,6 +65,7 @@ struct Request {
     let params: Params
     let peer: Peer
     let information: DaemonInformation
+    var limits = Limits()
 
     /// How the caller of a lease method shows that it acts for the run.
     var proof: LeaseProof {
