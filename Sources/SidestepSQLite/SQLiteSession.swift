@@ -12,6 +12,8 @@ final class SQLiteSession: StoreTransaction {
     let messages: MessageStatements
     let states: StateStatements
     let journal: JournalStatements
+    let queues: QueueStatements
+    let waits: WaitStatements
     let schedules: ScheduleStatements
     let streams: StreamStatements
     let artifacts: ArtifactStatements
@@ -27,6 +29,8 @@ final class SQLiteSession: StoreTransaction {
         messages = try MessageStatements(connection, library)
         states = try StateStatements(connection, library)
         journal = try JournalStatements(connection, library)
+        queues = try QueueStatements(connection, library)
+        waits = try WaitStatements(connection, library)
         schedules = try ScheduleStatements(connection, library)
         streams = try StreamStatements(connection, library)
         artifacts = try ArtifactStatements(connection, library)

@@ -129,20 +129,22 @@ extension StoreTransaction {
         _ schedule: ScheduleRecord, as id: String, input: Payload?, _ call: inout CallContext
     ) throws -> (run: RunRecord, isNew: Bool) {
         if let known = try run(user: schedule.userID, id: id, generation: nil) { return (known, false) }
-        var run = RunRecord(
-            key: 0, id: id, userID: schedule.userID, generation: 1,
-            uid: Identifiers.generation(random: call.environment.random), workflow: schedule.workflow,
-            now: call.now)
-        run.metadata = schedule.template.metadata
-        run.retry = schedule.template.retry
-        run.codeVersion = schedule.template.codeVersion
-        run.key = try insertRun(run, input: input)
-        for tag in schedule.template.tags.map({ RawJSON(validated: $0).members }) ?? [] {
-            try setRunTag(key: run.key, name: tag.key, value: tag.value.string)
-        }
-        try append(
-            run: run.key, at: call.now, kind: .runCreated, detail: detail { $0.member("generation", 1) })
-        call.after(.changed(.run(run.key)))
-        return (run, true)
+        let enqueued = try EnqueueRun(run: id, new: schedule.newRun(input: input)).perform(self, &call)
+        return (enqueued.view.run, enqueued.created)
+    }
+}
+
+extension ScheduleRecord {
+    /// What its next run is made with.
+    fileprivate func newRun(input: Payload?) -> NewRun {
+        var new = NewRun(workflow: workflow)
+        new.input = input
+        new.metadata = template.metadata
+        new.retry = template.retry
+        new.tags = template.tags.map { RawJSON(validated: $0).members.map { ($0.key, $0.value.string) } } ?? []
+        new.placement.queue = template.queue ?? new.placement.queue
+        new.placement.priority = template.priority ?? new.placement.priority
+        new.placement.pinnedVersion = template.codeVersion
+        return new
     }
 }
