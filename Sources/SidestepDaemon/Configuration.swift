@@ -128,6 +128,7 @@ extension Configuration {
             "limits.frame_bytes": \.frameBytes, "limits.depth": \.depth, "limits.name_bytes": \.nameBytes,
             "limits.batch_length": \.batchLength, "limits.requests_in_flight": \.requestsInFlight,
             "limits.connections": \.connections, "limits.outbound_bytes": \.outboundBytes,
+            "limits.watches": \.watches, "limits.watch_bytes": \.watchBytes,
         ]
     }
     static var names: [String] {

@@ -3,7 +3,7 @@ import SidestepModel
 /// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
 public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
     QueueReading, WaitReading, SignalReading, PromiseReading,
-    ScheduleReading, StreamReading, ArtifactReading, EventReading
+    ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction.
@@ -12,7 +12,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
 /// a write that meets another epoch changes nothing and throws `lease_lost`.
 public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
     JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting,
-    ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting
+    ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting
 {}
 
 /// One request on its way through the writer.

@@ -118,5 +118,6 @@ extension Coordinator {
         perform(ExpireDue())
         perform(FireSchedules())
         perform(FindWaitingSchedules())
+        courier?.wake(environment.clock.now())
     }
 }

@@ -22,6 +22,8 @@ public enum Effect: Sendable {
     case due(Instant)
     /// A due time of this schedule waits for the run before it.
     case scheduleWaits(Int64)
+    /// A delivery to a webhook is to be sent then.
+    case deliver(Instant)
 }
 
 /// What a parked call waits for.

@@ -10,6 +10,7 @@ public final class Environment: Sendable {
     public let settings: EngineSettings
     let workers = WorkerTable()
     public let zones: any TimeZoneSource
+    let watchers = WatcherCount()
     private let openSessions = Mutex<Set<Int64>>([])
 
     public init(

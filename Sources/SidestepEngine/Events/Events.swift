@@ -42,6 +42,7 @@ public struct EmitEvent: Command {
                     writer.member("event_sequence", record.sequence)
                 })
         }
+        try store.deliver(record, of: run, &call)
         call.after(.changed(.events))
         return Result(sequence: record.sequence, isDuplicate: false)
     }
