@@ -15,7 +15,9 @@ public struct WebhookRecord: Sendable, Equatable {
     public var created: Instant
     public var updated: Instant
 
-    public init(key: Int64 = 0, name: String, userID: UInt32, url: String, events: [NamePattern], now: Instant) {
+    public init(
+        key: Int64 = 0, name: String, userID: UInt32, url: String, events: [NamePattern], now: Instant
+    ) {
         self.key = key
         self.name = name
         self.userID = userID
@@ -76,7 +78,8 @@ public struct DeliveryRecord: Sendable, Equatable {
     public var finished: Instant?
 
     public init(
-        key: Int64 = 0, id: String, webhook: Int64, event: String, sequence: Int64, body: Payload, created: Instant
+        key: Int64 = 0, id: String, webhook: Int64, event: String, sequence: Int64, body: Payload,
+        created: Instant
     ) {
         self.key = key
         self.id = id

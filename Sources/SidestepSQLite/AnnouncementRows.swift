@@ -18,7 +18,8 @@ extension SQLiteSession {
 
     /// Keeps what was written to the journal until `takeNotes` asks for it.
     func note(
-        run: Int64, _ sequence: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, detail: Payload?
+        run: Int64, _ sequence: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?,
+        detail: Payload?
     ) {
         let entry = JournalEntry(
             sequence: sequence, at: at, kind: kind.rawValue, step: step, attempt: attempt, detail: detail)

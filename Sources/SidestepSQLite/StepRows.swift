@@ -92,7 +92,8 @@ extension SQLiteSession {
     private func noteCompletion(_ step: StepRecord, _ sequence: Int64) {
         guard step.status == .completed, let finished = step.finished else { return }
         note(
-            run: step.run, sequence, at: finished, kind: .stepCompleted, step: step.name, attempt: step.attempt,
+            run: step.run, sequence, at: finished, kind: .stepCompleted, step: step.name,
+            attempt: step.attempt,
             detail: nil)
     }
 

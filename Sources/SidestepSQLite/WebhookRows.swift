@@ -96,7 +96,8 @@ extension SQLiteSession {
 
     func insertDelivery(_ delivery: DeliveryRecord) throws(Failure) {
         try webhooks.insertDelivery.run(
-            SQLValue(delivery.id), .integer(delivery.webhook), SQLValue(delivery.event), .integer(delivery.sequence),
+            SQLValue(delivery.id), .integer(delivery.webhook), SQLValue(delivery.event),
+            .integer(delivery.sequence),
             SQLValue(delivery.body), SQLValue(delivery.status.rawValue), .integer(delivery.attempts),
             SQLValue(delivery.nextAttempt), SQLValue(delivery.httpStatus), SQLValue(delivery.problem),
             SQLValue(delivery.created), SQLValue(delivery.finished))
@@ -119,7 +120,8 @@ extension WebhookRecord {
         let (key, name, user, url) = (row.integer(), row.string(), row.integer(), row.string())
         self.init(
             key: key, name: name, userID: UInt32(truncatingIfNeeded: user), url: url,
-            events: row.string().split(separator: "\n").map { NamePattern(String($0)) }, now: Instant(milliseconds: 0))
+            events: row.string().split(separator: "\n").map { NamePattern(String($0)) },
+            now: Instant(milliseconds: 0))
         secret = row.optionalString()
         headers = row.optionalPayload()
         isPaused = row.bool()
@@ -131,7 +133,8 @@ extension WebhookRecord {
     /// The mutable columns, in the order in which `webhook_insert` and `webhook_update` take them.
     fileprivate var values: [SQLValue] {
         [
-            SQLValue(url), SQLValue(events.map(\.text).joined(separator: "\n")), SQLValue(secret), SQLValue(headers),
+            SQLValue(url), SQLValue(events.map(\.text).joined(separator: "\n")), SQLValue(secret),
+            SQLValue(headers),
             SQLValue(isPaused), .integer(maxAttempts), SQLValue(created), SQLValue(updated),
         ]
     }

@@ -10,6 +10,8 @@ import Testing
         "run_counts": "one walk over a covering index, for `system.info`",
         "run_list": "walks runs by key, newest first, and stops at the limit",
         "queue_list": "queues are few, and all are asked for",
+        "webhook_list_all": "webhooks are few, and looked at when letters are to be sent",
+        "delivery_pending": "counts what its inner statement found, at most the limit",
         "run_next_expiry": "the first entry of a partial index",
         "step_next_deadline": "the first entry of a partial index",
         "step_by_status": "walks the partial index of open steps, which are few",

@@ -83,12 +83,16 @@ public struct CatchUp: Sendable {
 
     /// One run has its journal by an index; all runs are looked at through theirs.
     private func notes(_ store: any StoreReader, upTo limit: Int64) throws -> [JournalNote] {
-        guard let run = filter.run else { return try store.journal(user: filter.user, after: after, upTo: limit) }
+        guard let run = filter.run else {
+            return try store.journal(user: filter.user, after: after, upTo: limit)
+        }
         var found: [JournalNote] = []
         var generation = try store.run(user: filter.user, id: run, generation: nil)
         while let record = generation {
             let page = try store.history(run: record.key, after: after, limit: Int(Self.span))
-            found += page.items.filter { $0.sequence <= limit }.map { JournalNote(run: record.key, entry: $0) }
+            found += page.items.filter { $0.sequence <= limit }.map {
+                JournalNote(run: record.key, entry: $0)
+            }
             generation =
                 record.generation > 1
                 ? try store.run(user: record.userID, id: run, generation: record.generation - 1) : nil

@@ -21,7 +21,8 @@ public struct PutArtifact: Command {
         try check()
         let run = try store.heldRun(proof, &call)
         let newest = try store.artifact(run: run.key, name: artifact, version: nil)
-        // The reply was lost and the call sent again, or a step is repeated: the same document is no new version.
+        // The reply was lost and the call sent again, or a step is repeated: the same document is no new
+        // version.
         if let newest, isSame(as: newest) { return newest.version }
         var new = ArtifactRecord(
             run: run.key, name: artifact, version: (newest?.version ?? 0) + 1, type: type, created: call.now)

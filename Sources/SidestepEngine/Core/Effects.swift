@@ -12,7 +12,8 @@ public enum Effect: Sendable {
     case stepHeld(run: Int64, step: String, attempt: Int64, process: ProcessIdentity)
     /// Whoever waits for this has to look again.
     case changed(Topic)
-    /// There is something for one of those who wait for this; the next one gets it if the first does not take it.
+    /// There is something for one of those who wait for this; the next one gets it if the first does not take
+    /// it.
     case offered(Topic)
     /// The owner's connection is told that its run was asked to end.
     case cancelled(run: String, session: Int64, Cancellation)

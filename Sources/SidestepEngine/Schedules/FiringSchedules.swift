@@ -141,7 +141,8 @@ extension ScheduleRecord {
         new.input = input
         new.metadata = template.metadata
         new.retry = template.retry
-        new.tags = template.tags.map { RawJSON(validated: $0).members.map { ($0.key, $0.value.string) } } ?? []
+        new.tags =
+            template.tags.map { RawJSON(validated: $0).members.map { ($0.key, $0.value.string) } } ?? []
         new.placement.queue = template.queue ?? new.placement.queue
         new.placement.priority = template.priority ?? new.placement.priority
         new.placement.pinnedVersion = template.codeVersion

@@ -18,10 +18,12 @@ public protocol LetterCarrying: Sendable {
 
 /// Takes deliveries to webhooks: at least once, each until its receiver takes it or its attempts are used up.
 ///
-/// What is to be sent stands in the database; this holds only what is under way. Unchecked: all state is touched on
+/// What is to be sent stands in the database; this holds only what is under way. Unchecked: all state is
+/// touched on
 /// the loop.
 public final class Courier: @unchecked Sendable {
-    /// Letters under way at once: of one webhook, so that a slow receiver does not hold up the others, and in all.
+    /// Letters under way at once: of one webhook, so that a slow receiver does not hold up the others, and in
+    /// all.
     static let perWebhook = 4
     static let inAll = 32
 
@@ -99,13 +101,18 @@ public final class Courier: @unchecked Sendable {
         func read(_ store: any StoreReader, _ now: Instant, _ busy: [Int64: Int64]) throws {
             for webhook in try store.webhooks(user: nil) where !webhook.isPaused {
                 let sent = busy.filter { $0.value == webhook.key }
-                let due = try store.deliveries(of: webhook.key, dueAt: now, limit: Courier.perWebhook + sent.count)
+                let due = try store.deliveries(
+                    of: webhook.key, dueAt: now, limit: Courier.perWebhook + sent.count)
                 let new = due.filter { sent[$0.key] == nil }.prefix(max(0, Courier.perWebhook - sent.count))
                 letters += new.map { delivery in
-                    Letter(url: webhook.url, delivery: delivery, secret: webhook.secret, headers: webhook.headers)
+                    Letter(
+                        url: webhook.url, delivery: delivery, secret: webhook.secret, headers: webhook.headers
+                    )
                 }
                 // What is due now and not sent comes when one of those under way is settled.
-                if due.isEmpty, let time = try store.nextDelivery(of: webhook.key) { next = min(next ?? time, time) }
+                if due.isEmpty, let time = try store.nextDelivery(of: webhook.key) {
+                    next = min(next ?? time, time)
+                }
             }
         }
     }
@@ -115,6 +122,7 @@ extension Coordinator {
     /// The daemon's own view, for reading.
     var daemonContext: CallContext {
         CallContext(
-            environment: environment, peer: .daemon, session: 0, grantedRuns: [], now: environment.clock.now())
+            environment: environment, peer: .daemon, session: 0, grantedRuns: [], now: environment.clock.now()
+        )
     }
 }

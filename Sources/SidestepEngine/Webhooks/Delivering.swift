@@ -40,7 +40,8 @@ extension StoreTransaction {
             var delivery = DeliveryRecord(
                 id: id, webhook: webhook.key, event: event, sequence: sequence, body: body, created: call.now)
             if try hasPending(webhook: webhook.key, atLeast: WebhookRecord.pendingLimit) {
-                delivery.die("\(WebhookRecord.pendingLimit) deliveries wait already, which is the limit", call.now)
+                delivery.die(
+                    "\(WebhookRecord.pendingLimit) deliveries wait already, which is the limit", call.now)
             } else {
                 call.after(.deliver(call.now))
             }
@@ -50,7 +51,9 @@ extension StoreTransaction {
 }
 
 extension JSONWriter {
-    fileprivate mutating func instant(_ name: String, _ instant: Instant) { member(name, instant.milliseconds) }
+    fileprivate mutating func instant(_ name: String, _ instant: Instant) {
+        member(name, instant.milliseconds)
+    }
 }
 
 extension DeliveryRecord {
@@ -85,7 +88,8 @@ struct SettleDelivery: Command {
 
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         // Gone with its webhook meanwhile.
-        guard var delivery = try store.delivery(key: delivery), let webhook = try store.webhook(key: delivery.webhook)
+        guard var delivery = try store.delivery(key: delivery),
+            let webhook = try store.webhook(key: delivery.webhook)
         else { return }
         delivery.attempts += 1
         delivery.httpStatus = outcome.httpStatus

@@ -50,14 +50,17 @@ public struct PutWebhook: Command {
     }
 
     private func check(_ call: CallContext) throws {
-        guard url.hasPrefix("http://") || url.hasPrefix("https://"), url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
+        guard url.hasPrefix("http://") || url.hasPrefix("https://"),
+            url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
         else { throw wrong("`url` begins with http:// or https:// and has no spaces", "Send the whole URL.") }
         guard !events.isEmpty, events.allSatisfy({ !$0.text.contains("\n") }) else {
-            throw wrong("`events` names at least one event, without line breaks", "Send [\"*\"] for all of them.")
+            throw wrong(
+                "`events` names at least one event, without line breaks", "Send [\"*\"] for all of them.")
         }
         guard let secret else { return try checkHeaders() }
         guard Self.isCredentialName(secret) else {
-            throw wrong("`secret` is the name of a credential", "It is a file's name, never the secret itself.")
+            throw wrong(
+                "`secret` is the name of a credential", "It is a file's name, never the secret itself.")
         }
         // Whoever could name any credential could have anything signed with it.
         guard call.peer.isAdministrator else {
@@ -75,16 +78,21 @@ public struct PutWebhook: Command {
 
     /// A line break in a header would make another header.
     private func checkHeaders() throws {
-        for (name, value) in headers.map({ RawJSON(validated: $0).members.map { ($0.key, $0.value.string ?? "") } }) ?? [] {
+        for (name, value) in headers.map({
+            RawJSON(validated: $0).members.map { ($0.key, $0.value.string ?? "") }
+        }) ?? [] {
             let isToken = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
             let isText = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
             guard isToken, isText, !name.lowercased().hasPrefix("sidestep-") else {
-                throw wrong("`headers` has the name or value '\(name)', which no header can have", "Leave it out.")
+                throw wrong(
+                    "`headers` has the name or value '\(name)', which no header can have", "Leave it out.")
             }
         }
     }
 
-    private func wrong(_ message: String, _ hint: String) -> Failure { Failure(.invalidArgument, message, hint: hint) }
+    private func wrong(_ message: String, _ hint: String) -> Failure {
+        Failure(.invalidArgument, message, hint: hint)
+    }
 }
 
 extension StoreReader {
@@ -94,7 +102,8 @@ extension StoreReader {
             return other
         }
         throw Failure(
-            .invalidArgument, "there is no webhook '\(name)'", hint: "`webhook.list` shows yours; `webhook.put` makes one.")
+            .invalidArgument, "there is no webhook '\(name)'",
+            hint: "`webhook.list` shows yours; `webhook.put` makes one.")
     }
 }
 
@@ -141,7 +150,8 @@ public struct ListDeliveries: Query {
     }
 
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<DeliveryView> {
-        let webhooks = try webhook.map { [try store.visibleWebhook($0, call)] } ?? store.webhooks(user: call.visibleUser)
+        let webhooks =
+            try webhook.map { [try store.visibleWebhook($0, call)] } ?? store.webhooks(user: call.visibleUser)
         var filter = DeliveryFilter(webhooks: webhooks.map(\.key))
         filter.status = status
         filter.before = before
@@ -161,11 +171,13 @@ public struct Redeliver: Command {
     public init(delivery: String) { self.delivery = delivery }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> DeliveryView {
-        guard var found = try store.delivery(id: delivery), let webhook = try store.webhook(key: found.webhook),
+        guard var found = try store.delivery(id: delivery),
+            let webhook = try store.webhook(key: found.webhook),
             call.peer.isAdministrator || webhook.userID == call.peer.uid
         else {
             throw Failure(
-                .invalidArgument, "there is no delivery '\(delivery)'", hint: "`webhook.deliveries` lists them.")
+                .invalidArgument, "there is no delivery '\(delivery)'",
+                hint: "`webhook.deliveries` lists them.")
         }
         if found.status != .pending {
             found.status = .pending

@@ -4,7 +4,8 @@ public struct ScheduleError: Error, Sendable, Equatable {
 }
 
 extension CronRule {
-    /// Reads five fields (minute, hour, day of the month, month, day of the week), or a name such as `@daily`.
+    /// Reads five fields (minute, hour, day of the month, month, day of the week), or a name such as
+    /// `@daily`.
     ///
     /// Fields hold `*`, numbers, names (`JAN`, `MON`), ranges, lists and steps; 7 is Sunday, too.
     ///

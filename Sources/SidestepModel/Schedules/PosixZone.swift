@@ -1,4 +1,5 @@
-/// The rule for the time after a file's last transition: the TZ string of POSIX with the extensions of RFC 9636
+/// The rule for the time after a file's last transition: the TZ string of POSIX with the extensions of RFC
+/// 9636
 /// (hours from -167 to 167), for example `CET-1CEST,M3.5.0,M10.5.0/3`.
 struct PosixZone: Sendable, Equatable {
     /// Seconds east of Greenwich without and with daylight-saving time.

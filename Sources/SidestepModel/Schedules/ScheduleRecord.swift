@@ -64,7 +64,8 @@ public struct ScheduleRecord: Sendable, Equatable {
     /// Milliseconds by which the run of a due time is delayed: the same at every look at it.
     public func jitter(at due: Instant) -> Int64 {
         guard jitterMilliseconds > 0 else { return 0 }
-        // FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/>: spreads schedules of one rule, keeps no secret.
+        // FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/>: spreads schedules of one rule, keeps no
+        // secret.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in Array("\(userID)/\(name)/\(due.milliseconds)".utf8) {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3

@@ -3,7 +3,8 @@
 /// The data comes as bytes of a TZif file (RFC 9636); nothing here reads files. All times are seconds since
 /// the epoch, UTC; offsets are seconds east of Greenwich.
 public struct ZoneRules: Sendable, Equatable {
-    /// From `start` (inclusive; `Int64.min`: ever) to `end` (exclusive; `Int64.max`: for ever) this offset holds.
+    /// From `start` (inclusive; `Int64.min`: ever) to `end` (exclusive; `Int64.max`: for ever) this offset
+    /// holds.
     struct Segment: Equatable {
         var start: Int64
         var end: Int64

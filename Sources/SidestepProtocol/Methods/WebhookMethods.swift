@@ -13,7 +13,7 @@ extension MethodTable {
         result: [.must("webhook", .webhook, "the webhook as it is now")],
         errors: [.invalidArgument, .notPermitted, .limitExceeded],
         example: Example(
-            #"{"webhook":"ops","url":"https://example.org/hook","events":["run.failed","order.*"],"secret":"hook-key"}"#,
+            #"{"webhook":"ops","url":"https://example.org/hook","events":["run.failed"],"secret":"hook-key"}"#,
             #"{"webhook":\#(ExampleText.webhook)}"#), waitsForCommit: true)
 
     private static let webhookList = Method(
@@ -44,10 +44,12 @@ extension MethodTable {
             #"{"status":"dead"}"#, #"{"deliveries":[\#(ExampleText.delivery)],"more":null}"#))
 
     private static let webhookRedeliver = Method(
-        "webhook.redeliver", .webhook, .open, "Sends a delivery again, under the same id, with all its attempts before it.",
+        "webhook.redeliver", .webhook, .open,
+        "Sends a delivery again, under the same id, with all its attempts before it.",
         parameters: [.must("delivery", .name, "the delivery")],
         result: [.must("delivery", .delivery, "the delivery as it is now")], errors: [.invalidArgument],
-        example: Example(#"{"delivery":"dl_5d41"}"#, #"{"delivery":\#(ExampleText.delivery)}"#), waitsForCommit: true)
+        example: Example(#"{"delivery":"dl_5d41"}"#, #"{"delivery":\#(ExampleText.delivery)}"#),
+        waitsForCommit: true)
 }
 
 extension ParameterType {

@@ -19,7 +19,9 @@ enum WebhookHandlers {
             "webhook.list": .read({ _ in ListWebhooks() }) { writer, webhooks in
                 writer.array("webhooks") { writer in for webhook in webhooks { writer.webhook(webhook) } }
             },
-            "webhook.delete": .write({ DeleteWebhook(name: $0.required("webhook")) }) { $0.member("deleted", $1) },
+            "webhook.delete": .write({ DeleteWebhook(name: $0.required("webhook")) }) {
+                $0.member("deleted", $1)
+            },
             "webhook.deliveries": .read({
                 ListDeliveries(
                     webhook: $0.params.string("webhook"),

@@ -9,7 +9,8 @@ final class Watch {
         case live
         /// A reader looks at what the watcher has not seen; announcements meanwhile are kept, up to a bound.
         case reading(Kept)
-        /// The connection has too much queued: nothing is kept, the journal is read again when it has been sent.
+        /// The connection has too much queued: nothing is kept, the journal is read again when it has been
+        /// sent.
         case behind
     }
 

@@ -6,7 +6,8 @@ import SidestepStore
 
 /// All watches: begins them, feeds them in the order of the journal, ends them. Lives on the event loop.
 ///
-/// No entry is missed and none comes twice. A look at the journal is bounded by the sequence that the writer has given
+/// No entry is missed and none comes twice. A look at the journal is bounded by the sequence that the writer
+/// has given
 /// before it; everything later is announced after it, in the order of the commits.
 final class Watches {
     private let server: SocketServer
@@ -20,8 +21,11 @@ final class Watches {
     /// Begins a watch; the reply goes out before the first notification.
     func begin(_ request: WatchRequest, _ session: Session, _ settle: @escaping SocketServer.Settle) {
         guard (bySession[session.id]?.count ?? 0) < server.limits.watches else {
-            return settle(.failure(.overLimit(
-                .limitExceeded, "watches", server.limits.watches, "This connection has too many watches.")))
+            return settle(
+                .failure(
+                    .overLimit(
+                        .limitExceeded, "watches", server.limits.watches,
+                        "This connection has too many watches.")))
         }
         let command = WatchRuns(run: request.filter.run)
         let begun = Box<Int64>(0)
@@ -44,10 +48,12 @@ final class Watches {
         lastNumber += 1
         let start = min(request.after ?? now, now)
         let watch = Watch(id: "w\(lastNumber)", filter: request.filter, session: session, cursor: start)
-        settle(.success(result { writer in
-            writer.member("watch", watch.id)
-            writer.member("sequence", start)
-        }))
+        settle(
+            .success(
+                result { writer in
+                    writer.member("watch", watch.id)
+                    writer.member("sequence", start)
+                }))
         guard session.isOpen else { return server.environment.watchEnded() }
         bySession[session.id, default: []].append(watch)
         if start < now { catchUp(watch) }
@@ -114,8 +120,10 @@ final class Watches {
             { store, _ in
                 let end = try store.lastSequence()
                 return .reading { store in
-                    let found = try CatchUp(filter: filter, after: cursor, end: end, maxBytes: maxBytes).answer(store)
-                    look.value = Look(end: end, upTo: found.upTo, lines: found.entries.map { Watch.line(id, $0) })
+                    let found = try CatchUp(filter: filter, after: cursor, end: end, maxBytes: maxBytes)
+                        .answer(store)
+                    look.value = Look(
+                        end: end, upTo: found.upTo, lines: found.entries.map { Watch.line(id, $0) })
                     return []
                 }
             }, session
