@@ -20,6 +20,8 @@ import Testing
         "shift_queues": "the same for queues, which are few",
         "shift_breakers": "the same for breakers, which are few",
         "queue_list": "queues are few, and all are asked for",
+        "webhook_list_all": "webhooks are few, and looked at when letters are to be sent",
+        "delivery_pending": "counts what its inner statement found, at most the limit",
         "run_next_expiry": "the first entry of a partial index",
         "step_next_deadline": "the first entry of a partial index",
         "step_by_status": "walks the partial index of open steps, which are few",

@@ -116,5 +116,8 @@ extension Coordinator {
             }
         }
         perform(ExpireDue())
+        perform(FireSchedules())
+        perform(FindWaitingSchedules())
+        courier?.wake(environment.clock.now())
     }
 }
