@@ -37,6 +37,7 @@ struct SidestepCommand: ParsableCommand {
                     PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
                     ResultCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
+                    DiffCommand.self,
                 ]),
             CommandGroup(
                 name: "Acting",
@@ -44,6 +45,10 @@ struct SidestepCommand: ParsableCommand {
                     EnqueueCommand.self, SignalCommand.self, ApproveCommand.self, PromiseCommand.self,
                     CancelCommand.self, ResolveCommand.self, PauseCommand.self, UnpauseCommand.self,
                     DeleteCommand.self,
+                    ForkCommand.self,
+                    PruneCommand.self,
+                    ExportCommand.self,
+                    ImportCommand.self,
                 ]),
             CommandGroup(
                 name: "Limits",
@@ -52,7 +57,10 @@ struct SidestepCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "The daemon",
-                subcommands: [PingCommand.self, CallCommand.self, VersionCommand.self]),
+                subcommands: [
+                    PingCommand.self, CallCommand.self, VersionCommand.self,
+                    BackupCommand.self, CheckCommand.self, VacuumCommand.self, StatsCommand.self,
+                ]),
         ])
 
     static func main() {

@@ -10,20 +10,20 @@ final class Program {
         let description: String
     }
 
-    private let daemon: TestDaemon
-    private let random: SeededRandom
-    private var oracle = Oracle()
-    private var clients: [TestClient]
+    let daemon: TestDaemon
+    let random: SeededRandom
+    var oracle = Oracle()
+    var clients: [TestClient]
     /// Every lease that was ever granted, stale ones included: they are presented again and again.
     private var leases: [(lease: Oracle.Lease, text: String)] = []
     private var waiting: [(run: String, client: TestClient, pending: TestDaemon.Pending<ResumeRun.Result>)] =
         []
     private(set) var operations = 0
     private var trail: [String] = []
-    private let start: Int64
+    let start: Int64
 
-    private let runNames = ["r1", "r2", "r3"]
-    private let stepNames = ["s1", "s2", "s3", "s4"]
+    let runNames = ["r1", "r2", "r3", "f1", "f2", "i1"]
+    let stepNames = ["s1", "s2", "s3", "s4"]
 
     init(daemon: TestDaemon, seed: UInt64) {
         self.daemon = daemon
@@ -38,7 +38,8 @@ final class Program {
         operations += 1
         oracle.now = daemon.clock.now().milliseconds - start
         switch random.below(100) {
-        case 0..<12: try resume()
+        case 0..<10: try resume()
+        case 10..<12: try operateMore()
         case 12..<30: try begin()
         case 30..<50: try complete()
         case 50..<58: try fail()
@@ -92,8 +93,8 @@ final class Program {
             guard let text = done.lease else { return .closed(done.run.status) }
             leases.append(
                 (.init(run: name, generation: Int(done.run.generation), epoch: done.run.epoch), text))
-            let key = done.run.key
-            let count = try? daemon.read { try $0.stepCounts(run: key).reduce(0) { $0 + $1.count } }
+            let run = done.run
+            let count = try? daemon.read { try $0.stepCounts(of: run).reduce(0) { $0 + $1.count } }
             return .granted(epoch: done.run.epoch, steps: Int(count ?? -1))
         }
     }
@@ -114,7 +115,7 @@ final class Program {
         waiting.append((name, client, pending))
     }
 
-    private func settleWaiters() throws {
+    func settleWaiters() throws {
         for (name, client, pending) in waiting {
             let isOwned = oracle.runs[name]!.status == .running
             if isOwned, pending.result == nil { continue }
@@ -367,7 +368,7 @@ final class Program {
         }
     }
 
-    private func compare(_ what: String, _ client: TestClient, _ expected: Reply, _ actual: Reply) throws {
+    func compare(_ what: String, _ client: TestClient, _ expected: Reply, _ actual: Reply) throws {
         trail.append("\(what) by \(client.peer.process.pid): \(actual)")
         if expected != actual { throw difference(what, expected, actual) }
     }
@@ -378,7 +379,7 @@ final class Program {
 
     private var trailText: String { "last operations:\n  " + trail.suffix(25).joined(separator: "\n  ") }
 
-    private func reply<Value>(_ result: Result<Value, Failure>, _ read: (Value) -> Reply) -> Reply {
+    func reply<Value>(_ result: Result<Value, Failure>, _ read: (Value) -> Reply) -> Reply {
         switch result {
         case .success(let value): read(value)
         case .failure(let failure): .refused(failure.kind)
@@ -407,7 +408,7 @@ final class Program {
         return expected
     }
 
-    private func identity(_ client: TestClient) -> (process: Int32, session: Int64) {
+    func identity(_ client: TestClient) -> (process: Int32, session: Int64) {
         (client.peer.process.pid, client.session)
     }
 }

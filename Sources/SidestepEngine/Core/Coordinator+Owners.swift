@@ -119,5 +119,6 @@ extension Coordinator {
         perform(FireSchedules())
         perform(FindWaitingSchedules())
         courier?.wake(environment.clock.now())
+        startChores()
     }
 }
