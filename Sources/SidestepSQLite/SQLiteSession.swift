@@ -14,6 +14,8 @@ final class SQLiteSession: StoreTransaction {
     let journal: JournalStatements
     let queues: QueueStatements
     let waits: WaitStatements
+    let limits: LimitStatements
+    let clock: ClockStatements
     let schedules: ScheduleStatements
     let streams: StreamStatements
     let artifacts: ArtifactStatements
@@ -35,6 +37,8 @@ final class SQLiteSession: StoreTransaction {
         journal = try JournalStatements(connection, library)
         queues = try QueueStatements(connection, library)
         waits = try WaitStatements(connection, library)
+        limits = try LimitStatements(connection, library)
+        clock = try ClockStatements(connection, library)
         schedules = try ScheduleStatements(connection, library)
         streams = try StreamStatements(connection, library)
         artifacts = try ArtifactStatements(connection, library)

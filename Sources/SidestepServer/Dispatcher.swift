@@ -22,7 +22,7 @@ struct Dispatcher {
         var handlers = SessionHandlers.all(limits)
         for family in [
             ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
-            LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all,
+            LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all, LimitHandlers.all,
             ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
             WebhookHandlers.all, WatchHandlers.all,
         ] {

@@ -2,7 +2,7 @@ import SidestepModel
 
 /// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
 public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
-    QueueReading, WaitReading, SignalReading, PromiseReading,
+    QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading,
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading
 {}
 
@@ -11,7 +11,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
 /// Every statement that acts for a run takes the epoch it believes in and compares it at the write;
 /// a write that meets another epoch changes nothing and throws `lease_lost`.
 public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
-    JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting,
+    JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting,
     ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting
 {}
 
@@ -46,3 +46,5 @@ public struct Page<Item> {
         self.hasMore = hasMore
     }
 }
+
+extension Page: Sendable where Item: Sendable {}

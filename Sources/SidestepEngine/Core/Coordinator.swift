@@ -178,13 +178,27 @@ public final class Coordinator: @unchecked Sendable {
         if let dueTimer, dueTimer.at <= at { return }
         dueTimer?.timer.cancel()
         let delay = max(0, at.milliseconds(since: environment.clock.now()))
-        dueTimer = (at, loop.schedule(afterMilliseconds: delay) { self.expireDue() })
+        dueTimer = (at, loop.alarm(afterMilliseconds: delay) { self.expireDue() })
     }
 
     private func expireDue() {
         dueTimer = nil
+        performDue()
+    }
+
+    /// What time brings about: delays that are over, schedules that are due.
+    func performDue() {
         perform(ExpireDue())
         perform(FireSchedules())
+    }
+
+    /// Somebody set the wall clock: delays stay what they are, dates are looked at anew.
+    public func clockWasSet() {
+        loop.assertOnLoop()
+        dueTimer?.timer.cancel()
+        dueTimer = nil
+        performDue()
+        courier?.wake(environment.clock.now())
     }
 }
 

@@ -64,7 +64,7 @@ extension SocketServer {
         case .unwatch(let watch):
             let ended = watches.end(watch, session)
             settle(.success(result { $0.member("ended", ended) }))
-        case .begin(let key, let begin, let work) where isNotification && !begin.atMostOnce:
+        case .begin(let key, let begin, let work) where isNotification && begin.isHoldable:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
             settle(.success([]))
