@@ -19,6 +19,7 @@ import Testing
         "shift_limits": "the same for limits, which are few",
         "shift_queues": "the same for queues, which are few",
         "shift_breakers": "the same for breakers, which are few",
+        "shift_deliveries": "the same for deliveries that wait to be sent",
         "queue_list": "queues are few, and all are asked for",
         "webhook_list_all": "webhooks are few, and looked at when letters are to be sent",
         "delivery_pending": "counts what its inner statement found, at most the limit",

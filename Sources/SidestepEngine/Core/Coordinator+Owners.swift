@@ -115,8 +115,7 @@ extension Coordinator {
                 watchStep(run: run, step: step.name, attempt: step.attempt, process: holder)
             }
         }
-        perform(ExpireDue())
-        perform(FireSchedules())
+        performDue()
         perform(FindWaitingSchedules())
         courier?.wake(environment.clock.now())
         startChores()

@@ -199,6 +199,11 @@ public final class Coordinator: @unchecked Sendable {
 
     private func expireDue() {
         dueTimer = nil
+        performDue()
+    }
+
+    /// What time brings about: delays that are over, schedules that are due.
+    func performDue() {
         perform(ExpireDue())
         perform(FireSchedules())
     }
@@ -208,7 +213,8 @@ public final class Coordinator: @unchecked Sendable {
         loop.assertOnLoop()
         dueTimer?.timer.cancel()
         dueTimer = nil
-        perform(ExpireDue())
+        performDue()
+        courier?.wake(environment.clock.now())
     }
 }
 

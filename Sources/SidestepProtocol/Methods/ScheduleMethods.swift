@@ -80,7 +80,7 @@ extension ParameterType {
         .may("metadata", .payload, "metadata of its runs"),
         .may("retry", .retryPolicy, "when a run of it as a whole is tried again"),
         .may("code_version", .name, "the version of the code that may execute its runs"),
-        .may("budget", .open([], others: .count), "the budget of each run"),
+        .may("budget", .budget, "what each run may use up"),
     ]
 
     static let schedule = ParameterType.shared(

@@ -53,6 +53,9 @@ SELECT min(next_attempt_at) FROM delivery WHERE webhook = ?1 AND next_attempt_at
 SELECT count(*) FROM
     (SELECT 1 FROM delivery WHERE webhook = ?1 AND next_attempt_at IS NOT NULL LIMIT ?2);
 
+-- name: shift_deliveries
+UPDATE delivery SET next_attempt_at = next_attempt_at + ?1 WHERE next_attempt_at IS NOT NULL;
+
 -- name: delivery_insert
 INSERT INTO delivery (id, webhook, event, sequence, body, status, attempts, next_attempt_at, http_status, problem,
     created_at, finished_at)
