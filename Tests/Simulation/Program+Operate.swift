@@ -9,16 +9,22 @@ extension Program {
     func operateMore() throws {
         switch random.below(5) {
         case 0, 1: try forkRun()
-        case 2: try deleteRun()
+        case 2: try delete(pickRun())
         case 3: try importRun()
         default: if random.oneIn(4) { try prune() }
         }
         try settleWaiters()
     }
 
+    /// A run to do something to: forks and imports only while they are there, so that their names get free for the next.
+    func pickRun() -> String {
+        random.pick(runNames.filter { $0.hasPrefix("r") || oracle.runs[$0] != nil })
+    }
+
     private func forkRun() throws {
-        let (name, new, client) = (random.pick(runNames), random.pick(["f1", "f2"]), random.pick(clients))
+        let (name, new, client) = (pickRun(), random.pick(["f1", "f2"]), random.pick(clients))
         let step = random.oneIn(2) ? random.pick(stepNames) : nil
+        if name != new, oracle.runs[new] != nil { try delete(new) }
         var command = ForkRun(run: name)
         command.newRun = new
         if let step { command.point = .step(step) }
@@ -29,8 +35,8 @@ extension Program {
         try compare("fork \(name) to \(new) at \(step ?? "its end")", client, expected, actual)
     }
 
-    private func deleteRun() throws {
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+    private func delete(_ name: String) throws {
+        let client = random.pick(clients)
         let expected = oracle.delete(name)
         let actual = reply(daemon.call(DeleteRun(run: name), by: client)) { deleted -> Reply in
             // The daemon says whether there was one; how many generations went, the oracle alone knows.
@@ -53,9 +59,10 @@ extension Program {
     }
 
     private func importRun() throws {
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         let target = random.oneIn(3) ? name : "i1"
         guard let lines = try export(name, client) else { return }
+        if name != target, oracle.runs[target] != nil, random.oneIn(2) { try delete(target) }
         let expected = oracle.copy(name, to: target)
         var continuation: String?
         var rest = lines[...]

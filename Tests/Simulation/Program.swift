@@ -19,6 +19,8 @@ final class Program {
     private var waiting: [(run: String, client: TestClient, pending: TestDaemon.Pending<ResumeRun.Result>)] =
         []
     private(set) var operations = 0
+    /// How often each operation was done and not refused.
+    private(set) var done: [String: Int] = [:]
     private var trail: [String] = []
     let start: Int64
 
@@ -61,7 +63,7 @@ final class Program {
     // MARK: Operations
 
     private func resume() throws {
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         let (retry, rerun, takeOver) = (random.oneIn(2), random.oneIn(4), random.oneIn(4))
         let command = resumeCommand(
             name, client, retry: retry, rerun: rerun, ifOwned: takeOver ? .takeOver : .fail)
@@ -102,7 +104,7 @@ final class Program {
     /// A waiter gets the run as soon as nobody has it.
     private func waitForRun() throws {
         guard waiting.isEmpty else { return }
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         let expected = oracle.resume(
             name, identity(client), retry: false, rerun: false, takeOver: false, wait: true)
         let pending = daemon.start(
@@ -257,7 +259,7 @@ final class Program {
     }
 
     private func operate() throws {
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         if random.oneIn(3) {
             let expected = oracle.pause(name)
             try compare(
@@ -273,7 +275,7 @@ final class Program {
     }
 
     private func resolve() throws {
-        let (name, step, client) = (random.pick(runNames), random.pick(stepNames), random.pick(clients))
+        let (name, step, client) = (pickRun(), random.pick(stepNames), random.pick(clients))
         let output = random.oneIn(2) ? "\"resolved\"" : nil
         let expected = oracle.resolve(name, step, completed: output)
         let resolution: ResolveStep.Resolution = output.map { .completed(Payload(text: $0)) } ?? .rerun
@@ -371,6 +373,8 @@ final class Program {
     func compare(_ what: String, _ client: TestClient, _ expected: Reply, _ actual: Reply) throws {
         trail.append("\(what) by \(client.peer.process.pid): \(actual)")
         if expected != actual { throw difference(what, expected, actual) }
+        if case .refused = actual { return }
+        done[String(what.prefix { $0 != " " }), default: 0] += 1
     }
 
     private func difference(_ what: String, _ expected: Reply, _ actual: Reply) -> Difference {
