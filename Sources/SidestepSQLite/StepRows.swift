@@ -90,13 +90,25 @@ extension SQLiteSession {
 
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) {
         let identity: [SQLValue] = [.integer(outcome.step.run), .integer(epoch), SQLValue(outcome.step.name)]
-        try requireOne(try steps.insert.change(identity + outcome.values(sequence: nextSequence())))
+        let sequence = try nextSequence()
+        try requireOne(try steps.insert.change(identity + outcome.values(sequence: sequence)))
+        noteCompletion(outcome.step, sequence)
+    }
+
+    /// A completed step is its own entry of the journal.
+    private func noteCompletion(_ step: StepRecord, _ sequence: Int64) {
+        guard step.status == .completed, let finished = step.finished else { return }
+        note(
+            run: step.run, sequence, at: finished, kind: .stepCompleted, step: step.name,
+            attempt: step.attempt,
+            detail: nil)
     }
 
     func updateStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) {
         let identity: [SQLValue] = [.integer(outcome.step.run), .integer(epoch), .integer(outcome.step.key)]
         let sequence = outcome.step.status == .completed ? try nextSequence() : outcome.step.sequence
         try requireOne(try steps.update.change(identity + outcome.values(sequence: sequence)))
+        noteCompletion(outcome.step, sequence)
     }
 
     func forgetFailedSteps(run: Int64, epoch: Int64, now: Instant) throws(Failure) -> [String] {

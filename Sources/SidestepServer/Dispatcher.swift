@@ -9,6 +9,8 @@ struct Dispatcher {
         case now([UInt8])
         case query(Handler.Query)
         case command(Call.Work)
+        case watch(WatchRequest)
+        case unwatch(String)
         case maintain(MaintenanceTask)
         case begin(HeldBegins.Key, BeginStep, Call.Work)
         case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
@@ -23,6 +25,8 @@ struct Dispatcher {
         for family in [
             ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
             LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all, LimitHandlers.all,
+            ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
+            WebhookHandlers.all, WatchHandlers.all,
             ForkHandlers.all,
             RetentionHandlers.all,
             SystemHandlers.all,
@@ -44,7 +48,9 @@ struct Dispatcher {
         do {
             let params = try Params(validating: request.params, against: method, limits: limits)
             return .success(
-                try work(handler, Request(params: params, peer: session.peer, information: information)))
+                try work(
+                    handler,
+                    Request(params: params, peer: session.peer, information: information, limits: limits)))
         } catch let error as RPCError {
             return .failure(error)
         } catch let failure as Failure {
@@ -63,6 +69,8 @@ struct Dispatcher {
         case .now(let answer): .now(try answer(request))
         case .query(let make): .query(try make(request))
         case .command(let make): .command(try make(request))
+        case .watch(let make): .watch(make(request))
+        case .unwatch(let make): .unwatch(make(request))
         case .maintain(let make): .maintain(try make(request))
         case .begin(let make, let work):
             try { begin in .begin(key(request), begin, work(begin)) }(make(request))

@@ -3,6 +3,7 @@ import SidestepModel
 /// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
 public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
     QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading,
+    ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
     ForkReading, RemovalReading, StatisticsReading, TransferReading
 {}
 
@@ -12,6 +13,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
 /// a write that meets another epoch changes nothing and throws `lease_lost`.
 public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
     JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting,
+    ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting,
     ForkWriting, RemovalWriting, TransferWriting
 {}
 

@@ -28,6 +28,11 @@ public final class Coordinator: @unchecked Sendable {
     /// Told on the loop when a run was asked to end, with the connection of its owner.
     public var onCancelled: ((_ session: Int64, _ run: String, Cancellation) -> Void)?
 
+    /// Told on the loop, in the order of the commits, what was written to journals while somebody watches.
+    public var onAnnounced: (([Announcement]) -> Void)?
+    /// Takes deliveries to webhooks.
+    public var courier: Courier?
+
     public init(environment: Environment, loop: any EngineLoop, processes: any ProcessWatching) {
         self.environment = environment
         self.loop = loop
@@ -108,6 +113,7 @@ public final class Coordinator: @unchecked Sendable {
         defer { passOn(call, storeFailure) }
         if let storeFailure { return call.isAbandoned ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
+        if !call.announcements.isEmpty { onAnnounced?(call.announcements) }
         if call.isAbandoned { return }
         switch call.outcome {
         case .answered(.done(let bytes)): call.answer(.success(bytes))
@@ -154,13 +160,15 @@ public final class Coordinator: @unchecked Sendable {
         case .cancelled(let run, let session, let cancellation): onCancelled?(session, run, cancellation)
         case .kill(let process): end(process)
         case .due(let at): arm(at)
+        case .deliver(let at): courier?.wake(at)
+        case .scheduleWaits(let schedule): perform(FireWaiting(schedule: schedule))
         case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
         }
     }
 
     /// Does work of the daemon's own, without a caller. Nobody else would ask again after a full disk,
     /// so it does: a dead owner's run must not stay owned.
-    func perform(_ command: some Command) {
+    func perform(_ command: some Command, then done: @escaping @Sendable () -> Void = {}) {
         let work: Call.Work = { store, context in
             _ = try command.perform(store, &context)
             return .done([])
@@ -168,8 +176,10 @@ public final class Coordinator: @unchecked Sendable {
         let call = Call(environment: environment, peer: .daemon, session: 0, work: work) { result in
             guard case .failure(let failure) = result,
                 failure.kind == .storageFull || failure.kind == .storageError
-            else { return }
-            _ = self.loop.schedule(afterMilliseconds: Self.retryMilliseconds) { self.perform(command) }
+            else { return done() }
+            _ = self.loop.schedule(afterMilliseconds: Self.retryMilliseconds) {
+                self.perform(command, then: done)
+            }
         }
         submit([call])
     }
@@ -189,7 +199,13 @@ public final class Coordinator: @unchecked Sendable {
 
     private func expireDue() {
         dueTimer = nil
+        performDue()
+    }
+
+    /// What time brings about: delays that are over, schedules that are due.
+    func performDue() {
         perform(ExpireDue())
+        perform(FireSchedules())
     }
 
     /// Somebody set the wall clock: delays stay what they are, dates are looked at anew.
@@ -197,7 +213,8 @@ public final class Coordinator: @unchecked Sendable {
         loop.assertOnLoop()
         dueTimer?.timer.cancel()
         dueTimer = nil
-        perform(ExpireDue())
+        performDue()
+        courier?.wake(environment.clock.now())
     }
 }
 

@@ -9,15 +9,19 @@ public final class Environment: Sendable {
     public let boot: String
     public let settings: EngineSettings
     let workers = WorkerTable()
+    public let zones: any TimeZoneSource
+    let watchers = WatcherCount()
     private let openSessions = Mutex<Set<Int64>>([])
 
     public init(
-        clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init()
+        clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init(),
+        zones: any TimeZoneSource = OnlyUTC()
     ) {
         self.clock = clock
         self.random = random
         self.boot = boot
         self.settings = settings
+        self.zones = zones
     }
 
     /// A number for a new connection, never one that the database may remember of an earlier daemon.

@@ -5,6 +5,8 @@ public enum MethodTable {
         sessionMethods + runMethods + stepMethods + leaseMethods + checkpointMethods + stateMethods
         + signalMethods + promiseMethods + waitMethods + queueMethods + workerMethods
         + limitMethods
+        + scheduleMethods + streamMethods + artifactMethods + eventMethods
+        + webhookMethods
         + forkMethods
         + retentionMethods
         + systemMethods

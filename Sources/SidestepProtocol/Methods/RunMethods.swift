@@ -4,6 +4,7 @@ extension MethodTable {
     /// The methods about runs: opening, closing, reading.
     static let runMethods: [Method] =
         [resume, runEnqueue, runGet, runList, runResult] + runClosing + runOperating + runReading
+        + watchMethods
 
     static let aRun = Parameter.must("run", .name, "the id of the run")
     static let theRun = Parameter.must("run", .run, "the run as it is now")
