@@ -98,6 +98,26 @@ import Testing
         }
     }
 
+    @Test("whoever waits for a run learns that it was deleted, and a deleted run never wakes")
+    func waiters() throws {
+        try EngineBench.with { bench throws in
+            let (one, other) = (bench.daemon.connect(), bench.daemon.connect())
+            try bench.enqueue("awaited", by: one)
+            let lease = try #require(try bench.resume("waiter", by: other).lease)
+            let wait = bench.wait("w", [WaitCondition(.run, "awaited")], lease: lease, by: other)
+            #expect(wait.result == nil)
+            #expect(try bench.daemon.call(DeleteRun(run: "awaited"), by: one).get())
+            bench.daemon.loop.turn()
+            #expect(wait.output?.contains("cancelled") == true)
+            let sleeper = try #require(try bench.resume("sleeper", by: one).lease)
+            _ = bench.wait("nap", [], lease: sleeper, end: .after(60_000), wait: 0, by: one)
+            _ = try bench.daemon.call(SuspendRun(proof: .text(sleeper), steps: nil), by: one).get()
+            #expect(try bench.daemon.call(DeleteRun(run: "sleeper"), by: one).get())
+            bench.daemon.loop.advance(120_000)
+            #expect(try bench.daemon.read { try $0.timers(run: nil, user: nil, limit: 10) }.isEmpty)
+        }
+    }
+
     private enum DeleteBatch {
         static let pause: Int64 = 10
     }
