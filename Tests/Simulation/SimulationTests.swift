@@ -9,7 +9,7 @@ import TestSupport
 /// SIDESTEP_SIMULATION_SEED repeats one seed.
 @Suite struct SimulationTests {
     static let operations =
-        getenv("SIDESTEP_SIMULATION_OPERATIONS").flatMap { Int(String(cString: $0)) } ?? 100_000
+        getenv("SIDESTEP_SIMULATION_OPERATIONS").flatMap { Int(String(cString: $0)) } ?? 200_000
     static let programLength = 2000
     static let fixedSeed = getenv("SIDESTEP_SIMULATION_SEED").flatMap { UInt64(String(cString: $0)) }
 
@@ -29,7 +29,9 @@ import TestSupport
             kinds.merge(outcome.kinds, uniquingKeysWith: +)
         }
         print("simulation: \(done) operations, \(seeds.count) seeds, \(differences) differences")
-        print("simulation: " + kinds.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        print(
+            "simulation: "
+                + kinds.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
     }
 
     private func runProgram(_ seed: UInt64) throws -> (
