@@ -20,8 +20,10 @@ extension Oracle {
     /// A run of an id that nobody uses; it goes on counting where a removed one stopped.
     mutating func newRun(_ name: String) -> Run {
         let past = tombstones[name]
-        return Run(
+        var run = Run(
             generation: (past?.generation ?? 0) + 1, epoch: past?.epoch ?? 0, identity: nextIdentity())
+        run.age = nextPlace()
+        return run
     }
 
     // MARK: Forks
@@ -91,6 +93,11 @@ extension Oracle {
         copy.owner = nil
         copy.mayReturn = false
         copy.progressed = false
+        copy.nextAttempt = nil
+        copy.cancelAt = nil
+        copy.age = nextPlace()
+        // Open waits begin anew.
+        copy.steps = copy.steps.filter { $0.value.status != .waiting }
         if !copy.status.isClosed, copy.status != .paused { copy.status = .queued }
         if let past = tombstones[target], past.generation >= copy.generation {
             copy.generation = past.generation + 1
