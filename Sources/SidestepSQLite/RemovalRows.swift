@@ -134,13 +134,13 @@ extension SQLiteSession {
         for statement in removals.large where left > 0 {
             left -= try statement.run(.integer(run), .integer(Int64(left)))
         }
-        if left > 0 { left -= try deleteCheckpoints(of: run, limit: left) }
+        if left > 0 { left -= try deleteCheckpoints(of: run, after: needed ?? -1, limit: left) }
         if left > 0 { left -= try deleteMessages(of: run, limit: left) }
         return limit - left
     }
 
-    private func deleteCheckpoints(of run: Int64, limit: Int) throws(Failure) -> Int {
-        let blobs = try removals.checkpoints.all(.integer(run), .integer(Int64(limit))) {
+    private func deleteCheckpoints(of run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Int {
+        let blobs = try removals.checkpoints.all(.integer(run), .integer(sequence), .integer(Int64(limit))) {
             [$0.optionalInteger(), $0.optionalInteger()]
         }
         try checkpoints.deleteUnused(Set(blobs.joined().compactMap { $0 }))

@@ -83,8 +83,9 @@ DELETE FROM run_tag WHERE run = ?1;
 -- name: removal_payload
 DELETE FROM run_payload WHERE run = ?1;
 
+-- A fork has a checkpoint of its own; a fork of it, at an earlier point, needs an earlier one.
 -- name: removal_checkpoints
-DELETE FROM checkpoint WHERE key IN (SELECT key FROM checkpoint WHERE run = ?1 LIMIT ?2)
+DELETE FROM checkpoint WHERE key IN (SELECT key FROM checkpoint WHERE run = ?1 AND journal_sequence > ?2 LIMIT ?3)
 RETURNING state_blob, tool_results_blob;
 
 -- name: removal_messages
