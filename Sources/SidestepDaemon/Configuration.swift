@@ -13,6 +13,8 @@ public struct Configuration: Sendable, Equatable {
     public var adminGroup: String?
     public var reconnectGraceMilliseconds: Int64 = 2000
     public var restartGraceMilliseconds: Int64 = 30_000
+    /// How long closed runs are kept that no rule is about; 0 for ever.
+    public var retentionDays = 30
     public var limits = Limits()
 
     public init() {}
@@ -105,6 +107,7 @@ extension Configuration {
         }
         switch name {
         case "admin_group": adminGroup = value
+        case "retention_days": retentionDays = value == "0" ? 0 : try Self.number(name, value, place)
         case "log_level":
             guard Self.logLevels.contains(value) else {
                 throw .usage(
@@ -135,8 +138,10 @@ extension Configuration {
         ]
     }
     static var names: [String] {
-        (Array(texts.keys) + Array(spans.keys) + Array(limitNames.keys) + ["admin_group", "log_level"])
-            .sorted()
+        (Array(texts.keys) + Array(spans.keys) + Array(limitNames.keys) + [
+            "admin_group", "log_level", "retention_days",
+        ])
+        .sorted()
     }
 
     private static func number(_ name: String, _ value: String, _ place: String) throws(StartError) -> Int {

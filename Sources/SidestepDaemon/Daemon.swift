@@ -43,7 +43,8 @@ public final class Daemon {
             try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         coordinator.courier = Courier(
             coordinator: coordinator, carrier: Self.carrier(http, configuration, environment.clock))
-        coordinator.attach(writer: database.writer, readers: database.readers)
+        coordinator.attach(
+            writer: database.writer, readers: database.readers, maintenance: database.maintenance)
         server = SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
             administrators: Administrators(
@@ -108,6 +109,9 @@ public final class Daemon {
         var settings = EngineSettings()
         settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
         settings.restartGraceMilliseconds = configuration.restartGraceMilliseconds
+        settings.retentionMilliseconds =
+            configuration.retentionDays == 0
+            ? nil : Int64(min(configuration.retentionDays, 36_500)) * 86_400_000
         return Environment(
             clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings,
             zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"))

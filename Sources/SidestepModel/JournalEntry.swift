@@ -37,6 +37,7 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case streamClosed = "stream.closed"
     case artifactSaved = "artifact.saved"
     case eventEmitted = "event.emitted"
+    case runImported = "run.imported"
 }
 
 /// One entry of the journal.

@@ -7,6 +7,7 @@ enum Migrations {
     static let all: [[UInt8]] = [
         PackageResources.m0001_core_sql, PackageResources.m0002_engine_sql,
         PackageResources.m0003_announce_sql,
+        PackageResources.m0004_operate_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

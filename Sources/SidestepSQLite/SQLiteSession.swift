@@ -22,6 +22,10 @@ final class SQLiteSession: StoreTransaction {
     let events: EventStatements
     let webhooks: WebhookStatements
     let announcements: AnnouncementStatements
+    let lists: RunListStatements
+    let forks: ForkStatements
+    let removals: RemovalStatements
+    let transfers: TransferStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
@@ -45,6 +49,10 @@ final class SQLiteSession: StoreTransaction {
         events = try EventStatements(connection, library)
         webhooks = try WebhookStatements(connection, library)
         announcements = try AnnouncementStatements(connection, library)
+        lists = try RunListStatements(connection, library)
+        forks = try ForkStatements(connection, library)
+        removals = try RemovalStatements(connection, library)
+        transfers = try TransferStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

@@ -35,18 +35,25 @@ extension SQLiteSession {
     func steps(
         run: Int64, after sequence: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome> {
-        var page = Page<StepOutcome>(items: [], hasMore: false)
-        var bytes = 0
         var values: [SQLValue] = [.integer(run), .integer(sequence ?? 0)]
         if let status { values.append(SQLValue(status.rawValue)) }
-        try (status == nil ? steps.page : steps.pageStatus).each(values) { row in
-            if page.items.count == limit || (bytes >= maxBytes && !page.items.isEmpty) {
+        return try stepPage(
+            status == nil ? steps.page : steps.pageStatus, values, limit: limit, maxBytes: maxBytes)
+    }
+
+    /// Reads steps until `limit` of them or about `maxBytes` of outcomes; one at least, unless `limit` is none.
+    func stepPage(
+        _ statement: Statement, _ values: [SQLValue], limit: Int, maxBytes: Int
+    ) throws(Failure) -> Page<StepOutcome> {
+        var page = Page<StepOutcome>(items: [], hasMore: false)
+        var bytes = 0
+        try statement.each(values) { row in
+            if page.items.count >= limit || (bytes >= maxBytes && !page.items.isEmpty) {
                 page.hasMore = true
                 return false
             }
             let outcome = StepOutcome(&row)
-            bytes +=
-                (outcome.output?.count ?? 0) + (outcome.error?.count ?? 0) + outcome.step.name.utf8.count + 64
+            bytes += outcome.bytes
             page.items.append(outcome)
             return true
         }

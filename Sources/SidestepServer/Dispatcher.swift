@@ -1,6 +1,7 @@
 import SidestepEngine
 import SidestepModel
 import SidestepProtocol
+import SidestepStore
 
 /// From a method's name to its handler: a table, checked against the contract when it is made.
 struct Dispatcher {
@@ -10,6 +11,7 @@ struct Dispatcher {
         case command(Call.Work)
         case watch(WatchRequest)
         case unwatch(String)
+        case maintain(MaintenanceTask)
         case begin(HeldBegins.Key, BeginStep, Call.Work)
         case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
     }
@@ -25,6 +27,10 @@ struct Dispatcher {
             LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all, LimitHandlers.all,
             ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
             WebhookHandlers.all, WatchHandlers.all,
+            ForkHandlers.all,
+            RetentionHandlers.all,
+            SystemHandlers.all,
+            TransferHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }
@@ -65,6 +71,7 @@ struct Dispatcher {
         case .command(let make): .command(try make(request))
         case .watch(let make): .watch(make(request))
         case .unwatch(let make): .unwatch(make(request))
+        case .maintain(let make): .maintain(try make(request))
         case .begin(let make, let work):
             try { begin in .begin(key(request), begin, work(begin)) }(make(request))
         case .outcome(let make): .outcome(key(request)) { make(request, $0) }

@@ -8,7 +8,7 @@ import Testing
     /// Statements that may walk a table, each with its reason.
     static let allowedScans: [String: String] = [
         "run_counts": "one walk over a covering index, for `system.info`",
-        "run_list": "walks runs by key, newest first, and stops at the limit",
+        "retention_list": "a handful of rules",
         "limit_list": "limits are few, and all are asked for",
         "breaker_list": "breakers are few, and all are asked for",
         "step_usage": "walks the runs that the recursion found, by their key",

@@ -49,6 +49,7 @@ extension Oracle {
         record.attempt = attempt
         record.interrupted = false
         record.output = output
+        record.place = nextPlace()
         runs[lease.run]!.steps[step] = record
         runs[lease.run]!.progressed = true
         return .recorded(attempt: attempt)
@@ -96,6 +97,7 @@ extension Oracle {
         if let output {
             record.status = .completed
             record.output = output
+            record.place = nextPlace()
             // A step that a person settles moves the run on, as one that the owner records does.
             runs[name]!.progressed = true
         } else {
@@ -120,6 +122,7 @@ extension Oracle {
         if let refused = check(lease, client) { return .refused(refused) }
         guard keep <= runs[lease.run]!.messages.count else { return .refused(.invalidArgument) }
         runs[lease.run]!.messages = runs[lease.run]!.messages.prefix(keep) + added
+        save(lease.run)
         runs[lease.run]!.progressed = true
         return .saved(messages: keep + added.count)
     }
@@ -129,6 +132,7 @@ extension Oracle {
     ) -> Reply {
         if let refused = check(lease, client) { return .refused(refused) }
         runs[lease.run]!.messages = all
+        save(lease.run)
         runs[lease.run]!.progressed = true
         return .saved(messages: all.count)
     }

@@ -11,6 +11,7 @@ enum Reply: Equatable, CustomStringConvertible {
     case failed(delay: Int64?, attempt: Int64)
     case status(RunStatus)
     case saved(messages: Int)
+    case removed(Int)
     case done
     case refused(ErrorKind)
 
@@ -26,6 +27,7 @@ enum Reply: Equatable, CustomStringConvertible {
             "failed, delay \(delay.map(String.init) ?? "none"), attempt \(attempt)"
         case .status(let status): "status \(status)"
         case .saved(let messages): "saved \(messages) messages"
+        case .removed(let count): "removed \(count)"
         case .done: "done"
         case .refused(let kind): "refused \(kind.rawValue)"
         }
@@ -44,6 +46,8 @@ struct Oracle {
         var holder: Int32?
         var output: String?
         var ready: Int64 = 0
+        /// The place of its completion among all that was recorded.
+        var place = 0
     }
 
     struct Run {
@@ -61,6 +65,10 @@ struct Oracle {
         var steps: [String: Step] = [:]
         var messages: [String] = []
         var state: [String: String] = [:]
+        /// Which generation of all there ever were; an import keeps it.
+        var identity = 0
+        /// The histories that checkpoints saved, with their places.
+        var saved: [(place: Int, messages: [String])] = []
     }
 
     /// The policy that the programs use: three attempts, 100 ms and then 200 ms apart.
@@ -73,6 +81,11 @@ struct Oracle {
     var past: [String: [Int: Run]] = [:]
     var openSessions: Set<Int64> = []
     var now: Int64 = 0
+    /// What removed runs left behind.
+    var tombstones: [String: (generation: Int, epoch: Int64)] = [:]
+    /// The last place that was given; whatever is recorded gets the next one.
+    var lastPlace = 0
+    var lastIdentity = 0
 
     // MARK: The lease
 
@@ -121,7 +134,7 @@ struct Oracle {
         wait: Bool
     ) -> Reply {
         guard let run = runs[name] else {
-            runs[name] = Run()
+            runs[name] = newRun(name)
             return grant(name, client)
         }
         if run.status.isClosed { return reopen(name, client, retry: retry, rerun: rerun) }
@@ -142,7 +155,7 @@ struct Oracle {
         let run = runs[name]!
         if rerun {
             past[name, default: [:]][run.generation] = run
-            runs[name] = Run(generation: run.generation + 1, epoch: run.epoch)
+            runs[name] = Run(generation: run.generation + 1, epoch: run.epoch, identity: nextIdentity())
             return grant(name, client)
         }
         guard retry, run.status == .failed else { return .closed(run.status) }

@@ -10,20 +10,22 @@ final class Program {
         let description: String
     }
 
-    private let daemon: TestDaemon
-    private let random: SeededRandom
-    private var oracle = Oracle()
-    private var clients: [TestClient]
+    let daemon: TestDaemon
+    let random: SeededRandom
+    var oracle = Oracle()
+    var clients: [TestClient]
     /// Every lease that was ever granted, stale ones included: they are presented again and again.
     private var leases: [(lease: Oracle.Lease, text: String)] = []
     private var waiting: [(run: String, client: TestClient, pending: TestDaemon.Pending<ResumeRun.Result>)] =
         []
     private(set) var operations = 0
+    /// How often each operation was done and not refused.
+    private(set) var done: [String: Int] = [:]
     private var trail: [String] = []
-    private let start: Int64
+    let start: Int64
 
-    private let runNames = ["r1", "r2", "r3"]
-    private let stepNames = ["s1", "s2", "s3", "s4"]
+    let runNames = ["r1", "r2", "r3", "f1", "f2", "i1"]
+    let stepNames = ["s1", "s2", "s3", "s4"]
 
     init(daemon: TestDaemon, seed: UInt64) {
         self.daemon = daemon
@@ -38,7 +40,8 @@ final class Program {
         operations += 1
         oracle.now = daemon.clock.now().milliseconds - start
         switch random.below(100) {
-        case 0..<12: try resume()
+        case 0..<10: try resume()
+        case 10..<12: try operateMore()
         case 12..<30: try begin()
         case 30..<50: try complete()
         case 50..<58: try fail()
@@ -60,7 +63,7 @@ final class Program {
     // MARK: Operations
 
     private func resume() throws {
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         let (retry, rerun, takeOver) = (random.oneIn(2), random.oneIn(4), random.oneIn(4))
         let command = resumeCommand(
             name, client, retry: retry, rerun: rerun, ifOwned: takeOver ? .takeOver : .fail)
@@ -92,8 +95,8 @@ final class Program {
             guard let text = done.lease else { return .closed(done.run.status) }
             leases.append(
                 (.init(run: name, generation: Int(done.run.generation), epoch: done.run.epoch), text))
-            let key = done.run.key
-            let count = try? daemon.read { try $0.stepCounts(run: key).reduce(0) { $0 + $1.count } }
+            let run = done.run
+            let count = try? daemon.read { try $0.stepCounts(of: run).reduce(0) { $0 + $1.count } }
             return .granted(epoch: done.run.epoch, steps: Int(count ?? -1))
         }
     }
@@ -101,7 +104,7 @@ final class Program {
     /// A waiter gets the run as soon as nobody has it.
     private func waitForRun() throws {
         guard waiting.isEmpty else { return }
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         let expected = oracle.resume(
             name, identity(client), retry: false, rerun: false, takeOver: false, wait: true)
         let pending = daemon.start(
@@ -114,7 +117,7 @@ final class Program {
         waiting.append((name, client, pending))
     }
 
-    private func settleWaiters() throws {
+    func settleWaiters() throws {
         for (name, client, pending) in waiting {
             let isOwned = oracle.runs[name]!.status == .running
             if isOwned, pending.result == nil { continue }
@@ -256,7 +259,7 @@ final class Program {
     }
 
     private func operate() throws {
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         if random.oneIn(3) {
             let expected = oracle.pause(name)
             try compare(
@@ -272,7 +275,7 @@ final class Program {
     }
 
     private func resolve() throws {
-        let (name, step, client) = (random.pick(runNames), random.pick(stepNames), random.pick(clients))
+        let (name, step, client) = (pickRun(), random.pick(stepNames), random.pick(clients))
         let output = random.oneIn(2) ? "\"resolved\"" : nil
         let expected = oracle.resolve(name, step, completed: output)
         let resolution: ResolveStep.Resolution = output.map { .completed(Payload(text: $0)) } ?? .rerun
@@ -367,9 +370,11 @@ final class Program {
         }
     }
 
-    private func compare(_ what: String, _ client: TestClient, _ expected: Reply, _ actual: Reply) throws {
+    func compare(_ what: String, _ client: TestClient, _ expected: Reply, _ actual: Reply) throws {
         trail.append("\(what) by \(client.peer.process.pid): \(actual)")
         if expected != actual { throw difference(what, expected, actual) }
+        if case .refused = actual { return }
+        done[String(what.prefix { $0 != " " }), default: 0] += 1
     }
 
     private func difference(_ what: String, _ expected: Reply, _ actual: Reply) -> Difference {
@@ -378,7 +383,7 @@ final class Program {
 
     private var trailText: String { "last operations:\n  " + trail.suffix(25).joined(separator: "\n  ") }
 
-    private func reply<Value>(_ result: Result<Value, Failure>, _ read: (Value) -> Reply) -> Reply {
+    func reply<Value>(_ result: Result<Value, Failure>, _ read: (Value) -> Reply) -> Reply {
         switch result {
         case .success(let value): read(value)
         case .failure(let failure): .refused(failure.kind)
@@ -407,7 +412,7 @@ final class Program {
         return expected
     }
 
-    private func identity(_ client: TestClient) -> (process: Int32, session: Int64) {
+    func identity(_ client: TestClient) -> (process: Int32, session: Int64) {
         (client.peer.process.pid, client.session)
     }
 }

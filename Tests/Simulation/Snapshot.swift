@@ -42,7 +42,7 @@ struct Snapshot: Equatable, Sendable, CustomStringConvertible {
         epoch = run.epoch
         generation = run.generation
         interruptions = run.interruptions
-        let page = try store.steps(run: run.key, after: nil, status: nil, limit: .max, maxBytes: .max)
+        let page = try store.steps(of: run, after: nil, status: nil, limit: .max, maxBytes: .max)
         steps = page.items.map {
             Step(
                 name: $0.step.name, status: $0.step.status, attempt: $0.step.attempt,

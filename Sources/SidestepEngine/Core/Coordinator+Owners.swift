@@ -118,5 +118,6 @@ extension Coordinator {
         performDue()
         perform(FindWaitingSchedules())
         courier?.wake(environment.clock.now())
+        startChores()
     }
 }

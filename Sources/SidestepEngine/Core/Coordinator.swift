@@ -14,10 +14,13 @@ public final class Coordinator: @unchecked Sendable {
     let processes: any ProcessWatching
     private var writer: (any StoreWriter)?
     private var readers: (any StoreReaders)?
+    private var maintenance: (any StoreMaintenance)?
     private let settledBatches = Mutex<[(jobs: [any WriteJob], failure: Failure?)]>([])
 
     var owners = OwnerTable()
     var parked = ParkedCalls()
+    /// Timers of chores that are to come, by kind.
+    var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
     /// Told on the loop when a connection was granted a run.
@@ -37,9 +40,12 @@ public final class Coordinator: @unchecked Sendable {
     }
 
     /// Connects the store. Called once, before the first call.
-    public func attach(writer: any StoreWriter, readers: any StoreReaders) {
+    public func attach(
+        writer: any StoreWriter, readers: any StoreReaders, maintenance: (any StoreMaintenance)? = nil
+    ) {
         self.writer = writer
         self.readers = readers
+        self.maintenance = maintenance
     }
 
     // MARK: In
@@ -64,6 +70,15 @@ public final class Coordinator: @unchecked Sendable {
             })
             loop.run { reply(result) }
         }
+    }
+
+    /// Carries out maintenance beside everything else; answers on the loop.
+    public func maintain(
+        _ task: MaintenanceTask,
+        reply: @escaping @Sendable (Swift.Result<MaintenanceReport, Failure>) -> Void
+    ) {
+        let loop = loop
+        maintenance?.perform(task) { result in loop.run { reply(result) } }
     }
 
     /// Takes note of a batch. Called by the writer on the thread that committed.
@@ -147,6 +162,7 @@ public final class Coordinator: @unchecked Sendable {
         case .due(let at): arm(at)
         case .deliver(let at): courier?.wake(at)
         case .scheduleWaits(let schedule): perform(FireWaiting(schedule: schedule))
+        case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
         }
     }
 

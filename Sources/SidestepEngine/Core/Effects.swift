@@ -25,6 +25,8 @@ public enum Effect: Sendable {
     case scheduleWaits(Int64)
     /// A delivery to a webhook is to be sent then.
     case deliver(Instant)
+    /// Work of the daemon's own is to be done after so many milliseconds.
+    case later(Chore, Int64)
 }
 
 /// What a parked call waits for.

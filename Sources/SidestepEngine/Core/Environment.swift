@@ -53,6 +53,11 @@ public struct EngineSettings: Sendable {
     public var defaultWaitMilliseconds: Int64 = 60_000
     /// Signals of one run that no wait has consumed.
     public var pendingSignals = 10_000
+    /// How long closed runs are kept that no rule of retention is about; nil for ever.
+    public var retentionMilliseconds: Int64? = 30 * 86_400_000
+    /// Between two walks over the closed runs, and before the first one.
+    public var pruneMilliseconds: Int64 = 3_600_000
+    public var firstPruneMilliseconds: Int64 = 60_000
     /// Bytes of step outcomes in one reply, unless the caller asks for another number.
     public var pageBytes = 8 << 20
 

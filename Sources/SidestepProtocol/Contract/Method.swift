@@ -15,6 +15,8 @@ public enum Family: String, Sendable, CaseIterable {
     case session, run, step, lease, checkpoint, state, signal, promise, wait, timer, queue, worker
     case limit, breaker, budget
     case schedule, stream, artifact, event, webhook
+    case retention
+    case system
 }
 
 /// A call and its answer, as JSON text.

@@ -7,6 +7,10 @@ public enum MethodTable {
         + limitMethods
         + scheduleMethods + streamMethods + artifactMethods + eventMethods
         + webhookMethods
+        + forkMethods
+        + retentionMethods
+        + systemMethods
+        + transferMethods
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

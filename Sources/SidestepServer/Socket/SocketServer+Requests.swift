@@ -64,6 +64,11 @@ extension SocketServer {
         case .unwatch(let watch):
             let ended = watches.end(watch, session)
             settle(.success(result { $0.member("ended", ended) }))
+        case .maintain(let task):
+            let settled = NIOLoopBound(settle, eventLoop: loop)
+            coordinator.maintain(task) { result in
+                settled.value(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
+            }
         case .begin(let key, let begin, let work) where isNotification && begin.isHoldable:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
