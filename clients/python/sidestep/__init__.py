@@ -51,8 +51,11 @@ from ._errors import (
 from ._retry import Retry
 
 if TYPE_CHECKING:
+    from ._aio._checkpoint import Checkpoint
     from ._aio._client import Client, connect
-    from ._aio._run import Checkpoint, Run, State, StepContext
+    from ._aio._run import Run
+    from ._aio._state import State
+    from ._aio._step import StepContext
     from ._aio._workflow import Workflow
 
 __version__ = "0.1.0"
@@ -111,11 +114,11 @@ __all__ = [
 
 # The parts on asyncio come when they are asked for: asyncio alone costs more than the rest.
 _LAZY = {
-    "Checkpoint": "_run",
+    "Checkpoint": "_checkpoint",
     "Client": "_client",
     "Run": "_run",
-    "State": "_run",
-    "StepContext": "_run",
+    "State": "_state",
+    "StepContext": "_step",
     "Workflow": "_workflow",
     "connect": "_client",
 }

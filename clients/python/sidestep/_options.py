@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Union
 
+from ._codec import Codec
 from ._retry import RetryLike, Types, retry_to_wire
 
 Fingerprint = Union[str, Callable[..., str]]
 
 
 class StepOptions:
-    """How a step is executed; `params` goes with ``step.begin``."""
+    """How a step is executed; `params` goes with ``step.begin``.
 
-    __slots__ = ("at_most_once", "fingerprint", "params", "timeout")
+    `codec` stands in for the client's.
+    """
+
+    __slots__ = ("at_most_once", "codec", "fingerprint", "params", "timeout")
 
     def __init__(
         self,
@@ -26,8 +30,10 @@ class StepOptions:
         timeouts: Mapping[str, int] | None = None,
         fingerprint: Fingerprint | None = None,
         metadata: Any = None,
+        codec: Codec | None = None,
     ) -> None:
         self.at_most_once = at_most_once
+        self.codec = codec
         self.timeout = timeout
         self.fingerprint = fingerprint
         # Made for every call of `run.step`, most of them without an option.

@@ -7,8 +7,11 @@ from typing import Any
 
 from . import _context
 from ._decorators import step, workflow
+from ._sync._checkpoint import Checkpoint
 from ._sync._client import Client, connect
-from ._sync._run import Checkpoint, Run, State, StepContext
+from ._sync._run import Run
+from ._sync._state import State
+from ._sync._step import StepContext
 from ._sync._workflow import Workflow
 
 # The same functions, with the types of this client.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import subprocess
 import sys
@@ -84,12 +85,9 @@ def test_importing_loads_little() -> None:
 
 
 def test_both_clients_have_the_same_names() -> None:
-    from sidestep._aio import _client, _run, _workflow
-    from sidestep._sync import _client as client
-    from sidestep._sync import _run as run
-    from sidestep._sync import _workflow as workflow
-
-    for one, other in ((_client, client), (_run, run), (_workflow, workflow)):
+    for path in sorted((PACKAGE / "_aio").glob("_[a-z]*.py")):
+        one = importlib.import_module(f"sidestep._aio.{path.stem}")
+        other = importlib.import_module(f"sidestep._sync.{path.stem}")
         for name, item in vars(one).items():
             if inspect.isclass(item) and item.__module__ == one.__name__:
                 twin = getattr(other, name)

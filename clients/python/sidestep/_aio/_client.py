@@ -24,6 +24,7 @@ from .._errors import (
     StorageFull,
     error_from_wire,
 )
+from .._failures import closed_error
 from .._names import new_run_id
 from .._options import RunOptions
 
@@ -209,11 +210,9 @@ class Client:
 
         Raises TimeoutExpired when it is still open, RunClosed when it failed.
         """
-        from ._run import failed
-
         reply = await self.call("run.result", {"run": run, "wait_ms": round(wait * 1000)})
         if reply["status"] != "completed":
-            raise failed(run, reply["status"], reply.get("error"))
+            raise closed_error(run, reply["status"], reply.get("error"))
         return self.codec.from_json(reply.get("output"))
 
     async def explain(self, run: str) -> dict[str, Any]:

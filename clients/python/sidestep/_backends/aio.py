@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from .._errors import TimeoutExpired
+from .._failures import BodyExpired
 from .._wire import LineBuffer, LinkLost
 
 _background: set[asyncio.Future[None]] = set()
@@ -87,10 +88,6 @@ class Link(asyncio.Protocol):
         self.alive = False
         self._transport.close()
         await sleep(0)
-
-
-class BodyExpired(Exception):
-    """The body of a step took longer than its time-out."""
 
 
 async def call_body(

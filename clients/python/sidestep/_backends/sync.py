@@ -158,10 +158,6 @@ def _expired(timeout: float | None) -> TimeoutExpired:
     return TimeoutExpired(f"no reply within {timeout} s", data={"which": "call"})
 
 
-class BodyExpired(Exception):
-    """The body of a step took longer than its time-out; never raised, a thread goes on."""
-
-
 def call_body(function: Callable[..., Any], args: Any, kwargs: Any, timeout: float | None) -> Any:
     """Call the body of a step; the daemon alone watches its time."""
     return _plain(function(*args, **kwargs))

@@ -25,6 +25,7 @@ from .._errors import (
     StorageFull,
     error_from_wire,
 )
+from .._failures import closed_error
 from .._names import new_run_id
 from .._options import RunOptions
 
@@ -210,11 +211,9 @@ class Client:
 
         Raises TimeoutExpired when it is still open, RunClosed when it failed.
         """
-        from ._run import failed
-
         reply = self.call("run.result", {"run": run, "wait_ms": round(wait * 1000)})
         if reply["status"] != "completed":
-            raise failed(run, reply["status"], reply.get("error"))
+            raise closed_error(run, reply["status"], reply.get("error"))
         return self.codec.from_json(reply.get("output"))
 
     def explain(self, run: str) -> dict[str, Any]:

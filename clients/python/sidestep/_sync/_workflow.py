@@ -12,9 +12,10 @@ from .._backends.sync import call_workflow, check_caller, sleep
 from .._codec import result_type
 from .._context import RUN, STEP
 from .._errors import ConnectionLost, SidestepError, StepUnknown
+from .._failures import closed_error
 from .._options import RunOptions
 from ._client import Client, connect
-from ._run import Run, failed
+from ._run import Run
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -122,7 +123,7 @@ class Workflow(Generic[P, R]):
 
     def _result(self, run: Run) -> R:
         if run.info["status"] != "completed":
-            raise failed(run.id, run.info["status"], run.error)
+            raise closed_error(run.id, run.info["status"], run.error)
         output: R = run.client.codec.from_json(run.output, result_type(self.function))
         return output
 
