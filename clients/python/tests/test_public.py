@@ -58,6 +58,19 @@ def test_every_public_name_is_documented_with_a_sentence() -> None:
         assert first.endswith((".", "run``")), f"{name}: {first!r}"
 
 
+@pytest.mark.parametrize("module", ["pydantic_ai"])
+def test_every_name_of_the_integrations_is_documented(module: str) -> None:
+    face = importlib.import_module(f"sidestep.{module}")
+    assert list(face.__all__) == sorted(face.__all__)
+    for name in face.__all__:
+        item = getattr(face, name)
+        members = vars(item).items() if inspect.isclass(item) else ()
+        found = [(name, item), *((f"{name}.{key}", member) for key, member in members)]
+        for path, member in found:
+            if callable(member) and not path.rpartition(".")[2].startswith("_"):
+                assert inspect.getdoc(member), path
+
+
 def test_the_generated_client_is_up_to_date() -> None:
     command = [sys.executable, str(PYTHON / "tools" / "generate_sync.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

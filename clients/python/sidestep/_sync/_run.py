@@ -143,6 +143,10 @@ class Run(Checkpoints):
         inside = parent is not None and parent.run is self
         return self._names.next(name, parent.name if inside else None)
 
+    def _open(self, full: str, options: StepOptions, fingerprint: str | None) -> StepExecution:
+        self._check()
+        return StepExecution(self, full, options, fingerprint)
+
     def _perform(
         self, name: str, function: Callable[..., Any], args: Any, kwargs: Any, options: StepOptions
     ) -> Any:
