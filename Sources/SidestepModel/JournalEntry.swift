@@ -11,6 +11,10 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case runCompleted = "run.completed"
     case runFailed = "run.failed"
     case runUpdated = "run.updated"
+    case runCancelRequested = "run.cancel_requested"
+    case runCancelled = "run.cancelled"
+    case runSuspended = "run.suspended"
+    case runWoken = "run.woken"
     case codeChanged = "run.code_changed"
     /// Never appended: the completed step itself is the entry, under its own sequence.
     case stepCompleted = "step.completed"
@@ -22,6 +26,10 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case stepResolved = "step.resolved"
     case stepForgotten = "step.forgotten"
     case stepMismatch = "step.mismatch"
+    case stepWaiting = "step.waiting"
+    case signalSent = "signal.sent"
+    case promiseCreated = "promise.created"
+    case promiseSettled = "promise.settled"
     case checkpointSaved = "checkpoint.saved"
     case checkpointsDeleted = "checkpoint.deleted"
 }

@@ -31,6 +31,18 @@ public struct RunRecord: Sendable, Equatable {
     public var nextAttempt: Instant?
     /// The checkpoint whose history the next one goes on from.
     public var head: Int64?
+    /// Where it waits for a worker.
+    public var placement = Placement()
+    /// The run that it belongs to.
+    public var parent: Int64?
+    /// Whether it goes on when its parent closes.
+    public var isDetached = false
+    /// Whether its workflow undoes what it did when it is cancelled: it is then given an owner for that.
+    public var compensates = false
+    /// Set once somebody (or its deadline) asked it to end.
+    public var cancellation: Cancellation?
+    /// Milliseconds that owners have had it, up to the end of the last lease.
+    public var ownedMilliseconds: Int64 = 0
     public var created: Instant
     public var updated: Instant
     public var closed: Instant?

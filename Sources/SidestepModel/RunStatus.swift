@@ -30,6 +30,7 @@ public enum PauseReason: String, Sendable {
 /// What can happen to a run as a whole.
 public enum RunEvent: Sendable, CaseIterable {
     case granted, takenOver, released, interrupted, paused, unpaused, completed, failed, reopened
+    case suspended, woken, cancelled, expired
 }
 
 extension RunStatus {
@@ -47,6 +48,11 @@ extension RunStatus {
         case (.running, .completed): .completed
         case (.running, .failed): .failed
         case (.failed, .reopened), (.cancelled, .reopened): .queued
+        case (.running, .suspended): .waiting
+        case (.waiting, .woken): .queued
+        case (_, .cancelled) where !isClosed: .cancelled
+        // Nobody claimed it in time, or its deadline passed.
+        case (_, .expired) where !isClosed: .failed
         default: nil
         }
     }

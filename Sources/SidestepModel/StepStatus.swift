@@ -18,6 +18,8 @@ public enum StepStatus: String, Sendable, CaseIterable {
 /// What can happen to a step.
 public enum StepEvent: Sendable, CaseIterable {
     case begun, completed, failedForGood, failedWithRetry, interrupted, lostAtMostOnce
+    /// What a wait waited for has come.
+    case woken
     case resolvedRerun, resolvedCompleted, resolvedFailed
 }
 
@@ -37,6 +39,7 @@ extension StepStatus {
         case (.unknown, .resolvedRerun): .backoff
         case (.unknown, .resolvedCompleted): .completed
         case (.unknown, .resolvedFailed): .failed
+        case (.waiting, .woken): .completed
         default: nil
         }
     }

@@ -4,7 +4,9 @@ import SidestepModel
 /// Numbered steps of the schema: forward only, each in a transaction of its own.
 enum Migrations {
     /// In their order; the number of a migration is its place, from 1. A released one is never edited.
-    static let all: [[UInt8]] = [PackageResources.m0001_core_sql]
+    static let all: [[UInt8]] = [
+        PackageResources.m0001_core_sql, PackageResources.m0002_engine_sql,
+    ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {
         Int(try connection.value("PRAGMA user_version")) ?? 0

@@ -122,7 +122,12 @@ extension SQLiteSession {
             .integer(run.maxInterruptions), .integer(run.epoch), SQLValue(run.codeVersion),
             SQLValue(run.refusesMismatch), SQLValue(run.retry), SQLValue(run.metadata),
             SQLValue(run.deadline),
-            SQLValue(run.created), SQLValue(run.updated)
+            SQLValue(run.created), SQLValue(run.updated), SQLValue(run.nextAttempt),
+            SQLValue(run.placement.queue),
+            .integer(run.placement.priority), SQLValue(run.placement.concurrencyKey),
+            SQLValue(run.placement.dedupKey), SQLValue(run.placement.pinnedVersion),
+            SQLValue(run.placement.startDeadline), SQLValue(run.placement.startsOnDate),
+            SQLValue(run.parent), SQLValue(run.isDetached), SQLValue(run.compensates)
         ) { $0.integer() }
         guard let key else { throw Failure(.storageError, "storage: run_insert returned no key") }
         try runs.insertPayload.run(.integer(key), SQLValue(input))
@@ -143,7 +148,10 @@ extension SQLiteSession {
             SQLValue(lease.map { Int64($0.owner.uid) }), SQLValue(lease?.owner.since),
             SQLValue(run.secretHash),
             SQLValue(lease?.session), SQLValue(lease?.expires), SQLValue(lease?.boot),
-            SQLValue(lease?.grantedSequence), SQLValue(run.workflow))
+            SQLValue(lease?.grantedSequence), SQLValue(run.workflow), SQLValue(run.placement.startsOnDate),
+            SQLValue(run.placement.startDeadline), SQLValue(run.compensates),
+            SQLValue(run.cancellation?.requested), SQLValue(run.cancellation?.final),
+            SQLValue(run.cancellation?.reason), .integer(run.ownedMilliseconds))
         try requireOne(changes)
     }
 
@@ -214,8 +222,39 @@ extension RunRecord {
         created = row.instant()
         updated = row.instant()
         closed = row.optionalInstant()
+        placement = Placement(&row)
+        parent = row.optionalInteger()
+        isDetached = row.bool()
+        compensates = row.bool()
+        cancellation = Cancellation(&row)
+        ownedMilliseconds = row.integer()
         secretHash = row.optionalBytes()
         lease = HeldLease(&row)
+    }
+}
+
+extension Placement {
+    /// Reads the columns of a run's place among those that wait, with whether its next attempt has a date.
+    init(_ row: inout Row) {
+        self.init()
+        queue = row.string()
+        priority = row.integer()
+        concurrencyKey = row.optionalString()
+        dedupKey = row.optionalString()
+        pinnedVersion = row.optionalString()
+        startDeadline = row.optionalInstant()
+        startsOnDate = row.bool()
+    }
+}
+
+extension Cancellation {
+    /// Reads the columns of a request to end a run; nil when nobody made one.
+    init?(_ row: inout Row) {
+        let (requested, final, reason) = (
+            row.optionalInstant(), row.optionalInstant(), row.optionalString()
+        )
+        guard let requested, let final else { return nil }
+        self.init(requested: requested, final: final, reason: reason)
     }
 }
 

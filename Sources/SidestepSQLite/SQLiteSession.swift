@@ -12,6 +12,8 @@ final class SQLiteSession: StoreTransaction {
     let messages: MessageStatements
     let states: StateStatements
     let journal: JournalStatements
+    let queues: QueueStatements
+    let waits: WaitStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
 
@@ -23,6 +25,8 @@ final class SQLiteSession: StoreTransaction {
         messages = try MessageStatements(connection, library)
         states = try StateStatements(connection, library)
         journal = try JournalStatements(connection, library)
+        queues = try QueueStatements(connection, library)
+        waits = try WaitStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

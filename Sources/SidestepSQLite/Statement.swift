@@ -8,6 +8,7 @@ enum SQLValue {
     /// Bytes that SQLite stores as TEXT: names and JSON payloads, UTF-8 by the scanner's word.
     case text(Payload)
     case blob([UInt8])
+    case real(Double)
 
     init(_ value: Int64?) { self = value.map(SQLValue.integer) ?? .null }
     init(_ value: Instant?) { self = value.map { .integer($0.milliseconds) } ?? .null }
@@ -90,6 +91,7 @@ final class Statement {
         switch value {
         case .null: sqlite3_bind_null(handle, index)
         case .integer(let number): sqlite3_bind_int64(handle, index, number)
+        case .real(let number): sqlite3_bind_double(handle, index, number)
         case .text(let bytes):
             bytes.withUnsafeBufferPointer { buffer in
                 buffer.withMemoryRebound(to: CChar.self) { text in
@@ -136,6 +138,11 @@ struct Row {
     }
 
     mutating func bool() -> Bool { integer() != 0 }
+
+    mutating func real() -> Double {
+        defer { column += 1 }
+        return sqlite3_column_double(handle, column)
+    }
 
     mutating func instant() -> Instant { Instant(milliseconds: integer()) }
 

@@ -3,19 +3,22 @@ import SidestepModel
 /// The statements of the `.sql` files, by name.
 ///
 /// A file holds blocks that begin with `-- name: NAME` and end at the next one; `-- columns WORD: a, b, c`
-/// says what `{WORD}` stands for, so that a list of columns is written once.
+/// says what `{WORD}` stands for in all files, so that a list of columns is written once.
 struct StatementLibrary {
     private let blocks: [String: String]
 
     static let files: [[UInt8]] = [
         PackageResources.run_sql, PackageResources.step_sql, PackageResources.checkpoint_sql,
-        PackageResources.state_sql, PackageResources.journal_sql,
+        PackageResources.state_sql, PackageResources.journal_sql, PackageResources.queue_sql,
+        PackageResources.wait_sql,
     ]
 
     init() {
         var blocks: [String: String] = [:]
-        for file in Self.files {
-            for (name, sql) in Self.parse(String(decoding: file, as: UTF8.self)) {
+        let texts = Self.files.map { String(decoding: $0, as: UTF8.self) }
+        let columns = texts.flatMap(Self.columns)
+        for text in texts {
+            for (name, sql) in Self.parse(text, columns) {
                 precondition(blocks.updateValue(sql, forKey: name) == nil, "two SQL blocks are named \(name)")
             }
         }
@@ -35,16 +38,21 @@ struct StatementLibrary {
         try Statement(connection, name: name, sql: sql(name))
     }
 
-    private static func parse(_ text: String) -> [String: String] {
-        var columns: [(word: String, list: String)] = []
+    private static func columns(_ text: String) -> [(word: String, list: String)] {
+        text.split(separator: "\n").compactMap { line in
+            guard let definition = line.after("-- columns "), let colon = definition.firstIndex(of: ":")
+            else { return nil }
+            let list = definition[definition.index(after: colon)...]
+            return ("{" + definition[..<colon] + "}", String(list))
+        }
+    }
+
+    private static func parse(_ text: String, _ columns: [(word: String, list: String)]) -> [String: String] {
         var blocks: [String: String] = [:]
         var current: String?
         for line in text.split(separator: "\n") {
             if let name = line.after("-- name: ") {
                 current = name
-            } else if let definition = line.after("-- columns "), let colon = definition.firstIndex(of: ":") {
-                let list = definition[definition.index(after: colon)...]
-                columns.append(("{" + definition[..<colon] + "}", String(list)))
             } else if !line.hasPrefix("--"), let name = current {
                 blocks[name, default: ""] += expand(line, columns) + "\n"
             }

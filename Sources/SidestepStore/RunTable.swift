@@ -49,6 +49,8 @@ public protocol RunReading: AnyObject {
     func runs(expiredAt now: Instant) throws(Failure) -> [RunRecord]
     /// When the next lease runs out.
     func nextLeaseExpiry() throws(Failure) -> Instant?
+    /// The runs that named this one as their parent, oldest first.
+    func children(of run: Int64) throws(Failure) -> [RunRecord]
 }
 
 public protocol RunWriting: RunReading {

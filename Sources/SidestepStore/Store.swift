@@ -1,14 +1,16 @@
 import SidestepModel
 
 /// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
-public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading {}
+public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
+    QueueReading, WaitReading, SignalReading, PromiseReading
+{}
 
 /// Reads and writes of one request, inside the writer's transaction.
 ///
 /// Every statement that acts for a run takes the epoch it believes in and compares it at the write;
 /// a write that meets another epoch changes nothing and throws `lease_lost`.
 public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
-    JournalWriting
+    JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting
 {}
 
 /// One request on its way through the writer.
@@ -42,3 +44,5 @@ public struct Page<Item> {
         self.hasMore = hasMore
     }
 }
+
+extension Page: Sendable where Item: Sendable {}

@@ -62,7 +62,7 @@ struct ParamsTests {
         ("resume", #"{"create":1}"#, "true or false"),
         ("step.complete", #"{"step":"s","usage":{"x":"y"}}"#, "`x`"),
         ("run.fail", #"{"types":"A"}"#, "an array"),
-        ("run.fail", #"{"types":[1]}"#, "a string"), ("run-step", #"{"step":"s"}"#, "needs `client`"),
+        ("run.fail", #"{"types":[1]}"#, "a string"), ("run.enqueue", #"{"run":"r"}"#, "needs `workflow`"),
     ]
 
     @Test("say what is wrong with a parameter", arguments: refused)

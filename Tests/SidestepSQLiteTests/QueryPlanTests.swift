@@ -9,6 +9,7 @@ import Testing
     static let allowedScans: [String: String] = [
         "run_counts": "one walk over a covering index, for `system.info`",
         "run_list": "walks runs by key, newest first, and stops at the limit",
+        "queue_list": "queues are few, and all are asked for",
         "run_next_expiry": "the first entry of a partial index",
         "step_next_deadline": "the first entry of a partial index",
         "step_by_status": "walks the partial index of open steps, which are few",

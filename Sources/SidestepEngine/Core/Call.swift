@@ -29,6 +29,8 @@ public final class Call: WriteJob, @unchecked Sendable {
     let work: Work
     var grantedRuns: Set<String>
     var waitExpired = false
+    /// What woke it, if it was something that only one can have.
+    var offer: Offer?
     private(set) var arrived: Instant?
     private(set) var outcome: Outcome?
     private(set) var effects: [Effect] = []
@@ -55,7 +57,9 @@ public final class Call: WriteJob, @unchecked Sendable {
         effects = []
         do {
             let answer = try work(transaction, &context)
-            outcome = context.refusal.map(Outcome.refused) ?? .answered(answer)
+            outcome =
+                context.parking.map(Outcome.waits) ?? context.refusal.map(Outcome.refused)
+                ?? .answered(answer)
             effects = context.effects
         } catch let wait as Wait {
             outcome = .waits(wait)

@@ -16,6 +16,9 @@ public struct CallContext: Sendable {
     public private(set) var effects: [Effect] = []
     /// Set by a use case whose writes stand although the caller is refused.
     public var refusal: Failure?
+    /// Set by a use case whose writes stand and which waits on: the call is parked
+    /// and performed again when a topic changes.
+    public var parking: Wait?
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String>, now: Instant,

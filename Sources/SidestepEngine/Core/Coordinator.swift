@@ -22,6 +22,8 @@ public final class Coordinator: @unchecked Sendable {
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
     /// Told on the loop when a connection was granted a run.
     public var onGranted: ((_ session: Int64, _ run: String) -> Void)?
+    /// Told on the loop when a run was asked to end, with the connection of its owner.
+    public var onCancelled: ((_ session: Int64, _ run: String, Cancellation) -> Void)?
 
     public init(environment: Environment, loop: any EngineLoop, processes: any ProcessWatching) {
         self.environment = environment
@@ -87,6 +89,8 @@ public final class Coordinator: @unchecked Sendable {
     }
 
     private func finish(_ call: Call, _ storeFailure: Failure?) {
+        // Whoever was offered something and did not take it leaves it to the next one.
+        defer { passOn(call, storeFailure) }
         if let storeFailure { return call.isAbandoned ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
         if call.isAbandoned { return }
@@ -97,6 +101,13 @@ public final class Coordinator: @unchecked Sendable {
         case .waits(let wait): park(call, wait)
         case nil: preconditionFailure("a settled call was not performed")
         }
+    }
+
+    private func passOn(_ call: Call, _ storeFailure: Failure?) {
+        guard let offer = call.offer else { return }
+        call.offer = nil
+        if storeFailure == nil, case .answered = call.outcome { return }
+        self.offer(offer)
     }
 
     private func finishReading(
@@ -124,6 +135,9 @@ public final class Coordinator: @unchecked Sendable {
         case .changed(let topic):
             if case .step(let run, let step) = topic { forgetStep(run: run, step: step) }
             wake(topic)
+        case .offered(let topic): offer(topic)
+        case .cancelled(let run, let session, let cancellation): onCancelled?(session, run, cancellation)
+        case .kill(let process): end(process)
         case .due(let at): arm(at)
         }
     }

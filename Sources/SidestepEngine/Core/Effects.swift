@@ -12,6 +12,12 @@ public enum Effect: Sendable {
     case stepHeld(run: Int64, step: String, attempt: Int64, process: ProcessIdentity)
     /// Whoever waits for this has to look again.
     case changed(Topic)
+    /// There is something for one of those who wait for this; the next one gets it if the first does not take it.
+    case offered(Topic)
+    /// The owner's connection is told that its run was asked to end.
+    case cancelled(run: String, session: Int64, Cancellation)
+    /// A process is to end: SIGTERM, later SIGKILL.
+    case kill(ProcessIdentity)
     /// Something is due then: a time-out or the end of a lease.
     case due(Instant)
 }
@@ -20,6 +26,10 @@ public enum Effect: Sendable {
 public enum Topic: Sendable, Hashable {
     case run(Int64)
     case step(Int64, String)
+    /// A run of this user, queue and workflow that a worker may have.
+    case ready(UInt32, String, String)
+    /// Room among the running runs of this user's queue.
+    case place(UInt32, String)
 }
 
 /// An owner as the coordinator watches it.
@@ -38,12 +48,17 @@ public struct Wait: Error, Sendable {
     public var topics: [Topic]
     /// When to give up; the call is then performed once more with `waitExpired`.
     public var until: Instant?
+    /// When to look again although nothing changed: a rate lets the next one through then.
+    public var again: Instant?
     /// A process to end meanwhile (`if_owned: kill`).
     public var ending: ProcessIdentity?
 
-    public init(_ topics: [Topic], until: Instant?, ending: ProcessIdentity? = nil) {
+    public init(
+        _ topics: [Topic], until: Instant?, again: Instant? = nil, ending: ProcessIdentity? = nil
+    ) {
         self.topics = topics
         self.until = until
+        self.again = again
         self.ending = ending
     }
 }

@@ -8,6 +8,7 @@ public final class Environment: Sendable {
     /// proc(5), `/proc/sys/kernel/random/boot_id`: pids and start times mean nothing in another boot.
     public let boot: String
     public let settings: EngineSettings
+    let workers = WorkerTable()
     private let openSessions = Mutex<Set<Int64>>([])
 
     public init(
@@ -28,6 +29,7 @@ public final class Environment: Sendable {
 
     public func closeSession(_ session: Int64) {
         openSessions.withLock { _ = $0.remove(session) }
+        workers.forget(session: session)
     }
 
     func isOpen(_ session: Int64) -> Bool { openSessions.withLock { $0.contains(session) } }
@@ -41,8 +43,12 @@ public struct EngineSettings: Sendable {
     public var restartGraceMilliseconds: Int64 = 30_000
     /// Between SIGTERM and SIGKILL of `if_owned: kill`.
     public var killGraceMilliseconds: Int64 = 5000
+    /// How long the owner of a run that was asked to end may undo what it did.
+    public var cancelGraceMilliseconds: Int64 = 30_000
     /// How long `if_owned: wait` waits without `wait_ms`.
     public var defaultWaitMilliseconds: Int64 = 60_000
+    /// Signals of one run that no wait has consumed.
+    public var pendingSignals = 10_000
     /// Bytes of step outcomes in one reply, unless the caller asks for another number.
     public var pageBytes = 8 << 20
 

@@ -28,7 +28,23 @@ extension Failure {
         return .leaseLost(run.id)
     }
 
+    /// Somebody asked the run to end; its owner may undo what it did and let go.
+    static func cancelRequested(_ run: RunRecord) -> Failure {
+        let isDeadline = run.cancellation?.reason == Cancellation.deadline
+        let message = isDeadline ? "the run's deadline has passed" : "the run was asked to end"
+        return Failure(
+            isDeadline ? .deadlineExceeded : .runCancelled, message, run: run.id,
+            hint: "Undo what was done in steps with compensation: true, then call `run.release`.")
+    }
+
     static func runClosed(_ run: RunRecord) -> Failure {
+        if run.status == .failed, run.cancellation?.reason == Cancellation.deadline {
+            return .cancelRequested(run)
+        }
+        return runEnded(run)
+    }
+
+    private static func runEnded(_ run: RunRecord) -> Failure {
         Failure(
             run.status == .cancelled ? .runCancelled : .runClosed, "the run is \(run.status.rawValue)",
             run: run.id,

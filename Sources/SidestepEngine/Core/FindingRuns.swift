@@ -21,11 +21,18 @@ extension StoreTransaction {
     /// The run that the caller acts for, if its lease is in force.
     ///
     /// An owner that was only cut off gets its lease back here, as long as nobody else was granted the run.
-    func heldRun(_ proof: LeaseProof, _ call: inout CallContext) throws -> RunRecord {
-        switch proof {
-        case .session(let id): try runHeldBySession(id, call)
-        case .text(let text, let id): try runHeldByText(text, id, &call)
-        }
+    ///
+    /// - Parameter purpose: a run that was asked to end takes no new work.
+    func heldRun(
+        _ proof: LeaseProof, _ call: inout CallContext, for purpose: Purpose = .work
+    ) throws -> RunRecord {
+        let run =
+            switch proof {
+            case .session(let id): try runHeldBySession(id, call)
+            case .text(let text, let id): try runHeldByText(text, id, &call)
+            }
+        if purpose == .work, run.cancellation != nil { throw Failure.cancelRequested(run) }
+        return run
     }
 
     private func runHeldBySession(_ id: String?, _ call: CallContext) throws -> RunRecord {
@@ -102,6 +109,13 @@ extension StoreTransaction {
     }
 }
 
+/// What an owner wants to do with its run.
+enum Purpose {
+    case work
+    /// Undo, record what was running already, or let go: allowed after a request to end, too.
+    case ending
+}
+
 extension LeaseHolder {
     init?(_ run: RunRecord) {
         guard let lease = run.lease else { return nil }
@@ -112,6 +126,11 @@ extension LeaseHolder {
 }
 
 extension RunRecord {
+    /// A delay that is over is none: a run that has one is not offered to workers.
+    mutating func clearPastDelay(_ now: Instant) {
+        if let next = nextAttempt, next <= now { nextAttempt = nil }
+    }
+
     /// The status after `event`. Callers have looked at the status before:
     /// an illegal step is our own mistake.
     func next(_ event: RunEvent) throws -> RunStatus {

@@ -12,7 +12,7 @@ public struct RenewLease: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
-        var run = try store.heldRun(proof, &call)
+        var run = try store.heldRun(proof, &call, for: .ending)
         guard let lease = run.lease, lease.owner.kind == .ttl else { return run }
         run.lease?.expires = call.now.advanced(byMilliseconds: ttlMilliseconds ?? remaining(lease))
         try store.updateRun(run, expecting: run.epoch)

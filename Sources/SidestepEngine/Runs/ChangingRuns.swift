@@ -15,8 +15,7 @@ public struct PauseRun: Command {
         var after = try store.paused(run, .operator, call.now)
         after.secretHash = nil
         try store.updateRun(after, expecting: run.epoch)
-        call.after(.ended(run: run.key))
-        call.after(.changed(.run(run.key)))
+        try store.announceEnd(after, &call)
         return after
     }
 }
@@ -45,8 +44,9 @@ extension StoreTransaction {
         after.interruptions = 0
         after.updated = call.now
         try append(run: run.key, at: call.now, kind: .runUnpaused)
+        after.clearPastDelay(call.now)
         try updateRun(after, expecting: run.epoch)
-        call.after(.changed(.run(run.key)))
+        call.announce(after)
         return after
     }
 }
@@ -90,9 +90,14 @@ public struct UpdateRun: Command {
         for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
         run.metadata = metadata ?? run.metadata
         run.deadline = deadline ?? run.deadline
+        // More time, given while the owner still undoes, takes the request to end back.
+        if let deadline, deadline > call.now, run.cancellation?.reason == Cancellation.deadline {
+            run.cancellation = nil
+        }
         run.updated = call.now
         try store.updateRun(run, expecting: run.epoch)
+        if let deadline { call.after(.due(deadline)) }
         try store.append(run: run.key, at: call.now, kind: .runUpdated)
-        return RunView(run: run, tags: try store.runTags(key: run.key))
+        return try RunView(run, store)
     }
 }

@@ -43,21 +43,19 @@ public struct FailRun: Command {
         public var run: RunRecord
         /// Milliseconds until the next attempt; nil when there is none.
         public var delay: Int64?
-        public var tags: [(name: String, value: String)] = []
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
-        var result = try settle(store, &call)
-        result.tags = try store.runTags(key: result.run.key)
-        return result
-    }
-
-    private func settle(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         if let closed = try store.closedBefore(proof, call) {
-            guard closed.status == .failed else { throw Failure.runClosed(closed) }
+            guard closed.status == .failed || closed.cancellation != nil else {
+                throw Failure.runClosed(closed)
+            }
             return Result(run: closed, delay: nil)
         }
-        let run = try store.heldRun(proof, &call)
+        let run = try store.heldRun(proof, &call, for: .ending)
+        if run.cancellation != nil {
+            return Result(run: try store.endCancelled(run, error: error, &call), delay: nil)
+        }
         if let attempt, attempt < run.attempt, let next = run.nextAttempt {
             return Result(run: run, delay: max(0, next.milliseconds(since: call.now)))
         }
@@ -94,21 +92,22 @@ public struct ReleaseRun: Command {
     public init(proof: LeaseProof) { self.proof = proof }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
-        let run = try store.heldRun(proof, &call)
+        let run = try store.heldRun(proof, &call, for: .ending)
+        if run.cancellation != nil { return try store.endCancelled(run, error: nil, &call) }
         try store.loseRunningSteps(of: run, &call)
         var after = run
         if try store.openSteps(run: run.key).contains(where: { $0.status == .unknown }) {
             after = try store.paused(run, .unknownStep, call.now)
         } else {
             after.status = try run.next(.released)
-            after.lease = nil
+            after.loseOwner(at: call.now)
+            after.clearPastDelay(call.now)
             after.updated = call.now
             try store.append(run: run.key, at: call.now, kind: .runReleased)
         }
         after.secretHash = nil
         try store.updateRun(after, expecting: run.epoch)
-        call.after(.ended(run: run.key))
-        call.after(.changed(.run(run.key)))
+        try store.announceEnd(after, &call)
         return after
     }
 }
@@ -138,17 +137,30 @@ extension StoreTransaction {
         try loseRunningSteps(of: run, &call)
         var closed = run
         closed.status = try run.next(event)
-        closed.lease = nil
+        closed.reason = nil
+        closed.loseOwner(at: call.now)
         closed.secretHash = nil
         closed.nextAttempt = nil
         closed.closed = call.now
         closed.updated = call.now
         try setRunOutput(key: run.key, output: output, error: error)
         try append(
-            run: run.key, at: call.now, kind: event == .completed ? .runCompleted : .runFailed, detail: error)
+            run: run.key, at: call.now, kind: closed.status.closingEntry, detail: error)
         try updateRun(closed, expecting: run.epoch)
-        call.after(.ended(run: run.key))
-        call.after(.changed(.run(run.key)))
+        try announceEnd(closed, &call)
+        try closeChildren(of: closed, &call)
+        try endWaits(for: closed, output: output, error: error, &call)
         return closed
+    }
+}
+
+extension RunStatus {
+    /// What the journal calls the end of a run in this status.
+    fileprivate var closingEntry: JournalKind {
+        switch self {
+        case .completed: .runCompleted
+        case .cancelled: .runCancelled
+        default: .runFailed
+        }
     }
 }

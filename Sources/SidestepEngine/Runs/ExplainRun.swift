@@ -24,7 +24,7 @@ public struct ExplainRun: Query {
         let open = try store.openSteps(run: run.key)
         let explanation = Explanation(run: run, open: open, now: call.now)
         return Result(
-            view: RunView(run: run, tags: try store.runTags(key: run.key)), sentences: explanation.sentences,
+            view: try RunView(run, store), sentences: explanation.sentences,
             next: explanation.next, command: explanation.command,
             unknownSteps: open.filter { $0.status == .unknown }.map(\.name),
             runningSteps: open.filter { $0.status == .running }.map(\.name))

@@ -22,7 +22,7 @@ extension StoreTransaction {
             try run.lease.map { try hasProgress(run: run.key, since: $0.grantedSequence) } ?? false
         after.interruptions = progressed ? 1 : run.interruptions + 1
         after.status = try run.next(.interrupted)
-        after.lease = nil
+        after.loseOwner(at: call.now)
         // Only who was cut off may come back with the same lease; a dead owner's children may not.
         if cause != .disconnected { after.secretHash = nil }
         after.updated = call.now
@@ -32,10 +32,19 @@ extension StoreTransaction {
                 writer.member("cause", cause.rawValue)
                 writer.member("interruptions", after.interruptions)
             })
+        after.clearPastDelay(call.now)
+        if let delay = CrashLoop.delay(interruptions: after.interruptions) {
+            let next = call.now.advanced(byMilliseconds: delay)
+            after.nextAttempt = max(after.nextAttempt ?? next, next)
+            after.placement.startsOnDate = false
+        }
         if after.interruptions > run.maxInterruptions { after = try paused(after, .crashLoop, call.now) }
         try updateRun(after, expecting: run.epoch)
-        call.after(.ended(run: run.key))
-        call.after(.changed(.run(run.key)))
+        // Nobody is left to undo anything: the request to end is carried out.
+        if after.cancellation != nil, !after.compensates {
+            return try endCancelled(after, error: nil, &call)
+        }
+        try announceEnd(after, &call)
         return after
     }
 
@@ -43,7 +52,7 @@ extension StoreTransaction {
         var after = run
         after.status = try run.next(.paused)
         after.reason = reason
-        after.lease = nil
+        after.loseOwner(at: now)
         after.updated = now
         try append(
             run: run.key, at: now, kind: .runPaused, detail: detail { $0.member("reason", reason.rawValue) })

@@ -1,14 +1,17 @@
 import SidestepModel
 import SidestepStore
 
-/// A run with its tags, as every method shows it.
-public struct RunView {
+/// A run with its tags and the id of its parent, as every method shows it.
+public struct RunView: Sendable {
     public var run: RunRecord
     public var tags: [(name: String, value: String)]
+    public var parent: String?
 
-    public init(run: RunRecord, tags: [(name: String, value: String)]) {
+    public init(_ run: RunRecord, _ store: any StoreReader) throws(Failure) {
         self.run = run
-        self.tags = tags
+        tags = try store.runTags(key: run.key)
+        parent = nil
+        if let key = run.parent { parent = try store.run(key: key)?.id }
     }
 }
 
@@ -34,7 +37,7 @@ public struct GetRun: Query {
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
         let run = try store.visibleRun(run, generation: generation, call)
         return Result(
-            view: RunView(run: run, tags: try store.runTags(key: run.key)),
+            view: try RunView(run, store),
             payloads: try store.runPayloads(key: run.key), usage: try store.usage(run: run.key),
             steps: try store.stepCounts(run: run.key),
             checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
@@ -58,7 +61,7 @@ public struct ListRuns: Query {
         filter.user = call.visibleUser
         let page = try store.runs(filter)
         return Result(
-            runs: try page.items.map { RunView(run: $0, tags: try store.runTags(key: $0.key)) },
+            runs: try page.items.map { try RunView($0, store) },
             cursor: page.hasMore ? page.items.last?.key : nil)
     }
 }

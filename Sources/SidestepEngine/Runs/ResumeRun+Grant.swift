@@ -20,17 +20,18 @@ extension ResumeRun {
         granted.reason = nil
         granted.secretHash = ContentHash.of(secret.utf8)
         granted.nextAttempt = nil
+        granted.placement.startDeadline = nil
         granted.updated = call.now
         granted.head = checkpoint?.key ?? run.head
         if !created { try update(&granted, store) }
         granted.lease = try newLease(granted, store, call)
         try store.updateRun(granted, expecting: run.epoch)
-        if let expires = granted.lease?.expires { call.after(.due(expires)) }
+        for due in [granted.lease?.expires, granted.deadline].compactMap(\.self) { call.after(.due(due)) }
         call.after(.granted(LeaseHolder(granted)!))
         let current = try checkpoint ?? granted.head.flatMap { try store.checkpoint(key: $0) }
         return Result(
             run: granted, lease: LeaseText(runKey: run.key, epoch: granted.epoch, secret: secret).text,
-            created: created, checkpoint: current, payloads: nil, tags: try store.runTags(key: run.key))
+            created: created, checkpoint: current, payloads: nil, view: try RunView(granted, store))
     }
 
     /// What a later `resume` may change of an existing run.
@@ -43,6 +44,7 @@ extension ResumeRun {
         run.refusesMismatch = refusesMismatch ?? run.refusesMismatch
         run.maxInterruptions = maxInterruptions ?? run.maxInterruptions
         run.deadline = deadline ?? run.deadline
+        run.compensates = compensates ?? run.compensates
         run.metadata = metadata ?? run.metadata
         for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
     }
@@ -98,6 +100,8 @@ extension ResumeRun {
         paused.codeVersion = nil
         try store.updateRun(paused, expecting: run.epoch)
         call.refusal = refusal
-        return Result(run: paused, lease: nil, created: false, checkpoint: nil, payloads: nil, tags: [])
+        return Result(
+            run: paused, lease: nil, created: false, checkpoint: nil, payloads: nil,
+            view: try RunView(paused, store))
     }
 }

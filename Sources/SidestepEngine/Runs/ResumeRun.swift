@@ -45,6 +45,10 @@ public struct ResumeRun: Command {
     public var tags: [(name: String, value: String?)] = []
     public var metadata: Payload?
     public var deadline: Instant?
+    /// The id of the run that a new one belongs to.
+    public var parent: String?
+    public var isDetached = false
+    public var compensates: Bool?
     public var owner: OwnerRequest
 
     public init(owner: OwnerRequest) { self.owner = owner }
@@ -57,14 +61,15 @@ public struct ResumeRun: Command {
         public var checkpoint: CheckpointRecord?
         /// The outcome of a closed run.
         public var payloads: RunPayloads?
-        public var tags: [(name: String, value: String)]
+        /// The run as the caller is shown it.
+        public var view: RunView
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let named = try checkpointOfToken(store, call)
         guard let found = try existing(named, store, call) else { return try createRun(store, &call) }
         if found.status.isClosed { return try reopen(found, store, &call) }
-        try refuseConflict(found, store)
+        try store.refuseConflict(found, workflow: workflow, input: input)
         if found.status == .paused { throw Failure.runPaused(found) }
         if found.status == .running { return try contend(found, named, store, &call) }
         return try grant(found, at: named, created: false, store, &call)
@@ -99,46 +104,32 @@ public struct ResumeRun: Command {
         return try store.visibleRun(id, call)
     }
 
-    private func refuseConflict(_ run: RunRecord, _ store: any StoreTransaction) throws {
-        let hint = "Use another id, or if_closed: rerun once it is closed."
-        if let workflow, run.workflow != Self.unnamedWorkflow, workflow != run.workflow {
-            throw Failure(
-                .runConflict, "the run exists with workflow '\(run.workflow)', not '\(workflow)'",
-                run: run.id, hint: hint)
-        }
-        if let input, let known = try store.runPayloads(key: run.key).input, !isSame(known, input) {
-            throw Failure(.runConflict, "the run exists with another input", run: run.id, hint: hint)
-        }
-    }
-
     // MARK: A new run
 
     private func createRun(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let id = run ?? Identifiers.run(at: call.now, random: call.environment.random)
         guard create else { throw Failure.runNotFound(id) }
-        return try insert(id, generation: 1, epoch: 0, workflow ?? Self.unnamedWorkflow, store, &call)
+        return try insert(id, replacing: nil, workflow ?? Self.unnamedWorkflow, store, &call)
     }
 
     private func insert(
-        _ id: String, generation: Int64, epoch: Int64, _ workflow: String, _ store: any StoreTransaction,
+        _ id: String, replacing replaced: RunRecord?, _ workflow: String, _ store: any StoreTransaction,
         _ call: inout CallContext
     ) throws -> Result {
-        var record = RunRecord(
-            key: 0, id: id, userID: call.peer.uid, generation: generation,
-            uid: Identifiers.generation(random: call.environment.random), workflow: workflow, now: call.now)
-        record.epoch = epoch
-        record.codeVersion = codeVersion
-        record.deadline = deadline
-        record.metadata = metadata
-        record.retry = retry
-        record.refusesMismatch = refusesMismatch ?? true
-        record.maxInterruptions = maxInterruptions ?? record.maxInterruptions
-        record.key = try store.insertRun(record, input: input)
-        for tag in tags { try store.setRunTag(key: record.key, name: tag.name, value: tag.value) }
-        try store.append(
-            run: record.key, at: call.now, kind: .runCreated,
-            detail: detail { $0.member("generation", generation) })
-        return try grant(record, at: nil, created: true, store, &call)
+        var new = NewRun(workflow: workflow)
+        new.input = input
+        new.codeVersion = codeVersion
+        new.deadline = deadline
+        new.metadata = metadata
+        new.retry = retry
+        new.refusesMismatch = refusesMismatch
+        new.maxInterruptions = maxInterruptions
+        new.tags = tags
+        new.parent = parent
+        new.isDetached = isDetached
+        new.compensates = compensates ?? false
+        let run = try new.insert(id, replacing: replaced, store, &call)
+        return try grant(run, at: nil, created: true, store, &call)
     }
 
     // MARK: A closed run
@@ -147,36 +138,19 @@ public struct ResumeRun: Command {
         _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> Result {
         if ifClosed == .rerun {
-            return try insert(
-                run.id, generation: run.generation + 1, epoch: run.epoch, workflow ?? run.workflow, store,
-                &call)
+            return try insert(run.id, replacing: run, workflow ?? run.workflow, store, &call)
         }
-        try refuseConflict(run, store)
+        try store.refuseConflict(run, workflow: workflow, input: input)
         switch ifClosed {
         case .retry where run.status != .completed:
-            return try grant(try retried(run, store, call), at: nil, created: false, store, &call)
+            return try grant(try store.reopened(run, call), at: nil, created: false, store, &call)
         case .fail: throw Failure.runClosed(run)
         default:
             return Result(
                 run: run, lease: nil, created: false,
                 checkpoint: try store.latestCheckpoint(run: run.key, name: nil),
-                payloads: try store.runPayloads(key: run.key), tags: try store.runTags(key: run.key))
+                payloads: try store.runPayloads(key: run.key), view: try RunView(run, store))
         }
-    }
-
-    private func retried(
-        _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
-    ) throws -> RunRecord {
-        var again = run
-        again.status = try run.next(.reopened)
-        again.closed = nil
-        again.attempt += 1
-        again.interruptions = 0
-        again.updated = call.now
-        try store.forgetFailures(of: run, call)
-        try store.setRunOutput(key: run.key, output: nil, error: nil)
-        try store.append(run: run.key, at: call.now, kind: .runReopened)
-        return again
     }
 
     // MARK: An owned run
@@ -197,10 +171,12 @@ public struct ResumeRun: Command {
             throw Wait([.run(run.key)], until: call.arrived.advanced(byMilliseconds: limit), ending: ending)
         case .takeOver:
             let interrupted = try store.interrupt(run, .takenOver, &call)
+            if interrupted.status.isClosed { return try reopen(interrupted, store, &call) }
             if interrupted.status == .paused {
                 call.refusal = .runPaused(interrupted)
                 return Result(
-                    run: interrupted, lease: nil, created: false, checkpoint: nil, payloads: nil, tags: [])
+                    run: interrupted, lease: nil, created: false, checkpoint: nil, payloads: nil,
+                    view: try RunView(interrupted, store))
             }
             return try grant(interrupted, at: checkpoint, created: false, store, &call)
         }

@@ -11,6 +11,8 @@ public struct BeginStep: Command {
     public var retry: Payload?
     public var timeouts = Timeouts()
     public var metadata: Payload?
+    /// Whether the step undoes something: it may begin although the run was asked to end.
+    public var isCompensation = false
 
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
@@ -24,7 +26,8 @@ public struct BeginStep: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
-        let run = try store.heldRun(proof, &call)
+        // What is recorded replays also in a run that was asked to end.
+        let run = try store.heldRun(proof, &call, for: .ending)
         guard let known = try store.stepOutcome(run: run.key, name: step) else {
             return try begin(
                 StepRecord(run: run.key, name: step, now: call.now), of: run, store, &call)
@@ -35,7 +38,11 @@ public struct BeginStep: Command {
         case .unknown: throw Failure.stepUnknown(known.step, run)
         case .running where known.step.holder == call.peer.process: return execute(known.step, run, call)
         case .running: throw Wait([.step(run.key, step), .run(run.key)], until: nil)
-        case .backoff, .waiting: return try begin(known.step, of: run, store, &call)
+        case .backoff: return try begin(known.step, of: run, store, &call)
+        case .waiting:
+            throw Failure(
+                .invalidArgument, "the step is a wait, which nobody executes", run: run.id, step: step,
+                hint: "Give the step another name.")
         }
     }
 
@@ -43,12 +50,7 @@ public struct BeginStep: Command {
         _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction,
         _ call: inout CallContext
     ) throws -> Result {
-        if let deadline = run.deadline, call.now >= deadline {
-            throw Failure(
-                .deadlineExceeded, "the run's deadline has passed; no new step begins", run: run.id,
-                step: step,
-                hint: "`run.update` can set a later `deadline_at`.")
-        }
+        if run.cancellation != nil, !isCompensation { throw Failure.cancelRequested(run).with(\.step, step) }
         let begun = prepared(record, call)
         try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)
         if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }

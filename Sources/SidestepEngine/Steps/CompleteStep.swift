@@ -20,7 +20,7 @@ public struct CompleteStep: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepRecord {
-        let run = try store.heldRun(proof, &call)
+        let run = try store.heldRun(proof, &call, for: .ending)
         let stored = try store.step(run: run.key, name: step)
         let known = begun?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {

@@ -9,12 +9,14 @@ struct ExpireDue: Command {
         for run in try store.runs(expiredAt: call.now) where run.status == .running {
             _ = try store.interrupt(run, .expired, &call)
         }
-        for next in [try store.nextStepDeadline(), try store.nextLeaseExpiry()].compactMap({ $0 }) {
-            call.after(.due(next))
-        }
+        try store.startDueRuns(&call)
+        try store.endDueRuns(&call)
+        let next = [try store.nextStepDeadline(), try store.nextLeaseExpiry(), try store.nextRunDue()]
+        for due in next.compactMap(\.self) { call.after(.due(due)) }
     }
 
     private func expire(_ step: StepRecord, _ store: any StoreTransaction, _ call: inout CallContext) throws {
+        if step.status == .waiting { return try store.wake(step, WaitOutput.time, &call) }
         guard let run = try store.run(key: step.run), step.status == .running else { return }
         let which = step.deadlineKind ?? "start_to_close"
         let error = detail { writer in

@@ -27,7 +27,7 @@ public struct FailStep: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
-        let run = try store.heldRun(proof, &call)
+        let run = try store.heldRun(proof, &call, for: .ending)
         let stored = try store.step(run: run.key, name: step)
         let known = begun?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {

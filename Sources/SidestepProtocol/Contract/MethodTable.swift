@@ -3,6 +3,7 @@ public enum MethodTable {
     /// All methods, family by family, in the order of the documentation.
     public static let all: [Method] =
         sessionMethods + runMethods + stepMethods + leaseMethods + checkpointMethods + stateMethods
+        + signalMethods + promiseMethods + waitMethods + queueMethods + workerMethods
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -33,6 +33,9 @@ public struct Params: Sendable {
     /// Whether the parameter was given; null counts as given for payloads only.
     public func has(_ name: String) -> Bool { raw(name) != nil }
 
+    /// Whether the method has such a parameter at all.
+    public func knows(_ name: String) -> Bool { parameters.contains { $0.name == name } }
+
     /// The value's bytes as they came, or nil when it is absent.
     public func raw(_ name: String) -> RawJSON? {
         guard let position = position(name) else { return nil }

@@ -8,6 +8,12 @@ enum ExampleText {
         #"{"id":"research-1","uid":"01JGXZ5W3N","generation":1,"workflow":"research","status":"completed","#
         + #""attempt":1,"interruptions":0,"epoch":3,"owner":null,"created_at":1767225600000,"#
         + #""updated_at":1767225660000,"closed_at":1767225660000}"#
+    static let queuedRun =
+        #"{"id":"research-1","uid":"01JGXZ5W3N","generation":1,"workflow":"research","status":"queued","#
+        + #""attempt":1,"interruptions":0,"epoch":0,"queue":"default","created_at":1767225600000,"#
+        + #""updated_at":1767225600000}"#
+    static let queue =
+        #"{"queue":{"queue":"mail","paused":false,"concurrency":4,"queued":2,"running":1}}"#
     static let step =
         #"{"step":"fetch","status":"completed","attempt":1,"failures":0,"output":{"pages":3},"#
         + #""started_at":1767225600000,"finished_at":1767225601000}"#

@@ -31,6 +31,20 @@ extension ParameterType {
             .may("metadata", .payload, "what its author noted"),
             .may("deadline_at", .instant, "when it must be closed"),
             .may("next_attempt_at", .instant, "when its next attempt may begin"),
+            .may("queue", .name, "where it waits for a worker"),
+            .may("priority", .integer(-1_000_000...1_000_000), "higher ones go first"),
+            .may("parent", .name, "the run that it belongs to"),
+            .may(
+                "on_parent_close", .enumeration(["cancel", "detach"]),
+                "what becomes of it when that one closes"),
+            .may("compensates", .boolean, "whether its workflow undoes what it did when it is cancelled"),
+            .may(
+                "cancel",
+                .object([
+                    .must("requested_at", .instant, "when it was asked to end"),
+                    .must("at", .instant, "when it is closed whatever its owner does"),
+                    .may("reason", .text, "why"),
+                ]), "the request to end"),
             .must("created_at", .instant, "when it was made"),
             .must("updated_at", .instant, "when it last changed"),
             .may("closed_at", .instant, "when it was closed"),

@@ -4,7 +4,7 @@ extension MethodTable {
     /// The method that every program begins with.
     static let resume = Method(
         "resume", .run, .visible, "Opens a run, or comes back to it with everything that was recorded.",
-        parameters: resumeIdentity + resumePolicies + resumeOwnership,
+        parameters: resumeIdentity + resumePolicies + resumeOwnership + belonging,
         result: [
             theRun,
             .may("lease", .opaque, "the right to act for the run; null for a closed one"),

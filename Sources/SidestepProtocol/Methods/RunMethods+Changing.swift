@@ -33,6 +33,20 @@ extension MethodTable {
         Method(
             "run.release", .run, .lease, "Gives the run back without closing it.", result: [theRun],
             example: Example("{}", #"{"run":\#(ExampleText.run)}"#), waitsForCommit: true),
+        Method(
+            "run.suspend", .run, .lease,
+            "Lets go of a run that waits: a worker gets it when one of its waits is over.",
+            parameters: [
+                .may("steps", .strings, "the waits that the owner takes for open", default: "all that are")
+            ],
+            result: [
+                theRun,
+                .must("suspended", .boolean, "false when a wait is over already and the owner keeps the run"),
+                .must("ready", .strings, "the waits that are over"),
+            ],
+            errors: [.invalidArgument],
+            example: Example("{}", #"{"run":\#(ExampleText.queuedRun),"suspended":true,"ready":[]}"#),
+            waitsForCommit: true),
     ]
 
     /// The methods by which an operator changes a run without its lease.
@@ -47,6 +61,18 @@ extension MethodTable {
             "run.unpause", .run, .visible, "Lets a paused run be resumed, its interruptions forgotten.",
             parameters: [aRun], result: [theRun], errors: [.runNotFound, .runClosed],
             example: Example(#"{"run":"research-1"}"#, #"{"run":\#(ExampleText.run)}"#),
+            waitsForCommit: true),
+        Method(
+            "run.cancel", .run, .visible,
+            "Asks a run and its children to end; the owner may first undo what it did.",
+            parameters: [
+                aRun, .may("reason", .text, "why, for people"),
+                .may("grace_ms", .span, "how long the owner may take", default: "30000"),
+                .may("kill", .boolean, "whether the owner's process is ended, too", default: "false"),
+            ],
+            result: [theRun], errors: [.runNotFound, .runClosed, .notPermitted],
+            example: Example(
+                #"{"run":"research-1","reason":"no longer needed"}"#, #"{"run":\#(ExampleText.run)}"#),
             waitsForCommit: true),
         Method(
             "run.delete", .run, .visible, "Removes a run and everything recorded of it.", parameters: [aRun],

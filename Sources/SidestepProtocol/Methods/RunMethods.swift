@@ -3,7 +3,7 @@ import SidestepModel
 extension MethodTable {
     /// The methods about runs: opening, closing, reading.
     static let runMethods: [Method] =
-        [resume, runGet, runList, runResult] + runClosing + runOperating + runReading
+        [resume, runEnqueue, runGet, runList, runResult] + runClosing + runOperating + runReading
 
     static let aRun = Parameter.must("run", .name, "the id of the run")
     static let theRun = Parameter.must("run", .run, "the run as it is now")

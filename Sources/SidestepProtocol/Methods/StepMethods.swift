@@ -16,9 +16,12 @@ extension MethodTable {
         .may("retry", .retryPolicy, "when a failed attempt is tried again", default: "one attempt"),
         .may("timeouts", .timeouts, "how long it may take"),
         .may("metadata", .payload, "anything its author wants to note"),
+        .may(
+            "compensation", .boolean,
+            "whether it undoes something: it may begin although the run was asked to end", default: "false"),
     ]
 
-    private static let begun: [Parameter] = [
+    static let begun: [Parameter] = [
         .must(
             "status", .enumeration(["completed", "execute"]), "whether there is a result or the body must run"
         ),
@@ -32,10 +35,17 @@ extension MethodTable {
 
     private static let runStep = Method(
         "run-step", .step, .lease,
-        "Runs one step: returns its recorded result, or tells the caller to execute it.",
-        parameters: beginning + [.must("client", .boolean, "true: the caller executes the body")],
+        "Runs one step: returns its recorded result, sleeps, or tells the caller to execute it.",
+        parameters: beginning + [
+            .may("client", .boolean, "true: the caller executes the body"),
+            .may("sleep_ms", .span, "the step is a sleep of so long"),
+            .may("until_at", .instant, "the step is a sleep until this date"),
+            .may(
+                "wait_ms", .span, "how long this call waits for the end of a sleep",
+                default: "as long as it takes"),
+        ],
         result: begun,
-        errors: [.stepFailed, .stepMismatch, .stepUnknown, .deadlineExceeded, .unsupported],
+        errors: [.stepFailed, .stepMismatch, .stepUnknown, .deadlineExceeded, .timeout],
         example: Example(
             #"{"step":"fetch","client":true}"#,
             #"{"status":"execute","step":"fetch","attempt":1,"idempotency_key":"01JGXZ5W3N/fetch"}"#),

@@ -50,10 +50,27 @@ extension JSONWriter {
         payload("metadata", run.metadata)
         instant("deadline_at", run.deadline)
         instant("next_attempt_at", run.nextAttempt)
+        member("queue", run.placement.queue)
+        if run.placement.priority != 0 { member("priority", run.placement.priority) }
+        if let parent = view.parent {
+            member("parent", parent)
+            member("on_parent_close", run.isDetached ? "detach" : "cancel")
+        }
+        if run.compensates { member("compensates", true) }
+        cancellation("cancel", run.cancellation)
         instant("created_at", run.created)
         instant("updated_at", run.updated)
         instant("closed_at", run.closed)
         endObject()
+    }
+
+    mutating func cancellation(_ name: String, _ cancellation: Cancellation?) {
+        guard let cancellation else { return }
+        object(name) { writer in
+            writer.instant("requested_at", cancellation.requested)
+            writer.instant("at", cancellation.final)
+            writer.member("reason", cancellation.reason)
+        }
     }
 
     mutating func counts<Status: RawRepresentable<String>>(

@@ -44,7 +44,7 @@ enum Handler {
             let useCase = try make(request)
             return { store, context in
                 let run = try useCase.perform(store, &context)
-                let view = RunView(run: run, tags: try store.runTags(key: run.key))
+                let view = try RunView(run, store)
                 return .done(result { $0.run("run", view) })
             }
         }

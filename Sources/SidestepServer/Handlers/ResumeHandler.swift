@@ -16,17 +16,21 @@ enum ResumeHandler {
                     guard wantsSteps, !done.created, context.refusal == nil else {
                         return .done(text(done, nil))
                     }
-                    // Thousands of steps may follow: read from a snapshot after the commit,
-                    // not while the writer waits.
-                    return .reading { store in
-                        text(
-                            done,
-                            try store.steps(
-                                run: done.run.key, after: nil, status: nil, limit: .max, maxBytes: bytes))
-                    }
+                    return .reading(withSteps(done, bytes))
                 }
             }
         ]
+    }
+
+    /// Thousands of steps may follow: read from a snapshot after the commit, not while the writer waits.
+    static func withSteps(
+        _ done: ResumeRun.Result, _ bytes: Int, input: Payload? = nil, isClaim: Bool = false
+    ) -> @Sendable (any StoreReader) throws -> [UInt8] {
+        { store in
+            let steps = try store.steps(
+                run: done.run.key, after: nil, status: nil, limit: .max, maxBytes: bytes)
+            return text(done, steps, input: input, isClaim: isClaim)
+        }
     }
 
     private static func useCase(_ request: Request) throws -> ResumeRun {
@@ -49,14 +53,17 @@ enum ResumeHandler {
         resume.tags = RunHandlers.tags(request)
         resume.metadata = request.payload("metadata")
         resume.deadline = request.instant("deadline_at")
+        resume.parent = params.string("parent")
+        resume.isDetached = params.string("on_parent_close") == "detach"
+        resume.compensates = params.boolean("compensates")
         return resume
     }
 
-    private static func owner(_ request: Request) throws -> ResumeRun.OwnerRequest {
+    static func owner(_ request: Request) throws -> ResumeRun.OwnerRequest {
         let params = request.params
         let kind = params.string("owner").flatMap(OwnerKind.init(rawValue:)) ?? .connection
         let ttl = params.integer("ttl_ms")
-        guard let pid = params.integer("owner_pid") else {
+        guard params.knows("owner_pid"), let pid = params.integer("owner_pid") else {
             return .init(kind: kind, process: request.peer.process, ttlMilliseconds: ttl)
         }
         guard kind == .process else {
@@ -73,10 +80,14 @@ enum ResumeHandler {
         return .init(kind: kind, process: process, ttlMilliseconds: ttl)
     }
 
-    private static func text(_ done: ResumeRun.Result, _ steps: Page<StepOutcome>?) -> [UInt8] {
+    /// - Parameter input: what the run was begun with, for a worker that did not begin it.
+    static func text(
+        _ done: ResumeRun.Result, _ steps: Page<StepOutcome>?, input: Payload? = nil, isClaim: Bool = false
+    ) -> [UInt8] {
         let outcomes = steps?.items ?? []
         return result(capacity: 1024 + outcomes.reduce(0) { $0 + 96 + ($1.output?.count ?? 0) }) { writer in
-            writer.run("run", RunView(run: done.run, tags: done.tags))
+            if isClaim { writer.member("claimed", true) }
+            writer.run("run", done.view)
             writer.nullable("lease", done.lease)
             writer.member("epoch", done.run.epoch)
             writer.member("created", done.created)
@@ -86,6 +97,7 @@ enum ResumeHandler {
             writer.array("steps") { writer in for outcome in outcomes { writer.replayed(outcome) } }
             writer.member(
                 "more", steps?.hasMore == true ? outcomes.last.map { String($0.step.sequence) } : nil)
+            writer.payload("input", input)
             writer.payload("output", done.payloads?.output)
             writer.payload("error", done.payloads?.error)
         }

@@ -31,19 +31,38 @@ enum RunHandlers {
                 writer.payload("error", found.payloads.error)
             },
             "run.complete": .change { CompleteRun(proof: $0.proof, output: $0.payload("output")) },
-            "run.fail": .write({
-                FailRun(
-                    proof: $0.proof, error: $0.payload("error"), cause: $0.attemptError,
-                    attempt: $0.params.integer("attempt"))
-            }) { writer, failed in
-                writer.run("run", RunView(run: failed.run, tags: failed.tags))
-                writer.member("retry", failed.delay != nil)
-                writer.member("delay_ms", failed.delay)
-                writer.member("attempt", failed.run.attempt)
+            "run.fail": .command { request in
+                let fail = FailRun(
+                    proof: request.proof, error: request.payload("error"), cause: request.attemptError,
+                    attempt: request.params.integer("attempt"))
+                return { store, context in
+                    let failed = try fail.perform(store, &context)
+                    let view = try RunView(failed.run, store)
+                    return .done(
+                        result { writer in
+                            writer.run("run", view)
+                            writer.member("retry", failed.delay != nil)
+                            writer.member("delay_ms", failed.delay)
+                            writer.member("attempt", failed.run.attempt)
+                        })
+                }
             },
             "run.release": .change { ReleaseRun(proof: $0.proof) },
             "run.pause": .change { PauseRun(run: $0.required("run")) },
             "run.unpause": .change { UnpauseRun(run: $0.required("run")) },
+            "run.suspend": .write({ SuspendRun(proof: $0.proof, steps: $0.params.strings("steps")) }) {
+                writer, done in
+                writer.run("run", done.view)
+                writer.member("suspended", done.ready.isEmpty)
+                writer.member("ready", done.ready)
+            },
+            "run.cancel": .change { request in
+                var cancel = CancelRun(
+                    run: request.required("run"), reason: request.params.string("reason"),
+                    graceMilliseconds: request.params.integer("grace_ms") ?? 30_000)
+                cancel.kills = request.params.boolean("kill") ?? false
+                return cancel
+            },
             "run.delete": .write({ DeleteRun(run: $0.required("run")) }) { $0.member("deleted", $1) },
             "run.update": .write({ request in
                 UpdateRun(

@@ -6,7 +6,12 @@ import SidestepStore
 enum StepHandlers {
     static var all: [String: Handler] {
         [
-            "run-step": .write(run, write),
+            "run-step": .command { request in
+                if request.params.boolean("client") == true {
+                    return Handler.work(begin(request), write)
+                }
+                return Handler.work(try sleep(request), WaitHandlers.write)
+            },
             "step.begin": .begin(begin) { Handler.work($0, write) },
             "step.complete": .outcome { request, begun in
                 Handler.work(complete(request, begun)) { writer, step in
@@ -59,11 +64,18 @@ enum StepHandlers {
         ]
     }
 
-    private static func run(_ request: Request) throws -> BeginStep {
-        if request.params.boolean("client") == true { return begin(request) }
-        throw Failure(
-            .unsupported, "this daemon runs no steps itself", step: request.params.string("step"),
-            hint: "Pass client: true and execute the body yourself.")
+    /// A durable sleep: a wait that only time ends.
+    private static func sleep(_ request: Request) throws -> AwaitStep {
+        let end = try WaitHandlers.end(after: request.params.integer("sleep_ms"), "sleep_ms", request)
+        guard let end else {
+            throw Failure(
+                .invalidArgument, "nothing says what the step does", step: request.params.string("step"),
+                hint: "Pass client: true and execute the body yourself, or sleep_ms or until_at to sleep.")
+        }
+        var sleep = AwaitStep(proof: request.proof, step: request.required("step"))
+        sleep.end = end
+        sleep.waitMilliseconds = request.params.integer("wait_ms")
+        return sleep
     }
 
     private static func begin(_ request: Request) -> BeginStep {
@@ -72,6 +84,7 @@ enum StepHandlers {
         begin.atMostOnce = request.params.boolean("at_most_once") ?? false
         begin.retry = request.payload("retry")
         begin.metadata = request.payload("metadata")
+        begin.isCompensation = request.params.boolean("compensation") ?? false
         if let timeouts = request.params.object("timeouts") {
             begin.timeouts = Timeouts(
                 startToClose: timeouts.integer("start_to_close_ms"),
@@ -83,12 +96,7 @@ enum StepHandlers {
 
     private static func write(_ writer: inout JSONWriter, _ begun: BeginStep.Result) {
         switch begun {
-        case .completed(let outcome):
-            writer.member("status", "completed")
-            writer.member("step", outcome.step.name)
-            writer.payload("output", outcome.output)
-            writer.member("attempt", outcome.step.attempt)
-            writer.member("replayed", true)
+        case .completed(let outcome): completed(outcome, &writer)
         case .execute(let step, let key, let delay):
             writer.member("status", "execute")
             writer.member("step", step.name)
@@ -96,6 +104,14 @@ enum StepHandlers {
             writer.member("idempotency_key", key)
             if delay > 0 { writer.member("delay_ms", delay) }
         }
+    }
+
+    static func completed(_ outcome: StepOutcome, _ writer: inout JSONWriter) {
+        writer.member("status", "completed")
+        writer.member("step", outcome.step.name)
+        writer.payload("output", outcome.output)
+        writer.member("attempt", outcome.step.attempt)
+        writer.member("replayed", true)
     }
 
     private static func complete(_ request: Request, _ begun: UnwrittenBegin?) -> CompleteStep {

@@ -36,6 +36,9 @@ public final class SocketServer: @unchecked Sendable {
         dispatcher = Dispatcher(information: information, limits: limits)
         coordinator.onGranted = { [weak self] session, run in self?.sessions[session]?.grantedRuns.insert(run)
         }
+        coordinator.onCancelled = { [weak self] session, run, cancellation in
+            self?.sessions[session]?.send(Notifications.cancelled(run, cancellation))
+        }
     }
 
     // MARK: Listening

@@ -1,0 +1,62 @@
+import SidestepModel
+import SidestepStore
+
+/// Makes a run that waits for a worker, or answers with the one that is meant.
+public struct EnqueueRun: Command {
+    /// The id; nil makes a new one.
+    public var run: String?
+    public var new: NewRun
+    public var ifClosed = ResumeRun.IfClosed.return
+
+    public init(run: String?, new: NewRun) {
+        self.run = run
+        self.new = new
+    }
+
+    public struct Result: Sendable {
+        public var view: RunView
+        /// Whether the run was made, or opened again, by this call.
+        public var created: Bool
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        let (run, created) = try settle(store, &call)
+        if created { call.announce(run) }
+        return Result(view: try RunView(run, store), created: created)
+    }
+
+    private func settle(
+        _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> (RunRecord, created: Bool) {
+        let known = try run.flatMap { try store.run(user: call.peer.uid, id: $0, generation: nil) }
+        if let known {
+            if known.status.isClosed { return try open(known, store, &call) }
+            try store.refuseConflict(known, workflow: new.workflow, input: new.input)
+            return (known, false)
+        }
+        if let key = new.placement.dedupKey,
+            let same = try store.openRun(user: call.peer.uid, queue: new.placement.queue, dedupKey: key)
+        {
+            return (same, false)
+        }
+        let id = run ?? Identifiers.run(at: call.now, random: call.environment.random)
+        return (try new.insert(id, replacing: nil, store, &call), true)
+    }
+
+    private func open(
+        _ closed: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> (RunRecord, created: Bool) {
+        switch ifClosed {
+        case .rerun: return (try new.insert(closed.id, replacing: closed, store, &call), true)
+        case .fail: throw Failure.runClosed(closed)
+        case .retry where closed.status != .completed:
+            try store.refuseConflict(closed, workflow: new.workflow, input: new.input)
+            let again = try store.reopened(closed, call)
+            try store.updateRun(again, expecting: closed.epoch)
+            return (again, true)
+        case .return, .retry:
+            try store.refuseConflict(closed, workflow: new.workflow, input: new.input)
+            return (closed, false)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import SidestepModel
+import SidestepStore
+import Synchronization
+
+/// A process that asked for runs on a connection that is open.
+public struct WorkerRecord: Sendable {
+    public var name: String
+    public var peer: Peer
+    public var workflows: [String]
+    public var queues: [String]
+    public var codeVersion: String?
+    /// When it first asked.
+    public var since: Instant
+}
+
+/// The workers by their connections: what a restart forgets, and the next claim tells again.
+final class WorkerTable: Sendable {
+    private let workers = Mutex<[Int64: WorkerRecord]>([:])
+
+    func note(_ worker: WorkerRecord, session: Int64) {
+        workers.withLock { workers in
+            var worker = worker
+            worker.since = workers[session]?.since ?? worker.since
+            workers[session] = worker
+        }
+    }
+
+    func forget(session: Int64) { workers.withLock { _ = $0.removeValue(forKey: session) } }
+
+    var all: [(session: Int64, worker: WorkerRecord)] {
+        workers.withLock { workers in workers.map { (session: $0.key, worker: $0.value) } }
+    }
+}
+
+/// The workers that are connected, with the runs that they have.
+public struct ListWorkers: Query {
+    public struct Worker: Sendable {
+        public var record: WorkerRecord
+        public var runs: [String]
+    }
+
+    public init() {}
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [Worker] {
+        let visible = call.environment.workers.all.filter { entry in
+            call.visibleUser.map { $0 == entry.worker.peer.uid } ?? true
+        }
+        let workers = try visible.map { entry in
+            Worker(
+                record: entry.worker, runs: try store.runs(heldBySession: entry.session).map(\.id).sorted())
+        }
+        return workers.sorted {
+            ($0.record.name, $0.record.peer.process.pid) < ($1.record.name, $1.record.peer.process.pid)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// What a run is made with, whoever makes it: `resume`, `run.enqueue`, a schedule.
+public struct NewRun: Sendable {
+    public var workflow: String
+    public var input: Payload?
+    public var codeVersion: String?
+    public var retry: Payload?
+    public var maxInterruptions: Int64?
+    public var refusesMismatch: Bool?
+    public var tags: [(name: String, value: String?)] = []
+    public var metadata: Payload?
+    public var deadline: Instant?
+    public var placement = Placement()
+    /// Milliseconds before a worker may have it.
+    public var delay: Int64?
+    /// The same as a date.
+    public var startsAt: Instant?
+    /// Milliseconds, from when a worker may have it, in which one has to claim it.
+    public var startWithin: Int64?
+    /// The id of the run that this one belongs to.
+    public var parent: String?
+    public var isDetached = false
+    public var compensates = false
+
+    public init(workflow: String) { self.workflow = workflow }
+
+    /// Adds a run, `queued`.
+    ///
+    /// - Parameter replaced: the closed generation whose id is used again.
+    func insert(
+        _ id: String, replacing replaced: RunRecord?, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> RunRecord {
+        let generation = (replaced?.generation ?? 0) + 1
+        var run = RunRecord(
+            key: 0, id: id, userID: call.peer.uid, generation: generation,
+            uid: Identifiers.generation(random: call.environment.random), workflow: workflow, now: call.now)
+        run.epoch = replaced?.epoch ?? 0
+        run.codeVersion = codeVersion
+        run.metadata = metadata
+        run.retry = retry
+        run.refusesMismatch = refusesMismatch ?? true
+        run.maxInterruptions = maxInterruptions ?? run.maxInterruptions
+        run.placement = placement
+        let start = startsAt ?? call.now.advanced(byMilliseconds: delay ?? 0)
+        run.nextAttempt = start > call.now ? start : nil
+        run.placement.startsOnDate = startsAt != nil
+        run.placement.startDeadline = startWithin.map {
+            max(start, call.now).advanced(byMilliseconds: $0)
+        }
+        run.isDetached = isDetached
+        run.compensates = compensates
+        let parent = try openParent(store, call)
+        run.parent = parent?.key
+        run.deadline = [deadline, parent?.deadline].compactMap(\.self).min()
+        run.key = try store.insertRun(run, input: input)
+        for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
+        try store.append(
+            run: run.key, at: call.now, kind: .runCreated,
+            detail: detail { writer in
+                writer.member("generation", generation)
+                writer.member("parent", parent?.id)
+            })
+        if let deadline = run.deadline { call.after(.due(deadline)) }
+        return run
+    }
+
+    private func openParent(_ store: any StoreTransaction, _ call: CallContext) throws -> RunRecord? {
+        guard let parent else { return nil }
+        let run = try store.visibleRun(parent, call)
+        if run.status.isClosed { throw Failure.runClosed(run) }
+        return run
+    }
+}
+
+extension StoreTransaction {
+    /// Refuses to take a run for another one: the same id stands for the same workflow and input.
+    ///
+    /// What is absent, now or then, never conflicts.
+    func refuseConflict(_ run: RunRecord, workflow: String?, input: Payload?) throws {
+        let hint = "Use another id, or if_closed: rerun once it is closed."
+        if let workflow, run.workflow != ResumeRun.unnamedWorkflow, workflow != run.workflow {
+            throw Failure(
+                .runConflict, "the run exists with workflow '\(run.workflow)', not '\(workflow)'",
+                run: run.id, hint: hint)
+        }
+        if let input, let known = try runPayloads(key: run.key).input, !isSame(known, input) {
+            throw Failure(.runConflict, "the run exists with another input", run: run.id, hint: hint)
+        }
+    }
+
+    /// Opens a failed or cancelled run again, `queued`: completed steps stay, failed ones are forgotten.
+    /// The caller writes it.
+    func reopened(_ run: RunRecord, _ call: CallContext) throws -> RunRecord {
+        var again = run
+        again.status = try run.next(.reopened)
+        again.closed = nil
+        again.cancellation = nil
+        again.attempt += 1
+        again.interruptions = 0
+        again.updated = call.now
+        // A deadline that closed it would close it again at once.
+        if let deadline = run.deadline, deadline <= call.now { again.deadline = nil }
+        try forgetFailures(of: run, call)
+        try setRunOutput(key: run.key, output: nil, error: nil)
+        try append(run: run.key, at: call.now, kind: .runReopened)
+        return again
+    }
+}

@@ -1,0 +1,80 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// Sends a named message to a run: the oldest open wait for it gets it, or it is kept until one comes.
+public struct SendSignal: Command {
+    public let run: String
+    public let signal: String
+    public var value: Payload?
+    /// Recognises a message that is sent again; nil makes one.
+    public var messageID: String?
+
+    public init(run: String, signal: String) {
+        self.run = run
+        self.signal = signal
+    }
+
+    public struct Result: Sendable {
+        public var run: String
+        public var signal: SignalRecord
+        /// Whether a message of this id had come before.
+        public var isDuplicate: Bool
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        let run = try store.visibleRun(run, call)
+        if let messageID, let known = try store.signal(run: run.key, messageID: messageID) {
+            return Result(run: run.id, signal: known, isDuplicate: true)
+        }
+        if run.status.isClosed { throw Failure.runClosed(run) }
+        try refuseFlood(run, store, call)
+        var record = SignalRecord(
+            run: run.key, name: signal,
+            messageID: messageID ?? Identifiers.hex(call.environment.random.bytes(12)),
+            userID: call.peer.uid, sent: call.now, value: value)
+        let waiting = try store.waitingSteps(run: run.key, WaitCondition(.signal, signal)).first
+        record.consumedBy = waiting?.name
+        record.consumed = waiting.map { _ in call.now }
+        try store.insertSignal(record)
+        try store.append(
+            run: run.key, at: call.now, kind: .signalSent, step: waiting?.name, attempt: nil,
+            detail: detail { $0.member("signal", signal) })
+        if let waiting { try store.wake(waiting, WaitOutput.signal(record), &call) }
+        return Result(run: run.id, signal: record, isDuplicate: false)
+    }
+
+    private func refuseFlood(
+        _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
+    ) throws {
+        let limit = call.environment.settings.pendingSignals
+        guard try store.pendingSignalCount(run: run.key) >= Int64(limit) else { return }
+        throw Failure(
+            .limitExceeded, "the run has \(limit) signals that nobody has waited for, which is the limit",
+            run: run.id, hint: "Let the run consume them, or raise limits.pending_signals."
+        ).with(\.limit, "pending_signals")
+    }
+}
+
+/// Signals of a run, in the order in which they were sent.
+public struct ListSignals: Query {
+    public let run: String
+    public let signal: String?
+    public let includesConsumed: Bool
+    public let after: Int64
+    public let limit: Int
+
+    public init(run: String, signal: String?, includesConsumed: Bool, after: Int64, limit: Int) {
+        self.run = run
+        self.signal = signal
+        self.includesConsumed = includesConsumed
+        self.after = after
+        self.limit = limit
+    }
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<SignalRecord> {
+        try store.signals(
+            run: store.visibleRun(run, call).key, name: signal, pendingOnly: !includesConsumed, after: after,
+            limit: limit)
+    }
+}

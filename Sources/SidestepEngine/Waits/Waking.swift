@@ -1,0 +1,101 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+extension StoreTransaction {
+    /// Ends an open wait: its step is completed, and a run that let go of its owner for it waits for a new one.
+    func wake(_ step: StepRecord, _ output: Payload, _ call: inout CallContext) throws {
+        guard let run = try run(key: step.run), let status = step.status.after(.woken) else { return }
+        var done = step
+        done.status = status
+        done.finished = call.now
+        done.attemptDeadline = nil
+        done.deadlineKind = nil
+        try updateStep(StepOutcome(step: done, output: output, error: nil), epoch: run.epoch)
+        try deleteWaits(step: step.key)
+        call.after(.changed(.step(run.key, step.name)))
+        guard run.status == .waiting else { return }
+        var woken = run
+        woken.status = try run.next(.woken)
+        woken.updated = call.now
+        try append(run: run.key, at: call.now, kind: .runWoken, step: step.name, attempt: nil, detail: nil)
+        try updateRun(woken, expecting: run.epoch)
+        call.announce(woken)
+    }
+
+    /// Ends the waits for the end of this run.
+    func endWaits(for run: RunRecord, output: Payload?, error: Payload?, _ call: inout CallContext) throws {
+        let steps = try waitingSteps(run: run.key, WaitCondition(.run, run.id))
+        guard !steps.isEmpty else { return }
+        let outcome = WaitOutput.run(run, RunPayloads(output: output, error: error))
+        for step in steps { try wake(step, outcome, &call) }
+    }
+}
+
+/// The owner leaves while its run waits: the run holds nothing and goes to a worker when it wakes.
+public struct SuspendRun: Command {
+    public let proof: LeaseProof
+    /// The waits that the owner takes for open; nil means all that are.
+    public let steps: [String]?
+
+    public init(proof: LeaseProof, steps: [String]?) {
+        self.proof = proof
+        self.steps = steps
+    }
+
+    public struct Result {
+        public var view: RunView
+        /// Waits that are over: the owner keeps the run and goes on with them.
+        public var ready: [String]
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        let run = try store.heldRun(proof, &call)
+        let open = try store.openSteps(run: run.key).filter { $0.status == .waiting }.map(\.name)
+        let ready = (steps ?? []).filter { !open.contains($0) }
+        if !ready.isEmpty { return Result(view: try RunView(run, store), ready: ready) }
+        if open.isEmpty {
+            throw Failure(
+                .invalidArgument, "the run has no open wait and would never wake", run: run.id,
+                hint: "Wait for something first (signal.wait with wait_ms: 0), or call run.release.")
+        }
+        return Result(view: try RunView(suspended(run, store, &call), store), ready: [])
+    }
+
+    private func suspended(
+        _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> RunRecord {
+        try store.loseRunningSteps(of: run, &call)
+        var after = run
+        after.status = try run.next(.suspended)
+        after.loseOwner(at: call.now)
+        after.secretHash = nil
+        after.nextAttempt = nil
+        after.updated = call.now
+        try store.append(run: run.key, at: call.now, kind: .runSuspended)
+        try store.updateRun(after, expecting: run.epoch)
+        try store.announceEnd(after, &call)
+        return after
+    }
+}
+
+/// Open waits that time ends, soonest first.
+public struct ListTimers: Query {
+    public let run: String?
+    public let limit: Int
+
+    public init(run: String?, limit: Int) {
+        self.run = run
+        self.limit = limit
+    }
+
+    public func answer(
+        _ store: any StoreReader, _ call: CallContext
+    ) throws -> [(run: RunRecord, step: StepRecord)] {
+        let run = try run.map { try store.visibleRun($0, call) }
+        let steps = try store.timers(run: run?.key, user: call.visibleUser, limit: limit)
+        return try steps.compactMap { step in
+            try store.run(key: step.run).map { (run: $0, step: step) }
+        }
+    }
+}

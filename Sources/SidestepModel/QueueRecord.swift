@@ -1,0 +1,19 @@
+/// A queue with what limits it; one that nobody put has no limits.
+public struct QueueRecord: Sendable, Equatable {
+    public var userID: UInt32
+    public var name: String
+    /// Nothing is handed out while it is paused.
+    public var isPaused = false
+    /// Runs of the queue at once; nil is without limit.
+    public var concurrency: Int64?
+    /// Runs of one concurrency key at once.
+    public var keyConcurrency: Int64?
+    /// Runs begun in a span of time.
+    public var rate: Rate?
+    public var bucket = TokenBucket()
+
+    public init(userID: UInt32, name: String) {
+        self.userID = userID
+        self.name = name
+    }
+}

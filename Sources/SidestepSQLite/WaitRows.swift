@@ -1,0 +1,140 @@
+import SidestepModel
+import SidestepStore
+
+struct WaitStatements {
+    let steps, insert, delete, timersOfRun, timers: Statement
+    let pendingSignal, signalByMessage, signalList, pendingCount, insertSignal, consumeSignal: Statement
+    let promise, promiseList, insertPromise, settlePromise: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
+        steps = try block("wait_steps")
+        insert = try block("wait_insert")
+        delete = try block("wait_delete")
+        timersOfRun = try block("timer_list_run")
+        timers = try block("timer_list")
+        pendingSignal = try block("signal_pending")
+        signalByMessage = try block("signal_by_message")
+        signalList = try block("signal_list")
+        pendingCount = try block("signal_pending_count")
+        insertSignal = try block("signal_insert")
+        consumeSignal = try block("signal_consume")
+        promise = try block("promise_get")
+        promiseList = try block("promise_list")
+        insertPromise = try block("promise_insert")
+        settlePromise = try block("promise_settle")
+    }
+}
+
+extension SQLiteSession {
+    func waitingSteps(run: Int64, _ condition: WaitCondition) throws(Failure) -> [StepRecord] {
+        try waits.steps.all(.integer(run), SQLValue(condition.kind.rawValue), SQLValue(condition.name)) {
+            StepRecord(&$0)
+        }
+    }
+
+    func insertWait(
+        step: StepRecord, position: Int, source: Int64, _ condition: WaitCondition, epoch: Int64
+    ) throws(Failure) {
+        try requireOne(
+            try waits.insert.run(
+                .integer(step.run), .integer(epoch), .integer(step.key), .integer(Int64(position)),
+                .integer(source), SQLValue(condition.kind.rawValue), SQLValue(condition.name)))
+    }
+
+    func deleteWaits(step: Int64) throws(Failure) { try waits.delete.run(.integer(step)) }
+
+    func timers(run: Int64?, user: UInt32?, limit: Int) throws(Failure) -> [StepRecord] {
+        if let run {
+            return try waits.timersOfRun.all(.integer(run), .integer(Int64(limit))) { StepRecord(&$0) }
+        }
+        return try waits.timers.all(SQLValue(user.map(Int64.init)), .integer(Int64(limit))) {
+            StepRecord(&$0)
+        }
+    }
+
+    func pendingSignal(run: Int64, name: String) throws(Failure) -> SignalRecord? {
+        try waits.pendingSignal.first(.integer(run), SQLValue(name)) { SignalRecord(&$0) }
+    }
+
+    func signal(run: Int64, messageID: String) throws(Failure) -> SignalRecord? {
+        try waits.signalByMessage.first(.integer(run), SQLValue(messageID)) { SignalRecord(&$0) }
+    }
+
+    func signals(
+        run: Int64, name: String?, pendingOnly: Bool, after key: Int64, limit: Int
+    ) throws(Failure) -> Page<SignalRecord> {
+        let found = try waits.signalList.all(
+            .integer(run), .integer(key), SQLValue(name), SQLValue(pendingOnly), .integer(Int64(limit) + 1)
+        ) { SignalRecord(&$0) }
+        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+    }
+
+    func pendingSignalCount(run: Int64) throws(Failure) -> Int64 {
+        try waits.pendingCount.first(.integer(run)) { $0.integer() } ?? 0
+    }
+
+    func insertSignal(_ signal: SignalRecord) throws(Failure) {
+        try waits.insertSignal.run(
+            .integer(signal.run), SQLValue(signal.name), SQLValue(signal.messageID),
+            .integer(Int64(signal.userID)), SQLValue(signal.sent), SQLValue(signal.consumedBy),
+            SQLValue(signal.consumed), SQLValue(signal.value))
+    }
+
+    func consumeSignal(key: Int64, by step: String, at now: Instant) throws(Failure) {
+        try waits.consumeSignal.run(.integer(key), SQLValue(step), SQLValue(now))
+    }
+
+    func promise(run: Int64, name: String) throws(Failure) -> PromiseRecord? {
+        try waits.promise.first(.integer(run), SQLValue(name)) { PromiseRecord(&$0) }
+    }
+
+    func promises(run: Int64, status: PromiseRecord.Status?) throws(Failure) -> [PromiseRecord] {
+        try waits.promiseList.all(.integer(run), SQLValue(status?.rawValue)) { PromiseRecord(&$0) }
+    }
+
+    func insertPromise(_ promise: PromiseRecord, epoch: Int64?) throws(Failure) {
+        try requireOne(
+            try waits.insertPromise.run(
+                .integer(promise.run), SQLValue(epoch), SQLValue(promise.name),
+                SQLValue(promise.status.rawValue), SQLValue(promise.created), SQLValue(promise.settled),
+                SQLValue(promise.settledBy.map(Int64.init)), SQLValue(promise.metadata),
+                SQLValue(promise.value), SQLValue(promise.error)))
+    }
+
+    func settlePromise(_ promise: PromiseRecord) throws(Failure) {
+        try waits.settlePromise.run(
+            .integer(promise.key), SQLValue(promise.status.rawValue), SQLValue(promise.settled),
+            SQLValue(promise.settledBy.map(Int64.init)), SQLValue(promise.value), SQLValue(promise.error))
+    }
+}
+
+extension SignalRecord {
+    /// Reads the columns of `{signal}` in their order.
+    init(_ row: inout Row) {
+        let key = row.integer()
+        self.init(
+            run: row.integer(), name: row.string(), messageID: row.string(),
+            userID: UInt32(truncatingIfNeeded: row.integer()), sent: row.instant(), value: nil)
+        self.key = key
+        consumedBy = row.optionalString()
+        consumed = row.optionalInstant()
+        value = row.optionalPayload()
+    }
+}
+
+extension PromiseRecord {
+    /// Reads the columns of `{promise}` in their order.
+    init(_ row: inout Row) {
+        let key = row.integer()
+        let (run, name, status): (Int64, String, Status) = (row.integer(), row.string(), row.status())
+        self.init(run: run, name: name, created: row.instant())
+        self.key = key
+        self.status = status
+        settled = row.optionalInstant()
+        settledBy = row.optionalInteger().map { UInt32(truncatingIfNeeded: $0) }
+        metadata = row.optionalPayload()
+        value = row.optionalPayload()
+        error = row.optionalPayload()
+    }
+}

@@ -1,0 +1,50 @@
+import SidestepModel
+
+public protocol WaitReading: AnyObject {
+    /// The open waits for this, by their steps, the oldest first.
+    ///
+    /// - Parameter run: where the signal or promise belongs, or the run that is awaited.
+    func waitingSteps(run: Int64, _ condition: WaitCondition) throws(Failure) -> [StepRecord]
+    /// Open waits that time ends, soonest first; nil looks through all runs of the user.
+    func timers(run: Int64?, user: UInt32?, limit: Int) throws(Failure) -> [StepRecord]
+}
+
+public protocol WaitWriting: WaitReading {
+    /// Notes what the step waits for, where the epoch of its run is still `epoch`;
+    /// throws `lease_lost` otherwise.
+    func insertWait(
+        step: StepRecord, position: Int, source: Int64, _ condition: WaitCondition, epoch: Int64
+    ) throws(Failure)
+    /// Forgets what a step waited for.
+    func deleteWaits(step: Int64) throws(Failure)
+}
+
+public protocol SignalReading: AnyObject {
+    /// The oldest signal of this name that no wait has consumed.
+    func pendingSignal(run: Int64, name: String) throws(Failure) -> SignalRecord?
+    func signal(run: Int64, messageID: String) throws(Failure) -> SignalRecord?
+    /// In the order in which they were sent, after the key.
+    func signals(
+        run: Int64, name: String?, pendingOnly: Bool, after key: Int64, limit: Int
+    ) throws(Failure) -> Page<SignalRecord>
+    func pendingSignalCount(run: Int64) throws(Failure) -> Int64
+}
+
+public protocol SignalWriting: SignalReading {
+    func insertSignal(_ signal: SignalRecord) throws(Failure)
+    /// Notes which step a signal went to.
+    func consumeSignal(key: Int64, by step: String, at now: Instant) throws(Failure)
+}
+
+public protocol PromiseReading: AnyObject {
+    func promise(run: Int64, name: String) throws(Failure) -> PromiseRecord?
+    /// In the order in which they were made.
+    func promises(run: Int64, status: PromiseRecord.Status?) throws(Failure) -> [PromiseRecord]
+}
+
+public protocol PromiseWriting: PromiseReading {
+    /// Adds a promise; with an epoch only where the run's is still that one, throwing `lease_lost` otherwise.
+    func insertPromise(_ promise: PromiseRecord, epoch: Int64?) throws(Failure)
+    /// Writes the outcome of a promise that is pending.
+    func settlePromise(_ promise: PromiseRecord) throws(Failure)
+}
