@@ -35,6 +35,7 @@ from ._errors import (
     RunNotFound,
     RunOwned,
     RunPaused,
+    RunSuspended,
     ShuttingDown,
     SidestepError,
     StepConflict,
@@ -56,11 +57,14 @@ if TYPE_CHECKING:
     from ._aio._run import Run
     from ._aio._state import State
     from ._aio._step import StepContext
+    from ._aio._waits import Arrival
+    from ._aio._worker import Worker
     from ._aio._workflow import Workflow
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Arrival",
     "AttemptSuperseded",
     "BudgetExhausted",
     "Checkpoint",
@@ -90,6 +94,7 @@ __all__ = [
     "RunNotFound",
     "RunOwned",
     "RunPaused",
+    "RunSuspended",
     "ShuttingDown",
     "SidestepError",
     "State",
@@ -104,6 +109,7 @@ __all__ = [
     "TimeoutExpired",
     "TokenInvalid",
     "Unsupported",
+    "Worker",
     "Workflow",
     "connect",
     "current_run",
@@ -114,11 +120,13 @@ __all__ = [
 
 # The parts on asyncio come when they are asked for: asyncio alone costs more than the rest.
 _LAZY = {
+    "Arrival": "_waits",
     "Checkpoint": "_checkpoint",
     "Client": "_client",
     "Run": "_run",
     "State": "_state",
     "StepContext": "_step",
+    "Worker": "_worker",
     "Workflow": "_workflow",
     "connect": "_client",
 }

@@ -129,6 +129,10 @@ def workflow(
     tags: Mapping[str, str] | None = None,
     metadata: Any = None,
     owner: str | None = None,
+    deadline_at: int | None = None,
+    on_parent_close: str | None = None,
+    compensates: bool | None = None,
+    suspend_after: float | None = None,
 ) -> WorkflowMaker: ...
 
 
@@ -151,6 +155,10 @@ def workflow(
     tags: Mapping[str, str] | None = None,
     metadata: Any = None,
     owner: str | None = None,
+    deadline_at: int | None = None,
+    on_parent_close: str | None = None,
+    compensates: bool | None = None,
+    suspend_after: float | None = None,
 ) -> WorkflowMaker: ...
 
 
@@ -189,6 +197,7 @@ def step(
     timeout: float | None = None,
     timeouts: Mapping[str, int] | None = None,
     fingerprint: Fingerprint | None = None,
+    compensation: bool = False,
     metadata: Any = None,
 ) -> Callable[[F], F]: ...
 
@@ -204,6 +213,7 @@ def step(
     timeout: float | None = None,
     timeouts: Mapping[str, int] | None = None,
     fingerprint: Fingerprint | None = None,
+    compensation: bool = False,
     metadata: Any = None,
 ) -> Callable[[F], F]: ...
 

@@ -15,6 +15,10 @@ class BodyExpired(Exception):
     """The body of a step took longer than its time-out."""
 
 
+class Suspended(BaseException):
+    """The process has left a run that waits; no ``except Exception`` holds it up."""
+
+
 class NotSerialisable(TypeError):
     """The result of a step that has had its effect and cannot be recorded."""
 
@@ -91,3 +95,10 @@ def run_failure(error: BaseException, retryable: bool) -> dict[str, Any]:
 def _retry_after(error: BaseException) -> dict[str, Any]:
     after = getattr(error, "retry_after_ms", None)
     return {"retry_after_ms": after} if isinstance(after, int) else {}
+
+
+def warn(text: str) -> None:
+    """Say something to the operator of a worker."""
+    import logging
+
+    logging.getLogger("sidestep").warning("%s", text)

@@ -17,7 +17,7 @@ class StepOptions:
     `codec` stands in for the client's.
     """
 
-    __slots__ = ("at_most_once", "codec", "fingerprint", "params", "timeout")
+    __slots__ = ("at_most_once", "codec", "compensation", "fingerprint", "params", "timeout")
 
     def __init__(
         self,
@@ -30,9 +30,11 @@ class StepOptions:
         timeouts: Mapping[str, int] | None = None,
         fingerprint: Fingerprint | None = None,
         metadata: Any = None,
+        compensation: bool = False,
         codec: Codec | None = None,
     ) -> None:
         self.at_most_once = at_most_once
+        self.compensation = compensation
         self.codec = codec
         self.timeout = timeout
         self.fingerprint = fingerprint
@@ -43,6 +45,8 @@ class StepOptions:
             self.params["retry"] = policy
         if at_most_once:
             self.params["at_most_once"] = True
+        if compensation:
+            self.params["compensation"] = True
         if timeouts is not None:
             self.params["timeouts"] = dict(timeouts)
         if timeout is not None:
@@ -62,9 +66,13 @@ PLAIN_STEP = StepOptions()
 
 
 class RunOptions:
-    """How a run is opened; `params` goes with ``resume``."""
+    """How a run is opened; `params` goes with ``resume``.
 
-    __slots__ = ("params",)
+    `suspend_after` is for this process alone: after so many seconds of nothing but waiting it
+    leaves the run, None stays.
+    """
+
+    __slots__ = ("params", "suspend_after")
 
     def __init__(
         self,
@@ -87,7 +95,12 @@ class RunOptions:
         owner: str | None = None,
         owner_pid: int | None = None,
         ttl_ms: int | None = None,
+        parent: str | None = None,
+        on_parent_close: str | None = None,
+        compensates: bool | None = None,
+        suspend_after: float | None = None,
     ) -> None:
+        self.suspend_after = suspend_after
         params = {
             "create": create,
             "if_closed": if_closed,
@@ -105,11 +118,25 @@ class RunOptions:
             "owner": owner,
             "owner_pid": owner_pid,
             "ttl_ms": ttl_ms,
+            "parent": parent,
+            "on_parent_close": on_parent_close,
+            "compensates": compensates,
         }
         self.params = {name: value for name, value in params.items() if value is not None}
 
     def merged(self, other: RunOptions) -> RunOptions:
         """Return these options, overridden by those of `other`."""
-        result = RunOptions()
+        after = other.suspend_after
+        result = RunOptions(suspend_after=self.suspend_after if after is None else after)
         result.params = {**self.params, **other.params}
         return result
+
+    def enqueued(self) -> dict[str, Any]:
+        """Return the part of `params` that ``run.enqueue`` knows."""
+        return {name: value for name, value in self.params.items() if name in _ENQUEUED}
+
+
+_ENQUEUED = {
+    "if_closed", "code_version", "retry", "max_interruptions", "tags", "metadata", "deadline_at",
+    "parent", "on_parent_close", "compensates",
+}  # fmt: skip

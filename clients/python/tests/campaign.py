@@ -35,7 +35,7 @@ from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 import sidestep
 import sidestep.sync
 from sidestep._aio import _client
-from sidestep.pydantic_ai import SidestepDurability
+from sidestep.pydantic_ai import SidestepDurability, approval_by_signal
 
 WRITES = ("step.begin", "step.complete", "step.fail", "signal.wait", "run.complete")
 MODES = ("run", "stream", "events")
@@ -44,8 +44,9 @@ MODES = ("run", "stream", "events")
 class Points:
     """Counts the points a process passes, and kills it at one."""
 
-    def __init__(self, log: Path, kill_at: int | None) -> None:
+    def __init__(self, log: Path, kill_at: int | None, approval: bool) -> None:
         self.log = log
+        self.approval = approval  # which the framework's `run_stream` cannot ask for
         self.kill_at = kill_at
         self.passed = 0
 
@@ -92,7 +93,7 @@ def answers(messages: list[ModelMessage]) -> int:
 
 
 def plan(messages: list[ModelMessage]) -> list[ToolCallPart] | str:
-    """What the model says: three tools at once and one that delegates, one again, then the end."""
+    """What the model says: three tools and one that delegates, one twice, one to be approved."""
     if "second" in str(messages[0]):
         return "the second run"
     said = answers(messages)
@@ -101,6 +102,8 @@ def plan(messages: list[ModelMessage]) -> list[ToolCallPart] | str:
         return [*parallel, ToolCallPart("delegate", {"question": "why"}, tool_call_id="d1")]
     if said in (1, 2):
         return [ToolCallPart("stubborn", {"word": "ab"[said - 1]}, tool_call_id=f"s{said}")]
+    if said == 3 and points.approval:
+        return [ToolCallPart("pay", {"cents": 7}, tool_call_id="p1")]
     return f"done after {said} answers"
 
 
@@ -134,8 +137,14 @@ helper = Agent(FunctionModel(help_), name="helper", capabilities=[SidestepDurabi
 agent = Agent(
     FunctionModel(say, stream_function=say_streaming),
     name="trip",
-    capabilities=[SidestepDurability()],
+    capabilities=[SidestepDurability(), approval_by_signal()],
 )
+
+
+@agent.tool_plain(requires_approval=True)
+async def pay(cents: int) -> str:
+    points.effect("pay")
+    return f"{cents} paid"
 
 
 @agent.tool_plain
@@ -201,10 +210,11 @@ def child(run_id: str, mode: str, log: Path, kill_at: int | None) -> int:
     """Execute the workflow in a process of its own; return the points passed, or -signal."""
     global points
     reading, writing = os.pipe()
+    approve(run_id)
     pid = os.fork()
     if pid == 0:
         try:
-            points = Points(log, kill_at)
+            points = Points(log, kill_at, mode != "stream")
             asyncio.run(work(run_id, mode))
             os.write(writing, str(points.passed).encode())
             os._exit(0)
@@ -221,6 +231,12 @@ def child(run_id: str, mode: str, log: Path, kill_at: int | None) -> int:
     if os.waitstatus_to_exitcode(status) != 0:
         raise SystemExit(f"{run_id} ended with an error; see above")
     return int(passed)
+
+
+def approve(run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        client.enqueue("campaign", run=run_id)
+        client.signal(run_id, "approval:p1", True, message_id="once")
 
 
 class Outcome:

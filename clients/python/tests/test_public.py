@@ -38,7 +38,7 @@ def test_all_is_complete() -> None:
 
 
 def test_no_file_is_public_but_the_two_faces() -> None:
-    public = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    public = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
     assert {name for name in public if not name.startswith("_")} == {"sync"}
 
 

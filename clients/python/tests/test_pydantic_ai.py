@@ -27,7 +27,7 @@ from pydantic_ai.toolsets import AbstractToolset, FunctionToolset, ToolsetTool
 from pydantic_ai.usage import UsageLimits
 
 from sidestep._context import RUN
-from sidestep.pydantic_ai import SidestepDurability
+from sidestep.pydantic_ai import SidestepDurability, approval_by_signal
 
 
 @pytest.fixture
@@ -423,6 +423,35 @@ def test_an_agent_can_open_its_run_by_itself(daemon: Daemon, run_id: str) -> Non
     assert calls == [1]
     with sidestep.sync.connect() as client:
         assert client.result(run_id) == "once"
+
+
+def test_a_tool_waits_for_approval_by_signal(daemon: Daemon, run_id: str) -> None:
+    calls: list[str] = []
+    agent: Agent[None, str] = Agent(
+        calling(("pay", {"cents": 5}), ("pay", {"cents": 900})),
+        name="trip",
+        capabilities=[SidestepDurability(), approval_by_signal()],
+    )
+
+    @agent.tool_plain(requires_approval=True)
+    async def pay(cents: int) -> str:
+        calls.append(f"paid {cents}")
+        return f"paid {cents}"
+
+    @sidestep.workflow(name="w", suspend_after=0.01)
+    async def work() -> str:
+        return (await agent.run("go")).output
+
+    with pytest.raises(sidestep.RunSuspended):
+        asyncio.run(work.run(run_id=run_id))
+    with sidestep.sync.connect() as client:
+        state = client.call("state.list", {"run": run_id})["state"]
+        assert state["approval:c1"] == {"tool": "pay", "args": {"cents": 900}}
+        client.signal(run_id, "approval:c0", True)
+        client.signal(run_id, "approval:c1", {"approved": False, "message": "too much"})
+    assert asyncio.run(work.run(run_id=run_id)) == "paid 5 too much"
+    assert asyncio.run(work.run(run_id=run_id)) == "paid 5 too much"
+    assert calls == ["paid 5"]
 
 
 SERVER = """

@@ -17,11 +17,12 @@ from ._checkpoint import Checkpoints
 from ._client import Client
 from ._state import State
 from ._step import StepExecution
+from ._waits import Waits
 
 T = TypeVar("T")
 
 
-class Run(Checkpoints):
+class Run(Checkpoints, Waits):
     """One durable execution, held by this process.
 
     `id` is the user's, `uid` names this generation for good. `replaying` is true until the first
@@ -34,11 +35,10 @@ class Run(Checkpoints):
         self.created: bool = reply["created"]
         self.output: Any = client.codec.from_json(reply.get("output"))
         self.error: Any = reply.get("error")
+        self.input: Any = reply.get("input")
         self.state = State(self)
-        self.replaying = bool(reply["steps"])
         self._loop: Any = check_caller()
-        self._journal: dict[str, dict[str, Any]] = {item["step"]: item for item in reply["steps"]}
-        self._names = StepNames()
+        self._undo: list[tuple[str, Callable[..., Any], Any, Any]] = []
         self._warn_only = params.get("on_mismatch") == "warn"
 
     def __repr__(self) -> str:
@@ -63,13 +63,14 @@ class Run(Checkpoints):
         timeout: float | None = None,
         timeouts: Mapping[str, int] | None = None,
         fingerprint: Fingerprint | None = None,
+        compensation: bool = False,
         metadata: Any = None,
         **kwargs: Any,
     ) -> T:
         """Run `function` as the step `name`, or return its recorded result.
 
         The result is what JSON gives back, on the first execution as on a replay. Raises
-        StepFailed when the step failed for good.
+        StepFailed when the step failed for good. A `compensation` may run after a cancel.
         """
         options = StepOptions(
             retry=retry,
@@ -79,6 +80,7 @@ class Run(Checkpoints):
             timeout=timeout,
             timeouts=timeouts,
             fingerprint=fingerprint,
+            compensation=compensation,
             metadata=metadata,
         )
         result: T = self._perform(name, function, args, kwargs, options)
@@ -97,6 +99,16 @@ class Run(Checkpoints):
             step = context.name
         return f"{self.uid}/{step}"
 
+    def compensate(
+        self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> None:
+        """Undo something when the run is cancelled: `function` is executed as the step `name`.
+
+        Say it after the step that it undoes. On a cancel the last said is executed first; each is
+        recorded like any step, so what is undone stays undone over a crash.
+        """
+        self._undo.append((name, function, args, kwargs))
+
     # The end
 
     def complete(self, output: Any = None) -> Any:
@@ -106,6 +118,13 @@ class Run(Checkpoints):
         self._closed(reply["run"])
         self.output = self.client.codec.from_json(output)
         return self.output
+
+    def _compensate(self) -> None:
+        """Undo what was promised to be undone, and let the cancelled run go."""
+        options = StepOptions(compensation=True)
+        for name, function, args, kwargs in reversed(self._undo):
+            self._perform(name, function, args, kwargs, options)
+        self.release()
 
     def fail(self, error: BaseException | Any, *, retryable: bool = True) -> dict[str, Any]:
         """Report a failure; the answer's `retry` says whether the workflow is executed again."""
@@ -123,25 +142,20 @@ class Run(Checkpoints):
 
     def release(self) -> None:
         """Give the run back: it is queued, or paused while a step is unknown."""
-        reply = self._call("run.release", {})
+        reply = self._call("run.release", {}, compensating=True)
         self._closed(reply["run"])
 
     # What the workflow uses
 
     def _begin_again(self) -> None:
         """Prepare another execution of the workflow: failed steps are forgotten."""
+        self._undo = []
         self._names = StepNames()
         self._journal = {
             name: record
             for name, record in self._journal.items()
             if record["status"] not in ("failed", "backoff", "running")
         }
-
-    def _name_of(self, name: str) -> str:
-        """Return the recorded name of the next call of `name`, within the step that executes."""
-        parent = STEP.get()
-        inside = parent is not None and parent.run is self
-        return self._names.next(name, parent.name if inside else None)
 
     def _open(self, full: str, options: StepOptions, fingerprint: str | None) -> StepExecution:
         self._check()
@@ -150,7 +164,8 @@ class Run(Checkpoints):
     def _perform(
         self, name: str, function: Callable[..., Any], args: Any, kwargs: Any, options: StepOptions
     ) -> Any:
-        self._check()
+        if not options.compensation:
+            self._check()
         fingerprint = options.fingerprint_of(args, kwargs)
         step = StepExecution(self, self._name_of(name), options, fingerprint)
         record = step.record or step.perform(function, args, kwargs)

@@ -40,7 +40,7 @@ class StepExecution:
             run.replaying = False
         # Begun as a notification a step costs one round trip, its record. The answer is needed
         # when the body may be forbidden to start, or when a late record must be told apart.
-        self._asks = options.at_most_once or "timeouts" in options.params
+        self._asks = options.at_most_once or options.compensation or "timeouts" in options.params
         self._ask = self._asks or known is not None
         self.context = StepContext(run, name, None)
 
@@ -54,7 +54,7 @@ class StepExecution:
         attempt = self.context.attempt
         if self._ask:
             try:
-                reply = self.run._call("step.begin", begin)
+                reply = self._tell("step.begin", begin)
             except StepFailed as error:
                 return self._keep({"status": "failed", "error": error.failure})
             if reply["status"] == "completed":
@@ -75,7 +75,7 @@ class StepExecution:
         try:
             output = codec.to_json(value)
             done = {"output": output, **self.context._members(), **self._end()}
-            self.run._call("step.complete", done)
+            self._tell("step.complete", done)
         except AttemptSuperseded as error:
             if error.step != self.name:
                 raise
@@ -90,14 +90,15 @@ class StepExecution:
 
     def fail(self, error: Exception) -> Record | None:
         """Record that the attempt failed; raises what ends the run as a whole."""
-        self.run._check()
+        if not self.options.compensation:
+            self.run._check()
         if self.run._is_final(error):
             raise error
         params = {**self._end(), **step_failure(error)}
         if "retry" in self.options.params:
             params["retry"] = self.options.params["retry"]
         try:
-            reply = self.run._call("step.fail", params)
+            reply = self._tell("step.fail", params)
         except AttemptSuperseded:
             return self._again(ask=True)
         if reply["retry"]:
@@ -135,11 +136,16 @@ class StepExecution:
         codec: Codec = self.options.codec or self.run.client.codec
         return codec.from_json(record.get("output"), type_)
 
+    def _tell(self, method: str, params: Record) -> Any:
+        return self.run._call(method, params, compensating=self.options.compensation)
+
     def _body(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         run_token, step_token = RUN.set(self.run), STEP.set(self.context)
+        self.run._executing += 1
         try:
             return call_body(function, args, kwargs, self.options.timeout)
         finally:
+            self.run._executing -= 1
             STEP.reset(step_token)
             RUN.reset(run_token)
 

@@ -102,9 +102,11 @@ class Journal:
 
     async def _body(self, step: Any, body: Callable[[], Awaitable[Any]]) -> Any:
         token = STEP.set(step.context)
+        self.run._executing += 1
         try:
             return await call_body(body, (), {}, step.options.timeout)
         finally:
+            self.run._executing -= 1
             STEP.reset(token)
 
     def _scope(self, agent_run: str | None) -> str:
