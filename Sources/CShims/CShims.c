@@ -6,6 +6,9 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SO_PEERPIDFD
@@ -70,4 +73,47 @@ int shim_eventfd(void) {
 
 void shim_thread_name(unsigned long thread, const char *name) {
     pthread_setname_np(thread, name);
+}
+
+#ifndef TFD_TIMER_CANCEL_ON_SET
+#define TFD_TIMER_CANCEL_ON_SET (1 << 1)
+#endif
+
+int shim_timer_boot(void) {
+    int fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
+/* Far in the future: the timer never expires, its read fails when the clock is set. */
+static int watch_clock(int fd) {
+    struct itimerspec never = {.it_value = {.tv_sec = (time_t)1 << 40}};
+    return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+}
+
+int shim_timer_wall(void) {
+    int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (fd < 0)
+        return -errno;
+    return watch_clock(fd) < 0 ? -errno : fd;
+}
+
+int shim_timer_set(int fd, int64_t milliseconds) {
+    struct itimerspec once = {
+        .it_value = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}};
+    return timerfd_settime(fd, 0, &once, NULL) < 0 ? -errno : 0;
+}
+
+int shim_timer_wait(int boot, int wall) {
+    struct pollfd fds[2] = {{.fd = boot, .events = POLLIN}, {.fd = wall, .events = POLLIN}};
+    int ready = 0;
+    uint64_t count;
+    if (poll(fds, 2, -1) < 0)
+        return 0;
+    if (read(boot, &count, sizeof count) > 0)
+        ready |= 1;
+    if (read(wall, &count, sizeof count) < 0 && errno == ECANCELED) {
+        ready |= 2;
+        watch_clock(wall);
+    }
+    return ready;
 }

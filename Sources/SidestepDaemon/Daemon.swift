@@ -7,6 +7,7 @@ import SidestepModel
 import SidestepServer
 import SidestepSQLite
 import SidestepStore
+import Synchronization
 
 /// The daemon, put together: opens, listens, serves until a signal, and leaves in order.
 public final class Daemon {
@@ -27,8 +28,10 @@ public final class Daemon {
         self.log = log
         let environment = Self.environment(configuration)
         let loop = group.next()
-        let coordinator = Coordinator(
-            environment: environment, loop: NIOEngineLoop(loop), processes: ProcessWatcher())
+        let clockSet = Mutex<Coordinator?>(nil)
+        let engineLoop = NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
+        let coordinator = Coordinator(environment: environment, loop: engineLoop, processes: ProcessWatcher())
+        clockSet.withLock { $0 = coordinator }
         self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
         database = try SQLiteDatabase(

@@ -23,6 +23,8 @@ public struct Instant: Sendable, Hashable, Comparable {
 /// Where the engine reads the time; the daemon passes the wall clock, tests a clock they move.
 public protocol Clock: Sendable {
     func now() -> Instant
+    /// Milliseconds since boot, time in which the machine slept included: clock_gettime(2), CLOCK_BOOTTIME.
+    func sinceBoot() -> Int64
 }
 
 /// Where the engine takes random bytes: ids, leases, tokens, jitter.

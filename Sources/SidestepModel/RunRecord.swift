@@ -43,6 +43,8 @@ public struct RunRecord: Sendable, Equatable {
     public var cancellation: Cancellation?
     /// Milliseconds that owners have had it, up to the end of the last lease.
     public var ownedMilliseconds: Int64 = 0
+    /// Whether a step was refused for lack of budget: the run is paused as soon as nothing of it runs.
+    public var isExhausted = false
     public var created: Instant
     public var updated: Instant
     public var closed: Instant?

@@ -26,6 +26,8 @@ public struct StepRecord: Sendable, Equatable {
     public var attemptDeadline: Instant?
     /// Which limit `attemptDeadline` is.
     public var deadlineKind: String?
+    /// Whether its attempt holds limits, breakers or parts of budgets.
+    public var hasHold = false
     /// Its place in the journal: of its completion, or of its beginning while it is open. Given by the store.
     public var sequence: Int64 = 0
 

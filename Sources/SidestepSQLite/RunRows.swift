@@ -151,7 +151,8 @@ extension SQLiteSession {
             SQLValue(lease?.grantedSequence), SQLValue(run.workflow), SQLValue(run.placement.startsOnDate),
             SQLValue(run.placement.startDeadline), SQLValue(run.compensates),
             SQLValue(run.cancellation?.requested), SQLValue(run.cancellation?.final),
-            SQLValue(run.cancellation?.reason), .integer(run.ownedMilliseconds))
+            SQLValue(run.cancellation?.reason), .integer(run.ownedMilliseconds),
+            SQLValue(run.isExhausted))
         try requireOne(changes)
     }
 
@@ -228,6 +229,7 @@ extension RunRecord {
         compensates = row.bool()
         cancellation = Cancellation(&row)
         ownedMilliseconds = row.integer()
+        isExhausted = row.bool()
         secretHash = row.optionalBytes()
         lease = HeldLease(&row)
     }

@@ -14,6 +14,8 @@ final class SQLiteSession: StoreTransaction {
     let journal: JournalStatements
     let queues: QueueStatements
     let waits: WaitStatements
+    let limits: LimitStatements
+    let clock: ClockStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
 
@@ -27,6 +29,8 @@ final class SQLiteSession: StoreTransaction {
         journal = try JournalStatements(connection, library)
         queues = try QueueStatements(connection, library)
         waits = try WaitStatements(connection, library)
+        limits = try LimitStatements(connection, library)
+        clock = try ClockStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

@@ -10,7 +10,8 @@ struct StatementLibrary {
     static let files: [[UInt8]] = [
         PackageResources.run_sql, PackageResources.step_sql, PackageResources.checkpoint_sql,
         PackageResources.state_sql, PackageResources.journal_sql, PackageResources.queue_sql,
-        PackageResources.wait_sql,
+        PackageResources.wait_sql, PackageResources.limit_sql,
+        PackageResources.clock_sql,
     ]
 
     init() {

@@ -121,6 +121,7 @@ extension StepRecord {
         nextAttempt = row.optionalInstant()
         attemptDeadline = row.optionalInstant()
         deadlineKind = row.optionalString()
+        hasHold = row.bool()
         sequence = row.integer()
     }
 }
@@ -138,7 +139,7 @@ extension StepOutcome {
             SQLValue(step.metadata),
             SQLValue(step.usage), SQLValue(step.firstBegun), SQLValue(step.begun), SQLValue(step.finished),
             SQLValue(step.nextAttempt), SQLValue(step.attemptDeadline), SQLValue(step.deadlineKind),
-            .integer(sequence), SQLValue(output), SQLValue(error),
+            .integer(sequence), SQLValue(output), SQLValue(error), SQLValue(step.hasHold),
         ]
     }
 

@@ -20,7 +20,7 @@ struct Dispatcher {
         var handlers = SessionHandlers.all(limits)
         for family in [
             ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
-            LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all,
+            LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all, LimitHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }

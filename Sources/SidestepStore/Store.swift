@@ -2,7 +2,7 @@ import SidestepModel
 
 /// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
 public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
-    QueueReading, WaitReading, SignalReading, PromiseReading
+    QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction.
@@ -10,7 +10,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
 /// Every statement that acts for a run takes the epoch it believes in and compares it at the write;
 /// a write that meets another epoch changes nothing and throws `lease_lost`.
 public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
-    JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting
+    JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting
 {}
 
 /// One request on its way through the writer.

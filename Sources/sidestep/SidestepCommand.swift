@@ -26,7 +26,9 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "In scripts",
                 subcommands: [
-                    StartCommand.self, StepCommand.self, CheckpointCommand.self, StateCommand.self,
+                    StartCommand.self, StepCommand.self, WaitCommand.self, SleepCommand.self,
+                    CheckpointCommand.self,
+                    StateCommand.self,
                     FinishCommand.self, FailCommand.self,
                 ]),
             CommandGroup(
@@ -34,12 +36,19 @@ struct SidestepCommand: ParsableCommand {
                 subcommands: [
                     PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
                     ResultCommand.self,
-                    InflightCommand.self,
+                    InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                 ]),
             CommandGroup(
                 name: "Acting",
                 subcommands: [
-                    ResolveCommand.self, PauseCommand.self, UnpauseCommand.self, DeleteCommand.self,
+                    EnqueueCommand.self, SignalCommand.self, ApproveCommand.self, PromiseCommand.self,
+                    CancelCommand.self, ResolveCommand.self, PauseCommand.self, UnpauseCommand.self,
+                    DeleteCommand.self,
+                ]),
+            CommandGroup(
+                name: "Limits",
+                subcommands: [
+                    QueueCommand.self, LimitCommand.self, BreakerCommand.self, BudgetCommand.self,
                 ]),
             CommandGroup(
                 name: "The daemon",

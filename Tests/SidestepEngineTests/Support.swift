@@ -54,6 +54,14 @@ struct EngineBench {
         try daemon.read { try $0.run(user: nil, id: run, generation: nil)?.status }
     }
 
+    func step(_ run: String, _ name: String) throws -> StepRecord? {
+        try daemon.read { store in
+            try store.run(user: nil, id: run, generation: nil).flatMap {
+                try store.step(run: $0.key, name: name)
+            }
+        }
+    }
+
     // MARK: Waits
 
     func wait(

@@ -69,6 +69,13 @@ public final class TestDaemon {
         init(_ state: RecoveryState) { self.state = state }
     }
 
+    /// Somebody sets the wall clock; no time passes.
+    public func setClock(by jump: Int64) {
+        clock.set(by: jump)
+        coordinator.clockWasSet()
+        loop.turn()
+    }
+
     // MARK: Clients
 
     public func connect(uid: UInt32 = 1000) -> TestClient {

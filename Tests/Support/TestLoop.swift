@@ -7,7 +7,7 @@ import Synchronization
 public final class TestLoop: EngineLoop, @unchecked Sendable {
     private struct Queue {
         var bodies: [@Sendable () -> Void] = []
-        var timers: [Int: (at: Instant, body: @Sendable () -> Void)] = [:]
+        var timers: [Int: (at: Int64, body: @Sendable () -> Void)] = [:]
         var nextTimer = 0
     }
 
@@ -32,10 +32,16 @@ public final class TestLoop: EngineLoop, @unchecked Sendable {
     ) -> any LoopTimer {
         let number = queue.withLock { queue in
             queue.nextTimer += 1
-            queue.timers[queue.nextTimer] = (clock.now().advanced(byMilliseconds: delay), body)
+            queue.timers[queue.nextTimer] = (clock.sinceBoot() + delay, body)
             return queue.nextTimer
         }
         return Timer(loop: self, number: number)
+    }
+
+    public func alarm(
+        afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
+    ) -> any LoopTimer {
+        schedule(afterMilliseconds: delay, body)
     }
 
     /// Runs what other threads handed over.
@@ -45,16 +51,16 @@ public final class TestLoop: EngineLoop, @unchecked Sendable {
 
     /// Moves the clock, stopping at each timer on the way.
     public func advance(_ span: Int64) {
-        let end = clock.now().advanced(byMilliseconds: span)
+        let end = clock.sinceBoot() + span
         while let (number, at) = nextTimer(), at <= end {
-            clock.advance(max(0, at.milliseconds(since: clock.now())))
+            clock.advance(max(0, at - clock.sinceBoot()))
             queue.withLock { $0.timers.removeValue(forKey: number) }?.body()
             turn()
         }
-        clock.advance(max(0, end.milliseconds(since: clock.now())))
+        clock.advance(max(0, end - clock.sinceBoot()))
     }
 
-    private func nextTimer() -> (number: Int, at: Instant)? {
+    private func nextTimer() -> (number: Int, at: Int64)? {
         queue.withLock { queue in
             queue.timers.min { ($0.value.at, $0.key) < ($1.value.at, $1.key) }.map { ($0.key, $0.value.at) }
         }

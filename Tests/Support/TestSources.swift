@@ -3,12 +3,18 @@ import Synchronization
 
 /// A clock that stands still until a test moves it.
 public final class TestClock: Clock {
-    private let milliseconds = Mutex<Int64>(1_700_000_000_000)
+    private let reading = Mutex<(wall: Int64, boot: Int64)>((1_700_000_000_000, 1_000_000))
 
     public init() {}
 
-    public func now() -> Instant { Instant(milliseconds: milliseconds.withLock { $0 }) }
-    public func advance(_ span: Int64) { milliseconds.withLock { $0 += span } }
+    public func now() -> Instant { Instant(milliseconds: reading.withLock { $0.wall }) }
+    public func sinceBoot() -> Int64 { reading.withLock { $0.boot } }
+
+    /// Time passes.
+    public func advance(_ span: Int64) { reading.withLock { $0 = ($0.wall + span, $0.boot + span) } }
+
+    /// Somebody sets the wall clock.
+    public func set(by jump: Int64) { reading.withLock { $0.wall += jump } }
 }
 
 /// Random numbers that a seed repeats: SplitMix64.

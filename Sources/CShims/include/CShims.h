@@ -22,6 +22,15 @@ int shim_epoll_remove(int epoll, int fd);
 int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity);
 int shim_eventfd(void);
 
+/* timerfd_create(2) on CLOCK_BOOTTIME, which counts while the machine sleeps. The descriptor, or -errno. */
+int shim_timer_boot(void);
+/* A timer on CLOCK_REALTIME that only ever tells that the clock was set: TFD_TIMER_CANCEL_ON_SET. Or -errno. */
+int shim_timer_wall(void);
+/* Lets a timer expire once after a delay of at least one millisecond. 0, or -errno. */
+int shim_timer_set(int fd, int64_t milliseconds);
+/* Waits for either: bit 0 when the first expired, bit 1 when the clock was set. */
+int shim_timer_wait(int boot, int wall);
+
 /* pthread_setname_np(3): the name that ps -L and debuggers show, at most 15 bytes. */
 void shim_thread_name(unsigned long thread, const char *name);
 

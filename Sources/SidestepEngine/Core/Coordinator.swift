@@ -168,10 +168,18 @@ public final class Coordinator: @unchecked Sendable {
         if let dueTimer, dueTimer.at <= at { return }
         dueTimer?.timer.cancel()
         let delay = max(0, at.milliseconds(since: environment.clock.now()))
-        dueTimer = (at, loop.schedule(afterMilliseconds: delay) { self.expireDue() })
+        dueTimer = (at, loop.alarm(afterMilliseconds: delay) { self.expireDue() })
     }
 
     private func expireDue() {
+        dueTimer = nil
+        perform(ExpireDue())
+    }
+
+    /// Somebody set the wall clock: delays stay what they are, dates are looked at anew.
+    public func clockWasSet() {
+        loop.assertOnLoop()
+        dueTimer?.timer.cancel()
         dueTimer = nil
         perform(ExpireDue())
     }

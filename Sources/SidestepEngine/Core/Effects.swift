@@ -28,6 +28,8 @@ public enum Topic: Sendable, Hashable {
     case step(Int64, String)
     /// A run of this user, queue and workflow that a worker may have.
     case ready(UInt32, String, String)
+    /// Room in a limit of steps.
+    case limit(Int64)
     /// Room among the running runs of this user's queue.
     case place(UInt32, String)
 }

@@ -24,7 +24,7 @@ extension Failure {
     /// Why a caller that once held the run does not hold it now.
     static func notHeld(_ run: RunRecord) -> Failure {
         if run.status.isClosed { return .runClosed(run) }
-        if run.status == .paused { return .runPaused(run) }
+        if run.status == .paused { return run.reason == .budget ? .exhausted(run) : .runPaused(run) }
         return .leaseLost(run.id)
     }
 
@@ -58,6 +58,12 @@ extension Failure {
             hint: run.reason == .unknownStep
                 ? "`sidestep inflight` shows the unknown step, `sidestep resolve` settles it."
                 : "`sidestep why \(run.id)` tells more, `sidestep unpause \(run.id)` lets it go on.")
+    }
+
+    static func exhausted(_ run: RunRecord) -> Failure {
+        Failure(
+            .budgetExhausted, "the run has used up its budget", run: run.id,
+            hint: "`sidestep budget get \(run.id)` shows it; raise it, then: sidestep unpause \(run.id)")
     }
 
     static func runOwned(_ run: RunRecord) -> Failure {

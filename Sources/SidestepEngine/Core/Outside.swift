@@ -6,6 +6,8 @@ public protocol EngineLoop: Sendable {
     func run(_ body: @escaping @Sendable () -> Void)
     /// Runs `body` on the loop after a delay, unless cancelled.
     func schedule(afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void) -> any LoopTimer
+    /// The same, counting time in which the machine slept. There is one alarm: setting it replaces what was set.
+    func alarm(afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void) -> any LoopTimer
     func assertOnLoop()
 }
 

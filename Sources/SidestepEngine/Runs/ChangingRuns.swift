@@ -41,6 +41,7 @@ extension StoreTransaction {
         var after = run
         after.status = try run.next(.unpaused)
         after.reason = nil
+        after.isExhausted = false
         after.interruptions = 0
         after.updated = call.now
         try append(run: run.key, at: call.now, kind: .runUnpaused)
@@ -77,6 +78,7 @@ public struct UpdateRun: Command {
     public let tags: [(name: String, value: String?)]
     public let metadata: Payload?
     public let deadline: Instant?
+    public var budget: [(name: BudgetName, amount: Int64)] = []
 
     public init(run: String, tags: [(name: String, value: String?)], metadata: Payload?, deadline: Instant?) {
         self.run = run
@@ -88,6 +90,9 @@ public struct UpdateRun: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunView {
         var run = try store.visibleRun(run, call)
         for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
+        try store.setBudgets(budget, of: run)
+        if !budget.isEmpty, run.status != .paused { run.isExhausted = false }
+        try store.watchTime(of: run, &call)
         run.metadata = metadata ?? run.metadata
         run.deadline = deadline ?? run.deadline
         // More time, given while the owner still undoes, takes the request to end back.

@@ -56,6 +56,8 @@ public struct FailRun: Command {
         if run.cancellation != nil {
             return Result(run: try store.endCancelled(run, error: error, &call), delay: nil)
         }
+        // It failed for lack of budget: whoever raises that lets it go on.
+        if run.isExhausted { return Result(run: try store.pauseForBudget(run, &call), delay: nil) }
         if let attempt, attempt < run.attempt, let next = run.nextAttempt {
             return Result(run: run, delay: max(0, next.milliseconds(since: call.now)))
         }
@@ -94,6 +96,7 @@ public struct ReleaseRun: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         let run = try store.heldRun(proof, &call, for: .ending)
         if run.cancellation != nil { return try store.endCancelled(run, error: nil, &call) }
+        if run.isExhausted { return try store.pauseForBudget(run, &call) }
         try store.loseRunningSteps(of: run, &call)
         var after = run
         if try store.openSteps(run: run.key).contains(where: { $0.status == .unknown }) {

@@ -70,7 +70,9 @@ extension StoreTransaction {
     func lose(_ step: StepRecord, of run: RunRecord, _ call: inout CallContext) throws {
         var after = step
         guard let status = step.status.after(step.atMostOnce ? .lostAtMostOnce : .interrupted) else { return }
+        try settle(step, of: run, .lost, usage: nil, &call)
         after.status = status
+        after.hasHold = false
         after.isInterrupted = true
         after.attemptDeadline = nil
         after.deadlineKind = nil

@@ -24,6 +24,7 @@ public struct NewRun: Sendable {
     public var parent: String?
     public var isDetached = false
     public var compensates = false
+    public var budget: [(name: BudgetName, amount: Int64)] = []
 
     public init(workflow: String) { self.workflow = workflow }
 
@@ -56,6 +57,7 @@ public struct NewRun: Sendable {
         run.parent = parent?.key
         run.deadline = [deadline, parent?.deadline].compactMap(\.self).min()
         run.key = try store.insertRun(run, input: input)
+        try store.setBudgets(budget, of: run)
         for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
         try store.append(
             run: run.key, at: call.now, kind: .runCreated,

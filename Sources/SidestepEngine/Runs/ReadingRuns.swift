@@ -32,6 +32,7 @@ public struct GetRun: Query {
         public var steps: [(status: StepStatus, count: Int64)]
         public var checkpoint: String?
         public var state: [String]
+        public var budget: [Budget]
     }
 
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
@@ -41,7 +42,8 @@ public struct GetRun: Query {
             payloads: try store.runPayloads(key: run.key), usage: try store.usage(run: run.key),
             steps: try store.stepCounts(run: run.key),
             checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
-            state: try store.states(run: run.key).map(\.name))
+            state: try store.states(run: run.key).map(\.name),
+            budget: try store.budgets(of: run, now: call.now))
     }
 }
 

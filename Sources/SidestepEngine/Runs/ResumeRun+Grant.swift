@@ -27,6 +27,7 @@ extension ResumeRun {
         granted.lease = try newLease(granted, store, call)
         try store.updateRun(granted, expecting: run.epoch)
         for due in [granted.lease?.expires, granted.deadline].compactMap(\.self) { call.after(.due(due)) }
+        try store.watchTime(of: granted, &call)
         call.after(.granted(LeaseHolder(granted)!))
         let current = try checkpoint ?? granted.head.flatMap { try store.checkpoint(key: $0) }
         return Result(
@@ -46,6 +47,7 @@ extension ResumeRun {
         run.deadline = deadline ?? run.deadline
         run.compensates = compensates ?? run.compensates
         run.metadata = metadata ?? run.metadata
+        try store.setBudgets(budget, of: run)
         for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
     }
 

@@ -49,6 +49,7 @@ public struct ResumeRun: Command {
     public var parent: String?
     public var isDetached = false
     public var compensates: Bool?
+    public var budget: [(name: BudgetName, amount: Int64)] = []
     public var owner: OwnerRequest
 
     public init(owner: OwnerRequest) { self.owner = owner }
@@ -128,6 +129,7 @@ public struct ResumeRun: Command {
         new.parent = parent
         new.isDetached = isDetached
         new.compensates = compensates ?? false
+        new.budget = budget
         let run = try new.insert(id, replacing: replaced, store, &call)
         return try grant(run, at: nil, created: true, store, &call)
     }

@@ -13,6 +13,13 @@ public struct BeginStep: Command {
     public var metadata: Payload?
     /// Whether the step undoes something: it may begin although the run was asked to end.
     public var isCompensation = false
+    /// The limit and the breaker that it goes through.
+    public var limit: String?
+    public var breaker: String?
+    /// What it sets aside of budgets; nil when it pays for nothing.
+    public var reserve: Amounts?
+    /// How long it waits for room in the limit; nil is as long as it takes.
+    public var waitMilliseconds: Int64?
 
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
@@ -51,14 +58,51 @@ public struct BeginStep: Command {
         _ call: inout CallContext
     ) throws -> Result {
         if run.cancellation != nil, !isCompensation { throw Failure.cancelRequested(run).with(\.step, step) }
-        let begun = prepared(record, call)
-        try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)
+        if let refused = try refuseForBudget(record, run, store, &call) { return refused }
+        var begun = prepared(record, call)
+        if demand.isEmpty {
+            try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)
+        } else {
+            begun = try admitted(begun, run, store, call)
+        }
         if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
         if call.peer.process != run.lease?.owner.process {
             call.after(
                 .stepHeld(run: run.key, step: step, attempt: begun.attempt, process: call.peer.process))
         }
         return execute(begun, run, call)
+    }
+
+    private var demand: Demand {
+        Demand(limit: limit, breaker: breaker, reserve: reserve, waitMilliseconds: waitMilliseconds)
+    }
+
+    /// Whether its beginning may be written together with its outcome: nothing has to be known before.
+    public var isHoldable: Bool { !atMostOnce && demand.isEmpty }
+
+    /// Refuses what the budget does not cover; the refusal is noted, although the caller gets an error.
+    private func refuseForBudget(
+        _ record: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> Result? {
+        var refusal: Failure?
+        if run.isExhausted { refusal = .exhausted(run).with(\.step, step) }
+        if refusal == nil, let reserve { refusal = try store.budgetRefusal(reserve, step, of: run) }
+        guard let refusal, !isCompensation else { return nil }
+        call.refusal = refusal
+        try store.exhaust(run, &call)
+        return execute(record, run, call)
+    }
+
+    private func admitted(
+        _ begun: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
+    ) throws -> StepRecord {
+        let admission = try store.admit(demand, step, of: run, call)
+        var holding = begun
+        holding.hasHold = true
+        try store.save(StepOutcome(step: holding, output: nil, error: nil), of: run)
+        let written = try store.step(run: run.key, name: step)!
+        try store.keep(admission, step: written, of: run)
+        return written
     }
 
     /// The step as its beginning leaves it.

@@ -44,6 +44,7 @@ public struct CompleteStep: Command {
         step.isInterrupted = false
         step.fingerprint = fingerprint ?? known.fingerprint
         step.usage = usage
+        step.hasHold = false
         step.metadata = metadata ?? known.metadata
         step.begun = started ?? known.begun
         step.finished = call.now
@@ -52,6 +53,8 @@ public struct CompleteStep: Command {
         step.deadlineKind = nil
         try store.save(StepOutcome(step: step, output: output, error: nil), of: run)
         call.after(.changed(.step(run.key, step.name)))
+        let isExceeded = try store.settle(known, of: run, .completed, usage: usage, &call)
+        if isExceeded || run.isExhausted { try store.exhaust(run, &call) }
         return step
     }
 

@@ -5,13 +5,18 @@ import SidestepStore
 /// Ends what ran out of time: attempts of steps and leases with a ttl.
 struct ExpireDue: Command {
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
+        try ShiftClock().perform(store, &call)
         for step in try store.steps(expiredAt: call.now) { try expire(step, store, &call) }
         for run in try store.runs(expiredAt: call.now) where run.status == .running {
             _ = try store.interrupt(run, .expired, &call)
         }
         try store.startDueRuns(&call)
+        try store.pauseRunsOutOfTime(&call)
         try store.endDueRuns(&call)
-        let next = [try store.nextStepDeadline(), try store.nextLeaseExpiry(), try store.nextRunDue()]
+        let next = [
+            try store.nextStepDeadline(), try store.nextLeaseExpiry(), try store.nextRunDue(),
+            try store.nextOutOfTime(),
+        ]
         for due in next.compactMap(\.self) { call.after(.due(due)) }
     }
 
@@ -26,7 +31,10 @@ struct ExpireDue: Command {
         }
         // The limit over all attempts leaves no time for another one.
         let cause = AttemptError(types: ["timeout"], retryable: which != "schedule_to_close")
-        _ = try store.fail(step, of: run, error, cause, .stepTimedOut, &call)
+        try store.settle(step, of: run, .lost, usage: nil, &call)
+        var late = step
+        late.hasHold = false
+        _ = try store.fail(late, of: run, error, cause, .stepTimedOut, &call)
     }
 }
 

@@ -10,6 +10,8 @@ public struct FailStep: Command {
     public var cause = AttemptError()
     public var retry: Payload?
     public var fingerprint: String?
+    /// What the attempt used although it failed.
+    public var usage: Payload?
     /// The beginning, when it was not written yet.
     public var begun: UnwrittenBegin?
 
@@ -36,7 +38,12 @@ public struct FailStep: Command {
             current.attempt = attempt
             current.retry = retry ?? current.retry
             current.fingerprint = fingerprint ?? current.fingerprint
-            return try store.fail(current, of: run, error, cause, .stepAttemptFailed, &call)
+            let end = AttemptEnd.failed(retryable: cause.retryable)
+            let isExceeded = try store.settle(current, of: run, end, usage: usage, &call)
+            current.hasHold = false
+            let result = try store.fail(current, of: run, error, cause, .stepAttemptFailed, &call)
+            if isExceeded || run.isExhausted { try store.exhaust(run, &call) }
+            return result
         case .recorded where known?.status == .failed:
             return Result(delay: nil, attempt: known!.attempt, nextAttempt: nil)
         case .superseded where isRepeated(known): return repeated(known!, call)

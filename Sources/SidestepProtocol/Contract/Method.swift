@@ -13,6 +13,7 @@ public enum Access: String, Sendable, CaseIterable {
 /// A group of methods about one thing.
 public enum Family: String, Sendable, CaseIterable {
     case session, run, step, lease, checkpoint, state, signal, promise, wait, timer, queue, worker
+    case limit, breaker, budget
 }
 
 /// A call and its answer, as JSON text.

@@ -4,6 +4,7 @@ public enum MethodTable {
     public static let all: [Method] =
         sessionMethods + runMethods + stepMethods + leaseMethods + checkpointMethods + stateMethods
         + signalMethods + promiseMethods + waitMethods + queueMethods + workerMethods
+        + limitMethods
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

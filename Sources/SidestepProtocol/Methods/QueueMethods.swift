@@ -129,6 +129,7 @@ extension MethodTable {
         .may(
             "compensates", .boolean, "whether its workflow undoes what it did when the run is cancelled",
             default: "false"),
+        .may("budget", .budget, "what it and its children may use up"),
     ]
 
     private static let aQueue = Parameter.must("queue", .name, "the name of the queue")

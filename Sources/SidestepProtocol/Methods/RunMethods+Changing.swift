@@ -85,6 +85,7 @@ extension MethodTable {
                 .may("tags", .stringMap(nullable: true), "tags to set; null removes one"),
                 .may("metadata", .payload, "the new metadata"),
                 .may("deadline_at", .instant, "when it must be closed"),
+                .may("budget", .budget, "what it may use up; what is not named stays"),
             ],
             result: [theRun], errors: [.runNotFound],
             example: Example(

@@ -20,6 +20,7 @@ extension MethodTable {
             .must("steps", .open([], others: .count), "how many steps there are of each status"),
             .may("checkpoint", .name, "the id of the latest checkpoint"),
             .may("state", .strings, "the names in its state"),
+            .may("budget", .budgetState, "what it may use up and has"),
         ],
         errors: [.runNotFound],
         example: Example(

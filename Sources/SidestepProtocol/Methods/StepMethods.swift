@@ -9,17 +9,19 @@ extension MethodTable {
     static let anAttempt = Parameter.may(
         "attempt", .count, "the attempt meant", default: "the one that is running")
 
-    private static let beginning: [Parameter] = [
-        aStep,
-        .may("fingerprint", .opaque, "what the step's input looks like"),
-        .may("at_most_once", .boolean, "whether it must never be repeated by itself", default: "false"),
-        .may("retry", .retryPolicy, "when a failed attempt is tried again", default: "one attempt"),
-        .may("timeouts", .timeouts, "how long it may take"),
-        .may("metadata", .payload, "anything its author wants to note"),
-        .may(
-            "compensation", .boolean,
-            "whether it undoes something: it may begin although the run was asked to end", default: "false"),
-    ]
+    private static let beginning: [Parameter] =
+        [
+            aStep,
+            .may("fingerprint", .opaque, "what the step's input looks like"),
+            .may("at_most_once", .boolean, "whether it must never be repeated by itself", default: "false"),
+            .may("retry", .retryPolicy, "when a failed attempt is tried again", default: "one attempt"),
+            .may("timeouts", .timeouts, "how long it may take"),
+            .may("metadata", .payload, "anything its author wants to note"),
+            .may(
+                "compensation", .boolean,
+                "whether it undoes something: it may begin although the run was asked to end",
+                default: "false"),
+        ] + demanding
 
     static let begun: [Parameter] = [
         .must(
@@ -40,12 +42,12 @@ extension MethodTable {
             .may("client", .boolean, "true: the caller executes the body"),
             .may("sleep_ms", .span, "the step is a sleep of so long"),
             .may("until_at", .instant, "the step is a sleep until this date"),
-            .may(
-                "wait_ms", .span, "how long this call waits for the end of a sleep",
-                default: "as long as it takes"),
         ],
         result: begun,
-        errors: [.stepFailed, .stepMismatch, .stepUnknown, .deadlineExceeded, .timeout],
+        errors: [
+            .stepFailed, .stepMismatch, .stepUnknown, .budgetExhausted, .rateLimited, .circuitOpen,
+            .deadlineExceeded, .timeout,
+        ],
         example: Example(
             #"{"step":"fetch","client":true}"#,
             #"{"status":"execute","step":"fetch","attempt":1,"idempotency_key":"01JGXZ5W3N/fetch"}"#),
@@ -54,7 +56,10 @@ extension MethodTable {
     private static let stepBegin = Method(
         "step.begin", .step, .lease, "Records that a step begins; often sent as a notification.",
         parameters: beginning, result: begun,
-        errors: [.stepFailed, .stepMismatch, .stepUnknown, .deadlineExceeded],
+        errors: [
+            .stepFailed, .stepMismatch, .stepUnknown, .budgetExhausted, .rateLimited, .circuitOpen,
+            .deadlineExceeded,
+        ],
         example: Example(
             #"{"step":"fetch"}"#,
             #"{"status":"completed","step":"fetch","output":{"pages":3},"attempt":1,"replayed":true}"#),
@@ -87,6 +92,7 @@ extension MethodTable {
             .may("retry_after_ms", .span, "the delay that the outside world asked for"),
             .may("retry", .retryPolicy, "the policy, when `step.begin` did not carry it"),
             .may("fingerprint", .opaque, "what the step's input looked like"),
+            .may("usage", .usage, "what the attempt consumed although it failed"),
         ],
         result: [
             aStep,

@@ -18,6 +18,8 @@ ALTER TABLE run ADD COLUMN cancel_at INTEGER;
 ALTER TABLE run ADD COLUMN cancel_reason TEXT;
 -- Milliseconds that owners have had it, up to the end of the last lease: what a budget of wall time counts.
 ALTER TABLE run ADD COLUMN owned_ms INTEGER NOT NULL DEFAULT 0;
+-- A step was refused for lack of budget: the run is paused as soon as nothing of it runs.
+ALTER TABLE run ADD COLUMN exhausted INTEGER NOT NULL DEFAULT 0;
 
 -- What a worker takes next: the highest priority, then the oldest.
 CREATE INDEX run_ready ON run (user_id, queue, workflow, priority DESC, key)
@@ -152,6 +154,7 @@ CREATE TABLE budget (
     reserved INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (run, name)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX budget_wall ON budget (run) WHERE name = 'wall_ms';
 
 -- One row: how the wall clock stood against the time since boot, so that delays outlive a clock that was set.
 CREATE TABLE clock (

@@ -1,4 +1,4 @@
--- columns run: run.key, run.id, run.user_id, run.generation, run.uid, run.workflow, run.status, run.reason, run.attempt, run.interruptions, run.max_interruptions, run.epoch, run.code_version, run.refuses_mismatch, run.retry, run.metadata, run.deadline_at, run.next_attempt_at, run.head, run.created_at, run.updated_at, run.closed_at, run.queue, run.priority, run.concurrency_key, run.dedup_key, run.pinned_version, run.start_deadline_at, run.next_is_date, run.parent, run.detached, run.compensates, run.cancel_requested_at, run.cancel_at, run.cancel_reason, run.owned_ms, run.lease_hash, run.owner_kind, run.owner_pid, run.owner_start, run.owner_uid, run.owner_since, run.lease_session, run.lease_expires_at, run.owner_boot, run.granted_sequence
+-- columns run: run.key, run.id, run.user_id, run.generation, run.uid, run.workflow, run.status, run.reason, run.attempt, run.interruptions, run.max_interruptions, run.epoch, run.code_version, run.refuses_mismatch, run.retry, run.metadata, run.deadline_at, run.next_attempt_at, run.head, run.created_at, run.updated_at, run.closed_at, run.queue, run.priority, run.concurrency_key, run.dedup_key, run.pinned_version, run.start_deadline_at, run.next_is_date, run.parent, run.detached, run.compensates, run.cancel_requested_at, run.cancel_at, run.cancel_reason, run.owned_ms, run.exhausted, run.lease_hash, run.owner_kind, run.owner_pid, run.owner_start, run.owner_uid, run.owner_since, run.lease_session, run.lease_expires_at, run.owner_boot, run.granted_sequence
 
 -- name: run_by_key
 SELECT {run} FROM run WHERE key = ?1;
@@ -77,7 +77,8 @@ UPDATE run SET status = ?3, reason = ?4, attempt = ?5, interruptions = ?6, max_i
     head = ?15, updated_at = ?16, closed_at = ?17, owner_kind = ?18, owner_pid = ?19, owner_start = ?20,
     owner_uid = ?21, owner_since = ?22, lease_hash = ?23, lease_session = ?24, lease_expires_at = ?25,
     owner_boot = ?26, granted_sequence = ?27, workflow = ?28, next_is_date = ?29, start_deadline_at = ?30,
-    compensates = ?31, cancel_requested_at = ?32, cancel_at = ?33, cancel_reason = ?34, owned_ms = ?35
+    compensates = ?31, cancel_requested_at = ?32, cancel_at = ?33, cancel_reason = ?34, owned_ms = ?35,
+    exhausted = ?36
 WHERE key = ?1 AND epoch = ?2;
 
 -- name: run_set_input

@@ -52,6 +52,7 @@ enum QueueHandlers {
         new.parent = params.string("parent")
         new.isDetached = params.string("on_parent_close") == "detach"
         new.compensates = params.boolean("compensates") ?? false
+        new.budget = request.budget("budget")
         new.placement.queue = params.string("queue") ?? Placement.defaultQueue
         new.placement.priority = params.integer("priority") ?? 0
         new.placement.concurrencyKey = params.string("concurrency_key")

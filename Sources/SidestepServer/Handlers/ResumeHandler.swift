@@ -53,6 +53,7 @@ enum ResumeHandler {
         resume.tags = RunHandlers.tags(request)
         resume.metadata = request.payload("metadata")
         resume.deadline = request.instant("deadline_at")
+        resume.budget = request.budget("budget")
         resume.parent = params.string("parent")
         resume.isDetached = params.string("on_parent_close") == "detach"
         resume.compensates = params.boolean("compensates")

@@ -18,6 +18,7 @@ enum RunHandlers {
                 writer.counts("steps", found.steps)
                 writer.member("checkpoint", found.checkpoint)
                 writer.member("state", found.state)
+                writer.budget("budget", found.budget)
             },
             "run.list": .read({ ListRuns(filter: try filter($0)) }) { writer, found in
                 writer.array("runs") { writer in for view in found.runs { writer.run(view) } }
@@ -65,9 +66,11 @@ enum RunHandlers {
             },
             "run.delete": .write({ DeleteRun(run: $0.required("run")) }) { $0.member("deleted", $1) },
             "run.update": .write({ request in
-                UpdateRun(
+                var update = UpdateRun(
                     run: request.required("run"), tags: tags(request), metadata: request.payload("metadata"),
                     deadline: request.instant("deadline_at"))
+                update.budget = request.budget("budget")
+                return update
             }) { $0.run("run", $1) },
             "run.history": .read({
                 RunHistory(

@@ -84,6 +84,10 @@ enum StepHandlers {
         begin.atMostOnce = request.params.boolean("at_most_once") ?? false
         begin.retry = request.payload("retry")
         begin.metadata = request.payload("metadata")
+        begin.limit = request.params.string("limit")
+        begin.breaker = request.params.string("breaker")
+        begin.reserve = request.params.raw("reserve").map(Amounts.init(reserve:))
+        begin.waitMilliseconds = request.params.integer("wait_ms")
         begin.isCompensation = request.params.boolean("compensation") ?? false
         if let timeouts = request.params.object("timeouts") {
             begin.timeouts = Timeouts(
@@ -133,6 +137,7 @@ enum StepHandlers {
         fail.attempt = request.params.integer("attempt")
         fail.cause = request.attemptError
         fail.retry = request.payload("retry")
+        fail.usage = request.payload("usage")
         fail.fingerprint = request.params.string("fingerprint")
         return fail
     }

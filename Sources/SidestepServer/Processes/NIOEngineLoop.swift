@@ -4,8 +4,13 @@ import SidestepEngine
 /// The event loop as the engine sees it.
 public struct NIOEngineLoop: EngineLoop {
     private let loop: any EventLoop
+    private let alarm: BootAlarm
 
-    public init(_ loop: any EventLoop) { self.loop = loop }
+    /// - Parameter onClockSet: told on the loop when somebody sets the wall clock.
+    public init(_ loop: any EventLoop, onClockSet: @escaping @Sendable () -> Void) {
+        self.loop = loop
+        alarm = BootAlarm { loop.execute(onClockSet) }
+    }
 
     public func run(_ body: @escaping @Sendable () -> Void) {
         if loop.inEventLoop { body() } else { loop.execute(body) }
@@ -16,6 +21,12 @@ public struct NIOEngineLoop: EngineLoop {
     ) -> any LoopTimer {
         // A timer of NIO counts nanoseconds in 64 bits; a century is as good as never.
         Timer(scheduled: loop.scheduleTask(in: .milliseconds(min(delay, 3_155_760_000_000)), body))
+    }
+
+    public func alarm(
+        afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
+    ) -> any LoopTimer {
+        alarm.set(afterMilliseconds: min(delay, 3_155_760_000_000)) { loop.execute(body) }
     }
 
     public func assertOnLoop() { loop.assertInEventLoop() }

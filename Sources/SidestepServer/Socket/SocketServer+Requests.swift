@@ -58,7 +58,7 @@ extension SocketServer {
         case .command(let work):
             writeHeld(session)
             submit(work, session, settle)
-        case .begin(let key, let begin, let work) where isNotification && !begin.atMostOnce:
+        case .begin(let key, let begin, let work) where isNotification && begin.isHoldable:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
             settle(.success([]))

@@ -32,6 +32,40 @@ struct UnpauseCommand: ParsableCommand {
     }
 }
 
+/// Asks a run to end.
+struct CancelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "Ask a run and its children to end; the owner may first undo what it did.",
+        discussion: """
+              sidestep cancel research-1 --reason "no longer needed" --grace 2m
+
+            After the grace the run is cancelled whatever its owner does. --kill ends the owner's process, too.
+            """)
+    @OptionGroup var of: RunArgument
+    @Option(help: "Why.")
+    var reason: String?
+    @Option(help: ArgumentHelp("How long the owner may take.", valueName: "span"))
+    var grace: SpanArgument?
+    @Flag(help: "End the owner's process, too.")
+    var kill = false
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let name = try of.name()
+        let result = try common.show("run.cancel") { writer in
+            writer.member("run", name)
+            writer.member("reason", reason)
+            writer.member("grace_ms", grace?.milliseconds)
+            writer.member("kill", kill ? true : nil)
+        }
+        guard let run = result?["run"] else { return }
+        if run["status"]?.string == "cancelled" { return Output.complain("run \(name) cancelled") }
+        let until = run["cancel"]?["at"]?.int.map { RelativeTime.to($0) } ?? "soon"
+        Output.complain("run \(name) was asked to end; it is over \(until) at the latest")
+    }
+}
+
 /// Deletes a run.
 struct DeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

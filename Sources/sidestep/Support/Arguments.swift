@@ -48,6 +48,33 @@ struct RetryArgument: ExpressibleByArgument {
     }
 }
 
+/// How many in which time: `10/s`, `60/min`, `500/h`, `1000/d`.
+struct RateArgument: ExpressibleByArgument {
+    private static let units = [
+        ("s", 1000), ("min", 60_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
+    ]
+
+    let json: RawJSON
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = Int(parts[0]), count > 0,
+            let unit = Self.units.first(where: { $0.0 == parts[1] })
+        else { return nil }
+        json = .object { writer in
+            writer.member("count", count)
+            writer.member("per_ms", unit.1)
+        }
+    }
+
+    /// A rate of the daemon as this program reads it.
+    static func text(_ rate: RawJSON?) -> String {
+        guard let count = rate?["count"]?.int, let span = rate?["per_ms"]?.int else { return "" }
+        let unit = units.first { $0.1 == span }?.0 ?? RelativeTime.span(span)
+        return "\(count)/\(unit)"
+    }
+}
+
 /// `name=value`.
 struct TagArgument: ExpressibleByArgument {
     let name: String

@@ -62,7 +62,11 @@ extension Run {
 
     /// Returns when the workflow is to be executed again; else records its end and throws.
     private func settle(_ error: any Error) async throws {
-        if let ended { throw ended }
+        if error is RunSuspended { throw error }
+        if let ended {
+            if ended.asksToEnd { await endCancelled() }
+            throw ended
+        }
         if leavesRunOpen(error) {
             // Best effort: the daemon frees the run by itself when this process ends.
             try? await release()

@@ -43,6 +43,8 @@ extension SidestepError.Kind {
 
     /// The run ended as failed (thrown where a closed run's recorded failure is asked for).
     public static let runFailed = Self(rawValue: "run_failed")
+    /// Somebody rejected the promise that was waited for.
+    public static let promiseRejected = Self(rawValue: "promise_rejected")
     /// The connection broke and the call could not safely be sent again.
     public static let connectionLost = Self(rawValue: "connection_lost")
     /// No daemon answered, and none could be started.

@@ -61,7 +61,10 @@ extension SidestepError {
 
     /// Whether the run can never be written by this lease again; the run object keeps such an error and
     /// repeats it.
-    var endsRun: Bool { kind == .leaseLost || kind == .runCancelled }
+    var endsRun: Bool { kind == .leaseLost || asksToEnd }
+
+    /// Whether the run was asked to end: its owner may undo what it did, and let go.
+    var asksToEnd: Bool { kind == .runCancelled || kind == .deadlineExceeded }
 
     /// Whether the same call may succeed when it is made again a little later.
     public var isTemporary: Bool { Self.temporary.contains(kind) }

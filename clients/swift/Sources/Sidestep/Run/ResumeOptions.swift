@@ -35,6 +35,12 @@ public struct ResumeOptions: Sendable {
     public var metadata: RawJSON?
     /// When the run is over at the latest, in milliseconds since the epoch.
     public var deadlineAt: Int?
+    /// The run that a new one belongs to: it is cancelled with it, and what it uses counts for it.
+    public var parent: String?
+    /// Whether the workflow undoes what it did when the run is cancelled: without an owner it then gets one for that.
+    public var compensates = false
+    /// What it and its children may use up, by the names of the protocol: `tokens`, `cost_micros`, `calls`, …
+    public var budget: [String: Int]?
 
     /// The defaults.
     public init() {}
@@ -60,11 +66,20 @@ public struct ResumeOptions: Sendable {
         if let tags { writer.object("tags") { tags.write(to: &$0) } }
         writer.member("metadata", metadata)
         writer.member("deadline_at", deadlineAt)
+        writer.member("parent", parent)
+        if compensates { writer.member("compensates", true) }
+        if let budget { writer.object("budget") { budget.write(to: &$0) } }
+    }
+}
+
+extension [String: Int] {
+    func write(to writer: inout JSONWriter) {
+        for (name, value) in sorted(by: { $0.key < $1.key }) { writer.member(name, value) }
     }
 }
 
 extension [String: String] {
-    fileprivate func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         for (name, value) in sorted(by: { $0.key < $1.key }) { writer.member(name, value) }
     }
 }

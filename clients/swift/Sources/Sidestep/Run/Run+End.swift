@@ -59,7 +59,7 @@ extension Run {
 
     /// Gives the run back: it waits for its next owner.
     public func release() async throws {
-        try await call("run.release") { _ in }
+        try await call("run.release", for: .ending) { _ in }
         client.connection.drop(lease: lease)
     }
 

@@ -19,26 +19,37 @@ extension Run {
     ///     `unknown` and not repeated until somebody resolves it.
     ///   - timeout: how long one attempt may take. The body's task is cancelled then.
     ///   - fingerprint: what the step depends on; a finished step asked for with another one is a mismatch.
+    ///   - limits: what it asks of all processes of the host, and of its run's budget.
+    ///   - compensation: what undoes it when the run is cancelled; the last one goes first.
     /// - Throws: `SidestepError` of kind `stepFailed` when the body failed for good, now or in the past:
     ///   `failure` is what was recorded, `cause` the body's own error. `stepUnknown`, `leaseLost`,
     ///   `runCancelled` and others as they are.
     public func step<Output: Codable & Sendable>(
         _ name: String, retry: RetryPolicy? = nil, atMostOnce: Bool = false, timeout: Duration? = nil,
-        fingerprint: String? = nil, _ body: @escaping @Sendable () async throws -> Output
+        fingerprint: String? = nil, limits: StepLimits = StepLimits(),
+        compensation: (@Sendable (Output) async throws -> Void)? = nil,
+        _ body: @escaping @Sendable () async throws -> Output
     ) async throws -> Output {
         let options = StepOptions(
-            retry: retry, atMostOnce: atMostOnce, timeout: timeout, fingerprint: fingerprint)
-        let output = try await execution(name, options) { try Payloads.encode(try await body()) }.run()
-        return try Payloads.decode(Output.self, from: output)
+            retry: retry, atMostOnce: atMostOnce, timeout: timeout, fingerprint: fingerprint, limits: limits)
+        let execution = execution(name, options) { try Payloads.encode(try await body()) }
+        let output = try Payloads.decode(Output.self, from: try await execution.run())
+        if let compensation {
+            compensations.withLock {
+                $0.append(Compensation(step: execution.step) { try await compensation(output) })
+            }
+        }
+        return output
     }
 
     /// Runs a step whose body returns nothing.
     public func step(
         _ name: String, retry: RetryPolicy? = nil, atMostOnce: Bool = false, timeout: Duration? = nil,
-        fingerprint: String? = nil, _ body: @escaping @Sendable () async throws -> Void
+        fingerprint: String? = nil, limits: StepLimits = StepLimits(),
+        _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let options = StepOptions(
-            retry: retry, atMostOnce: atMostOnce, timeout: timeout, fingerprint: fingerprint)
+            retry: retry, atMostOnce: atMostOnce, timeout: timeout, fingerprint: fingerprint, limits: limits)
         let run = execution(name, options) {
             try await body()
             return .null
@@ -50,8 +61,6 @@ extension Run {
     private func execution(
         _ name: String, _ options: StepOptions, _ body: @escaping @Sendable () async throws -> RawJSON
     ) -> StepExecution {
-        let scope = StepContext.current.flatMap { $0.run === self ? $0.name : nil }
-        let step = journal.withLock { $0.names.next(name, in: scope) }
-        return StepExecution(run: self, step: step, options: options, body: body)
+        StepExecution(run: self, step: nextName(name), options: options, body: body)
     }
 }

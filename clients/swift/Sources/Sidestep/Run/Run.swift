@@ -25,16 +25,22 @@ public final class Run: Sendable {
 
     let client: Sidestep
     let givenInput: RawJSON?
+    /// A wait that lasts longer lets go of the run; nil waits in this process.
+    let suspendAfter: Duration?
+    let compensations = Mutex<[Compensation]>([])
     let journal: Mutex<Journal>
     private let endedBy = Mutex<SidestepError?>(nil)
 
-    init(_ result: RawJSON, input: RawJSON?, client: Sidestep) async throws {
+    init(
+        _ result: RawJSON, input: RawJSON?, client: Sidestep, suspendAfter: Duration? = nil
+    ) async throws {
         guard let run = result["run"], let id = run["id"]?.string, let uid = run["uid"]?.string else {
             throw SidestepError(.unexpectedReply, "the daemon's answer to resume names no run")
         }
         self.id = id
         self.uid = uid
         self.client = client
+        self.suspendAfter = suspendAfter
         workflow = run["workflow"]?.string
         lease = result["lease"]?.string
         epoch = result["epoch"]?.int ?? 0
@@ -71,12 +77,15 @@ public final class Run: Sendable {
     /// Keeps the error; the first one stays.
     func end(_ error: SidestepError) {
         endedBy.withLock { $0 = $0 ?? error }
-        client.connection.drop(lease: lease)
+        // Whoever was only asked to end keeps its lease, to undo what it did.
+        if !error.asksToEnd { client.connection.drop(lease: lease) }
     }
 
     /// Throws when nothing can be written for the run any more.
-    func checkOpen() throws {
-        if let ended { throw ended }
+    ///
+    /// - Parameter purpose: what undoes something, or lets go, is possible after a request to end.
+    func checkOpen(for purpose: Purpose = .work) throws {
+        if let ended, purpose == .work || !ended.asksToEnd { throw ended }
         guard lease == nil else { return }
         throw SidestepError(
             .runClosed, "the run has ended", run: id, hint: "read `outcome`, or open it with ifClosed")
@@ -88,9 +97,10 @@ public final class Run: Sendable {
     ///   same.
     @discardableResult
     func call(
-        _ method: String, isShielded: Bool = true, _ write: (inout JSONWriter) -> Void
+        _ method: String, for purpose: Purpose = .work, isShielded: Bool = true,
+        _ write: (inout JSONWriter) -> Void
     ) async throws -> RawJSON {
-        try checkOpen()
+        try checkOpen(for: purpose)
         do {
             return try await client.connection.call(
                 method, params(write), mayResend: true, isShielded: isShielded)
@@ -98,6 +108,19 @@ public final class Run: Sendable {
             if error.endsRun { end(error) }
             throw error
         }
+    }
+
+    /// What a call is for.
+    enum Purpose {
+        case work
+        /// To undo something, to record what was running already, or to let go.
+        case ending
+    }
+
+    /// The journal's name for the next step or wait that is called so, where this task is.
+    func nextName(_ name: String) -> String {
+        let scope = StepContext.current.flatMap { $0.run === self ? $0.name : nil }
+        return journal.withLock { $0.names.next(name, in: scope) }
     }
 
     /// Sends a notification that needs the lease.

@@ -11,7 +11,7 @@ struct StepExecution: Sendable {
 
     /// The step's output, from the journal or from the body.
     func run() async throws -> RawJSON {
-        try run.checkOpen()
+        try run.checkOpen(for: purpose)
         var next: StepBegin
         switch try recorded() {
         case .output(let output): return output
@@ -28,6 +28,8 @@ struct StepExecution: Sendable {
         note(.completed, output)
         return output
     }
+
+    private var purpose: Run.Purpose { options.isCompensation ? .ending : .work }
 
     // MARK: - The journal
 
@@ -66,7 +68,7 @@ struct StepExecution: Sendable {
     /// Begins without waiting where losing the message does no harm: the body may run more than once anyway.
     private func begin() async throws -> StepBegin {
         // With a time-out the attempt's number must be known: the daemon's clock may end it before ours does.
-        if options.atMostOnce || options.timeout != nil { return try await beginAsRequest() }
+        if options.needsAnswer { return try await beginAsRequest() }
         try run.notify("step.begin") { options.write(step, to: &$0) }
         return .execute(attempt: nil, delay: .zero)
     }
@@ -75,7 +77,9 @@ struct StepExecution: Sendable {
         do {
             // It may wait for another process that runs the step; such a wait can be cancelled.
             return StepBegin(
-                try await run.call("step.begin", isShielded: false) { options.write(step, to: &$0) })
+                try await run.call("step.begin", for: purpose, isShielded: false) {
+                    options.write(step, to: &$0)
+                })
         } catch let error as SidestepError where error.kind == .stepFailed {
             note(.failed, error.failure)
             throw failed(error.failure, cause: nil)
@@ -93,7 +97,8 @@ struct StepExecution: Sendable {
             return try await recordFailure(error, attempt)
         }
         do {
-            try await run.call("step.complete") { writer in
+            // What has happened is recorded, also when the run was asked to end meanwhile.
+            try await run.call("step.complete", for: .ending) { writer in
                 writer.member("step", step)
                 writer.member("output", output)
                 writer.member("attempt", attempt)
@@ -117,11 +122,11 @@ struct StepExecution: Sendable {
     }
 
     private func recordFailure(_ error: any Error, _ attempt: Int?) async throws -> StepBegin {
-        if let ended = run.ended { throw ended }
+        if let ended = run.ended, !options.isCompensation { throw ended }
         if isNoVerdict(error) { throw error }
         let failure = Failure(error)
         do {
-            let result = try await run.call("step.fail") { writer in
+            let result = try await run.call("step.fail", for: .ending) { writer in
                 writer.member("step", step)
                 writer.member("attempt", attempt)
                 writer.member("retry", options.retry?.json)

@@ -1,0 +1,121 @@
+import SidestepModel
+import SidestepStore
+
+extension CallContext {
+    /// Whose a limit or breaker is that the caller puts: an administrator's is everybody's.
+    var limitUser: Int64 { peer.isAdministrator ? LimitRecord.everybody : Int64(peer.uid) }
+}
+
+/// Says how many steps that name a limit may run, and begin; whoever puts it again replaces it.
+public struct PutLimit: Command {
+    public let limit: String
+    public var concurrency: Int64?
+    public var rate: Rate?
+
+    public init(limit: String) { self.limit = limit }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> LimitView {
+        var record = LimitRecord(userID: call.limitUser, name: limit)
+        if let known = try store.limit(user: call.peer.uid, name: limit), known.userID == call.limitUser {
+            // The same rate keeps what was taken from it.
+            if known.rate == rate { record.bucket = known.bucket }
+            call.after(.changed(.limit(known.key)))
+        }
+        record.concurrency = concurrency
+        record.rate = rate
+        try store.saveLimit(record)
+        return try store.view(try store.limit(user: call.peer.uid, name: limit) ?? record)
+    }
+}
+
+/// A limit with the steps that hold it.
+public struct LimitView: Sendable {
+    public var limit: LimitRecord
+    public var holders: Int64
+}
+
+extension StoreReader {
+    func view(_ limit: LimitRecord) throws(Failure) -> LimitView {
+        LimitView(limit: limit, holders: try holders(limit: limit.key))
+    }
+}
+
+/// The limits that the caller's steps may name.
+public struct ListLimits: Query {
+    public init() {}
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [LimitView] {
+        try store.limits(user: call.visibleUser).map { try store.view($0) }
+    }
+}
+
+/// Removes a limit; whoever waits for it is let through to the error that there is none.
+public struct DeleteLimit: Command {
+    public let limit: String
+
+    public init(limit: String) { self.limit = limit }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
+        guard let record = try store.limit(user: call.peer.uid, name: limit), record.userID == call.limitUser
+        else { return false }
+        try store.deleteLimit(key: record.key)
+        call.after(.changed(.limit(record.key)))
+        return true
+    }
+}
+
+/// Says when a breaker opens and for how long; what it has counted stays.
+public struct PutBreaker: Command {
+    public let breaker: String
+    public let maxFailures: Int64
+    public let cooldownMilliseconds: Int64
+
+    public init(breaker: String, maxFailures: Int64, cooldownMilliseconds: Int64) {
+        self.breaker = breaker
+        self.maxFailures = maxFailures
+        self.cooldownMilliseconds = cooldownMilliseconds
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> BreakerRecord {
+        let known = try store.breaker(user: call.peer.uid, name: breaker)
+        var record =
+            known?.userID == call.limitUser
+            ? known! : BreakerRecord(userID: call.limitUser, name: breaker, breaker: Breaker())
+        record.breaker.maxFailures = maxFailures
+        record.breaker.cooldownMilliseconds = cooldownMilliseconds
+        try store.saveBreaker(record)
+        return record
+    }
+}
+
+/// Closes a breaker: somebody knows that the other side is well.
+public struct ResetBreaker: Command {
+    public let breaker: String
+
+    public init(breaker: String) { self.breaker = breaker }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> BreakerRecord {
+        guard var record = try store.breaker(user: call.peer.uid, name: breaker),
+            record.userID == call.limitUser || record.userID == Int64(call.peer.uid)
+        else {
+            throw Failure(
+                .invalidArgument, "there is no breaker '\(breaker)' that is yours",
+                hint: "`sidestep breaker list` shows them.")
+        }
+        record.breaker = Breaker(
+            maxFailures: record.breaker.maxFailures, cooldownMilliseconds: record.breaker.cooldownMilliseconds
+        )
+        record.probe = nil
+        try store.saveBreaker(record)
+        return record
+    }
+}
+
+/// The breakers that the caller's steps may name.
+public struct ListBreakers: Query {
+    public init() {}
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [BreakerRecord] {
+        try store.breakers(user: call.visibleUser)
+    }
+}

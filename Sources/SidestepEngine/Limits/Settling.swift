@@ -1,0 +1,159 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// How an attempt ended, as far as limits and budgets care.
+enum AttemptEnd {
+    case completed
+    /// With an answer, or without one that another attempt might get.
+    case failed(retryable: Bool)
+    /// Its process died or ran out of time: what it set aside counts as used, since it may have been paid.
+    case lost
+}
+
+extension StoreTransaction {
+    /// Gives back what an attempt held and books what it used.
+    ///
+    /// - Parameter usage: what it said it used, JSON.
+    /// - Returns: whether a budget is used up now.
+    @discardableResult
+    func settle(
+        _ step: StepRecord, of run: RunRecord, _ end: AttemptEnd, usage: Payload?, _ call: inout CallContext
+    ) throws -> Bool {
+        let hold = step.hasHold ? try hold(step: step.key) : nil
+        guard hold != nil || usage != nil else { return false }
+        var used = usage.map { Amounts(usage: RawJSON(validated: $0)) } ?? Amounts()
+        if let hold {
+            if usage == nil, case .lost = end { used = hold.reserved }
+            if usage == nil, case .completed = end { used = hold.reserved }
+            try release(hold, end, &call)
+        }
+        let reserved = hold?.reserved ?? Amounts()
+        if used.isEmpty, reserved.isEmpty { return false }
+        return try spend(used, reserving: reserved.negated, of: run)
+    }
+
+    private func release(_ hold: Hold, _ end: AttemptEnd, _ call: inout CallContext) throws {
+        try deleteHold(step: hold.step)
+        if let limit = hold.limit { call.after(.offered(.limit(limit))) }
+        guard let key = hold.breaker, var record = try breaker(key: key) else { return }
+        let before = record
+        let isProbe = record.probe == hold.step
+        switch end {
+        case .completed, .failed(retryable: false): record.breaker.succeeded()
+        case .failed(retryable: true): record.breaker.failed(isProbe: isProbe, at: call.now)
+        case .lost: if isProbe { record.breaker.probeLost() }
+        }
+        if isProbe { record.probe = nil }
+        if record != before { try saveBreaker(record) }
+    }
+
+    /// Books what was used and what is set aside, for the run and for those above it.
+    ///
+    /// - Returns: whether a budget has been exceeded.
+    @discardableResult
+    func spend(_ used: Amounts, reserving reserved: Amounts, of run: RunRecord) throws -> Bool {
+        var isExceeded = false
+        for run in try lineage(of: run) {
+            for budget in try budgets(run: run.key) where used[budget.name] != 0 || reserved[budget.name] != 0
+            {
+                try addToBudget(
+                    run: run.key, name: budget.name, used: used[budget.name], reserved: reserved[budget.name])
+                if budget.used &+ used[budget.name] > budget.amount { isExceeded = true }
+            }
+        }
+        return isExceeded
+    }
+
+    /// The run and those above it, itself first.
+    private func lineage(of run: RunRecord) throws -> [RunRecord] {
+        var lineage = [run]
+        while let parent = lineage.last?.parent, let above = try self.run(key: parent) {
+            lineage.append(above)
+        }
+        return lineage
+    }
+
+    // MARK: Budgets
+
+    /// Why a step may not begin, if it may not: what it asks for does not fit, or nothing is left.
+    func budgetRefusal(_ reserve: Amounts, _ step: String, of run: RunRecord) throws -> Failure? {
+        for owner in try lineage(of: run) {
+            for budget in try budgets(run: owner.key)
+            where budget.name != .wallMilliseconds && !budget.permits(reserve[budget.name]) {
+                return .budgetExhausted(budget, of: owner, run, step)
+            }
+        }
+        return nil
+    }
+
+    /// Notes that the run has used up its budget; it is paused as soon as nothing of it runs,
+    /// so that no answer which was paid for is lost.
+    func exhaust(_ run: RunRecord, _ call: inout CallContext) throws {
+        var exhausted = run
+        exhausted.isExhausted = true
+        let isBusy = try openSteps(run: run.key).contains { $0.status == .running }
+        if isBusy { return try updateRun(exhausted, expecting: run.epoch) }
+        try pauseForBudget(exhausted, &call)
+    }
+
+    @discardableResult
+    func pauseForBudget(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
+        try loseRunningSteps(of: run, &call)
+        var paused = try paused(run, .budget, call.now)
+        paused.secretHash = nil
+        try updateRun(paused, expecting: run.epoch)
+        try announceEnd(paused, &call)
+        return paused
+    }
+
+    /// Pauses the runs whose time with owners is used up.
+    func pauseRunsOutOfTime(_ call: inout CallContext) throws {
+        for run in try runs(outOfTimeAt: call.now) {
+            var exhausted = run
+            exhausted.isExhausted = true
+            try pauseForBudget(exhausted, &call)
+        }
+    }
+}
+
+extension Amounts {
+    /// What a step says it used.
+    init(usage: RawJSON) {
+        self.init()
+        self[.inputTokens] = usage["input_tokens"]?.integer ?? 0
+        self[.outputTokens] = usage["output_tokens"]?.integer ?? 0
+        self[.tokens] = usage["tokens"]?.integer ?? self[.inputTokens] &+ self[.outputTokens]
+        self[.costMicros] = usage["cost_micros"]?.integer ?? 0
+        self[.calls] = usage["requests"]?.integer ?? 1
+    }
+
+    /// Reads what a step asks for, checked by the method table; a step that asks for anything is a call.
+    public init(reserve: RawJSON) {
+        self.init()
+        for name in BudgetName.spent { self[name] = reserve[name.rawValue]?.integer ?? 0 }
+        if reserve["tokens"] == nil { self[.tokens] = self[.inputTokens] &+ self[.outputTokens] }
+        if reserve["calls"] == nil { self[.calls] = 1 }
+    }
+
+    var negated: Amounts {
+        var negated = Amounts()
+        for name in BudgetName.spent { negated[name] = -self[name] }
+        return negated
+    }
+}
+
+extension Failure {
+    static func budgetExhausted(
+        _ budget: Budget, of owner: RunRecord, _ run: RunRecord, _ step: String
+    ) -> Failure {
+        let whose = owner.key == run.key ? "the run" : "its parent '\(owner.id)'"
+        return Failure(
+            .budgetExhausted,
+            "\(whose) has \(max(0, budget.left)) of \(budget.amount) \(budget.name.rawValue) left",
+            run: run.id, step: step,
+            hint: "Raise it: sidestep budget set \(owner.id) \(budget.name.rawValue)=AMOUNT, "
+                + "then: sidestep unpause \(run.id)"
+        ).with(\.limit, budget.name.rawValue)
+    }
+}

@@ -1,0 +1,37 @@
+import SidestepModel
+
+public protocol LimitReading: AnyObject {
+    /// The user's own limit of this name, or everybody's.
+    func limit(user: UInt32, name: String) throws(Failure) -> LimitRecord?
+    func limit(key: Int64) throws(Failure) -> LimitRecord?
+    /// Those that the user may see; nil means all.
+    func limits(user: UInt32?) throws(Failure) -> [LimitRecord]
+    /// The user's own breaker of this name, or everybody's.
+    func breaker(user: UInt32, name: String) throws(Failure) -> BreakerRecord?
+    func breaker(key: Int64) throws(Failure) -> BreakerRecord?
+    func breakers(user: UInt32?) throws(Failure) -> [BreakerRecord]
+    /// Steps that hold the limit now.
+    func holders(limit: Int64) throws(Failure) -> Int64
+    func hold(step: Int64) throws(Failure) -> Hold?
+    /// The limited amounts of a run.
+    func budgets(run: Int64) throws(Failure) -> [Budget]
+    /// Owned runs whose budget of wall time is used up.
+    func runs(outOfTimeAt now: Instant) throws(Failure) -> [RunRecord]
+    /// When the next of them is.
+    func nextOutOfTime() throws(Failure) -> Instant?
+}
+
+public protocol LimitWriting: LimitReading {
+    /// Adds the limit or changes it.
+    func saveLimit(_ limit: LimitRecord) throws(Failure)
+    func deleteLimit(key: Int64) throws(Failure)
+    /// Adds the breaker or changes it.
+    func saveBreaker(_ breaker: BreakerRecord) throws(Failure)
+    /// Notes what a step holds where its run's epoch is still `epoch`; throws `lease_lost` otherwise.
+    func insertHold(_ hold: Hold, epoch: Int64) throws(Failure)
+    func deleteHold(step: Int64) throws(Failure)
+    /// Adds the budget or changes its amount; what was used stays.
+    func setBudget(run: Int64, name: BudgetName, amount: Int64) throws(Failure)
+    /// Adds to what was used and to what is set aside; either may be negative.
+    func addToBudget(run: Int64, name: BudgetName, used: Int64, reserved: Int64) throws(Failure)
+}

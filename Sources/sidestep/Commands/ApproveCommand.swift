@@ -1,0 +1,102 @@
+import ArgumentParser
+import Sidestep
+import SidestepProtocol
+
+/// A person says yes or no.
+struct ApproveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve",
+        abstract: "Answer a run that waits for a person; without a name, show what it waits for.",
+        discussion: """
+              sidestep approve order-17                      what does it wait for?
+              sidestep approve order-17 payment              {"approved":true}
+              sidestep approve order-17 payment --deny --message "too expensive"
+
+            Settles the promise of that name, or sends the signal of that name (or `approval:NAME`) that the run waits for.
+            The run gets {"approved": true or false}, with `value` and `message` when they are given.
+            """)
+    @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+    var target: String
+    @Argument(help: "The name of the promise or signal.")
+    var name: String?
+    @Flag(help: "Say no.")
+    var deny = false
+    @Option(help: "More to say, as JSON; `-` reads it from standard input.")
+    var value: JSONArgument?
+    @Option(help: "Why, for people and models.")
+    var message: String?
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let connection = try common.connect()
+        let open = try OpenQuestions(target, connection)
+        guard let name else { return show(open) }
+        let promise = open.promises.first { $0["promise"]?.string == name }
+        let signal = [name, "approval:\(name)"].first { open.signals.contains($0) }
+        let result: RawJSON
+        if promise != nil {
+            result = try connection.call("promise.resolve") { answer(&$0, "promise", name) }
+        } else {
+            result = try connection.call("signal.send") { answer(&$0, "signal", signal ?? name) }
+        }
+        if common.json { return Output.line(result.text) }
+        guard result["settled"]?.bool != false else {
+            Output.complain("somebody answered before: \(result.present("value")?.text ?? "rejected")")
+            throw ExitCode(1)
+        }
+        Output.complain("\(deny ? "denied" : "approved"): \(promise == nil ? signal ?? name : name)")
+        if promise == nil, signal == nil {
+            Output.complain("  the run does not wait for it yet; the answer is kept until it does")
+        }
+    }
+
+    private func answer(_ writer: inout JSONWriter, _ kind: String, _ name: String) {
+        writer.member("run", target)
+        writer.member(kind, name)
+        writer.object("value") { writer in
+            writer.member("approved", !deny)
+            writer.member("value", value?.value)
+            writer.member("message", message)
+        }
+    }
+
+    private func show(_ open: OpenQuestions) {
+        if common.json { return Output.line(open.json.text) }
+        var table = Table("NAME", "KIND", "SINCE", "ABOUT")
+        for promise in open.promises where promise["status"]?.string == "pending" {
+            table.add(
+                promise["promise"]?.string ?? "", "promise",
+                promise["created_at"]?.int.map { RelativeTime.ago($0) } ?? "",
+                promise.present("metadata")?.text ?? "")
+        }
+        for signal in open.signals { table.add(signal, "signal", "", "") }
+        table.print(orWhenEmpty: "Run \(target) waits for nobody.")
+    }
+}
+
+/// What a run waits for somebody to say.
+private struct OpenQuestions {
+    let promises: [RawJSON]
+    let signals: [String]
+
+    init(_ run: String, _ connection: BlockingConnection) throws {
+        promises = try connection.call("promise.list") { $0.member("run", run) }["promises"]?.elements ?? []
+        let waiting = try connection.call("step.list") { writer in
+            writer.member("run", run)
+            writer.member("status", "waiting")
+        }
+        // A wait's fingerprint names what it waits for.
+        signals = (waiting["steps"]?.elements ?? []).flatMap { step in
+            (step["fingerprint"]?.string ?? "").split(separator: "|").compactMap { part in
+                part.hasPrefix("signal:") ? String(part.dropFirst("signal:".count)) : nil
+            }
+        }
+    }
+
+    var json: RawJSON {
+        .object { writer in
+            writer.array("promises") { writer in for promise in promises { writer.raw(promise) } }
+            writer.member("signals", signals)
+        }
+    }
+}

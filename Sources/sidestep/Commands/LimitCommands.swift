@@ -1,0 +1,192 @@
+import ArgumentParser
+import Sidestep
+import SidestepProtocol
+
+/// Limits that all processes share.
+struct LimitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "limit", abstract: "Limit how many steps run at once, and begin in a span of time.",
+        discussion: """
+              sidestep limit put openai --rate 60/min --concurrency 4
+
+            Steps name it when they begin; all processes share it, and it outlives the daemon.
+            """,
+        subcommands: [List.self, Put.self, Delete.self], defaultSubcommand: List.self)
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the limits.")
+        @OptionGroup var common: Common
+
+        func run() throws {
+            guard let result = try common.show("limit.list", { _ in }) else { return }
+            var table = Table("LIMIT", "RUNNING", "AT ONCE", "RATE")
+            for limit in result["limits"]?.elements ?? [] {
+                table.add(
+                    limit["limit"]?.string ?? "", "\(limit["running"]?.int ?? 0)",
+                    limit["concurrency"]?.int.map(String.init) ?? "", RateArgument.text(limit.present("rate"))
+                )
+            }
+            table.print(orWhenEmpty: "There are no limits.")
+        }
+    }
+
+    struct Put: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Put a limit, or change it.")
+        @Argument(help: "The limit.")
+        var limit: String
+        @Option(help: "Steps at once.")
+        var concurrency: Int?
+        @Option(help: ArgumentHelp("Steps begun: 10/s, 60/min, 500/h.", valueName: "rate"))
+        var rate: RateArgument?
+        @OptionGroup var common: Common
+
+        func run() throws {
+            let result = try common.show("limit.put") { writer in
+                writer.member("limit", limit)
+                writer.member("concurrency", concurrency)
+                writer.member("rate", rate?.json)
+            }
+            if result != nil { Output.complain("limit \(limit) put") }
+        }
+    }
+
+    struct Delete: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a limit; exit status 1 when there was none.")
+        @Argument(help: "The limit.")
+        var limit: String
+        @OptionGroup var common: Common
+
+        func run() throws {
+            guard let result = try common.show("limit.delete", { $0.member("limit", limit) }) else { return }
+            guard result["deleted"]?.bool == true else {
+                Output.complain("there is no limit \(limit)")
+                throw ExitCode(1)
+            }
+            Output.complain("limit \(limit) removed")
+        }
+    }
+}
+
+/// Circuit breakers that all processes share.
+struct BreakerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "breaker", abstract: "List, set and close circuit breakers.",
+        subcommands: [List.self, Put.self, Reset.self], defaultSubcommand: List.self)
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the breakers.")
+        @OptionGroup var common: Common
+
+        func run() throws {
+            guard let result = try common.show("breaker.list", { _ in }) else { return }
+            var table = Table("BREAKER", "STATE", "FAILURES", "COOLDOWN", "OPENED")
+            for breaker in result["breakers"]?.elements ?? [] {
+                table.add(
+                    breaker["breaker"]?.string ?? "", breaker["state"]?.string ?? "",
+                    "\(breaker["failures"]?.int ?? 0) of \(breaker["max_failures"]?.int ?? 0)",
+                    breaker["cooldown_ms"]?.int.map { RelativeTime.span($0) } ?? "",
+                    breaker["opened_at"]?.int.map { RelativeTime.ago($0) } ?? "")
+            }
+            table.print(orWhenEmpty: "There are no breakers.")
+        }
+    }
+
+    struct Put: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say when a breaker opens, and for how long.")
+        @Argument(help: "The breaker.")
+        var breaker: String
+        @Option(help: "Failures in a row that open it.")
+        var failures: Int?
+        @Option(help: ArgumentHelp("How long it stays open.", valueName: "span"))
+        var cooldown: SpanArgument?
+        @OptionGroup var common: Common
+
+        func run() throws {
+            let result = try common.show("breaker.put") { writer in
+                writer.member("breaker", breaker)
+                writer.member("failures", failures)
+                writer.member("cooldown_ms", cooldown?.milliseconds)
+            }
+            if result != nil { Output.complain("breaker \(breaker) put") }
+        }
+    }
+
+    struct Reset: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Close a breaker: the other side is well again.")
+        @Argument(help: "The breaker.")
+        var breaker: String
+        @OptionGroup var common: Common
+
+        func run() throws {
+            if try common.show("breaker.reset", { $0.member("breaker", breaker) }) != nil {
+                Output.complain("breaker \(breaker) closed")
+            }
+        }
+    }
+}
+
+/// What a run may use up.
+struct BudgetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "budget", abstract: "Show and change what a run may use up.",
+        discussion: """
+              sidestep budget get research-1
+              sidestep budget set research-1 tokens=200000 cost_micros=5000000
+
+            Names: tokens, input_tokens, output_tokens, cost_micros, calls, wall_ms. A run that was paused for its \
+            budget goes on after `sidestep unpause`.
+            """,
+        subcommands: [Get.self, Set.self])
+
+    struct Get: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what a run may use up, and what it has.")
+        @OptionGroup var of: RunArgument
+        @OptionGroup var common: Common
+
+        func run() throws {
+            let name = try of.name()
+            if let result = try common.show("budget.get", { $0.member("run", name) }) {
+                BudgetCommand.show(result)
+            }
+        }
+    }
+
+    struct Set: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Change amounts; what is not named stays.")
+        @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+        var target: String
+        @Argument(help: ArgumentHelp("Amounts.", valueName: "name=amount"))
+        var amounts: [TagArgument]
+        @OptionGroup var common: Common
+
+        func validate() throws {
+            for amount in amounts where Int(amount.value) == nil {
+                throw ValidationError("`\(amount.name)=\(amount.value)`: the amount is a whole number.")
+            }
+        }
+
+        func run() throws {
+            let result = try common.show("budget.set") { writer in
+                writer.member("run", target)
+                writer.object("budget") { writer in
+                    for amount in amounts { writer.member(amount.name, Int(amount.value)) }
+                }
+            }
+            if let result { BudgetCommand.show(result) }
+        }
+    }
+
+    private static func show(_ result: RawJSON) {
+        var table = Table("BUDGET", "LIMIT", "USED", "SET ASIDE")
+        for member in result["budget"]?.members ?? [] {
+            table.add(
+                member.key, "\(member.value["limit"]?.int ?? 0)", "\(member.value["used"]?.int ?? 0)",
+                "\(member.value["reserved"]?.int ?? 0)")
+        }
+        table.print(orWhenEmpty: "The run has no budget.")
+    }
+}

@@ -1,0 +1,105 @@
+check "a script waits for a person, and when it is run again prints what was said" <<'C'
+cat > s.sh <<'S'
+eval "$(sidestep start "$1")"
+sidestep sleep nap 50ms
+sidestep wait signal approve
+sidestep finish
+S
+bash s.sh "$run" > first 2>/dev/null &
+until sidestep why "$run" 2>/dev/null | grep -q "waits for signal 'approve'"; do sleep 0.02; done
+has "$(sidestep approve "$run")" approve
+has "$(sidestep why "$run")" "To change it: sidestep approve $run approve"
+sidestep approve "$run" approve --value '{"n":1}' 2>/dev/null
+wait
+is "$(cat first)" '{"approved":true,"value":{"n":1}}'
+is "$(bash s.sh "$run" 2>/dev/null)" '{"approved":true,"value":{"n":1}}'
+C
+
+check "a no is an answer, and a second answer comes too late for a promise" <<'C'
+eval "$(sidestep start "$run")"
+sidestep wait promise quote > answer &
+until sidestep promise list "$run" | grep -q pending; do sleep 0.02; done
+sidestep approve "$run" quote --deny --message "too dear" 2>/dev/null
+wait
+is "$(cat answer)" '{"approved":false,"message":"too dear"}'
+status 1 sidestep promise resolve "$run" quote --value 7 2>error
+has "$(cat error)" "it was resolved before"
+has "$(sidestep promise list "$run")" "too dear"
+C
+
+check "a wait that times out exits with 75, a rejected promise with 1" <<'C'
+eval "$(sidestep start "$run")"
+status 75 sidestep wait signal never --timeout 30ms 2>/dev/null
+sidestep promise reject "$run" p --error '"no"' 2>/dev/null
+status 1 sidestep wait promise p >/dev/null
+C
+
+check "a signal with an id is delivered once" <<'C'
+eval "$(sidestep start "$run")"
+sidestep signal "$run" s --value 1 --id m 2>/dev/null
+has "$(sidestep signal "$run" s --value 2 --id m 2>&1)" "sent before"
+has "$(sidestep signals "$run")" "s"
+is "$(sidestep wait signal s)" 1
+has "$(sidestep signals "$run")" "No signal waits"
+has "$(sidestep signals "$run" --all)" "signal:s"
+C
+
+check "timers show what sleeps, and a sleep that is run again only takes the rest" <<'C'
+eval "$(sidestep start "$run")"
+sidestep sleep long 1h &
+until sidestep timers --run "$run" | grep -q long; do sleep 0.02; done
+kill $!
+sidestep sleep short 20ms
+sidestep sleep short 1h
+C
+
+check "enqueue prints the run, and once more finds it there" <<'C'
+is "$(sidestep enqueue "w-$run" --run "$run" --input '{"a": 1}' --priority 3)" "$run"
+has "$(sidestep enqueue "w-$run" --run "$run" 2>&1)" "it was there already"
+has "$(sidestep why "$run")" "No worker is connected"
+has "$(sidestep queue)" default
+C
+
+check "queues are limited, paused and go on" <<'C'
+sidestep queue put "$run" --concurrency 3 --rate 60/min 2>/dev/null
+has "$(sidestep queue list)" "60/min"
+sidestep queue pause "$run" 2>/dev/null
+has "$(sidestep queue list)" paused
+sidestep enqueue w --run "$run" --queue "$run" >/dev/null
+has "$(sidestep why "$run")" "The queue '$run' is paused."
+has "$(sidestep why "$run")" "sidestep queue unpause $run"
+sidestep queue unpause "$run" 2>/dev/null
+status 64 sidestep queue put "$run" --rate fast 2>/dev/null
+C
+
+check "cancel ends a run without an owner, and asks one that has an owner" <<'C'
+sidestep enqueue w --run "$run-a" >/dev/null
+has "$(sidestep cancel "$run-a" 2>&1)" "run $run-a cancelled"
+eval "$(sidestep start "$run")"
+has "$(sidestep cancel "$run" --reason enough --grace 1h 2>&1)" "was asked to end"
+has "$(sidestep why "$run")" "It was asked to end 0 s ago (enough)."
+status 70 sidestep step more -- true 2>error
+has "$(cat error)" run_cancelled
+C
+
+check "limits, breakers and budgets are put and shown" <<'C'
+sidestep limit put "$run" --rate 10/s --concurrency 2 2>/dev/null
+has "$(sidestep limit)" "10/s"
+sidestep limit delete "$run" 2>/dev/null
+status 1 sidestep limit delete "$run" 2>/dev/null
+sidestep breaker put "$run" --failures 3 --cooldown 1m 2>/dev/null
+has "$(sidestep breaker)" "0 of 3"
+sidestep breaker reset "$run" 2>/dev/null
+eval "$(sidestep start "$run")"
+has "$(sidestep budget set "$run" tokens=500)" 500
+has "$(sidestep budget get)" tokens
+status 64 sidestep budget set "$run" tokens=many 2>/dev/null
+status 64 sidestep budget set "$run" gold=5 2>/dev/null
+C
+
+check "every list says so when there is nothing" <<'C'
+has "$(sidestep workers)" "No worker is connected."
+sidestep enqueue w --run "$run" >/dev/null
+has "$(sidestep promise list "$run")" "made no promise"
+has "$(sidestep budget get "$run")" "has no budget"
+C

@@ -1,0 +1,172 @@
+import SidestepProtocol
+import Synchronization
+
+/// One of the things that a wait waits for.
+public enum Awaited: Sendable, Hashable {
+    /// A signal of this name to this run.
+    case signal(String)
+    /// A promise of this name of this run.
+    case promise(String)
+    /// The end of the run with this id.
+    case run(String)
+}
+
+/// What ended a wait.
+public enum Arrival: Sendable {
+    case signal(String, value: RawJSON)
+    case promise(String, value: RawJSON)
+    case rejected(promise: String, error: RawJSON)
+    case run(String, Run.Outcome)
+    /// Nothing came in time.
+    case timeout
+
+    init(_ output: RawJSON) {
+        let (name, value) = (output["name"]?.string ?? "", output["value"] ?? .null)
+        switch output["by"]?.string {
+        case "signal": self = .signal(name, value: value)
+        case "promise" where output["status"]?.string == "rejected":
+            self = .rejected(promise: name, error: output["error"] ?? .null)
+        case "promise": self = .promise(name, value: value)
+        case "run": self = .run(name, Run.Outcome(awaited: output))
+        default: self = .timeout
+        }
+    }
+}
+
+/// Thrown out of a workflow that let go of its run until something comes: a worker goes on with it then.
+public struct RunSuspended: Error, Sendable {
+    public let run: String
+}
+
+extension Run {
+    /// Waits for a signal to this run; what came is recorded once, and a replay gets it without waiting.
+    ///
+    /// Signals are kept in the order in which they are sent, also before anybody waits for them.
+    ///
+    /// - Returns: the signal's value; nil when `timeout` came first, which is recorded, too.
+    public func signal<Value: Decodable>(
+        _ name: String, as type: Value.Type = Value.self, timeout: Duration? = nil
+    ) async throws -> Value? {
+        let arrival = try await wait("signal:\(name)", "signal.wait", timeout) { $0.member("signal", name) }
+        guard case .signal(_, let value) = arrival else { return nil }
+        return try Payloads.decode(type, from: value)
+    }
+
+    /// Waits until somebody settles a promise of this run.
+    ///
+    /// - Returns: its value; nil when `timeout` came first.
+    /// - Throws: `SidestepError` of kind `promiseRejected` with the recorded error in `failure`.
+    public func promise<Value: Decodable>(
+        _ name: String, as type: Value.Type = Value.self, timeout: Duration? = nil
+    ) async throws -> Value? {
+        let arrival = try await wait("promise:\(name)", "promise.wait", timeout) {
+            $0.member("promise", name)
+        }
+        switch arrival {
+        case .promise(_, let value): return try Payloads.decode(type, from: value)
+        case .rejected(_, let failure):
+            var error = SidestepError(.promiseRejected, "the promise '\(name)' was rejected", run: id)
+            error.failure = failure
+            throw error
+        default: return nil
+        }
+    }
+
+    /// Makes a promise, so that others see what this run will wait for.
+    ///
+    /// - Parameter metadata: what somebody needs to know to settle it.
+    public func createPromise(_ name: String, metadata: (some Encodable & Sendable)? = RawJSON?.none)
+        async throws
+    {
+        let metadata = try metadata.map { try Payloads.encode($0) }
+        try await call("promise.create") { writer in
+            writer.member("promise", name)
+            writer.member("metadata", metadata)
+        }
+    }
+
+    /// Waits for the first of several things. The order decides when several are there already.
+    public func first(
+        _ name: String, of awaited: [Awaited], timeout: Duration? = nil
+    ) async throws -> Arrival {
+        try await wait(name, "wait.first", timeout) { writer in
+            writer.array("any") { writer in
+                for item in awaited { writer.object(item) }
+            }
+        }
+    }
+
+    /// Sleeps durably: over the death of this process, of the daemon and of the machine.
+    public func sleep(_ name: String = "sleep", for duration: Duration) async throws {
+        _ = try await wait(name, "run-step", nil) { $0.member("sleep_ms", duration.milliseconds) }
+    }
+
+    /// Sleeps durably until a date, in milliseconds since the epoch.
+    public func sleep(_ name: String = "sleep", untilMilliseconds date: Int) async throws {
+        _ = try await wait(name, "run-step", nil) { $0.member("until_at", date) }
+    }
+
+    // MARK: - One wait
+
+    private func wait(
+        _ name: String, _ method: String, _ timeout: Duration?, _ write: (inout JSONWriter) -> Void
+    ) async throws -> Arrival {
+        try checkOpen()
+        let step = nextName(name)
+        if let record = journal.withLock({ $0[step] }), record.status == .completed {
+            return Arrival(record.payload ?? .null)
+        }
+        while true {
+            do {
+                let result = try await call(method, isShielded: false) { writer in
+                    writer.member("step", step)
+                    write(&writer)
+                    writer.member("timeout_ms", timeout?.milliseconds)
+                    writer.member("wait_ms", suspendAfter?.milliseconds)
+                }
+                let output = result["output"] ?? .null
+                note(step, output)
+                return Arrival(output)
+            } catch let error as SidestepError where error.kind == .timeout && error.which == "wait" {
+                try await suspend(waitingFor: [step])
+            }
+        }
+    }
+
+    private func note(_ step: String, _ output: RawJSON) {
+        journal.withLock { $0.note(StepRecord(step: step, status: .completed, payload: output)) }
+    }
+
+    /// Lets go of the run until one of these waits is over; returns when one is over already.
+    ///
+    /// - Throws: `RunSuspended`, which has to leave the workflow.
+    private func suspend(waitingFor steps: [String]) async throws {
+        let result = try await call("run.suspend") { $0.member("steps", steps) }
+        guard result["suspended"]?.bool == true else { return }
+        client.connection.drop(lease: lease)
+        throw RunSuspended(run: id)
+    }
+}
+
+extension Run.Outcome {
+    /// How a run ended that a wait waited for.
+    init(awaited output: RawJSON) {
+        switch output["status"]?.string {
+        case "completed": self = .completed(output["value"] ?? .null)
+        case "cancelled": self = .cancelled
+        default: self = .failed(output["error"] ?? .null)
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func object(_ awaited: Awaited) {
+        beginObject()
+        switch awaited {
+        case .signal(let name): member("signal", name)
+        case .promise(let name): member("promise", name)
+        case .run(let id): member("run", id)
+        }
+        endObject()
+    }
+}
