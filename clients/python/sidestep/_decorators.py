@@ -132,6 +132,7 @@ def workflow(
     deadline_at: int | None = None,
     on_parent_close: str | None = None,
     compensates: bool | None = None,
+    budget: Mapping[str, int] | None = None,
     suspend_after: float | None = None,
 ) -> WorkflowMaker: ...
 
@@ -158,6 +159,7 @@ def workflow(
     deadline_at: int | None = None,
     on_parent_close: str | None = None,
     compensates: bool | None = None,
+    budget: Mapping[str, int] | None = None,
     suspend_after: float | None = None,
 ) -> WorkflowMaker: ...
 
@@ -198,6 +200,9 @@ def step(
     timeouts: Mapping[str, int] | None = None,
     fingerprint: Fingerprint | None = None,
     compensation: bool = False,
+    limit: str | None = None,
+    breaker: str | None = None,
+    reserve: Mapping[str, int] | None = None,
     metadata: Any = None,
 ) -> Callable[[F], F]: ...
 
@@ -214,6 +219,9 @@ def step(
     timeouts: Mapping[str, int] | None = None,
     fingerprint: Fingerprint | None = None,
     compensation: bool = False,
+    limit: str | None = None,
+    breaker: str | None = None,
+    reserve: Mapping[str, int] | None = None,
     metadata: Any = None,
 ) -> Callable[[F], F]: ...
 

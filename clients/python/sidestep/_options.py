@@ -31,6 +31,9 @@ class StepOptions:
         fingerprint: Fingerprint | None = None,
         metadata: Any = None,
         compensation: bool = False,
+        limit: str | None = None,
+        breaker: str | None = None,
+        reserve: Mapping[str, int] | None = None,
         codec: Codec | None = None,
     ) -> None:
         self.at_most_once = at_most_once
@@ -47,6 +50,10 @@ class StepOptions:
             self.params["at_most_once"] = True
         if compensation:
             self.params["compensation"] = True
+        shared = {"limit": limit, "breaker": breaker}
+        self.params.update({name: value for name, value in shared.items() if value is not None})
+        if reserve is not None:
+            self.params["reserve"] = dict(reserve)
         if timeouts is not None:
             self.params["timeouts"] = dict(timeouts)
         if timeout is not None:
@@ -55,6 +62,11 @@ class StepOptions:
         if metadata is not None:
             self.params["metadata"] = metadata
 
+    @property
+    def asks(self) -> bool:
+        """Whether the answer of ``step.begin`` is needed: the body may have to wait, or not run."""
+        return bool(self.params.keys() & _ASKING)
+
     def fingerprint_of(self, args: Any, kwargs: Any) -> str | None:
         """Return the fingerprint of one call."""
         if callable(self.fingerprint):
@@ -62,6 +74,7 @@ class StepOptions:
         return self.fingerprint
 
 
+_ASKING = {"at_most_once", "breaker", "compensation", "limit", "reserve", "timeouts"}
 PLAIN_STEP = StepOptions()
 
 
@@ -98,6 +111,7 @@ class RunOptions:
         parent: str | None = None,
         on_parent_close: str | None = None,
         compensates: bool | None = None,
+        budget: Mapping[str, int] | None = None,
         suspend_after: float | None = None,
     ) -> None:
         self.suspend_after = suspend_after
@@ -121,6 +135,7 @@ class RunOptions:
             "parent": parent,
             "on_parent_close": on_parent_close,
             "compensates": compensates,
+            "budget": None if budget is None else dict(budget),
         }
         self.params = {name: value for name, value in params.items() if value is not None}
 
@@ -138,5 +153,5 @@ class RunOptions:
 
 _ENQUEUED = {
     "if_closed", "code_version", "retry", "max_interruptions", "tags", "metadata", "deadline_at",
-    "parent", "on_parent_close", "compensates",
+    "parent", "on_parent_close", "compensates", "budget",
 }  # fmt: skip

@@ -58,7 +58,10 @@ def test_every_public_name_is_documented_with_a_sentence() -> None:
         assert first.endswith((".", "run``")), f"{name}: {first!r}"
 
 
-@pytest.mark.parametrize("module", ["pydantic_ai"])
+@pytest.mark.parametrize(
+    "module",
+    ["durable", "durable.dbos", "durable.prefect", "durable.temporal", "pydantic_ai"],
+)
 def test_every_name_of_the_integrations_is_documented(module: str) -> None:
     face = importlib.import_module(f"sidestep.{module}")
     assert list(face.__all__) == sorted(face.__all__)

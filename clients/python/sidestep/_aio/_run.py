@@ -66,6 +66,9 @@ class Run(Checkpoints, Waits):
         timeouts: Mapping[str, int] | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
+        limit: str | None = None,
+        breaker: str | None = None,
+        reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         **kwargs: Any,
     ) -> T: ...
@@ -84,6 +87,9 @@ class Run(Checkpoints, Waits):
         timeouts: Mapping[str, int] | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
+        limit: str | None = None,
+        breaker: str | None = None,
+        reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         **kwargs: Any,
     ) -> T: ...
@@ -103,6 +109,9 @@ class Run(Checkpoints, Waits):
         timeouts: Mapping[str, int] | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
+        limit: str | None = None,
+        breaker: str | None = None,
+        reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         **kwargs: Any,
     ) -> Any:  # sync: T
@@ -120,6 +129,9 @@ class Run(Checkpoints, Waits):
             timeouts=timeouts,
             fingerprint=fingerprint,
             compensation=compensation,
+            limit=limit,
+            breaker=breaker,
+            reserve=reserve,
             metadata=metadata,
         )
         result: Any = await self._perform(name, function, args, kwargs, options)

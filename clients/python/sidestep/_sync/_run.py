@@ -64,6 +64,9 @@ class Run(Checkpoints, Waits):
         timeouts: Mapping[str, int] | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
+        limit: str | None = None,
+        breaker: str | None = None,
+        reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         **kwargs: Any,
     ) -> T:
@@ -81,6 +84,9 @@ class Run(Checkpoints, Waits):
             timeouts=timeouts,
             fingerprint=fingerprint,
             compensation=compensation,
+            limit=limit,
+            breaker=breaker,
+            reserve=reserve,
             metadata=metadata,
         )
         result: T = self._perform(name, function, args, kwargs, options)

@@ -40,7 +40,7 @@ class StepExecution:
             run.replaying = False
         # Begun as a notification a step costs one round trip, its record. The answer is needed
         # when the body may be forbidden to start, or when a late record must be told apart.
-        self._asks = options.at_most_once or options.compensation or "timeouts" in options.params
+        self._asks = options.asks
         self._ask = self._asks or known is not None
         self.context = StepContext(run, name, None)
 
