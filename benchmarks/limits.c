@@ -7,6 +7,7 @@
 // One line comes out: operations a second, p50 and p99 of one sync or one transaction in microseconds.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <dirent.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,10 +168,19 @@ static void perform_step(int64_t run, const char *name, const char *output, int 
     finish(step_insert);
 }
 
+static int is_migration(const struct dirent *entry) { return entry->d_name[0] == 'm' && entry->d_name[1] == '0'; }
+
+/// The schema as the daemon has it: every migration, in the order of the names.
+static void migrate(const char *folder) {
+    struct dirent **files;
+    int count = scandir(folder, &files, is_migration, alphasort);
+    for (int i = 0; i < count; i++) run(read_file(folder, files[i]->d_name));
+}
+
 static void open_database(const char *path, const char *folder) {
     check(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL), path);
     run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000");
-    run(read_file(folder, "m0001_core.sql"));
+    migrate(folder);
     // The log grows once and is overwritten from then on.
     run("PRAGMA cache_spill = 1; PRAGMA cache_size = 8; BEGIN; CREATE TABLE growth (bytes BLOB);"
         "INSERT INTO growth VALUES (zeroblob(4194304)); ROLLBACK; PRAGMA cache_size = -16000");

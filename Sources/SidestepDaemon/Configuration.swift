@@ -5,12 +5,16 @@ import SidestepModel
 public struct Configuration: Sendable, Equatable {
     public var socket = ""
     public var database = ""
+    /// Where secrets are that systemd does not hand over.
+    public var credentialsDirectory = ""
     /// Whether this is the system's daemon: its socket is open to a group.
     public var isSystem = false
     public var logLevel = "info"
     public var adminGroup: String?
     public var reconnectGraceMilliseconds: Int64 = 2000
     public var restartGraceMilliseconds: Int64 = 30_000
+    /// How long closed runs are kept that no rule is about; 0 for ever.
+    public var retentionDays = 30
     public var limits = Limits()
 
     public init() {}
@@ -54,6 +58,7 @@ extension Configuration {
         let places = Places(isSystem: configuration.isSystem, environment)
         configuration.socket = places.socket
         configuration.database = places.database
+        configuration.credentialsDirectory = places.credentials
         try configuration.readFile(flags, environment, places)
         if let level = environment["SIDESTEP_LOG_LEVEL"] {
             try configuration.set("log_level", level, at: "SIDESTEP_LOG_LEVEL")
@@ -102,6 +107,7 @@ extension Configuration {
         }
         switch name {
         case "admin_group": adminGroup = value
+        case "retention_days": retentionDays = value == "0" ? 0 : try Self.number(name, value, place)
         case "log_level":
             guard Self.logLevels.contains(value) else {
                 throw .usage(
@@ -118,7 +124,7 @@ extension Configuration {
     static let logLevels = ["debug", "info", "notice", "warning", "error"]
 
     private static var texts: [String: WritableKeyPath<Configuration, String>] {
-        ["socket": \.socket, "database": \.database]
+        ["socket": \.socket, "database": \.database, "credentials_directory": \.credentialsDirectory]
     }
     private static var spans: [String: WritableKeyPath<Configuration, Int64>] {
         ["reconnect_grace_ms": \.reconnectGraceMilliseconds, "restart_grace_ms": \.restartGraceMilliseconds]
@@ -128,11 +134,14 @@ extension Configuration {
             "limits.frame_bytes": \.frameBytes, "limits.depth": \.depth, "limits.name_bytes": \.nameBytes,
             "limits.batch_length": \.batchLength, "limits.requests_in_flight": \.requestsInFlight,
             "limits.connections": \.connections, "limits.outbound_bytes": \.outboundBytes,
+            "limits.watches": \.watches, "limits.watch_bytes": \.watchBytes,
         ]
     }
     static var names: [String] {
-        (Array(texts.keys) + Array(spans.keys) + Array(limitNames.keys) + ["admin_group", "log_level"])
-            .sorted()
+        (Array(texts.keys) + Array(spans.keys) + Array(limitNames.keys) + [
+            "admin_group", "log_level", "retention_days",
+        ])
+        .sorted()
     }
 
     private static func number(_ name: String, _ value: String, _ place: String) throws(StartError) -> Int {
@@ -148,12 +157,14 @@ struct Places {
     let socket: String
     let database: String
     let configuration: String
+    let credentials: String
 
     init(isSystem: Bool, _ environment: [String: String]) {
         if isSystem {
             socket = "/run/sidestep/sidestep.sock"
             database = "/var/lib/sidestep/sidestep.db"
             configuration = "/etc/sidestep/sidestep.conf"
+            credentials = "/etc/sidestep/credentials"
             return
         }
         let home = environment["HOME"] ?? "/tmp"
@@ -164,7 +175,9 @@ struct Places {
             ?? (environment["TMPDIR"] ?? "/tmp") + "/sidestep-\(geteuid())"
         socket = runtime + "/sidestep.sock"
         database = (environment["XDG_STATE_HOME"] ?? home + "/.local/state") + "/sidestep/sidestep.db"
-        configuration = (environment["XDG_CONFIG_HOME"] ?? home + "/.config") + "/sidestep/sidestep.conf"
+        let settings = (environment["XDG_CONFIG_HOME"] ?? home + "/.config") + "/sidestep"
+        configuration = settings + "/sidestep.conf"
+        credentials = settings + "/credentials"
     }
 }
 

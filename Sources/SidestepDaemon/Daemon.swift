@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import SidestepEngine
+import SidestepExecutors
 import SidestepModel
 import SidestepServer
 import SidestepSQLite
@@ -20,6 +21,7 @@ public final class Daemon {
     private let coordinator: Coordinator
     private let server: SocketServer
     private let socket: ListeningSocket
+    private let http = HTTPDriver()
     private var watchdog: RepeatedTask?
 
     /// Opens database and socket; nothing is served yet.
@@ -39,7 +41,10 @@ public final class Daemon {
             onFatal: { Self.leaveAfterFailedSync($0, log) })
         socket =
             try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
-        coordinator.attach(writer: database.writer, readers: database.readers)
+        coordinator.courier = Courier(
+            coordinator: coordinator, carrier: Self.carrier(http, configuration, environment.clock))
+        coordinator.attach(
+            writer: database.writer, readers: database.readers, maintenance: database.maintenance)
         server = SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
             administrators: Administrators(
@@ -91,6 +96,7 @@ public final class Daemon {
         ServiceManager.stopping()
         log.notice("stopping")
         server.drain()
+        http.close()
         // What was read is in the writer's queue already; five seconds are for a disk that takes its time.
         for _ in 0..<500 where !server.isIdle { usleep(10_000) }
         database.close()
@@ -103,8 +109,21 @@ public final class Daemon {
         var settings = EngineSettings()
         settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
         settings.restartGraceMilliseconds = configuration.restartGraceMilliseconds
+        settings.retentionMilliseconds =
+            configuration.retentionDays == 0
+            ? nil : Int64(min(configuration.retentionDays, 36_500)) * 86_400_000
         return Environment(
-            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings)
+            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings,
+            zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"))
+    }
+
+    private static func carrier(
+        _ http: HTTPDriver, _ configuration: Configuration, _ clock: any SidestepModel.Clock
+    ) -> WebhookCarrier {
+        let systemd = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
+        return WebhookCarrier(
+            driver: http, credentials: Credentials(systemd: systemd, own: configuration.credentialsDirectory),
+            clock: clock, version: version)
     }
 
     private static func information(

@@ -42,6 +42,20 @@ public enum DaemonMain {
         }
     }
 
+    /// Puts a backup in the place of a database.
+    public static func restore(_ backup: String, to path: String, replaces: Bool) -> Int32 {
+        do {
+            let aside = try DatabaseRestore.restore(backup, to: path, replaces: replaces)
+            if let aside { print("\(path) was set aside as \(aside)") }
+            print("\(path): restored from \(backup)")
+            return 0
+        } catch {
+            return refuse(
+                Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description,
+                error.exitStatus)
+        }
+    }
+
     private static func refuse(_ log: Logger, _ sentence: String, _ status: Int32) -> Int32 {
         log.error("\(sentence)")
         return status

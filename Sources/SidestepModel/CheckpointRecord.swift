@@ -22,6 +22,8 @@ public struct CheckpointRecord: Sendable, Equatable {
     public var toolResults: Payload?
     public var metadata: Payload?
     public var created: Instant
+    /// The place of the journal's entry about it.
+    public var journalSequence: Int64 = 0
 
     public init(key: Int64, id: String, run: Int64, created: Instant) {
         self.key = key

@@ -11,6 +11,9 @@ public enum Identifiers {
     /// A new checkpoint id, unique in the database.
     public static func checkpoint(random: any RandomSource) -> String { "cp_" + hex(random.bytes(12)) }
 
+    /// A new id of a delivery to a webhook.
+    public static func delivery(random: any RandomSource) -> String { "dl_" + hex(random.bytes(12)) }
+
     /// The unique name of one generation of a run; the first part of every idempotency key.
     public static func generation(random: any RandomSource) -> String { hex(random.bytes(10)) }
 

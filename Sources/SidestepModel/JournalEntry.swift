@@ -32,6 +32,12 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case promiseSettled = "promise.settled"
     case checkpointSaved = "checkpoint.saved"
     case checkpointsDeleted = "checkpoint.deleted"
+    case scheduleFired = "schedule.fired"
+    case streamOpened = "stream.opened"
+    case streamClosed = "stream.closed"
+    case artifactSaved = "artifact.saved"
+    case eventEmitted = "event.emitted"
+    case runImported = "run.imported"
 }
 
 /// One entry of the journal.

@@ -15,6 +15,11 @@ public struct Limits: Sendable, Equatable {
     /// Bytes queued to a reader that does not read; past it the connection is closed.
     public var outboundBytes = 64 << 20
 
+    /// Watches of one connection.
+    public var watches = 100
+    /// Bytes queued to a reader of a watch, or kept for it; past it the watch goes on from the journal.
+    public var watchBytes = 1 << 20
+
     public init() {}
 
     /// The limits by their wire names, in the order of documentation.
@@ -23,7 +28,7 @@ public struct Limits: Sendable, Equatable {
             ("frame_bytes", frameBytes), ("depth", depth), ("name_bytes", nameBytes),
             ("batch_length", batchLength),
             ("requests_in_flight", requestsInFlight), ("connections", connections),
-            ("outbound_bytes", outboundBytes),
+            ("outbound_bytes", outboundBytes), ("watches", watches), ("watch_bytes", watchBytes),
         ]
     }
 }

@@ -48,6 +48,11 @@ public struct RunRecord: Sendable, Equatable {
     public var created: Instant
     public var updated: Instant
     public var closed: Instant?
+    /// Where it takes its first records from, if it is a fork.
+    public var origin: RunOrigin?
+
+    /// The user of removed runs: no user has this number (setreuid(2)), so nobody sees them.
+    public static let nobody = UInt32.max
 
     public init(
         key: Int64, id: String, userID: UInt32, generation: Int64, uid: String, workflow: String, now: Instant

@@ -4,7 +4,7 @@ import SidestepStore
 
 struct CheckpointStatements {
     let byKey, byID, byToken, latest, list, insert, delete, clearHead: Statement
-    let blobByHash, insertBlob, deleteUnusedBlob, blobsOfRun: Statement
+    let blobByHash, insertBlob, deleteUnusedBlob: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -19,12 +19,6 @@ struct CheckpointStatements {
         blobByHash = try block("blob_by_hash")
         insertBlob = try block("blob_insert")
         deleteUnusedBlob = try block("blob_delete_unused")
-        blobsOfRun = try block("blob_of_run")
-    }
-
-    func blobsOfRun(_ run: Int64) throws(Failure) -> Set<Int64> {
-        let pairs = try blobsOfRun.all(.integer(run)) { [$0.optionalInteger(), $0.optionalInteger()] }
-        return Set(pairs.joined().compactMap { $0 })
     }
 
     func deleteUnused(_ blobs: Set<Int64>) throws(Failure) {
@@ -67,7 +61,7 @@ extension SQLiteSession {
             SQLValue(new.history?.branch), SQLValue(new.history?.length), SQLValue(state.inline),
             SQLValue(state.blob),
             SQLValue(tools.inline), SQLValue(tools.blob), SQLValue(new.metadata), .blob(new.tokenHash),
-            SQLValue(new.created)
+            SQLValue(new.created), .integer(new.journalSequence)
         ) { $0.integer() }
         guard let key else { throw leaseLost() }
         return (key, state.newBytes + tools.newBytes + Int64(new.metadata?.count ?? 0))
@@ -116,5 +110,6 @@ extension CheckpointRecord {
         toolResults = row.optionalPayload()
         metadata = row.optionalPayload()
         created = row.instant()
+        journalSequence = row.integer()
     }
 }

@@ -8,15 +8,19 @@ public enum DatabaseCheck {
         let lock = try DatabaseLock(database: path)
         defer { withExtendedLifetime(lock) {} }
         do {
-            let connection = try Connection(path: path, readOnly: true)
-            let statement = try Statement(connection, name: "check", sql: "PRAGMA integrity_check(100)")
-            let lines = try statement.all { $0.string() }
-            let orphans = try Statement(connection, name: "keys", sql: "PRAGMA foreign_key_check").all {
-                "a row of \($0.string()) refers to nothing"
-            }
-            return (lines == ["ok"] ? [] : lines) + orphans
+            return try problems(Connection(path: path, readOnly: true))
         } catch {
             throw .corrupt(path, error.message)
         }
+    }
+
+    /// The same through a connection that is open.
+    static func problems(_ connection: Connection) throws(Failure) -> [String] {
+        let statement = try Statement(connection, name: "check", sql: "PRAGMA integrity_check(100)")
+        let lines = try statement.all { $0.string() }
+        let orphans = try Statement(connection, name: "keys", sql: "PRAGMA foreign_key_check").all {
+            "a row of \($0.string()) refers to nothing"
+        }
+        return (lines == ["ok"] ? [] : lines) + orphans.prefix(100)
     }
 }

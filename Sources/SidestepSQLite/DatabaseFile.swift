@@ -49,7 +49,7 @@ enum DatabaseFile {
     }
 
     /// fsync(2) of the directory: without it the new name may be gone after a power cut.
-    private static func syncDirectory(of path: String) {
+    static func syncDirectory(of path: String) {
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { String(path[..<$0]) } ?? "."
         let descriptor = Glibc.open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

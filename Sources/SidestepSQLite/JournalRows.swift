@@ -21,6 +21,7 @@ extension SQLiteSession {
         try journal.append.run(
             .integer(sequence), .integer(run), SQLValue(at), SQLValue(kind.rawValue), SQLValue(step),
             SQLValue(attempt), SQLValue(detail))
+        note(run: run, sequence, at: at, kind: kind, step: step, attempt: attempt, detail: detail)
         return sequence
     }
 

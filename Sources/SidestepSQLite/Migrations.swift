@@ -6,6 +6,8 @@ enum Migrations {
     /// In their order; the number of a migration is its place, from 1. A released one is never edited.
     static let all: [[UInt8]] = [
         PackageResources.m0001_core_sql, PackageResources.m0002_engine_sql,
+        PackageResources.m0003_announce_sql,
+        PackageResources.m0004_operate_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

@@ -4,8 +4,7 @@ import SidestepStore
 struct RunStatements {
     let byKey, latest, generation, latestAnyUser, payloads, tags, counts, bySession, owned, expired,
         nextExpiry: Statement
-    let list, listWorkflow, listStatus, listTag: Statement
-    let insert, insertPayload, update, setInput, setOutput, setTag, deleteTag, delete: Statement
+    let insert, insertPayload, update, setInput, setOutput, setTag, deleteTag, delete, setWorkflow: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -20,10 +19,6 @@ struct RunStatements {
         owned = try block("run_owned")
         expired = try block("run_expired")
         nextExpiry = try block("run_next_expiry")
-        list = try block("run_list")
-        listWorkflow = try block("run_list_workflow")
-        listStatus = try block("run_list_status")
-        listTag = try block("run_list_tag")
         insert = try block("run_insert")
         insertPayload = try block("run_payload_insert")
         update = try block("run_update")
@@ -32,6 +27,7 @@ struct RunStatements {
         setTag = try block("run_tag_set")
         deleteTag = try block("run_tag_delete")
         delete = try block("run_delete")
+        setWorkflow = try block("run_set_workflow")
     }
 }
 
@@ -82,38 +78,6 @@ extension SQLiteSession {
         try runs.nextExpiry.first { $0.optionalInstant() } ?? nil
     }
 
-    func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord> {
-        let statement = runs.leading(filter)
-        var found: [RunRecord] = []
-        var values: [SQLValue] = [
-            .integer(filter.before ?? .max), SQLValue(filter.user.map(Int64.init)), SQLValue(filter.workflow),
-            SQLValue(filter.status?.rawValue), SQLValue(filter.createdAfter), SQLValue(filter.createdBefore),
-            // Further tags are looked at row by row, so the statement itself must not stop early.
-            SQLValue(filter.text), .integer(filter.tags.count > 1 ? .max : Int64(filter.limit) + 1),
-        ]
-        if let tag = filter.tags.first { values += [SQLValue(tag.name), SQLValue(tag.value)] }
-        var failure: Failure?
-        try statement.each(values) { row in
-            let run = RunRecord(&row)
-            do {
-                if try hasTags(run.key, filter.tags.dropFirst()) { found.append(run) }
-            } catch {
-                failure = error as? Failure
-            }
-            return found.count <= filter.limit && failure == nil
-        }
-        if let failure { throw failure }
-        return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
-    }
-
-    private func hasTags(
-        _ run: Int64, _ tags: ArraySlice<(name: String, value: String)>
-    ) throws(Failure) -> Bool {
-        if tags.isEmpty { return true }
-        let known = try runTags(key: run)
-        return tags.allSatisfy { tag in known.contains { $0 == tag } }
-    }
-
     func insertRun(_ run: RunRecord, input: Payload?) throws(Failure) -> Int64 {
         let key = try runs.insert.first(
             SQLValue(run.id), .integer(Int64(run.userID)), .integer(run.generation), SQLValue(run.uid),
@@ -148,12 +112,16 @@ extension SQLiteSession {
             SQLValue(lease.map { Int64($0.owner.uid) }), SQLValue(lease?.owner.since),
             SQLValue(run.secretHash),
             SQLValue(lease?.session), SQLValue(lease?.expires), SQLValue(lease?.boot),
-            SQLValue(lease?.grantedSequence), SQLValue(run.workflow), SQLValue(run.placement.startsOnDate),
+            SQLValue(lease?.grantedSequence), SQLValue(run.placement.startsOnDate),
             SQLValue(run.placement.startDeadline), SQLValue(run.compensates),
             SQLValue(run.cancellation?.requested), SQLValue(run.cancellation?.final),
             SQLValue(run.cancellation?.reason), .integer(run.ownedMilliseconds),
             SQLValue(run.isExhausted))
         try requireOne(changes)
+    }
+
+    func setRunWorkflow(key: Int64, workflow: String, epoch: Int64) throws(Failure) {
+        try requireOne(try runs.setWorkflow.run(.integer(key), .integer(epoch), SQLValue(workflow)))
     }
 
     func setRunInput(key: Int64, input: Payload) throws(Failure) {
@@ -170,23 +138,6 @@ extension SQLiteSession {
         } else {
             try runs.deleteTag.run(.integer(key), SQLValue(name))
         }
-    }
-
-    func deleteRun(key: Int64) throws(Failure) {
-        let blobs = try checkpoints.blobsOfRun(key)
-        // Checkpoints first: they refer to branches, which the cascade would find in any order.
-        _ = try deleteCheckpoints(run: key, key: nil, before: nil)
-        try runs.delete.run(.integer(key))
-        try checkpoints.deleteUnused(blobs)
-    }
-}
-
-extension RunStatements {
-    /// The list statement whose index narrows most.
-    func leading(_ filter: RunFilter) -> Statement {
-        if !filter.tags.isEmpty { return listTag }
-        if filter.status != nil { return listStatus }
-        return filter.workflow == nil ? list : listWorkflow
     }
 }
 
@@ -230,6 +181,8 @@ extension RunRecord {
         cancellation = Cancellation(&row)
         ownedMilliseconds = row.integer()
         isExhausted = row.bool()
+        let (source, sequence) = (row.optionalInteger(), row.optionalInteger())
+        origin = source.map { RunOrigin(run: $0, sequence: sequence ?? 0) }
         secretHash = row.optionalBytes()
         lease = HeldLease(&row)
     }

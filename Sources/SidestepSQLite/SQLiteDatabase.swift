@@ -8,6 +8,7 @@ public final class SQLiteDatabase: Sendable {
     public let path: String
     public let writer: SQLiteWriter
     public let readers: SQLiteReaders
+    private let maintainer: DatabaseMaintenance
     private let lock: DatabaseLock
 
     /// Opens the database at `path`, or makes it.
@@ -29,6 +30,7 @@ public final class SQLiteDatabase: Sendable {
             writer = try SQLiteWriter(
                 connection, library, inlineLimit: inlineLimit, onSettled: onSettled, onFatal: onFatal)
             readers = try SQLiteReaders(path: path, library, count: count)
+            maintainer = DatabaseMaintenance(path: path, writer: writer)
         } catch {
             throw .corrupt(path, error.message)
         }
@@ -36,10 +38,14 @@ public final class SQLiteDatabase: Sendable {
 
     /// Finishes what is queued, copies the log into the database and closes it; closing again does nothing.
     public func close() {
+        maintainer.close()
         readers.close()
         writer.close()
         lock.release()
     }
+
+    /// Backup, check and vacuum.
+    public var maintenance: any StoreMaintenance { maintainer }
 
     /// Bytes of the database and its log on disk.
     public var bytes: Int64 { fileSize(path) + fileSize(path + "-wal") }

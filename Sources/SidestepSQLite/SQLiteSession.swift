@@ -16,8 +16,20 @@ final class SQLiteSession: StoreTransaction {
     let waits: WaitStatements
     let limits: LimitStatements
     let clock: ClockStatements
+    let schedules: ScheduleStatements
+    let streams: StreamStatements
+    let artifacts: ArtifactStatements
+    let events: EventStatements
+    let webhooks: WebhookStatements
+    let announcements: AnnouncementStatements
+    let lists: RunListStatements
+    let forks: ForkStatements
+    let removals: RemovalStatements
+    let transfers: TransferStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
+    /// What the current job has written to the journal, for those who are told of it.
+    var notes: [JournalNote] = []
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         self.connection = connection
@@ -31,6 +43,16 @@ final class SQLiteSession: StoreTransaction {
         waits = try WaitStatements(connection, library)
         limits = try LimitStatements(connection, library)
         clock = try ClockStatements(connection, library)
+        schedules = try ScheduleStatements(connection, library)
+        streams = try StreamStatements(connection, library)
+        artifacts = try ArtifactStatements(connection, library)
+        events = try EventStatements(connection, library)
+        webhooks = try WebhookStatements(connection, library)
+        announcements = try AnnouncementStatements(connection, library)
+        lists = try RunListStatements(connection, library)
+        forks = try ForkStatements(connection, library)
+        removals = try RemovalStatements(connection, library)
+        transfers = try TransferStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

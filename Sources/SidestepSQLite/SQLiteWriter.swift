@@ -25,6 +25,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private var queue: [any WriteJob] = []
     private var isPerforming = false
     private var isClosing = false
+    /// Threads that wait to have the connection for themselves.
+    private var waitingForQuiet = 0
     private var thread: WorkerThread?
 
     /// - Parameters:
@@ -52,7 +54,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         while let inline = batch {
             perform(inline)
             batch = monitor.locked {
-                isPerforming = false
+                finishBatch()
                 // What the replies set off, a waiter that wakes for example, is done here as well.
                 return takeInline()
             }
@@ -63,7 +65,9 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// called with the lock held. The thread is woken only for work that is left to it:
     /// waking it for nothing costs as much as the work.
     private func takeInline() -> [any WriteJob]? {
-        if !queue.isEmpty, queue.count <= inlineLimit, !isPerforming, !isClosing { return takeBatch() }
+        if !queue.isEmpty, queue.count <= inlineLimit, !isPerforming, !isClosing, waitingForQuiet == 0 {
+            return takeBatch()
+        }
         if !queue.isEmpty || isClosing { monitor.broadcast() }
         return nil
     }
@@ -83,10 +87,34 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         session = nil
     }
 
+    /// Hands the connection to `body` between two batches; jobs wait meanwhile. Not for the loop's thread.
+    func exclusively(_ body: (Connection) throws(Failure) -> Void) throws(Failure) {
+        monitor.locked {
+            waitingForQuiet += 1
+            while isPerforming { monitor.wait() }
+            waitingForQuiet -= 1
+            isPerforming = true
+        }
+        defer {
+            monitor.locked {
+                isPerforming = false
+                monitor.broadcast()
+            }
+        }
+        guard let session else { throw Failure(.shuttingDown, "the daemon is shutting down") }
+        try body(session.connection)
+    }
+
+    /// Lets the next one have the connection; called with the lock held.
+    private func finishBatch() {
+        isPerforming = false
+        if waitingForQuiet > 0 { monitor.broadcast() }
+    }
+
     private func work() {
         while let jobs = nextBatch() {
             perform(jobs)
-            monitor.locked { isPerforming = false }
+            monitor.locked { finishBatch() }
         }
     }
 

@@ -12,6 +12,13 @@ struct StatementLibrary {
         PackageResources.state_sql, PackageResources.journal_sql, PackageResources.queue_sql,
         PackageResources.wait_sql, PackageResources.limit_sql,
         PackageResources.clock_sql,
+        PackageResources.schedule_sql, PackageResources.stream_sql, PackageResources.artifact_sql,
+        PackageResources.event_sql, PackageResources.webhook_sql, PackageResources.watch_sql,
+        PackageResources.run_list_sql,
+        PackageResources.fork_sql,
+        PackageResources.removal_sql,
+        PackageResources.statistics_sql,
+        PackageResources.transfer_sql,
     ]
 
     init() {

@@ -35,18 +35,25 @@ extension SQLiteSession {
     func steps(
         run: Int64, after sequence: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome> {
-        var page = Page<StepOutcome>(items: [], hasMore: false)
-        var bytes = 0
         var values: [SQLValue] = [.integer(run), .integer(sequence ?? 0)]
         if let status { values.append(SQLValue(status.rawValue)) }
-        try (status == nil ? steps.page : steps.pageStatus).each(values) { row in
-            if page.items.count == limit || (bytes >= maxBytes && !page.items.isEmpty) {
+        return try stepPage(
+            status == nil ? steps.page : steps.pageStatus, values, limit: limit, maxBytes: maxBytes)
+    }
+
+    /// Reads steps until `limit` of them or about `maxBytes` of outcomes; one at least, unless `limit` is none.
+    func stepPage(
+        _ statement: Statement, _ values: [SQLValue], limit: Int, maxBytes: Int
+    ) throws(Failure) -> Page<StepOutcome> {
+        var page = Page<StepOutcome>(items: [], hasMore: false)
+        var bytes = 0
+        try statement.each(values) { row in
+            if page.items.count >= limit || (bytes >= maxBytes && !page.items.isEmpty) {
                 page.hasMore = true
                 return false
             }
             let outcome = StepOutcome(&row)
-            bytes +=
-                (outcome.output?.count ?? 0) + (outcome.error?.count ?? 0) + outcome.step.name.utf8.count + 64
+            bytes += outcome.bytes
             page.items.append(outcome)
             return true
         }
@@ -83,13 +90,25 @@ extension SQLiteSession {
 
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) {
         let identity: [SQLValue] = [.integer(outcome.step.run), .integer(epoch), SQLValue(outcome.step.name)]
-        try requireOne(try steps.insert.change(identity + outcome.values(sequence: nextSequence())))
+        let sequence = try nextSequence()
+        try requireOne(try steps.insert.change(identity + outcome.values(sequence: sequence)))
+        noteCompletion(outcome.step, sequence)
+    }
+
+    /// A completed step is its own entry of the journal.
+    private func noteCompletion(_ step: StepRecord, _ sequence: Int64) {
+        guard step.status == .completed, let finished = step.finished else { return }
+        note(
+            run: step.run, sequence, at: finished, kind: .stepCompleted, step: step.name,
+            attempt: step.attempt,
+            detail: nil)
     }
 
     func updateStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) {
         let identity: [SQLValue] = [.integer(outcome.step.run), .integer(epoch), .integer(outcome.step.key)]
         let sequence = outcome.step.status == .completed ? try nextSequence() : outcome.step.sequence
         try requireOne(try steps.update.change(identity + outcome.values(sequence: sequence)))
+        noteCompletion(outcome.step, sequence)
     }
 
     func forgetFailedSteps(run: Int64, epoch: Int64, now: Instant) throws(Failure) -> [String] {

@@ -1,6 +1,7 @@
 import SidestepEngine
 import SidestepModel
 import SidestepProtocol
+import SidestepStore
 
 /// From a method's name to its handler: a table, checked against the contract when it is made.
 struct Dispatcher {
@@ -8,6 +9,9 @@ struct Dispatcher {
         case now([UInt8])
         case query(Handler.Query)
         case command(Call.Work)
+        case watch(WatchRequest)
+        case unwatch(String)
+        case maintain(MaintenanceTask)
         case begin(HeldBegins.Key, BeginStep, Call.Work)
         case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
     }
@@ -21,6 +25,12 @@ struct Dispatcher {
         for family in [
             ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
             LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all, LimitHandlers.all,
+            ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
+            WebhookHandlers.all, WatchHandlers.all,
+            ForkHandlers.all,
+            RetentionHandlers.all,
+            SystemHandlers.all,
+            TransferHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }
@@ -38,7 +48,9 @@ struct Dispatcher {
         do {
             let params = try Params(validating: request.params, against: method, limits: limits)
             return .success(
-                try work(handler, Request(params: params, peer: session.peer, information: information)))
+                try work(
+                    handler,
+                    Request(params: params, peer: session.peer, information: information, limits: limits)))
         } catch let error as RPCError {
             return .failure(error)
         } catch let failure as Failure {
@@ -57,6 +69,9 @@ struct Dispatcher {
         case .now(let answer): .now(try answer(request))
         case .query(let make): .query(try make(request))
         case .command(let make): .command(try make(request))
+        case .watch(let make): .watch(make(request))
+        case .unwatch(let make): .unwatch(make(request))
+        case .maintain(let make): .maintain(try make(request))
         case .begin(let make, let work):
             try { begin in .begin(key(request), begin, work(begin)) }(make(request))
         case .outcome(let make): .outcome(key(request)) { make(request, $0) }

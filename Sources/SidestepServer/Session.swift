@@ -24,6 +24,11 @@ final class Session {
         self.connection = connection
     }
 
+    /// Whether the connection is there.
+    var isOpen = true
+    /// Bytes on their way to a reader that has not taken them yet.
+    var queuedBytes: Int { connection?.queuedBytes ?? 0 }
+
     func begin() { inFlight += 1 }
 
     func end() {

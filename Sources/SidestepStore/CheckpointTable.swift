@@ -27,6 +27,8 @@ public struct NewCheckpoint: Sendable {
     public var metadata: Payload?
     public var tokenHash: [UInt8]
     public var created: Instant
+    /// The place of the journal's entry about it.
+    public var journalSequence: Int64 = 0
 
     public init(id: String, run: Int64, tokenHash: [UInt8], created: Instant) {
         self.id = id

@@ -19,11 +19,15 @@ public struct RunFilter: Sendable {
     public var user: UInt32?
     public var workflow: String?
     public var status: RunStatus?
+    /// Only runs that are not closed.
+    public var isOpen = false
     /// All of these.
     public var tags: [(name: String, value: String)] = []
     public var createdAfter: Instant?
     public var createdBefore: Instant?
-    /// Part of the id.
+    /// Only children of this run.
+    public var parent: Int64?
+    /// Part of the id or of the workflow, as it is written.
     public var text: String?
     /// Only runs older than this key.
     public var before: Int64?
@@ -58,9 +62,9 @@ public protocol RunWriting: RunReading {
     func insertRun(_ run: RunRecord, input: Payload?) throws(Failure) -> Int64
     /// Writes the mutable columns where the stored epoch is still `epoch`; throws `lease_lost` otherwise.
     func updateRun(_ run: RunRecord, expecting epoch: Int64) throws(Failure)
+    /// Names the workflow where the stored epoch is still `epoch`; throws `lease_lost` otherwise.
+    func setRunWorkflow(key: Int64, workflow: String, epoch: Int64) throws(Failure)
     func setRunInput(key: Int64, input: Payload) throws(Failure)
     func setRunOutput(key: Int64, output: Payload?, error: Payload?) throws(Failure)
     func setRunTag(key: Int64, name: String, value: String?) throws(Failure)
-    /// Removes one generation and everything that belongs to it.
-    func deleteRun(key: Int64) throws(Failure)
 }

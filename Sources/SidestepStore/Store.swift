@@ -2,7 +2,9 @@ import SidestepModel
 
 /// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
 public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
-    QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading
+    QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading,
+    ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
+    ForkReading, RemovalReading, StatisticsReading, TransferReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction.
@@ -10,7 +12,9 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
 /// Every statement that acts for a run takes the epoch it believes in and compares it at the write;
 /// a write that meets another epoch changes nothing and throws `lease_lost`.
 public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
-    JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting
+    JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting,
+    ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting,
+    ForkWriting, RemovalWriting, TransferWriting
 {}
 
 /// One request on its way through the writer.

@@ -29,6 +29,7 @@ struct SidestepCommand: ParsableCommand {
                     StartCommand.self, StepCommand.self, WaitCommand.self, SleepCommand.self,
                     CheckpointCommand.self,
                     StateCommand.self,
+                    StreamCommand.self, ArtifactCommand.self,
                     FinishCommand.self, FailCommand.self,
                 ]),
             CommandGroup(
@@ -37,14 +38,17 @@ struct SidestepCommand: ParsableCommand {
                     PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
                     ResultCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
+                    DiffCommand.self, WatchCommand.self, EventsCommand.self,
                 ]),
             CommandGroup(
                 name: "Acting",
                 subcommands: [
                     EnqueueCommand.self, SignalCommand.self, ApproveCommand.self, PromiseCommand.self,
                     CancelCommand.self, ResolveCommand.self, PauseCommand.self, UnpauseCommand.self,
-                    DeleteCommand.self,
+                    DeleteCommand.self, ForkCommand.self, PruneCommand.self, ExportCommand.self,
+                    ImportCommand.self, EmitCommand.self,
                 ]),
+            CommandGroup(name: "By itself", subcommands: [ScheduleCommand.self, WebhookCommand.self]),
             CommandGroup(
                 name: "Limits",
                 subcommands: [
@@ -52,7 +56,10 @@ struct SidestepCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "The daemon",
-                subcommands: [PingCommand.self, CallCommand.self, VersionCommand.self]),
+                subcommands: [
+                    PingCommand.self, CallCommand.self, VersionCommand.self,
+                    BackupCommand.self, CheckCommand.self, VacuumCommand.self, StatsCommand.self,
+                ]),
         ])
 
     static func main() {

@@ -15,7 +15,8 @@ struct Sidestepd: ParsableCommand {
             Exit status: 0 stopped by a signal, 64 usage, 73 cannot make the socket, 74 disk trouble, 75 socket \
             or database in use, 78 the database must not be opened.
             """,
-        version: Daemon.version, subcommands: [Serve.self, Check.self], defaultSubcommand: Serve.self)
+        version: Daemon.version, subcommands: [Serve.self, Check.self, Restore.self],
+        defaultSubcommand: Serve.self)
 }
 
 struct Serve: ParsableCommand {
@@ -76,6 +77,29 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let status = DaemonMain.check(database)
+        if status != 0 { throw ExitCode(status) }
+    }
+}
+
+struct Restore: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a backup in the place of a database that no daemon has open.",
+        discussion: """
+              sidestepd restore --from /var/backups/sidestep.db --database /var/lib/sidestep/sidestep.db --replace
+
+            The backup is checked and copied. A database that is there already is not touched without --replace, \
+            and then set aside under another name, which is printed.
+            """)
+
+    @Option(help: "The backup, a file that `sidestep backup` wrote.")
+    var from: String
+    @Option(help: "The database file.")
+    var database: String
+    @Flag(help: "Set an existing database aside.")
+    var replace = false
+
+    func run() throws {
+        let status = DaemonMain.restore(from, to: database, replaces: replace)
         if status != 0 { throw ExitCode(status) }
     }
 }

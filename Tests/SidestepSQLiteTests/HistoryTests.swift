@@ -64,7 +64,10 @@ import Testing
             try session.setState(run: run, name: "n", value: Payload(text: "1"), epoch: 0)
             try session.setRunTag(key: run, name: "t", value: "v")
             try session.append(run: run, at: Instant(milliseconds: 1), kind: .runCreated)
-            try session.deleteRun(key: run)
+            let record = try #require(try session.run(key: run))
+            try session.removeRun(record, now: Instant(milliseconds: 5))
+            #expect(try session.run(user: 1, id: "r", generation: nil) == nil)
+            #expect(try session.deleteRemoved(limit: 100) == false)
             for table in [
                 "run", "run_payload", "run_tag", "step", "journal", "branch", "message", "checkpoint",
                 "state", "blob",

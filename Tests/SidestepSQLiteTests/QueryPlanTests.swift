@@ -8,7 +8,7 @@ import Testing
     /// Statements that may walk a table, each with its reason.
     static let allowedScans: [String: String] = [
         "run_counts": "one walk over a covering index, for `system.info`",
-        "run_list": "walks runs by key, newest first, and stops at the limit",
+        "retention_list": "a handful of rules",
         "limit_list": "limits are few, and all are asked for",
         "breaker_list": "breakers are few, and all are asked for",
         "step_usage": "walks the runs that the recursion found, by their key",
@@ -19,7 +19,10 @@ import Testing
         "shift_limits": "the same for limits, which are few",
         "shift_queues": "the same for queues, which are few",
         "shift_breakers": "the same for breakers, which are few",
+        "shift_deliveries": "the same for deliveries that wait to be sent",
         "queue_list": "queues are few, and all are asked for",
+        "webhook_list_all": "webhooks are few, and looked at when letters are to be sent",
+        "delivery_pending": "counts what its inner statement found, at most the limit",
         "run_next_expiry": "the first entry of a partial index",
         "step_next_deadline": "the first entry of a partial index",
         "step_by_status": "walks the partial index of open steps, which are few",

@@ -63,7 +63,9 @@ import Testing
         func perform(_ transaction: any StoreTransaction) throws(Failure) {
             let appended = try transaction.append(run: run, at: Instant(milliseconds: 1), kind: .runCreated)
             sequence.withLock { $0 = appended }
-            try transaction.deleteRun(key: run)
+            guard let record = try transaction.run(key: run) else { return }
+            try transaction.removeRun(record, now: Instant(milliseconds: 2))
+            _ = try transaction.deleteRemoved(limit: 100)
         }
     }
 

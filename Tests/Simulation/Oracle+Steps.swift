@@ -4,8 +4,9 @@ extension Oracle {
     mutating func begin(
         _ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64), atMostOnce: Bool
     ) -> Reply {
-        if let refused = check(lease, client) { return .refused(refused) }
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
         guard var record = runs[lease.run]!.steps[step] else {
+            if runs[lease.run]!.cancelAt != nil { return .refused(.runCancelled) }
             runs[lease.run]!.steps[step] = Step(atMostOnce: atMostOnce, holder: client.process)
             return .execute(attempt: 1, delay: 0)
         }
@@ -15,7 +16,9 @@ extension Oracle {
         case .unknown: return .refused(.stepUnknown)
         case .running where record.holder == client.process:
             return .execute(attempt: record.attempt, delay: max(0, record.ready - now))
-        case .running, .waiting: return .waits
+        case .running: return .waits
+        case .waiting: return .refused(.invalidArgument)
+        case .backoff where runs[lease.run]!.cancelAt != nil: return .refused(.runCancelled)
         case .backoff:
             record.status = .running
             record.interrupted = false
@@ -39,7 +42,7 @@ extension Oracle {
         _ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64), attempt: Int64,
         output: String
     ) -> Reply {
-        if let refused = check(lease, client) { return .refused(refused) }
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
         var record = runs[lease.run]!.steps[step] ?? Step(attempt: attempt)
         if record.status == .completed, record.attempt == attempt {
             return record.output == output ? .recorded(attempt: attempt) : .refused(.stepConflict)
@@ -49,6 +52,7 @@ extension Oracle {
         record.attempt = attempt
         record.interrupted = false
         record.output = output
+        record.place = nextPlace()
         runs[lease.run]!.steps[step] = record
         runs[lease.run]!.progressed = true
         return .recorded(attempt: attempt)
@@ -57,7 +61,7 @@ extension Oracle {
     mutating func failStep(
         _ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64), attempt: Int64
     ) -> Reply {
-        if let refused = check(lease, client) { return .refused(refused) }
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
         var record = runs[lease.run]!.steps[step] ?? Step(attempt: attempt)
         if record.status == .completed {
             return .refused(record.attempt == attempt ? .stepConflict : .attemptSuperseded)
@@ -96,6 +100,7 @@ extension Oracle {
         if let output {
             record.status = .completed
             record.output = output
+            record.place = nextPlace()
             // A step that a person settles moves the run on, as one that the owner records does.
             runs[name]!.progressed = true
         } else {
@@ -120,6 +125,7 @@ extension Oracle {
         if let refused = check(lease, client) { return .refused(refused) }
         guard keep <= runs[lease.run]!.messages.count else { return .refused(.invalidArgument) }
         runs[lease.run]!.messages = runs[lease.run]!.messages.prefix(keep) + added
+        save(lease.run)
         runs[lease.run]!.progressed = true
         return .saved(messages: keep + added.count)
     }
@@ -129,6 +135,7 @@ extension Oracle {
     ) -> Reply {
         if let refused = check(lease, client) { return .refused(refused) }
         runs[lease.run]!.messages = all
+        save(lease.run)
         runs[lease.run]!.progressed = true
         return .saved(messages: all.count)
     }

@@ -10,20 +10,22 @@ final class Program {
         let description: String
     }
 
-    private let daemon: TestDaemon
-    private let random: SeededRandom
-    private var oracle = Oracle()
-    private var clients: [TestClient]
+    let daemon: TestDaemon
+    let random: SeededRandom
+    var oracle = Oracle()
+    var clients: [TestClient]
     /// Every lease that was ever granted, stale ones included: they are presented again and again.
-    private var leases: [(lease: Oracle.Lease, text: String)] = []
+    var leases: [(lease: Oracle.Lease, text: String)] = []
     private var waiting: [(run: String, client: TestClient, pending: TestDaemon.Pending<ResumeRun.Result>)] =
         []
     private(set) var operations = 0
+    /// How often each operation was done and not refused.
+    private(set) var done: [String: Int] = [:]
     private var trail: [String] = []
-    private let start: Int64
+    let start: Int64
 
-    private let runNames = ["r1", "r2", "r3"]
-    private let stepNames = ["s1", "s2", "s3", "s4"]
+    let runNames = ["r1", "r2", "r3", "f1", "f2", "i1"]
+    let stepNames = ["s1", "s2", "s3", "s4"]
 
     init(daemon: TestDaemon, seed: UInt64) {
         self.daemon = daemon
@@ -38,9 +40,11 @@ final class Program {
         operations += 1
         oracle.now = daemon.clock.now().milliseconds - start
         switch random.below(100) {
-        case 0..<12: try resume()
-        case 12..<30: try begin()
-        case 30..<50: try complete()
+        case 0..<10: try resume()
+        case 10..<12: try operateMore()
+        case 12..<24: try waitMore()
+        case 24..<36: try begin()
+        case 36..<50: try complete()
         case 50..<58: try fail()
         case 58..<66: try checkpoint()
         case 66..<71: try setState()
@@ -50,7 +54,7 @@ final class Program {
         case 81..<85: try resolve()
         case 85..<89: try killClient()
         case 89..<93: try disconnect()
-        case 93..<97: advance()
+        case 93..<97: try advance()
         case 97: try waitForRun()
         case 98: try restart()
         default: try compareEverything()
@@ -60,7 +64,7 @@ final class Program {
     // MARK: Operations
 
     private func resume() throws {
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         let (retry, rerun, takeOver) = (random.oneIn(2), random.oneIn(4), random.oneIn(4))
         let command = resumeCommand(
             name, client, retry: retry, rerun: rerun, ifOwned: takeOver ? .takeOver : .fail)
@@ -85,15 +89,15 @@ final class Program {
         return command
     }
 
-    private func resumed(_ result: Result<ResumeRun.Result, Failure>, _ name: String) -> Reply {
+    func resumed(_ result: Result<ResumeRun.Result, Failure>, _ name: String) -> Reply {
         switch result {
         case .failure(let failure): return .refused(failure.kind)
         case .success(let done):
             guard let text = done.lease else { return .closed(done.run.status) }
             leases.append(
                 (.init(run: name, generation: Int(done.run.generation), epoch: done.run.epoch), text))
-            let key = done.run.key
-            let count = try? daemon.read { try $0.stepCounts(run: key).reduce(0) { $0 + $1.count } }
+            let run = done.run
+            let count = try? daemon.read { try $0.stepCounts(of: run).reduce(0) { $0 + $1.count } }
             return .granted(epoch: done.run.epoch, steps: Int(count ?? -1))
         }
     }
@@ -101,7 +105,7 @@ final class Program {
     /// A waiter gets the run as soon as nobody has it.
     private func waitForRun() throws {
         guard waiting.isEmpty else { return }
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         let expected = oracle.resume(
             name, identity(client), retry: false, rerun: false, takeOver: false, wait: true)
         let pending = daemon.start(
@@ -114,7 +118,7 @@ final class Program {
         waiting.append((name, client, pending))
     }
 
-    private func settleWaiters() throws {
+    func settleWaiters() throws {
         for (name, client, pending) in waiting {
             let isOwned = oracle.runs[name]!.status == .running
             if isOwned, pending.result == nil { continue }
@@ -256,7 +260,7 @@ final class Program {
     }
 
     private func operate() throws {
-        let (name, client) = (random.pick(runNames), random.pick(clients))
+        let (name, client) = (pickRun(), random.pick(clients))
         if random.oneIn(3) {
             let expected = oracle.pause(name)
             try compare(
@@ -272,7 +276,7 @@ final class Program {
     }
 
     private func resolve() throws {
-        let (name, step, client) = (random.pick(runNames), random.pick(stepNames), random.pick(clients))
+        let (name, step, client) = (pickRun(), random.pick(stepNames), random.pick(clients))
         let output = random.oneIn(2) ? "\"resolved\"" : nil
         let expected = oracle.resolve(name, step, completed: output)
         let resolution: ResolveStep.Resolution = output.map { .completed(Payload(text: $0)) } ?? .rerun
@@ -319,37 +323,33 @@ final class Program {
         waiting.removeAll { $0.client.session == client.session }
         daemon.disconnect(client)
         oracle.openSessions.remove(client.session)
+        oracle.cutOff(client.session, grace: 2000)
         clients[index] = daemon.reconnect(client)
         oracle.openSessions.insert(clients[index].session)
     }
 
     /// Time passes; owners that stayed away longer than the grace lose their runs.
-    private func advance() {
+    private func advance() throws {
         let span = Int64(random.pick([1, 50, 100, 150, 5000]))
         trail.append("advance \(span)")
+        pass(span)
+        try settleWaiters()
+    }
+
+    func pass(_ span: Int64) {
         daemon.loop.advance(span)
-        oracle.now = daemon.clock.now().milliseconds - start
-        guard span >= 5000 else { return }
-        for (name, run) in oracle.runs {
-            guard run.status == .running, let owner = run.owner, !oracle.openSessions.contains(owner.session)
-            else { continue }
-            oracle.interrupt(name, mayReturn: true)
-        }
-        try? settleWaiters()
+        oracle.pass(until: daemon.clock.now().milliseconds - start)
     }
 
     private func restart() throws {
         trail.append("restart")
         waiting.removeAll()
         try daemon.restart()
+        oracle.cutOff(nil, grace: 30_000)
         for index in clients.indices { clients[index] = daemon.reconnect(clients[index]) }
         oracle.openSessions = Set(clients.map(\.session))
-        // Nobody came back within the grace: the living lose their runs as if they had been cut off.
-        daemon.loop.advance(40_000)
-        oracle.now = daemon.clock.now().milliseconds - start
-        for (name, run) in oracle.runs where run.status == .running {
-            oracle.interrupt(name, mayReturn: true)
-        }
+        // Nobody comes back within the grace: the living lose their runs as if they had been cut off.
+        pass(40_000)
     }
 
     // MARK: Comparing
@@ -367,18 +367,20 @@ final class Program {
         }
     }
 
-    private func compare(_ what: String, _ client: TestClient, _ expected: Reply, _ actual: Reply) throws {
+    func compare(_ what: String, _ client: TestClient, _ expected: Reply, _ actual: Reply) throws {
         trail.append("\(what) by \(client.peer.process.pid): \(actual)")
         if expected != actual { throw difference(what, expected, actual) }
+        if case .refused = actual { return }
+        done[String(what.prefix { $0 != " " }), default: 0] += 1
     }
 
-    private func difference(_ what: String, _ expected: Reply, _ actual: Reply) -> Difference {
+    func difference(_ what: String, _ expected: Reply, _ actual: Reply) -> Difference {
         Difference(description: "\(what): expected \(expected), got \(actual)\n" + trailText)
     }
 
     private var trailText: String { "last operations:\n  " + trail.suffix(25).joined(separator: "\n  ") }
 
-    private func reply<Value>(_ result: Result<Value, Failure>, _ read: (Value) -> Reply) -> Reply {
+    func reply<Value>(_ result: Result<Value, Failure>, _ read: (Value) -> Reply) -> Reply {
         switch result {
         case .success(let value): read(value)
         case .failure(let failure): .refused(failure.kind)
@@ -386,7 +388,7 @@ final class Program {
     }
 
     /// Mostly a recent lease, sometimes an old one.
-    private func pickLease() -> (lease: Oracle.Lease, text: String)? {
+    func pickLease() -> (lease: Oracle.Lease, text: String)? {
         if leases.isEmpty { return nil }
         return random.oneIn(5) ? random.pick(leases) : random.pick(leases.suffix(4))
     }
@@ -399,7 +401,7 @@ final class Program {
 
     /// What a call for a run answers; one that is refused or waits changes nothing,
     /// not even whose connection it is.
-    private func predict(_ call: (inout Oracle) -> Reply) -> Reply {
+    func predict(_ call: (inout Oracle) -> Reply) -> Reply {
         let before = oracle.runs
         let expected = call(&oracle)
         if case .refused = expected { oracle.runs = before }
@@ -407,7 +409,7 @@ final class Program {
         return expected
     }
 
-    private func identity(_ client: TestClient) -> (process: Int32, session: Int64) {
+    func identity(_ client: TestClient) -> (process: Int32, session: Int64) {
         (client.peer.process.pid, client.session)
     }
 }

@@ -15,7 +15,12 @@ struct ImportTests {
             "NIOCore",
             "NIOPosix",
         ],
+        "SidestepExecutors": [
+            "SidestepEngine", "SidestepProtocol", "SidestepModel", "SidestepHash", "CCurl", "CCurlShims",
+            "CShims",
+        ],
         "SidestepDaemon": [
+            "SidestepExecutors",
             "SidestepServer", "SidestepSQLite", "SidestepEngine", "SidestepStore", "SidestepProtocol",
             "SidestepModel",
             "CSystemd", "CShims", "Logging", "NIOCore", "NIOPosix",

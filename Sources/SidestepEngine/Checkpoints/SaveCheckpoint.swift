@@ -47,10 +47,10 @@ public struct SaveCheckpoint: Command {
         new.state = state
         new.toolResults = toolResults
         new.metadata = metadata
-        let written = try store.insertCheckpoint(new, epoch: run.epoch)
-        try store.append(
+        new.journalSequence = try store.append(
             run: run.key, at: call.now, kind: .checkpointSaved,
             detail: detail { $0.member("checkpoint", new.id) })
+        let written = try store.insertCheckpoint(new, epoch: run.epoch)
         try moveHead(of: run, to: written.key, store)
         return Result(
             checkpoint: record(new, key: written.key), resumeToken: token,

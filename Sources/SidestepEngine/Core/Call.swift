@@ -34,6 +34,8 @@ public final class Call: WriteJob, @unchecked Sendable {
     private(set) var arrived: Instant?
     private(set) var outcome: Outcome?
     private(set) var effects: [Effect] = []
+    /// What it wrote to the journals, for those who watch.
+    private(set) var announcements: [Announcement] = []
     private var reply: Reply?
 
     public init(
@@ -55,8 +57,12 @@ public final class Call: WriteJob, @unchecked Sendable {
             waitExpired: waitExpired, arrived: arrived)
         arrived = context.arrived
         effects = []
+        announcements = []
+        // What a job before this one wrote and lost again.
+        _ = transaction.takeNotes()
         do {
             let answer = try work(transaction, &context)
+            announcements = try transaction.announce(&context)
             outcome =
                 context.parking.map(Outcome.waits) ?? context.refusal.map(Outcome.refused)
                 ?? .answered(answer)

@@ -115,6 +115,9 @@ extension Coordinator {
                 watchStep(run: run, step: step.name, attempt: step.attempt, process: holder)
             }
         }
-        perform(ExpireDue())
+        performDue()
+        perform(FindWaitingSchedules())
+        courier?.wake(environment.clock.now())
+        startChores()
     }
 }

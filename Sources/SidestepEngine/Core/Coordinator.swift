@@ -14,16 +14,24 @@ public final class Coordinator: @unchecked Sendable {
     let processes: any ProcessWatching
     private var writer: (any StoreWriter)?
     private var readers: (any StoreReaders)?
+    private var maintenance: (any StoreMaintenance)?
     private let settledBatches = Mutex<[(jobs: [any WriteJob], failure: Failure?)]>([])
 
     var owners = OwnerTable()
     var parked = ParkedCalls()
+    /// Timers of chores that are to come, by kind.
+    var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
     /// Told on the loop when a connection was granted a run.
     public var onGranted: ((_ session: Int64, _ run: String) -> Void)?
     /// Told on the loop when a run was asked to end, with the connection of its owner.
     public var onCancelled: ((_ session: Int64, _ run: String, Cancellation) -> Void)?
+
+    /// Told on the loop, in the order of the commits, what was written to journals while somebody watches.
+    public var onAnnounced: (([Announcement]) -> Void)?
+    /// Takes deliveries to webhooks.
+    public var courier: Courier?
 
     public init(environment: Environment, loop: any EngineLoop, processes: any ProcessWatching) {
         self.environment = environment
@@ -32,9 +40,12 @@ public final class Coordinator: @unchecked Sendable {
     }
 
     /// Connects the store. Called once, before the first call.
-    public func attach(writer: any StoreWriter, readers: any StoreReaders) {
+    public func attach(
+        writer: any StoreWriter, readers: any StoreReaders, maintenance: (any StoreMaintenance)? = nil
+    ) {
         self.writer = writer
         self.readers = readers
+        self.maintenance = maintenance
     }
 
     // MARK: In
@@ -59,6 +70,15 @@ public final class Coordinator: @unchecked Sendable {
             })
             loop.run { reply(result) }
         }
+    }
+
+    /// Carries out maintenance beside everything else; answers on the loop.
+    public func maintain(
+        _ task: MaintenanceTask,
+        reply: @escaping @Sendable (Swift.Result<MaintenanceReport, Failure>) -> Void
+    ) {
+        let loop = loop
+        maintenance?.perform(task) { result in loop.run { reply(result) } }
     }
 
     /// Takes note of a batch. Called by the writer on the thread that committed.
@@ -93,6 +113,7 @@ public final class Coordinator: @unchecked Sendable {
         defer { passOn(call, storeFailure) }
         if let storeFailure { return call.isAbandoned ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
+        if !call.announcements.isEmpty { onAnnounced?(call.announcements) }
         if call.isAbandoned { return }
         switch call.outcome {
         case .answered(.done(let bytes)): call.answer(.success(bytes))
@@ -139,12 +160,15 @@ public final class Coordinator: @unchecked Sendable {
         case .cancelled(let run, let session, let cancellation): onCancelled?(session, run, cancellation)
         case .kill(let process): end(process)
         case .due(let at): arm(at)
+        case .deliver(let at): courier?.wake(at)
+        case .scheduleWaits(let schedule): perform(FireWaiting(schedule: schedule))
+        case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
         }
     }
 
     /// Does work of the daemon's own, without a caller. Nobody else would ask again after a full disk,
     /// so it does: a dead owner's run must not stay owned.
-    func perform(_ command: some Command) {
+    func perform(_ command: some Command, then done: @escaping @Sendable () -> Void = {}) {
         let work: Call.Work = { store, context in
             _ = try command.perform(store, &context)
             return .done([])
@@ -152,8 +176,10 @@ public final class Coordinator: @unchecked Sendable {
         let call = Call(environment: environment, peer: .daemon, session: 0, work: work) { result in
             guard case .failure(let failure) = result,
                 failure.kind == .storageFull || failure.kind == .storageError
-            else { return }
-            _ = self.loop.schedule(afterMilliseconds: Self.retryMilliseconds) { self.perform(command) }
+            else { return done() }
+            _ = self.loop.schedule(afterMilliseconds: Self.retryMilliseconds) {
+                self.perform(command, then: done)
+            }
         }
         submit([call])
     }
@@ -173,7 +199,13 @@ public final class Coordinator: @unchecked Sendable {
 
     private func expireDue() {
         dueTimer = nil
+        performDue()
+    }
+
+    /// What time brings about: delays that are over, schedules that are due.
+    func performDue() {
         perform(ExpireDue())
+        perform(FireSchedules())
     }
 
     /// Somebody set the wall clock: delays stay what they are, dates are looked at anew.
@@ -181,7 +213,8 @@ public final class Coordinator: @unchecked Sendable {
         loop.assertOnLoop()
         dueTimer?.timer.cancel()
         dueTimer = nil
-        perform(ExpireDue())
+        performDue()
+        courier?.wake(environment.clock.now())
     }
 }
 

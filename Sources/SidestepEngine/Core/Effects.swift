@@ -12,7 +12,8 @@ public enum Effect: Sendable {
     case stepHeld(run: Int64, step: String, attempt: Int64, process: ProcessIdentity)
     /// Whoever waits for this has to look again.
     case changed(Topic)
-    /// There is something for one of those who wait for this; the next one gets it if the first does not take it.
+    /// There is something for one of those who wait for this; the next one gets it if the first does not take
+    /// it.
     case offered(Topic)
     /// The owner's connection is told that its run was asked to end.
     case cancelled(run: String, session: Int64, Cancellation)
@@ -20,6 +21,12 @@ public enum Effect: Sendable {
     case kill(ProcessIdentity)
     /// Something is due then: a time-out or the end of a lease.
     case due(Instant)
+    /// A due time of this schedule waits for the run before it.
+    case scheduleWaits(Int64)
+    /// A delivery to a webhook is to be sent then.
+    case deliver(Instant)
+    /// Work of the daemon's own is to be done after so many milliseconds.
+    case later(Chore, Int64)
 }
 
 /// What a parked call waits for.
@@ -32,6 +39,8 @@ public enum Topic: Sendable, Hashable {
     case limit(Int64)
     /// Room among the running runs of this user's queue.
     case place(UInt32, String)
+    case stream(Int64, String)
+    case events
 }
 
 /// An owner as the coordinator watches it.

@@ -9,15 +9,19 @@ public final class Environment: Sendable {
     public let boot: String
     public let settings: EngineSettings
     let workers = WorkerTable()
+    public let zones: any TimeZoneSource
+    let watchers = WatcherCount()
     private let openSessions = Mutex<Set<Int64>>([])
 
     public init(
-        clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init()
+        clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init(),
+        zones: any TimeZoneSource = OnlyUTC()
     ) {
         self.clock = clock
         self.random = random
         self.boot = boot
         self.settings = settings
+        self.zones = zones
     }
 
     /// A number for a new connection, never one that the database may remember of an earlier daemon.
@@ -49,6 +53,11 @@ public struct EngineSettings: Sendable {
     public var defaultWaitMilliseconds: Int64 = 60_000
     /// Signals of one run that no wait has consumed.
     public var pendingSignals = 10_000
+    /// How long closed runs are kept that no rule of retention is about; nil for ever.
+    public var retentionMilliseconds: Int64? = 30 * 86_400_000
+    /// Between two walks over the closed runs, and before the first one.
+    public var pruneMilliseconds: Int64 = 3_600_000
+    public var firstPruneMilliseconds: Int64 = 60_000
     /// Bytes of step outcomes in one reply, unless the caller asks for another number.
     public var pageBytes = 8 << 20
 

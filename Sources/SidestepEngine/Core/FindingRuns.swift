@@ -13,7 +13,7 @@ extension StoreReader {
     }
 
     func isVisible(_ run: RunRecord, _ call: CallContext) -> Bool {
-        call.peer.isAdministrator || run.userID == call.peer.uid
+        run.userID != RunRecord.nobody && (call.peer.isAdministrator || run.userID == call.peer.uid)
     }
 }
 

@@ -52,7 +52,7 @@ extension StoreTransaction {
     }
 }
 
-/// Removes a run with everything that belongs to it.
+/// Takes a run out of everybody's sight; what belongs to it is deleted in batches, but for what forks need.
 public struct DeleteRun: Command {
     public let run: String
 
@@ -64,9 +64,10 @@ public struct DeleteRun: Command {
         // All generations: the id is free again, and an old outcome can never be taken for a new one.
         var generation: RunRecord? = run
         while let record = generation {
-            try store.deleteRun(key: record.key)
+            try store.removeRun(record, now: call.now)
             generation = try store.run(user: run.userID, id: run.id, generation: nil)
         }
+        call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
         call.after(.changed(.run(run.key)))
         return true
     }

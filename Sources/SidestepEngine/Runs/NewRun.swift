@@ -34,11 +34,13 @@ public struct NewRun: Sendable {
     func insert(
         _ id: String, replacing replaced: RunRecord?, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> RunRecord {
-        let generation = (replaced?.generation ?? 0) + 1
+        // A removed run left its numbers behind: the id goes on counting.
+        let past = replaced == nil ? try store.tombstone(user: call.peer.uid, id: id) : nil
+        let generation = (replaced?.generation ?? past?.generation ?? 0) + 1
         var run = RunRecord(
             key: 0, id: id, userID: call.peer.uid, generation: generation,
             uid: Identifiers.generation(random: call.environment.random), workflow: workflow, now: call.now)
-        run.epoch = replaced?.epoch ?? 0
+        run.epoch = replaced?.epoch ?? past?.epoch ?? 0
         run.codeVersion = codeVersion
         run.metadata = metadata
         run.retry = retry

@@ -11,7 +11,9 @@ public struct RunView: Sendable {
         self.run = run
         tags = try store.runTags(key: run.key)
         parent = nil
-        if let key = run.parent { parent = try store.run(key: key)?.id }
+        if let key = run.parent, let known = try store.run(key: key), known.userID != RunRecord.nobody {
+            parent = known.id
+        }
     }
 }
 
@@ -33,6 +35,9 @@ public struct GetRun: Query {
         public var checkpoint: String?
         public var state: [String]
         public var budget: [Budget]
+        public var lineage: Lineage?
+        /// The ids of runs that were forked from it, the oldest hundred.
+        public var forks: [String]
     }
 
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
@@ -40,18 +45,25 @@ public struct GetRun: Query {
         return Result(
             view: try RunView(run, store),
             payloads: try store.runPayloads(key: run.key), usage: try store.usage(run: run.key),
-            steps: try store.stepCounts(run: run.key),
+            steps: try store.stepCounts(of: run),
             checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
             state: try store.states(run: run.key).map(\.name),
-            budget: try store.budgets(of: run, now: call.now))
+            budget: try store.budgets(of: run, now: call.now),
+            lineage: run.origin == nil ? nil : try store.lineage(of: run.key),
+            forks: try store.forks(of: run.key, limit: 100))
     }
 }
 
 /// Runs, newest first.
 public struct ListRuns: Query {
     public let filter: RunFilter
+    /// The id of the run whose children are asked for.
+    public let parent: String?
 
-    public init(filter: RunFilter) { self.filter = filter }
+    public init(filter: RunFilter, parent: String? = nil) {
+        self.filter = filter
+        self.parent = parent
+    }
 
     public struct Result {
         public var runs: [RunView]
@@ -61,6 +73,7 @@ public struct ListRuns: Query {
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
         var filter = filter
         filter.user = call.visibleUser
+        if let parent { filter.parent = try store.visibleRun(parent, call).key }
         let page = try store.runs(filter)
         return Result(
             runs: try page.items.map { try RunView($0, store) },

@@ -23,7 +23,7 @@ extension ResumeRun {
         granted.placement.startDeadline = nil
         granted.updated = call.now
         granted.head = checkpoint?.key ?? run.head
-        if !created { try update(&granted, store) }
+        if !created { try update(&granted, expecting: run.epoch, store) }
         granted.lease = try newLease(granted, store, call)
         try store.updateRun(granted, expecting: run.epoch)
         for due in [granted.lease?.expires, granted.deadline].compactMap(\.self) { call.after(.due(due)) }
@@ -36,8 +36,13 @@ extension ResumeRun {
     }
 
     /// What a later `resume` may change of an existing run.
-    private func update(_ run: inout RunRecord, _ store: any StoreTransaction) throws {
-        if let workflow { run.workflow = workflow }
+    private func update(
+        _ run: inout RunRecord, expecting epoch: Int64, _ store: any StoreTransaction
+    ) throws {
+        if let workflow, workflow != run.workflow {
+            try store.setRunWorkflow(key: run.key, workflow: workflow, epoch: epoch)
+            run.workflow = workflow
+        }
         if let input, try store.runPayloads(key: run.key).input == nil {
             try store.setRunInput(key: run.key, input: input)
         }

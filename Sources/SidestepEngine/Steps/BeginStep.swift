@@ -35,7 +35,7 @@ public struct BeginStep: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         // What is recorded replays also in a run that was asked to end.
         let run = try store.heldRun(proof, &call, for: .ending)
-        guard let known = try store.stepOutcome(run: run.key, name: step) else {
+        guard let known = try store.stepOutcome(of: run, name: step) else {
             return try begin(
                 StepRecord(run: run.key, name: step, now: call.now), of: run, store, &call)
         }

@@ -21,7 +21,7 @@ public struct CompleteStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepRecord {
         let run = try store.heldRun(proof, &call, for: .ending)
-        let stored = try store.step(run: run.key, name: step)
+        let stored = try store.step(of: run, name: step)
         let known = begun?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {
         case .superseded: throw try superseded(known!, run, store)
@@ -60,7 +60,7 @@ public struct CompleteStep: Command {
 
     /// The reply was lost and the message sent again, or somebody recorded another result.
     private func repeated(_ run: RunRecord, _ store: any StoreTransaction) throws -> StepRecord {
-        guard let recorded = try store.stepOutcome(run: run.key, name: step) else {
+        guard let recorded = try store.stepOutcome(of: run, name: step) else {
             throw Failure.stepNotFound(step, run)
         }
         if recorded.step.status == .failed { throw Failure.superseded(recorded.step, run) }
@@ -77,7 +77,7 @@ public struct CompleteStep: Command {
         _ step: StepRecord, _ run: RunRecord, _ store: any StoreTransaction
     ) throws -> Failure {
         guard step.status == .completed else { return Failure.superseded(step, run) }
-        let recorded = try store.stepOutcome(run: run.key, name: self.step)
+        let recorded = try store.stepOutcome(of: run, name: self.step)
         return Failure.superseded(step, run).with(\.output, recorded?.output)
     }
 }

@@ -54,7 +54,7 @@ public struct HeartbeatStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         let run = try store.heldRun(proof, &call)
-        guard var record = try store.step(run: run.key, name: step) else {
+        guard var record = try store.step(of: run, name: step) else {
             throw Failure.stepNotFound(step, run)
         }
         guard record.status == .running, attempt ?? record.attempt == record.attempt else {

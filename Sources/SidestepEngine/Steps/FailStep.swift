@@ -30,7 +30,7 @@ public struct FailStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.heldRun(proof, &call, for: .ending)
-        let stored = try store.step(run: run.key, name: step)
+        let stored = try store.step(of: run, name: step)
         let known = begun?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {
         case .current(let attempt):
@@ -67,7 +67,7 @@ public struct FailStep: Command {
         Failure(
             .stepConflict, "the step has a recorded output and cannot fail any more", run: run.id, step: step,
             hint: "Use the recorded output (data.output); a step has one result."
-        ).with(\.output, try store.stepOutcome(run: run.key, name: step)?.output)
+        ).with(\.output, try store.stepOutcome(of: run, name: step)?.output)
     }
 }
 

@@ -13,7 +13,7 @@ public struct GetStep: Query {
 
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> StepOutcome {
         let run = try store.visibleRun(run, call)
-        guard let outcome = try store.stepOutcome(run: run.key, name: step) else {
+        guard let outcome = try store.stepOutcome(of: run, name: step) else {
             throw Failure.stepNotFound(step, run)
         }
         return outcome
@@ -38,7 +38,7 @@ public struct ListSteps: Query {
 
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<StepOutcome> {
         let run = try store.visibleRun(run, call)
-        return try store.steps(run: run.key, after: after, status: status, limit: limit, maxBytes: maxBytes)
+        return try store.steps(of: run, after: after, status: status, limit: limit, maxBytes: maxBytes)
     }
 }
 

@@ -22,7 +22,7 @@ public struct ResolveStep: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome {
         let run = try store.visibleRun(run, call)
-        guard let known = try store.step(run: run.key, name: step) else {
+        guard let known = try store.step(of: run, name: step) else {
             throw Failure.stepNotFound(step, run)
         }
         guard known.status == .unknown else {

@@ -32,7 +32,7 @@ public struct AwaitStep: Command {
     /// The outcome; nil while the caller waits on.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome? {
         let run = try store.heldRun(proof, &call)
-        if let known = try store.stepOutcome(run: run.key, name: step) {
+        if let known = try store.stepOutcome(of: run, name: step) {
             return try goOn(known, run, call)
         }
         var record = StepRecord(run: run.key, name: step, now: call.now)

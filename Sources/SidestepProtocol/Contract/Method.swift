@@ -14,6 +14,9 @@ public enum Access: String, Sendable, CaseIterable {
 public enum Family: String, Sendable, CaseIterable {
     case session, run, step, lease, checkpoint, state, signal, promise, wait, timer, queue, worker
     case limit, breaker, budget
+    case schedule, stream, artifact, event, webhook
+    case retention
+    case system
 }
 
 /// A call and its answer, as JSON text.

@@ -5,6 +5,12 @@ public enum MethodTable {
         sessionMethods + runMethods + stepMethods + leaseMethods + checkpointMethods + stateMethods
         + signalMethods + promiseMethods + waitMethods + queueMethods + workerMethods
         + limitMethods
+        + scheduleMethods + streamMethods + artifactMethods + eventMethods
+        + webhookMethods
+        + forkMethods
+        + retentionMethods
+        + systemMethods
+        + transferMethods
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

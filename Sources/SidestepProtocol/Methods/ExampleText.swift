@@ -18,6 +18,20 @@ enum ExampleText {
         #"{"step":"fetch","status":"completed","attempt":1,"failures":0,"output":{"pages":3},"#
         + #""started_at":1767225600000,"finished_at":1767225601000}"#
     static let unknownStep = #"{"step":"pay","status":"unknown","attempt":1,"at_most_once":true}"#
+    static let schedule =
+        #"{"schedule":"nightly","workflow":"report","cron":"0 2 * * MON-FRI","time_zone":"Europe/Berlin","#
+        + #""overlap":"skip","catch_up_ms":60000,"jitter_ms":0,"paused":false,"next_at":[1767229200000],"fired":3,"#
+        + #""skipped":0,"missed":0,"created_at":1767225600000,"updated_at":1767225600000}"#
+    static let artifact =
+        ##"{"artifact":"report","run":"research-1","version":1,"type":"markdown","content":"# Tides","##
+        + #""created_at":1767225600000}"#
+    static let webhook =
+        #"{"webhook":"ops","url":"https://example.org/hook","events":["run.failed","order.*"],"secret":"hook-key","#
+        + #""paused":false,"max_attempts":12,"created_at":1767225600000,"updated_at":1767225600000}"#
+    static let delivery =
+        #"{"delivery":"dl_5d41","webhook":"ops","event":"run.failed","sequence":4711,"status":"dead","attempts":12,"#
+        + #""http_status":503,"problem":"the receiver answered 503","created_at":1767225600000,"#
+        + #""finished_at":1767243600000}"#
     static let checkpoint =
         #"{"checkpoint":"01JGXZ5W4A","run":"research-1","sequence":7,"step_number":7,"state":{"page":3},"#
         + #""message_count":14,"created_at":1767225601000}"#

@@ -4,6 +4,7 @@ extension MethodTable {
     /// The methods about runs: opening, closing, reading.
     static let runMethods: [Method] =
         [resume, runEnqueue, runGet, runList, runResult] + runClosing + runOperating + runReading
+        + watchMethods
 
     static let aRun = Parameter.must("run", .name, "the id of the run")
     static let theRun = Parameter.must("run", .run, "the run as it is now")
@@ -21,6 +22,8 @@ extension MethodTable {
             .may("checkpoint", .name, "the id of the latest checkpoint"),
             .may("state", .strings, "the names in its state"),
             .may("budget", .budgetState, "what it may use up and has"),
+            .may("forked_from", .lineage, "what it was made from, if it is a fork"),
+            .may("forks", .strings, "the ids of its forks, the oldest hundred"),
         ],
         errors: [.runNotFound],
         example: Example(
@@ -33,10 +36,12 @@ extension MethodTable {
         parameters: [
             .may("workflow", .name, "only runs of this workflow"),
             .may("status", .runStatus, "only runs with this status"),
+            .may("open", .boolean, "only runs that are not closed", default: "false"),
             .may("tag", .stringMap(nullable: false), "only runs with all these tags"),
             .may("created_after", .instant, "only runs made after this moment"),
             .may("created_before", .instant, "only runs made before this moment"),
             .may("text", .text, "only runs whose id or workflow holds this text"),
+            .may("parent", .name, "only children of this run"),
             .may("limit", .page, "runs on a page", default: "100"),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
@@ -44,6 +49,7 @@ extension MethodTable {
             .must("runs", .array(.run), "the runs"),
             .may("more", .opaque, "the cursor of the next page"),
         ],
+        errors: [.runNotFound],
         example: Example(
             #"{"workflow":"research","status":"running","limit":1}"#,
             #"{"runs":[\#(ExampleText.run)],"more":null}"#))

@@ -1,4 +1,4 @@
--- columns checkpoint: checkpoint.key, checkpoint.id, checkpoint.run, checkpoint.name, checkpoint.step_number, checkpoint.branch, checkpoint.length, coalesce(checkpoint.state, (SELECT bytes FROM blob WHERE key = checkpoint.state_blob)), coalesce(checkpoint.tool_results, (SELECT bytes FROM blob WHERE key = checkpoint.tool_results_blob)), checkpoint.metadata, checkpoint.created_at
+-- columns checkpoint: checkpoint.key, checkpoint.id, checkpoint.run, checkpoint.name, checkpoint.step_number, checkpoint.branch, checkpoint.length, coalesce(checkpoint.state, (SELECT bytes FROM blob WHERE key = checkpoint.state_blob)), coalesce(checkpoint.tool_results, (SELECT bytes FROM blob WHERE key = checkpoint.tool_results_blob)), checkpoint.metadata, checkpoint.created_at, checkpoint.journal_sequence
 
 -- name: checkpoint_by_key
 SELECT {checkpoint} FROM checkpoint WHERE key = ?1;
@@ -13,13 +13,13 @@ SELECT {checkpoint} FROM checkpoint WHERE token_hash = ?1;
 SELECT {checkpoint} FROM checkpoint WHERE run = ?1 AND (?2 IS NULL OR name = ?2) ORDER BY key DESC LIMIT 1;
 
 -- name: checkpoint_list
-SELECT key, id, run, name, step_number, branch, length, NULL, NULL, metadata, created_at
+SELECT key, id, run, name, step_number, branch, length, NULL, NULL, metadata, created_at, journal_sequence
 FROM checkpoint WHERE run = ?1 AND key < ?2 ORDER BY key DESC LIMIT ?3;
 
 -- name: checkpoint_insert
 INSERT INTO checkpoint (id, run, name, step_number, branch, length, state, state_blob, tool_results,
-    tool_results_blob, metadata, token_hash, created_at)
-SELECT ?3, key, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 FROM run WHERE key = ?1 AND epoch = ?2
+    tool_results_blob, metadata, token_hash, created_at, journal_sequence)
+SELECT ?3, key, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 FROM run WHERE key = ?1 AND epoch = ?2
 RETURNING key;
 
 -- name: checkpoint_delete
@@ -71,7 +71,3 @@ INSERT INTO blob (hash, bytes) VALUES (?1, ?2) RETURNING key;
 DELETE FROM blob WHERE key = ?1
     AND NOT EXISTS (SELECT 1 FROM checkpoint WHERE state_blob = ?1)
     AND NOT EXISTS (SELECT 1 FROM checkpoint WHERE tool_results_blob = ?1);
-
--- name: blob_of_run
-SELECT state_blob, tool_results_blob FROM checkpoint
-WHERE run = ?1 AND (state_blob IS NOT NULL OR tool_results_blob IS NOT NULL);

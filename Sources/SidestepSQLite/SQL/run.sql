@@ -1,4 +1,4 @@
--- columns run: run.key, run.id, run.user_id, run.generation, run.uid, run.workflow, run.status, run.reason, run.attempt, run.interruptions, run.max_interruptions, run.epoch, run.code_version, run.refuses_mismatch, run.retry, run.metadata, run.deadline_at, run.next_attempt_at, run.head, run.created_at, run.updated_at, run.closed_at, run.queue, run.priority, run.concurrency_key, run.dedup_key, run.pinned_version, run.start_deadline_at, run.next_is_date, run.parent, run.detached, run.compensates, run.cancel_requested_at, run.cancel_at, run.cancel_reason, run.owned_ms, run.exhausted, run.lease_hash, run.owner_kind, run.owner_pid, run.owner_start, run.owner_uid, run.owner_since, run.lease_session, run.lease_expires_at, run.owner_boot, run.granted_sequence
+-- columns run: run.key, run.id, run.user_id, run.generation, run.uid, run.workflow, run.status, run.reason, run.attempt, run.interruptions, run.max_interruptions, run.epoch, run.code_version, run.refuses_mismatch, run.retry, run.metadata, run.deadline_at, run.next_attempt_at, run.head, run.created_at, run.updated_at, run.closed_at, run.queue, run.priority, run.concurrency_key, run.dedup_key, run.pinned_version, run.start_deadline_at, run.next_is_date, run.parent, run.detached, run.compensates, run.cancel_requested_at, run.cancel_at, run.cancel_reason, run.owned_ms, run.exhausted, run.origin, run.origin_sequence, run.lease_hash, run.owner_kind, run.owner_pid, run.owner_start, run.owner_uid, run.owner_since, run.lease_session, run.lease_expires_at, run.owner_boot, run.granted_sequence
 
 -- name: run_by_key
 SELECT {run} FROM run WHERE key = ?1;
@@ -20,7 +20,7 @@ SELECT input, output, error FROM run_payload WHERE run = ?1;
 SELECT name, value FROM run_tag WHERE run = ?1 ORDER BY name;
 
 -- name: run_counts
-SELECT status, count(*) FROM run GROUP BY status;
+SELECT status, count(*) FROM run WHERE user_id <= 4294967294 GROUP BY status;
 
 -- name: run_by_session
 SELECT {run} FROM run WHERE lease_session = ?1;
@@ -33,32 +33,6 @@ SELECT {run} FROM run WHERE lease_expires_at <= ?1 ORDER BY lease_expires_at;
 
 -- name: run_next_expiry
 SELECT min(lease_expires_at) FROM run WHERE lease_expires_at IS NOT NULL;
-
--- The lists differ in the index that leads; what remains is filtered while walking it, newest first.
--- name: run_list
-SELECT {run} FROM run
-WHERE key < ?1 AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR workflow = ?3) AND (?4 IS NULL OR status = ?4)
-    AND (?5 IS NULL OR created_at > ?5) AND (?6 IS NULL OR created_at < ?6) AND (?7 IS NULL OR instr(id, ?7) > 0)
-ORDER BY key DESC LIMIT ?8;
-
--- name: run_list_workflow
-SELECT {run} FROM run
-WHERE key < ?1 AND (?2 IS NULL OR user_id = ?2) AND workflow = ?3 AND (?4 IS NULL OR status = ?4)
-    AND (?5 IS NULL OR created_at > ?5) AND (?6 IS NULL OR created_at < ?6) AND (?7 IS NULL OR instr(id, ?7) > 0)
-ORDER BY key DESC LIMIT ?8;
-
--- name: run_list_status
-SELECT {run} FROM run
-WHERE key < ?1 AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR +workflow = ?3) AND status = ?4
-    AND (?5 IS NULL OR created_at > ?5) AND (?6 IS NULL OR created_at < ?6) AND (?7 IS NULL OR instr(id, ?7) > 0)
-ORDER BY key DESC LIMIT ?8;
-
--- name: run_list_tag
-SELECT {run} FROM run_tag JOIN run ON run.key = run_tag.run
-WHERE run_tag.name = ?9 AND run_tag.value = ?10 AND run_tag.run < ?1
-    AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR workflow = ?3) AND (?4 IS NULL OR status = ?4)
-    AND (?5 IS NULL OR created_at > ?5) AND (?6 IS NULL OR created_at < ?6) AND (?7 IS NULL OR instr(id, ?7) > 0)
-ORDER BY run_tag.run DESC LIMIT ?8;
 
 -- name: run_insert
 INSERT INTO run (id, user_id, generation, uid, workflow, status, attempt, interruptions, max_interruptions, epoch,
@@ -76,10 +50,14 @@ UPDATE run SET status = ?3, reason = ?4, attempt = ?5, interruptions = ?6, max_i
     code_version = ?9, refuses_mismatch = ?10, retry = ?11, metadata = ?12, deadline_at = ?13, next_attempt_at = ?14,
     head = ?15, updated_at = ?16, closed_at = ?17, owner_kind = ?18, owner_pid = ?19, owner_start = ?20,
     owner_uid = ?21, owner_since = ?22, lease_hash = ?23, lease_session = ?24, lease_expires_at = ?25,
-    owner_boot = ?26, granted_sequence = ?27, workflow = ?28, next_is_date = ?29, start_deadline_at = ?30,
-    compensates = ?31, cancel_requested_at = ?32, cancel_at = ?33, cancel_reason = ?34, owned_ms = ?35,
-    exhausted = ?36
+    owner_boot = ?26, granted_sequence = ?27, next_is_date = ?28, start_deadline_at = ?29,
+    compensates = ?30, cancel_requested_at = ?31, cancel_at = ?32, cancel_reason = ?33, owned_ms = ?34,
+    exhausted = ?35
 WHERE key = ?1 AND epoch = ?2;
+
+-- Apart from run_update, which would otherwise write the indexes that begin with the workflow at every checkpoint.
+-- name: run_set_workflow
+UPDATE run SET workflow = ?3 WHERE key = ?1 AND epoch = ?2;
 
 -- name: run_set_input
 UPDATE run_payload SET input = ?2 WHERE run = ?1;

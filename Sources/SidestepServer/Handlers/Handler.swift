@@ -10,6 +10,11 @@ enum Handler {
     case now((Request) throws -> [UInt8])
     case query((Request) throws -> Query)
     case command((Request) throws -> Call.Work)
+    /// The connection is to be told what happens, or not any more.
+    case watch((Request) -> WatchRequest)
+    case unwatch((Request) -> String)
+    /// Work on the database as a whole.
+    case maintain((Request) throws -> MaintenanceTask)
     /// A step begins; as a notification it may wait for its outcome.
     case begin((Request) throws -> BeginStep, (BeginStep) -> Call.Work)
     /// A step ends; its beginning may not be written yet.
@@ -65,6 +70,7 @@ struct Request {
     let params: Params
     let peer: Peer
     let information: DaemonInformation
+    var limits = Limits()
 
     /// How the caller of a lease method shows that it acts for the run.
     var proof: LeaseProof {

@@ -28,7 +28,7 @@ enum ResumeHandler {
     ) -> @Sendable (any StoreReader) throws -> [UInt8] {
         { store in
             let steps = try store.steps(
-                run: done.run.key, after: nil, status: nil, limit: .max, maxBytes: bytes)
+                of: done.run, after: nil, status: nil, limit: .max, maxBytes: bytes)
             return text(done, steps, input: input, isClaim: isClaim)
         }
     }

@@ -19,8 +19,11 @@ enum RunHandlers {
                 writer.member("checkpoint", found.checkpoint)
                 writer.member("state", found.state)
                 writer.budget("budget", found.budget)
+                if let lineage = found.lineage { writer.object("forked_from") { $0.members(of: lineage) } }
+                if !found.forks.isEmpty { writer.member("forks", found.forks) }
             },
-            "run.list": .read({ ListRuns(filter: try filter($0)) }) { writer, found in
+            "run.list": .read({ ListRuns(filter: try filter($0), parent: $0.params.string("parent")) }) {
+                writer, found in
                 writer.array("runs") { writer in for view in found.runs { writer.run(view) } }
                 writer.member("more", found.cursor.map(String.init))
             },
@@ -100,6 +103,7 @@ enum RunHandlers {
         var filter = RunFilter(user: request.peer.uid)
         filter.workflow = params.string("workflow")
         filter.status = params.string("status").flatMap(RunStatus.init(rawValue:))
+        filter.isOpen = params.boolean("open") ?? false
         filter.tags = (params.stringMap("tag") ?? []).map { (name: $0.0, value: $0.1 ?? "") }
         filter.createdAfter = request.instant("created_after")
         filter.createdBefore = request.instant("created_before")

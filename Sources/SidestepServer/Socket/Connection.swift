@@ -13,7 +13,7 @@ final class Connection: ChannelInboundHandler {
     private var splitter: LineSplitter
     private var session: Session?
     private var context: ChannelHandlerContext?
-    private var queuedBytes = 0
+    private(set) var queuedBytes = 0
     private var isFlushScheduled = false
     private var isInputClosed = false
 
@@ -74,9 +74,16 @@ final class Connection: ChannelInboundHandler {
         var buffer = context.channel.allocator.buffer(capacity: size)
         buffer.writeBytes(line)
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { _ in self.queuedBytes -= size }
+        written.futureResult.assumeIsolated().whenComplete { _ in self.wrote(size) }
         context.write(wrapOutboundOut(buffer), promise: written)
         scheduleFlush(context)
+    }
+
+    private func wrote(_ size: Int) {
+        let half = server.limits.watchBytes / 2
+        let wasFull = queuedBytes > half
+        queuedBytes -= size
+        if wasFull, queuedBytes <= half, let session { server.watches.drained(session) }
     }
 
     private func scheduleFlush(_ context: ChannelHandlerContext) {

@@ -58,6 +58,17 @@ extension SocketServer {
         case .command(let work):
             writeHeld(session)
             submit(work, session, settle)
+        case .watch(let request):
+            writeHeld(session)
+            watches.begin(request, session, settle)
+        case .unwatch(let watch):
+            let ended = watches.end(watch, session)
+            settle(.success(result { $0.member("ended", ended) }))
+        case .maintain(let task):
+            let settled = NIOLoopBound(settle, eventLoop: loop)
+            coordinator.maintain(task) { result in
+                settled.value(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
+            }
         case .begin(let key, let begin, let work) where isNotification && begin.isHoldable:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
@@ -103,7 +114,7 @@ extension SocketServer {
         for held in session.held.takeAll() { submit(held.work, session, { _ in }) }
     }
 
-    private func submit(_ work: @escaping Call.Work, _ session: Session, _ settle: @escaping Settle) {
+    func submit(_ work: @escaping Call.Work, _ session: Session, _ settle: @escaping Settle) {
         session.commandsInFlight += 1
         let call = Call(
             environment: environment, peer: session.peer, session: session.id,

@@ -21,6 +21,7 @@ public final class SocketServer: @unchecked Sendable {
     var collected: [Call] = []
     private var listener: (any Channel)?
     private(set) var isDraining = false
+    private(set) lazy var watches = Watches(server: self)
 
     /// - Parameter information: what `system.info` answers of the daemon, beside the engine's counts.
     public init(
@@ -36,6 +37,7 @@ public final class SocketServer: @unchecked Sendable {
         dispatcher = Dispatcher(information: information, limits: limits)
         coordinator.onGranted = { [weak self] session, run in self?.sessions[session]?.grantedRuns.insert(run)
         }
+        coordinator.onAnnounced = { [weak self] in self?.watches.announce($0) }
         coordinator.onCancelled = { [weak self] session, run, cancellation in
             self?.sessions[session]?.send(Notifications.cancelled(run, cancellation))
         }
@@ -99,6 +101,8 @@ public final class SocketServer: @unchecked Sendable {
     func close(_ session: Session) {
         writeHeld(session)
         sessions[session.id] = nil
+        session.isOpen = false
+        watches.sessionClosed(session)
         dispatcher.information.connections = sessions.count
         coordinator.sessionClosed(session.id)
     }

@@ -12,8 +12,8 @@ struct ApproveCommand: ParsableCommand {
               sidestep approve order-17 payment              {"approved":true}
               sidestep approve order-17 payment --deny --message "too expensive"
 
-            Settles the promise of that name, or sends the signal of that name (or `approval:NAME`) that the run waits for.
-            The run gets {"approved": true or false}, with `value` and `message` when they are given.
+            Settles the promise of that name, or sends the signal of that name (or `approval:NAME`) that the run \
+            waits for. The run gets {"approved": true or false}, with `value` and `message` when they are given.
             """)
     @Argument(help: ArgumentHelp("The run.", valueName: "run"))
     var target: String

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Sidestep
 import SidestepProtocol
 
@@ -6,36 +7,98 @@ import SidestepProtocol
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Print the journal of a run, the oldest entry first.",
-        discussion: "  sidestep history nightly-1 --json | jq .kind")
+        discussion: """
+              sidestep history nightly-1 --json | jq .kind
+              sidestep history nightly-1 --follow        until the run is closed
+            """, aliases: ["logs"])
 
     @Option(help: "Begin after this sequence.")
     var after = 0
+    @Flag(name: .shortAndLong, help: "Go on printing what happens, until the run is closed.")
+    var follow = false
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
     func run() throws {
         let name = try of.name()
         let connection = try common.connect()
-        var next: Int? = after
+        if follow { return try followJournal(name, connection) }
         var table = Table("SEQUENCE", "WHEN", "WHAT", "STEP", "ATTEMPT", "DETAIL")
-        while let from = next {
-            let page = try connection.call("run.history") { writer in
-                writer.member("run", name)
-                writer.member("after", from)
-            }
-            for entry in page["entries"]?.elements ?? [] { add(entry, to: &table) }
-            next = page.present("more")?.int
+        _ = try pages(name, after, connection) { entry in
+            if common.json { return Output.line(entry.text) }
+            let cells = JournalLine(entry)
+            table.add(
+                cells.sequence, cells.ago, cells.kind, cells.step, cells.attempt, cells.detail(60))
         }
         if !common.json { table.print(orWhenEmpty: "The journal is empty.") }
     }
 
-    /// As JSON, one entry is one line.
-    private func add(_ entry: RawJSON, to table: inout Table) {
-        if common.json { return Output.line(entry.text) }
-        table.add(
-            "\(entry["sequence"]?.int ?? 0)", entry["at"]?.int.map { RelativeTime.ago($0) } ?? "",
-            entry["kind"]?.string ?? "", entry["step"]?.string ?? "",
-            entry["attempt"]?.int.map { "\($0)" } ?? "",
-            entry.present("detail").map { String($0.text.prefix(60)) } ?? "")
+    /// Prints entry after entry; between two looks it waits for the run's end, so that this one is seen at once.
+    private func followJournal(_ name: String, _ connection: BlockingConnection) throws {
+        var last = after
+        while true {
+            let isClosed = try isClosed(name, connection)
+            last = try pages(name, last, connection) { entry in
+                Output.line(common.json ? entry.text : JournalLine(entry).line)
+            }
+            if isClosed { return }
+        }
+    }
+
+    /// Whether the run is closed, waiting a moment for it.
+    private func isClosed(_ name: String, _ connection: BlockingConnection) throws -> Bool {
+        do {
+            _ = try connection.call("run.result") { writer in
+                writer.member("run", name)
+                writer.member("wait_ms", 250)
+            }
+            return true
+        } catch let error as SidestepError where error.kind == .timeout {
+            return false
+        }
+    }
+
+    /// Visits all entries behind `sequence`; answers the last one's.
+    private func pages(
+        _ name: String, _ sequence: Int, _ connection: BlockingConnection, _ visit: (RawJSON) -> Void
+    ) throws -> Int {
+        var last = sequence
+        var hasMore = true
+        while hasMore {
+            let page = try connection.call("run.history") { writer in
+                writer.member("run", name)
+                writer.member("after", last)
+            }
+            for entry in page["entries"]?.elements ?? [] {
+                visit(entry)
+                last = entry["sequence"]?.int ?? last
+            }
+            hasMore = page.present("more") != nil
+        }
+        return last
+    }
+}
+
+/// An entry of the journal as people read it.
+struct JournalLine {
+    let entry: RawJSON
+
+    init(_ entry: RawJSON) { self.entry = entry }
+
+    var sequence: String { "\(entry["sequence"]?.int ?? 0)" }
+    var ago: String { entry["at"]?.int.map { RelativeTime.ago($0) } ?? "" }
+    var kind: String { entry["kind"]?.string ?? "" }
+    var step: String { entry["step"]?.string ?? "" }
+    var attempt: String { entry["attempt"]?.int.map { "\($0)" } ?? "" }
+
+    func detail(_ length: Int) -> String {
+        entry.present("detail").map { String($0.text.prefix(length)) } ?? ""
+    }
+
+    /// One line with the time of day.
+    var line: String {
+        let clock = RelativeTime.clock(entry["at"]?.int ?? 0)
+        let attempt = (entry["attempt"]?.int ?? 1) > 1 ? "attempt \(self.attempt)" : ""
+        return [clock, kind, step, attempt, detail(200)].filter { !$0.isEmpty }.joined(separator: "  ")
     }
 }

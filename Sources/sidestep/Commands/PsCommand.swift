@@ -20,6 +20,8 @@ struct PsCommand: ParsableCommand {
     var status: String?
     @Option(help: "Only runs with this tag; may be repeated.")
     var tag: [TagArgument] = []
+    @Option(help: "Only runs whose id or workflow holds this text.")
+    var text: String?
     @Option(name: [.customShort("n"), .long], help: "At most so many.")
     var limit = 50
     @OptionGroup var common: Common
@@ -37,8 +39,7 @@ struct PsCommand: ParsableCommand {
         var cursor: RawJSON?
         repeat {
             let page = try connection.call("run.list") { write(&$0, cursor) }
-            let found = page["runs"]?.elements ?? []
-            runs += found.filter { isWanted($0) }
+            runs += page["runs"]?.elements ?? []
             cursor = page.present("more")
         } while runs.count < limit && cursor != nil
         show(Array(runs.prefix(limit)))
@@ -47,6 +48,8 @@ struct PsCommand: ParsableCommand {
     private func write(_ writer: inout JSONWriter, _ cursor: RawJSON?) {
         writer.member("workflow", workflow)
         writer.member("status", status)
+        writer.member("text", text)
+        if !all && status == nil { writer.member("open", true) }
         if !tag.isEmpty {
             writer.object("tag") { writer in
                 for tag in tag { writer.member(tag.name, tag.value) }
@@ -55,8 +58,6 @@ struct PsCommand: ParsableCommand {
         writer.member("limit", min(limit, 1000))
         writer.member("cursor", cursor)
     }
-
-    private func isWanted(_ run: RawJSON) -> Bool { all || status != nil || run.present("closed_at") == nil }
 
     private func show(_ runs: [RawJSON]) {
         if common.json {

@@ -18,6 +18,14 @@ enum RelativeTime {
         return distance > 0 ? "in \(span(distance))" : ago(instant)
     }
 
+    /// The time of day of an instant, here.
+    static func clock(_ instant: Int) -> String {
+        var (seconds, parts) = (time_t(instant / 1000), tm())
+        localtime_r(&seconds, &parts)
+        return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }
+            .joined(separator: ":")
+    }
+
     /// A span in its largest sensible unit.
     static func span(_ milliseconds: Int) -> String {
         switch milliseconds {

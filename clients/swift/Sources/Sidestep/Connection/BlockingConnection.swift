@@ -4,7 +4,7 @@ import SidestepProtocol
 ///
 /// The command line tool is made of it. For everything else there is ``Sidestep``.
 public final class BlockingConnection {
-    private let socket: UnixSocket
+    let socket: UnixSocket
     private var lines: LineReader
     private var lastID = 0
 
@@ -14,8 +14,12 @@ public final class BlockingConnection {
     ///   - socket: the daemon's socket; nil looks in the usual places.
     ///   - autostart: whether a daemon may be started; nil leaves it to `SIDESTEP_AUTOSTART`.
     /// - Throws: `SidestepError` of kind `daemonNotFound` that names what was tried.
-    public init(socket path: String? = nil, autostart: Bool? = nil) throws {
-        socket = try DaemonFinder(socket: path, autostart: autostart).connect()
+    public convenience init(socket path: String? = nil, autostart: Bool? = nil) throws {
+        try self.init(finder: DaemonFinder(socket: path, autostart: autostart))
+    }
+
+    init(finder: DaemonFinder) throws {
+        socket = try finder.connect()
         lines = LineReader(socket)
     }
 
@@ -43,6 +47,14 @@ public final class BlockingConnection {
     /// Sends a notification; nobody answers it.
     public func notify(_ method: String, _ write: (inout JSONWriter) -> Void) throws {
         try send(Outgoing.notification(method: method, params: .object(write)))
+    }
+
+    /// Waits for the next notification; nil when the daemon has closed the connection.
+    func nextNotification() throws -> (method: String, params: RawJSON?)? {
+        while let line = try receive() {
+            if case .notification(let method, let params) = Incoming(line: line) { return (method, params) }
+        }
+        return nil
     }
 
     private func send(_ bytes: [UInt8]) throws {

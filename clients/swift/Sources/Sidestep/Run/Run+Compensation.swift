@@ -8,8 +8,8 @@ struct Compensation: Sendable {
 }
 
 extension Run {
-    /// Undoes what was done, the last step first; each is a step of its own, `compensate:NAME`, so that a crash in between
-    /// repeats none that was recorded.
+    /// Undoes what was done, the last step first; each is a step of its own, `compensate:NAME`, so that a crash
+    /// in between repeats none that was recorded.
     ///
     /// Called by itself when the run is cancelled. A compensation that fails for good leaves the others to be tried.
     func compensate() async {

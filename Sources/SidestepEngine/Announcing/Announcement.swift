@@ -1,0 +1,47 @@
+import SidestepModel
+import SidestepStore
+import Synchronization
+
+/// An entry of a run's journal with what a watcher needs to know of the run.
+public struct Announcement: Sendable {
+    public var run: RunRecord
+    public var tags: [(name: String, value: String)]
+    public var entry: JournalEntry
+
+    /// About how much memory it takes.
+    public var bytes: Int { 200 + (entry.detail?.count ?? 0) }
+}
+
+/// How many watches there are: without one, nobody has to be told, and the runs are not looked up.
+public final class WatcherCount: Sendable {
+    private let count = Atomic<Int>(0)
+
+    var isZero: Bool { count.load(ordering: .sequentiallyConsistent) == 0 }
+    func add() { count.add(1, ordering: .sequentiallyConsistent) }
+    public func remove() { count.subtract(1, ordering: .sequentiallyConsistent) }
+}
+
+extension Environment {
+    /// A watch has ended, or could not begin.
+    public func watchEnded() { watchers.remove() }
+}
+
+extension StoreTransaction {
+    /// Passes on what the job wrote to journals: to webhooks, in this very transaction, and to watchers.
+    func announce(_ call: inout CallContext) throws -> [Announcement] {
+        let isWatched = !call.environment.watchers.isZero
+        var known: [Int64: (run: RunRecord, tags: [(name: String, value: String)])] = [:]
+        var found: [Announcement] = []
+        for note in takeNotes() {
+            let isStatus = note.entry.kind.hasPrefix("run.")
+            guard isWatched || isStatus else { continue }
+            if known[note.run] == nil, let run = try run(key: note.run) {
+                known[note.run] = (run, isWatched ? try runTags(key: run.key) : [])
+            }
+            guard let about = known[note.run] else { continue }
+            if isStatus { try deliver(note.entry, of: about.run, &call) }
+            if isWatched { found.append(Announcement(run: about.run, tags: about.tags, entry: note.entry)) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,102 @@
+import SidestepModel
+import SidestepStore
+
+/// Which runs a watch is about; nil does not restrict.
+public struct WatchFilter: Sendable {
+    /// The user whose runs these are; nil for an administrator, who sees all.
+    public var user: UInt32?
+    public var run: String?
+    public var workflow: String?
+    /// All of these.
+    public var tags: [(name: String, value: String)] = []
+
+    public init(user: UInt32?) { self.user = user }
+
+    public func admits(_ announcement: Announcement) -> Bool {
+        let run = announcement.run
+        return (user ?? run.userID) == run.userID && (self.run ?? run.id) == run.id
+            && (workflow ?? run.workflow) == run.workflow
+            && tags.allSatisfy { tag in announcement.tags.contains { $0 == tag } }
+    }
+}
+
+/// Begins a watch: from its commit on, every entry of a journal is announced.
+public struct WatchRuns: Command {
+    public let run: String?
+
+    public init(run: String?) { self.run = run }
+
+    /// - Returns: the last sequence before the watch: what is announced from now on has a higher one.
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int64 {
+        if let run { _ = try store.visibleRun(run, call) }
+        // Inside the writer, so that no job can come between the sequence and the first announcement.
+        call.environment.watchers.add()
+        return try store.lastSequence()
+    }
+}
+
+/// Entries that a watcher has not seen, up to where announcements take over.
+public struct CatchUp: Sendable {
+    /// Sequences that one look spans, so that it holds at most so many entries.
+    public static let span: Int64 = 4096
+
+    public let filter: WatchFilter
+    public let after: Int64
+    /// The last sequence to look at.
+    public let end: Int64
+    public let maxBytes: Int
+
+    public init(filter: WatchFilter, after: Int64, end: Int64, maxBytes: Int) {
+        self.filter = filter
+        self.after = after
+        self.end = end
+        self.maxBytes = maxBytes
+    }
+
+    public struct Result: Sendable {
+        public var entries: [Announcement]
+        /// How far was looked; all that matches up to there is among the entries.
+        public var upTo: Int64
+    }
+
+    public func answer(_ store: any StoreReader) throws -> Result {
+        let limit = min(end, after + Self.span)
+        var result = Result(entries: [], upTo: limit)
+        var bytes = 0
+        var known: [Int64: (run: RunRecord, tags: [(name: String, value: String)])] = [:]
+        for note in try notes(store, upTo: limit) {
+            if known[note.run] == nil, let run = try store.run(key: note.run) {
+                known[note.run] = (run, filter.tags.isEmpty ? [] : try store.runTags(key: run.key))
+            }
+            guard let about = known[note.run] else { continue }
+            let announcement = Announcement(run: about.run, tags: about.tags, entry: note.entry)
+            guard filter.admits(announcement) else { continue }
+            if bytes >= maxBytes {
+                result.upTo = note.entry.sequence - 1
+                return result
+            }
+            result.entries.append(announcement)
+            bytes += announcement.bytes
+        }
+        return result
+    }
+
+    /// One run has its journal by an index; all runs are looked at through theirs.
+    private func notes(_ store: any StoreReader, upTo limit: Int64) throws -> [JournalNote] {
+        guard let run = filter.run else {
+            return try store.journal(user: filter.user, after: after, upTo: limit)
+        }
+        var found: [JournalNote] = []
+        var generation = try store.run(user: filter.user, id: run, generation: nil)
+        while let record = generation {
+            let page = try store.history(run: record.key, after: after, limit: Int(Self.span))
+            found += page.items.filter { $0.sequence <= limit }.map {
+                JournalNote(run: record.key, entry: $0)
+            }
+            generation =
+                record.generation > 1
+                ? try store.run(user: record.userID, id: run, generation: record.generation - 1) : nil
+        }
+        return found.sorted { $0.entry.sequence < $1.entry.sequence }
+    }
+}

@@ -1,0 +1,154 @@
+import SidestepModel
+import SidestepStore
+
+/// Which closed runs somebody wants to be rid of.
+public struct PruneFilter: Sendable {
+    /// Closed before this moment; nil leaves it to the rules of retention.
+    public var before: Instant?
+    public var workflow: String?
+    public var status: RunStatus?
+
+    public init(before: Instant?, workflow: String?, status: RunStatus?) {
+        self.before = before
+        self.workflow = workflow
+        self.status = status
+    }
+
+    func includes(_ run: ClosedRun, _ policy: RetentionPolicy, _ call: CallContext) -> Bool {
+        guard call.visibleUser ?? run.userID == run.userID, (workflow ?? run.workflow) == run.workflow,
+            (status ?? run.status) == run.status
+        else { return false }
+        if before != nil { return true }
+        return policy.isOver(workflow: run.workflow, status: run.status, closed: run.closed, now: call.now)
+    }
+
+    /// No run that was closed later is looked at; nil when none is.
+    func bound(_ policy: RetentionPolicy, _ call: CallContext) -> Instant? {
+        before?.advanced(byMilliseconds: -1)
+            ?? policy.shortest.map { call.now.advanced(byMilliseconds: -$0) }
+    }
+}
+
+/// What a pruning comes to.
+public struct Pruned {
+    public var runs = 0
+    /// About how many bytes of payload they have; a rehearsal reads them, the removal does not.
+    public var bytes: Int64?
+    /// Whether the bytes of some were guessed from those of the others.
+    public var isEstimate = false
+    /// Whether the same call would find more.
+    public var hasMore = false
+}
+
+/// Removes closed runs, as many as one transaction can bear.
+public struct PruneRuns: Command {
+    /// Runs removed by one call.
+    static let limit = 200
+
+    public let filter: PruneFilter
+
+    public init(filter: PruneFilter) { self.filter = filter }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Pruned {
+        var pruned = Pruned()
+        let context = call
+        pruned.hasMore = try store.overdue(filter, context) { closed in
+            guard try store.removeClosed(closed, context) else { return true }
+            pruned.runs += 1
+            return pruned.runs < Self.limit
+        }
+        if pruned.runs > 0 { call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds)) }
+        return pruned
+    }
+}
+
+/// Says what pruning would remove, and removes nothing.
+public struct PruneRehearsal: Query {
+    /// Runs whose payloads are read; the bytes of further ones are guessed.
+    static let measuredRuns = 1000
+
+    public let filter: PruneFilter
+
+    public init(filter: PruneFilter) { self.filter = filter }
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Pruned {
+        var pruned = Pruned()
+        var bytes: Int64 = 0
+        _ = try store.overdue(filter, call) { closed in
+            if try store.hasOpenChild(run: closed.key) { return true }
+            if pruned.runs < Self.measuredRuns { bytes += try store.payloadBytes(run: closed.key) }
+            pruned.runs += 1
+            return true
+        }
+        pruned.isEstimate = pruned.runs > Self.measuredRuns
+        let share = pruned.isEstimate ? Double(pruned.runs) / Double(Self.measuredRuns) : 1
+        pruned.bytes = Int64(Double(bytes) * share)
+        return pruned
+    }
+}
+
+extension StoreReader {
+    /// Visits the closed runs that a filter means, the longest closed first, until `visit` says no.
+    ///
+    /// - Returns: whether it stopped before the end.
+    fileprivate func overdue(
+        _ filter: PruneFilter, _ call: CallContext, _ visit: (ClosedRun) throws -> Bool
+    ) throws -> Bool {
+        let policy = try retentionPolicy(call)
+        guard let bound = filter.bound(policy, call) else { return false }
+        var place: ClosedRun?
+        while true {
+            let page = try closedRuns(after: place, before: bound, limit: 1000)
+            for closed in page where filter.includes(closed, policy, call) {
+                guard try visit(closed) else { return true }
+            }
+            guard page.count == 1000, let last = page.last else { return false }
+            place = last
+        }
+    }
+}
+
+/// Sets how long closed runs are kept, or goes back to what holds without the rule.
+public struct PutRetention: Command {
+    public let workflow: String?
+    public let status: RunStatus?
+    /// nil removes the rule.
+    public let keep: RetentionRule.Keep?
+
+    public init(workflow: String?, status: RunStatus?, keep: RetentionRule.Keep?) {
+        self.workflow = workflow
+        self.status = status
+        self.keep = keep
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RetentionPolicy {
+        try call.requireAdministrator("change how long runs are kept")
+        if let status, !status.isClosed {
+            throw Failure(
+                .invalidArgument,
+                "a run that is \(status.rawValue) is not closed, and open runs are always kept",
+                hint: "Name completed, failed or cancelled, or leave `status` out.")
+        }
+        try store.setRetention(workflow: workflow, status: status, keep)
+        return try store.retentionPolicy(call)
+    }
+}
+
+/// The rules of retention.
+public struct ListRetention: Query {
+    public init() {}
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> RetentionPolicy {
+        try store.retentionPolicy(call)
+    }
+}
+
+extension CallContext {
+    /// Refuses what changes things for all users to all but administrators.
+    func requireAdministrator(_ action: String) throws {
+        if peer.isAdministrator { return }
+        throw Failure(
+            .notPermitted, "only an administrator may \(action)",
+            hint: "Call as the daemon's user, as root, or as a member of `admin_group`.")
+    }
+}

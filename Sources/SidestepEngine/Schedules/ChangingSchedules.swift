@@ -1,0 +1,67 @@
+import SidestepModel
+import SidestepStore
+
+/// Stops a schedule, or lets it go on with the due times to come.
+public struct PauseSchedule: Command {
+    public let name: String
+    public let isPaused: Bool
+
+    public init(name: String, isPaused: Bool) {
+        self.name = name
+        self.isPaused = isPaused
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> ScheduleView {
+        var schedule = try store.visibleSchedule(name, call)
+        if schedule.isPaused != isPaused {
+            schedule.isPaused = isPaused
+            schedule.updated = call.now
+            schedule.problem = nil
+            // What came due meanwhile is not made up for: somebody wanted the pause.
+            if !isPaused {
+                schedule.nextDue = schedule.due(
+                    after: call.now, try schedule.recurrence(call.environment.zones))
+            }
+            try store.updateSchedule(schedule)
+        }
+        return try store.announced(schedule, &call)
+    }
+}
+
+/// Removes a schedule; its runs stay.
+public struct DeleteSchedule: Command {
+    public let name: String
+
+    public init(name: String) { self.name = name }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
+        guard let schedule = try? store.visibleSchedule(name, call) else { return false }
+        try store.deleteSchedule(key: schedule.key)
+        return true
+    }
+}
+
+/// Starts a run of a schedule now, whether it is due, paused or has an open run.
+public struct TriggerSchedule: Command {
+    public let name: String
+    /// The id of the run: sent again, it is the same run.
+    public let run: String?
+    public let input: Payload?
+
+    public init(name: String, run: String?, input: Payload?) {
+        self.name = name
+        self.run = run
+        self.input = input
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
+        var schedule = try store.visibleSchedule(name, call)
+        let id = run ?? "\(name)/\(Identifiers.run(at: call.now, random: call.environment.random))"
+        let started = try store.start(schedule, as: id, due: nil, input: input, &call)
+        guard started.isNew else { return started.run }
+        schedule.fired += 1
+        schedule.lastRun = started.run.key
+        try store.updateSchedule(schedule)
+        return started.run
+    }
+}

@@ -1,0 +1,80 @@
+import SidestepModel
+import SidestepStore
+
+/// Makes a schedule, or changes the one of that name to what is said now.
+public struct PutSchedule: Command {
+    public let name: String
+    public let workflow: String
+    public var cron: String?
+    public var everyMilliseconds: Int64?
+    public var timeZone = "UTC"
+    public var overlap = Overlap.skip
+    public var catchUpMilliseconds: Int64 = 60_000
+    public var jitterMilliseconds: Int64 = 0
+    public var start: Instant?
+    public var end: Instant?
+    public var isPaused = false
+    public var template = RunTemplate()
+
+    public init(name: String, workflow: String) {
+        self.name = name
+        self.workflow = workflow
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> ScheduleView {
+        guard (cron == nil) != (everyMilliseconds == nil) else {
+            throw Failure(
+                .invalidArgument, "a schedule has either `cron` or `every_ms`", hint: "Send one of the two.")
+        }
+        guard let known = try store.schedule(user: call.peer.uid, name: name) else {
+            var new = described(
+                ScheduleRecord(name: name, userID: call.peer.uid, workflow: workflow, now: call.now))
+            new.nextDue = new.due(after: call.now, try new.recurrence(call.environment.zones))
+            new.key = try store.insertSchedule(new)
+            return try store.announced(new, &call)
+        }
+        var changed = described(known)
+        changed.updated = call.now
+        changed.problem = nil
+        let recurrence = try changed.recurrence(call.environment.zones)
+        // Said again as it is, it keeps the time that is due: a program that puts its schedules whenever it
+        // starts must not miss one.
+        if isOtherTime(changed, known) || known.isPaused {
+            changed.nextDue = changed.due(after: call.now, recurrence)
+        }
+        try store.updateSchedule(changed)
+        return try store.announced(changed, &call)
+    }
+
+    private func described(_ schedule: ScheduleRecord) -> ScheduleRecord {
+        var described = schedule
+        described.workflow = workflow
+        described.cron = cron
+        described.everyMilliseconds = everyMilliseconds
+        described.timeZone = timeZone
+        described.overlap = overlap
+        described.catchUpMilliseconds = catchUpMilliseconds
+        described.jitterMilliseconds = jitterMilliseconds
+        described.start = start
+        described.end = end
+        described.isPaused = isPaused
+        described.template = template
+        return described
+    }
+
+    private func isOtherTime(_ new: ScheduleRecord, _ old: ScheduleRecord) -> Bool {
+        new.cron != old.cron || new.everyMilliseconds != old.everyMilliseconds || new.timeZone != old.timeZone
+            || new.start != old.start || new.end != old.end
+    }
+}
+
+extension StoreTransaction {
+    /// A schedule after a change: what is due next is looked at in time.
+    func announced(_ schedule: ScheduleRecord, _ call: inout CallContext) throws -> ScheduleView {
+        if !schedule.isPaused {
+            if let due = schedule.nextDue { call.after(.due(schedule.start(of: due))) }
+            if schedule.waitingDue != nil { call.after(.scheduleWaits(schedule.key)) }
+        }
+        return try view(of: schedule, coming: 5, call)
+    }
+}

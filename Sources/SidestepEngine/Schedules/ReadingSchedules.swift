@@ -1,0 +1,62 @@
+import SidestepModel
+import SidestepStore
+
+/// A schedule with what can be said of it.
+public struct ScheduleView: Sendable {
+    public var schedule: ScheduleRecord
+    /// The coming due times.
+    public var coming: [Instant]
+    /// The id of the last run, as long as there is one.
+    public var lastRun: String?
+}
+
+extension StoreReader {
+    /// The schedule of that name that the caller may see.
+    func visibleSchedule(_ name: String, _ call: CallContext) throws -> ScheduleRecord {
+        if let own = try schedule(user: call.peer.uid, name: name) { return own }
+        if call.peer.isAdministrator, let other = try schedule(user: nil, name: name) { return other }
+        throw Failure(
+            .invalidArgument, "there is no schedule '\(name)'",
+            hint: "`sidestep schedule list` shows yours; `schedule.put` makes one.")
+    }
+
+    func view(of schedule: ScheduleRecord, coming count: Int, _ call: CallContext) throws -> ScheduleView {
+        var coming: [Instant] = []
+        if let next = schedule.nextDue, !schedule.isPaused,
+            let rule = try? schedule.recurrence(call.environment.zones)
+        {
+            coming = [next] + rule.coming(after: next, count: count - 1, until: schedule.end)
+        }
+        return ScheduleView(
+            schedule: schedule, coming: coming, lastRun: try schedule.lastRun.flatMap { try run(key: $0)?.id }
+        )
+    }
+}
+
+/// One schedule with its coming due times.
+public struct GetSchedule: Query {
+    public let name: String
+
+    public init(name: String) { self.name = name }
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> ScheduleView {
+        try store.view(of: store.visibleSchedule(name, call), coming: 5, call)
+    }
+}
+
+/// Schedules in the order in which they were made.
+public struct ListSchedules: Query {
+    public let after: Int64
+    public let limit: Int
+
+    public init(after: Int64, limit: Int) {
+        self.after = after
+        self.limit = limit
+    }
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<ScheduleView> {
+        let page = try store.schedules(user: call.visibleUser, after: after, limit: limit)
+        return Page(
+            items: try page.items.map { try store.view(of: $0, coming: 1, call) }, hasMore: page.hasMore)
+    }
+}

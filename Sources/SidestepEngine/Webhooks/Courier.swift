@@ -1,0 +1,128 @@
+import SidestepModel
+import SidestepStore
+
+/// Something to be sent to a webhook.
+public struct Letter: Sendable {
+    public var url: String
+    public var delivery: DeliveryRecord
+    /// The name of the credential that signs it.
+    public var secret: String?
+    public var headers: Payload?
+}
+
+/// What carries letters to their receivers; one letter at a time may take long, many may be under way.
+public protocol LetterCarrying: Sendable {
+    /// Tells once, on any thread, what came of it.
+    func carry(_ letter: Letter, then done: @escaping @Sendable (DeliveryOutcome) -> Void)
+}
+
+/// Takes deliveries to webhooks: at least once, each until its receiver takes it or its attempts are used up.
+///
+/// What is to be sent stands in the database; this holds only what is under way. Unchecked: all state is
+/// touched on
+/// the loop.
+public final class Courier: @unchecked Sendable {
+    /// Letters under way at once: of one webhook, so that a slow receiver does not hold up the others, and in
+    /// all.
+    static let perWebhook = 4
+    static let inAll = 32
+
+    private let coordinator: Coordinator
+    private let carrier: any LetterCarrying
+    private var underWay: [Int64: Int64] = [:]
+    private var timer: (at: Instant, timer: any LoopTimer)?
+    private var isLooking = false
+    private var mustLookAgain = false
+    private var isStopped = false
+
+    public init(coordinator: Coordinator, carrier: any LetterCarrying) {
+        self.coordinator = coordinator
+        self.carrier = carrier
+    }
+
+    /// Sends nothing more; what is under way is sent again after the next start.
+    public func stop() { isStopped = true }
+
+    /// Makes sure that what is due at `at` is sent then.
+    func wake(_ at: Instant) {
+        let now = coordinator.environment.clock.now()
+        if at <= now { return look() }
+        if let timer, timer.at <= at { return }
+        timer?.timer.cancel()
+        let fire: @Sendable () -> Void = { [weak self] in
+            self?.timer = nil
+            self?.look()
+        }
+        timer = (at, coordinator.loop.schedule(afterMilliseconds: at.milliseconds(since: now), fire))
+    }
+
+    /// Reads what is due and sends it.
+    private func look() {
+        if isStopped { return }
+        if isLooking { return mustLookAgain = true }
+        isLooking = true
+        let found = Found()
+        let (busy, context) = (underWay, coordinator.daemonContext)
+        coordinator.read(context) { store, context in
+            try found.read(store, context.now, busy)
+            return []
+        } reply: { result in
+            self.isLooking = false
+            if case .failure = result { return self.wake(context.now.advanced(byMilliseconds: 500)) }
+            for letter in found.letters { self.send(letter) }
+            if let next = found.next { self.wake(next) }
+            if self.mustLookAgain {
+                self.mustLookAgain = false
+                self.look()
+            }
+        }
+    }
+
+    private func send(_ letter: Letter) {
+        guard underWay.count < Self.inAll, underWay[letter.delivery.key] == nil else { return }
+        underWay[letter.delivery.key] = letter.delivery.webhook
+        let loop = coordinator.loop
+        carrier.carry(letter) { outcome in loop.run { self.settle(letter.delivery.key, outcome) } }
+    }
+
+    private func settle(_ delivery: Int64, _ outcome: DeliveryOutcome) {
+        coordinator.perform(SettleDelivery(delivery: delivery, outcome: outcome)) { [self] in
+            underWay[delivery] = nil
+            look()
+        }
+    }
+
+    /// What a look has found; written by a reader, then read on the loop.
+    private final class Found: @unchecked Sendable {
+        var letters: [Letter] = []
+        /// When to look again for what is not due yet.
+        var next: Instant?
+
+        func read(_ store: any StoreReader, _ now: Instant, _ busy: [Int64: Int64]) throws {
+            for webhook in try store.webhooks(user: nil) where !webhook.isPaused {
+                let sent = busy.filter { $0.value == webhook.key }
+                let due = try store.deliveries(
+                    of: webhook.key, dueAt: now, limit: Courier.perWebhook + sent.count)
+                let new = due.filter { sent[$0.key] == nil }.prefix(max(0, Courier.perWebhook - sent.count))
+                letters += new.map { delivery in
+                    Letter(
+                        url: webhook.url, delivery: delivery, secret: webhook.secret, headers: webhook.headers
+                    )
+                }
+                // What is due now and not sent comes when one of those under way is settled.
+                if due.isEmpty, let time = try store.nextDelivery(of: webhook.key) {
+                    next = min(next ?? time, time)
+                }
+            }
+        }
+    }
+}
+
+extension Coordinator {
+    /// The daemon's own view, for reading.
+    var daemonContext: CallContext {
+        CallContext(
+            environment: environment, peer: .daemon, session: 0, grantedRuns: [], now: environment.clock.now()
+        )
+    }
+}

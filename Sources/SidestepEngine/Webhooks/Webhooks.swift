@@ -1,0 +1,192 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// Makes a webhook, or changes the one of that name to what is said now.
+public struct PutWebhook: Command {
+    public let name: String
+    public let url: String
+    public let events: [NamePattern]
+    public var secret: String?
+    public var headers: Payload?
+    public var isPaused = false
+    public var maxAttempts = WebhookRecord.defaultAttempts
+
+    /// Webhooks of one user: each is looked at with every event.
+    static let limit = 100
+
+    public init(name: String, url: String, events: [NamePattern]) {
+        self.name = name
+        self.url = url
+        self.events = events
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> WebhookRecord {
+        try check(call)
+        let known = try store.webhook(user: call.peer.uid, name: name)
+        var webhook =
+            known ?? WebhookRecord(name: name, userID: call.peer.uid, url: url, events: events, now: call.now)
+        webhook.url = url
+        webhook.events = events
+        webhook.secret = secret
+        webhook.headers = headers
+        webhook.isPaused = isPaused
+        webhook.maxAttempts = maxAttempts
+        webhook.updated = call.now
+        if known == nil {
+            if try store.webhooks(user: call.peer.uid).count >= Self.limit {
+                throw Failure(
+                    .limitExceeded, "there are \(Self.limit) webhooks, which is the limit of a user",
+                    hint: "Delete one that is not needed; one webhook may name many events."
+                ).with(\.limit, "webhooks")
+            }
+            webhook.key = try store.insertWebhook(webhook)
+        } else {
+            try store.updateWebhook(webhook)
+        }
+        // What waited for the pause to end, or for another URL.
+        if !isPaused { call.after(.deliver(call.now)) }
+        return webhook
+    }
+
+    private func check(_ call: CallContext) throws {
+        guard url.hasPrefix("http://") || url.hasPrefix("https://"),
+            url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
+        else { throw wrong("`url` begins with http:// or https:// and has no spaces", "Send the whole URL.") }
+        guard !events.isEmpty, events.allSatisfy({ !$0.text.contains("\n") }) else {
+            throw wrong(
+                "`events` names at least one event, without line breaks", "Send [\"*\"] for all of them.")
+        }
+        guard let secret else { return try checkHeaders() }
+        guard Self.isCredentialName(secret) else {
+            throw wrong(
+                "`secret` is the name of a credential", "It is a file's name, never the secret itself.")
+        }
+        // Whoever could name any credential could have anything signed with it.
+        guard call.peer.isAdministrator else {
+            throw Failure(
+                .notPermitted, "only the daemon's own user and administrators may sign with its credentials",
+                hint: "Leave `secret` out, or put the webhook as the daemon's user.")
+        }
+        try checkHeaders()
+    }
+
+    private static func isCredentialName(_ name: String) -> Bool {
+        !name.hasPrefix(".") && name.utf8.count <= 255
+            && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") }
+    }
+
+    /// A line break in a header would make another header.
+    private func checkHeaders() throws {
+        for (name, value) in headers.map({
+            RawJSON(validated: $0).members.map { ($0.key, $0.value.string ?? "") }
+        }) ?? [] {
+            let isToken = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
+            let isText = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
+            guard isToken, isText, !name.lowercased().hasPrefix("sidestep-") else {
+                throw wrong(
+                    "`headers` has the name or value '\(name)', which no header can have", "Leave it out.")
+            }
+        }
+    }
+
+    private func wrong(_ message: String, _ hint: String) -> Failure {
+        Failure(.invalidArgument, message, hint: hint)
+    }
+}
+
+extension StoreReader {
+    func visibleWebhook(_ name: String, _ call: CallContext) throws -> WebhookRecord {
+        if let own = try webhook(user: call.peer.uid, name: name) { return own }
+        if call.peer.isAdministrator, let other = try webhooks(user: nil).first(where: { $0.name == name }) {
+            return other
+        }
+        throw Failure(
+            .invalidArgument, "there is no webhook '\(name)'",
+            hint: "`webhook.list` shows yours; `webhook.put` makes one.")
+    }
+}
+
+/// All webhooks of the caller.
+public struct ListWebhooks: Query {
+    public init() {}
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [WebhookRecord] {
+        try store.webhooks(user: call.visibleUser)
+    }
+}
+
+/// Removes a webhook with its deliveries.
+public struct DeleteWebhook: Command {
+    public let name: String
+
+    public init(name: String) { self.name = name }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
+        guard let webhook = try? store.visibleWebhook(name, call) else { return false }
+        try store.deleteWebhook(key: webhook.key)
+        return true
+    }
+}
+
+/// A delivery with the name of its webhook.
+public struct DeliveryView: Sendable {
+    public var delivery: DeliveryRecord
+    public var webhook: String
+}
+
+/// Deliveries, newest first; the dead ones are the dead-letter list.
+public struct ListDeliveries: Query {
+    public let webhook: String?
+    public let status: DeliveryStatus?
+    public let before: Int64?
+    public let limit: Int
+
+    public init(webhook: String?, status: DeliveryStatus?, before: Int64?, limit: Int) {
+        self.webhook = webhook
+        self.status = status
+        self.before = before
+        self.limit = limit
+    }
+
+    public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<DeliveryView> {
+        let webhooks =
+            try webhook.map { [try store.visibleWebhook($0, call)] } ?? store.webhooks(user: call.visibleUser)
+        var filter = DeliveryFilter(webhooks: webhooks.map(\.key))
+        filter.status = status
+        filter.before = before
+        filter.limit = limit
+        let names = Dictionary(uniqueKeysWithValues: webhooks.map { ($0.key, $0.name) })
+        let page = try store.deliveries(filter)
+        return Page(
+            items: page.items.map { DeliveryView(delivery: $0, webhook: names[$0.webhook] ?? "") },
+            hasMore: page.hasMore)
+    }
+}
+
+/// Sends a delivery again, with all its attempts before it.
+public struct Redeliver: Command {
+    public let delivery: String
+
+    public init(delivery: String) { self.delivery = delivery }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> DeliveryView {
+        guard var found = try store.delivery(id: delivery),
+            let webhook = try store.webhook(key: found.webhook),
+            call.peer.isAdministrator || webhook.userID == call.peer.uid
+        else {
+            throw Failure(
+                .invalidArgument, "there is no delivery '\(delivery)'",
+                hint: "`webhook.deliveries` lists them.")
+        }
+        if found.status != .pending {
+            found.status = .pending
+            found.attempts = 0
+            found.nextAttempt = call.now
+            found.finished = nil
+            try store.updateDelivery(found)
+            call.after(.deliver(call.now))
+        }
+        return DeliveryView(delivery: found, webhook: webhook.name)
+    }
+}

@@ -1,0 +1,51 @@
+import Glibc
+
+/// Secrets by name: files of systemd (`$CREDENTIALS_DIRECTORY`) or of a private directory.
+///
+/// They are read when they are needed and kept nowhere.
+public struct Credentials: Sendable {
+    private let directories: [(path: String, mustBePrivate: Bool)]
+
+    /// The largest secret, bytes.
+    static let maximumBytes = 64 << 10
+
+    /// - Parameters:
+    ///   - systemd: what systemd made for this unit, systemd.exec(5), or nil.
+    ///   - own: a directory whose files nobody but the daemon's user may read.
+    public init(systemd: String?, own: String) {
+        directories = (systemd.map { [($0, false)] } ?? []) + [(own, true)]
+    }
+
+    /// The secret of this name, or why there is none, as one sentence.
+    func secret(_ name: String) -> Result<[UInt8], CredentialProblem> {
+        var problem = CredentialProblem(message: "there is no credential '\(name)'")
+        for (directory, mustBePrivate) in directories {
+            let file = open(directory + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+            guard file >= 0 else { continue }
+            defer { close(file) }
+            var status = stat()
+            guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            if mustBePrivate, status.st_mode & 0o077 != 0 {
+                problem = CredentialProblem(
+                    message: "others may read the credential '\(name)'; its mode must be 0600")
+                continue
+            }
+            var bytes = [UInt8](repeating: 0, count: Self.maximumBytes)
+            let count = read(file, &bytes, bytes.count)
+            let secret = trimmed(bytes.prefix(max(0, count)))
+            if !secret.isEmpty { return .success(secret) }
+            problem = CredentialProblem(message: "the credential '\(name)' is empty")
+        }
+        return .failure(problem)
+    }
+
+    /// Editors end a file with a newline that nobody means.
+    private func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        Array(bytes[..<(bytes.lastIndex { $0 != 10 && $0 != 13 }.map { $0 + 1 } ?? bytes.startIndex)])
+    }
+}
+
+/// Why a secret cannot be had; never the secret.
+struct CredentialProblem: Error {
+    let message: String
+}

@@ -1,0 +1,108 @@
+import CCurl
+import CCurlShims
+
+/// One request on its way: libcurl's handle, and what has come back so far. Touched by the driver's thread
+/// only.
+final class HTTPExchange {
+    let handle: UnsafeMutableRawPointer
+    private let request: HTTPRequest
+    private let done: @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+    private var list: UnsafeMutablePointer<curl_slist>?
+    private var body: [UInt8] = []
+    private var headers: [(name: String, value: String)] = []
+    private var isTooLarge = false
+
+    /// nil when libcurl has no memory.
+    init?(_ request: HTTPRequest, _ done: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void) {
+        guard let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+        self.request = request
+        self.done = done
+        setTransport()
+        setMessage()
+    }
+
+    deinit {
+        curl_slist_free_all(list)
+        curl_easy_cleanup(handle)
+    }
+
+    private func setTransport() {
+        // Signals are not for threads: libcurl would use SIGALRM for slow name servers.
+        shim_curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+        shim_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+        shim_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
+        shim_curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
+        shim_curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
+        shim_curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(request.timeoutMilliseconds))
+        shim_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(request.connectTimeoutMilliseconds))
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        shim_curl_set_context(handle, CURLOPT_WRITEDATA, context)
+        shim_curl_set_receiver(handle, CURLOPT_WRITEFUNCTION) { bytes, _, count, context in
+            HTTPExchange.from(context).takeBody(UnsafeRawBufferPointer(start: bytes, count: count))
+                ? count : 0
+        }
+        shim_curl_set_context(handle, CURLOPT_HEADERDATA, context)
+        shim_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION) { bytes, _, count, context in
+            HTTPExchange.from(context).takeHeader(UnsafeRawBufferPointer(start: bytes, count: count))
+            return count
+        }
+    }
+
+    private func setMessage() {
+        shim_curl_set_text(handle, CURLOPT_URL, request.url)
+        if request.method == "HEAD" {
+            shim_curl_set_long(handle, CURLOPT_NOBODY, 1)
+        } else {
+            if !request.body.isEmpty || request.method == "POST" {
+                shim_curl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+                _ = request.body.withUnsafeBytes {
+                    shim_curl_set_bytes(
+                        handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(handle))
+                }
+            }
+            shim_curl_set_text(handle, CURLOPT_CUSTOMREQUEST, request.method)
+        }
+        for header in request.headers { list = curl_slist_append(list, "\(header.name): \(header.value)") }
+        // Without a value libcurl leaves a header out: nobody waits for "100 Continue".
+        list = curl_slist_append(list, "Expect:")
+        shim_curl_set_list(handle, CURLOPT_HTTPHEADER, list)
+    }
+
+    private static func from(_ context: UnsafeMutableRawPointer?) -> HTTPExchange {
+        Unmanaged<HTTPExchange>.fromOpaque(context!).takeUnretainedValue()
+    }
+
+    private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard body.count + bytes.count <= request.maximumResponseBytes else {
+            isTooLarge = true
+            return false
+        }
+        body.append(contentsOf: bytes)
+        return true
+    }
+
+    /// A status line begins a response; an interim one is followed by another.
+    private func takeHeader(_ bytes: UnsafeRawBufferPointer) {
+        let line = String(decoding: bytes, as: UTF8.self)
+        if line.hasPrefix("HTTP/") { headers = [] }
+        guard let colon = line.firstIndex(of: ":") else { return }
+        let value = line[line.index(after: colon)...].drop { $0.isWhitespace }
+        let end = value.lastIndex { !$0.isWhitespace }
+        headers.append((line[..<colon].lowercased(), end.map { String(value[...$0]) } ?? ""))
+    }
+
+    /// Tells the caller; called once.
+    func end(_ code: CURLcode) {
+        guard code == CURLE_OK else { return done(.failure(failure(code))) }
+        done(.success(HTTPResponse(status: shim_curl_status(handle), headers: headers, body: body)))
+    }
+
+    func abandon() { done(.failure(.closed)) }
+
+    private func failure(_ code: CURLcode) -> HTTPFailure {
+        if isTooLarge { return .tooLarge(limit: request.maximumResponseBytes) }
+        if code == CURLE_OPERATION_TIMEDOUT { return .timeout }
+        return .transport(String(cString: curl_easy_strerror(code)))
+    }
+}

@@ -1,0 +1,85 @@
+import SidestepEngine
+import SidestepHash
+import SidestepModel
+import SidestepProtocol
+
+/// Takes letters to webhooks by POST, signed where a secret is named.
+public struct WebhookCarrier: LetterCarrying {
+    private let driver: HTTPDriver
+    private let credentials: Credentials
+    private let clock: any Clock
+    private let version: String
+
+    /// How long one attempt may take, milliseconds.
+    static let timeoutMilliseconds: Int64 = 15_000
+    /// What a receiver may ask us to wait, seconds: a day.
+    static let longestRetryAfter: Int64 = 86_400
+
+    public init(driver: HTTPDriver, credentials: Credentials, clock: any Clock, version: String) {
+        self.driver = driver
+        self.credentials = credentials
+        self.clock = clock
+        self.version = version
+    }
+
+    public func carry(_ letter: Letter, then done: @escaping @Sendable (DeliveryOutcome) -> Void) {
+        var request = HTTPRequest("POST", letter.url)
+        request.body = Array(letter.delivery.body)
+        request.timeoutMilliseconds = Self.timeoutMilliseconds
+        request.headers = headers(letter)
+        if let name = letter.secret {
+            switch credentials.secret(name) {
+            case .failure(let problem):
+                return done(DeliveryOutcome(httpStatus: nil, problem: problem.message))
+            case .success(let secret): request.headers.append(signature(request.body, secret))
+            }
+        }
+        driver.send(request) { result in done(Self.outcome(result)) }
+    }
+
+    private func headers(_ letter: Letter) -> [(name: String, value: String)] {
+        let own =
+            letter.headers.map { RawJSON(validated: $0).members.map { ($0.key, $0.value.string ?? "") } }
+            ?? []
+        let named = Set(own.map { $0.0.lowercased() })
+        let usual = [("Content-Type", "application/json"), ("User-Agent", "sidestepd/\(version)")]
+        return own + usual.filter { !named.contains($0.0.lowercased()) } + [
+            ("Sidestep-Delivery", letter.delivery.id), ("Sidestep-Event", headerText(letter.delivery.event)),
+            ("Sidestep-Attempt", "\(letter.delivery.attempts + 1)"),
+        ]
+    }
+
+    /// A header is ASCII without control characters; the body has the name as it is.
+    private func headerText(_ text: String) -> String {
+        String(decoding: text.utf8.map { $0 >= 0x20 && $0 < 0x7f ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+    }
+
+    /// `t=SECONDS,v1=HEX`: HMAC-SHA256 of the time, a dot and the body.
+    /// The time keeps a letter from being played again.
+    private func signature(_ body: [UInt8], _ secret: [UInt8]) -> (name: String, value: String) {
+        let seconds = "\(clock.now().milliseconds / 1000)"
+        let code = MessageCode.sha256(key: secret, Array(seconds.utf8) + [UInt8(ascii: ".")] + body)
+        return ("Sidestep-Signature", "t=\(seconds),v1=\(Identifiers.hex(code))")
+    }
+
+    /// Any status of 200 to 299 means that the receiver took it.
+    private static func outcome(_ result: Result<HTTPResponse, HTTPFailure>) -> DeliveryOutcome {
+        switch result {
+        case .failure(let failure): return DeliveryOutcome(httpStatus: nil, problem: failure.message)
+        case .success(let response):
+            let isTaken = (200...299).contains(response.status)
+            return DeliveryOutcome(
+                httpStatus: Int64(response.status),
+                problem: isTaken ? nil : "the receiver answered \(response.status)",
+                retryAfterMilliseconds: isTaken ? nil : retryAfter(response))
+        }
+    }
+
+    /// RFC 9110 §10.2.3, in seconds; a date is not looked at.
+    private static func retryAfter(_ response: HTTPResponse) -> Int64? {
+        guard let seconds = response.header("retry-after").flatMap({ Int64($0) }), seconds >= 0 else {
+            return nil
+        }
+        return min(seconds, longestRetryAfter) * 1000
+    }
+}

@@ -1,0 +1,95 @@
+/// Where a user wants to be told of events.
+public struct WebhookRecord: Sendable, Equatable {
+    public var key: Int64
+    /// Unique together with the user.
+    public var name: String
+    public var userID: UInt32
+    public var url: String
+    public var events: [NamePattern]
+    /// The name of the credential that signs; never the secret itself.
+    public var secret: String?
+    /// Further headers, an object of strings.
+    public var headers: Payload?
+    public var isPaused: Bool
+    public var maxAttempts: Int64
+    public var created: Instant
+    public var updated: Instant
+
+    public init(
+        key: Int64 = 0, name: String, userID: UInt32, url: String, events: [NamePattern], now: Instant
+    ) {
+        self.key = key
+        self.name = name
+        self.userID = userID
+        self.url = url
+        self.events = events
+        isPaused = false
+        maxAttempts = Self.defaultAttempts
+        created = now
+        updated = now
+    }
+
+    /// Attempts before a delivery is given up: with the delays of `retry` about five hours.
+    public static let defaultAttempts: Int64 = 12
+    /// Deliveries of one webhook that wait to be sent; past it new ones are dead at once.
+    public static let pendingLimit = 10_000
+    /// How long a delivered delivery is kept, milliseconds.
+    public static let keptMilliseconds: Int64 = 7 * 86_400_000
+
+    /// When a failed attempt is followed by the next one.
+    public var retry: RetryPolicy {
+        var policy = RetryPolicy()
+        policy.maxAttempts = maxAttempts
+        policy.initialMilliseconds = 1000
+        policy.factor = 3
+        policy.maxMilliseconds = 3_600_000
+        return policy
+    }
+}
+
+/// What became of a delivery.
+public enum DeliveryStatus: String, Sendable, CaseIterable {
+    /// It is sent, or waits for its next attempt.
+    case pending
+    /// The receiver took it.
+    case delivered
+    /// Its attempts are used up; `webhook.redeliver` sends it again.
+    case dead
+}
+
+/// One event on its way to one webhook.
+public struct DeliveryRecord: Sendable, Equatable {
+    public var key: Int64
+    /// What a receiver knows it by, however often it comes.
+    public var id: String
+    public var webhook: Int64
+    public var event: String
+    public var sequence: Int64
+    /// What is sent.
+    public var body: Payload
+    public var status: DeliveryStatus
+    public var attempts: Int64
+    public var nextAttempt: Instant?
+    /// The receiver's last answer.
+    public var httpStatus: Int64?
+    /// Why the last attempt failed.
+    public var problem: String?
+    public var created: Instant
+    public var finished: Instant?
+
+    public init(
+        key: Int64 = 0, id: String, webhook: Int64, event: String, sequence: Int64, body: Payload,
+        created: Instant
+    ) {
+        self.key = key
+        self.id = id
+        self.webhook = webhook
+        self.event = event
+        self.sequence = sequence
+        self.body = body
+        status = .pending
+        attempts = 0
+        nextAttempt = created
+        self.created = created
+    }
+}

@@ -1,0 +1,59 @@
+import SidestepModel
+import SidestepStore
+
+struct ArtifactStatements {
+    let get, list, listName, listRun, insert: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
+        get = try block("artifact_get")
+        list = try block("artifact_list")
+        listName = try block("artifact_list_name")
+        listRun = try block("artifact_list_run")
+        insert = try block("artifact_insert")
+    }
+}
+
+extension SQLiteSession {
+    func artifact(run: Int64, name: String, version: Int64?) throws(Failure) -> ArtifactRecord? {
+        try artifacts.get.first(.integer(run), SQLValue(name), SQLValue(version)) { ArtifactRecord(&$0) }
+    }
+
+    func artifacts(_ filter: ArtifactFilter) throws(Failure) -> Page<ArtifactRecord> {
+        let before = SQLValue.integer(filter.before ?? .max)
+        let limit = SQLValue.integer(Int64(filter.limit) + 1)
+        let user = SQLValue(filter.user.map(Int64.init))
+        let found =
+            if let run = filter.run {
+                try artifacts.listRun.all(before, SQLValue(filter.name), limit, .integer(run)) {
+                    ArtifactRecord(&$0)
+                }
+            } else if let name = filter.name {
+                try artifacts.listName.all(before, user, limit, SQLValue(name)) { ArtifactRecord(&$0) }
+            } else {
+                try artifacts.list.all(before, user, limit) { ArtifactRecord(&$0) }
+            }
+        return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
+    }
+
+    func insertArtifact(_ artifact: ArtifactRecord, epoch: Int64) throws(Failure) {
+        try requireOne(
+            try artifacts.insert.run(
+                .integer(artifact.run), .integer(epoch), SQLValue(artifact.name), .integer(artifact.version),
+                SQLValue(artifact.type.rawValue), SQLValue(artifact.content), SQLValue(artifact.path),
+                SQLValue(artifact.description), SQLValue(artifact.created)))
+    }
+}
+
+extension ArtifactRecord {
+    fileprivate init(_ row: inout Row) {
+        let (key, run, name, version) = (row.integer(), row.integer(), row.string(), row.integer())
+        self.init(
+            key: key, run: run, name: name, version: version, type: row.status(),
+            created: Instant(milliseconds: 0))
+        content = row.optionalPayload()
+        path = row.optionalString()
+        description = row.optionalString()
+        created = row.instant()
+    }
+}

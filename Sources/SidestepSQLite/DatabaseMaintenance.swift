@@ -1,0 +1,135 @@
+import CSQLite
+import Glibc
+import SidestepModel
+import SidestepStore
+import Synchronization
+
+/// Backup, check and vacuum beside a running daemon.
+///
+/// Backup and check read a snapshot on a connection of their own, so that writing goes on; the log cannot be begun anew
+/// meanwhile and grows by what is written. Only the vacuum is the writer's (Connection.swift says why).
+final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
+    private let path: String
+    private let writer: SQLiteWriter
+    private let isBusy = Mutex(false)
+    /// The thread of the last task; touched by whoever holds `isBusy`.
+    private var thread: WorkerThread?
+
+    init(path: String, writer: SQLiteWriter) {
+        self.path = path
+        self.writer = writer
+    }
+
+    func perform(
+        _ task: MaintenanceTask, _ reply: @escaping @Sendable (Result<MaintenanceReport, Failure>) -> Void
+    ) {
+        let isFree = isBusy.withLock { busy in
+            defer { busy = true }
+            return !busy
+        }
+        guard isFree else {
+            return reply(
+                .failure(
+                    Failure(
+                        .overloaded, "a backup, check or vacuum is under way",
+                        hint: "Call again when it is done; one of them runs at a time.")))
+        }
+        thread?.join()
+        thread = WorkerThread("maintenance") { [self] in
+            let result = Result { () throws(Failure) in try carryOut(task) }
+            isBusy.withLock { $0 = false }
+            reply(result)
+        }
+    }
+
+    /// Waits for the task that is under way.
+    func close() {
+        thread?.join()
+        thread = nil
+    }
+
+    private func carryOut(_ task: MaintenanceTask) throws(Failure) -> MaintenanceReport {
+        switch task {
+        case .backup(let target, let overwrites):
+            return .backup(bytes: try DatabaseCopy.write(path, to: target, overwrites: overwrites))
+        case .check:
+            return .check(problems: try DatabaseCheck.problems(Connection(path: path, readOnly: true)))
+        case .vacuum:
+            let before = fileSize(path)
+            try writer.exclusively { connection throws(Failure) in
+                try connection.execute("VACUUM")
+                connection.checkpointLog()
+            }
+            return .vacuum(bytesBefore: before, bytesAfter: fileSize(path))
+        }
+    }
+}
+
+/// A whole copy of a database under another name: there in full, or not at all.
+enum DatabaseCopy {
+    /// - Returns: the bytes of the copy.
+    static func write(_ source: String, to target: String, overwrites: Bool) throws(Failure) -> Int64 {
+        if !overwrites, access(target, F_OK) == 0 { throw exists(target) }
+        let draft = target + ".partial"
+        unlink(draft)
+        do throws(Failure) {
+            try makePrivate(draft)
+            try copy(source, to: draft)
+            try sync(draft)
+            try publish(draft, as: target, overwrites: overwrites)
+        } catch {
+            unlink(draft)
+            throw error
+        }
+        DatabaseFile.syncDirectory(of: target)
+        return fileSize(target)
+    }
+
+    /// VACUUM INTO reads one snapshot and leaves free pages out. The connection may write for its sake alone:
+    /// it is never told to write the source.
+    private static func copy(_ source: String, to draft: String) throws(Failure) {
+        let connection = try Connection(path: source, readOnly: true)
+        try connection.execute("PRAGMA query_only = OFF")
+        let quoted = draft.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+        try connection.execute("VACUUM INTO '\(quoted)'")
+    }
+
+    /// An empty file that only its owner can open; SQLite fills it.
+    private static func makePrivate(_ path: String) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failed("make", path) }
+        close(descriptor)
+    }
+
+    private static func sync(_ path: String) throws(Failure) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failed("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failed("sync", path) }
+    }
+
+    /// Gives the draft its name: link(2) fails where there is a file, rename(2) replaces it.
+    private static func publish(_ draft: String, as target: String, overwrites: Bool) throws(Failure) {
+        if overwrites {
+            guard rename(draft, target) == 0 else { throw failed("rename to", target) }
+            return
+        }
+        guard link(draft, target) == 0 else {
+            throw errno == EEXIST ? exists(target) : failed("link to", target)
+        }
+        unlink(draft)
+    }
+
+    private static func exists(_ path: String) -> Failure {
+        Failure(
+            .invalidArgument, "there is a file \(path) already",
+            hint: "Name another file, or pass `overwrite` to replace it.")
+    }
+
+    private static func failed(_ action: String, _ path: String) -> Failure {
+        Failure(
+            errno == ENOSPC ? .storageFull : .storageError,
+            "cannot \(action) \(path): \(String(cString: strerror(errno)))",
+            hint: "The daemon writes the file as its own user; name a place where that one may.")
+    }
+}

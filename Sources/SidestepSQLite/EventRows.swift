@@ -1,0 +1,60 @@
+import SidestepModel
+import SidestepStore
+
+struct EventStatements {
+    let byID, list, listName, listRun, insert: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
+        byID = try block("event_by_id")
+        list = try block("event_list")
+        listName = try block("event_list_name")
+        listRun = try block("event_list_run")
+        insert = try block("event_insert")
+    }
+}
+
+extension SQLiteSession {
+    func event(user: UInt32, id: String) throws(Failure) -> EventRecord? {
+        try events.byID.first(SQLValue(id), .integer(Int64(user))) { EventRecord(&$0) }
+    }
+
+    func events(_ filter: EventFilter) throws(Failure) -> Page<EventRecord> {
+        let whole = filter.name.flatMap { $0.prefix == nil ? $0.text : nil }
+        var values: [SQLValue] = [
+            .integer(filter.after), SQLValue(filter.user.map(Int64.init)), SQLValue(filter.name?.prefix),
+            .integer(Int64(filter.limit) + 1),
+        ]
+        var statement = events.list
+        if let run = filter.run {
+            statement = events.listRun
+            values += [.integer(run), SQLValue(whole)]
+        } else if let whole {
+            statement = events.listName
+            values.append(SQLValue(whole))
+        }
+        var found: [EventRecord] = []
+        try statement.each(values) { row in
+            found.append(EventRecord(&row))
+            return true
+        }
+        return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
+    }
+
+    func insertEvent(_ event: EventRecord) throws(Failure) -> Int64 {
+        let sequence = try nextSequence()
+        try events.insert.run(
+            .integer(sequence), .integer(Int64(event.userID)), SQLValue(event.name), SQLValue(event.value),
+            SQLValue(event.run), SQLValue(event.eventID), SQLValue(event.at))
+        return sequence
+    }
+}
+
+extension EventRecord {
+    fileprivate init(_ row: inout Row) {
+        self.init(
+            sequence: row.integer(), userID: UInt32(truncatingIfNeeded: row.integer()), name: row.string(),
+            value: row.optionalPayload(), run: row.optionalInteger(), eventID: row.optionalString(),
+            at: row.instant())
+    }
+}

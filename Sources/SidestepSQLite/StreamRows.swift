@@ -1,0 +1,79 @@
+import SidestepModel
+import SidestepStore
+
+struct StreamStatements {
+    let byName, list, chunks, insert, append, close, compact: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
+        byName = try block("stream_by_name")
+        list = try block("stream_list")
+        chunks = try block("stream_chunks")
+        insert = try block("stream_insert")
+        append = try block("stream_append")
+        close = try block("stream_close")
+        compact = try block("stream_compact")
+    }
+}
+
+extension SQLiteSession {
+    func stream(run: Int64, name: String) throws(Failure) -> StreamRecord? {
+        try streams.byName.first(.integer(run), SQLValue(name)) { StreamRecord(&$0) }
+    }
+
+    func streams(run: Int64) throws(Failure) -> [StreamRecord] {
+        try streams.list.all(.integer(run)) { StreamRecord(&$0) }
+    }
+
+    func streamChunks(
+        stream: Int64, from: Int64, maxItems: Int64, maxBytes: Int
+    ) throws(Failure) -> [StreamChunk] {
+        var found: [StreamChunk] = []
+        var items: Int64 = 0
+        var bytes = 0
+        try streams.chunks.each([.integer(stream), .integer(from)]) { row in
+            let chunk = StreamChunk(start: row.integer(), count: row.integer(), items: row.payload())
+            // The chunk that holds `from` may end before it when nothing came behind.
+            guard chunk.start + chunk.count > from else { return true }
+            found.append(chunk)
+            items += chunk.start + chunk.count - max(from, chunk.start)
+            bytes += chunk.items.count
+            return items < maxItems && bytes < maxBytes
+        }
+        return found
+    }
+
+    func insertStream(run: Int64, name: String, at: Instant, epoch: Int64) throws(Failure) -> StreamRecord {
+        let key = try streams.insert.first(.integer(run), .integer(epoch), SQLValue(name), SQLValue(at)) {
+            $0.integer()
+        }
+        guard let key else { throw leaseLost() }
+        return StreamRecord(key: key, run: run, name: name, next: 0, opened: at)
+    }
+
+    func appendChunk(_ chunk: StreamChunk, to stream: StreamRecord, epoch: Int64) throws(Failure) {
+        try requireOne(
+            try streams.append.run(
+                .integer(stream.key), .integer(stream.run), .integer(epoch), .integer(chunk.start),
+                .integer(chunk.count), SQLValue(chunk.items)))
+    }
+
+    func closeStream(_ stream: StreamRecord, epoch: Int64) throws(Failure) {
+        try requireOne(
+            try streams.close.run(
+                .integer(stream.key), .integer(stream.run), .integer(epoch), SQLValue(stream.closed),
+                .integer(stream.next), SQLValue(stream.final), SQLValue(stream.isCompacted)))
+        guard stream.isCompacted else { return }
+        try streams.compact.run(.integer(stream.key), .integer(stream.run), .integer(epoch))
+    }
+}
+
+extension StreamRecord {
+    /// Reads the columns of `{stream}` in their order.
+    fileprivate init(_ row: inout Row) {
+        self.init(
+            key: row.integer(), run: row.integer(), name: row.string(), next: row.integer(),
+            opened: row.instant(),
+            closed: row.optionalInstant(), final: row.optionalPayload(), isCompacted: row.bool())
+    }
+}

@@ -1,0 +1,83 @@
+import SidestepModel
+import SidestepStore
+
+struct TransferStatements {
+    let lastSequence, branches, token, publish, abandon, abandonOne: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
+        lastSequence = try block("transfer_last_sequence")
+        branches = try block("transfer_branches")
+        token = try block("transfer_token")
+        publish = try block("transfer_publish")
+        abandon = try block("transfer_abandon")
+        abandonOne = try block("transfer_abandon_one")
+    }
+}
+
+extension SQLiteSession {
+    func lastSequence(run: Int64) throws(Failure) -> Int64 {
+        try transfers.lastSequence.first(.integer(run)) { $0.integer() } ?? 0
+    }
+
+    func branchParts(run: Int64) throws(Failure) -> [BranchPart] {
+        var lengths: [Int64: Int64] = [:]
+        var parents: [Int64: HistoryPoint?] = [:]
+        var next = try transfers.branches.all(.integer(run)) { ($0.integer(), $0.integer()) }
+        while let (branch, length) = next.popLast() {
+            lengths[branch] = max(lengths[branch] ?? 0, length)
+            if parents[branch] != nil { continue }
+            let parent = try messages.parent(of: branch)
+            parents[branch] = parent
+            if let parent { next.append((parent.branch, parent.length)) }
+        }
+        // A branch is made after the one it begins with.
+        return lengths.keys.sorted().map { key in
+            BranchPart(key: key, parent: parents[key] ?? nil, length: lengths[key] ?? 0)
+        }
+    }
+
+    func tokenHash(checkpoint key: Int64) throws(Failure) -> [UInt8] {
+        try transfers.token.first(.integer(key)) { $0.bytes() } ?? []
+    }
+
+    func insertHidden(_ run: RunRecord, id: String, input: Payload?) throws(Failure) -> Int64 {
+        var hidden = run
+        hidden.id = "\0" + id
+        hidden.userID = RunRecord.nobody
+        // A row is made open; its end is written like any other.
+        var first = hidden
+        (first.status, first.reason) = (.queued, nil)
+        hidden.key = try insertRun(first, input: input)
+        try updateRun(hidden, expecting: hidden.epoch)
+        return hidden.key
+    }
+
+    func hiddenRun(id: String) throws(Failure) -> RunRecord? {
+        try run(user: RunRecord.nobody, id: "\0" + id, generation: nil)
+    }
+
+    func publish(run: Int64, id: String, user: UInt32) throws(Failure) {
+        try requireOne(try transfers.publish.run(.integer(run), SQLValue(id), .integer(Int64(user))))
+    }
+
+    func branches(of run: Int64) throws(Failure) -> [Int64] {
+        try messages.branches.all(.integer(run)) { $0.integer() }.reversed()
+    }
+
+    func appendEntry(run: Int64, _ entry: JournalEntry) throws(Failure) -> Int64 {
+        let sequence = try nextSequence()
+        try journal.append.run(
+            .integer(sequence), .integer(run), SQLValue(entry.at), SQLValue(entry.kind), SQLValue(entry.step),
+            SQLValue(entry.attempt), SQLValue(entry.detail))
+        return sequence
+    }
+
+    func abandonImports(run: Int64?) throws(Failure) {
+        if let run {
+            try transfers.abandonOne.run(.integer(run))
+        } else {
+            try transfers.abandon.run()
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+enum ArtifactHandlers {
+    static var all: [String: Handler] {
+        [
+            "artifact.put": .command { request in
+                let name = request.required("artifact")
+                guard let type = ArtifactType(rawValue: request.required("type")) else {
+                    preconditionFailure("the method table has checked the type")
+                }
+                var put = PutArtifact(proof: request.proof, artifact: name, type: type)
+                put.content = request.payload("content")
+                put.path = request.params.string("path")
+                put.description = request.params.string("description")
+                return Handler.work(put) { writer, version in
+                    writer.member("artifact", name)
+                    writer.member("version", version)
+                }
+            },
+            "artifact.get": .read({
+                GetArtifact(
+                    run: $0.params.string("run"), artifact: $0.required("artifact"),
+                    version: $0.params.integer("version"))
+            }) { $0.members(of: $1) },
+            "artifact.list": .read({
+                ListArtifacts(
+                    run: $0.params.string("run"), artifact: $0.params.string("artifact"),
+                    before: try RunHandlers.cursor($0.params), limit: $0.limit(default: 100))
+            }) { writer, page in
+                writer.array("artifacts") { writer in
+                    for view in page.items {
+                        writer.beginObject()
+                        writer.members(of: view)
+                        writer.endObject()
+                    }
+                }
+                writer.member("more", page.hasMore ? page.items.last.map { String($0.artifact.key) } : nil)
+            },
+        ]
+    }
+}
+
+enum EventHandlers {
+    static var all: [String: Handler] {
+        [
+            "event.emit": .write({ request in
+                var emit = EmitEvent(event: request.required("event"))
+                emit.value = request.payload("value")
+                emit.run = request.params.string("run")
+                emit.proof = request.params.has("lease") ? request.proof : nil
+                emit.eventID = request.params.string("event_id")
+                return emit
+            }) { writer, emitted in
+                writer.member("sequence", emitted.sequence)
+                writer.member("duplicate", emitted.isDuplicate)
+            },
+            "event.list": .write({
+                ListEvents(
+                    event: $0.params.string("event").map(NamePattern.init), run: $0.params.string("run"),
+                    after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 100),
+                    waitMilliseconds: $0.params.integer("wait_ms") ?? 0)
+            }) { writer, page in
+                writer.array("events") { writer in for view in page.items { writer.event(view) } }
+                writer.member("more", page.hasMore ? page.items.last?.event.sequence : nil)
+            },
+        ]
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(of view: ArtifactView) {
+        member("artifact", view.artifact.name)
+        member("run", view.run)
+        member("version", view.artifact.version)
+        member("type", view.artifact.type.rawValue)
+        payload("content", view.artifact.content)
+        member("path", view.artifact.path)
+        member("description", view.artifact.description)
+        instant("created_at", view.artifact.created)
+    }
+
+    fileprivate mutating func event(_ view: EventView) {
+        beginObject()
+        member("sequence", view.event.sequence)
+        member("event", view.event.name)
+        payload("value", view.event.value)
+        member("run", view.run)
+        member("event_id", view.event.eventID)
+        instant("at", view.event.at)
+        endObject()
+    }
+}

@@ -1,0 +1,78 @@
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+enum SystemHandlers {
+    static var all: [String: Handler] {
+        [
+            "system.backup": .maintain { request in
+                try request.requireAdministrator()
+                let path = request.required("path")
+                guard path.utf8.first == UInt8(ascii: "/") else {
+                    throw Failure(
+                        .invalidArgument, "`path` is \(path), and the daemon has another working directory",
+                        hint: "Pass a path that begins with a slash.")
+                }
+                return .backup(path: path, overwrites: request.params.boolean("overwrite") ?? false)
+            },
+            "system.check": .maintain { request in
+                try request.requireAdministrator()
+                return .check
+            },
+            "system.vacuum": .maintain { request in
+                try request.requireAdministrator()
+                return .vacuum
+            },
+            "system.stats": .query { request in
+                try request.requireAdministrator()
+                let bytes = request.information.databaseBytes
+                return { store, context in try statistics(store, bytes(), context) }
+            },
+        ]
+    }
+
+    /// What a finished task is answered with.
+    static func text(_ task: MaintenanceTask, _ report: MaintenanceReport) -> [UInt8] {
+        result { writer in
+            switch report {
+            case .backup(let bytes):
+                if case .backup(let path, _) = task { writer.member("path", path) }
+                writer.member("bytes", bytes)
+            case .check(let problems):
+                writer.member("ok", problems.isEmpty)
+                writer.member("problems", problems)
+            case .vacuum(let before, let after):
+                writer.member("bytes_before", before)
+                writer.member("bytes_after", after)
+            }
+        }
+    }
+
+    private static func statistics(
+        _ store: any StoreReader, _ bytes: Int64, _ context: CallContext
+    ) throws -> [UInt8] {
+        let found = try store.statistics()
+        let counts = try store.runCounts()
+        return result { writer in
+            writer.member("database_bytes", bytes)
+            writer.member("log_bytes", max(0, bytes - found.bytes))
+            writer.member("free_bytes", found.freeBytes)
+            writer.counts("runs", counts)
+            writer.member("forks", found.forks)
+            writer.member("being_removed", found.beingRemoved)
+            writer.member("kept_for_forks", found.keptForForks)
+            writer.instant("oldest_closed_at", found.oldestClosed)
+        }
+    }
+}
+
+extension Request {
+    /// Refuses what concerns all users to all but administrators.
+    func requireAdministrator() throws {
+        if peer.isAdministrator { return }
+        throw Failure(
+            .notPermitted, "only an administrator may do this",
+            hint: "Call as the daemon's user, as root, or as a member of `admin_group`.")
+    }
+}

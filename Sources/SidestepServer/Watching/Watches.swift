@@ -1,0 +1,171 @@
+import NIOCore
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// All watches: begins them, feeds them in the order of the journal, ends them. Lives on the event loop.
+///
+/// No entry is missed and none comes twice. A look at the journal is bounded by the sequence that the writer
+/// has given
+/// before it; everything later is announced after it, in the order of the commits.
+final class Watches {
+    private let server: SocketServer
+    private var bySession: [Int64: [Watch]] = [:]
+    private var lastNumber = 0
+
+    init(server: SocketServer) { self.server = server }
+
+    // MARK: Begin and end
+
+    /// Begins a watch; the reply goes out before the first notification.
+    func begin(_ request: WatchRequest, _ session: Session, _ settle: @escaping SocketServer.Settle) {
+        guard (bySession[session.id]?.count ?? 0) < server.limits.watches else {
+            return settle(
+                .failure(
+                    .overLimit(
+                        .limitExceeded, "watches", server.limits.watches,
+                        "This connection has too many watches.")))
+        }
+        let command = WatchRuns(run: request.filter.run)
+        let begun = Box<Int64>(0)
+        server.submit(
+            { store, context in
+                begun.value = try command.perform(store, &context)
+                return .done([])
+            }, session
+        ) { outcome in
+            switch outcome {
+            case .failure(let error): settle(.failure(error))
+            case .success: self.install(request, at: begun.value, session, settle)
+            }
+        }
+    }
+
+    private func install(
+        _ request: WatchRequest, at now: Int64, _ session: Session, _ settle: @escaping SocketServer.Settle
+    ) {
+        lastNumber += 1
+        let start = min(request.after ?? now, now)
+        let watch = Watch(id: "w\(lastNumber)", filter: request.filter, session: session, cursor: start)
+        settle(
+            .success(
+                result { writer in
+                    writer.member("watch", watch.id)
+                    writer.member("sequence", start)
+                }))
+        guard session.isOpen else { return server.environment.watchEnded() }
+        bySession[session.id, default: []].append(watch)
+        if start < now { catchUp(watch) }
+    }
+
+    func end(_ id: String, _ session: Session) -> Bool {
+        guard let place = bySession[session.id]?.firstIndex(where: { $0.id == id }) else { return false }
+        bySession[session.id]?.remove(at: place)
+        server.environment.watchEnded()
+        return true
+    }
+
+    func sessionClosed(_ session: Session) {
+        for _ in bySession.removeValue(forKey: session.id) ?? [] { server.environment.watchEnded() }
+    }
+
+    private func isInstalled(_ watch: Watch, in session: Int64) -> Bool {
+        bySession[session]?.contains { $0 === watch } ?? false
+    }
+
+    // MARK: Live
+
+    func announce(_ announcements: [Announcement]) {
+        for watches in bySession.values {
+            for watch in watches { for announcement in announcements { announce(announcement, to: watch) } }
+        }
+    }
+
+    private func announce(_ announcement: Announcement, to watch: Watch) {
+        guard announcement.entry.sequence > watch.cursor, watch.filter.admits(announcement) else { return }
+        switch watch.state {
+        case .behind: return
+        case .reading(var kept):
+            kept.keep(announcement, limit: server.limits.watchBytes)
+            watch.state = .reading(kept)
+        case .live:
+            guard watch.session.queuedBytes <= server.limits.watchBytes else { return fallBehind(watch) }
+            watch.session.send(Watch.line(watch.id, announcement))
+            watch.cursor = announcement.entry.sequence
+        }
+    }
+
+    private func fallBehind(_ watch: Watch) {
+        watch.state = .behind
+        watch.session.send(Watch.lagging(watch.id, watch.cursor))
+    }
+
+    /// The connection has sent most of what it had: watches that fell behind go on.
+    func drained(_ session: Session) {
+        for watch in bySession[session.id] ?? [] {
+            if case .behind = watch.state { catchUp(watch) }
+        }
+    }
+
+    // MARK: Catching up
+
+    /// Reads on behind the cursor, up to what the writer has given by now.
+    private func catchUp(_ watch: Watch) {
+        watch.state = .reading(.init())
+        let (filter, cursor, maxBytes, id) = (watch.filter, watch.cursor, server.limits.watchBytes, watch.id)
+        let look = Box(Look(end: cursor, upTo: cursor, lines: []))
+        let session = watch.session
+        server.submit(
+            { store, _ in
+                let end = try store.lastSequence()
+                return .reading { store in
+                    let found = try CatchUp(filter: filter, after: cursor, end: end, maxBytes: maxBytes)
+                        .answer(store)
+                    look.value = Look(
+                        end: end, upTo: found.upTo, lines: found.entries.map { Watch.line(id, $0) })
+                    return []
+                }
+            }, session
+        ) { [weak self] outcome in
+            guard let self, self.isInstalled(watch, in: session.id) else { return }
+            switch outcome {
+            case .success: self.caughtUp(watch, look.value)
+            case .failure: self.tryAgain(watch, session)
+            }
+        }
+    }
+
+    private struct Look: Sendable {
+        /// The last sequence that the writer had given.
+        var end: Int64
+        /// How far was looked.
+        var upTo: Int64
+        var lines: [[UInt8]]
+    }
+
+    private func caughtUp(_ watch: Watch, _ look: Look) {
+        if !look.lines.isEmpty { watch.session.send(Array(look.lines.joined())) }
+        watch.cursor = look.upTo
+        guard case .reading(let kept) = watch.state else { return }
+        let isWhole = look.upTo >= look.end && !kept.isIncomplete
+        if watch.session.queuedBytes > server.limits.watchBytes { return fallBehind(watch) }
+        guard isWhole else { return catchUp(watch) }
+        watch.state = .live
+        for announcement in kept.announcements { announce(announcement, to: watch) }
+    }
+
+    /// A look that failed, on a broken disk for example, is made again a little later.
+    private func tryAgain(_ watch: Watch, _ session: Session) {
+        server.loop.assumeIsolated().scheduleTask(in: .milliseconds(500)) { [weak self] in
+            guard let self, self.isInstalled(watch, in: session.id) else { return }
+            self.catchUp(watch)
+        }
+    }
+
+    /// Carries a value from the writer or a reader to the loop, which has it afterwards.
+    private final class Box<Value: Sendable>: @unchecked Sendable {
+        var value: Value
+        init(_ value: Value) { self.value = value }
+    }
+}

@@ -1,0 +1,26 @@
+import SidestepModel
+
+/// Which artifacts a list shows; nil does not restrict.
+public struct ArtifactFilter: Sendable {
+    /// The uid whose runs these belong to; nil for an administrator, who sees all.
+    public var user: UInt32?
+    public var run: Int64?
+    public var name: String?
+    /// Only artifacts older than this key.
+    public var before: Int64?
+    public var limit = 100
+
+    public init(user: UInt32?) { self.user = user }
+}
+
+public protocol ArtifactReading: AnyObject {
+    /// The newest version of a run's artifact, or the one asked for.
+    func artifact(run: Int64, name: String, version: Int64?) throws(Failure) -> ArtifactRecord?
+    /// Newest first, without content.
+    func artifacts(_ filter: ArtifactFilter) throws(Failure) -> Page<ArtifactRecord>
+}
+
+public protocol ArtifactWriting: ArtifactReading {
+    /// Adds a version where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
+    func insertArtifact(_ artifact: ArtifactRecord, epoch: Int64) throws(Failure)
+}

@@ -1,0 +1,55 @@
+import SidestepModel
+
+/// Work on the database as a whole; it may take minutes.
+public enum MaintenanceTask: Sendable {
+    /// Writes a copy of the database as it is now; an existing file is replaced only if asked for.
+    case backup(path: String, overwrites: Bool)
+    /// Looks at every page and every reference.
+    case check
+    /// Gives free pages back to the file system. Writes wait meanwhile.
+    case vacuum
+}
+
+/// What came of it.
+public enum MaintenanceReport: Sendable, Equatable {
+    case backup(bytes: Int64)
+    /// What is wrong; empty when nothing is.
+    case check(problems: [String])
+    case vacuum(bytesBefore: Int64, bytesAfter: Int64)
+}
+
+/// Whoever carries out maintenance, on a thread of its own, one task at a time.
+public protocol StoreMaintenance: Sendable {
+    /// Answers once, on any thread; `overloaded` while another task is under way.
+    func perform(
+        _ task: MaintenanceTask, _ reply: @escaping @Sendable (Result<MaintenanceReport, Failure>) -> Void)
+}
+
+/// How full the database is.
+public struct StoreStatistics: Sendable, Equatable {
+    /// Bytes of the file without its log, and those of them that are free.
+    public var bytes: Int64
+    public var freeBytes: Int64
+    public var forks: Int64
+    /// Removed runs whose rows are still to be deleted, and those of which forks need a part.
+    public var beingRemoved: Int64
+    public var keptForForks: Int64
+    /// When the run was closed that has been closed for longest.
+    public var oldestClosed: Instant?
+
+    public init(
+        bytes: Int64, freeBytes: Int64, forks: Int64, beingRemoved: Int64, keptForForks: Int64,
+        oldestClosed: Instant?
+    ) {
+        self.bytes = bytes
+        self.freeBytes = freeBytes
+        self.forks = forks
+        self.beingRemoved = beingRemoved
+        self.keptForForks = keptForForks
+        self.oldestClosed = oldestClosed
+    }
+}
+
+public protocol StatisticsReading: AnyObject {
+    func statistics() throws(Failure) -> StoreStatistics
+}

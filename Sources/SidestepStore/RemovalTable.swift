@@ -1,0 +1,54 @@
+import SidestepModel
+
+/// What is left of a removed run.
+public struct Tombstone: Sendable, Equatable {
+    /// The last generation there was.
+    public var generation: Int64
+    /// The last epoch that was granted.
+    public var epoch: Int64
+
+    public init(generation: Int64, epoch: Int64) {
+        self.generation = generation
+        self.epoch = epoch
+    }
+}
+
+/// A place in the list of closed runs, the longest closed first.
+public struct ClosedRun: Sendable, Equatable {
+    public var closed: Instant
+    public var key: Int64
+    public var workflow: String
+    public var status: RunStatus
+    public var userID: UInt32
+
+    public init(closed: Instant, key: Int64, workflow: String, status: RunStatus, userID: UInt32) {
+        self.closed = closed
+        self.key = key
+        self.workflow = workflow
+        self.status = status
+        self.userID = userID
+    }
+}
+
+public protocol RemovalReading: AnyObject {
+    func tombstone(user: UInt32, id: String) throws(Failure) -> Tombstone?
+    /// Closed runs behind `last` that were closed up to `before`.
+    func closedRuns(after last: ClosedRun?, before: Instant, limit: Int) throws(Failure) -> [ClosedRun]
+    func hasOpenChild(run: Int64) throws(Failure) -> Bool
+    /// About how many bytes of payload a run has.
+    func payloadBytes(run: Int64) throws(Failure) -> Int64
+    /// In the order of workflow and status.
+    func retentionRules() throws(Failure) -> [RetentionRule]
+}
+
+public protocol RemovalWriting: RemovalReading {
+    /// Takes a run that nobody owns out of everybody's sight; its rows go later. Leaves a tombstone.
+    func removeRun(_ run: RunRecord, now: Instant) throws(Failure)
+    /// Deletes at most about `limit` rows of removed runs, but for what forks need.
+    /// - Returns: whether there is more to delete.
+    func deleteRemoved(limit: Int) throws(Failure) -> Bool
+    /// Forgets tombstones older than this, at most `limit`.
+    func forgetTombstones(before: Instant, limit: Int) throws(Failure)
+    /// Sets a rule; nil removes the one of that workflow and status.
+    func setRetention(workflow: String?, status: RunStatus?, _ keep: RetentionRule.Keep?) throws(Failure)
+}

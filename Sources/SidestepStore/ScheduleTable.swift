@@ -1,0 +1,23 @@
+import SidestepModel
+
+public protocol ScheduleReading: AnyObject {
+    func schedule(key: Int64) throws(Failure) -> ScheduleRecord?
+    /// The schedule of that name; `user` nil looks through all users and takes the oldest.
+    func schedule(user: UInt32?, name: String) throws(Failure) -> ScheduleRecord?
+    /// In the order of keys, after this key; `user` nil shows all.
+    func schedules(user: UInt32?, after key: Int64, limit: Int) throws(Failure) -> Page<ScheduleRecord>
+    /// Schedules whose next run is to be started by now, oldest first.
+    func schedules(dueAt now: Instant, limit: Int) throws(Failure) -> [ScheduleRecord]
+    /// When the next run is to be started.
+    func nextScheduleTime() throws(Failure) -> Instant?
+    /// Keys of schedules of which a due time waits for a run to close.
+    func waitingSchedules() throws(Failure) -> [Int64]
+}
+
+public protocol ScheduleWriting: ScheduleReading {
+    /// Adds a schedule; returns its key.
+    func insertSchedule(_ schedule: ScheduleRecord) throws(Failure) -> Int64
+    /// Writes everything but the key, the name and the user.
+    func updateSchedule(_ schedule: ScheduleRecord) throws(Failure)
+    func deleteSchedule(key: Int64) throws(Failure)
+}

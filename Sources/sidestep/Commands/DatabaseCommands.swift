@@ -1,0 +1,108 @@
+import ArgumentParser
+import Glibc
+import Sidestep
+import SidestepProtocol
+
+/// Copies the database while the daemon goes on.
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Write a copy of the database while the daemon goes on.",
+        discussion: """
+              sidestep backup /var/backups/sidestep-$(date +%F).db
+
+            The daemon writes the file, as its own user. It is there in full or not at all. \
+            `sidestepd restore` puts it in the place of a database.
+            """)
+
+    @Argument(help: ArgumentHelp("The file to write.", valueName: "file"))
+    var file: String
+    @Flag(help: "Replace the file if it is there.")
+    var overwrite = false
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let began = RelativeTime.now()
+        let done = try common.show("system.backup") { writer in
+            writer.member("path", absolute(file))
+            if overwrite { writer.member("overwrite", true) }
+        }
+        guard let done else { return }
+        let size = ByteCount.text(done["bytes"]?.int ?? 0)
+        Output.line(
+            "\(done["path"]?.string ?? file): \(size) in \(RelativeTime.span(RelativeTime.now() - began))")
+    }
+
+    /// The daemon has another working directory.
+    private func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let directory = getcwd(nil, 0) else { return path }
+        defer { free(directory) }
+        return String(cString: directory) + "/" + path
+    }
+}
+
+/// Looks at every page of the database.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Look at every page and index of the database while the daemon goes on.",
+        discussion: "Exit status: 0 nothing is wrong, 1 something is.")
+
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let found = try common.connect().call("system.check") { _ in }
+        let problems = found["problems"]?.elements.compactMap(\.string) ?? []
+        if common.json {
+            Output.line(found.text)
+        } else {
+            for problem in problems { Output.line(problem) }
+            if problems.isEmpty { Output.line("nothing is wrong") }
+        }
+        if !problems.isEmpty {
+            Output.complain("  hint: stop the daemon and put a backup in place: sidestepd restore --help")
+            throw ExitCode(1)
+        }
+    }
+}
+
+/// Gives free space back.
+struct VacuumCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vacuum",
+        abstract: "Give the space of removed runs back to the file system; writes wait meanwhile.",
+        discussion: """
+            The daemon uses free space again by itself; this is for a database that was once much larger \
+            (`sidestep stats` says how much is free). It needs as much room again while it works.
+            """)
+
+    @OptionGroup var common: Common
+
+    func run() throws {
+        guard let done = try common.show("system.vacuum", { _ in }) else { return }
+        let (before, after) = (done["bytes_before"]?.int ?? 0, done["bytes_after"]?.int ?? 0)
+        Output.line("\(ByteCount.text(before)) before, \(ByteCount.text(after)) now")
+    }
+}
+
+/// What the database holds.
+struct StatsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats", abstract: "Show what the database holds.")
+
+    @OptionGroup var common: Common
+
+    func run() throws {
+        guard let found = try common.show("system.stats", { _ in }) else { return }
+        var fields = Fields()
+        for (name, title) in [("database_bytes", "database"), ("log_bytes", "log"), ("free_bytes", "free")] {
+            fields.add(title, found[name]?.int.map(ByteCount.text))
+        }
+        for status in found["runs"]?.members ?? [] { fields.add(status.key, status.value.text) }
+        fields.add("forks", found["forks"]?.text)
+        fields.add("being removed", found["being_removed"]?.text)
+        fields.add("kept for forks", found["kept_for_forks"]?.text)
+        fields.add("oldest closed", found.present("oldest_closed_at")?.int.map { RelativeTime.ago($0) })
+        fields.print()
+    }
+}

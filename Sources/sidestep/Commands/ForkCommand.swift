@@ -1,0 +1,55 @@
+import ArgumentParser
+import Sidestep
+import SidestepProtocol
+
+/// Makes a run from another one.
+struct ForkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fork", abstract: "Make a run that begins with what another one recorded.",
+        discussion: """
+              sidestep fork research-1 --step summarize            do this step again, and all after it
+              sidestep fork research-1 --from-failed               go on where it failed
+              sidestep fork research-1 --input '{"depth": 2}' --id research-1b
+
+            The new run is queued: a worker takes it, or its program resumes it by its id, which is printed. \
+            The source stays as it is; `sidestep diff` compares the two.
+            """)
+
+    @Option(help: "The id of the new run; left out, the daemon makes one.")
+    var id: String?
+    @Option(help: "The step to execute again: all that was completed before it is kept.")
+    var step: String?
+    @Option(help: "The checkpoint to go on from.")
+    var checkpoint: String?
+    @Flag(help: "Keep all that was completed, and execute again what failed.")
+    var fromFailed = false
+    @Option(help: "The code that executes the new run.")
+    var workflow: String?
+    @Option(help: ArgumentHelp("Another input.", valueName: "json"))
+    var input: JSONArgument?
+    @Option(help: ArgumentHelp("Another state than the checkpoint's.", valueName: "json"))
+    var state: JSONArgument?
+    @Option(help: ArgumentHelp("Another message history, an array.", valueName: "json"))
+    var messages: JSONArgument?
+    @Option(help: "What becomes of signals that nobody has consumed: leave or copy.")
+    var signals: String?
+    @OptionGroup var of: RunArgument
+    @OptionGroup var common: Common
+
+    func run() throws {
+        let name = try of.name()
+        let made = try common.show("run.fork") { writer in
+            writer.member("run", name)
+            writer.member("new_run", id)
+            writer.member("step", step)
+            writer.member("checkpoint", checkpoint)
+            if fromFailed { writer.member("from_failed", true) }
+            writer.member("workflow", workflow)
+            writer.member("input", input?.value)
+            writer.member("state", state?.value)
+            writer.member("messages", messages?.value)
+            writer.member("signals", signals)
+        }
+        if let made { Output.line(made["run"]?["id"]?.string ?? "") }
+    }
+}

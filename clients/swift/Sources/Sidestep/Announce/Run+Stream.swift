@@ -1,0 +1,140 @@
+import SidestepProtocol
+import Synchronization
+
+/// A growing list of values that a run shows while it works; one process writes it, anybody follows it.
+public final class StreamWriter: Sendable {
+    /// The name of the stream.
+    public let name: String
+    private let run: Run
+    /// The index of the next item: the daemon adds nothing twice that is sent again.
+    private let next: Mutex<Int>
+
+    init(_ name: String, run: Run, next: Int) {
+        self.name = name
+        self.run = run
+        self.next = Mutex(next)
+    }
+
+    /// How many items there are, those on their way included.
+    public var count: Int { next.withLock { $0 } }
+
+    /// Adds items, in one call and one commit.
+    public func append<Item: Encodable & Sendable>(_ items: [Item]) async throws {
+        let items = try items.map { try Payloads.encode($0) }
+        // Numbered before the call: appends of several tasks leave in the order of their numbers.
+        let from = next.withLock { next in
+            defer { next += items.count }
+            return next
+        }
+        try await run.call("stream.append") { writer in
+            writer.member("stream", name)
+            writer.array("items") { writer in for item in items { writer.raw(item) } }
+            writer.member("from", from)
+        }
+    }
+
+    /// Adds an item.
+    public func append(_ item: some Encodable & Sendable) async throws { try await append([item]) }
+
+    /// Ends the stream; its readers are told so.
+    ///
+    /// - Parameters:
+    ///   - final: what the stream came to.
+    ///   - compact: drop the items; readers get `final` alone.
+    public func close(final: (any Encodable & Sendable)? = nil, compact: Bool = false) async throws {
+        let final = try final.map { try Payloads.encode($0) }
+        try await run.call("stream.close") { writer in
+            writer.member("stream", name)
+            writer.member("final", final)
+            if compact { writer.member("compact", true) }
+        }
+    }
+}
+
+extension Run {
+    /// Opens a stream of the run, or comes back to it: what was written before stays, and items follow it.
+    public func stream(_ name: String) async throws -> StreamWriter {
+        let result = try await call("stream.append") { writer in
+            writer.member("stream", name)
+            writer.array("items") { _ in }
+        }
+        return StreamWriter(name, run: self, next: result["next"]?.int ?? 0)
+    }
+}
+
+/// The items of a stream, those that are there and those to come, until it is closed.
+///
+///     for try await token in sidestep.stream("answer", of: "chat-1", as: String.self) { print(token.value) }
+public struct StreamReader<Value: Decodable & Sendable>: AsyncSequence, Sendable {
+    /// One item with its index: go on behind it with `from: index + 1`.
+    public struct Element: Sendable {
+        public let index: Int
+        public let value: Value
+    }
+
+    let client: Sidestep
+    let run: String
+    let stream: String
+    let from: Int
+
+    /// How long one call waits for an item. The daemon answers earlier when there is one.
+    static var wait: Duration { .seconds(30) }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(reader: self, next: from) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let reader: StreamReader
+        var next: Int
+        private var items: ArraySlice<RawJSON> = []
+        private var isClosed = false
+
+        init(reader: StreamReader, next: Int) {
+            self.reader = reader
+            self.next = next
+        }
+
+        public mutating func next() async throws -> Element? {
+            while items.isEmpty {
+                if isClosed { return nil }
+                try await read()
+            }
+            defer { next += 1 }
+            return Element(index: next, value: try Payloads.decode(Value.self, from: items.removeFirst()))
+        }
+
+        private mutating func read() async throws {
+            let from = next
+            let result = try await reader.client.call("stream.read") { [reader] writer in
+                writer.member("run", reader.run)
+                writer.member("stream", reader.stream)
+                writer.member("from", from)
+                writer.member("wait_ms", StreamReader.wait.milliseconds)
+            }
+            items = (result["items"]?.elements ?? [])[...]
+            next = result["from"]?.int ?? next
+            isClosed = result["closed"]?.bool ?? false
+        }
+    }
+}
+
+extension Sidestep {
+    /// Follows a stream of a run from an index on.
+    public func stream<Value: Decodable & Sendable>(
+        _ name: String, of run: String, from: Int = 0, as type: Value.Type = Value.self
+    ) -> StreamReader<Value> {
+        StreamReader(client: self, run: run, stream: name, from: from)
+    }
+
+    /// What a closed stream came to; nil while it is open, or when it was closed without a value.
+    public func finalValue<Value: Decodable>(
+        of stream: String, of run: String, as type: Value.Type = Value.self
+    ) async throws -> Value? {
+        // The end is asked for, not the items: there are never so many.
+        let result = try await call("stream.read") { writer in
+            writer.member("run", run)
+            writer.member("stream", stream)
+            writer.member("from", 9_007_199_254_740_991)
+        }
+        return try result.present("final").map { try Payloads.decode(type, from: $0) }
+    }
+}

@@ -1,0 +1,239 @@
+import Glibc
+import SidestepProtocol
+import Synchronization
+
+/// An entry of a run's journal, told as it happens.
+public struct RunEvent: Sendable {
+    /// Its place: go on behind it with `after`.
+    public let sequence: Int
+    public let run: String
+    /// When it happened, in milliseconds since the epoch.
+    public let at: Int
+    /// What happened, for example `step.completed`.
+    public let kind: String
+    public let step: String?
+    public let attempt: Int?
+    /// What else is known.
+    public let detail: RawJSON?
+    /// All of it, as it came.
+    public let json: RawJSON
+
+    init(_ json: RawJSON) {
+        self.json = json
+        sequence = json["sequence"]?.int ?? 0
+        run = json["run"]?.string ?? ""
+        at = json["at"]?.int ?? 0
+        kind = json["kind"]?.string ?? ""
+        step = json["step"]?.string
+        attempt = json["attempt"]?.int
+        detail = json["detail"]
+    }
+}
+
+/// Follows journals on a connection of its own, without threads or tasks; `Sidestep.watch` is made of it.
+///
+/// A lost connection is made again and goes on behind the last entry: none is missed and none comes twice.
+public final class RunWatcher {
+    /// Which runs are watched.
+    public struct Filter: Sendable {
+        public var run: String?
+        public var workflow: String?
+        /// All of these.
+        public var tags: [String: String] = [:]
+
+        public init(run: String? = nil, workflow: String? = nil, tags: [String: String] = [:]) {
+            self.run = run
+            self.workflow = workflow
+            self.tags = tags
+        }
+    }
+
+    /// What another thread needs to end the wait.
+    private struct Interruption {
+        var isWanted = false
+        var socket: UnixSocket?
+    }
+
+    private let finder: DaemonFinder
+    private let filter: Filter
+    private let patience: Duration
+    private var connection: BlockingConnection?
+    private let interruption = Mutex(Interruption())
+    /// The sequence of the last entry; nil before the watch has begun.
+    public private(set) var sequence: Int?
+
+    /// - Parameters:
+    ///   - after: the last sequence that was seen; 0 begins with the oldest entry, nil with the next one.
+    ///   - patience: how long to look for a daemon that went away.
+    public convenience init(
+        socket: String? = nil, autostart: Bool? = nil, filter: Filter = .init(), after: Int? = nil,
+        patience: Duration = .seconds(60)
+    ) {
+        self.init(
+            finder: DaemonFinder(socket: socket, autostart: autostart), filter: filter, after: after,
+            patience: patience)
+    }
+
+    init(finder: DaemonFinder, filter: Filter, after: Int?, patience: Duration) {
+        self.finder = finder
+        self.filter = filter
+        self.patience = patience
+        sequence = after
+    }
+
+    /// Begins the watch, if it has not begun; throws what the daemon says against it.
+    public func begin() throws {
+        guard connection == nil else { return }
+        let new = try BlockingConnection(finder: finder)
+        let result = try new.call("run.watch") { writer in
+            writer.member("run", filter.run)
+            writer.member("workflow", filter.workflow)
+            if !filter.tags.isEmpty { writer.object("tag") { filter.tags.write(to: &$0) } }
+            writer.member("after", sequence)
+        }
+        sequence = result["sequence"]?.int ?? sequence
+        connection = new
+        let isInterrupted = interruption.withLock { state in
+            state.socket = new.socket
+            return state.isWanted
+        }
+        if isInterrupted { new.socket.shutDown() }
+    }
+
+    /// Waits for the next entry.
+    public func next() throws -> RunEvent {
+        let deadline = ContinuousClock.now + patience
+        var backoff = Backoff()
+        while true {
+            do {
+                try begin()
+                while let (method, params) = try connection?.nextNotification() {
+                    guard method == "run.event", let params else { continue }
+                    let event = RunEvent(params)
+                    sequence = event.sequence
+                    return event
+                }
+                throw SidestepError(.connectionLost, "the daemon closed the connection")
+            } catch let error as SidestepError
+                where [.connectionLost, .daemonNotFound, .shuttingDown].contains(error.kind)
+            {
+                connection = nil
+                let pause = backoff.advance()
+                if interruption.withLock({ $0.isWanted }) { throw error }
+                guard ContinuousClock.now + pause < deadline else { throw error }
+                usleep(UInt32(pause.milliseconds) * 1000)
+            }
+        }
+    }
+
+    /// Ends the wait of another thread in `next`.
+    func interrupt() {
+        interruption.withLock { state in
+            state.isWanted = true
+            state.socket?.shutDown()
+        }
+    }
+}
+
+extension Sidestep {
+    /// Follows the journals of runs as they are written, until the task is cancelled.
+    ///
+    ///     for try await event in sidestep.watch(.init(workflow: "trip")) { print(event.run, event.kind) }
+    ///
+    /// - Parameter after: the last sequence that was seen; 0 begins with the oldest entry, nil with the next one.
+    public func watch(_ filter: RunWatcher.Filter = .init(), after: Int? = nil) -> RunFeed {
+        RunFeed(finder: connection.finder, patience: connection.patience, filter: filter, after: after)
+    }
+}
+
+/// Entries of journals as they are written; it never ends by itself.
+public struct RunFeed: AsyncSequence, Sendable {
+    let finder: DaemonFinder
+    let patience: Duration
+    let filter: RunWatcher.Filter
+    let after: Int?
+
+    public func makeAsyncIterator() -> Iterator { Iterator(reader: FeedReader(self)) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let reader: FeedReader
+
+        public mutating func next() async throws -> RunEvent? {
+            let reader = reader
+            return try await withTaskCancellationHandler {
+                try await reader.next()
+            } onCancel: {
+                reader.stop()
+            }
+        }
+    }
+}
+
+/// A thread that reads one entry for each that is asked for: a slow reader slows the daemon down, not this process.
+///
+/// Unchecked: the watcher belongs to the thread, but for the one call that ends its wait.
+private final class FeedReader: @unchecked Sendable {
+    private struct State {
+        var wanted: CheckedContinuation<RunEvent?, any Error>?
+        var isStopped = false
+    }
+
+    private let state = Mutex(State())
+    private let watcher: RunWatcher
+    private let demand = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init(_ feed: RunFeed) {
+        watcher = RunWatcher(finder: feed.finder, filter: feed.filter, after: feed.after, patience: feed.patience)
+        sem_init(demand, 0, 0)
+        let box = Box(watcher: watcher, demand: demand)
+        Threads.start { [weak self] in
+            while true {
+                while sem_wait(box.demand) != 0 {}
+                guard let self, !self.state.withLock({ $0.isStopped }) else { break }
+                let result = Result { try box.watcher.next() }
+                self.answer(result)
+            }
+            sem_destroy(box.demand)
+            box.demand.deallocate()
+        }
+    }
+
+    deinit { stop() }
+
+    func next() async throws -> RunEvent? {
+        try await withCheckedThrowingContinuation { continuation in
+            let isStopped = state.withLock { state in
+                if !state.isStopped { state.wanted = continuation }
+                return state.isStopped
+            }
+            if isStopped { return continuation.resume(returning: nil) }
+            sem_post(demand)
+        }
+    }
+
+    /// The task was cancelled, or nobody wants more.
+    func stop() {
+        let (wanted, isFirst) = state.withLock { state in
+            defer { (state.wanted, state.isStopped) = (nil, true) }
+            return (state.wanted, !state.isStopped)
+        }
+        wanted?.resume(returning: nil)
+        guard isFirst else { return }
+        watcher.interrupt()
+        sem_post(demand)
+    }
+
+    private func answer(_ result: Result<RunEvent, any Error>) {
+        let wanted = state.withLock { state in
+            defer { state.wanted = nil }
+            return state.wanted
+        }
+        wanted?.resume(with: result.map { Optional($0) })
+    }
+
+    /// Hands the watcher to the thread.
+    private struct Box: @unchecked Sendable {
+        let watcher: RunWatcher
+        let demand: UnsafeMutablePointer<sem_t>
+    }
+}
