@@ -29,7 +29,9 @@ import TestSupport
             kinds.merge(outcome.kinds, uniquingKeysWith: +)
         }
         print("simulation: \(done) operations, \(seeds.count) seeds, \(differences) differences")
-        print("simulation: " + kinds.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        print(
+            "simulation: "
+                + kinds.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
     }
 
     private func runProgram(_ seed: UInt64) throws -> (
