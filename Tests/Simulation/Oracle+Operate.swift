@@ -20,8 +20,10 @@ extension Oracle {
     /// A run of an id that nobody uses; it goes on counting where a removed one stopped.
     mutating func newRun(_ name: String) -> Run {
         let past = tombstones[name]
-        return Run(
+        var run = Run(
             generation: (past?.generation ?? 0) + 1, epoch: past?.epoch ?? 0, identity: nextIdentity())
+        run.age = nextPlace()
+        return run
     }
 
     // MARK: Forks
@@ -39,6 +41,7 @@ extension Oracle {
         fork.steps = source.steps.filter { $0.value.status == .completed && $0.value.place <= bound }
         fork.saved = source.saved.filter { $0.place <= bound }
         fork.messages = fork.saved.last?.messages ?? []
+        fork.forkedAt = nextPlace()
         fork.state = source.state
         runs[new] = fork
         return .status(.queued)
@@ -91,6 +94,18 @@ extension Oracle {
         copy.owner = nil
         copy.mayReturn = false
         copy.progressed = false
+        copy.nextAttempt = nil
+        copy.cancelAt = nil
+        copy.age = nextPlace()
+        // Of its source's checkpoints a fork takes along only the one that it began at.
+        if let forked = source.forkedAt {
+            let base = source.saved.last { $0.place < forked }
+            copy.saved =
+                (base.map { [(forked, $0.messages)] } ?? []) + source.saved.filter { $0.place > forked }
+            copy.forkedAt = nil
+        }
+        // Open waits begin anew.
+        copy.steps = copy.steps.filter { $0.value.status != .waiting }
         if !copy.status.isClosed, copy.status != .paused { copy.status = .queued }
         if let past = tombstones[target], past.generation >= copy.generation {
             copy.generation = past.generation + 1

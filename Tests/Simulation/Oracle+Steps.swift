@@ -4,8 +4,9 @@ extension Oracle {
     mutating func begin(
         _ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64), atMostOnce: Bool
     ) -> Reply {
-        if let refused = check(lease, client) { return .refused(refused) }
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
         guard var record = runs[lease.run]!.steps[step] else {
+            if runs[lease.run]!.cancelAt != nil { return .refused(.runCancelled) }
             runs[lease.run]!.steps[step] = Step(atMostOnce: atMostOnce, holder: client.process)
             return .execute(attempt: 1, delay: 0)
         }
@@ -15,7 +16,9 @@ extension Oracle {
         case .unknown: return .refused(.stepUnknown)
         case .running where record.holder == client.process:
             return .execute(attempt: record.attempt, delay: max(0, record.ready - now))
-        case .running, .waiting: return .waits
+        case .running: return .waits
+        case .waiting: return .refused(.invalidArgument)
+        case .backoff where runs[lease.run]!.cancelAt != nil: return .refused(.runCancelled)
         case .backoff:
             record.status = .running
             record.interrupted = false
@@ -39,7 +42,7 @@ extension Oracle {
         _ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64), attempt: Int64,
         output: String
     ) -> Reply {
-        if let refused = check(lease, client) { return .refused(refused) }
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
         var record = runs[lease.run]!.steps[step] ?? Step(attempt: attempt)
         if record.status == .completed, record.attempt == attempt {
             return record.output == output ? .recorded(attempt: attempt) : .refused(.stepConflict)
@@ -58,7 +61,7 @@ extension Oracle {
     mutating func failStep(
         _ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64), attempt: Int64
     ) -> Reply {
-        if let refused = check(lease, client) { return .refused(refused) }
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
         var record = runs[lease.run]!.steps[step] ?? Step(attempt: attempt)
         if record.status == .completed {
             return .refused(record.attempt == attempt ? .stepConflict : .attemptSuperseded)

@@ -13,6 +13,8 @@ enum Reply: Equatable, CustomStringConvertible {
     case saved(messages: Int)
     case removed(Int)
     case done
+    /// A wait was written as open; its caller gave up at once.
+    case opened
     case refused(ErrorKind)
 
     var description: String {
@@ -29,6 +31,7 @@ enum Reply: Equatable, CustomStringConvertible {
         case .saved(let messages): "saved \(messages) messages"
         case .removed(let count): "removed \(count)"
         case .done: "done"
+        case .opened: "opened"
         case .refused(let kind): "refused \(kind.rawValue)"
         }
     }
@@ -46,8 +49,11 @@ struct Oracle {
         var holder: Int32?
         var output: String?
         var ready: Int64 = 0
-        /// The place of its completion among all that was recorded.
+        /// The place of its completion, or of its opening as a wait, among all that was recorded.
         var place = 0
+        /// What a wait waits for, and when time ends it.
+        var mark: [String]?
+        var due: Int64?
     }
 
     struct Run {
@@ -57,6 +63,8 @@ struct Oracle {
         var epoch: Int64 = 0
         /// Who has it: process and connection.
         var owner: (process: Int32, session: Int64)?
+        /// When an owner that lost its connection loses the run, too.
+        var awayUntil: Int64?
         /// Whether the owner of `epoch` may come back with its lease.
         var mayReturn = false
         var interruptions: Int64 = 0
@@ -65,8 +73,21 @@ struct Oracle {
         var steps: [String: Step] = [:]
         var messages: [String] = []
         var state: [String: String] = [:]
+        /// Signals that nobody has waited for, in their order; the ids of all that came.
+        var signals: [(name: String, value: String)] = []
+        var messageIDs: Set<String> = []
+        /// nil inside: made and not settled.
+        var promises: [String: String?] = [:]
+        /// When it is closed, whatever its owner does.
+        var cancelAt: Int64?
+        /// Not for workers before this.
+        var nextAttempt: Int64?
+        /// Older ones go first.
+        var age = 0
         /// Which generation of all there ever were; an import keeps it.
         var identity = 0
+        /// The place at which a fork was made: what is older is its source's.
+        var forkedAt: Int?
         /// The histories that checkpoints saved, with their places.
         var saved: [(place: Int, messages: [String])] = []
     }
@@ -97,26 +118,33 @@ struct Oracle {
     }
 
     /// nil when the lease is in force; why not, otherwise.
-    mutating func check(_ lease: Lease, _ client: (process: Int32, session: Int64)) -> ErrorKind? {
+    mutating func check(
+        _ lease: Lease, _ client: (process: Int32, session: Int64), for purpose: Purpose = .work
+    ) -> ErrorKind? {
         guard var run = runs[lease.run], run.generation == lease.generation else { return .leaseLost }
         let isCurrent = run.epoch == lease.epoch
-        if run.status.isClosed { return .runClosed }
+        if run.status.isClosed { return closedKind(run) }
         if run.status == .paused { return .runPaused }
         guard isCurrent else { return .leaseLost }
         switch run.status {
         case .running:
             if let owner = run.owner, owner.process == client.process, !openSessions.contains(owner.session) {
                 run.owner?.session = client.session
+                run.awayUntil = nil
             }
         case .interrupted where run.mayReturn:
             run.status = .running
             run.owner = client
+            run.awayUntil = nil
             run.progressed = false
         default: return .leaseLost
         }
         runs[lease.run] = run
-        return nil
+        return purpose == .work && run.cancelAt != nil ? .runCancelled : nil
     }
+
+    /// A run that was asked to end takes no new work.
+    enum Purpose { case work, ending }
 
     // MARK: Runs
 
@@ -126,6 +154,8 @@ struct Oracle {
         runs[name]!.owner = client
         runs[name]!.mayReturn = true
         runs[name]!.progressed = false
+        runs[name]!.nextAttempt = nil
+        runs[name]!.awayUntil = nil
         return .granted(epoch: runs[name]!.epoch, steps: runs[name]!.steps.count)
     }
 
@@ -146,6 +176,7 @@ struct Oracle {
         if wait { return .waits }
         guard takeOver else { return .refused(.runOwned) }
         interrupt(name, mayReturn: false)
+        if runs[name]!.status.isClosed { return reopen(name, client, retry: retry, rerun: rerun) }
         return runs[name]!.status == .paused ? .refused(.runPaused) : grant(name, client)
     }
 
@@ -156,10 +187,12 @@ struct Oracle {
         if rerun {
             past[name, default: [:]][run.generation] = run
             runs[name] = Run(generation: run.generation + 1, epoch: run.epoch, identity: nextIdentity())
+            runs[name]!.age = nextPlace()
             return grant(name, client)
         }
-        guard retry, run.status == .failed else { return .closed(run.status) }
+        guard retry, run.status != .completed else { return .closed(run.status) }
         runs[name]!.interruptions = 0
+        runs[name]!.cancelAt = nil
         for (step, record) in run.steps where record.status == .failed {
             runs[name]!.steps[step] = Step(
                 status: .backoff, attempt: record.attempt + 1, atMostOnce: record.atMostOnce, ready: now)
@@ -173,10 +206,16 @@ struct Oracle {
         runs[name]!.status = .interrupted
         runs[name]!.owner = nil
         runs[name]!.mayReturn = mayReturn
+        if let next = runs[name]!.nextAttempt, next <= now { runs[name]!.nextAttempt = nil }
+        if let delay = CrashLoop.delay(interruptions: runs[name]!.interruptions) {
+            runs[name]!.nextAttempt = max(runs[name]!.nextAttempt ?? 0, now + delay)
+        }
         if runs[name]!.interruptions > Self.maxInterruptions {
             runs[name]!.status = .paused
             runs[name]!.reason = .crashLoop
         }
+        // Nobody is left to undo anything.
+        if runs[name]!.cancelAt != nil { endCancelled(name) }
     }
 
     mutating func loseSteps(of name: String) {
@@ -201,7 +240,7 @@ struct Oracle {
     mutating func close(_ lease: Lease, _ client: (process: Int32, session: Int64), output: String) -> Reply {
         if let run = closed(lease) {
             return run.status == .completed && run.output == output
-                ? .status(.completed) : .refused(.runClosed)
+                ? .status(.completed) : .refused(closedKind(run))
         }
         if let refused = check(lease, client) { return .refused(refused) }
         finish(lease.run, .completed)
@@ -211,9 +250,14 @@ struct Oracle {
 
     mutating func fail(_ lease: Lease, _ client: (process: Int32, session: Int64)) -> Reply {
         if let run = closed(lease) {
-            return run.status == .failed ? .status(.failed) : .refused(.runClosed)
+            return run.status == .failed || run.cancelAt != nil
+                ? .status(run.status) : .refused(.runClosed)
         }
-        if let refused = check(lease, client) { return .refused(refused) }
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
+        if runs[lease.run]!.cancelAt != nil {
+            endCancelled(lease.run)
+            return .status(.cancelled)
+        }
         finish(lease.run, .failed)
         return .status(.failed)
     }
@@ -230,10 +274,15 @@ struct Oracle {
         runs[name]!.status = status
         runs[name]!.owner = nil
         runs[name]!.mayReturn = false
+        runs[name]!.nextAttempt = nil
     }
 
     mutating func release(_ lease: Lease, _ client: (process: Int32, session: Int64)) -> Reply {
-        if let refused = check(lease, client) { return .refused(refused) }
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
+        if runs[lease.run]!.cancelAt != nil {
+            endCancelled(lease.run)
+            return .status(.cancelled)
+        }
         loseSteps(of: lease.run)
         let unknown = runs[lease.run]!.steps.values.contains { $0.status == .unknown }
         runs[lease.run]!.status = unknown ? .paused : .queued
@@ -246,7 +295,7 @@ struct Oracle {
     mutating func pause(_ name: String) -> Reply {
         guard let run = runs[name] else { return .refused(.runNotFound) }
         if run.status == .paused { return .status(.paused) }
-        if run.status.isClosed { return .refused(.runClosed) }
+        if run.status.isClosed { return .refused(closedKind(run)) }
         loseSteps(of: name)
         runs[name]!.status = .paused
         runs[name]!.reason = .operator
@@ -257,7 +306,7 @@ struct Oracle {
 
     mutating func unpause(_ name: String) -> Reply {
         guard let run = runs[name] else { return .refused(.runNotFound) }
-        if run.status.isClosed { return .refused(.runClosed) }
+        if run.status.isClosed { return .refused(closedKind(run)) }
         guard run.status == .paused else { return .status(run.status) }
         runs[name]!.status = .queued
         runs[name]!.reason = nil

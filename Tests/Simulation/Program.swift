@@ -15,7 +15,7 @@ final class Program {
     var oracle = Oracle()
     var clients: [TestClient]
     /// Every lease that was ever granted, stale ones included: they are presented again and again.
-    private var leases: [(lease: Oracle.Lease, text: String)] = []
+    var leases: [(lease: Oracle.Lease, text: String)] = []
     private var waiting: [(run: String, client: TestClient, pending: TestDaemon.Pending<ResumeRun.Result>)] =
         []
     private(set) var operations = 0
@@ -42,8 +42,9 @@ final class Program {
         switch random.below(100) {
         case 0..<10: try resume()
         case 10..<12: try operateMore()
-        case 12..<30: try begin()
-        case 30..<50: try complete()
+        case 12..<24: try waitMore()
+        case 24..<36: try begin()
+        case 36..<50: try complete()
         case 50..<58: try fail()
         case 58..<66: try checkpoint()
         case 66..<71: try setState()
@@ -53,7 +54,7 @@ final class Program {
         case 81..<85: try resolve()
         case 85..<89: try killClient()
         case 89..<93: try disconnect()
-        case 93..<97: advance()
+        case 93..<97: try advance()
         case 97: try waitForRun()
         case 98: try restart()
         default: try compareEverything()
@@ -88,7 +89,7 @@ final class Program {
         return command
     }
 
-    private func resumed(_ result: Result<ResumeRun.Result, Failure>, _ name: String) -> Reply {
+    func resumed(_ result: Result<ResumeRun.Result, Failure>, _ name: String) -> Reply {
         switch result {
         case .failure(let failure): return .refused(failure.kind)
         case .success(let done):
@@ -322,37 +323,33 @@ final class Program {
         waiting.removeAll { $0.client.session == client.session }
         daemon.disconnect(client)
         oracle.openSessions.remove(client.session)
+        oracle.cutOff(client.session, grace: 2000)
         clients[index] = daemon.reconnect(client)
         oracle.openSessions.insert(clients[index].session)
     }
 
     /// Time passes; owners that stayed away longer than the grace lose their runs.
-    private func advance() {
+    private func advance() throws {
         let span = Int64(random.pick([1, 50, 100, 150, 5000]))
         trail.append("advance \(span)")
+        pass(span)
+        try settleWaiters()
+    }
+
+    func pass(_ span: Int64) {
         daemon.loop.advance(span)
-        oracle.now = daemon.clock.now().milliseconds - start
-        guard span >= 5000 else { return }
-        for (name, run) in oracle.runs {
-            guard run.status == .running, let owner = run.owner, !oracle.openSessions.contains(owner.session)
-            else { continue }
-            oracle.interrupt(name, mayReturn: true)
-        }
-        try? settleWaiters()
+        oracle.pass(until: daemon.clock.now().milliseconds - start)
     }
 
     private func restart() throws {
         trail.append("restart")
         waiting.removeAll()
         try daemon.restart()
+        oracle.cutOff(nil, grace: 30_000)
         for index in clients.indices { clients[index] = daemon.reconnect(clients[index]) }
         oracle.openSessions = Set(clients.map(\.session))
-        // Nobody came back within the grace: the living lose their runs as if they had been cut off.
-        daemon.loop.advance(40_000)
-        oracle.now = daemon.clock.now().milliseconds - start
-        for (name, run) in oracle.runs where run.status == .running {
-            oracle.interrupt(name, mayReturn: true)
-        }
+        // Nobody comes back within the grace: the living lose their runs as if they had been cut off.
+        pass(40_000)
     }
 
     // MARK: Comparing
@@ -377,7 +374,7 @@ final class Program {
         done[String(what.prefix { $0 != " " }), default: 0] += 1
     }
 
-    private func difference(_ what: String, _ expected: Reply, _ actual: Reply) -> Difference {
+    func difference(_ what: String, _ expected: Reply, _ actual: Reply) -> Difference {
         Difference(description: "\(what): expected \(expected), got \(actual)\n" + trailText)
     }
 
@@ -391,7 +388,7 @@ final class Program {
     }
 
     /// Mostly a recent lease, sometimes an old one.
-    private func pickLease() -> (lease: Oracle.Lease, text: String)? {
+    func pickLease() -> (lease: Oracle.Lease, text: String)? {
         if leases.isEmpty { return nil }
         return random.oneIn(5) ? random.pick(leases) : random.pick(leases.suffix(4))
     }
@@ -404,7 +401,7 @@ final class Program {
 
     /// What a call for a run answers; one that is refused or waits changes nothing,
     /// not even whose connection it is.
-    private func predict(_ call: (inout Oracle) -> Reply) -> Reply {
+    func predict(_ call: (inout Oracle) -> Reply) -> Reply {
         let before = oracle.runs
         let expected = call(&oracle)
         if case .refused = expected { oracle.runs = before }

@@ -9,7 +9,7 @@ import TestSupport
 /// SIDESTEP_SIMULATION_SEED repeats one seed.
 @Suite struct SimulationTests {
     static let operations =
-        getenv("SIDESTEP_SIMULATION_OPERATIONS").flatMap { Int(String(cString: $0)) } ?? 100_000
+        getenv("SIDESTEP_SIMULATION_OPERATIONS").flatMap { Int(String(cString: $0)) } ?? 200_000
     static let programLength = 2000
     static let fixedSeed = getenv("SIDESTEP_SIMULATION_SEED").flatMap { UInt64(String(cString: $0)) }
 

@@ -19,6 +19,10 @@ struct Snapshot: Equatable, Sendable, CustomStringConvertible {
     let steps: [Step]
     let messages: [String]
     let state: [String]
+    /// Signals that nobody has waited for, in their order, and promises.
+    let signals: [String]
+    let promises: [String]
+    let isCancelling: Bool
 
     init(_ run: Oracle.Run) {
         status = run.status
@@ -33,6 +37,9 @@ struct Snapshot: Equatable, Sendable, CustomStringConvertible {
         }
         messages = run.messages
         state = run.state.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        signals = run.signals.map { "\($0.name)=\($0.value)" }
+        promises = run.promises.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value ?? "pending")" }
+        isCancelling = run.cancelAt != nil
     }
 
     init(_ store: any StoreReader, _ name: String) throws {
@@ -59,11 +66,20 @@ struct Snapshot: Equatable, Sendable, CustomStringConvertible {
         state = try store.states(run: run.key).map {
             "\($0.name)=\(String(decoding: $0.value, as: UTF8.self))"
         }
+        signals = try store.signals(run: run.key, name: nil, pendingOnly: true, after: 0, limit: 10_000).items
+            .map {
+                "\($0.name)=\($0.value.map { String(decoding: $0, as: UTF8.self) } ?? "")"
+            }
+        promises = try store.promises(run: run.key, status: nil).map {
+            "\($0.name)=\($0.value.map { String(decoding: $0, as: UTF8.self) } ?? "pending")"
+        }
+        isCancelling = run.cancellation != nil
     }
 
     var description: String {
         let steps = steps.map { "\($0.name):\($0.status)/\($0.attempt)/\($0.failures)/\($0.output ?? "-")" }
         return "\(status) \(reason.map { "\($0)" } ?? "") epoch \(epoch) generation \(generation) "
-            + "interruptions \(interruptions) steps \(steps) messages \(messages) state \(state)"
+            + "interruptions \(interruptions) steps \(steps) messages \(messages) state \(state) "
+            + "signals \(signals) promises \(promises) cancelling \(isCancelling)"
     }
 }

@@ -86,7 +86,7 @@ public struct ListEvents: Command {
         let page = try store.events(filter)
         return Page(
             items: try page.items.map { event in
-                EventView(event: event, run: try event.run.flatMap { try store.run(key: $0)?.id })
+                EventView(event: event, run: try event.run.flatMap { try store.shownID(ofRun: $0) })
             }, hasMore: page.hasMore)
     }
 }

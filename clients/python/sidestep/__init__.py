@@ -35,6 +35,7 @@ from ._errors import (
     RunNotFound,
     RunOwned,
     RunPaused,
+    RunSuspended,
     ShuttingDown,
     SidestepError,
     StepConflict,
@@ -51,13 +52,19 @@ from ._errors import (
 from ._retry import Retry
 
 if TYPE_CHECKING:
+    from ._aio._checkpoint import Checkpoint
     from ._aio._client import Client, connect
-    from ._aio._run import Checkpoint, Run, State, StepContext
+    from ._aio._run import Run
+    from ._aio._state import State
+    from ._aio._step import StepContext
+    from ._aio._waits import Arrival
+    from ._aio._worker import Worker
     from ._aio._workflow import Workflow
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Arrival",
     "AttemptSuperseded",
     "BudgetExhausted",
     "Checkpoint",
@@ -87,6 +94,7 @@ __all__ = [
     "RunNotFound",
     "RunOwned",
     "RunPaused",
+    "RunSuspended",
     "ShuttingDown",
     "SidestepError",
     "State",
@@ -101,6 +109,7 @@ __all__ = [
     "TimeoutExpired",
     "TokenInvalid",
     "Unsupported",
+    "Worker",
     "Workflow",
     "connect",
     "current_run",
@@ -111,11 +120,13 @@ __all__ = [
 
 # The parts on asyncio come when they are asked for: asyncio alone costs more than the rest.
 _LAZY = {
-    "Checkpoint": "_run",
+    "Arrival": "_waits",
+    "Checkpoint": "_checkpoint",
     "Client": "_client",
     "Run": "_run",
-    "State": "_run",
-    "StepContext": "_run",
+    "State": "_state",
+    "StepContext": "_step",
+    "Worker": "_worker",
     "Workflow": "_workflow",
     "connect": "_client",
 }

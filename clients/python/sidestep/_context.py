@@ -6,7 +6,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._aio._run import Run, StepContext
+    from ._aio._run import Run
+    from ._aio._step import StepContext
 
 RUN: ContextVar[Any] = ContextVar("sidestep_run", default=None)
 STEP: ContextVar[Any] = ContextVar("sidestep_step", default=None)

@@ -129,6 +129,11 @@ def workflow(
     tags: Mapping[str, str] | None = None,
     metadata: Any = None,
     owner: str | None = None,
+    deadline_at: int | None = None,
+    on_parent_close: str | None = None,
+    compensates: bool | None = None,
+    budget: Mapping[str, int] | None = None,
+    suspend_after: float | None = None,
 ) -> WorkflowMaker: ...
 
 
@@ -151,6 +156,11 @@ def workflow(
     tags: Mapping[str, str] | None = None,
     metadata: Any = None,
     owner: str | None = None,
+    deadline_at: int | None = None,
+    on_parent_close: str | None = None,
+    compensates: bool | None = None,
+    budget: Mapping[str, int] | None = None,
+    suspend_after: float | None = None,
 ) -> WorkflowMaker: ...
 
 
@@ -189,6 +199,10 @@ def step(
     timeout: float | None = None,
     timeouts: Mapping[str, int] | None = None,
     fingerprint: Fingerprint | None = None,
+    compensation: bool = False,
+    limit: str | None = None,
+    breaker: str | None = None,
+    reserve: Mapping[str, int] | None = None,
     metadata: Any = None,
 ) -> Callable[[F], F]: ...
 
@@ -204,6 +218,10 @@ def step(
     timeout: float | None = None,
     timeouts: Mapping[str, int] | None = None,
     fingerprint: Fingerprint | None = None,
+    compensation: bool = False,
+    limit: str | None = None,
+    breaker: str | None = None,
+    reserve: Mapping[str, int] | None = None,
     metadata: Any = None,
 ) -> Callable[[F], F]: ...
 

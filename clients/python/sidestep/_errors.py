@@ -4,6 +4,7 @@ SidestepError
   InvalidArgument                                 (-32602)
   RunError
     RunNotFound  RunConflict  RunOwned  RunClosed  RunCancelled  RunPaused
+    RunSuspended                                  (of the client, no kind)
   LeaseError
     LeaseLost  LeaseRequired
   StepError
@@ -85,6 +86,10 @@ class RunCancelled(RunError):
 
 class RunPaused(RunError):
     """The run waits for a person or a policy."""
+
+
+class RunSuspended(RunError):
+    """The run waits, and this process has left it; it goes on when somebody resumes it."""
 
 
 class LeaseError(SidestepError):

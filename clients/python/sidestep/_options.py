@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Union
 
+from ._codec import Codec
 from ._retry import RetryLike, Types, retry_to_wire
 
 Fingerprint = Union[str, Callable[..., str]]
 
 
 class StepOptions:
-    """How a step is executed; `params` goes with ``step.begin``."""
+    """How a step is executed; `params` goes with ``step.begin``.
 
-    __slots__ = ("at_most_once", "fingerprint", "params", "timeout")
+    `codec` stands in for the client's.
+    """
+
+    __slots__ = ("at_most_once", "codec", "compensation", "fingerprint", "params", "timeout")
 
     def __init__(
         self,
@@ -26,8 +30,15 @@ class StepOptions:
         timeouts: Mapping[str, int] | None = None,
         fingerprint: Fingerprint | None = None,
         metadata: Any = None,
+        compensation: bool = False,
+        limit: str | None = None,
+        breaker: str | None = None,
+        reserve: Mapping[str, int] | None = None,
+        codec: Codec | None = None,
     ) -> None:
         self.at_most_once = at_most_once
+        self.compensation = compensation
+        self.codec = codec
         self.timeout = timeout
         self.fingerprint = fingerprint
         # Made for every call of `run.step`, most of them without an option.
@@ -37,6 +48,12 @@ class StepOptions:
             self.params["retry"] = policy
         if at_most_once:
             self.params["at_most_once"] = True
+        if compensation:
+            self.params["compensation"] = True
+        shared = {"limit": limit, "breaker": breaker}
+        self.params.update({name: value for name, value in shared.items() if value is not None})
+        if reserve is not None:
+            self.params["reserve"] = dict(reserve)
         if timeouts is not None:
             self.params["timeouts"] = dict(timeouts)
         if timeout is not None:
@@ -45,6 +62,11 @@ class StepOptions:
         if metadata is not None:
             self.params["metadata"] = metadata
 
+    @property
+    def asks(self) -> bool:
+        """Whether the answer of ``step.begin`` is needed: the body may have to wait, or not run."""
+        return bool(self.params.keys() & _ASKING)
+
     def fingerprint_of(self, args: Any, kwargs: Any) -> str | None:
         """Return the fingerprint of one call."""
         if callable(self.fingerprint):
@@ -52,13 +74,18 @@ class StepOptions:
         return self.fingerprint
 
 
+_ASKING = {"at_most_once", "breaker", "compensation", "limit", "reserve", "timeouts"}
 PLAIN_STEP = StepOptions()
 
 
 class RunOptions:
-    """How a run is opened; `params` goes with ``resume``."""
+    """How a run is opened; `params` goes with ``resume``.
 
-    __slots__ = ("params",)
+    `suspend_after` is for this process alone: after so many seconds of nothing but waiting it
+    leaves the run, None stays.
+    """
+
+    __slots__ = ("params", "suspend_after")
 
     def __init__(
         self,
@@ -81,7 +108,13 @@ class RunOptions:
         owner: str | None = None,
         owner_pid: int | None = None,
         ttl_ms: int | None = None,
+        parent: str | None = None,
+        on_parent_close: str | None = None,
+        compensates: bool | None = None,
+        budget: Mapping[str, int] | None = None,
+        suspend_after: float | None = None,
     ) -> None:
+        self.suspend_after = suspend_after
         params = {
             "create": create,
             "if_closed": if_closed,
@@ -99,11 +132,26 @@ class RunOptions:
             "owner": owner,
             "owner_pid": owner_pid,
             "ttl_ms": ttl_ms,
+            "parent": parent,
+            "on_parent_close": on_parent_close,
+            "compensates": compensates,
+            "budget": None if budget is None else dict(budget),
         }
         self.params = {name: value for name, value in params.items() if value is not None}
 
     def merged(self, other: RunOptions) -> RunOptions:
         """Return these options, overridden by those of `other`."""
-        result = RunOptions()
+        after = other.suspend_after
+        result = RunOptions(suspend_after=self.suspend_after if after is None else after)
         result.params = {**self.params, **other.params}
         return result
+
+    def enqueued(self) -> dict[str, Any]:
+        """Return the part of `params` that ``run.enqueue`` knows."""
+        return {name: value for name, value in self.params.items() if name in _ENQUEUED}
+
+
+_ENQUEUED = {
+    "if_closed", "code_version", "retry", "max_interruptions", "tags", "metadata", "deadline_at",
+    "parent", "on_parent_close", "compensates", "budget",
+}  # fmt: skip

@@ -7,8 +7,13 @@ from typing import Any
 
 from . import _context
 from ._decorators import step, workflow
+from ._sync._checkpoint import Checkpoint
 from ._sync._client import Client, connect
-from ._sync._run import Checkpoint, Run, State, StepContext
+from ._sync._run import Run
+from ._sync._state import State
+from ._sync._step import StepContext
+from ._sync._waits import Arrival
+from ._sync._worker import Worker
 from ._sync._workflow import Workflow
 
 # The same functions, with the types of this client.
@@ -18,11 +23,13 @@ current_run: Callable[[], Run | None] = _current_run
 current_step: Callable[[], StepContext | None] = _current_step
 
 __all__ = [
+    "Arrival",
     "Checkpoint",
     "Client",
     "Run",
     "State",
     "StepContext",
+    "Worker",
     "Workflow",
     "connect",
     "current_run",

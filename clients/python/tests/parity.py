@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
-from daemon import ROOT, Daemon  # noqa: E402
+from daemon import ROOT, Daemon
 
 PARITY = ROOT / "clients" / "parity"
 PROGRAM = Path(__file__).with_name("parity_program.py")

@@ -10,18 +10,25 @@ from typing import Any
 
 from daemon import Daemon
 
-GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "python.md"
+GUIDES = Path(__file__).parents[3] / "docs" / "guides"
 
 
-def test_the_guide_runs_and_replays(daemon: Daemon) -> None:
-    code = "\n".join(re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL))
+def read_twice(page: str) -> list[list[str]]:
+    """Execute the page's code twice; return the lines that it printed each time."""
+    path = GUIDES / page
+    code = "\n".join(re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL))
     said = []
     for _ in range(2):
         output = io.StringIO()
         names: dict[str, Any] = {"__name__": "guide"}
         with contextlib.redirect_stdout(output):
-            exec(compile(code, str(GUIDE), "exec"), names)
+            exec(compile(code, str(path), "exec"), names)
         said.append(output.getvalue().splitlines())
+    return said
+
+
+def test_the_guide_runs_and_replays(daemon: Daemon) -> None:
+    said = read_twice("python.md")
     assert [line for line in said[0] if line.startswith("reading")] == [
         f"reading {n}" for n in range(5)
     ]
@@ -29,3 +36,10 @@ def test_the_guide_runs_and_replays(daemon: Daemon) -> None:
     assert "done" in said[0]
     assert "done" in said[1]
     assert "['page 0', 'page 1', 'page 2']" in said[1]
+
+
+def test_the_page_on_pydantic_ai_runs_and_replays(daemon: Daemon) -> None:
+    first, second = read_twice("pydantic-ai.md")
+    assert first[0] == "looking up a"
+    assert "a has a harbour" in first[1]
+    assert second == first[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import subprocess
 import sys
@@ -37,7 +38,7 @@ def test_all_is_complete() -> None:
 
 
 def test_no_file_is_public_but_the_two_faces() -> None:
-    public = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    public = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
     assert {name for name in public if not name.startswith("_")} == {"sync"}
 
 
@@ -55,6 +56,22 @@ def test_every_public_name_is_documented_with_a_sentence() -> None:
     for name in sidestep.__all__:
         first = (inspect.getdoc(getattr(sidestep, name)) or "").split("\n")[0]
         assert first.endswith((".", "run``")), f"{name}: {first!r}"
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["durable", "durable.dbos", "durable.prefect", "durable.temporal", "pydantic_ai"],
+)
+def test_every_name_of_the_integrations_is_documented(module: str) -> None:
+    face = importlib.import_module(f"sidestep.{module}")
+    assert list(face.__all__) == sorted(face.__all__)
+    for name in face.__all__:
+        item = getattr(face, name)
+        members = vars(item).items() if inspect.isclass(item) else ()
+        found = [(name, item), *((f"{name}.{key}", member) for key, member in members)]
+        for path, member in found:
+            if callable(member) and not path.rpartition(".")[2].startswith("_"):
+                assert inspect.getdoc(member), path
 
 
 def test_the_generated_client_is_up_to_date() -> None:
@@ -84,12 +101,9 @@ def test_importing_loads_little() -> None:
 
 
 def test_both_clients_have_the_same_names() -> None:
-    from sidestep._aio import _client, _run, _workflow
-    from sidestep._sync import _client as client
-    from sidestep._sync import _run as run
-    from sidestep._sync import _workflow as workflow
-
-    for one, other in ((_client, client), (_run, run), (_workflow, workflow)):
+    for path in sorted((PACKAGE / "_aio").glob("_[a-z]*.py")):
+        one = importlib.import_module(f"sidestep._aio.{path.stem}")
+        other = importlib.import_module(f"sidestep._sync.{path.stem}")
         for name, item in vars(one).items():
             if inspect.isclass(item) and item.__module__ == one.__name__:
                 twin = getattr(other, name)

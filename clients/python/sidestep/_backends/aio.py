@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from .._errors import TimeoutExpired
+from .._failures import BodyExpired
 from .._wire import LineBuffer, LinkLost
 
 _background: set[asyncio.Future[None]] = set()
@@ -19,17 +20,30 @@ _background: set[asyncio.Future[None]] = set()
 class Link(asyncio.Protocol):
     """One connection: lines out, replies back to the callers that wait for them."""
 
-    def __init__(self, lost: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def __init__(
+        self,
+        lost: Callable[[], Coroutine[Any, Any, None]],
+        heard: Callable[[dict[str, Any]], None],
+    ) -> None:
         self.alive = False
         self._lost = lost
+        self._heard = heard
         self._lines = LineBuffer()
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
 
     @classmethod
-    async def open(cls, path: str, lost: Callable[[], Coroutine[Any, Any, None]]) -> Link:
-        """Connect to the socket at `path`; `lost` runs once when the connection ends."""
+    async def open(
+        cls,
+        path: str,
+        lost: Callable[[], Coroutine[Any, Any, None]],
+        heard: Callable[[dict[str, Any]], None],
+    ) -> Link:
+        """Connect to the socket at `path`.
+
+        `lost` runs once when the connection ends, `heard` for each notification of the daemon.
+        """
         loop = asyncio.get_running_loop()
-        _, link = await loop.create_unix_connection(lambda: cls(lost), path)
+        _, link = await loop.create_unix_connection(lambda: cls(lost, heard), path)
         return link
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -41,6 +55,9 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Hand replies to their callers (asyncio calls this)."""
         for message in self._lines.feed(data):
+            if "method" in message:
+                self._heard(message)
+                continue
             future = self._waiting.pop(message.get("id") or 0, None)
             if future is not None and not future.done():
                 future.set_result(message)
@@ -87,10 +104,6 @@ class Link(asyncio.Protocol):
         self.alive = False
         self._transport.close()
         await sleep(0)
-
-
-class BodyExpired(Exception):
-    """The body of a step took longer than its time-out."""
 
 
 async def call_body(
@@ -146,3 +159,8 @@ async def _wrap(awaitable: Awaitable[Any]) -> Any:
 def check_caller() -> asyncio.AbstractEventLoop:
     """Return the running loop."""
     return asyncio.get_running_loop()
+
+
+async def in_slots(function: Callable[..., Awaitable[None]], argument: Any, count: int) -> None:
+    """Call the function `count` times at the same time; return when all have returned."""
+    await asyncio.gather(*[function(argument) for _ in range(count)])

@@ -36,10 +36,16 @@ class _Waiting:
 class Link:
     """One connection: lines out, replies back to the callers that wait for them."""
 
-    def __init__(self, peer: socket.socket, lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        peer: socket.socket,
+        lost: Callable[[], None],
+        heard: Callable[[dict[str, Any]], None],
+    ) -> None:
         self.alive = True
         self._socket = peer
         self._lost = lost
+        self._heard = heard
         self._lines = LineBuffer()
         self._waiting: dict[int, _Waiting] = {}
         self._writing = threading.Lock()
@@ -48,15 +54,21 @@ class Link:
         threading.Thread(target=self._watch, name="sidestep", daemon=True).start()
 
     @classmethod
-    def open(cls, path: str, lost: Callable[[], None]) -> Link:
-        """Connect to the socket at `path`; `lost` runs once when the connection ends."""
+    def open(
+        cls, path: str, lost: Callable[[], None], heard: Callable[[dict[str, Any]], None]
+    ) -> Link:
+        """Connect to the socket at `path`.
+
+        `lost` runs once when the connection ends. `heard` runs for each notification of the
+        daemon, when a caller reads a reply.
+        """
         peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         try:
             peer.connect(path)
         except BaseException:
             peer.close()
             raise
-        return cls(peer, lost)
+        return cls(peer, lost, heard)
 
     def post(self, line: bytes) -> None:
         """Write a line that has no reply."""
@@ -121,6 +133,9 @@ class Link:
                 waiting.done = True
             return
         for message in self._lines.feed(data):
+            if "method" in message:
+                self._heard(message)
+                continue
             found = self._waiting.get(message.get("id") or 0)
             if found is not None:
                 found.message = message
@@ -158,10 +173,6 @@ def _expired(timeout: float | None) -> TimeoutExpired:
     return TimeoutExpired(f"no reply within {timeout} s", data={"which": "call"})
 
 
-class BodyExpired(Exception):
-    """The body of a step took longer than its time-out; never raised, a thread goes on."""
-
-
 def call_body(function: Callable[..., Any], args: Any, kwargs: Any, timeout: float | None) -> Any:
     """Call the body of a step; the daemon alone watches its time."""
     return _plain(function(*args, **kwargs))
@@ -177,6 +188,18 @@ def _plain(result: Any) -> Any:
         result.close()
         raise TypeError("an async function needs an async workflow; see sidestep.connect()")
     return result
+
+
+def in_slots(function: Callable[..., None], argument: Any, count: int) -> None:
+    """Call the function in `count` threads; return when all have returned."""
+    threads = [
+        threading.Thread(target=function, args=(argument,), name=f"sidestep-{number}")
+        for number in range(count)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def in_thread(function: Callable[..., None], *args: Any) -> None:

@@ -18,6 +18,7 @@ from .._errors import (
     DaemonNotFound,
     LeaseLost,
     Overloaded,
+    RunCancelled,
     RunOwned,
     ShuttingDown,
     SidestepError,
@@ -25,6 +26,7 @@ from .._errors import (
     StorageFull,
     error_from_wire,
 )
+from .._failures import closed_error
 from .._names import new_run_id
 from .._options import RunOptions
 
@@ -159,8 +161,6 @@ class Client:
         `more` takes the options of `RunOptions` (`if_closed`, `if_owned`, `wait`, `retry`, …). A
         closed run comes without a lease, with its output or error.
         """
-        from ._run import Run
-
         options = (options or RunOptions()).merged(RunOptions(**more))
         params: dict[str, Any] = dict(options.params)
         if run is not None or "token" not in params:
@@ -180,12 +180,19 @@ class Client:
                 raise
             # The connection broke after the lease was granted and before we heard of it.
             reply = self.call("resume", {**params, "if_owned": "take_over"})
+        return self._held(reply, params, options)
+
+    def _held(self, reply: dict[str, Any], params: Any, options: RunOptions) -> Run:
+        """Make the run of a reply that grants a lease, with its whole journal."""
+        from ._run import Run
+
         cursor = reply.get("more")
         while cursor is not None:
             page = self.call("step.list", {"run": reply["run"]["id"], "cursor": cursor})
             reply["steps"] += page["steps"]
             cursor = page.get("more")
         result = Run(self, reply, params)
+        result._suspend_after = options.suspend_after
         if result.lease is not None:
             self._runs[result.lease] = result
         return result
@@ -210,11 +217,9 @@ class Client:
 
         Raises TimeoutExpired when it is still open, RunClosed when it failed.
         """
-        from ._run import failed
-
         reply = self.call("run.result", {"run": run, "wait_ms": round(wait * 1000)})
         if reply["status"] != "completed":
-            raise failed(run, reply["status"], reply.get("error"))
+            raise closed_error(run, reply["status"], reply.get("error"))
         return self.codec.from_json(reply.get("output"))
 
     def explain(self, run: str) -> dict[str, Any]:
@@ -232,6 +237,57 @@ class Client:
             params["error"] = self.codec.to_json(error)
         return self.call("step.resolve", params)  # type: ignore[no-any-return]
 
+    # Runs of others
+
+    def enqueue(
+        self, workflow: str, *args: Any, run: str | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """Have a worker execute a workflow with these arguments; return the run's facts.
+
+        `options` are those of ``run.enqueue``: `queue`, `priority`, `delay_ms`, `dedup_key`, …
+        """
+        params = {"run": run or new_run_id(), "workflow": workflow, **options}
+        params["input"] = self.codec.to_json(list(args))
+        reply = self.call("run.enqueue", params)
+        return reply["run"]  # type: ignore[no-any-return]
+
+    def signal(
+        self, run: str, name: str, value: Any = None, *, message_id: str | None = None
+    ) -> dict[str, Any]:
+        """Send a signal to a run, which may wait for it now, later or never (``signal.send``).
+
+        It is kept when this returns. Sending it again with the same `message_id` changes nothing.
+        """
+        params: dict[str, Any] = {"run": run, "signal": name, "value": self.codec.to_json(value)}
+        if message_id is not None:
+            params["message_id"] = message_id
+        return self.call("signal.send", params)  # type: ignore[no-any-return]
+
+    def settle(
+        self, run: str, promise: str, value: Any = None, *, error: Any = ...
+    ) -> dict[str, Any]:
+        """Resolve a promise with a value, or reject it with an error, once.
+
+        The answer's `settled` says whether it was this call; else it holds what came first.
+        """
+        params: dict[str, Any] = {"run": run, "promise": promise}
+        if error is not ...:
+            params["error"] = self.codec.to_json(error)
+            return self.call("promise.reject", params)  # type: ignore[no-any-return]
+        params["value"] = self.codec.to_json(value)
+        return self.call("promise.resolve", params)  # type: ignore[no-any-return]
+
+    def cancel(
+        self, run: str, reason: str | None = None, *, grace_ms: int | None = None
+    ) -> dict[str, Any]:
+        """Cancel a run and its children; its owner has the grace to undo things."""
+        params: dict[str, Any] = {"run": run}
+        if reason is not None:
+            params["reason"] = reason
+        if grace_ms is not None:
+            params["grace_ms"] = grace_ms
+        return (self.call("run.cancel", params))["run"]  # type: ignore[no-any-return]
+
     # The connection
 
     def _connect(self, wait: float) -> None:
@@ -242,7 +298,7 @@ class Client:
                 reason = self._finder.trusted(path)
                 if reason is None:
                     try:
-                        self._link = Link.open(path, self._came_apart)
+                        self._link = Link.open(path, self._came_apart, self._notified)
                         self.socket = path
                         return
                     except OSError as error:
@@ -251,7 +307,7 @@ class Client:
             if self._finder.start_at is not None:
                 path = self._finder.start_at
                 in_thread(start_daemon, path)
-                self._link = Link.open(path, self._came_apart)
+                self._link = Link.open(path, self._came_apart, self._notified)
                 self.socket = path
                 return
             if time.monotonic() > end:
@@ -288,7 +344,7 @@ class Client:
 
     def _reopen(self) -> Link:
         assert self.socket is not None
-        link = Link.open(self.socket, self._came_apart)
+        link = Link.open(self.socket, self._came_apart, self._notified)
         for lease, run in list(self._runs.items()):
             identifier = next(self._ids)
             reply = link.call(
@@ -299,6 +355,15 @@ class Client:
                 if isinstance(error, LeaseLost):
                     run._end(error)
         return link
+
+    def _notified(self, message: dict[str, Any]) -> None:
+        params = message.get("params") or {}
+        if message.get("method") != "run.cancelled":
+            return
+        for run in list(self._runs.values()):
+            if run.id == params.get("run"):
+                text = f"run {run.id} was cancelled"
+                run._end(RunCancelled(text, data={"run": run.id, "reason": params.get("reason")}))
 
     def _came_apart(self) -> None:
         # Without a run nobody is in a hurry: the next call connects.

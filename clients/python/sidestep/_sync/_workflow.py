@@ -11,10 +11,12 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from .._backends.sync import call_workflow, check_caller, sleep
 from .._codec import result_type
 from .._context import RUN, STEP
-from .._errors import ConnectionLost, SidestepError, StepUnknown
+from .._errors import ConnectionLost, RunCancelled, RunSuspended, SidestepError, StepUnknown
+from .._failures import Suspended, closed_error
+from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
-from ._run import Run, failed
+from ._run import Run
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,24 +63,69 @@ class Workflow(Generic[P, R]):
         parent: Run | None = RUN.get()
         if parent is not None and not isinstance(parent, Run):
             parent = None
+        options = self._options
         if parent is not None and run_id is None:
             # The child's id follows from the parent, so that a replay finds the same child.
-            scope = STEP.get()
-            inner = scope.name if scope is not None and scope.run is parent else None
-            run_id = f"{parent.id}/{parent._names.next(self.name, inner)}"
+            run_id = f"{parent.id}/{parent._name_of(self.name)}"
+            options = RunOptions(parent=parent.id).merged(options)
         if client is None and parent is not None:
             client = parent.client
         if client is not None:
-            return self._execute(client, run_id, args, kwargs)
+            return self._execute(client, run_id, options, args, kwargs)
         check_caller()
         with connect() as own:
-            return self._execute(own, run_id, args, kwargs)
+            return self._execute(own, run_id, options, args, kwargs)
 
-    def _execute(self, client: Client, run_id: str | None, args: Any, kwargs: Any) -> R:
-        input: Any = list(args)
-        if kwargs:
-            input = {"args": input, "kwargs": dict(sorted(kwargs.items()))}
-        run = client.resume(run_id, workflow=self.name, input=input, options=self._options)
+    def enqueue(
+        self,
+        *args: Any,
+        run_id: str | None = None,
+        client: Client | None = None,
+        queue: str | None = None,
+        priority: int | None = None,
+        delay: float | None = None,
+        dedup_key: str | None = None,
+        concurrency_key: str | None = None,
+        **kwargs: Any,
+    ) -> str:
+        """Have a worker execute the workflow; return the id of the run.
+
+        `delay` is in seconds. A `dedup_key` that an open run of the queue has returns that run;
+        runs with the same `concurrency_key` are counted together by the queue's limit.
+        """
+        params = {
+            "run": run_id or new_run_id(),
+            "workflow": self.name,
+            "queue": queue,
+            "priority": priority,
+            "delay_ms": None if delay is None else round(delay * 1000),
+            "dedup_key": dedup_key,
+            "concurrency_key": concurrency_key,
+            **self._options.enqueued(),
+        }
+        params = {name: value for name, value in params.items() if value is not None}
+        if client is not None:
+            params["input"] = client.codec.to_json(_input(args, kwargs))
+            return (client.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
+        with connect() as own:
+            params["input"] = own.codec.to_json(_input(args, kwargs))
+            return (own.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
+
+    def _execute(
+        self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
+    ) -> R:
+        input = _input(args, kwargs)
+        run = client.resume(run_id, workflow=self.name, input=input, options=options)
+        try:
+            return self._drive(run, args, kwargs)
+        except Suspended:
+            raise RunSuspended(
+                f"run {run.id} waits, and was left",
+                data={"run": run.id, "hint": "a worker goes on with it, or the same call again"},
+            ) from None
+
+    def _drive(self, run: Run, args: Any, kwargs: Any) -> R:
+        """Execute the workflow for a run that this process holds, until it has an end."""
         while True:
             if run.closed:
                 return self._result(run)
@@ -87,6 +134,8 @@ class Workflow(Generic[P, R]):
                 run._check()
                 self._complete(run, output)
             except Exception as error:
+                if isinstance(run._final, RunCancelled):
+                    run._compensate()
                 if run._final is not None:
                     if error is run._final:
                         raise
@@ -101,6 +150,8 @@ class Workflow(Generic[P, R]):
                     raise
                 sleep((reply.get("delay_ms") or 0) / 1000)
                 run._begin_again()
+            except Suspended:
+                raise
             except BaseException:  # cancelled or interrupted: the next process need not wait
                 _let_go(run)
                 raise
@@ -122,7 +173,7 @@ class Workflow(Generic[P, R]):
 
     def _result(self, run: Run) -> R:
         if run.info["status"] != "completed":
-            raise failed(run.id, run.info["status"], run.error)
+            raise closed_error(run.id, run.info["status"], run.error)
         output: R = run.client.codec.from_json(run.output, result_type(self.function))
         return output
 
@@ -174,6 +225,8 @@ class RunScope:
 
     def _finish(self, error: BaseException | None) -> None:
         run = self.run
+        if isinstance(run._final, RunCancelled):
+            run._compensate()
         if run._final is not None:
             if error is not run._final:
                 raise run._final from error
@@ -191,6 +244,12 @@ class RunScope:
         if self._owns_client and self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _input(args: Any, kwargs: Any) -> Any:
+    if kwargs:
+        return {"args": list(args), "kwargs": dict(sorted(kwargs.items()))}
+    return list(args)
 
 
 class _Unfit(TypeError):

@@ -1,0 +1,223 @@
+"""One step of a run: begun, executed, recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .._backends.aio import call_body, sleep
+from .._codec import Codec
+from .._context import RUN, STEP
+from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
+from .._failures import UNFIT, NotSerialisable, failure_of, step_failed, step_failure
+from .._options import StepOptions
+
+if TYPE_CHECKING:
+    from ._run import Run
+
+Record = dict[str, Any]
+
+
+class StepExecution:
+    """A step that this process executes, unless it has a record.
+
+    The order of calls: while `begin` returns None the body runs, and `complete` or `fail` is told
+    of its end; a record from one of the three ends it, None means another attempt.
+    """
+
+    def __init__(self, run: Run, name: str, options: StepOptions, fingerprint: str | None) -> None:
+        self.run = run
+        self.name = name
+        self.options = options
+        self.fingerprint = fingerprint
+        known = run._journal.get(name)
+        self.record = known if known and known["status"] in ("completed", "failed") else None
+        if self.record is not None:
+            self._compare(self.record)
+        else:
+            run.replaying = False
+        # Begun as a notification a step costs one round trip, its record. The answer is needed
+        # when the body may be forbidden to start, or when a late record must be told apart.
+        self._asks = options.asks
+        self._ask = self._asks or known is not None
+        self.context = StepContext(run, name, None)
+
+    async def begin(self) -> Record | None:
+        """Return the record, or begin an attempt and return None; a back-off is waited for."""
+        if self.record is not None:
+            return self.record
+        begin: Record = {"step": self.name, **self.options.params}
+        if self.fingerprint is not None:
+            begin["fingerprint"] = self.fingerprint
+        attempt = self.context.attempt
+        if self._ask:
+            try:
+                reply = await self._tell("step.begin", begin)
+            except StepFailed as error:
+                return self._keep({"status": "failed", "error": error.failure})
+            if reply["status"] == "completed":
+                return self._keep({"status": "completed", "output": reply.get("output")})
+            attempt = reply["attempt"]
+            if reply.get("delay_ms"):
+                await sleep(reply["delay_ms"] / 1000)
+        else:
+            self.run._check()
+            await self.run.client.notify("step.begin", {"lease": self.run.lease, **begin})
+        self._ask = self._asks
+        self.context = StepContext(self.run, self.name, attempt)
+        return None
+
+    async def complete(self, value: Any) -> Record | None:
+        """Record what the body returned."""
+        codec: Codec = self.options.codec or self.run.client.codec
+        try:
+            output = codec.to_json(value)
+            done = {"output": output, **self.context._members(), **self._end()}
+            await self._tell("step.complete", done)
+        except AttemptSuperseded as error:
+            if error.step != self.name:
+                raise
+            return self._again(ask=True)  # a time-out ended it; the daemon knows what comes
+        except StepConflict as error:
+            if error.step != self.name:
+                raise
+            output = error.output
+        except UNFIT as error:
+            raise NotSerialisable(self.name, error) from error
+        return self._keep({"status": "completed", "output": output})
+
+    async def fail(self, error: Exception) -> Record | None:
+        """Record that the attempt failed; raises what ends the run as a whole."""
+        if not self.options.compensation:
+            self.run._check()
+        if self.run._is_final(error):
+            raise error
+        params = {**self._end(), **step_failure(error)}
+        if "retry" in self.options.params:
+            params["retry"] = self.options.params["retry"]
+        try:
+            reply = await self._tell("step.fail", params)
+        except AttemptSuperseded:
+            return self._again(ask=True)
+        if reply["retry"]:
+            self.context.attempt = reply["attempt"]
+            await sleep((reply.get("delay_ms") or 0) / 1000)
+            return self._again(ask=self._asks)
+        return self._keep({"status": "failed", "error": failure_of(error), "cause": error})
+
+    async def abandon(self) -> None:
+        """Tell, without waiting, that nobody wants the result any more: nothing is recorded."""
+        if self.run.lease is None or self.run._final is not None:
+            return
+        error = {"type": "Abandoned", "message": "the consumer left before the end"}
+        policy = {"max_attempts": 0, "delays_ms": [0]}
+        params = {"error": error, "types": ["Abandoned"], "retry": policy, **self._end()}
+        await self.run.client.notify("step.fail", {"lease": self.run.lease, **params})
+
+    async def perform(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Record:
+        """Call `function` until there is a record."""
+        while True:
+            record = await self.begin()
+            if record is not None:
+                return record
+            try:
+                record = await self.complete(await self._body(function, args, kwargs))
+            except Exception as error:
+                record = await self.fail(error)
+            if record is not None:
+                return record
+
+    def result(self, record: Record, type_: Any = None) -> Any:
+        """Return the recorded result, as `type_` when that is given, or raise the failure."""
+        if record["status"] == "failed":
+            raise step_failed(self.run.id, self.name, record.get("error")) from record.get("cause")
+        codec: Codec = self.options.codec or self.run.client.codec
+        return codec.from_json(record.get("output"), type_)
+
+    async def _tell(self, method: str, params: Record) -> Any:
+        return await self.run._call(method, params, compensating=self.options.compensation)
+
+    async def _body(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        run_token, step_token = RUN.set(self.run), STEP.set(self.context)
+        self.run._executing += 1
+        try:
+            return await call_body(function, args, kwargs, self.options.timeout)
+        finally:
+            self.run._executing -= 1
+            STEP.reset(step_token)
+            RUN.reset(run_token)
+
+    def _compare(self, record: Record) -> None:
+        known = record.get("fingerprint")
+        if self.fingerprint is None or known is None or self.fingerprint == known:
+            return
+        if not self.run._warn_only:
+            raise StepMismatch(
+                f"step {self.name} of run {self.run.id} was recorded with another fingerprint",
+                data={
+                    "run": self.run.id,
+                    "step": self.name,
+                    "expected": known,
+                    "actual": self.fingerprint,
+                },
+            )
+
+    def _end(self) -> Record:
+        end: Record = {"step": self.name}
+        if self.context.attempt is not None:
+            end["attempt"] = self.context.attempt
+        if self.fingerprint is not None:
+            end["fingerprint"] = self.fingerprint
+        return end
+
+    def _again(self, ask: bool) -> Record | None:
+        self._ask = ask
+        self.run._names.forget(self.name)
+        return None
+
+    def _keep(self, outcome: Record) -> Record:
+        self.record = {"step": self.name, **outcome}
+        self.run._journal[self.name] = self.record
+        return self.record
+
+
+class StepContext:
+    """The step whose body is executing; `sidestep.current_step()` returns it.
+
+    `name` is the recorded name; `attempt` is None where the daemon need not be asked for it.
+    """
+
+    def __init__(self, run: Run, name: str, attempt: int | None) -> None:
+        self.run = run
+        self.name = name
+        self.attempt = attempt
+        self.started_at = int(time.time() * 1000)
+        self._usage: dict[str, Any] = {}
+
+    @property
+    def idempotency_key(self) -> str:
+        """The stable key of this step to hand to the outside world."""
+        return self.run.idempotency_key(self.name)
+
+    def usage(self, **members: int | str) -> None:
+        """Note what the step consumed: `model`, `requests`, `input_tokens`, `cost_micros`.
+
+        Other names are kept as well; numbers of several calls add up.
+        """
+        for name, value in members.items():
+            known = self._usage.get(name)
+            summed = isinstance(value, int) and isinstance(known, int)
+            self._usage[name] = value + known if summed else value  # type: ignore[operator]
+
+    async def heartbeat(self, details: Any = None) -> None:
+        """Tell that the body makes progress."""
+        params: dict[str, Any] = {"step": self.name}
+        if self.attempt is not None:
+            params["attempt"] = self.attempt
+        if details is not None:
+            params["details"] = self.run.client.codec.to_json(details)
+        await self.run._call("step.heartbeat", params)
+
+    def _members(self) -> dict[str, Any]:
+        return {"usage": self._usage} if self._usage else {}

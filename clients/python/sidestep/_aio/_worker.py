@@ -1,0 +1,104 @@
+"""A process that executes the runs of some workflows, as they come."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from .._backends.aio import in_slots
+from .._errors import ConnectionLost, SidestepError
+from .._failures import Suspended, warn
+from .._options import RunOptions
+from ._client import Client, connect
+from ._run import Run
+from ._workflow import Workflow
+
+_POLL_SECONDS = 2.0
+
+
+class Worker:
+    """Claims runs of its workflows from queues and executes them, `concurrency` at a time.
+
+    A run whose process died is claimed by the next worker at once, and goes on where it was. A
+    run that does nothing but wait is left after `suspend_after` seconds and claimed again when
+    what it waits for has come; None stays with it.
+    """
+
+    def __init__(
+        self,
+        *workflows: Workflow[Any, Any],
+        queues: Sequence[str] = ("default",),
+        concurrency: int = 10,
+        code_version: str | None = None,
+        name: str | None = None,
+        suspend_after: float | None = 60.0,
+        client: Client | None = None,
+    ) -> None:
+        if not workflows:
+            raise ValueError("a worker needs at least one workflow")
+        self.name = name or f"{os.path.basename(os.getcwd())}-{os.getpid()}"
+        self._workflows = {workflow.name: workflow for workflow in workflows}
+        self._queues = list(queues)
+        self._concurrency = concurrency
+        self._code_version = code_version
+        self._options = RunOptions(suspend_after=suspend_after)
+        self._client = client
+        self._stopping = False
+        self._stop_when_idle = False
+
+    async def run(self, *, until_idle: bool = False) -> None:
+        """Execute runs until `stop` is called; with `until_idle` until none is left to claim."""
+        self._stop_when_idle = until_idle
+        if self._client is not None:
+            await in_slots(self._slot, self._client, self._concurrency)
+            return
+        async with await connect() as client:
+            await in_slots(self._slot, client, self._concurrency)
+
+    def stop(self) -> None:
+        """Claim no more; `run` returns when the runs in hand have ended."""
+        self._stopping = True
+
+    async def _slot(self, client: Client) -> None:
+        while not self._stopping:
+            try:
+                run = await self._claim(client)
+            except ConnectionLost:
+                if self._stopping:
+                    return
+                raise
+            if run is not None:
+                await self._execute(run)
+            elif self._stop_when_idle:
+                return
+
+    async def _claim(self, client: Client) -> Run | None:
+        params: dict[str, Any] = {
+            "workflows": sorted(self._workflows),
+            "queues": self._queues,
+            "worker": self.name,
+            "wait_ms": 0 if self._stop_when_idle else round(_POLL_SECONDS * 1000),
+        }
+        if self._code_version is not None:
+            params["code_version"] = self._code_version
+        reply = await client.call("worker.claim", params)
+        if not reply["claimed"]:
+            return None
+        return await client._held(reply, params, self._options)
+
+    async def _execute(self, run: Run) -> None:
+        workflow = self._workflows[run.info["workflow"]]
+        input: Any = run.client.codec.from_json(run.input)
+        try:
+            if isinstance(input, dict) and set(input) <= {"args", "kwargs"}:
+                args, kwargs = input.get("args") or [], input.get("kwargs") or {}
+            else:
+                args, kwargs = input or [], {}
+            await workflow._drive(run, args, kwargs)
+        except Suspended:
+            pass
+        except SidestepError as error:
+            warn(f"run {run.id}: {error}")
+        except Exception as error:  # recorded as the failure of the run
+            warn(f"run {run.id} failed: {type(error).__name__}: {error}")

@@ -1,0 +1,158 @@
+# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.
+"""Waiting: for signals, promises, other runs and time. Each wait is a step with a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .._errors import TimeoutExpired
+from .._failures import Suspended, step_failed
+from ._client import Client
+from ._held import Held
+
+
+class Arrival:
+    """What ended a wait: `by` is ``signal``, ``promise``, ``run`` or ``time``.
+
+    `name` is the signal's, the promise's or the run's, `value` what came with it. `status` is
+    ``resolved`` or ``rejected`` for a promise, the run's for a run; `error` goes with the bad ones.
+    """
+
+    def __init__(self, output: dict[str, Any]) -> None:
+        self.by: str = output["by"]
+        self.name: str | None = output.get("name")
+        self.value: Any = output.get("value")
+        self.status: str | None = output.get("status")
+        self.error: Any = output.get("error")
+
+    def __repr__(self) -> str:
+        return f"<Arrival by {self.by} {self.name or ''}>"
+
+
+class Waits(Held):
+    """What a run can wait for."""
+
+    def __init__(self, client: Client, reply: dict[str, Any]) -> None:
+        super().__init__(client, reply)
+        self._suspend_after: float | None = None
+
+    def wait_signal(
+        self,
+        name: str,
+        *,
+        timeout: float | None = None,
+        until_at: int | None = None,
+        step: str | None = None,
+    ) -> Any:
+        """Return the value of the next signal `name`; one that came before is taken first.
+
+        `timeout` (seconds) and `until_at` (ms since the epoch) are durable: they go on over a
+        restart, and take no signal away. Raises TimeoutExpired (`which` is ``signal``).
+        """
+        params = {"signal": name, **_times(timeout, until_at)}
+        arrival = self._wait("signal.wait", step or f"signal:{name}", params)
+        return self._value(arrival, "signal", name)
+
+    def create_promise(self, name: str, metadata: Any = None) -> dict[str, Any]:
+        """Make a promise that somebody else settles; what exists already is kept."""
+        params: dict[str, Any] = {"promise": name}
+        if metadata is not None:
+            params["metadata"] = self.client.codec.to_json(metadata)
+        return self._call("promise.create", params)  # type: ignore[no-any-return]
+
+    def wait_promise(
+        self,
+        name: str,
+        *,
+        timeout: float | None = None,
+        until_at: int | None = None,
+        step: str | None = None,
+    ) -> Any:
+        """Return what a promise was resolved with.
+
+        Raises StepFailed with its error when it was rejected, TimeoutExpired (`which` is
+        ``promise``).
+        """
+        title = step or f"promise:{name}"
+        params = {"promise": name, **_times(timeout, until_at)}
+        arrival = self._wait("promise.wait", title, params)
+        if arrival.status == "rejected":
+            raise step_failed(self.id, title, arrival.error)
+        return self._value(arrival, "promise", name)
+
+    def wait_first(
+        self,
+        step: str,
+        *,
+        signals: Iterable[str] = (),
+        promises: Iterable[str] = (),
+        runs: Iterable[str] = (),
+        timeout: float | None = None,
+        until_at: int | None = None,
+    ) -> Arrival:
+        """Wait for the first of several, as the step `step`; what comes later is kept."""
+        sources = [("signal", signals), ("promise", promises), ("run", runs)]
+        any_ = [{kind: name} for kind, names in sources for name in names]
+        params = {"any": any_, **_times(timeout, until_at)}
+        return self._wait("wait.first", step, params)
+
+    def sleep(self, seconds: float, *, step: str = "sleep") -> None:
+        """Sleep; what is left of it goes on over a restart."""
+        self._wait("run-step", step, {"sleep_ms": round(seconds * 1000)})
+
+    def sleep_until(self, at: int, *, step: str = "sleep") -> None:
+        """Sleep until a time in milliseconds since the epoch."""
+        self._wait("run-step", step, {"until_at": at})
+
+    def _wait(self, method: str, title: str, params: dict[str, Any]) -> Arrival:
+        self._check()
+        full = self._name_of(title)
+        record = self._journal.get(full)
+        if record is None or record["status"] != "completed":
+            self.replaying = False
+            self._waiting.add(full)
+            try:
+                reply = self._over(method, {"step": full, **params})
+            finally:
+                self._waiting.discard(full)
+            record = {"step": full, "status": "completed", "output": reply["output"]}
+            self._journal[full] = record
+        return Arrival(self.client.codec.from_json(record["output"]))
+
+    def _over(self, method: str, params: dict[str, Any]) -> Any:
+        """Return the reply of a wait when it is over; the run is left when that takes long."""
+        if self._suspend_after is not None:
+            params["wait_ms"] = round(self._suspend_after * 1000)
+        while True:
+            try:
+                return self._call(method, params)
+            except TimeoutExpired as error:
+                if error.which != "wait":
+                    raise
+                self._leave()
+
+    def _leave(self) -> None:
+        """Leave the run when nothing of it executes here, else return and wait on."""
+        if self._executing > 0 or not self._waiting:
+            return
+        reply = self._call("run.suspend", {"steps": sorted(self._waiting)})
+        if reply["suspended"]:
+            self._closed(reply["run"])
+            raise Suspended
+
+    def _value(self, arrival: Arrival, which: str, name: str) -> Any:
+        if arrival.by == "time":
+            raise TimeoutExpired(
+                f"no {which} {name} came in time", data={"run": self.id, "which": which}
+            )
+        return arrival.value
+
+
+def _times(timeout: float | None, until_at: int | None) -> dict[str, Any]:
+    times: dict[str, Any] = {}
+    if timeout is not None:
+        times["timeout_ms"] = round(timeout * 1000)
+    if until_at is not None:
+        times["until_at"] = until_at
+    return times

@@ -1,0 +1,155 @@
+"""The run that an agent works for, as the backend sees it: names, steps, usage."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from pydantic_ai.usage import RequestUsage, RunUsage
+
+from .._backends.aio import call_body
+from .._context import RUN, STEP
+from .._errors import StepFailed
+from .._options import StepOptions
+from ._errors import describe, rebuilt
+
+try:  # 2.6x: keeps the telemetry of what is replayed out of traces
+    from pydantic_ai.durable_exec import record_durable_unit
+except ImportError:
+
+    def record_durable_unit(*, executed: bool) -> None:
+        """Do nothing: this version of the framework does not ask."""
+
+
+class Plain:
+    """The codec of what is plain data already; the line that is sent is its only check."""
+
+    def to_json(self, value: Any) -> Any:
+        """Return the value."""
+        return value
+
+    def from_json(self, value: Any, type_: Any = None) -> Any:
+        """Return the value."""
+        return value
+
+
+PLAIN = Plain()
+
+
+class Journal:
+    """The steps of one agent within one run, asynchronous or blocking.
+
+    The calls of a blocking run are made in a thread, so `agent.run_sync` works in a plain workflow.
+    """
+
+    def __init__(self, run: Any, agent: str) -> None:
+        self.run = run
+        self.agent = agent
+
+    @classmethod
+    def current(cls, agent: str) -> Journal:
+        """Return the journal of the run that the calling code works for."""
+        return cls(RUN.get(), agent)
+
+    def new_agent_run(self) -> str:
+        """Return the id of the next run of the agent: the same one on every replay."""
+        return f"{self.run.uid}/{self.run._name_of(self.agent)}"
+
+    def name(self, agent_run: str | None, operation: str) -> str:
+        """Return the recorded name of the next `operation` of an agent run.
+
+        The id of an agent run ends in the enclosing step and the agent's name. Operations are
+        counted per name within it, never over the whole run.
+        """
+        full: str = self.run._names.next(f"{self._scope(agent_run)}/{operation}", None)
+        return full
+
+    async def perform(
+        self,
+        name: str,
+        body: Callable[[], Awaitable[Any]],
+        options: StepOptions,
+        fingerprint: str | None = None,
+    ) -> Any:
+        """Execute `body` as the step `name` and return what is recorded, which is plain data."""
+        step = self.run._open(name, options, fingerprint)
+        record = step.record
+        record_durable_unit(executed=record is None)
+        while record is None:
+            record = await self.do(step.begin)
+            if record is not None:
+                break
+            try:
+                record = await self.do(step.complete, await self._body(step, body))
+            except Exception as error:
+                record = await self.do(step.fail, describe(error))
+        try:
+            return step.result(record)
+        except StepFailed as error:
+            known = rebuilt(error)
+            if known is None:
+                raise
+            raise known from error
+
+    async def do(self, method: Callable[..., Any], *args: Any) -> Any:
+        """Call a method of the run or of a step of it."""
+        if self.run._loop is None:
+            return await asyncio.to_thread(method, *args)
+        return await method(*args)
+
+    async def _body(self, step: Any, body: Callable[[], Awaitable[Any]]) -> Any:
+        token = STEP.set(step.context)
+        self.run._executing += 1
+        try:
+            return await call_body(body, (), {}, step.options.timeout)
+        finally:
+            self.run._executing -= 1
+            STEP.reset(token)
+
+    def _scope(self, agent_run: str | None) -> str:
+        own, prefix = agent_run or "", f"{self.run.uid}/"
+        if own.startswith(prefix):
+            return own[len(prefix) :]
+        name = self.agent if own in ("", self.run.id) else f"{self.agent}@{own}"
+        step = STEP.get()
+        return f"{step.name}/{name}" if step is not None and step.run is self.run else name
+
+
+class Delegated:
+    """What the agents that a tool called have consumed on the account of the calling agent.
+
+    They are given ``usage=ctx.usage``; a replayed tool does not call them, so its record carries
+    the sum.
+    """
+
+    def __init__(self, account: RunUsage) -> None:
+        self.account = account
+        self.sum = RunUsage()
+        self.outer = _DELEGATED.get()
+
+
+_DELEGATED: ContextVar[Delegated | None] = ContextVar("sidestep_delegated", default=None)
+
+
+@contextmanager
+def delegating(account: RunUsage) -> Any:
+    """Collect what is credited to `account` by the code within."""
+    delegated = Delegated(account)
+    token = _DELEGATED.set(delegated)
+    try:
+        yield delegated
+    finally:
+        _DELEGATED.reset(token)
+
+
+def credit(account: RunUsage, usage: RunUsage | RequestUsage, requests: int = 0) -> None:
+    """Note a consumption on `account` for the tools around it that have the same account."""
+    delegated = _DELEGATED.get()
+    while delegated is not None:
+        if delegated.account is account:
+            delegated.sum.incr(usage)
+            delegated.sum.requests += requests
+        delegated = delegated.outer

@@ -1,0 +1,189 @@
+"""Model requests as steps, streamed ones with live chunks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from decimal import Decimal
+from typing import Any
+
+from pydantic_ai.durable_exec import JSON_CODEC
+from pydantic_ai.messages import ModelMessage, ModelResponse, UserPromptPart
+from pydantic_ai.models import (
+    CompletedStreamedResponse,
+    Model,
+    ModelRequestContext,
+    ModelRequestParameters,
+    StreamedResponse,
+)
+from pydantic_ai.models.wrapper import WrapperModel
+from pydantic_ai.settings import ModelSettings
+from pydantic_ai.tools import RunContext
+from pydantic_core import to_json
+
+from .._context import STEP
+from .._failures import NotSerialisable
+from .._options import StepOptions
+from ._journal import Journal, credit
+
+_COUNTS = (
+    "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
+    "input_audio_tokens", "output_audio_tokens", "cache_audio_read_tokens",
+)  # fmt: skip
+
+
+class SidestepModel(WrapperModel):
+    """A model each of whose requests is a step of the run that the agent works for."""
+
+    def __init__(
+        self, wrapped: Model, journal: Journal, ctx: RunContext[Any], options: StepOptions
+    ) -> None:
+        super().__init__(wrapped)
+        self._journal = journal
+        self._ctx = ctx
+        self._options = options
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        """Request a response, or return the recorded one."""
+
+        async def send() -> ModelResponse:
+            return await self.wrapped.request(messages, model_settings, model_request_parameters)
+
+        return await self._perform("model", send, self._fingerprint(messages))
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[Any] | None = None,
+    ) -> AsyncIterator[StreamedResponse]:
+        """Stream a response live and record it when it has ended, or replay the recorded one.
+
+        The consumer that leaves before the end leaves nothing recorded.
+        """
+        journal = self._journal
+        name = journal.name(self._ctx.run_id, "model")
+        step = journal.run._open(name, self._options, self._fingerprint(messages))
+        record = step.record or await journal.do(step.begin)
+        if record is not None:
+            response = self._response(step.result(record))
+            yield CompletedStreamedResponse(
+                response,
+                model_request_parameters=model_request_parameters,
+                replay_events=True,
+            )
+            return
+        try:
+            async with AsyncExitStack() as opened:
+                with _within(step):
+                    stream = await opened.enter_async_context(
+                        self.wrapped.request_stream(
+                            messages, model_settings, model_request_parameters, run_context
+                        )
+                    )
+                yield stream
+        except Exception as error:
+            await journal.do(step.fail, error)
+            raise
+        except BaseException:  # cancelled, or the consumer left
+            await self._abandon(step)
+            raise
+        if stream.get().state not in ("complete", "suspended"):
+            await self._abandon(step)
+            return
+        try:
+            await journal.do(step.complete, self._recorded(step, stream.get()))
+        except NotSerialisable as error:
+            await journal.do(step.fail, error)
+            raise
+        self._response(step.record["output"])
+
+    async def compact_messages(
+        self, request_context: ModelRequestContext, *, instructions: str | None = None
+    ) -> ModelResponse:
+        """Have the messages summed up, or return the recorded summary."""
+
+        async def send() -> ModelResponse:
+            return await self.wrapped.compact_messages(request_context, instructions=instructions)
+
+        return await self._perform("model.compact", send, None)
+
+    async def cancel_suspended_response(self, response: ModelResponse) -> None:
+        """Cancel what the provider is still working on, once."""
+
+        async def send() -> None:
+            await self.wrapped.cancel_suspended_response(response)
+
+        name = self._journal.name(self._ctx.run_id, "model.cancel")
+        await self._journal.perform(name, send, self._options)
+
+    async def _perform(self, operation: str, send: Any, fingerprint: str | None) -> ModelResponse:
+        async def body() -> Any:
+            response = await send()
+            return self._recorded(None, response, STEP.get())
+
+        name = self._journal.name(self._ctx.run_id, operation)
+        return self._response(await self._journal.perform(name, body, self._options, fingerprint))
+
+    def _recorded(self, step: Any, response: ModelResponse, context: Any = None) -> Any:
+        context = context or step.context
+        context.usage(**_usage(response))
+        try:
+            return JSON_CODEC.dump(ModelResponse, response)
+        except (TypeError, ValueError) as error:
+            raise NotSerialisable(context.name, error) from error
+
+    def _response(self, payload: Any) -> ModelResponse:
+        response: ModelResponse = JSON_CODEC.load(ModelResponse, payload)
+        done = response.state != "suspended"
+        credit(self._ctx.usage, response.usage, requests=int(done))
+        return response
+
+    async def _abandon(self, step: Any) -> None:
+        await self._journal.do(step.abandon)
+
+    def _fingerprint(self, messages: list[ModelMessage]) -> str | None:
+        # What the user said: the rest is recorded or comes of the code, which may change.
+        since = 0
+        if self._ctx.run_step > 1:
+            answers = [n for n, m in enumerate(messages) if isinstance(m, ModelResponse)]
+            since = answers[-1] + 1 if answers else 0
+        said = [
+            part.content
+            for message in messages[since:]
+            for part in message.parts
+            if isinstance(part, UserPromptPart)
+        ]
+        return hashlib.sha256(to_json(said, fallback=repr)).hexdigest() if said else None
+
+
+@contextmanager
+def _within(step: Any) -> Iterator[None]:
+    """Make `step` the one that executes; never around a yield to the consumer."""
+    token = STEP.set(step.context)
+    try:
+        yield
+    finally:
+        STEP.reset(token)
+
+
+def _usage(response: ModelResponse) -> dict[str, int | str]:
+    usage = response.usage
+    counts = {name: getattr(usage, name, 0) for name in _COUNTS}
+    members: dict[str, int | str] = {name: count for name, count in counts.items() if count}
+    cost = getattr(usage, "cost", None)
+    if isinstance(cost, Decimal):
+        members["cost_micros"] = int(cost * 1_000_000)
+    if response.model_name:
+        members["model"] = response.model_name
+    if response.state != "suspended":
+        members["requests"] = 1
+    return members

@@ -1,0 +1,79 @@
+"""The programs of the guide, whole, and killed in the middle and started again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from daemon import Daemon
+from guide_programs import NEEDS_POSTGRES, PROGRAMS, effects, serve_document, start
+from postgres import Postgres
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with Postgres() as server:
+        server.sql("postgres", 'CREATE ROLE "user" SUPERUSER LOGIN')  # whom the programs connect as
+        yield server
+
+
+@pytest.fixture(scope="module")
+def document() -> Iterator[str]:
+    server = serve_document()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+class Place:
+    """A fresh daemon and fresh databases for one execution of a program."""
+
+    def __init__(self, folder: Path, document: str, program: str, postgres: Any) -> None:
+        self.folder = folder
+        folder.mkdir()
+        with sqlite3.connect(folder / "research.db") as database:
+            database.execute("CREATE TABLE research (data TEXT, timestamp TEXT)")
+        database.close()
+        self.daemon = Daemon(str(folder))
+        self.environment = {
+            "SIDESTEP_SOCKET": self.daemon.socket,
+            "SIDESTEP_AUTOSTART": "0",
+            "DBOS_DATABASE_URL": f"sqlite:///{folder}/research.db",
+            "DOCUMENT": document,
+            "OPENAI_API_KEY": "sk-none",
+        }
+        if program in NEEDS_POSTGRES:
+            server = postgres()
+            server.database("agents")
+            self.environment |= {"PGPORT": str(server.port)}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_of_the_guide_runs_and_goes_on_where_it_was_killed(
+    program: str, tmp_path: Path, document: str, request: pytest.FixtureRequest
+) -> None:
+    def server() -> Postgres:
+        found: Postgres = request.getfixturevalue("postgres")
+        return found
+
+    count = PROGRAMS[program][1]
+    whole = Place(tmp_path / "whole", document, program, server)
+    with whole.daemon:
+        result = start(program, whole.folder, whole.environment, None)
+        assert sum(effects(whole.folder).values()) == count
+    # An effect is two points, before and after it: the middle one is killed at both.
+    middle = (count + 2) // 2
+    for point in (2 * middle - 1, 2 * middle):
+        place = Place(tmp_path / f"killed-{point}", document, program, server)
+        with place.daemon:
+            assert start(program, place.folder, place.environment, point) == "killed"
+            before = effects(place.folder)
+            assert start(program, place.folder, place.environment, None) == result
+        after = effects(place.folder)
+        repeated = sum(after.values()) - count
+        assert sum(before.values()) == point // 2
+        # At least once: the effect in flight is there twice when it was done and not recorded.
+        assert repeated == (1 if point % 2 == 0 else 0), (before, after)
