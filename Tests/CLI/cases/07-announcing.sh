@@ -122,7 +122,9 @@ has "$(sidestep events "$run-$shell.*" --json)" '"value":{"n": 1.0}'
 C
 done
 
-check "the command line tool links neither libcurl nor SQLite" <<'C'
+check "the command line tool links no SQLite, and nothing links libcurl: it is loaded when a letter is sent" <<'C'
 linked=$(ldd "$(command -v sidestep)")
 case $linked in *libcurl* | *sqlite*) echo "$linked"; exit 1 ;; esac
+linked=$(ldd "$(command -v sidestepd)")
+case $linked in *libcurl*) echo "$linked"; exit 1 ;; esac
 C
