@@ -6,7 +6,8 @@ import Synchronization
 
 /// Sends HTTP requests, many at once, on one thread of its own: libcurl's multi interface.
 ///
-/// The thread is made, and libcurl loaded, with the first request. Unchecked: the exchanges belong to the thread.
+/// The thread is made, and libcurl loaded, with the first request. Unchecked: the exchanges belong to the
+/// thread.
 public final class HTTPDriver: @unchecked Sendable {
     public typealias Done = @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
 
