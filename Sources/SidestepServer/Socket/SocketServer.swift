@@ -21,6 +21,8 @@ public final class SocketServer: @unchecked Sendable {
     var collected: [Call] = []
     private var listener: (any Channel)?
     private(set) var isDraining = false
+    /// Told on the loop how many connections there are, whenever one comes or goes.
+    public var onConnections: ((Int) -> Void)?
     private(set) lazy var watches = Watches(server: self)
 
     /// - Parameter information: what `system.info` answers of the daemon, beside the engine's counts.
@@ -75,14 +77,24 @@ public final class SocketServer: @unchecked Sendable {
         return ReplyText.failure(id: .null, error)
     }
 
+    /// Accepts no more, on the loop; who connects now waits in the backlog of an inherited socket.
+    public func stopAccepting() {
+        loop.assertInEventLoop()
+        listener?.close(mode: .all, promise: nil)
+        listener = nil
+    }
+
     /// Stops accepting and answers what was read; refuses what still waits.
     public func drain() {
         try? loop.submit {
             self.isDraining = true
-            self.listener?.close(mode: .all, promise: nil)
+            self.stopAccepting()
             self.coordinator.refuseParked()
         }.wait()
     }
+
+    /// How many connections are open; on the loop.
+    public var connections: Int { sessions.count }
 
     /// Whether every request that was read has its reply.
     public var isIdle: Bool {
@@ -95,6 +107,7 @@ public final class SocketServer: @unchecked Sendable {
         let session = Session(id: environment.openSession(), peer: peer, connection: connection)
         sessions[session.id] = session
         dispatcher.information.connections = sessions.count
+        onConnections?(sessions.count)
         return session
     }
 
@@ -105,5 +118,6 @@ public final class SocketServer: @unchecked Sendable {
         watches.sessionClosed(session)
         dispatcher.information.connections = sessions.count
         coordinator.sessionClosed(session.id)
+        onConnections?(sessions.count)
     }
 }
