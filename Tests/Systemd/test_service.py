@@ -163,9 +163,10 @@ class Death(Unit):
             file.seek(4096)
             file.write(os.urandom(512))
         damaged = DATABASE.read_bytes()
-        with self.assertRaises(ConnectionError):
-            self.call("ping")
+        waiting = self.connect()
         self.wait_for_state("failed", "sidestepd.socket")
+        with self.assertRaises(ConnectionError):
+            waiting.call("ping")
         self.assertEqual((show("ExecMainStatus"), show("NRestarts")), ("78", "0"))
         self.assertEqual(DATABASE.read_bytes(), damaged)
         self.assertTrue(self.said("systemctl reset-failed"))

@@ -21,6 +21,8 @@ public final class SocketServer: @unchecked Sendable {
     var collected: [Call] = []
     private var listener: (any Channel)?
     private(set) var isDraining = false
+    /// How many connections are open; on the loop.
+    public private(set) var connections = 0
     /// Told on the loop how many connections there are, whenever one comes or goes.
     public var onConnections: ((Int) -> Void)?
     private(set) lazy var watches = Watches(server: self)
@@ -61,11 +63,22 @@ public final class SocketServer: @unchecked Sendable {
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        count(channel)
         guard sessions.count < limits.connections else {
             return channel.pipeline.addHandler(RefusedConnection(reply: tooManyConnections))
         }
         return PeerReader.peer(of: channel, administrators).flatMapThrowing { peer in
             try channel.pipeline.syncOperations.addHandler(Connection(server: self, peer: peer))
+        }
+    }
+
+    /// From the moment it is accepted, which is before it has a session, until it is closed.
+    private func count(_ channel: any Channel) {
+        connections += 1
+        onConnections?(connections)
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            self.connections -= 1
+            self.onConnections?(self.connections)
         }
     }
 
@@ -93,9 +106,6 @@ public final class SocketServer: @unchecked Sendable {
         }.wait()
     }
 
-    /// How many connections are open; on the loop.
-    public var connections: Int { sessions.count }
-
     /// Whether every request that was read has its reply.
     public var isIdle: Bool {
         (try? loop.submit { self.sessions.values.allSatisfy { $0.inFlight == 0 } }.wait()) ?? true
@@ -107,7 +117,6 @@ public final class SocketServer: @unchecked Sendable {
         let session = Session(id: environment.openSession(), peer: peer, connection: connection)
         sessions[session.id] = session
         dispatcher.information.connections = sessions.count
-        onConnections?(sessions.count)
         return session
     }
 
@@ -118,6 +127,5 @@ public final class SocketServer: @unchecked Sendable {
         watches.sessionClosed(session)
         dispatcher.information.connections = sessions.count
         coordinator.sessionClosed(session.id)
-        onConnections?(sessions.count)
     }
 }
