@@ -60,7 +60,7 @@ def test_every_public_name_is_documented_with_a_sentence() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["durable", "durable.dbos", "durable.prefect", "durable.temporal", "pydantic_ai"],
+    ["durable", "durable.dbos", "durable.prefect", "durable.temporal", "langgraph", "pydantic_ai"],
 )
 def test_every_name_of_the_integrations_is_documented(module: str) -> None:
     face = importlib.import_module(f"sidestep.{module}")
