@@ -38,8 +38,10 @@ CREATE TABLE graph_value (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX graph_value_blob ON graph_value (blob);
 
--- A write may come before its checkpoint, so it names it by its id.
+-- A write may come before its checkpoint, so it names it by its id. Rows are long: in a table WITHOUT ROWID what
+-- exceeds a quarter of a page would take a page of its own.
 CREATE TABLE graph_write (
+    key INTEGER PRIMARY KEY,
     place INTEGER NOT NULL REFERENCES graph_place (key) ON DELETE CASCADE,
     checkpoint TEXT NOT NULL,
     task TEXT NOT NULL,
@@ -47,9 +49,9 @@ CREATE TABLE graph_write (
     path TEXT NOT NULL,
     channel TEXT NOT NULL,
     type TEXT NOT NULL,
-    data BLOB NOT NULL,
-    PRIMARY KEY (place, checkpoint, task, number)
-) STRICT, WITHOUT ROWID;
+    data BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX graph_write_number ON graph_write (place, checkpoint, task, number);
 
 -- Equal values are kept once, as long as a checkpoint has them.
 CREATE TRIGGER graph_value_gone AFTER DELETE ON graph_value BEGIN

@@ -22,7 +22,7 @@ def read_twice(page: str) -> list[list[str]]:
         output = io.StringIO()
         names: dict[str, Any] = {"__name__": "guide"}
         with contextlib.redirect_stdout(output):
-            exec(compile(code, str(path), "exec"), names)
+            exec(compile(code, str(path), "exec", dont_inherit=True), names)
         said.append(output.getvalue().splitlines())
     return said
 
@@ -42,4 +42,10 @@ def test_the_page_on_pydantic_ai_runs_and_replays(daemon: Daemon) -> None:
     first, second = read_twice("pydantic-ai.md")
     assert first[0] == "looking up a"
     assert "a has a harbour" in first[1]
+    assert second == first[1:]
+
+
+def test_the_page_on_langgraph_runs_and_goes_on(daemon: Daemon) -> None:
+    first, second = read_twice("langgraph.md")
+    assert first == ["answering", "['a question', 'an answer']"]
     assert second == first[1:]

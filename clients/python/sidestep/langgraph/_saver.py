@@ -189,7 +189,7 @@ class SidestepSaver(BaseCheckpointSaver[str]):
             self._blocking = None
 
     def get_next_version(self, current: Any, channel: None = None) -> str:
-        """Return the next version of a channel: a number that sorts as text, and a bit of chance."""
+        """Return the next version of a channel: a number that sorts as text, and some chance."""
         number = 0 if current is None else int(str(current).partition(".")[0])
         return f"{number + 1:032}.{random.random():016}"
 
