@@ -83,6 +83,9 @@ public struct EventRecord: Sendable, Equatable {
     public var eventID: String?
     public var at: Instant
 
+    /// How long an event without a run is kept, milliseconds: 30 days.
+    public static let keptMilliseconds: Int64 = 30 * 86_400_000
+
     public init(
         sequence: Int64, userID: UInt32, name: String, value: Payload?, run: Int64?, eventID: String?,
         at: Instant

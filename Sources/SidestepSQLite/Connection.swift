@@ -37,7 +37,11 @@ final class Connection {
         try execute("PRAGMA wal_autocheckpoint = 0")
         // Debian builds with SECURE_DELETE, which writes zeros over what retention removes.
         try execute("PRAGMA secure_delete = OFF")
-        if readOnly { return try execute("PRAGMA query_only = ON") }
+        if readOnly {
+            // A list that walks an index of 100 000 runs, 7 MB, finds it here the next time.
+            try execute("PRAGMA cache_size = -8000")
+            return try execute("PRAGMA query_only = ON")
+        }
         try execute("PRAGMA synchronous = FULL")
         watchLog()
     }

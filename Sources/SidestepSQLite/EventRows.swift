@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct EventStatements {
-    let byID, list, listName, listRun, insert: Statement
+    let byID, list, listName, listRun, insert, forget: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -11,6 +11,7 @@ struct EventStatements {
         listName = try block("event_list_name")
         listRun = try block("event_list_run")
         insert = try block("event_insert")
+        forget = try block("event_forget")
     }
 }
 
@@ -48,6 +49,8 @@ extension SQLiteSession {
             SQLValue(event.run), SQLValue(event.eventID), SQLValue(event.at))
         return sequence
     }
+
+    func forgetEvents(before moment: Instant) throws(Failure) { try events.forget.run(SQLValue(moment)) }
 }
 
 extension EventRecord {

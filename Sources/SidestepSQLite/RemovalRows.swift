@@ -4,7 +4,9 @@ import SidestepStore
 struct RemovalStatements {
     let tombstone, putTombstone, forgetTombstones, closed, bytes, openChild, statistics: Statement
     let rules, putRule, deleteRule: Statement
-    let begin, next, needed, steps, journal, checkpoints, messages, keep, again: Statement
+    let begin, next, needed, openSteps, steps, checkpoints, messages, keep, again: Statement
+    /// What a run may have many rows of, and no fork needs.
+    let large: [Statement]
     /// What a run has a few rows of at most.
     let small: [Statement]
 
@@ -24,7 +26,11 @@ struct RemovalStatements {
         next = try block("removal_next")
         needed = try block("removal_needed")
         steps = try block("removal_steps")
-        journal = try block("removal_journal")
+        openSteps = try block("removal_open_steps")
+        large = [
+            try block("removal_journal"), try block("removal_chunks"), try block("removal_artifacts"),
+            try block("removal_events"), try block("removal_signals"),
+        ]
         checkpoints = try block("removal_checkpoints")
         messages = try block("removal_messages")
         keep = try block("removal_keep")
@@ -79,6 +85,7 @@ extension SQLiteSession {
 
     func removeRun(_ run: RunRecord, now: Instant) throws(Failure) {
         try requireOne(try removals.begin.run(.integer(run.key), .integer(run.epoch), SQLValue(now)))
+        try removals.openSteps.run(.integer(run.key))
         try removals.putTombstone.run(
             SQLValue(run.id), .integer(Int64(run.userID)), .integer(run.generation), .integer(run.epoch),
             SQLValue(now))
@@ -124,14 +131,16 @@ extension SQLiteSession {
         let needed = try removals.needed.first(.integer(run)) { $0.optionalInteger() } ?? nil
         var left = limit
         left -= try removals.steps.run(.integer(run), .integer(needed ?? -1), .integer(Int64(left)))
-        if left > 0 { left -= try removals.journal.run(.integer(run), .integer(Int64(left))) }
-        if left > 0 { left -= try deleteCheckpoints(of: run, limit: left) }
+        for statement in removals.large where left > 0 {
+            left -= try statement.run(.integer(run), .integer(Int64(left)))
+        }
+        if left > 0 { left -= try deleteCheckpoints(of: run, after: needed ?? -1, limit: left) }
         if left > 0 { left -= try deleteMessages(of: run, limit: left) }
         return limit - left
     }
 
-    private func deleteCheckpoints(of run: Int64, limit: Int) throws(Failure) -> Int {
-        let blobs = try removals.checkpoints.all(.integer(run), .integer(Int64(limit))) {
+    private func deleteCheckpoints(of run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Int {
+        let blobs = try removals.checkpoints.all(.integer(run), .integer(sequence), .integer(Int64(limit))) {
             [$0.optionalInteger(), $0.optionalInteger()]
         }
         try checkpoints.deleteUnused(Set(blobs.joined().compactMap { $0 }))

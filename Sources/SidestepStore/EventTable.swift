@@ -22,4 +22,6 @@ public protocol EventReading: AnyObject {
 public protocol EventWriting: EventReading {
     /// Adds an event under the next sequence; returns that.
     func insertEvent(_ event: EventRecord) throws(Failure) -> Int64
+    /// Removes some of the events without a run that were announced before `moment`.
+    func forgetEvents(before moment: Instant) throws(Failure)
 }

@@ -41,6 +41,7 @@ extension Oracle {
         fork.steps = source.steps.filter { $0.value.status == .completed && $0.value.place <= bound }
         fork.saved = source.saved.filter { $0.place <= bound }
         fork.messages = fork.saved.last?.messages ?? []
+        fork.forkedAt = nextPlace()
         fork.state = source.state
         runs[new] = fork
         return .status(.queued)
@@ -96,6 +97,13 @@ extension Oracle {
         copy.nextAttempt = nil
         copy.cancelAt = nil
         copy.age = nextPlace()
+        // Of its source's checkpoints a fork takes along only the one that it began at.
+        if let forked = source.forkedAt {
+            let base = source.saved.last { $0.place < forked }
+            copy.saved =
+                (base.map { [(forked, $0.messages)] } ?? []) + source.saved.filter { $0.place > forked }
+            copy.forkedAt = nil
+        }
         // Open waits begin anew.
         copy.steps = copy.steps.filter { $0.value.status != .waiting }
         if !copy.status.isClosed, copy.status != .paused { copy.status = .queued }

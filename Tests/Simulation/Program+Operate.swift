@@ -16,7 +16,8 @@ extension Program {
         try settleWaiters()
     }
 
-    /// A run to do something to: forks and imports only while they are there, so that their names get free for the next.
+    /// A run to do something to: forks and imports only while they are there,
+    /// so that their names get free for the next.
     func pickRun() -> String {
         random.pick(runNames.filter { $0.hasPrefix("r") || oracle.runs[$0] != nil })
     }

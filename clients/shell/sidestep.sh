@@ -459,3 +459,40 @@ sidestep_state_get() (
     *) printf '%s\n' "$sidestep_result" | jq -e 'if .found == false then empty else .value end' ;;
     esac
 )
+
+# --- Telling others ----------------------------------------------------------------------------------------------
+
+# sidestep_stream_append NAME JSON-ARRAY: adds items to a stream of the run.
+sidestep_stream_append() (
+    _sidestep_is_over && exit 0
+    _sidestep_params=$(_sidestep_for_run) || exit
+    _sidestep_must stream.append "$_sidestep_params,\"stream\":$(_sidestep_quote "$1"),\"items\":$2}"
+)
+
+# sidestep_stream_close NAME [JSON]: ends a stream of the run; JSON is what it came to.
+sidestep_stream_close() (
+    _sidestep_is_over && exit 0
+    _sidestep_params=$(_sidestep_for_run) || exit
+    _sidestep_must stream.close "$_sidestep_params,\"stream\":$(_sidestep_quote "$1")${2+,\"final\":$2}}"
+)
+
+# sidestep_artifact NAME TYPE CONTENT: attaches a document to the run. TYPE is markdown, link or file with a text, json
+# with a value.
+sidestep_artifact() (
+    _sidestep_is_over && exit 0
+    _sidestep_params=$(_sidestep_for_run) || exit
+    case $2 in
+    json) _sidestep_content="\"content\":$3" ;;
+    file) _sidestep_content="\"path\":$(_sidestep_quote "$3")" ;;
+    *) _sidestep_content="\"content\":$(_sidestep_quote "$3")" ;;
+    esac
+    _sidestep_must artifact.put \
+        "$_sidestep_params,\"artifact\":$(_sidestep_quote "$1"),\"type\":\"$2\",$_sidestep_content}"
+)
+
+# sidestep_emit EVENT [JSON] [ID]: announces a fact; with an ID once, however often it is sent.
+sidestep_emit() (
+    _sidestep_params="{\"event\":$(_sidestep_quote "$1")${2:+,\"value\":$2}"
+    [ -z "${3-}" ] || _sidestep_params="$_sidestep_params,\"event_id\":$(_sidestep_quote "$3")"
+    _sidestep_must event.emit "$_sidestep_params}"
+)

@@ -35,7 +35,7 @@ extension StoreTransaction {
         for note in takeNotes() {
             let isStatus = note.entry.kind.hasPrefix("run.")
             guard isWatched || isStatus else { continue }
-            if known[note.run] == nil, let run = try run(key: note.run) {
+            if known[note.run] == nil, let run = try run(key: note.run), run.userID != RunRecord.nobody {
                 known[note.run] = (run, isWatched ? try runTags(key: run.key) : [])
             }
             guard let about = known[note.run] else { continue }

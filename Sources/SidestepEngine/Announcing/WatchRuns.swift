@@ -65,7 +65,8 @@ public struct CatchUp: Sendable {
         var bytes = 0
         var known: [Int64: (run: RunRecord, tags: [(name: String, value: String)])] = [:]
         for note in try notes(store, upTo: limit) {
-            if known[note.run] == nil, let run = try store.run(key: note.run) {
+            if known[note.run] == nil, let run = try store.run(key: note.run), run.userID != RunRecord.nobody
+            {
                 known[note.run] = (run, filter.tags.isEmpty ? [] : try store.runTags(key: run.key))
             }
             guard let about = known[note.run] else { continue }

@@ -12,6 +12,12 @@ extension StoreReader {
         throw Failure.runNotFound(id)
     }
 
+    /// The id of a run by its key; nil for one that is removed or not wholly imported.
+    func shownID(ofRun key: Int64) throws -> String? {
+        guard let run = try run(key: key), run.userID != RunRecord.nobody else { return nil }
+        return run.id
+    }
+
     func isVisible(_ run: RunRecord, _ call: CallContext) -> Bool {
         run.userID != RunRecord.nobody && (call.peer.isAdministrator || run.userID == call.peer.uid)
     }

@@ -34,6 +34,7 @@ public struct EmitEvent: Command {
             sequence: 0, userID: user, name: event, value: value, run: run?.key, eventID: eventID,
             at: call.now)
         record.sequence = try store.insertEvent(record)
+        try store.forgetEvents(before: call.now.advanced(byMilliseconds: -EventRecord.keptMilliseconds))
         if let run {
             try store.append(
                 run: run.key, at: call.now, kind: .eventEmitted,
@@ -85,7 +86,7 @@ public struct ListEvents: Command {
         let page = try store.events(filter)
         return Page(
             items: try page.items.map { event in
-                EventView(event: event, run: try event.run.flatMap { try store.run(key: $0)?.id })
+                EventView(event: event, run: try event.run.flatMap { try store.shownID(ofRun: $0) })
             }, hasMore: page.hasMore)
     }
 }

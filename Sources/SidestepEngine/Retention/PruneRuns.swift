@@ -30,7 +30,7 @@ public struct PruneFilter: Sendable {
 }
 
 /// What a pruning comes to.
-public struct Pruned {
+public struct Pruned: Sendable {
     public var runs = 0
     /// About how many bytes of payload they have; a rehearsal reads them, the removal does not.
     public var bytes: Int64?

@@ -63,7 +63,9 @@ public struct DeleteRun: Command {
         if run.status == .running { throw Failure.runOwned(run) }
         // All generations: the id is free again, and an old outcome can never be taken for a new one.
         var generation: RunRecord? = run
-        while let record = generation {
+        while var record = generation {
+            // Whoever waits for its end, and the runs below it, learn of it.
+            if !record.status.isClosed { record = try store.endCancelled(record, error: nil, &call) }
             try store.removeRun(record, now: call.now)
             generation = try store.run(user: run.userID, id: run.id, generation: nil)
         }

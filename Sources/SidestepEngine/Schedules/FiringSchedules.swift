@@ -143,11 +143,12 @@ extension ScheduleRecord {
         new.retry = template.retry
         new.tags =
             template.tags.map { RawJSON(validated: $0).members.map { ($0.key, $0.value.string) } } ?? []
-        new.budget = template.budget.map { budget in
-            BudgetName.allCases.compactMap { name in
-                RawJSON(validated: budget)[name.rawValue]?.integer.map { (name: name, amount: $0) }
-            }
-        } ?? []
+        new.budget =
+            template.budget.map { budget in
+                BudgetName.allCases.compactMap { name in
+                    RawJSON(validated: budget)[name.rawValue]?.integer.map { (name: name, amount: $0) }
+                }
+            } ?? []
         new.placement.queue = template.queue ?? new.placement.queue
         new.placement.priority = template.priority ?? new.placement.priority
         new.placement.pinnedVersion = template.codeVersion

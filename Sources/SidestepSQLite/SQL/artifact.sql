@@ -6,13 +6,13 @@ WHERE run = ?1 AND name = ?2 AND (?3 IS NULL OR version = ?3) ORDER BY version D
 -- name: artifact_list
 SELECT artifact.key, artifact.run, artifact.name, version, type, NULL, path, description, artifact.created_at
 FROM artifact JOIN run ON run.key = artifact.run
-WHERE artifact.key < ?1 AND (?2 IS NULL OR user_id = ?2)
+WHERE artifact.key < ?1 AND (?2 IS NULL OR user_id = ?2) AND user_id <= 4294967294
 ORDER BY artifact.key DESC LIMIT ?3;
 
 -- name: artifact_list_name
 SELECT artifact.key, artifact.run, artifact.name, version, type, NULL, path, description, artifact.created_at
 FROM artifact JOIN run ON run.key = artifact.run
-WHERE artifact.name = ?4 AND artifact.key < ?1 AND (?2 IS NULL OR user_id = ?2)
+WHERE artifact.name = ?4 AND artifact.key < ?1 AND (?2 IS NULL OR user_id = ?2) AND user_id <= 4294967294
 ORDER BY artifact.key DESC LIMIT ?3;
 
 -- A run has few of them.

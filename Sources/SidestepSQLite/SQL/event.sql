@@ -21,5 +21,9 @@ WHERE run = ?5 AND sequence > ?1 AND (?2 IS NULL OR user_id = ?2) AND (?6 IS NUL
     AND (?3 IS NULL OR substr(name, 1, length(?3)) = ?3)
 ORDER BY sequence LIMIT ?4;
 
+-- Events of a run go with the run; others by their age, in small batches with every new one.
+-- name: event_forget
+DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE run IS NULL AND at < ?1 ORDER BY at LIMIT 100);
+
 -- name: event_insert
 INSERT INTO event (sequence, user_id, name, value, run, event_id, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);

@@ -88,6 +88,7 @@ CREATE TABLE event (
 ) STRICT;
 CREATE UNIQUE INDEX event_id ON event (event_id, user_id) WHERE event_id IS NOT NULL;
 CREATE INDEX event_name ON event (name);
+CREATE INDEX event_age ON event (at) WHERE run IS NULL;
 CREATE INDEX event_run ON event (run) WHERE run IS NOT NULL;
 
 CREATE TABLE webhook (

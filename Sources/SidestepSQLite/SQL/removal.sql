@@ -57,6 +57,23 @@ DELETE FROM step WHERE key IN (SELECT key FROM step WHERE run = ?1 AND sequence 
 -- name: removal_journal
 DELETE FROM journal WHERE sequence IN (SELECT sequence FROM journal WHERE run = ?1 LIMIT ?2);
 
+-- Open waits, timers and holds go with their steps, so that a removed run never wakes.
+-- name: removal_open_steps
+DELETE FROM step WHERE run = ?1 AND status NOT IN ('completed', 'failed');
+
+-- name: removal_chunks
+DELETE FROM stream_chunk WHERE key IN (SELECT stream_chunk.key FROM stream
+    JOIN stream_chunk ON stream_chunk.stream = stream.key WHERE stream.run = ?1 LIMIT ?2);
+
+-- name: removal_artifacts
+DELETE FROM artifact WHERE key IN (SELECT key FROM artifact WHERE run = ?1 LIMIT ?2);
+
+-- name: removal_events
+DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE run = ?1 LIMIT ?2);
+
+-- name: removal_signals
+DELETE FROM signal WHERE key IN (SELECT key FROM signal WHERE run = ?1 LIMIT ?2);
+
 -- name: removal_state
 DELETE FROM state WHERE run = ?1;
 
@@ -66,8 +83,9 @@ DELETE FROM run_tag WHERE run = ?1;
 -- name: removal_payload
 DELETE FROM run_payload WHERE run = ?1;
 
+-- A fork has a checkpoint of its own; a fork of it, at an earlier point, needs an earlier one.
 -- name: removal_checkpoints
-DELETE FROM checkpoint WHERE key IN (SELECT key FROM checkpoint WHERE run = ?1 LIMIT ?2)
+DELETE FROM checkpoint WHERE key IN (SELECT key FROM checkpoint WHERE run = ?1 AND journal_sequence > ?2 LIMIT ?3)
 RETURNING state_blob, tool_results_blob;
 
 -- name: removal_messages

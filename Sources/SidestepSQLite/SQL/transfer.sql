@@ -15,7 +15,7 @@ UPDATE run SET id = ?2, user_id = ?3, head = (SELECT max(key) FROM checkpoint WH
 
 -- What no import will finish: none outlives the daemon.
 -- name: transfer_abandon
-UPDATE run SET removal = 'pending' WHERE id >= char(0) AND id < char(1) AND removal IS NULL;
+UPDATE run SET removal = 'pending', id = char(0) || key WHERE id >= char(0) AND id < char(1) AND removal IS NULL;
 
 -- name: transfer_abandon_one
 UPDATE run SET removal = 'pending', id = char(0) || key WHERE key = ?1 AND user_id = 4294967295 AND removal IS NULL;

@@ -83,7 +83,8 @@ struct ArtifactCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List versions of artifacts, the newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "List versions of artifacts, the newest first.")
         @Option(name: .customLong("run"), help: "Only of this run.")
         var target: String?
         @Option(help: "Only of this name.")

@@ -87,7 +87,8 @@ struct ScheduleCommand: ParsableCommand {
 
         func run() throws {
             let connection = try common.connect()
-            var table = Table("SCHEDULE", "WORKFLOW", "RULE", "NEXT", "LAST RUN", "FIRED", "SKIPPED", "MISSED")
+            var table = Table(
+                "SCHEDULE", "WORKFLOW", "RULE", "NEXT", "LAST RUN", "FIRED", "SKIPPED", "MISSED")
             var cursor: RawJSON?
             repeat {
                 let page = try connection.call("schedule.list") { $0.member("cursor", cursor) }
@@ -221,7 +222,8 @@ private struct ScheduleLine {
         }
         fields.add("waiting", json["waiting_at"]?.int.map { RelativeTime.to($0) })
         fields.add("last run", json["last_run"]?.string)
-        fields.add("counts", "\(count("fired")) fired, \(count("skipped")) skipped, \(count("missed")) missed")
+        fields.add(
+            "counts", "\(count("fired")) fired, \(count("skipped")) skipped, \(count("missed")) missed")
         fields.add("input", json.present("input")?.text)
         fields.print()
     }

@@ -17,7 +17,8 @@ struct StreamCommand: ParsableCommand {
     struct Append: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add items to a stream of the script's run.",
-            discussion: "Without items it reads standard input: one JSON value a line, or with --lines texts.")
+            discussion: "Without items it reads standard input: one JSON value a line, or with --lines texts."
+        )
         @Argument(help: "The name of the stream.")
         var stream: String
         @Argument(help: "Items as JSON.")

@@ -70,13 +70,16 @@ struct WebhookCommand: ParsableCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove a webhook with its deliveries.", discussion: "Exit status 1 when there was none.")
+            abstract: "Remove a webhook with its deliveries.",
+            discussion: "Exit status 1 when there was none.")
         @Argument(help: "The name of the webhook.")
         var name: String
         @OptionGroup var common: Common
 
         func run() throws {
-            guard let result = try common.show("webhook.delete", { $0.member("webhook", name) }) else { return }
+            guard let result = try common.show("webhook.delete", { $0.member("webhook", name) }) else {
+                return
+            }
             guard result["deleted"]?.bool == true else {
                 Output.complain("there is no webhook \(name)")
                 throw ExitCode(1)

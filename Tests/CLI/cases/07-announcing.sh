@@ -95,3 +95,34 @@ sidestep webhook delete "$run" 2>/dev/null
 status 1 sidestep webhook delete "$run" 2>/dev/null
 status 64 sidestep webhook put "$run" ftp://example.org 2>/dev/null
 C
+
+for shell in dash bash; do
+    export shell CLIENT=$here/../../clients/shell/sidestep.sh
+    check "sidestep.sh under $shell: streams, artifacts and events" <<'C'
+cat >script <<'S'
+set -eu
+. "$CLIENT"
+sidestep_start "$1"
+sidestep_stream_append answer '[1.0, "two words"]'
+sidestep_stream_close answer '"all"'
+sidestep_artifact report markdown "# It's \"one\""
+sidestep_artifact data json '{"x": 1.0}'
+sidestep_artifact log file /tmp/log
+sidestep_emit "$1.done" '{"n": 1.0}' "$1"
+sidestep_emit "$1.done" '{"n": 1.0}' "$1"
+sidestep_finish
+S
+for _ in 1 2; do "$shell" script "$run-$shell"; done
+is "$(sidestep stream read answer --run "$run-$shell")" '1.0
+"two words"'
+is "$(sidestep artifact get report --run "$run-$shell")" "# It's \"one\""
+is "$(sidestep artifact get data --run "$run-$shell")" '{"x": 1.0}'
+is "$(sidestep events "$run-$shell.*" --json | wc -l)" 1
+has "$(sidestep events "$run-$shell.*" --json)" '"value":{"n": 1.0}'
+C
+done
+
+check "the command line tool links neither libcurl nor SQLite" <<'C'
+linked=$(ldd "$(command -v sidestep)")
+case $linked in *libcurl* | *sqlite*) echo "$linked"; exit 1 ;; esac
+C

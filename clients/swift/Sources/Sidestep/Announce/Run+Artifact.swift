@@ -92,7 +92,9 @@ extension Sidestep {
     }
 
     /// Versions of artifacts, the newest first, without their content.
-    public func artifacts(run: String? = nil, name: String? = nil, limit: Int = 100) async throws -> [Artifact] {
+    public func artifacts(run: String? = nil, name: String? = nil, limit: Int = 100) async throws
+        -> [Artifact]
+    {
         let result = try await call("artifact.list") { writer in
             writer.member("run", run)
             writer.member("artifact", name)

@@ -140,7 +140,8 @@ extension Sidestep {
     ///
     ///     for try await event in sidestep.watch(.init(workflow: "trip")) { print(event.run, event.kind) }
     ///
-    /// - Parameter after: the last sequence that was seen; 0 begins with the oldest entry, nil with the next one.
+    /// - Parameter after: the last sequence that was seen; 0 begins with the oldest entry, nil with the next
+    ///   one.
     public func watch(_ filter: RunWatcher.Filter = .init(), after: Int? = nil) -> RunFeed {
         RunFeed(finder: connection.finder, patience: connection.patience, filter: filter, after: after)
     }
@@ -169,7 +170,8 @@ public struct RunFeed: AsyncSequence, Sendable {
     }
 }
 
-/// A thread that reads one entry for each that is asked for: a slow reader slows the daemon down, not this process.
+/// A thread that reads one entry for each that is asked for: a slow reader slows the daemon down, not this
+/// process.
 ///
 /// Unchecked: the watcher belongs to the thread, but for the one call that ends its wait.
 private final class FeedReader: @unchecked Sendable {
@@ -183,7 +185,8 @@ private final class FeedReader: @unchecked Sendable {
     private let demand = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
     init(_ feed: RunFeed) {
-        watcher = RunWatcher(finder: feed.finder, filter: feed.filter, after: feed.after, patience: feed.patience)
+        watcher = RunWatcher(
+            finder: feed.finder, filter: feed.filter, after: feed.after, patience: feed.patience)
         sem_init(demand, 0, 0)
         let box = Box(watcher: watcher, demand: demand)
         Threads.start { [weak self] in

@@ -44,7 +44,8 @@ extension Sidestep {
         return result["sequence"]?.int ?? 0
     }
 
-    /// Follows events from a sequence on, those that are there and those to come, until the task is cancelled.
+    /// Follows events from a sequence on, those that are there and those to come, until the task is
+    /// cancelled.
     ///
     /// - Parameters:
     ///   - event: a name; with a `*` at its end, all that begin so; nil means all.

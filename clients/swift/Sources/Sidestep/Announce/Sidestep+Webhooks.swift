@@ -36,7 +36,8 @@ extension Sidestep {
         ///   - events: names; with a `*` at its end, all that begin so.
         ///   - secret: the name of the credential that signs, never the secret itself.
         public func put(
-            _ name: String, url: String, events: [String], secret: String? = nil, headers: [String: String]? = nil,
+            _ name: String, url: String, events: [String], secret: String? = nil,
+            headers: [String: String]? = nil,
             isPaused: Bool = false, maxAttempts: Int? = nil
         ) async throws {
             try await client.call("webhook.put") { writer in

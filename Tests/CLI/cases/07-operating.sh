@@ -1,0 +1,80 @@
+# shellcheck shell=bash disable=SC2016
+# Forks, history, export and import, pruning, backup.
+
+check "fork at a step repeats it and all after it, and diff shows where they part" <<'C'
+eval "$(sidestep start "$run")"
+sidestep step a -- echo one >/dev/null
+sidestep step b -- echo two >/dev/null
+sidestep finish 2>/dev/null
+is "$(sidestep fork "$run" --step b --id "$run-f")" "$run-f"
+unset SIDESTEP_RUN SIDESTEP_LEASE
+eval "$(sidestep start "$run-f")"
+is "$(sidestep step a -- echo never)" one
+is "$(sidestep step b -- echo other)" other
+sidestep finish 2>/dev/null
+sidestep diff "$run" "$run-f" >found && exit 1
+has "$(cat found)" "1 (1 of them one record)"
+has "$(cat found)" "changed"
+status 0 sidestep diff "$run" "$run" >/dev/null
+status 70 sidestep fork "$run-nothing" 2>error
+has "$(cat error)" run_not_found
+C
+
+check "history follows a run to its end" <<'C'
+eval "$(sidestep start "$run")"
+sidestep history "$run" --follow >followed & pid=$!
+sidestep step a -- true
+sidestep finish 2>/dev/null
+wait $pid
+has "$(cat followed)" step.completed
+has "$(cat followed)" run.completed
+is "$(sidestep logs "$run" --json | wc -l)" "$(wc -l <followed)"
+C
+
+check "an exported run is imported under another id, once" <<'C'
+eval "$(sidestep start "$run" --input '[1.50]')"
+sidestep step a -- echo one >/dev/null
+sidestep finish --output '{"x": 2.0}' 2>/dev/null
+sidestep export "$run" >run.jsonl
+has "$(head -1 run.jsonl)" '"format":1'
+is "$(sidestep import --id "$run-i" <run.jsonl)" "$run-i"
+is "$(sidestep import --id "$run-i" <run.jsonl)" "$run-i is here already"
+is "$(sidestep result "$run-i")" '{"x": 2.0}'
+head -2 run.jsonl >half.jsonl
+status 64 sidestep import --id "$run-h" <half.jsonl 2>error
+has "$(cat error)" "ends in the middle"
+echo nonsense >nonsense
+status 64 sidestep import <nonsense 2>/dev/null
+C
+
+check "prune rehearses, removes, and has rules" <<'C'
+eval "$(sidestep start "$run" --workflow "w$run")"
+sidestep finish 2>/dev/null
+sleep 0.01
+has "$(sidestep prune --older-than 0s --workflow "w$run" --dry-run)" "would remove 1 runs"
+is "$(sidestep prune --older-than 0s --workflow "w$run")" "removed 1 runs"
+status 70 sidestep show "$run" 2>/dev/null
+sidestep prune --keep 7d --workflow "w$run" >/dev/null
+has "$(sidestep prune --rules)" "w$run"
+sidestep prune --keep default --workflow "w$run" >/dev/null
+status 64 sidestep prune --keep sometimes 2>/dev/null
+C
+
+check "a backup is written, kept from being overwritten, and restored" <<'C'
+eval "$(sidestep start "$run")"
+sidestep step a -- echo kept >/dev/null
+sidestep finish 2>/dev/null
+has "$(sidestep backup "$run.backup")" "$run.backup"
+status 64 sidestep backup "$run.backup" 2>error
+has "$(cat error)" overwrite
+sidestep backup "$run.backup" --overwrite >/dev/null
+is "$(sidestep check)" "nothing is wrong"
+has "$(sidestep stats)" database
+has "$(sidestep vacuum)" now
+is "$(sidestepd check --database "$PWD/$run.backup")" "$PWD/$run.backup: ok"
+sidestepd restore --from "$PWD/$run.backup" --database "$PWD/$run.db" >/dev/null
+status 74 sidestepd restore --from "$PWD/$run.backup" --database "$PWD/$run.db" 2>/dev/null
+has "$(sidestepd restore --from "$PWD/$run.backup" --database "$PWD/$run.db" --replace)" "set aside"
+echo garbage >"$run.broken"
+status 78 sidestepd restore --from "$PWD/$run.broken" --database "$PWD/$run.db" --replace 2>/dev/null
+C

@@ -1,0 +1,92 @@
+import Glibc
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+import TestSupport
+import Testing
+
+/// Exports, those of this version and those that later versions must still read.
+@Suite struct TransferTests {
+    @Test("a run that format 1 wrote is imported and goes on where it was")
+    func golden() throws {
+        try EngineBench.with { bench throws in
+            let client = bench.daemon.connect()
+            let done = try bench.daemon.call(ImportRun(lines: try Self.golden), by: client).get()
+            #expect(done.isNew && done.view?.run.status == .queued)
+            let resumed = try bench.resume("golden", by: client) { $0.workflow = "research" }
+            #expect(!resumed.created)
+            #expect(resumed.checkpoint?.messageCount == 3)
+            let lease = try #require(resumed.lease)
+            let fetch = try bench.daemon.call(BeginStep(proof: .text(lease), step: "fetch"), by: client).get()
+            guard case .completed(let outcome) = fetch else {
+                Issue.record("the step is executed again")
+                return
+            }
+            #expect(outcome.output == Payload(text: #"{"pages": [1, 2.50, 1e3], "text": "t\u00efdes"}"#))
+            #expect(
+                kind(bench.daemon.call(BeginStep(proof: .text(lease), step: "pay"), by: client))
+                    == .stepUnknown)
+        }
+    }
+
+    @Test("what is exported again has the same lines, but for those that tell of the import")
+    func stable() throws {
+        try EngineBench.with { bench throws in
+            let client = bench.daemon.connect()
+            let lines = try Self.golden
+            _ = try bench.daemon.call(ImportRun(lines: lines), by: client).get()
+            let again = try bench.daemon.query(ExportRun(run: "golden", daemonVersion: "0.1.0"), by: client)
+                .lines
+            let kinds = { (lines: [RawJSON]) in lines.map { $0["kind"]?.string ?? "" }.sorted() }
+            #expect(kinds(again) == (kinds(lines) + ["entry"]).sorted())
+            for line in lines
+            where ["messages", "state", "signal", "promise", "checkpoint"].contains(line["kind"]?.string) {
+                #expect(again.contains(line), "\(line.text)")
+            }
+        }
+    }
+
+    @Test("one line more than a call may have is refused, and nothing is taken in")
+    func limit() throws {
+        try EngineBench.with { bench throws in
+            let client = bench.daemon.connect()
+            let head = try Self.golden.prefix(2)
+            let line = RawJSON(validated: Payload(text: #"{"kind":"entry","at":1,"what":"run.updated"}"#))
+            let full = Array(head) + Array(repeating: line, count: ImportRun.lineLimit - 2)
+            #expect(try bench.daemon.call(ImportRun(lines: full), by: client).get().continuation != nil)
+            #expect(kind(bench.daemon.call(ImportRun(lines: full + [line]), by: client)) == .limitExceeded)
+        }
+    }
+
+    @Test("an import belongs to the user who began it, and does not outlive the daemon")
+    func continuation() throws {
+        try EngineBench.with { bench throws in
+            let (client, other) = (bench.daemon.connect(), bench.daemon.connect(uid: 1001))
+            let lines = try Self.golden
+            let begun = try bench.daemon.call(ImportRun(lines: Array(lines.prefix(4))), by: client).get()
+            var rest = ImportRun(lines: Array(lines.dropFirst(4)))
+            rest.continuation = begun.continuation
+            #expect(kind(bench.daemon.call(rest, by: other)) == .invalidArgument)
+            try bench.daemon.restart()
+            let later = bench.daemon.reconnect(client)
+            #expect(kind(bench.daemon.call(rest, by: later)) == .invalidArgument)
+            bench.daemon.loop.advance(1000)
+            #expect(try bench.daemon.read { try $0.statistics() }.beingRemoved == 0)
+        }
+    }
+
+    private static var golden: [RawJSON] {
+        get throws {
+            let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+            let path = "/\(folder)/Fixtures/run-format-1.jsonl"
+            let file = try #require(fopen(path, "r"))
+            defer { fclose(file) }
+            var bytes = [UInt8](repeating: 0, count: 1 << 20)
+            let count = fread(&bytes, 1, bytes.count, file)
+            return try bytes.prefix(count).split(separator: UInt8(ascii: "\n")).map {
+                try RawJSON(parsing: Array($0))
+            }
+        }
+    }
+}
