@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,16 @@ def test_the_page_on_langgraph_runs_and_goes_on(daemon: Daemon) -> None:
     first, second = read_twice("langgraph.md")
     assert first == ["answering", "['a question', 'an answer']"]
     assert second == first[1:]
+
+
+def test_the_page_on_durable_agents_runs_and_replays(daemon: Daemon) -> None:
+    shop = Path("/tmp/sidestep-guide-shop.db")
+    shop.unlink(missing_ok=True)
+    first, second = read_twice("durable-agents.md")
+    assert first[0] == "looking up a"
+    assert first[2].startswith("2 checkpoints;")
+    assert second == first[1:]
+    with sqlite3.connect(shop) as connection:
+        assert connection.execute("SELECT count(*) FROM orders").fetchone() == (1,)
+    connection.close()
+    shop.unlink()
