@@ -19,7 +19,7 @@ struct StatementLibrary {
         PackageResources.removal_sql,
         PackageResources.statistics_sql,
         PackageResources.transfer_sql,
-        PackageResources.graph_sql,
+        PackageResources.graph_sql, PackageResources.conversation_sql,
     ]
 
     init() {

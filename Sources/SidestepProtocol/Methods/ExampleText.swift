@@ -32,6 +32,8 @@ enum ExampleText {
         #"{"delivery":"dl_5d41","webhook":"ops","event":"run.failed","sequence":4711,"status":"dead","attempts":12,"#
         + #""http_status":503,"problem":"the receiver answered 503","created_at":1767225600000,"#
         + #""finished_at":1767243600000}"#
+    static let conversation =
+        #"{"conversation":"chat-1","revision":4,"length":7,"created_at":1767225600000,"updated_at":1767225601000}"#
     static let graphWrite =
         #"{"task":"a","path":"","index":0,"channel":"messages","type":"json","data":"ImhlbGxvIg=="}"#
     static let graphCheckpoint =

@@ -1,4 +1,4 @@
--- Saved states of graphs (LangGraph): threads with their namespaces, checkpoints, values kept apart, writes.
+-- What frameworks of agents keep outside of runs: saved states of graphs (LangGraph), and conversations.
 
 CREATE TABLE graph_place (
     key INTEGER PRIMARY KEY,
@@ -57,3 +57,25 @@ CREATE UNIQUE INDEX graph_write_number ON graph_write (place, checkpoint, task, 
 CREATE TRIGGER graph_value_gone AFTER DELETE ON graph_value BEGIN
     DELETE FROM graph_blob WHERE key = old.blob AND NOT EXISTS (SELECT 1 FROM graph_value WHERE blob = old.blob);
 END;
+
+CREATE TABLE conversation (
+    key INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    metadata TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX conversation_name ON conversation (user_id, name);
+
+CREATE TABLE conversation_entry (
+    key INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversation (key) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    entry_id TEXT,
+    value TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX conversation_entry_number ON conversation_entry (conversation, number);
+CREATE UNIQUE INDEX conversation_entry_id ON conversation_entry (entry_id, conversation) WHERE entry_id IS NOT NULL;

@@ -63,3 +63,8 @@ def test_the_page_on_durable_agents_runs_and_replays(daemon: Daemon) -> None:
         assert connection.execute("SELECT count(*) FROM orders").fetchone() == (1,)
     connection.close()
     shop.unlink()
+
+
+def test_the_page_on_sessions_runs_and_goes_on(daemon: Daemon) -> None:
+    first, second = read_twice("sessions.md")
+    assert (first, second) == (["2 messages"], ["4 messages"])

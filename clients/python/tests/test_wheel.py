@@ -47,7 +47,9 @@ def test_the_wheel_alone_is_a_working_sidestep(tmp_path: Path) -> None:
     assert said.returncode == 0, said.stderr
     assert str(tmp_path / "run") in said.stdout
     program = [str(binary / "python"), "-c", PROGRAM]
-    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     first, path = done.stdout.splitlines()
     assert first == "2 2"

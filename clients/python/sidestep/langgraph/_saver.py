@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +14,7 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
 )
 
-from .._aio import _client as aio
+from .._loops import LoopClients
 from .._sync import _client as blocking
 from . import _values as values
 
@@ -32,7 +31,7 @@ class SidestepSaver(BaseCheckpointSaver[str]):
         super().__init__(serde=serde)
         self._socket = socket
         self._blocking: blocking.Client | None = None
-        self._clients: dict[int, tuple[asyncio.AbstractEventLoop, aio.Client]] = {}
+        self._daemon = LoopClients(socket)
 
     # asyncio
 
@@ -108,9 +107,7 @@ class SidestepSaver(BaseCheckpointSaver[str]):
 
     async def aclose(self) -> None:
         """Close the connection of the running event loop."""
-        held = self._clients.pop(id(asyncio.get_running_loop()), None)
-        if held is not None:
-            await held[1].close()
+        await self._daemon.close()
 
     # Threads
 
@@ -196,11 +193,7 @@ class SidestepSaver(BaseCheckpointSaver[str]):
     # Both
 
     async def _acall(self, method: str, params: dict[str, Any]) -> Any:
-        loop = asyncio.get_running_loop()
-        held = self._clients.get(id(loop))
-        if held is None or held[0] is not loop:
-            held = self._clients[id(loop)] = (loop, await aio.connect(self._socket))
-        return await held[1].call(method, params)
+        return await self._daemon.call(method, params)
 
     def _call(self, method: str, params: dict[str, Any]) -> Any:
         if self._blocking is None:
