@@ -40,7 +40,7 @@ def effect(text: str) -> None:
     step = sidestep.current_step()
     point()
     with log.open("ab", buffering=0) as file:
-        file.write(json.dumps([text, step.name if step else None]).encode() + b"\n")
+        file.write(json.dumps([text, step.idempotency_key if step else None]).encode() + b"\n")
     point()
 
 
@@ -54,11 +54,12 @@ def point() -> None:
 class Fake(TestModel):
     """Calls every tool once, then says something; each request is an effect."""
 
-    failures = 0  # so many of the first effects are requests that fail
+    failures = 0  # 1: the very first request fails
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
-        effect("model")
-        if log.read_text().count("\n") <= Fake.failures:
+        fails = not log.exists() and Fake.failures > 0
+        effect("model that fails" if fails else "model")
+        if fails:
             raise ConnectionError("the model does not answer")
         return await super().request(*args, **kwargs)
 
