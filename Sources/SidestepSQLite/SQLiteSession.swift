@@ -26,6 +26,8 @@ final class SQLiteSession: StoreTransaction {
     let forks: ForkStatements
     let removals: RemovalStatements
     let transfers: TransferStatements
+    let graphs: GraphStatements
+    let conversations: ConversationStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
@@ -53,6 +55,8 @@ final class SQLiteSession: StoreTransaction {
         forks = try ForkStatements(connection, library)
         removals = try RemovalStatements(connection, library)
         transfers = try TransferStatements(connection, library)
+        graphs = try GraphStatements(connection, library)
+        conversations = try ConversationStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.
