@@ -2,6 +2,9 @@
 #define CURL_DISABLE_TYPECHECK
 #include "CCurlShims.h"
 
+#include <stdlib.h>
+#include <sys/socket.h>
+
 CURLcode shim_curl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
 }
@@ -50,4 +53,46 @@ CURL *shim_curl_multi_ended(CURLM *handle, CURLcode *result) {
         }
     }
     return NULL;
+}
+
+/* Lives as long as its handle: freed by the handle's owner through shim_curl_set_guard(handle, NULL, …). */
+struct guarding {
+    shim_curl_guard guard;
+    void *context;
+};
+
+static curl_socket_t open_guarded(void *data, curlsocktype purpose, struct curl_sockaddr *address) {
+    struct guarding *guarding = data;
+    (void)purpose;
+    if (!guarding->guard(&address->addr, address->addrlen, guarding->context)) return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context) {
+    char *old = NULL;
+    curl_easy_getinfo(handle, CURLINFO_PRIVATE, &old);
+    free(old);
+    struct guarding *guarding = NULL;
+    if (guard) {
+        guarding = malloc(sizeof *guarding);
+        if (!guarding) return CURLE_OUT_OF_MEMORY;
+        *guarding = (struct guarding){guard, context};
+    }
+    curl_easy_setopt(handle, CURLOPT_PRIVATE, guarding);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, guarding);
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, guarding ? open_guarded : NULL);
+}
+
+curl_off_t shim_curl_retry_after(CURL *handle) {
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds);
+    return seconds;
+}
+
+char *shim_curl_host(const char *text) {
+    char *host = NULL;
+    CURLU *url = curl_url();
+    if (url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) curl_url_get(url, CURLUPART_HOST, &host, 0);
+    curl_url_cleanup(url);
+    return host;
 }

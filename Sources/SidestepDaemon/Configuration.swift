@@ -15,6 +15,14 @@ public struct Configuration: Sendable, Equatable {
     public var restartGraceMilliseconds: Int64 = 30_000
     /// How long closed runs are kept that no rule is about; 0 for ever.
     public var retentionDays = 30
+    /// Users, by name or number, that programs are run for beside the daemon's own; `*` is everybody.
+    public var execUsers: [String] = []
+    /// Hosts that requests may go to; empty is every host.
+    public var httpHosts: [String] = []
+    /// Whether requests may go to loopback, private and link-local addresses.
+    public var httpAllowsPrivate = false
+    /// The proxy of all requests; empty for none.
+    public var httpProxy = ""
     public var limits = Limits()
 
     public init() {}
@@ -105,7 +113,17 @@ extension Configuration {
         if let path = Self.limitNames[name] {
             return limits[keyPath: path] = try Self.number(name, value, place)
         }
+        if let path = Self.lists[name] {
+            return self[keyPath: path] = value.split(separator: ",").map { trimmed($0) }.filter {
+                !$0.isEmpty
+            }
+        }
         switch name {
+        case "http_allow_private":
+            guard value == "yes" || value == "no" else {
+                throw .usage("\(place): http_allow_private is yes or no, not `\(value)`.")
+            }
+            httpAllowsPrivate = value == "yes"
         case "admin_group": adminGroup = value
         case "retention_days": retentionDays = value == "0" ? 0 : try Self.number(name, value, place)
         case "log_level":
@@ -124,7 +142,13 @@ extension Configuration {
     static let logLevels = ["debug", "info", "notice", "warning", "error"]
 
     private static var texts: [String: WritableKeyPath<Configuration, String>] {
-        ["socket": \.socket, "database": \.database, "credentials_directory": \.credentialsDirectory]
+        [
+            "socket": \.socket, "database": \.database, "credentials_directory": \.credentialsDirectory,
+            "http_proxy": \.httpProxy,
+        ]
+    }
+    private static var lists: [String: WritableKeyPath<Configuration, [String]>] {
+        ["exec_users": \.execUsers, "http_hosts": \.httpHosts]
     }
     private static var spans: [String: WritableKeyPath<Configuration, Int64>] {
         ["reconnect_grace_ms": \.reconnectGraceMilliseconds, "restart_grace_ms": \.restartGraceMilliseconds]
@@ -138,8 +162,8 @@ extension Configuration {
         ]
     }
     static var names: [String] {
-        (Array(texts.keys) + Array(spans.keys) + Array(limitNames.keys) + [
-            "admin_group", "log_level", "retention_days",
+        (Array(texts.keys) + Array(lists.keys) + Array(spans.keys) + Array(limitNames.keys) + [
+            "admin_group", "log_level", "retention_days", "http_allow_private",
         ])
         .sorted()
     }

@@ -26,6 +26,7 @@ final class SQLiteSession: StoreTransaction {
     let forks: ForkStatements
     let removals: RemovalStatements
     let transfers: TransferStatements
+    let executions: ExecutionStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
@@ -53,6 +54,7 @@ final class SQLiteSession: StoreTransaction {
         forks = try ForkStatements(connection, library)
         removals = try RemovalStatements(connection, library)
         transfers = try TransferStatements(connection, library)
+        executions = try ExecutionStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

@@ -19,6 +19,7 @@ struct StatementLibrary {
         PackageResources.removal_sql,
         PackageResources.statistics_sql,
         PackageResources.transfer_sql,
+        PackageResources.execution_sql,
     ]
 
     init() {

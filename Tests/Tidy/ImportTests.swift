@@ -17,7 +17,7 @@ struct ImportTests {
         ],
         "SidestepExecutors": [
             "SidestepEngine", "SidestepProtocol", "SidestepModel", "SidestepHash", "CCurl", "CCurlShims",
-            "CShims",
+            "CShims", "Subprocess", "SystemPackage",
         ],
         "SidestepDaemon": [
             "SidestepExecutors",
