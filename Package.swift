@@ -89,7 +89,8 @@ let package = Package(
         .executableTarget(
             name: "sidestepd", dependencies: ["SidestepDaemon", arguments], swiftSettings: strict),
         .executableTarget(
-            name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", arguments], swiftSettings: strict
+            name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", "CShims", arguments],
+            swiftSettings: strict
         ),
 
         .executableTarget(

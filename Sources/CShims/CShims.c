@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -133,4 +134,8 @@ int shim_memory_file(const void *bytes, int64_t count) {
         written += some;
     }
     return fd;
+}
+
+int shim_end_with_parent(int signal) {
+    return prctl(PR_SET_PDEATHSIG, signal) < 0 ? -errno : 0;
 }

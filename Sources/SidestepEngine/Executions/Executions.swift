@@ -22,7 +22,7 @@ public struct Execution: Sendable {
 /// Unchecked: all state is touched on the loop.
 public final class Executions: @unchecked Sendable {
     /// Attempts under way at once, by kind.
-    static let atOnce: [StepExecutor: Int] = [.exec: 64, .http: 128]
+    static let atOnce: [StepExecutor: Int] = [.exec: 128, .http: 128]
     /// Bytes that all attempts under way may need together; one attempt is always let through.
     static let weightLimit: Int64 = 256 << 20
     /// Due attempts begun with one look.
