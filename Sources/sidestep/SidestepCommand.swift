@@ -26,7 +26,8 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "In scripts",
                 subcommands: [
-                    RunCommand.self, StartCommand.self, StepCommand.self, WaitCommand.self, SleepCommand.self,
+                    RunCommand.self, TortureCommand.self, StartCommand.self, StepCommand.self,
+                    WaitCommand.self, SleepCommand.self,
                     CheckpointCommand.self,
                     StateCommand.self,
                     StreamCommand.self, ArtifactCommand.self,

@@ -138,3 +138,45 @@ is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" completed
 [ -e "$run.done" ]
 C
 [ -e "$place/daemon.pid" ] && daemon=$(cat "$place/daemon.pid")
+
+check "torture: a program made of steps leaves the same effects after every kill" <<'C'
+cat > "$run.sh" <<'S'
+for n in 1 2 3 4; do
+    sidestep step "s$n" -- sh -c "grep -qx $n $1 2>/dev/null || echo $n >> $1"
+done
+S
+out=$(sidestep torture --file "$run.out" --kills 5 --seed 7 -- sh "$run.sh" "$run.out")
+has "$out" "undisturbed: 4 steps"
+has "$out" "killed after step 1, s1: same"
+has "$out" "the effects are the same each time (seed 7)"
+[ ! -e "$run.out" ]
+is "$(sidestep call run.list '{"workflow":"torture"}' | jq -c .runs)" "[]"
+C
+
+check "torture: a program that repeats an effect is found out, with the place" <<'C'
+cat > "$run.sh" <<'S'
+echo begin >> "$1"
+sidestep step one -- true
+sidestep step two -- sleep 0.1
+S
+out=$(status 1 sidestep torture --file "$run.out" --kills 0 -- sh "$run.sh" "$run.out")
+has "$out" "killed after step 1, one: $run.out has 2 lines instead of 1; line 2 \"begin\" is too many"
+is "$(sidestep torture --json --file "$run.out" --kills 0 -- sh "$run.sh" "$run.out" | jq '.points[0].killed')" true
+C
+
+check "torture: an at-most-once step that was killed is told of" <<'C'
+cat > "$run.sh" <<'S'
+sidestep step one -- true
+sidestep step --at-most-once pay -- sh -c "sleep 0.3; echo paid >> $1"
+S
+out=$(status 1 sidestep torture --check "cat $run.out 2>/dev/null || :" --reset "rm -f $run.out" --kills 8 --seed 3 -- sh -e "$run.sh" "$run.out")
+has "$out" "the program ends with status"
+C
+
+check "torture refuses what it cannot test" <<'C'
+status 125 sidestep torture --check true --kills 0 -- false
+status 64 sidestep torture -- true
+touch "$run.out"
+status 64 sidestep torture --file "$run.out" -- true
+[ -e "$run.out" ]
+C
