@@ -28,6 +28,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Without its trait for Foundation.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         // System libraries and C shims: module maps and inline functions, nothing else.
@@ -65,7 +68,8 @@ let package = Package(
             name: "SidestepExecutors",
             dependencies: [
                 "SidestepEngine", "SidestepModel", "SidestepProtocol", "SidestepHash", "CCurl", "CCurlShims",
-                "CShims",
+                "CShims", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
         .target(
@@ -86,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "sidestepd", dependencies: ["SidestepDaemon", arguments], swiftSettings: strict),
         .executableTarget(
-            name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", arguments], swiftSettings: strict
+            name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", "CShims", arguments],
+            swiftSettings: strict
         ),
 
         .executableTarget(

@@ -2,6 +2,9 @@
 #define CURL_DISABLE_TYPECHECK
 #include "CCurlShims.h"
 #include <dlfcn.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
 
 static struct {
     CURLcode (*global_init)(long);
@@ -21,6 +24,11 @@ static struct {
     CURLMcode (*multi_wakeup)(CURLM *);
     CURLMsg *(*multi_info_read)(CURLM *, int *);
     CURLMcode (*multi_cleanup)(CURLM *);
+    CURLU *(*url)(void);
+    CURLUcode (*url_set)(CURLU *, CURLUPart, const char *, unsigned int);
+    CURLUcode (*url_get)(const CURLU *, CURLUPart, char **, unsigned int);
+    void (*url_cleanup)(CURLU *);
+    void (*free)(void *);
 } lib;
 
 static int found(void *library, const char *name, void *place) {
@@ -29,9 +37,12 @@ static int found(void *library, const char *name, void *place) {
     return *(void **)place != NULL;
 }
 
-int shim_curl_load(void) {
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int loaded;
+
+static void load(void) {
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (!library) return 0;
+    if (!library) return;
     int whole = found(library, "curl_global_init", &lib.global_init)
         && found(library, "curl_easy_init", &lib.easy_init)
         && found(library, "curl_easy_cleanup", &lib.easy_cleanup)
@@ -48,8 +59,18 @@ int shim_curl_load(void) {
         && found(library, "curl_multi_poll", &lib.multi_poll)
         && found(library, "curl_multi_wakeup", &lib.multi_wakeup)
         && found(library, "curl_multi_info_read", &lib.multi_info_read)
-        && found(library, "curl_multi_cleanup", &lib.multi_cleanup);
-    return whole && lib.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+        && found(library, "curl_multi_cleanup", &lib.multi_cleanup)
+        && found(library, "curl_url", &lib.url)
+        && found(library, "curl_url_set", &lib.url_set)
+        && found(library, "curl_url_get", &lib.url_get)
+        && found(library, "curl_url_cleanup", &lib.url_cleanup)
+        && found(library, "curl_free", &lib.free);
+    loaded = whole && lib.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+int shim_curl_load(void) {
+    pthread_once(&once, load);
+    return loaded;
 }
 
 CURL *shim_curl_easy_init(void) { return lib.easy_init(); }
@@ -126,3 +147,47 @@ CURL *shim_curl_multi_ended(CURLM *multi, CURLcode *result) {
 }
 
 void shim_curl_multi_cleanup(CURLM *multi) { lib.multi_cleanup(multi); }
+/* Lives as long as its handle: freed by the handle's owner through shim_curl_set_guard(handle, NULL, …). */
+struct guarding {
+    shim_curl_guard guard;
+    void *context;
+};
+
+static curl_socket_t open_guarded(void *data, curlsocktype purpose, struct curl_sockaddr *address) {
+    struct guarding *guarding = data;
+    (void)purpose;
+    if (!guarding->guard(&address->addr, address->addrlen, guarding->context)) return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context) {
+    char *old = NULL;
+    lib.easy_getinfo(handle, CURLINFO_PRIVATE, &old);
+    free(old);
+    struct guarding *guarding = NULL;
+    if (guard) {
+        guarding = malloc(sizeof *guarding);
+        if (!guarding) return CURLE_OUT_OF_MEMORY;
+        *guarding = (struct guarding){guard, context};
+    }
+    lib.easy_setopt(handle, CURLOPT_PRIVATE, guarding);
+    lib.easy_setopt(handle, CURLOPT_OPENSOCKETDATA, guarding);
+    return lib.easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, guarding ? open_guarded : NULL);
+}
+
+curl_off_t shim_curl_retry_after(CURL *handle) {
+    curl_off_t seconds = 0;
+    lib.easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds);
+    return seconds;
+}
+
+char *shim_curl_host(const char *text) {
+    char *host = NULL;
+    if (!shim_curl_load()) return NULL;
+    CURLU *url = lib.url();
+    if (url && lib.url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) lib.url_get(url, CURLUPART_HOST, &host, 0);
+    lib.url_cleanup(url);
+    return host;
+}
+
+void shim_curl_free(void *text) { lib.free(text); }

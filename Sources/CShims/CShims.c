@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -116,4 +118,24 @@ int shim_timer_wait(int boot, int wall) {
         watch_clock(wall);
     }
     return ready;
+}
+
+int shim_memory_file(const void *bytes, int64_t count) {
+    int fd = memfd_create("sidestep-stdin", MFD_CLOEXEC);
+    if (fd < 0) return -errno;
+    for (int64_t written = 0; written < count;) {
+        ssize_t some = pwrite(fd, (const char *)bytes + written, (size_t)(count - written), written);
+        if (some < 0 && errno == EINTR) continue;
+        if (some <= 0) {
+            int error = some < 0 ? errno : ENOSPC;
+            close(fd);
+            return -error;
+        }
+        written += some;
+    }
+    return fd;
+}
+
+int shim_end_with_parent(int signal) {
+    return prctl(PR_SET_PDEATHSIG, signal) < 0 ? -errno : 0;
 }

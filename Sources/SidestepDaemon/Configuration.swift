@@ -17,6 +17,14 @@ public struct Configuration: Sendable, Equatable {
     public var retentionDays = 30
     /// How long nothing may be to do before a daemon with systemd's socket leaves; 0 keeps it for ever.
     public var idleExitMilliseconds: Int64 = 0
+    /// Users, by name or number, that programs are run for beside the daemon's own; `*` is everybody.
+    public var execUsers: [String] = []
+    /// Hosts that requests may go to; empty is every host.
+    public var httpHosts: [String] = []
+    /// Whether requests may go to loopback, private and link-local addresses.
+    public var httpAllowsPrivate = false
+    /// The proxy of all requests; empty for none.
+    public var httpProxy = ""
     public var limits = Limits()
 
     public init() {}
@@ -112,7 +120,17 @@ extension Configuration {
         if let path = Self.limitNames[name] {
             return limits[keyPath: path] = try Self.number(name, value, place)
         }
+        if let path = Self.lists[name] {
+            return self[keyPath: path] = value.split(separator: ",").map { trimmed($0) }.filter {
+                !$0.isEmpty
+            }
+        }
         switch name {
+        case "http_allow_private":
+            guard value == "yes" || value == "no" else {
+                throw .usage("\(place): http_allow_private is yes or no, not `\(value)`.")
+            }
+            httpAllowsPrivate = value == "yes"
         case "admin_group": adminGroup = value
         case "idle_exit_ms":
             idleExitMilliseconds = value == "0" ? 0 : Int64(try Self.number(name, value, place))
@@ -133,7 +151,13 @@ extension Configuration {
     static let logLevels = ["debug", "info", "notice", "warning", "error"]
 
     private static var texts: [String: WritableKeyPath<Configuration, String>] {
-        ["socket": \.socket, "database": \.database, "credentials_directory": \.credentialsDirectory]
+        [
+            "socket": \.socket, "database": \.database, "credentials_directory": \.credentialsDirectory,
+            "http_proxy": \.httpProxy,
+        ]
+    }
+    private static var lists: [String: WritableKeyPath<Configuration, [String]>] {
+        ["exec_users": \.execUsers, "http_hosts": \.httpHosts]
     }
     private static var spans: [String: WritableKeyPath<Configuration, Int64>] {
         ["reconnect_grace_ms": \.reconnectGraceMilliseconds, "restart_grace_ms": \.restartGraceMilliseconds]
@@ -147,8 +171,8 @@ extension Configuration {
         ]
     }
     static var names: [String] {
-        (Array(texts.keys) + Array(spans.keys) + Array(limitNames.keys) + [
-            "admin_group", "idle_exit_ms", "log_level", "retention_days",
+        (Array(texts.keys) + Array(lists.keys) + Array(spans.keys) + Array(limitNames.keys) + [
+            "admin_group", "http_allow_private", "idle_exit_ms", "log_level", "retention_days",
         ])
         .sorted()
     }

@@ -33,7 +33,8 @@ public final class Daemon {
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
         let engineLoop = NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
-        let coordinator = Coordinator(environment: environment, loop: engineLoop, processes: ProcessWatcher())
+        let watcher = ProcessWatcher()
+        let coordinator = Coordinator(environment: environment, loop: engineLoop, processes: watcher)
         clockSet.withLock { $0 = coordinator }
         self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
@@ -44,6 +45,8 @@ public final class Daemon {
             try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         coordinator.courier = Courier(
             coordinator: coordinator, carrier: Self.carrier(http, configuration, environment.clock))
+        coordinator.executions = Executions(
+            coordinator: coordinator, executor: Self.executors(http, configuration, watcher))
         coordinator.attach(
             writer: database.writer, readers: database.readers, maintenance: database.maintenance)
         server = SocketServer(
@@ -79,7 +82,9 @@ public final class Daemon {
         database.readers.read { store in promise.completeWith(Result { try RecoveryState(store) }) }
         let state = try promise.futureResult.wait()
         let coordinator = coordinator
-        try loop.submit { coordinator.recover(state.runs, steps: state.steps) }.wait()
+        try loop.submit {
+            coordinator.recover(state.runs, steps: state.steps, executions: state.executions)
+        }.wait()
         if !state.runs.isEmpty { log.info("took up \(state.runs.count) owned runs") }
     }
 
@@ -109,6 +114,7 @@ public final class Daemon {
         ServiceManager.stopping()
         log.notice("stopping")
         server.drain()
+        stopExecutions()
         http.close()
         // What was read is in the writer's queue already; five seconds are for a disk that takes its time.
         for _ in 0..<500 where !server.isIdle { usleep(10_000) }
@@ -118,6 +124,16 @@ public final class Daemon {
         log.notice("stopped")
     }
 
+    /// Programs are told to end, and get as long as replies get to leave; the next start takes the steps up.
+    private func stopExecutions() {
+        let (loop, coordinator) = (group.next(), coordinator)
+        try? loop.submit { coordinator.executions?.stop() }.wait()
+        for _ in 0..<500 {
+            if (try? loop.submit { coordinator.executions?.isIdle ?? true }.wait()) != false { return }
+            usleep(10_000)
+        }
+    }
+
     private static func environment(_ configuration: Configuration) -> Environment {
         var settings = EngineSettings()
         settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
@@ -125,6 +141,9 @@ public final class Daemon {
         settings.retentionMilliseconds =
             configuration.retentionDays == 0
             ? nil : Int64(min(configuration.retentionDays, 36_500)) * 86_400_000
+        settings.daemonUser = geteuid()
+        settings.allowsEveryExec = configuration.execUsers.contains("*")
+        settings.execUsers = Set(configuration.execUsers.compactMap(userID))
         return Environment(
             clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings,
             zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"))
@@ -137,6 +156,29 @@ public final class Daemon {
         return WebhookCarrier(
             driver: http, credentials: Credentials(systemd: systemd, own: configuration.credentialsDirectory),
             clock: clock, version: version)
+    }
+
+    private static func executors(
+        _ http: HTTPDriver, _ configuration: Configuration, _ watcher: ProcessWatcher
+    ) -> StepExecutors {
+        let systemd = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
+        var policy = RequestPolicy()
+        policy.allowsPrivate = configuration.httpAllowsPrivate
+        policy.hosts = configuration.httpHosts.map { $0.lowercased() }
+        policy.proxy = configuration.httpProxy
+        return StepExecutors(
+            programs: ProgramExecutor(
+                socket: configuration.socket, environment: DaemonMain.processEnvironment(),
+                identify: { watcher.identity(of: $0) }),
+            requests: RequestExecutor(
+                driver: http,
+                credentials: Credentials(systemd: systemd, own: configuration.credentialsDirectory),
+                policy: policy, version: version))
+    }
+
+    /// The number of a user, by name or as it stands; nil when there is none.
+    private static func userID(_ name: String) -> UInt32? {
+        UInt32(name) ?? getpwnam(name).map { $0.pointee.pw_uid }
     }
 
     private static func information(

@@ -14,6 +14,9 @@ public enum Identifiers {
     /// A new id of a delivery to a webhook.
     public static func delivery(random: any RandomSource) -> String { "dl_" + hex(random.bytes(12)) }
 
+    /// A new mark for the processes of one attempt of a step.
+    public static func execution(random: any RandomSource) -> String { "ex_" + hex(random.bytes(12)) }
+
     /// The unique name of one generation of a run; the first part of every idempotency key.
     public static func generation(random: any RandomSource) -> String { hex(random.bytes(10)) }
 

@@ -28,6 +28,8 @@ public struct StepRecord: Sendable, Equatable {
     public var deadlineKind: String?
     /// Whether its attempt holds limits, breakers or parts of budgets.
     public var hasHold = false
+    /// What the daemon does for it, as long as it has no outcome; nil when a client executes it.
+    public var executor: StepExecutor?
     /// Its place in the journal: of its completion, or of its beginning while it is open. Given by the store.
     public var sequence: Int64 = 0
 

@@ -9,6 +9,7 @@ enum Migrations {
         PackageResources.m0003_announce_sql,
         PackageResources.m0004_operate_sql,
         PackageResources.m0005_agents_sql,
+        PackageResources.m0006_executors_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

@@ -28,6 +28,7 @@ final class SQLiteSession: StoreTransaction {
     let transfers: TransferStatements
     let graphs: GraphStatements
     let conversations: ConversationStatements
+    let executions: ExecutionStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
@@ -57,6 +58,7 @@ final class SQLiteSession: StoreTransaction {
         transfers = try TransferStatements(connection, library)
         graphs = try GraphStatements(connection, library)
         conversations = try ConversationStatements(connection, library)
+        executions = try ExecutionStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

@@ -141,6 +141,7 @@ extension StepRecord {
         attemptDeadline = row.optionalInstant()
         deadlineKind = row.optionalString()
         hasHold = row.bool()
+        executor = row.optionalString().flatMap(StepExecutor.init(rawValue:))
         sequence = row.integer()
     }
 }
@@ -159,6 +160,7 @@ extension StepOutcome {
             SQLValue(step.usage), SQLValue(step.firstBegun), SQLValue(step.begun), SQLValue(step.finished),
             SQLValue(step.nextAttempt), SQLValue(step.attemptDeadline), SQLValue(step.deadlineKind),
             .integer(sequence), SQLValue(output), SQLValue(error), SQLValue(step.hasHold),
+            SQLValue(step.executor?.rawValue),
         ]
     }
 

@@ -5,7 +5,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
     QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading,
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
     ForkReading, RemovalReading, StatisticsReading, TransferReading, GraphReading,
-    ConversationReading
+    ConversationReading, ExecutionReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction.
@@ -15,7 +15,8 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
 public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
     JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting,
     ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting,
-    ForkWriting, RemovalWriting, TransferWriting, GraphWriting, ConversationWriting
+    ForkWriting, RemovalWriting, TransferWriting, GraphWriting, ConversationWriting,
+    ExecutionWriting
 {}
 
 /// One request on its way through the writer.

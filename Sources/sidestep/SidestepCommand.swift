@@ -21,12 +21,13 @@ struct SidestepCommand: ParsableCommand {
             a time-out, a full disk); 70 anything else. `step` exits like its command.
             """,
         version: SidestepVersion.text,
-        subcommands: [],
+        subcommands: [SupervisedCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "In scripts",
                 subcommands: [
-                    StartCommand.self, StepCommand.self, WaitCommand.self, SleepCommand.self,
+                    RunCommand.self, TortureCommand.self, StartCommand.self, StepCommand.self,
+                    WaitCommand.self, SleepCommand.self,
                     CheckpointCommand.self,
                     StateCommand.self,
                     StreamCommand.self, ArtifactCommand.self,
@@ -38,12 +39,13 @@ struct SidestepCommand: ParsableCommand {
                     PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
                     ResultCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
-                    DiffCommand.self, WatchCommand.self, EventsCommand.self,
+                    DiffCommand.self, WatchCommand.self, EventsCommand.self, LogsCommand.self,
                 ]),
             CommandGroup(
                 name: "Acting",
                 subcommands: [
-                    EnqueueCommand.self, SignalCommand.self, ApproveCommand.self, PromiseCommand.self,
+                    EnqueueCommand.self, WorkerCommand.self, SignalCommand.self, ApproveCommand.self,
+                    PromiseCommand.self,
                     CancelCommand.self, ResolveCommand.self, PauseCommand.self, UnpauseCommand.self,
                     DeleteCommand.self, ForkCommand.self, PruneCommand.self, ExportCommand.self,
                     ImportCommand.self, EmitCommand.self,

@@ -19,7 +19,7 @@ import Testing
             #expect(resumed.checkpoint?.messageCount == 3)
             let lease = try #require(resumed.lease)
             let fetch = try bench.daemon.call(BeginStep(proof: .text(lease), step: "fetch"), by: client).get()
-            guard case .completed(let outcome) = fetch else {
+            guard case .completed(let outcome, isReplay: _) = fetch else {
                 Issue.record("the step is executed again")
                 return
             }

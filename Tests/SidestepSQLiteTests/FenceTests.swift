@@ -35,6 +35,23 @@ import Testing
         }
     }
 
+    @Test("what the daemon executes is neither noted nor changed under a stale epoch")
+    func executions() throws {
+        try withRun(epoch: 7) { session, run throws in
+            let step = StepRecord(run: run, name: "s", now: Instant(milliseconds: 1))
+            try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 7)
+            let key = try #require(try session.step(run: run, name: "s")).key
+            var execution = ExecutionRecord(
+                step: key, spec: Payload(text: "{}"), demand: nil, weight: 1, token: "a")
+            expectLost { try session.saveExecution(execution, run: run, epoch: 6) }
+            #expect(try session.execution(step: key) == nil)
+            try session.saveExecution(execution, run: run, epoch: 7)
+            execution.token = "b"
+            expectLost { try session.saveExecution(execution, run: run, epoch: 6) }
+            #expect(try session.execution(step: key)?.execution.token == "a")
+        }
+    }
+
     @Test("a run is not changed under a stale epoch")
     func runs() throws {
         try withRun(epoch: 7) { session, run throws in

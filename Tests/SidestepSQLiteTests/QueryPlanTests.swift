@@ -25,6 +25,8 @@ import Testing
         "delivery_pending": "counts what its inner statement found, at most the limit",
         "run_next_expiry": "the first entry of a partial index",
         "step_next_deadline": "the first entry of a partial index",
+        "execution_running": "walks the executions, which are those of open steps",
+        "execution_next": "the first entry of a partial index",
         "step_by_status": "walks the partial index of open steps, which are few",
     ]
 

@@ -17,7 +17,7 @@ struct ImportTests {
         ],
         "SidestepExecutors": [
             "SidestepEngine", "SidestepProtocol", "SidestepModel", "SidestepHash", "CCurl", "CCurlShims",
-            "CShims",
+            "CShims", "Subprocess", "SystemPackage",
         ],
         "SidestepDaemon": [
             "SidestepExecutors",
@@ -26,7 +26,7 @@ struct ImportTests {
             "CSystemd", "CShims", "Logging", "NIOCore", "NIOPosix",
         ],
         "sidestepd": ["SidestepDaemon", "SidestepModel", "ArgumentParser"],
-        "sidestep": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
+        "sidestep": ["Sidestep", "SidestepProtocol", "SidestepModel", "CShims", "ArgumentParser"],
         "sidestep-generate": ["SidestepProtocol", "SidestepModel"],
         "Sidestep": ["SidestepProtocol", "SidestepModel"],
         "SidestepParity": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],

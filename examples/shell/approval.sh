@@ -2,6 +2,7 @@
 # A run that asks a person. Kill it anywhere and start it again: it waits on, and pays at most once per yes.
 #
 #     approval.sh RUN EFFECTS        sidestep approve RUN payment [--deny]
+# shellcheck disable=SC2016  # expanded by the shell of the step
 set -eu
 run=$1 effects=$2
 

@@ -22,6 +22,11 @@ int shim_epoll_remove(int epoll, int fd);
 int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity);
 int shim_eventfd(void);
 
+/* Sends this process a signal when its parent ends: prctl(2), PR_SET_PDEATHSIG. 0, or -errno. */
+int shim_end_with_parent(int signal);
+/* An open file without a name that holds these bytes, to be read from the beginning: memfd_create(2). Or -errno. */
+int shim_memory_file(const void *bytes, int64_t count);
+
 /* timerfd_create(2) on CLOCK_BOOTTIME, which counts while the machine sleeps. The descriptor, or -errno. */
 int shim_timer_boot(void);
 /* A timer on CLOCK_REALTIME that only ever tells that the clock was set: TFD_TIMER_CANCEL_ON_SET. Or -errno. */

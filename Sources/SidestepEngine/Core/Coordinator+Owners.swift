@@ -96,7 +96,10 @@ extension Coordinator {
     /// the living may come back.
     ///
     /// - Parameter runs: all owned runs.
-    public func recover(_ runs: [RunRecord], steps: [(run: Int64, step: StepRecord)]) {
+    public func recover(
+        _ runs: [RunRecord], steps: [(run: Int64, step: StepRecord)],
+        executions lost: [(execution: ExecutionRecord, step: StepRecord)] = []
+    ) {
         loop.assertOnLoop()
         for run in runs {
             guard let lease = run.lease, let holder = LeaseHolder(run) else { continue }
@@ -111,13 +114,14 @@ extension Coordinator {
             }
         }
         for (run, step) in steps {
-            if let holder = step.holder, holder != owners.holders[run]?.process {
+            if step.executor == nil, let holder = step.holder, holder != owners.holders[run]?.process {
                 watchStep(run: run, step: step.name, attempt: step.attempt, process: holder)
             }
         }
         performDue()
         perform(FindWaitingSchedules())
         courier?.wake(environment.clock.now())
+        executions?.recover(lost)
         startChores()
     }
 }

@@ -34,6 +34,8 @@ public final class Coordinator: @unchecked Sendable {
     public var onAnnounced: (([Announcement]) -> Void)?
     /// Takes deliveries to webhooks.
     public var courier: Courier?
+    /// Has steps executed by the daemon.
+    public var executions: Executions?
 
     public init(environment: Environment, loop: any EngineLoop, processes: any ProcessWatching) {
         self.environment = environment
@@ -173,6 +175,10 @@ public final class Coordinator: @unchecked Sendable {
         case .kill(let process): end(process)
         case .due(let at): arm(at)
         case .deliver(let at): courier?.wake(at)
+        case .execute(let execution): executions?.begin(execution)
+        case .stopExecution(let step): executions?.end(step)
+        case .executionDue(let at): executions?.wake(at)
+        case .executionsFound(let steps): executions?.repeatAll(steps)
         case .scheduleWaits(let schedule): perform(FireWaiting(schedule: schedule))
         case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
         }
@@ -227,6 +233,7 @@ public final class Coordinator: @unchecked Sendable {
         dueTimer = nil
         performDue()
         courier?.wake(environment.clock.now())
+        executions?.wake(environment.clock.now())
     }
 }
 

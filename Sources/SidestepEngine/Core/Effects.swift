@@ -27,6 +27,14 @@ public enum Effect: Sendable {
     case scheduleWaits(Int64)
     /// A delivery to a webhook is to be sent then.
     case deliver(Instant)
+    /// The daemon is to execute a step.
+    case execute(Execution)
+    /// It is to end what it does for a step.
+    case stopExecution(Int64)
+    /// An attempt of a step that it executes is due then.
+    case executionDue(Instant)
+    /// These are due now.
+    case executionsFound([Int64])
     /// Work of the daemon's own is to be done after so many milliseconds.
     case later(Chore, Int64)
 }

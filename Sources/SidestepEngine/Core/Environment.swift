@@ -61,5 +61,11 @@ public struct EngineSettings: Sendable {
     /// Bytes of step outcomes in one reply, unless the caller asks for another number.
     public var pageBytes = 8 << 20
 
+    /// The user whose rights the programs that the daemon runs have: its own.
+    public var daemonUser: UInt32 = 0
+    /// Other users that it runs programs for.
+    public var execUsers: Set<UInt32> = []
+    public var allowsEveryExec = false
+
     public init() {}
 }

@@ -80,6 +80,12 @@ extension Failure {
             hint: "`sidestep show \(run.id)` lists its steps.")
     }
 
+    static func executedByDaemon(_ step: StepRecord, _ run: RunRecord) -> Failure {
+        Failure(
+            .invalidArgument, "the daemon executes this step, and records its outcome itself", run: run.id,
+            step: step.name, hint: "Wait for it with the same `run-step` call.")
+    }
+
     static func superseded(_ step: StepRecord, _ run: RunRecord) -> Failure {
         Failure(
             .attemptSuperseded, "that attempt of the step is over; attempt \(step.attempt) counts now",

@@ -5,10 +5,13 @@ import SidestepStore
 public struct RecoveryState: Sendable {
     public var runs: [RunRecord]
     public var steps: [(run: Int64, step: StepRecord)]
+    /// What the daemon was executing.
+    public var executions: [(execution: ExecutionRecord, step: StepRecord)]
 
     public init(_ store: any StoreReader) throws(Failure) {
         runs = try store.ownedRuns()
         steps = []
+        executions = try store.runningExecutions()
         for run in runs {
             for step in try store.openSteps(run: run.key) where step.status == .running {
                 steps.append((run.key, step))

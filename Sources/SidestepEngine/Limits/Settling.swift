@@ -92,7 +92,7 @@ extension StoreTransaction {
     func exhaust(_ run: RunRecord, _ call: inout CallContext) throws {
         var exhausted = run
         exhausted.isExhausted = true
-        let isBusy = try openSteps(run: run.key).contains { $0.status == .running }
+        let isBusy = try openSteps(run: run.key).contains { $0.status == .running && $0.executor == nil }
         if isBusy { return try updateRun(exhausted, expecting: run.epoch) }
         try pauseForBudget(exhausted, &call)
     }

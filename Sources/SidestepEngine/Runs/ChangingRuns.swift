@@ -48,6 +48,7 @@ extension StoreTransaction {
         after.clearPastDelay(call.now)
         try updateRun(after, expecting: run.epoch)
         call.announce(after)
+        call.after(.executionDue(call.now))
         return after
     }
 }

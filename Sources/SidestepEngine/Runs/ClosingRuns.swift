@@ -138,6 +138,7 @@ extension StoreTransaction {
         // A body that its owner left behind will never report:
         // whoever opens the run again must not wait for it.
         try loseRunningSteps(of: run, &call)
+        try stopExecutions(of: run, &call)
         var closed = run
         closed.status = try run.next(event)
         closed.reason = nil

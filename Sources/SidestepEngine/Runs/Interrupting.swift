@@ -61,7 +61,8 @@ extension StoreTransaction {
 
     /// Settles the steps that were begun and will not report any more.
     func loseRunningSteps(of run: RunRecord, _ call: inout CallContext) throws {
-        for step in try openSteps(run: run.key) where step.status == .running {
+        // What the daemon executes goes on: it will report, whoever owns the run.
+        for step in try openSteps(run: run.key) where step.status == .running && step.executor == nil {
             try lose(step, of: run, &call)
         }
     }
@@ -79,6 +80,12 @@ extension StoreTransaction {
         if status == .backoff {
             after.attempt += 1
             after.nextAttempt = call.now
+        }
+        if after.executor != nil, status == .unknown {
+            after.executor = nil
+            try dropExecution(after, &call)
+        } else if after.executor != nil {
+            call.after(.executionDue(call.now))
         }
         try updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
         try append(

@@ -20,6 +20,8 @@ public struct BeginStep: Command {
     public var reserve: Amounts?
     /// How long it waits for room in the limit; nil is as long as it takes.
     public var waitMilliseconds: Int64?
+    /// What the daemon does for it; nil when the caller executes it.
+    public var work: StepWork?
 
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
@@ -27,9 +29,12 @@ public struct BeginStep: Command {
     }
 
     public enum Result {
-        case completed(StepOutcome)
+        /// `isReplay`: the outcome was there before the call came.
+        case completed(StepOutcome, isReplay: Bool)
         /// The body may start after `delay` milliseconds of back-off.
         case execute(StepRecord, idempotencyKey: String, delay: Int64)
+        /// The daemon executes it, and the caller waits.
+        case underWay
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
@@ -40,9 +45,13 @@ public struct BeginStep: Command {
                 StepRecord(run: run.key, name: step, now: call.now), of: run, store, &call)
         }
         switch known.step.status {
-        case .completed: return .completed(try matching(known, run, store, call))
+        case .completed:
+            let isReplay = known.step.finished.map { $0 <= call.arrived } ?? true
+            return .completed(try matching(known, run, store, call), isReplay: isReplay)
         case .failed: throw Failure.stepFailed(try matching(known, run, store, call), run)
         case .unknown: throw Failure.stepUnknown(known.step, run)
+        case .running where known.step.executor != nil, .backoff where known.step.executor != nil:
+            return wait(run, &call)
         case .running where known.step.holder == call.peer.process: return execute(known.step, run, call)
         case .running: throw Wait([.step(run.key, step), .run(run.key)], until: nil)
         case .backoff: return try begin(known.step, of: run, store, &call)
@@ -58,6 +67,7 @@ public struct BeginStep: Command {
         _ call: inout CallContext
     ) throws -> Result {
         if run.cancellation != nil, !isCompensation { throw Failure.cancelRequested(run).with(\.step, step) }
+        if let work { try checkRights(work, run, call) }
         if let refused = try refuseForBudget(record, run, store, &call) { return refused }
         var begun = prepared(record, call)
         if demand.isEmpty {
@@ -66,6 +76,7 @@ public struct BeginStep: Command {
             begun = try admitted(begun, run, store, call)
         }
         if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
+        if let work { return try hand(work, of: run, store, &call) }
         if call.peer.process != run.lease?.owner.process {
             call.after(
                 .stepHeld(run: run.key, step: step, attempt: begun.attempt, process: call.peer.process))
@@ -73,12 +84,27 @@ public struct BeginStep: Command {
         return execute(begun, run, call)
     }
 
-    private var demand: Demand {
+    var demand: Demand {
         Demand(limit: limit, breaker: breaker, reserve: reserve, waitMilliseconds: waitMilliseconds)
     }
 
     /// Whether its beginning may be written together with its outcome: nothing has to be known before.
     public var isHoldable: Bool { !atMostOnce && demand.isEmpty }
+
+    /// Begins the next attempt of a step that the daemon executes; nil when the budget does not allow it.
+    func repeated(
+        _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> StepRecord? {
+        if try refuseForBudget(record, run, store, &call) != nil { return nil }
+        var begun = prepared(record, call)
+        if demand.isEmpty {
+            try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)
+        } else {
+            begun = try admitted(begun, run, store, call)
+        }
+        if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
+        return begun
+    }
 
     /// Refuses what the budget does not cover; the refusal is noted, although the caller gets an error.
     private func refuseForBudget(
@@ -112,7 +138,8 @@ public struct BeginStep: Command {
         let start = max(arrived, record.nextAttempt ?? arrived)
         step.status = .running
         step.isInterrupted = false
-        step.fingerprint = fingerprint ?? record.fingerprint
+        step.fingerprint = expectedFingerprint ?? record.fingerprint
+        step.executor = work?.executor ?? record.executor
         step.atMostOnce = atMostOnce
         step.holder = call.peer.process
         step.retry = retry ?? record.retry
@@ -130,11 +157,16 @@ public struct BeginStep: Command {
         return .execute(step, idempotencyKey: "\(run.uid)/\(step.name)", delay: delay)
     }
 
+    /// What the client says, or what the daemon is asked to do.
+    private var expectedFingerprint: String? { fingerprint ?? work.map(Self.fingerprint) }
+
     /// The recorded outcome, unless the caller's input is another one and the run does not allow that.
     private func matching(
         _ known: StepOutcome, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
     ) throws -> StepOutcome {
-        guard let presented = fingerprint, let recorded = known.step.fingerprint, presented != recorded else {
+        guard let presented = expectedFingerprint, let recorded = known.step.fingerprint,
+            presented != recorded
+        else {
             return known
         }
         if run.refusesMismatch { throw Failure.stepMismatch(known.step, run, presented) }

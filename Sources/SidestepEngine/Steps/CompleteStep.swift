@@ -37,6 +37,7 @@ public struct CompleteStep: Command {
         _ known: StepRecord, _ attempt: Int64, _ run: RunRecord, _ store: any StoreTransaction,
         _ call: inout CallContext
     ) throws -> StepRecord {
+        if known.executor != nil { throw Failure.executedByDaemon(known, run) }
         var step = known
         guard let status = known.status.after(.completed) else { throw Failure.superseded(known, run) }
         step.status = status

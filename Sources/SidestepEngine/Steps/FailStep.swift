@@ -35,6 +35,7 @@ public struct FailStep: Command {
         switch AttemptMatch(known, presented: attempt) {
         case .current(let attempt):
             var current = known ?? StepRecord(run: run.key, name: step, now: call.now)
+            if current.executor != nil { throw Failure.executedByDaemon(current, run) }
             current.attempt = attempt
             current.retry = retry ?? current.retry
             current.fingerprint = fingerprint ?? current.fingerprint
@@ -88,6 +89,15 @@ extension StoreTransaction {
             throw Failure.superseded(known, run)
         }
         step.status = status
+        if step.executor != nil {
+            // A time-out ends an attempt that still goes on.
+            call.after(.stopExecution(step.key))
+            if let delay { call.after(.executionDue(call.now.advanced(byMilliseconds: delay))) }
+            if delay == nil {
+                step.executor = nil
+                try deleteExecution(step: step.key)
+            }
+        }
         if let delay {
             step.attempt += 1
             step.nextAttempt = call.now.advanced(byMilliseconds: delay)

@@ -30,23 +30,25 @@ extension MethodTable {
         .must("step", .name, "the name of the step"),
         .may("output", .payload, "the recorded output"),
         .must("attempt", .count, "the attempt that gave the output, or the one to execute"),
-        .may("replayed", .boolean, "true with a recorded output"),
+        .may("replayed", .boolean, "whether the output was recorded before the call came"),
         .may("idempotency_key", .text, "the key to hand to the outside world"),
         .may("delay_ms", .span, "how long to wait before the body may start"),
     ]
 
     private static let runStep = Method(
         "run-step", .step, .lease,
-        "Runs one step: returns its recorded result, sleeps, or tells the caller to execute it.",
+        "Runs one step: returns its recorded result, executes it, sleeps, or tells the caller to execute it.",
         parameters: beginning + [
             .may("client", .boolean, "true: the caller executes the body"),
+            .may("exec", .execution, "the daemon runs this program"),
+            .may("http", .request, "the daemon sends this request"),
             .may("sleep_ms", .span, "the step is a sleep of so long"),
             .may("until_at", .instant, "the step is a sleep until this date"),
         ],
         result: begun,
         errors: [
             .stepFailed, .stepMismatch, .stepUnknown, .budgetExhausted, .rateLimited, .circuitOpen,
-            .deadlineExceeded, .timeout,
+            .deadlineExceeded, .timeout, .notPermitted,
         ],
         example: Example(
             #"{"step":"fetch","client":true}"#,

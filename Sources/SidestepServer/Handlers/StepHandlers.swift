@@ -7,6 +7,11 @@ enum StepHandlers {
     static var all: [String: Handler] {
         [
             "run-step": .command { request in
+                if let work = try ExecutionHandlers.work(request) {
+                    var begin = begin(request)
+                    begin.work = work
+                    return Handler.work(begin, write)
+                }
                 if request.params.boolean("client") == true {
                     return Handler.work(begin(request), write)
                 }
@@ -70,7 +75,10 @@ enum StepHandlers {
         guard let end else {
             throw Failure(
                 .invalidArgument, "nothing says what the step does", step: request.params.string("step"),
-                hint: "Pass client: true and execute the body yourself, or sleep_ms or until_at to sleep.")
+                hint: """
+                    Pass client: true and execute the body yourself, exec or http to have it done, or sleep_ms or \
+                    until_at to sleep.
+                    """)
         }
         var sleep = AwaitStep(proof: request.proof, step: request.required("step"))
         sleep.end = end
@@ -100,7 +108,9 @@ enum StepHandlers {
 
     private static func write(_ writer: inout JSONWriter, _ begun: BeginStep.Result) {
         switch begun {
-        case .completed(let outcome): completed(outcome, &writer)
+        case .completed(let outcome, let isReplay): completed(outcome, &writer, isReplay: isReplay)
+        // The caller waits on; what it gets is written when it is performed again.
+        case .underWay: break
         case .execute(let step, let key, let delay):
             writer.member("status", "execute")
             writer.member("step", step.name)
@@ -110,12 +120,12 @@ enum StepHandlers {
         }
     }
 
-    static func completed(_ outcome: StepOutcome, _ writer: inout JSONWriter) {
+    static func completed(_ outcome: StepOutcome, _ writer: inout JSONWriter, isReplay: Bool = true) {
         writer.member("status", "completed")
         writer.member("step", outcome.step.name)
         writer.payload("output", outcome.output)
         writer.member("attempt", outcome.step.attempt)
-        writer.member("replayed", true)
+        writer.member("replayed", isReplay)
     }
 
     private static func complete(_ request: Request, _ begun: UnwrittenBegin?) -> CompleteStep {

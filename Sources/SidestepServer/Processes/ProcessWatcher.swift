@@ -53,6 +53,11 @@ public final class ProcessWatcher: ProcessWatching {
         return false
     }
 
+    /// The process that a number means now; nil when there is none.
+    public func identity(of pid: Int32) -> ProcessIdentity? {
+        ProcessTable.status(of: pid).map { ProcessIdentity(pid: pid, startTicks: $0.startTicks) }
+    }
+
     public func unwatch(_ process: ProcessIdentity) {
         if let token = table.withLock({ $0.tokens[process] }) { forget(token) }
     }

@@ -10,7 +10,7 @@ struct HistoryCommand: ParsableCommand {
         discussion: """
               sidestep history nightly-1 --json | jq .kind
               sidestep history nightly-1 --follow        until the run is closed
-            """, aliases: ["logs"])
+            """)
 
     @Option(help: "Begin after this sequence.")
     var after = 0

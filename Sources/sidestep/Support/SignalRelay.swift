@@ -5,12 +5,17 @@ import Synchronization
 ///
 /// A handler may only touch atomics and call async-signal-safe functions (signal-safety(7)); kill(2) is one.
 enum SignalRelay {
-    /// The command's process, or 0.
+    /// The command's process, its process group as a negative number, or 0.
     static let child = Atomic<Int32>(0)
     /// The last signal that somebody sent us, or 0.
     private static let last = Atomic<Int32>(0)
 
+    /// How many signals to end we were sent.
+    static let count = Atomic<Int>(0)
+
     private static let relayed = [SIGTERM, SIGINT, SIGHUP, SIGQUIT]
+    /// What a program that is supervised gets besides.
+    private static let more = [SIGUSR1, SIGUSR2]
 
     /// The signal that we were sent while the command ran.
     static var received: Int32? {
@@ -19,8 +24,8 @@ enum SignalRelay {
     }
 
     /// From now on signals go to the command. One that is ignored stays so, as nohup(1) wants it.
-    static func begin() {
-        for signal in relayed {
+    static func begin(supervising: Bool = false) {
+        for signal in relayed + (supervising ? more : []) {
             var old = sigaction()
             sigaction(signal, nil, &old)
             if isIgnored(old) { continue }
@@ -59,9 +64,13 @@ enum SignalRelay {
     private static let relay:
         @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
             signal, info, _ in
-            last.store(signal, ordering: .sequentiallyConsistent)
+            if signal != SIGUSR1 && signal != SIGUSR2 {
+                last.store(signal, ordering: .sequentiallyConsistent)
+                count.add(1, ordering: .sequentiallyConsistent)
+            }
             let pid = child.load(ordering: .sequentiallyConsistent)
             let isFromKernel = (info?.pointee.si_code ?? 0) > 0
-            if pid > 0 && !isFromKernel { kill(pid, signal) }
+            // A group of its own is not the terminal's.
+            if pid < 0 || pid > 0 && !isFromKernel { kill(pid, signal) }
         }
 }

@@ -50,7 +50,7 @@ public final class BlockingConnection {
     }
 
     /// Waits for the next notification; nil when the daemon has closed the connection.
-    func nextNotification() throws -> (method: String, params: RawJSON?)? {
+    package func nextNotification() throws -> (method: String, params: RawJSON?)? {
         while let line = try receive() {
             if case .notification(let method, let params) = Incoming(line: line) { return (method, params) }
         }

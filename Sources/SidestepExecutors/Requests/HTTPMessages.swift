@@ -13,6 +13,10 @@ public struct HTTPRequest: Sendable {
     public var connectTimeoutMilliseconds: Int64 = 10_000
     /// Bytes of the response's body; past it the request fails.
     public var maximumResponseBytes = 1 << 20
+    /// The proxy it goes through; empty for none, nil for what libcurl finds in the environment.
+    public var proxy: String?
+    /// Whether it may reach public addresses only.
+    public var isGuarded = false
 
     public init(_ method: String, _ url: String) {
         self.method = method
@@ -26,6 +30,8 @@ public struct HTTPResponse: Sendable {
     /// In their order; names in lower case.
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
+    /// What the server asked for in `Retry-After`.
+    public var retryAfterSeconds: Int64?
 
     /// The first header of this name.
     public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
@@ -37,6 +43,8 @@ public enum HTTPFailure: Error, Sendable, Equatable {
     case timeout
     /// The response's body is longer than was wanted, bytes.
     case tooLarge(limit: Int)
+    /// The server has an address that requests may not be sent to.
+    case refused(address: String)
     /// Name, connection, TLS or protocol failed: libcurl's sentence.
     case transport(String)
     /// The driver was closed.
@@ -47,6 +55,7 @@ public enum HTTPFailure: Error, Sendable, Equatable {
         switch self {
         case .timeout: "no answer came in time"
         case .tooLarge(let limit): "the answer is longer than \(limit) bytes"
+        case .refused(let address): "requests may not be sent to the address \(address)"
         case .transport(let reason): reason
         case .closed: "the daemon is shutting down"
         }

@@ -12,7 +12,7 @@ public final class HTTPDriver: @unchecked Sendable {
     public typealias Done = @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
 
     /// Connections at once; further requests wait in libcurl.
-    static let connectionLimit = 64
+    static let connectionLimit = 160
     /// curl_multi_poll(3) returns after this time at the latest, milliseconds.
     private static let pollMilliseconds: Int32 = 60_000
 

@@ -11,6 +11,8 @@ final class HTTPExchange {
     private var body: [UInt8] = []
     private var headers: [(name: String, value: String)] = []
     private var isTooLarge = false
+    /// The address that the guard refused, if it refused one.
+    private var refused: String?
 
     /// nil when libcurl has no memory.
     init?(_ request: HTTPRequest, _ done: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void) {
@@ -19,10 +21,12 @@ final class HTTPExchange {
         self.request = request
         self.done = done
         setTransport()
+        setRoute()
         setMessage()
     }
 
     deinit {
+        _ = shim_curl_set_guard(handle, nil, nil)
         shim_curl_slist_free_all(list)
         shim_curl_easy_cleanup(handle)
     }
@@ -47,6 +51,22 @@ final class HTTPExchange {
             HTTPExchange.from(context).takeHeader(UnsafeRawBufferPointer(start: bytes, count: count))
             return count
         }
+    }
+
+    /// The way to the server: by a proxy that the operator named, or to an address that may be used.
+    private func setRoute() {
+        // An empty text keeps libcurl from looking into the environment.
+        if let proxy = request.proxy { shim_curl_set_text(handle, CURLOPT_PROXY, proxy) }
+        guard request.isGuarded else { return }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = shim_curl_set_guard(
+            handle,
+            { address, length, context in
+                let bytes = UnsafeRawBufferPointer(start: address, count: Int(length))
+                guard !NetworkAddress.isOpen(bytes) else { return 1 }
+                HTTPExchange.from(context).refused = NetworkAddress.text(bytes)
+                return 0
+            }, context)
     }
 
     private func setMessage() {
@@ -97,12 +117,18 @@ final class HTTPExchange {
     /// Tells the caller; called once.
     func end(_ code: CURLcode) {
         guard code == CURLE_OK else { return done(.failure(failure(code))) }
-        done(.success(HTTPResponse(status: shim_curl_status(handle), headers: headers, body: body)))
+        let seconds = shim_curl_retry_after(handle)
+        done(
+            .success(
+                HTTPResponse(
+                    status: shim_curl_status(handle), headers: headers, body: body,
+                    retryAfterSeconds: seconds > 0 ? Int64(seconds) : nil)))
     }
 
     func abandon() { done(.failure(.closed)) }
 
     private func failure(_ code: CURLcode) -> HTTPFailure {
+        if let refused { return .refused(address: refused) }
         if isTooLarge { return .tooLarge(limit: request.maximumResponseBytes) }
         if code == CURLE_OPERATION_TIMEDOUT { return .timeout }
         return .transport(String(cString: shim_curl_easy_strerror(code)))

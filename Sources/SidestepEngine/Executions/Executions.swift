@@ -1,0 +1,218 @@
+import SidestepModel
+import SidestepStore
+
+/// An attempt that is to be executed.
+public struct Execution: Sendable {
+    let step: Int64
+    let attempt: Int64
+    let executor: StepExecutor
+    let weight: Int64
+
+    init(_ step: StepRecord, weight: Int64) {
+        self.step = step.key
+        attempt = step.attempt
+        executor = step.executor ?? .exec
+        self.weight = weight
+    }
+}
+
+/// Has the steps executed that the daemon does itself: so many at once, the others in their order.
+///
+/// What is to be done stands in the database; this holds only what is under way and the numbers of what waits.
+/// Unchecked: all state is touched on the loop.
+public final class Executions: @unchecked Sendable {
+    /// Attempts under way at once, by kind.
+    static let atOnce: [StepExecutor: Int] = [.exec: 128, .http: 128]
+    /// Bytes that all attempts under way may need together; one attempt is always let through.
+    static let weightLimit: Int64 = 256 << 20
+    /// Due attempts begun with one look.
+    static let batch = 1000
+
+    private struct UnderWay {
+        var execution: Execution
+        /// nil while what it does is being read.
+        var token: String?
+        var isStopped = false
+    }
+
+    private let coordinator: Coordinator
+    private let executor: any StepExecuting
+    private var waiting: [StepExecutor: [Execution]] = [:]
+    private var underWay: [Int64: UnderWay] = [:]
+    private var weight: Int64 = 0
+    /// Steps whose next attempt is being begun.
+    private var repeating: Set<Int64> = []
+    private var timer: (at: Instant, timer: any LoopTimer)?
+    private var isStopped = false
+
+    public init(coordinator: Coordinator, executor: any StepExecuting) {
+        self.coordinator = coordinator
+        self.executor = executor
+    }
+
+    /// Begins nothing more and ends what is under way; the next start takes it up again.
+    public func stop() {
+        isStopped = true
+        for step in underWay.keys { end(step) }
+    }
+
+    /// Whether nothing is under way.
+    public var isIdle: Bool { underWay.isEmpty }
+
+    // MARK: What commits bring about
+
+    func begin(_ execution: Execution) {
+        waiting[execution.executor, default: []].append(execution)
+        startNext()
+    }
+
+    func end(_ step: Int64) {
+        guard var entry = underWay[step], !entry.isStopped else { return }
+        entry.isStopped = true
+        underWay[step] = entry
+        if let token = entry.token { executor.stop(token) }
+    }
+
+    /// Makes sure that attempts which are due at `at` are begun then.
+    func wake(_ at: Instant) {
+        let now = coordinator.environment.clock.now()
+        if at <= now { return look() }
+        if let timer, timer.at <= at { return }
+        timer?.timer.cancel()
+        let delay = at.milliseconds(since: now)
+        timer = (
+            at,
+            coordinator.loop.schedule(afterMilliseconds: delay) { [weak self] in
+                self?.timer = nil
+                self?.look()
+            }
+        )
+    }
+
+    /// Ends what an earlier daemon left running, then goes on with its steps.
+    func recover(_ lost: [(execution: ExecutionRecord, step: StepRecord)]) {
+        let boot = coordinator.environment.boot
+        let orphans = lost.filter { $0.step.executor == .exec }.map { entry in
+            Orphan(
+                token: entry.execution.token,
+                process: entry.execution.boot == boot ? entry.execution.process : nil)
+        }
+        let (loop, coordinator) = (coordinator.loop, coordinator)
+        let goOn: @Sendable () -> Void = { [weak self] in
+            for (execution, step) in lost {
+                coordinator.perform(LoseExecution(step: execution.step, attempt: step.attempt))
+            }
+            self?.look()
+        }
+        orphans.isEmpty ? goOn() : executor.end(orphans) { loop.run(goOn) }
+    }
+
+    // MARK: Starting
+
+    private func look() {
+        if isStopped { return }
+        coordinator.perform(FindDueExecutions())
+    }
+
+    /// Begins the attempts that are due.
+    func repeatAll(_ steps: [Int64]) {
+        // One that waits for room in a limit is found by every look.
+        for step in steps where repeating.insert(step).inserted {
+            coordinator.perform(RepeatExecution(step: step)) { [weak self] in self?.repeating.remove(step) }
+        }
+        if steps.count == Self.batch { look() }
+    }
+
+    private func startNext() {
+        if isStopped { return }
+        for kind in StepExecutor.allCases {
+            while let next = takeNext(kind) { load(next) }
+        }
+    }
+
+    private func takeNext(_ kind: StepExecutor) -> Execution? {
+        let busy = underWay.values.count { $0.execution.executor == kind }
+        guard busy < Self.atOnce[kind]!, let queue = waiting[kind] else { return nil }
+        // An attempt waits until the one before it, which was stopped, has ended.
+        guard let index = queue.firstIndex(where: { underWay[$0.step] == nil }) else { return nil }
+        guard underWay.isEmpty || weight + queue[index].weight <= Self.weightLimit else { return nil }
+        return waiting[kind]?.remove(at: index)
+    }
+
+    private func load(_ execution: Execution) {
+        underWay[execution.step] = UnderWay(execution: execution)
+        weight += execution.weight
+        let found = Found()
+        coordinator.read(coordinator.daemonContext) { store, _ in
+            found.task = try store.task(execution)
+            return []
+        } reply: { result in
+            if case .failure = result {
+                // Memory or disk trouble of the reader: the step stays as it is and is looked at again.
+                self.forget(execution)
+                _ = self.coordinator.loop.schedule(afterMilliseconds: 500) { self.begin(execution) }
+            } else {
+                self.start(execution, found.task)
+            }
+        }
+    }
+
+    private func start(_ execution: Execution, _ task: StepTask?) {
+        guard let task, underWay[execution.step]?.isStopped == false else {
+            forget(execution)
+            return startNext()
+        }
+        underWay[execution.step]?.token = task.token
+        let (loop, coordinator) = (coordinator.loop, coordinator)
+        executor.start(task) { process in
+            loop.run {
+                coordinator.perform(
+                    NoteExecution(step: execution.step, attempt: execution.attempt, process: process))
+            }
+        } done: { outcome in
+            loop.run { self.settle(execution, outcome) }
+        }
+    }
+
+    private func settle(_ execution: Execution, _ outcome: TaskOutcome) {
+        if case .stopped = outcome {
+            forget(execution)
+            return startNext()
+        }
+        let command = SettleExecution(step: execution.step, attempt: execution.attempt, outcome: outcome)
+        coordinator.perform(command) { [self] in
+            forget(execution)
+            startNext()
+        }
+    }
+
+    private func forget(_ execution: Execution) {
+        if underWay.removeValue(forKey: execution.step) != nil { weight -= execution.weight }
+    }
+
+    /// What a reader has found; written by it, then read on the loop.
+    private final class Found: @unchecked Sendable {
+        var task: StepTask?
+    }
+}
+
+extension StoreReader {
+    /// What an attempt does; nil when it does not count any more.
+    func task(_ execution: Execution) throws -> StepTask? {
+        guard let (record, step) = try self.execution(step: execution.step), step.status == .running,
+            step.attempt == execution.attempt, let run = try run(key: step.run)
+        else { return nil }
+        return StepTask(
+            step: step.key, attempt: step.attempt, executor: execution.executor, spec: record.spec,
+            token: record.token, run: run.id, name: step.name, idempotencyKey: "\(run.uid)/\(step.name)")
+    }
+}
+
+/// Finds the attempts that are due.
+struct FindDueExecutions: Command {
+    func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
+        let steps = try store.executions(dueAt: call.now, limit: Executions.batch)
+        if let next = try store.nextExecution(after: call.now) { call.after(.executionDue(next)) }
+        if !steps.isEmpty { call.after(.executionsFound(steps)) }
+    }
+}

@@ -1,0 +1,65 @@
+import SidestepModel
+
+/// What a client asks the daemon to do for a step.
+public struct StepWork: Sendable {
+    public var executor: StepExecutor
+    /// The parameters `exec` or `http`, checked by the method table.
+    public var spec: Payload
+    /// About how many bytes of memory it may need while it is under way.
+    public var weight: Int64
+    /// Whether it uses files or secrets of the daemon's own user.
+    public var needs: Set<Right> = []
+
+    public init(executor: StepExecutor, spec: Payload, weight: Int64) {
+        self.executor = executor
+        self.spec = spec
+        self.weight = weight
+    }
+
+    /// What not everybody may have done by the daemon.
+    public enum Right: Sendable {
+        /// To act as the daemon's user: to run programs, to read files.
+        case actsAsDaemon
+        /// To use the daemon's credentials.
+        case credentials
+    }
+}
+
+/// One attempt of a step, as an executor gets it.
+public struct StepTask: Sendable {
+    public var step: Int64
+    public var attempt: Int64
+    public var executor: StepExecutor
+    public var spec: Payload
+    /// Tells its processes from all others.
+    public var token: String
+    public var run: String
+    public var name: String
+    public var idempotencyKey: String
+}
+
+/// How one attempt ended.
+public enum TaskOutcome: Sendable {
+    case completed(Payload)
+    case failed(Payload, AttemptError)
+    /// It was stopped from outside; nobody asks how it ended.
+    case stopped
+}
+
+/// What an earlier daemon may have left running.
+public struct Orphan: Sendable {
+    public var token: String
+    public var process: ProcessIdentity?
+}
+
+/// Carries out steps: programs and HTTP requests. Many may be under way.
+public protocol StepExecuting: Sendable {
+    /// Begins an attempt. Tells, on any thread, which process it is, if it is one, and once how it ended.
+    func start(
+        _ task: StepTask, started: @escaping @Sendable (ProcessIdentity) -> Void,
+        done: @escaping @Sendable (TaskOutcome) -> Void)
+    /// Ends an attempt; its `done` is told `stopped`.
+    func stop(_ token: String)
+    /// Ends what is left of processes that an earlier daemon started; tells, on any thread, when they are gone.
+    func end(_ orphans: [Orphan], then done: @escaping @Sendable () -> Void)
+}

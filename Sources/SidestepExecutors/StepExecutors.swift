@@ -1,0 +1,32 @@
+import SidestepEngine
+import SidestepModel
+
+/// Carries out what the daemon does for steps: programs and requests.
+public struct StepExecutors: StepExecuting {
+    private let programs: ProgramExecutor
+    private let requests: RequestExecutor
+
+    public init(programs: ProgramExecutor, requests: RequestExecutor) {
+        self.programs = programs
+        self.requests = requests
+    }
+
+    public func start(
+        _ task: StepTask, started: @escaping @Sendable (ProcessIdentity) -> Void,
+        done: @escaping @Sendable (TaskOutcome) -> Void
+    ) {
+        switch task.executor {
+        case .exec: programs.start(task, started: started, done: done)
+        case .http: requests.start(task, done: done)
+        }
+    }
+
+    public func stop(_ token: String) {
+        programs.stop(token)
+        requests.stop(token)
+    }
+
+    public func end(_ orphans: [Orphan], then done: @escaping @Sendable () -> Void) {
+        programs.end(orphans, then: done)
+    }
+}

@@ -1,0 +1,23 @@
+/// How much one step of the daemon may take: what a client may ask for, and what holds when it does not ask.
+public enum ExecutionLimits {
+    /// Bytes that a program may be given on its standard input.
+    public static let stdinBytes = 8 << 20
+    /// Bytes kept of each of a program's outputs: the most, and by default. The last ones are kept.
+    public static let outputBytes = 8 << 20
+    public static let defaultOutputBytes = 1 << 20
+    /// Bytes of one argument or variable: MAX_ARG_STRLEN of execve(2), less the NUL.
+    public static let argumentBytes = (128 << 10) - 1
+    /// Bytes of a request's body, inline or from a file.
+    public static let bodyBytes = 8 << 20
+    /// Bytes of a response's body: the most, and by default.
+    public static let responseBytes = 8 << 20
+    public static let defaultResponseBytes = 1 << 20
+    /// Bytes of a URL, and of one header's value.
+    public static let urlBytes = 8192
+    public static let headerBytes = 8192
+    /// Milliseconds between SIGTERM and SIGKILL: the most, and by default.
+    public static let killGraceMilliseconds: Int64 = 600_000
+    public static let defaultKillGraceMilliseconds: Int64 = 5000
+    /// Milliseconds that a request takes at most, unless the client says otherwise.
+    public static let defaultRequestMilliseconds: Int64 = 30_000
+}

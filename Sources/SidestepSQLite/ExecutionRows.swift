@@ -1,0 +1,62 @@
+import SidestepModel
+import SidestepStore
+
+struct ExecutionStatements {
+    let get, running, due, next, insert, started, delete: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
+        get = try block("execution_get")
+        running = try block("execution_running")
+        due = try block("execution_due")
+        next = try block("execution_next")
+        insert = try block("execution_insert")
+        started = try block("execution_started")
+        delete = try block("execution_delete")
+    }
+}
+
+extension SQLiteSession {
+    func execution(step: Int64) throws(Failure) -> (execution: ExecutionRecord, step: StepRecord)? {
+        try executions.get.first(.integer(step)) { (ExecutionRecord(&$0), StepRecord(&$0)) }
+    }
+
+    func runningExecutions() throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)] {
+        try executions.running.all { (ExecutionRecord(&$0), StepRecord(&$0)) }
+    }
+
+    func executions(dueAt now: Instant, limit: Int) throws(Failure) -> [Int64] {
+        try executions.due.all(SQLValue(now), .integer(Int64(limit))) { $0.integer() }
+    }
+
+    func nextExecution(after now: Instant) throws(Failure) -> Instant? {
+        try executions.next.first(SQLValue(now)) { $0.optionalInstant() } ?? nil
+    }
+
+    func saveExecution(_ execution: ExecutionRecord, run: Int64, epoch: Int64) throws(Failure) {
+        try requireOne(
+            try executions.insert.change([
+                .integer(run), .integer(epoch), .integer(execution.step), SQLValue(execution.spec),
+                SQLValue(execution.demand), .integer(execution.weight), SQLValue(execution.token),
+            ]))
+    }
+
+    func executionStarted(step: Int64, process: ProcessIdentity, boot: String) throws(Failure) {
+        try executions.started.run(
+            .integer(step), .integer(Int64(process.pid)), .integer(process.startTicks), SQLValue(boot))
+    }
+
+    func deleteExecution(step: Int64) throws(Failure) { try executions.delete.run(.integer(step)) }
+}
+
+extension ExecutionRecord {
+    /// Reads the columns of `{execution}` in their order.
+    init(_ row: inout Row) {
+        self.init(
+            step: row.integer(), spec: row.optionalPayload() ?? [], demand: row.optionalPayload(),
+            weight: row.integer(), token: row.string())
+        let (pid, start) = (row.optionalInteger(), row.optionalInteger())
+        process = pid.map { ProcessIdentity(pid: Int32(truncatingIfNeeded: $0), startTicks: start ?? 0) }
+        boot = row.optionalString()
+    }
+}

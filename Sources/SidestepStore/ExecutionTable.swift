@@ -1,0 +1,20 @@
+import SidestepModel
+
+public protocol ExecutionReading: AnyObject {
+    /// What the daemon does for a step, with the step; nil when it does nothing for it.
+    func execution(step: Int64) throws(Failure) -> (execution: ExecutionRecord, step: StepRecord)?
+    /// Executions of running steps, without their specs.
+    func runningExecutions() throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)]
+    /// Steps of the daemon whose next attempt is due and whose run may go on, oldest first.
+    func executions(dueAt now: Instant, limit: Int) throws(Failure) -> [Int64]
+    /// When the next attempt after `now` is due.
+    func nextExecution(after now: Instant) throws(Failure) -> Instant?
+}
+
+public protocol ExecutionWriting: ExecutionReading {
+    /// Notes what the daemon does for a step of `run`, where its epoch is still `epoch`; throws `lease_lost` otherwise.
+    func saveExecution(_ execution: ExecutionRecord, run: Int64, epoch: Int64) throws(Failure)
+    /// Notes the process that was started for a step.
+    func executionStarted(step: Int64, process: ProcessIdentity, boot: String) throws(Failure)
+    func deleteExecution(step: Int64) throws(Failure)
+}

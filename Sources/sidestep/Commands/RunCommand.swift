@@ -1,0 +1,141 @@
+import ArgumentParser
+import Glibc
+import Sidestep
+import SidestepProtocol
+
+/// Runs a program as it is, and keeps it going.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a program under supervision: restarted when it fails, done once.",
+        discussion: """
+              sidestep run --id research-1 -- python agent.py
+
+            The program finds SIDESTEP_RUN, SIDESTEP_LEASE and SIDESTEP_SOCKET, so that `sidestep step` and the clients work in it. The same \
+            id goes on with the same run: steps that are done are not repeated, and a run that has completed does not start its \
+            program again. A signal to end goes to the program; the run can then be continued.
+
+            With --detach the daemon keeps the supervisor going, also over its own restarts; `sidestep logs ID` shows what the program \
+            prints, `sidestep cancel ID` ends it.
+
+            Exit status: the program's last one; 128 + n when signal n ended it; 125 trouble of sidestep itself, 126 not \
+            executable, 127 not found, 75 the run is owned by another process, 76 given up after --max-restarts, 77 the \
+            budget is used up.
+            """)
+
+    enum Restart: String, ExpressibleByArgument, CaseIterable { case no, onFailure = "on-failure" }
+    enum IfClosed: String, ExpressibleByArgument, CaseIterable { case `return`, retry, rerun }
+
+    @Option(help: "The run's id; a new one when left out.")
+    var id: String?
+    @Option(help: "The name of the kind of run; the program's name when left out.")
+    var workflow: String?
+    @Option(help: "Whether a program that failed is started again.")
+    var restart: Restart = .onFailure
+    @Option(help: "Restarts in a row during which no step was completed.")
+    var maxRestarts = 10
+    @Option(help: ArgumentHelp("Exit statuses after which it is not started again.", valueName: "n,n"))
+    var noRestartExit = "2,64,78"
+    @Option(help: ArgumentHelp("From the signal that ends it to SIGKILL.", valueName: "span"))
+    var killAfter = SpanArgument(argument: "10s")!
+    @Option(help: "What to do with a run that has ended; one that completed is run again by `rerun` only.")
+    var ifClosed: IfClosed = .retry
+    @Option(help: "A tag to find the run by; may be repeated.")
+    var tag: [TagArgument] = []
+    @Flag(help: "Go on although the command or directory is another one than before.")
+    var allowChange = false
+    @Flag(help: "Keep what it prints for `sidestep logs`, also at a terminal.")
+    var capture = false
+    @Flag(help: "Hand it to the daemon and return.")
+    var detach = false
+    @Option(
+        help: ArgumentHelp(
+            "With --detach: a variable it is given; alone, with its value here.", valueName: "name[=value]"))
+    var env: [String] = []
+    /// The daemon runs us: the run waits for whoever takes it up.
+    @Flag(help: .hidden) var handedOver = false
+    @OptionGroup var common: Common
+    @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
+    var command: [String] = []
+
+    func validate() throws {
+        if command.isEmpty { throw ValidationError("no program: write it after --") }
+        if maxRestarts < 0 { throw ValidationError("--max-restarts is 0 or more") }
+    }
+
+    func run() throws {
+        do {
+            if detach { return try Detaching(self).begin() }
+            Glibc.exit(try supervise())
+        } catch let error as SidestepError {
+            let complaint = Complaint(error)
+            complaint.print()
+            Glibc.exit(error.kind == .runOwned ? 75 : Supervisor.ExitStatus.internalError)
+        }
+    }
+
+    private func supervise() throws -> Int32 {
+        let connection = try common.connect()
+        let opened = try connection.call("resume", resume)
+        guard let run = opened["run"]?["id"]?.string, let lease = opened.present("lease")?.string else {
+            return recorded(opened)
+        }
+        var environment = Environment.current
+        for name in ["SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] { environment.variables[name] = nil }
+        environment.variables["SIDESTEP_RUN"] = run
+        environment.variables["SIDESTEP_LEASE"] = lease
+        environment.variables["SIDESTEP_SOCKET"] = connection.path
+        var program = SupervisedProgram(
+            arguments: command, environment: environment, killAfter: killAfter.duration)
+        if capture || isatty(1) == 0 { program.log = RunLog(run: run) }
+        let supervisor = Supervisor(
+            run: run, lease: lease, socket: connection.path, policy: policy,
+            completed: Int64(opened["steps"]?.elements.count { $0["status"]?.string == "completed" } ?? 0))
+        return try supervisor.supervise(program)
+    }
+
+    private var policy: Supervisor.Policy {
+        var policy = Supervisor.Policy()
+        policy.restarts = restart == .onFailure
+        policy.maxRestarts = maxRestarts
+        policy.final = Set(noRestartExit.split(separator: ",").compactMap { Int32($0) } + [126, 127])
+        return policy
+    }
+
+    /// The run has completed before: its program is not run again.
+    private func recorded(_ opened: RawJSON) -> Int32 {
+        let run = opened["run"] ?? .emptyObject
+        let status = opened["output"]?["exit"]?.int ?? opened["error"]?["exit"]?.int
+        Output.complain(
+            "sidestep: run \(run["id"]?.string ?? "") is \(run["status"]?.string ?? "closed") and is not run again"
+        )
+        return Int32(clamping: status ?? (run["status"]?.string == "completed" ? 0 : 1))
+    }
+
+    func resume(_ writer: inout JSONWriter) {
+        writer.member("run", id)
+        let name = allowChange ? nil : command[0].split(separator: "/").last.map(String.init)
+        writer.member("workflow", workflow ?? name)
+        if !allowChange {
+            writer.object("input") { writer in
+                writer.member("argv", command)
+                writer.member("cwd", Self.directory)
+            }
+        }
+        writer.member("if_closed", ifClosed.rawValue)
+        // The supervisor decides; the daemon only keeps count.
+        writer.object("retry") { $0.member("max_attempts", 0) }
+        if !tag.isEmpty {
+            writer.object("tags") { writer in for tag in tag { writer.member(tag.name, tag.value) } }
+        }
+        writer.member("owner", "process")
+        // One before us is being ended, or let go of the run just now.
+        if handedOver { writer.member("if_owned", "wait") }
+    }
+
+    static var directory: String {
+        guard let text = getcwd(nil, 0) else { return "/" }
+        defer { free(text) }
+        return String(cString: text)
+    }
+}

@@ -1,0 +1,124 @@
+import CShims
+@preconcurrency import Glibc
+import Sidestep
+import Synchronization
+
+/// A program under supervision: it has our standard streams, or pipes that are copied into a log.
+///
+/// At a terminal it stays in our process group, so that keys and job control reach it as if we were not there. Else it gets a
+/// group of its own, and what is left of that group ends with it.
+struct SupervisedProgram {
+    let arguments: [String]
+    var environment: Environment
+    /// Where its output goes besides our own; nil leaves it our streams.
+    var log: RunLog?
+    /// From the first signal to end it to SIGKILL.
+    var killAfter: Duration
+
+    /// How it ended.
+    struct End {
+        /// The exit status, or 128 + n for signal n.
+        var status: Int32
+        /// Whether it ended because we were asked to end.
+        var stoppedBy: Int32?
+    }
+
+    /// Runs the program to its end.
+    ///
+    /// - Parameter started: told its process, or its group as a negative number.
+    func run(started: (Int32) -> Void) -> End {
+        let isOwnGroup = isatty(0) == 0
+        var pipes: [Pipe] = []
+        if log != nil { pipes = [Pipe(to: 1), Pipe(to: 2)] }
+        SignalRelay.begin(supervising: true)
+        defer { SignalRelay.end() }
+        var pid: pid_t = 0
+        let code = spawn(&pid, pipes, ownGroup: isOwnGroup)
+        for pipe in pipes { close(pipe.writer) }
+        defer { for pipe in pipes { close(pipe.reader) } }
+        guard code == 0 else { return End(status: 125) }
+        let target = isOwnGroup ? -pid : pid
+        SignalRelay.child.store(target, ordering: .sequentiallyConsistent)
+        started(target)
+        watch(pid, target, pipes)
+        let status = Self.reap(pid)
+        if isOwnGroup { kill(-pid, SIGKILL) }
+        for pipe in pipes { copy(pipe) }
+        return End(status: status, stoppedBy: SignalRelay.received)
+    }
+
+    private struct Pipe {
+        let reader: Int32
+        let writer: Int32
+        /// The stream of ours that it stands for.
+        let stream: Int32
+
+        init(to stream: Int32) {
+            var ends: [Int32] = [-1, -1]
+            _ = pipe(&ends)
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            (reader, writer, self.stream) = (ends[0], ends[1], stream)
+            _ = fcntl(reader, F_SETFL, O_NONBLOCK)
+        }
+    }
+
+    /// The program is started by way of ourselves: `supervised` sees to it that it ends when we do.
+    private func spawn(_ pid: inout pid_t, _ pipes: [Pipe], ownGroup: Bool) -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for pipe in pipes { posix_spawn_file_actions_adddup2(&actions, pipe.writer, pipe.stream) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        if ownGroup {
+            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+            posix_spawnattr_setpgroup(&attributes, 0)
+        }
+        return CStrings.with(["sidestep", "supervised", "\(getpid())", "--"] + arguments) { vector in
+            environment.withCStrings {
+                posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, vector, $0)
+            }
+        }
+    }
+
+    /// Copies output until the program ends; kills it when it does not heed a signal.
+    private func watch(_ pid: pid_t, _ target: Int32, _ pipes: [Pipe]) {
+        let process = shim_pidfd_open(pid)
+        defer { close(process) }
+        var deadline: ContinuousClock.Instant?
+        let before = SignalRelay.count.load(ordering: .sequentiallyConsistent)
+        while true {
+            var polled = [pollfd(fd: process, events: Int16(POLLIN), revents: 0)]
+            polled += pipes.map { pollfd(fd: $0.reader, events: Int16(POLLIN), revents: 0) }
+            let left = deadline.map { Int32(clamping: max(0, ($0 - .now).milliseconds + 1)) } ?? -1
+            let ready = poll(&polled, nfds_t(polled.count), left)
+            let signals = SignalRelay.count.load(ordering: .sequentiallyConsistent) - before
+            if signals > 0 && deadline == nil { deadline = .now + killAfter }
+            if signals > 1 || deadline.map({ $0 <= .now }) == true { kill(target, SIGKILL) }
+            guard ready > 0 else { continue }
+            if polled[0].revents != 0 { return }
+            for pipe in pipes { copy(pipe) }
+            // A pipe whose writers are all gone is always ready: the program has closed it and goes on.
+            if polled.dropFirst().contains(where: { $0.revents & Int16(POLLHUP) != 0 }) { usleep(20_000) }
+        }
+    }
+
+    private func copy(_ pipe: Pipe) {
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(pipe.reader, &chunk, chunk.count)
+            guard count > 0 else { return }
+            Output.write(chunk[..<count], to: pipe.stream)
+            log?.append(chunk[..<count])
+        }
+    }
+
+    private static func reap(_ pid: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        SignalRelay.child.store(0, ordering: .sequentiallyConsistent)
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    }
+}

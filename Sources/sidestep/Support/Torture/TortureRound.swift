@@ -1,0 +1,162 @@
+import CShims
+@preconcurrency import Glibc
+import Sidestep
+import SidestepProtocol
+import Synchronization
+
+/// One run of a program from its beginning to its end, with a kill in between.
+final class TortureRound {
+    /// When the program is killed.
+    enum Kill {
+        case never
+        /// As soon as so many steps are recorded.
+        case afterStep(Int)
+        /// So long after it began.
+        case at(Duration)
+    }
+
+    /// What came of it.
+    struct Result {
+        var status: Int32 = 0
+        var wasKilled = false
+        /// The steps that were recorded, in their order.
+        var steps: [String] = []
+        var duration: Duration = .zero
+        /// Why the program did not come to an end.
+        var problem: String?
+    }
+
+    private let run: String
+    private let socket: String
+    private let command: [String]
+    private let connection: BlockingConnection
+    private let limit: Duration
+    private var lease = ""
+    /// How often a program that fails by itself after a kill is started again.
+    private static let starts = 4
+
+    init(run: String, socket: String, command: [String], limit: Duration) throws {
+        (self.run, self.socket, self.command, self.limit) = (run, socket, command, limit)
+        connection = try BlockingConnection(socket: socket)
+    }
+
+    func perform(_ kill: Kill) throws -> Result {
+        try resume(takingOver: false)
+        let begun = ContinuousClock.now
+        let target = try StepTarget(run: run, socket: socket, kill)
+        defer { target.finish() }
+        var result = Result()
+        for _ in 0..<Self.starts {
+            let time: Duration? = if case .at(let span) = kill, !result.wasKilled { span } else { nil }
+            let end = start(target, killAfter: time)
+            if end.isLate {
+                result.problem = "did not end within \(limit.milliseconds) ms"
+                break
+            }
+            if end.wasKilled {
+                result.wasKilled = true
+                try resume(takingOver: true)
+                continue
+            }
+            result.status = end.status
+            if end.status == 0 { break }
+            try connection.call("run.fail") { $0.member("lease", lease) }
+        }
+        if result.problem == nil, result.status != 0 { result.problem = "ends with status \(result.status)" }
+        result.duration = .now - begun
+        result.steps = try steps()
+        try close()
+        return result
+    }
+
+    // MARK: The run
+
+    private func resume(takingOver: Bool) throws {
+        let answer = try connection.call("resume") { writer in
+            writer.member("run", run)
+            writer.member("workflow", "torture")
+            writer.member("owner", "process")
+            writer.member("steps", "none")
+            writer.member("max_interruptions", 1_000_000)
+            writer.object("retry") { $0.member("max_attempts", 0) }
+            if takingOver { writer.member("if_owned", "take_over") }
+        }
+        lease = answer.present("lease")?.string ?? ""
+    }
+
+    private func steps() throws -> [String] {
+        let answer = try connection.call("step.list") { writer in
+            writer.member("run", run)
+            writer.member("status", "completed")
+        }
+        return answer["steps"]?.elements.compactMap { $0["step"]?.string } ?? []
+    }
+
+    /// Its traces are removed: the next round has another id.
+    private func close() throws {
+        _ = try? connection.call("run.complete") { $0.member("lease", lease) }
+        try connection.call("run.delete") { $0.member("run", run) }
+    }
+
+    // MARK: The program
+
+    private func start(_ target: StepTarget, killAfter: Duration?) -> (
+        status: Int32, wasKilled: Bool, isLate: Bool
+    ) {
+        var pid: pid_t = 0
+        guard spawn(&pid) == 0 else { return (127, false, false) }
+        target.aim(at: pid)
+        let process = shim_pidfd_open(pid)
+        defer { Glibc.close(process) }
+        let begun = ContinuousClock.now
+        var isLate = false
+        if let killAfter, !Self.ends(process, within: killAfter) {
+            kill(-pid, SIGKILL)
+            target.hit()
+        } else if !Self.ends(process, within: limit - (.now - begun)) {
+            isLate = true
+            kill(-pid, SIGKILL)
+        }
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        // Nothing of it may go on beside the next start.
+        kill(-pid, SIGKILL)
+        let wasKilled = target.takeHit()
+        let signal = status & 0x7F
+        // It may have ended in the moment of the kill.
+        return (signal == 0 ? status >> 8 & 0xFF : 128 + signal, wasKilled && signal == SIGKILL, isLate)
+    }
+
+    private static func ends(_ process: Int32, within span: Duration) -> Bool {
+        let end = ContinuousClock.now + span
+        while true {
+            var poller = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
+            let left = Int32(clamping: (end - .now).milliseconds + 1)
+            if poll(&poller, 1, max(0, left)) > 0 { return true }
+            if ContinuousClock.now >= end { return false }
+        }
+    }
+
+    private func spawn(_ pid: inout pid_t) -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        for stream: Int32 in [1, 2] {
+            posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        var environment = Environment.current
+        for name in ["SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] { environment.variables[name] = nil }
+        environment.variables["SIDESTEP_RUN"] = run
+        environment.variables["SIDESTEP_LEASE"] = lease
+        environment.variables["SIDESTEP_SOCKET"] = socket
+        return CStrings.with(command) { vector in
+            environment.withCStrings { posix_spawnp(&pid, command[0], &actions, &attributes, vector, $0) }
+        }
+    }
+}

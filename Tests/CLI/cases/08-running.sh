@@ -1,0 +1,182 @@
+# Supervised programs: sidestep run, logs, torture.
+# shellcheck shell=bash disable=SC2016
+
+check "run runs a program and exits like it" <<'C'
+is "$(sidestep run --id "$run" -- sh -c 'echo out; echo $SIDESTEP_RUN')" "out
+$run"
+status 5 sidestep run --id "$run-b" --restart no -- sh -c 'exit 5'
+is "$(sidestep call run.get "{\"run\":\"$run-b\"}" | jq -r '.run.status, .error.exit')" "failed
+5"
+status 127 sidestep run --id "$run-c" -- no-such-program
+status 126 sidestep run --id "$run-d" -- /etc/passwd
+status 64 sidestep run --id "$run-e"
+C
+
+check "a run that completed is not run again, with rerun it is" <<'C'
+sidestep run --id "$run" -- sh -c "echo x >> $run.log"
+status 0 sidestep run --id "$run" -- sh -c "echo x >> $run.log"
+is "$(cat "$run.log")" x
+status 0 sidestep run --id "$run" --if-closed rerun -- sh -c "echo x >> $run.log"
+is "$(wc -l < "$run.log")" 2
+C
+
+check "another command under the same id is a conflict unless it is allowed" <<'C'
+status 1 sidestep run --id "$run" --restart no -- sh -c 'exit 1'
+status 125 sidestep run --id "$run" -- true
+status 0 sidestep run --id "$run" --allow-change -- true
+C
+
+check "a program that fails is started again and its steps are not repeated" <<'C'
+cat > "$run.sh" <<'S'
+sidestep step one -- sh -c "echo one >> $1.log; echo 1" > /dev/null
+echo start >> "$1.log"
+[ "$(grep -c start "$1.log")" -ge 3 ] || exit 9
+sidestep step two -- sh -c "echo two >> $1.log" > /dev/null
+S
+status 0 sidestep run --id "$run" -- sh "$run.sh" "$run"
+is "$(cat "$run.log")" "one
+start
+start
+start
+two"
+C
+
+check "a failed step is run again after the restart" <<'C'
+status 0 sidestep run --id "$run" -- sh -euc "sidestep step s -- sh -c 'echo x >> $run.log; [ \$(wc -l < $run.log) -ge 2 ]'"
+is "$(wc -l < "$run.log")" 2
+C
+
+check "restarts without progress end with 76, progress resets the count" <<'C'
+status 76 sidestep run --id "$run" --max-restarts 1 -- sh -c "echo x >> $run.log; exit 3"
+is "$(wc -l < "$run.log")" 2
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .error.type)" crash_loop
+n="sh -c 'n=\$(ls $run.d | wc -l); mkdir -p $run.d; sidestep step s\$n -- touch $run.d/\$n; [ \$n -ge 2 ]'"
+mkdir "$run.d"
+status 0 sidestep run --id "$run-b" --max-restarts 1 -- sh -c "$n"
+C
+
+check "some exit statuses are final" <<'C'
+status 78 sidestep run --id "$run" -- sh -c "echo x >> $run.log; exit 78"
+is "$(wc -l < "$run.log")" 1
+C
+
+check "a signal goes to the program and the run can be continued" <<'C'
+sidestep run --id "$run" -- sh -c "trap 'echo told >> $run.log; exit 3' TERM; echo up >> $run.log; while :; do sleep 0.05; done" &
+supervisor=$!
+until [ -e "$run.log" ]; do sleep 0.02; done
+kill -TERM $supervisor
+status 3 wait $supervisor
+is "$(cat "$run.log")" "up
+told"
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" queued
+status 0 sidestep run --id "$run" --allow-change -- true
+C
+
+check "a program that does not heed the signal is killed after --kill-after" <<'C'
+sidestep run --id "$run" --kill-after 200ms -- sh -c "trap '' TERM; echo up > $run.log; sleep 98.7 & while :; do sleep 0.05; done" &
+supervisor=$!
+until [ -e "$run.log" ]; do sleep 0.02; done
+kill -TERM $supervisor
+status 137 wait $supervisor
+sleep 0.1
+is "$(pgrep -fc 'sleep 98[.]7')" 0
+C
+
+check "a run that another process owns is left alone" <<'C'
+sidestep run --id "$run" -- sh -c "echo up > $run.log; sleep 20" &
+supervisor=$!
+until [ -e "$run.log" ]; do sleep 0.02; done
+status 75 sidestep run --id "$run" --allow-change -- true
+kill -KILL $supervisor
+wait $supervisor || :
+for _ in $(seq 100); do sidestep run --id "$run" --allow-change -- true 2>/dev/null && break; sleep 0.05; done
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" completed
+C
+
+check "the program ends when its supervisor is killed" <<'C'
+sidestep run --id "$run" -- sh -c "echo \$\$ > $run.pid; exec sleep 30" &
+supervisor=$!
+until [ -s "$run.pid" ]; do sleep 0.02; done
+kill -KILL $supervisor
+wait $supervisor || :
+for _ in $(seq 100); do [ -e "/proc/$(cat "$run.pid")" ] || break; sleep 0.05; done
+[ ! -e "/proc/$(cat "$run.pid")" ]
+C
+
+check "cancel ends the program of a supervised run" <<'C'
+sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 30" &
+supervisor=$!
+until [ -e "$run.log" ]; do sleep 0.02; done
+sleep 0.2
+sidestep cancel "$run" > /dev/null
+status 143 wait $supervisor
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" cancelled
+C
+
+check "what a program prints is kept for logs" <<'C'
+export XDG_STATE_HOME=$PWD/state
+sidestep run --id "$run/x" -- sh -c 'echo out; echo err >&2' > /dev/null 2>&1
+is "$(sidestep logs "$run/x" | sort)" "err
+out"
+status 64 sidestep logs "$run-none"
+C
+
+check "a detached program is kept by the daemon, which dies meanwhile" <<'C'
+export XDG_STATE_HOME=$PWD/state
+is "$(sidestep run --id "$run" --detach -- sh -c "echo up >> $run.log; while [ ! -e $run.go ]; do sleep 0.02; done; echo done; sidestep step s -- touch $run.done")" "$run"
+until [ -e "$run.log" ]; do sleep 0.02; done
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" running
+kill -9 "$DAEMON_PID"
+sidestepd --socket "$SIDESTEP_SOCKET" --database "$PWD/d.db" >> daemon.log 2>&1 &
+echo $! > daemon.pid
+until sidestep ping > /dev/null 2>&1; do sleep 0.02; done
+for _ in $(seq 400); do [ "$(wc -l < "$run.log")" -ge 2 ] && break; sleep 0.05; done
+is "$(wc -l < "$run.log")" 2
+touch "$run.go"
+is "$(sidestep logs "$run" --follow)" done
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" completed
+[ -e "$run.done" ]
+C
+[ -e "$place/daemon.pid" ] && daemon=$(cat "$place/daemon.pid")
+
+check "torture: a program made of steps leaves the same effects after every kill" <<'C'
+cat > "$run.sh" <<'S'
+for n in 1 2 3 4; do
+    sidestep step "s$n" -- sh -c "grep -qx $n $1 2>/dev/null || echo $n >> $1"
+done
+S
+out=$(sidestep torture --file "$run.out" --kills 5 --seed 7 -- sh "$run.sh" "$run.out")
+has "$out" "undisturbed: 4 steps"
+has "$out" "killed after step 1, s1: same"
+has "$out" "the effects are the same each time (seed 7)"
+[ ! -e "$run.out" ]
+is "$(sidestep call run.list '{"workflow":"torture"}' | jq -c .runs)" "[]"
+C
+
+check "torture: a program that repeats an effect is found out, with the place" <<'C'
+cat > "$run.sh" <<'S'
+echo begin >> "$1"
+sidestep step one -- true
+sidestep step two -- sleep 0.1
+S
+out=$(status 1 sidestep torture --file "$run.out" --kills 0 -- sh "$run.sh" "$run.out")
+has "$out" "killed after step 1, one: $run.out has 2 lines instead of 1; line 2 \"begin\" is too many"
+is "$(sidestep torture --json --file "$run.out" --kills 0 -- sh "$run.sh" "$run.out" | jq '.points[0].killed')" true
+C
+
+check "torture: an at-most-once step that was killed is told of" <<'C'
+cat > "$run.sh" <<'S'
+sidestep step one -- true
+sidestep step --at-most-once pay -- sh -c "sleep 0.3; echo paid >> $1"
+S
+out=$(status 1 sidestep torture --check "cat $run.out 2>/dev/null || :" --reset "rm -f $run.out" --kills 8 --seed 3 -- sh -e "$run.sh" "$run.out")
+has "$out" "the program ends with status"
+C
+
+check "torture refuses what it cannot test" <<'C'
+status 125 sidestep torture --check true --kills 0 -- false
+status 64 sidestep torture -- true
+touch "$run.out"
+status 64 sidestep torture --file "$run.out" -- true
+[ -e "$run.out" ]
+C
