@@ -24,7 +24,7 @@ class Credentials(Unit):
         STORED.mkdir(mode=0o700, exist_ok=True)
         (STORED / "hook-key").write_text(self.secret + "\n")
         (STORED / "hook-key").chmod(0o600)
-        CONFIGURATION.write_text("log_level = debug\n")
+        CONFIGURATION.write_text("log_level = debug\nhttp_allow_private = yes\n")
         self.drop_in(f"LoadCredential=hook-key:{STORED}/hook-key")
 
     def test_a_credential_of_the_unit_signs_a_delivery_and_stands_nowhere_else(self):
@@ -36,9 +36,23 @@ class Credentials(Unit):
         self.assertEqual(parts["v1"], wanted)
         wait_for(lambda: self.call("webhook.deliveries")["deliveries"][0]["status"] == "delivered", what="its record")
         replies += [self.call("webhook.list"), self.call("webhook.deliveries"), self.call("system.info")]
+        self.assertNotIn(self.secret.encode(), body + json.dumps(headers).encode())
+        self.assert_nowhere(replies)
+
+    def test_a_credential_of_the_unit_reaches_an_http_step_and_stands_nowhere_else(self):
+        connection = self.connect()
+        replies = [connection.call("resume", run="r")]
+        http = {"method": "POST", "url": self.receiver.url, "body": {}, "headers": {"Authorization": "Bearer {credential:hook-key}"}}
+        replies.append(connection.call("run-step", run="r", step="s", http=http))
+        [(headers, _)] = self.receiver.letters
+        self.assertEqual(headers["Authorization"], f"Bearer {self.secret}")
+        replies += [connection.call(method, run="r") for method in ("step.list", "run.history", "run.export")]
+        self.assert_nowhere(replies)
+
+    def assert_nowhere(self, replies: list) -> None:
+        """The secret is in no reply, file, log or word about the process."""
         places = {
             "replies": json.dumps(replies).encode(),
-            "letter": body + json.dumps(headers).encode(),
             "journal": command("journalctl", "-o", "export", "--cursor", self.cursor).encode(),
             "environment": Path(f"/proc/{main_pid()}/environ").read_bytes(),
             "command line": Path(f"/proc/{main_pid()}/cmdline").read_bytes(),

@@ -16,6 +16,8 @@ extension StoreReader {
             try nextScheduleTime(),
         ]
         if times.contains(where: { $0 != nil }) { return true }
+        if try !runningExecutions().isEmpty { return true }
+        if try nextExecution(after: Instant(milliseconds: 0)) != nil { return true }
         for webhook in try webhooks(user: nil) where !webhook.isPaused {
             if try nextDelivery(of: webhook.key) != nil { return true }
         }
