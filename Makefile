@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash simulate install setup clean
+.PHONY: help demo test check format generate bench sanitize fuzz crash simulate install setup clean campaign wheel
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,13 @@ campaign: setup  ## the kill campaign on a Pydantic AI agent, at every point (th
 
 simulate: setup  ## a million operations against the oracle
 	SIDESTEP_SIMULATION_OPERATIONS=1000000 swift test --disable-xctest --filter SimulationTests
+
+wheel: setup  ## a Python wheel that carries the daemon and the command line tool, tested in an environment of its own
+	for product in sidestepd sidestep; do \
+	    swift build -c release --static-swift-stdlib --scratch-path .build-wheel --product $$product || exit 1; \
+	done
+	.venv/bin/python clients/python/tools/make_wheel.py .build-wheel/release
+	SIDESTEP_WHEEL_BIN="$(CURDIR)/.build-wheel/release" .venv/bin/python -m pytest -q clients/python/tests/test_wheel.py
 
 PREFIX ?= /usr/local
 DESTDIR ?=

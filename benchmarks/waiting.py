@@ -109,7 +109,7 @@ def waits(path, pid, count=1000):
     for number in range(count):
         peers[number % 10].send("signal.wait", run=f"waiter-{number}", signal="never", step="w")
     counter = Peer(path)
-    while counter.call("step.get", run=f"waiter-{count - 1}", step="w")["status"] != "waiting":
+    while counter.call("run.get", run=f"waiter-{count - 1}")["steps"].get("waiting") != 1:
         time.sleep(0.01)
     return memory(pid) - before
 

@@ -23,6 +23,8 @@ public struct Configuration: Sendable, Equatable {
     public var httpAllowsPrivate = false
     /// The proxy of all requests; empty for none.
     public var httpProxy = ""
+    /// How long nothing may be to do before a daemon with systemd's socket leaves; 0 keeps it for ever.
+    public var idleExitMilliseconds: Int64 = 0
     public var limits = Limits()
 
     public init() {}
@@ -50,6 +52,8 @@ public struct Flags: Sendable {
     public var logLevel: String?
     /// Run for one user even as root.
     public var user = false
+    /// Run for the whole machine even as another user than root.
+    public var system = false
 
     public init() {}
 }
@@ -62,7 +66,10 @@ extension Configuration {
         _ flags: Flags, environment: [String: String]
     ) throws(StartError) -> Configuration {
         var configuration = Configuration()
-        configuration.isSystem = geteuid() == 0 && !flags.user
+        guard !(flags.user && flags.system) else {
+            throw .usage("--user and --system exclude each other; give one of them.")
+        }
+        configuration.isSystem = flags.system || geteuid() == 0 && !flags.user
         let places = Places(isSystem: configuration.isSystem, environment)
         configuration.socket = places.socket
         configuration.database = places.database
@@ -125,6 +132,8 @@ extension Configuration {
             }
             httpAllowsPrivate = value == "yes"
         case "admin_group": adminGroup = value
+        case "idle_exit_ms":
+            idleExitMilliseconds = value == "0" ? 0 : Int64(try Self.number(name, value, place))
         case "retention_days": retentionDays = value == "0" ? 0 : try Self.number(name, value, place)
         case "log_level":
             guard Self.logLevels.contains(value) else {
@@ -163,7 +172,7 @@ extension Configuration {
     }
     static var names: [String] {
         (Array(texts.keys) + Array(lists.keys) + Array(spans.keys) + Array(limitNames.keys) + [
-            "admin_group", "log_level", "retention_days", "http_allow_private",
+            "admin_group", "idle_exit_ms", "log_level", "retention_days", "http_allow_private",
         ])
         .sorted()
     }

@@ -23,6 +23,7 @@ public final class Daemon {
     private let socket: ListeningSocket
     private let http = HTTPDriver()
     private var watchdog: RepeatedTask?
+    private var idleExit: IdleExit?
 
     /// Opens database and socket; nothing is served yet.
     public init(_ configuration: Configuration, log: Logger) throws {
@@ -61,6 +62,7 @@ public final class Daemon {
         try recover()
         try server.listen(on: socket.descriptor)
         startWatchdog()
+        startIdleExit()
         ServiceManager.ready("serving \(configuration.database)")
         log.notice(
             "ready", metadata: ["socket": "\(configuration.socket)", "database": "\(configuration.database)"])
@@ -95,6 +97,17 @@ public final class Daemon {
             if !database.isInPlace { log.error("the database file is gone from \(database.path)") }
             ServiceManager.alive()
         }
+    }
+
+    private func startIdleExit() {
+        let span = configuration.idleExitMilliseconds
+        guard span > 0 else { return }
+        guard socket.ownedPath == nil else {
+            return log.warning("idle_exit_ms is for a socket that systemd holds; this daemon stays")
+        }
+        let idleExit = IdleExit(afterMilliseconds: span, loop: group.next(), server, coordinator, log)
+        self.idleExit = idleExit
+        try? group.next().submit { idleExit.start() }.wait()
     }
 
     private func stop() {

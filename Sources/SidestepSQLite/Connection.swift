@@ -69,7 +69,7 @@ final class Connection {
 
     /// The one value that a pragma or query answers, as text.
     func value(_ sql: String) throws(Failure) -> String {
-        let statement = try Statement(self, name: sql, sql: sql)
+        let statement = Statement(self, name: sql, sql: sql)
         return try statement.first(read: { $0.string() }) ?? ""
     }
 

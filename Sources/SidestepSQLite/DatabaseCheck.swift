@@ -16,7 +16,7 @@ public enum DatabaseCheck {
 
     /// The same through a connection that is open.
     static func problems(_ connection: Connection) throws(Failure) -> [String] {
-        let statement = try Statement(connection, name: "check", sql: "PRAGMA integrity_check(100)")
+        let statement = Statement(connection, name: "check", sql: "PRAGMA integrity_check(100)")
         let lines = try statement.all { $0.string() }
         let orphans = try Statement(connection, name: "keys", sql: "PRAGMA foreign_key_check").all {
             "a row of \($0.string()) refers to nothing"

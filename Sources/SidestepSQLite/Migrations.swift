@@ -8,6 +8,7 @@ enum Migrations {
         PackageResources.m0001_core_sql, PackageResources.m0002_engine_sql,
         PackageResources.m0003_announce_sql,
         PackageResources.m0004_operate_sql,
+        PackageResources.m0005_agents_sql,
         PackageResources.m0006_executors_sql,
     ]
 

@@ -26,6 +26,8 @@ final class SQLiteSession: StoreTransaction {
     let forks: ForkStatements
     let removals: RemovalStatements
     let transfers: TransferStatements
+    let graphs: GraphStatements
+    let conversations: ConversationStatements
     let executions: ExecutionStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
@@ -54,6 +56,8 @@ final class SQLiteSession: StoreTransaction {
         forks = try ForkStatements(connection, library)
         removals = try RemovalStatements(connection, library)
         transfers = try TransferStatements(connection, library)
+        graphs = try GraphStatements(connection, library)
+        conversations = try ConversationStatements(connection, library)
         executions = try ExecutionStatements(connection, library)
     }
 

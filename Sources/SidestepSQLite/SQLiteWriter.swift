@@ -197,7 +197,10 @@ struct BatchStatements {
 
     init(_ connection: Connection) throws(Failure) {
         func statement(_ sql: String) throws(Failure) -> Statement {
-            try Statement(connection, name: sql, sql: sql)
+            let statement = Statement(connection, name: sql, sql: sql)
+            // A full disk must not be the first time that ROLLBACK is prepared.
+            try statement.prepareNow()
+            return statement
         }
         begin = try statement("BEGIN IMMEDIATE")
         commit = try statement("COMMIT")

@@ -19,22 +19,33 @@ enum SQLValue {
 }
 
 /// A prepared statement, kept for the life of its connection.
+///
+/// It is prepared when it is first used: a connection has hundreds, most of which a daemon never needs, and
+/// preparing them all would take most of its start and a tenth of its memory.
 final class Statement {
     let name: String
-    private let handle: OpaquePointer
+    private let sql: String
+    private var prepared: OpaquePointer?
     private unowned let connection: Connection
 
-    init(_ connection: Connection, name: String, sql: String) throws(Failure) {
-        var handle: OpaquePointer?
-        let code = sqlite3_prepare_v3(
-            connection.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
-        guard code == SQLITE_OK, let handle else { throw connection.failure(code, "prepare \(name)") }
+    init(_ connection: Connection, name: String, sql: String) {
         self.name = name
-        self.handle = handle
+        self.sql = sql
         self.connection = connection
     }
 
-    deinit { sqlite3_finalize(handle) }
+    /// Finds out whether SQLite understands it.
+    func prepareNow() throws(Failure) { _ = try prepare() }
+
+    private func prepare() throws(Failure) -> OpaquePointer {
+        if let prepared { return prepared }
+        let code = sqlite3_prepare_v3(
+            connection.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        guard code == SQLITE_OK, let prepared else { throw connection.failure(code, "prepare \(name)") }
+        return prepared
+    }
+
+    deinit { sqlite3_finalize(prepared) }
 
     /// Executes a statement that returns no row; answers how many rows it changed.
     @discardableResult
@@ -68,11 +79,12 @@ final class Statement {
 
     /// Executes and hands row after row to `body` until it answers false.
     func each(_ values: [SQLValue], _ body: (inout Row) -> Bool) throws(Failure) {
+        let handle = try prepare()
         defer {
             sqlite3_reset(handle)
             sqlite3_clear_bindings(handle)
         }
-        for (index, value) in values.enumerated() { bind(Int32(index + 1), value) }
+        for (index, value) in values.enumerated() { bind(value, to: handle, Int32(index + 1)) }
         while true {
             let code = sqlite3_step(handle)
             if code == SQLITE_DONE { return }
@@ -87,7 +99,7 @@ final class Statement {
     }
 
     /// SQLite copies the bytes at once: a pointer into a Swift array lives only as long as its closure.
-    private func bind(_ index: Int32, _ value: SQLValue) {
+    private func bind(_ value: SQLValue, to handle: OpaquePointer, _ index: Int32) {
         switch value {
         case .null: sqlite3_bind_null(handle, index)
         case .integer(let number): sqlite3_bind_int64(handle, index, number)

@@ -19,6 +19,7 @@ struct StatementLibrary {
         PackageResources.removal_sql,
         PackageResources.statistics_sql,
         PackageResources.transfer_sql,
+        PackageResources.graph_sql, PackageResources.conversation_sql,
         PackageResources.execution_sql,
     ]
 
@@ -42,9 +43,13 @@ struct StatementLibrary {
         return sql
     }
 
-    /// Prepares the block on a connection.
+    /// The block as a statement of a connection. Debug builds prepare it at once: a typo fails at start.
     func prepare(_ name: String, on connection: Connection) throws(Failure) -> Statement {
-        try Statement(connection, name: name, sql: sql(name))
+        let statement = Statement(connection, name: name, sql: sql(name))
+        #if DEBUG
+            try statement.prepareNow()
+        #endif
+        return statement
     }
 
     private static func columns(_ text: String) -> [(word: String, list: String)] {

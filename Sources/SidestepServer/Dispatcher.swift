@@ -31,6 +31,7 @@ struct Dispatcher {
             RetentionHandlers.all,
             SystemHandlers.all,
             TransferHandlers.all,
+            GraphHandlers.all, ConversationHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }

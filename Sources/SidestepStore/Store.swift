@@ -4,8 +4,8 @@ import SidestepModel
 public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
     QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading,
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
-    ForkReading, RemovalReading, StatisticsReading, TransferReading,
-    ExecutionReading
+    ForkReading, RemovalReading, StatisticsReading, TransferReading, GraphReading,
+    ConversationReading, ExecutionReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction.
@@ -15,7 +15,8 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
 public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, CheckpointWriting, StateWriting,
     JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting,
     ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting,
-    ForkWriting, RemovalWriting, TransferWriting, ExecutionWriting
+    ForkWriting, RemovalWriting, TransferWriting, GraphWriting, ConversationWriting,
+    ExecutionWriting
 {}
 
 /// One request on its way through the writer.

@@ -44,7 +44,8 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Acting",
                 subcommands: [
-                    EnqueueCommand.self, SignalCommand.self, ApproveCommand.self, PromiseCommand.self,
+                    EnqueueCommand.self, WorkerCommand.self, SignalCommand.self, ApproveCommand.self,
+                    PromiseCommand.self,
                     CancelCommand.self, ResolveCommand.self, PauseCommand.self, UnpauseCommand.self,
                     DeleteCommand.self, ForkCommand.self, PruneCommand.self, ExportCommand.self,
                     ImportCommand.self, EmitCommand.self,

@@ -55,6 +55,14 @@ struct Serve: ParsableCommand {
     @Flag(help: "Serve one user, also as root: the user's default paths, a socket only the user can open.")
     var user = false
 
+    @Flag(
+        help: """
+            Serve the whole machine, also as another user than root: the system's default paths. The system's \
+            unit does.
+            """
+    )
+    var system = false
+
     func run() throws {
         var flags = Flags()
         flags.socket = socket
@@ -63,6 +71,7 @@ struct Serve: ParsableCommand {
         flags.configuration = config
         flags.logLevel = logLevel
         flags.user = user
+        flags.system = system
         let status = DaemonMain.run(flags)
         if status != 0 { throw ExitCode(status) }
     }

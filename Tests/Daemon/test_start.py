@@ -91,6 +91,13 @@ class Start(unittest.TestCase):
                 self.assertEqual(info["database"], daemon.database)
             self.assertFalse(os.path.exists(f"{folder}/environment.db"))
 
+    def test_the_systems_daemon_has_the_systems_paths_whoever_runs_it(self):
+        status, text = refused("--system", "--user")
+        self.assertEqual(status, 64)
+        self.assertIn("exclude each other", text)
+        with Daemon("--system") as daemon:
+            self.assertEqual(stat.S_IMODE(os.stat(daemon.socket).st_mode), 0o660)
+
     def test_a_users_socket_is_for_the_user_alone(self):
         with Daemon("--user") as daemon:
             self.assertEqual(stat.S_IMODE(os.stat(daemon.socket).st_mode), 0o600)
@@ -124,6 +131,27 @@ class Systemd(unittest.TestCase):
                 process.kill()
                 process.wait()
 
+    def test_idle_exit_is_for_a_socket_that_systemd_holds_and_with_its_own_the_daemon_stays(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(f"{folder}/conf").write_text("idle_exit_ms = 50\n")
+            with Daemon("--config", f"{folder}/conf") as daemon:
+                wait_for(lambda: "idle_exit_ms is for a socket that systemd holds" in daemon.text(), what="the warning")
+                with self.assertRaises(subprocess.TimeoutExpired):
+                    daemon.process.wait(0.5)
+                self.assertEqual(daemon.connect().call("ping"), {})
+
+    def test_idle_exit_leaves_with_status_0_and_leaves_the_socket_to_the_next_one(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            Path(f"{folder}/conf").write_text("idle_exit_ms = 50\n")
+            listener.bind(f"{folder}/s")
+            listener.listen(16)
+            for _ in range(2):
+                process = self.spawn_with(listener, folder, "--config", f"{folder}/conf")
+                connection = Daemon(folder=folder).connect()
+                self.assertEqual(connection.call("ping"), {})
+                connection.close()
+                self.assertEqual(process.wait(10), 0)
+
     def test_the_service_manager_hears_ready_reloading_watchdog_and_stopping(self):
         with tempfile.TemporaryDirectory() as folder:
             heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -149,7 +177,7 @@ class Systemd(unittest.TestCase):
                 return
         self.fail(f"{word} was not heard")
 
-    def spawn_with(self, listener: socket.socket, folder: str) -> subprocess.Popen:
+    def spawn_with(self, listener: socket.socket, folder: str, *flags: str) -> subprocess.Popen:
         script = (
             "import os, sys\n"
             "os.dup2(int(sys.argv[1]), 3)\n"
@@ -157,7 +185,8 @@ class Systemd(unittest.TestCase):
             "os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES='rpc')\n"
             "os.execv(sys.argv[2], sys.argv[2:])\n"
         )
-        command = ["python3", "-c", script, str(listener.fileno()), binary("sidestepd"), "--database", f"{folder}/d.db"]
+        command = ["python3", "-c", script, str(listener.fileno()), binary("sidestepd"),
+                   "--database", f"{folder}/d.db", *flags]
         return subprocess.Popen(command, pass_fds=[listener.fileno()], stderr=subprocess.DEVNULL)
 
 

@@ -81,6 +81,26 @@ import Testing
         }
     }
 
+    @Test("no wait is opened, no promise made and nothing held under a stale epoch")
+    func waits() throws {
+        try withRun(epoch: 7) { session, run throws in
+            let now = Instant(milliseconds: 1)
+            var step = StepRecord(run: run, name: "w", now: now)
+            step.status = .waiting
+            try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 7)
+            step = try #require(try session.step(run: run, name: "w"))
+            let signal = WaitCondition(.signal, "s")
+            expectLost { try session.insertWait(step: step, position: 0, source: run, signal, epoch: 6) }
+            #expect(try session.waitingSteps(run: run, signal).isEmpty)
+            let promise = PromiseRecord(run: run, name: "p", created: now)
+            expectLost { try session.insertPromise(promise, epoch: 6) }
+            #expect(try session.promise(run: run, name: "p") == nil)
+            let hold = Hold(step: step.key, run: run)
+            expectLost { try session.insertHold(hold, epoch: 6) }
+            #expect(try session.hold(step: step.key) == nil)
+        }
+    }
+
     private func expectLost(_ body: () throws -> Void) {
         #expect { try body() } throws: { ($0 as? Failure)?.kind == .leaseLost }
     }

@@ -53,7 +53,7 @@ import Testing
     }
 
     private func plan(of sql: String, on connection: Connection) throws -> [String] {
-        let statement = try Statement(connection, name: "plan", sql: "EXPLAIN QUERY PLAN " + sql)
+        let statement = Statement(connection, name: "plan", sql: "EXPLAIN QUERY PLAN " + sql)
         return try statement.all { row in
             for _ in 0..<3 { _ = row.integer() }
             return row.string()

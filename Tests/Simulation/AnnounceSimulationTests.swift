@@ -10,7 +10,7 @@ import TestSupport
         let length = 1000
         let seeds =
             SimulationTests.fixedSeed.map { [$0] }
-            ?? (1...UInt64(max(1, SimulationTests.operations / 10 / length))).map { $0 }
+            ?? (1...UInt64(max(1, SimulationTests.operations / 20 / length))).map { $0 }
         var (done, differences) = (0, 0)
         for seed in seeds {
             let folder = temporaryFolder()

@@ -61,8 +61,9 @@ extension Program {
     private func importRun() throws {
         let (name, client) = (pickRun(), random.pick(clients))
         let target = random.oneIn(3) ? name : "i1"
-        guard let lines = try export(name, client) else { return }
+        // Before the export: time may pass with it.
         if name != target, oracle.runs[target] != nil, random.oneIn(2) { try delete(target) }
+        guard let lines = try export(name, client) else { return }
         let expected = oracle.copy(name, to: target)
         var continuation: String?
         var rest = lines[...]

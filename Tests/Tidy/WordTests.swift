@@ -17,7 +17,10 @@ struct WordTests {
     func promises() {
         // Put together from two halves so that this file passes its own test.
         let phrase = "exactly" + " once"
-        #expect(Self.hits([phrase, "Exactly" + " once", "exactly" + "-once"]) { _ in true }.isEmpty)
+        // The programs there are the guide's, to the letter; what they promise is not ours.
+        let quoted = "clients/python/tests/guide/"
+        let hits = Self.hits([phrase, "Exactly" + " once", "exactly" + "-once"]) { !$0.hasPrefix(quoted) }
+        #expect(hits.isEmpty)
     }
 
     @Test("name no folder of one machine")

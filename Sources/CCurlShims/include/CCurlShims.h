@@ -1,7 +1,20 @@
 #ifndef SIDESTEP_CCURLSHIMS_H
 #define SIDESTEP_CCURLSHIMS_H
-/* libcurl's variadic functions, one for each type of value: Swift imports no variadics. */
+/*
+ * libcurl, loaded when it is first needed: it brings some twenty libraries along, which would cost every start of the
+ * daemon milliseconds and every daemon megabytes. Its variadic functions come once for each type of value, since Swift
+ * imports no variadics. The functions below are called after shim_curl_load() has returned 1.
+ */
 #include <curl/curl.h>
+
+/* Loads libcurl.so.4 and initializes it; 1 when it is there, else 0. Called by one thread at a time. */
+int shim_curl_load(void);
+
+CURL *shim_curl_easy_init(void);
+void shim_curl_easy_cleanup(CURL *handle);
+const char *shim_curl_easy_strerror(CURLcode code);
+struct curl_slist *shim_curl_slist_append(struct curl_slist *list, const char *text);
+void shim_curl_slist_free_all(struct curl_slist *list);
 
 typedef size_t (*shim_curl_receiver)(char *bytes, size_t size, size_t count, void *context);
 
@@ -20,12 +33,23 @@ typedef int (*shim_curl_guard)(const struct sockaddr *address, unsigned length, 
 CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context);
 /* What Retry-After says, seconds, be it a number or a date: CURLINFO_RETRY_AFTER; 0 without one. */
 curl_off_t shim_curl_retry_after(CURL *handle);
-/* The host of a URL as libcurl understands it; the caller frees it with curl_free(3). NULL for no URL. */
+/* The host of a URL as libcurl understands it; the caller frees it with shim_curl_free. NULL for no URL. */
 char *shim_curl_host(const char *url);
+void shim_curl_free(void *text);
 /* The status of the last response: CURLINFO_RESPONSE_CODE; 0 without one. */
 long shim_curl_status(CURL *handle);
-CURLMcode shim_curl_multi_set_long(CURLM *handle, CURLMoption option, long value);
+
+CURLM *shim_curl_multi_init(void);
+CURLMcode shim_curl_multi_set_long(CURLM *multi, CURLMoption option, long value);
+void shim_curl_multi_add(CURLM *multi, CURL *handle);
+void shim_curl_multi_remove(CURLM *multi, CURL *handle);
+void shim_curl_multi_perform(CURLM *multi);
+/* Waits until there is something to do, shim_curl_multi_wakeup() is called, or the time is over. */
+void shim_curl_multi_poll(CURLM *multi, int milliseconds);
+/* May be called by any thread. */
+void shim_curl_multi_wakeup(CURLM *multi);
 /* The next transfer that has ended, and how; NULL when there is none. */
-CURL *shim_curl_multi_ended(CURLM *handle, CURLcode *result);
+CURL *shim_curl_multi_ended(CURLM *multi, CURLcode *result);
+void shim_curl_multi_cleanup(CURLM *multi);
 
 #endif

@@ -7,6 +7,8 @@ public enum Answer: Sendable {
     case done([UInt8])
     /// A result that is long to read: written by a reader after the commit.
     case reading(@Sendable (any StoreReader) throws -> [UInt8])
+    /// The call opened a wait and waits on; this is what it answers when the step is over.
+    case opened(@Sendable (StepOutcome) -> [UInt8])
 }
 
 /// A call on its way: performed by the writer, perhaps parked and performed again, answered once.
@@ -31,6 +33,8 @@ public final class Call: WriteJob, @unchecked Sendable {
     var waitExpired = false
     /// What woke it, if it was something that only one can have.
     var offer: Offer?
+    /// What it answers when the wait that it opened is over: nothing has to be looked up again.
+    private(set) var onStep: (@Sendable (StepOutcome) -> [UInt8])?
     private(set) var arrived: Instant?
     private(set) var outcome: Outcome?
     private(set) var effects: [Effect] = []
@@ -63,6 +67,7 @@ public final class Call: WriteJob, @unchecked Sendable {
         do {
             let answer = try work(transaction, &context)
             announcements = try transaction.announce(&context)
+            if case .opened(let onStep) = answer { self.onStep = onStep }
             outcome =
                 context.parking.map(Outcome.waits) ?? context.refusal.map(Outcome.refused)
                 ?? .answered(answer)

@@ -73,8 +73,18 @@ extension Coordinator {
     }
 
     func wake(_ topic: Topic) {
-        let calls = parked.take(topic)
-        if !calls.isEmpty { submit(calls) }
+        for call in parked.take(topic) { resubmit(call) }
+    }
+
+    /// Answers those who opened this wait; who came later looks for itself.
+    func settle(_ outcome: StepOutcome) {
+        for call in parked.take(.step(outcome.step.run, outcome.step.name)) {
+            if let onStep = call.onStep {
+                call.answer(.success(onStep(outcome)))
+            } else {
+                resubmit(call)
+            }
+        }
     }
 
     /// Gives the first of those who wait the chance to take what came;
@@ -84,7 +94,7 @@ extension Coordinator {
     func offer(_ offer: Offer) {
         guard let call = parked.takeFirst(offer.topic, until: offer.ticket) else { return }
         call.offer = offer
-        submit([call])
+        resubmit(call)
     }
 
     /// Asks a process to end, and ends it if it does not.

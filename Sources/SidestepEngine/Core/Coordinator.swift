@@ -22,6 +22,8 @@ public final class Coordinator: @unchecked Sendable {
     /// Timers of chores that are to come, by kind.
     var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
+    /// Calls to be performed again, once what is settled now is.
+    private var woken: [any WriteJob] = []
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
     /// Told on the loop when a connection was granted a run.
     public var onGranted: ((_ session: Int64, _ run: String) -> Void)?
@@ -89,6 +91,11 @@ public final class Coordinator: @unchecked Sendable {
         loop.run { self.drain() }
     }
 
+    /// Performs a call again that waited.
+    func resubmit(_ call: Call) {
+        if isDraining { woken.append(call) } else { submit([call]) }
+    }
+
     /// Finishes batches in their order. What a call sets off may commit at once,
     /// on this very thread: it waits its turn.
     private func drain() {
@@ -100,6 +107,9 @@ public final class Coordinator: @unchecked Sendable {
             for (jobs, failure) in batches {
                 for case let call as Call in jobs { finish(call, failure) }
             }
+            // Everybody whom these batches woke, in one batch.
+            defer { woken = [] }
+            if !woken.isEmpty { writer?.submit(woken) }
         }
     }
 
@@ -120,6 +130,7 @@ public final class Coordinator: @unchecked Sendable {
         switch call.outcome {
         case .answered(.done(let bytes)): call.answer(.success(bytes))
         case .answered(.reading(let work)): finishReading(call, work)
+        case .answered(.opened): preconditionFailure("a call that opened a wait is parked or refused")
         case .refused(let failure): call.answer(.failure(failure))
         case .waits(let wait): park(call, wait)
         case nil: preconditionFailure("a settled call was not performed")
@@ -158,6 +169,7 @@ public final class Coordinator: @unchecked Sendable {
         case .changed(let topic):
             if case .step(let run, let step) = topic { forgetStep(run: run, step: step) }
             wake(topic)
+        case .woken(let outcome): settle(outcome)
         case .offered(let topic): offer(topic)
         case .cancelled(let run, let session, let cancellation): onCancelled?(session, run, cancellation)
         case .kill(let process): end(process)

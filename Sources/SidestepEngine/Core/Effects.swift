@@ -10,6 +10,8 @@ public enum Effect: Sendable {
     case ended(run: Int64)
     /// A process other than the owner executes a step.
     case stepHeld(run: Int64, step: String, attempt: Int64, process: ProcessIdentity)
+    /// An open wait is over: who waits for it is answered with its outcome.
+    case woken(StepOutcome)
     /// Whoever waits for this has to look again.
     case changed(Topic)
     /// There is something for one of those who wait for this; the next one gets it if the first does not take

@@ -42,6 +42,12 @@ extension StoreTransaction {
     }
 
     private func runHeldBySession(_ id: String?, _ call: CallContext) throws -> RunRecord {
+        // Named, it is found by its name: a connection may hold thousands of others.
+        if let id, let named = try run(user: call.peer.uid, id: id, generation: nil),
+            named.status == .running, named.lease?.session == call.session
+        {
+            return named
+        }
         let held = try runs(heldBySession: call.session).filter { id == nil || $0.id == id }
         if held.count == 1, held[0].status == .running { return held[0] }
         if held.count > 1 {

@@ -9,7 +9,15 @@ struct FireSchedules: Command {
 
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         for schedule in try store.schedules(dueAt: call.now, limit: Self.batch) {
-            try store.updateSchedule(try after(schedule, store, &call))
+            do {
+                try store.updateSchedule(try after(schedule, store, &call))
+            } catch let failure as Failure where !failure.isOfStorage {
+                // Its time zone is gone, for example: somebody has to look, and the others must go on.
+                var stopped = schedule
+                stopped.isPaused = true
+                stopped.problem = failure.message
+                try store.updateSchedule(stopped)
+            }
         }
         if let next = try store.nextScheduleTime() { call.after(.due(next)) }
     }
@@ -20,15 +28,7 @@ struct FireSchedules: Command {
     ) throws -> ScheduleRecord {
         var after = schedule
         guard let due = schedule.nextDue else { return after }
-        let recurrence: Recurrence
-        do {
-            recurrence = try schedule.recurrence(call.environment.zones)
-        } catch {
-            // The host's time zones changed: somebody has to look, and the others must go on.
-            after.isPaused = true
-            after.problem = (error as? Failure)?.message ?? "\(error)"
-            return after
-        }
+        let recurrence = try schedule.recurrence(call.environment.zones)
         if isMissed(due, schedule, call.now) { return skipMissed(after, recurrence, call.now) }
         after.lastDue = due
         after.nextDue = after.due(after: due, recurrence)
@@ -64,6 +64,11 @@ struct FireSchedules: Command {
         }
         return after
     }
+}
+
+extension Failure {
+    /// Whether the disk is to blame: then the daemon's own work is done again by itself.
+    fileprivate var isOfStorage: Bool { kind == .storageFull || kind == .storageError }
 }
 
 /// Starts the run of the due time that waits for another run, as soon as that is closed.

@@ -109,6 +109,12 @@ public struct AwaitStep: Command {
             try store.insertWait(
                 step: waiting, position: position, source: source, condition, epoch: run.epoch)
         }
+        let what = detail { writer in
+            writer.member("for", fingerprint)
+            writer.member("until_at", waiting.attemptDeadline?.milliseconds)
+        }
+        try store.append(
+            run: run.key, at: call.now, kind: .stepWaiting, step: step, attempt: 1, detail: what)
         if let due = waiting.attemptDeadline { call.after(.due(due)) }
     }
 

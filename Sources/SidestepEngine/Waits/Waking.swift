@@ -11,9 +11,10 @@ extension StoreTransaction {
         done.finished = call.now
         done.attemptDeadline = nil
         done.deadlineKind = nil
-        try updateStep(StepOutcome(step: done, output: output, error: nil), epoch: run.epoch)
+        let outcome = StepOutcome(step: done, output: output, error: nil)
+        try updateStep(outcome, epoch: run.epoch)
         try deleteWaits(step: step.key)
-        call.after(.changed(.step(run.key, step.name)))
+        call.after(.woken(outcome))
         guard run.status == .waiting else { return }
         var woken = run
         woken.status = try run.next(.woken)

@@ -6,9 +6,8 @@ import Synchronization
 
 /// Sends HTTP requests, many at once, on one thread of its own: libcurl's multi interface.
 ///
-/// The thread is made with the first request. Unchecked: the multi handle belongs to the thread; others only
-/// wake it
-/// (curl_multi_wakeup(3) is made for that).
+/// The thread is made, and libcurl loaded, with the first request. Unchecked: the exchanges belong to the
+/// thread.
 public final class HTTPDriver: @unchecked Sendable {
     public typealias Done = @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
 
@@ -20,7 +19,15 @@ public final class HTTPDriver: @unchecked Sendable {
     private struct Queue {
         var new: [(request: HTTPRequest, done: Done)] = []
         var isClosed = false
-        var multi: UnsafeMutableRawPointer?
+        var hasThread = false
+        /// nil until the thread has loaded libcurl.
+        var waker: Waker?
+    }
+
+    /// What others may do with the thread's handle: wake it, for which curl_multi_wakeup(3) is made.
+    private struct Waker: @unchecked Sendable {
+        let multi: UnsafeMutableRawPointer
+        func wake() { shim_curl_multi_wakeup(multi) }
     }
 
     private let queue = Mutex(Queue())
@@ -32,9 +39,10 @@ public final class HTTPDriver: @unchecked Sendable {
     public func send(_ request: HTTPRequest, then done: @escaping Done) {
         let isTaken = queue.withLock { queue -> Bool in
             if queue.isClosed { return false }
-            if queue.multi == nil { queue.multi = start() }
             queue.new.append((request, done))
-            curl_multi_wakeup(queue.multi)
+            queue.waker?.wake()
+            if !queue.hasThread { startThread() }
+            queue.hasThread = true
             return true
         }
         if !isTaken { done(.failure(.closed)) }
@@ -44,20 +52,16 @@ public final class HTTPDriver: @unchecked Sendable {
     public func close() {
         queue.withLock { queue in
             queue.isClosed = true
-            if let multi = queue.multi { curl_multi_wakeup(multi) }
+            queue.waker?.wake()
         }
     }
 
     // MARK: The thread
 
-    /// curl_global_init(3) is for the whole process, and for one thread at a time.
-    private static let isInitialized: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// Loaded for the whole process, by one thread at a time.
+    static let isLoaded: Bool = shim_curl_load() == 1
 
-    private func start() -> UnsafeMutableRawPointer {
-        guard Self.isInitialized, let multi = curl_multi_init() else {
-            preconditionFailure("libcurl has no memory")
-        }
-        shim_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, Self.connectionLimit)
+    private func startThread() {
         var thread: pthread_t = 0
         let code = pthread_create(
             &thread, nil,
@@ -67,25 +71,37 @@ public final class HTTPDriver: @unchecked Sendable {
             }, Unmanaged.passRetained(self).toOpaque())
         precondition(code == 0, "pthread_create: \(code)")
         pthread_detach(thread)
-        return multi
     }
 
     private func work() {
         shim_thread_name(pthread_self(), "http")
-        guard let multi = queue.withLock({ $0.multi }) else { return }
+        guard Self.isLoaded, let multi = shim_curl_multi_init() else { return refuseAll() }
+        shim_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, Self.connectionLimit)
+        let waker = Waker(multi: multi)
+        queue.withLock { $0.waker = waker }
         while begin(multi) {
-            var running: Int32 = 0
-            curl_multi_perform(multi, &running)
+            shim_curl_multi_perform(multi)
             end(multi)
-            curl_multi_poll(multi, nil, 0, Self.pollMilliseconds, nil)
+            shim_curl_multi_poll(multi, Self.pollMilliseconds)
         }
         for exchange in exchanges.values {
-            curl_multi_remove_handle(multi, exchange.handle)
+            shim_curl_multi_remove(multi, exchange.handle)
             exchange.abandon()
         }
         exchanges = [:]
-        queue.withLock { $0.multi = nil }
-        curl_multi_cleanup(multi)
+        queue.withLock { $0.waker = nil }
+        shim_curl_multi_cleanup(multi)
+    }
+
+    /// The host has no libcurl: whoever asks is told so.
+    private func refuseAll() {
+        let new = queue.withLock { queue in
+            defer { (queue.new, queue.hasThread) = ([], false) }
+            return queue.new
+        }
+        for (_, done) in new {
+            done(.failure(.transport("libcurl (libcurl.so.4) is not installed on this host")))
+        }
     }
 
     /// Begins what has come in. Returns false when the driver was closed.
@@ -104,7 +120,7 @@ public final class HTTPDriver: @unchecked Sendable {
                 continue
             }
             exchanges[exchange.handle] = exchange
-            curl_multi_add_handle(multi, exchange.handle)
+            shim_curl_multi_add(multi, exchange.handle)
         }
         return !isClosed
     }
@@ -113,7 +129,7 @@ public final class HTTPDriver: @unchecked Sendable {
     private func end(_ multi: UnsafeMutableRawPointer) {
         var code = CURLE_OK
         while let handle = shim_curl_multi_ended(multi, &code) {
-            curl_multi_remove_handle(multi, handle)
+            shim_curl_multi_remove(multi, handle)
             exchanges.removeValue(forKey: handle)?.end(code)
         }
     }

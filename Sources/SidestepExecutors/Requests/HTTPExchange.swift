@@ -16,7 +16,7 @@ final class HTTPExchange {
 
     /// nil when libcurl has no memory.
     init?(_ request: HTTPRequest, _ done: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void) {
-        guard let handle = curl_easy_init() else { return nil }
+        guard let handle = shim_curl_easy_init() else { return nil }
         self.handle = handle
         self.request = request
         self.done = done
@@ -27,8 +27,8 @@ final class HTTPExchange {
 
     deinit {
         _ = shim_curl_set_guard(handle, nil, nil)
-        curl_slist_free_all(list)
-        curl_easy_cleanup(handle)
+        shim_curl_slist_free_all(list)
+        shim_curl_easy_cleanup(handle)
     }
 
     private func setTransport() {
@@ -83,9 +83,11 @@ final class HTTPExchange {
             }
             shim_curl_set_text(handle, CURLOPT_CUSTOMREQUEST, request.method)
         }
-        for header in request.headers { list = curl_slist_append(list, "\(header.name): \(header.value)") }
+        for header in request.headers {
+            list = shim_curl_slist_append(list, "\(header.name): \(header.value)")
+        }
         // Without a value libcurl leaves a header out: nobody waits for "100 Continue".
-        list = curl_slist_append(list, "Expect:")
+        list = shim_curl_slist_append(list, "Expect:")
         shim_curl_set_list(handle, CURLOPT_HTTPHEADER, list)
     }
 
@@ -129,6 +131,6 @@ final class HTTPExchange {
         if let refused { return .refused(address: refused) }
         if isTooLarge { return .tooLarge(limit: request.maximumResponseBytes) }
         if code == CURLE_OPERATION_TIMEDOUT { return .timeout }
-        return .transport(String(cString: curl_easy_strerror(code)))
+        return .transport(String(cString: shim_curl_easy_strerror(code)))
     }
 }

@@ -16,6 +16,7 @@ public enum Family: String, Sendable, CaseIterable {
     case limit, breaker, budget
     case schedule, stream, artifact, event, webhook
     case retention
+    case conversation, graph
     case system
 }
 

@@ -11,6 +11,7 @@ public enum MethodTable {
         + retentionMethods
         + systemMethods
         + transferMethods
+        + conversationMethods + graphMethods
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -32,6 +32,13 @@ enum ExampleText {
         #"{"delivery":"dl_5d41","webhook":"ops","event":"run.failed","sequence":4711,"status":"dead","attempts":12,"#
         + #""http_status":503,"problem":"the receiver answered 503","created_at":1767225600000,"#
         + #""finished_at":1767243600000}"#
+    static let conversation =
+        #"{"conversation":"chat-1","revision":4,"length":7,"created_at":1767225600000,"updated_at":1767225601000}"#
+    static let graphWrite =
+        #"{"task":"a","path":"","index":0,"channel":"messages","type":"json","data":"ImhlbGxvIg=="}"#
+    static let graphCheckpoint =
+        #"{"thread":"t1","namespace":"","checkpoint":"1ef-1","type":"json","data":"e30=","metadata":{"step":1},"#
+        + #""values":[],"writes":[]}"#
     static let checkpoint =
         #"{"checkpoint":"01JGXZ5W4A","run":"research-1","sequence":7,"step_number":7,"state":{"page":3},"#
         + #""message_count":14,"created_at":1767225601000}"#

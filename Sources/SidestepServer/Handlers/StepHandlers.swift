@@ -15,7 +15,7 @@ enum StepHandlers {
                 if request.params.boolean("client") == true {
                     return Handler.work(begin(request), write)
                 }
-                return Handler.work(try sleep(request), WaitHandlers.write)
+                return WaitHandlers.work(try sleep(request))
             },
             "step.begin": .begin(begin) { Handler.work($0, write) },
             "step.complete": .outcome { request, begun in

@@ -12,11 +12,10 @@ enum WaitHandlers {
                 writer.member("message_id", sent.signal.messageID)
                 writer.member("duplicate", sent.isDuplicate)
             },
-            "signal.wait": .write(
-                { request in
-                    let name = request.required("signal")
-                    return try wait(request, step: "signal:\(name)", [WaitCondition(.signal, name)])
-                }, write),
+            "signal.wait": .command { request in
+                let name = request.required("signal")
+                return work(try wait(request, step: "signal:\(name)", [WaitCondition(.signal, name)]))
+            },
             "signal.list": .read({ request in
                 ListSignals(
                     run: request.required("run"), signal: request.params.string("signal"),
@@ -34,11 +33,10 @@ enum WaitHandlers {
             }) { $0.members(of: $1) },
             "promise.resolve": .write({ settle($0, .resolved($0.payload("value"))) }, write),
             "promise.reject": .write({ settle($0, .rejected($0.payload("error"))) }, write),
-            "promise.wait": .write(
-                { request in
-                    let name = request.required("promise")
-                    return try wait(request, step: "promise:\(name)", [WaitCondition(.promise, name)])
-                }, write),
+            "promise.wait": .command { request in
+                let name = request.required("promise")
+                return work(try wait(request, step: "promise:\(name)", [WaitCondition(.promise, name)]))
+            },
             "promise.list": .read({
                 ListPromises(
                     run: $0.required("run"),
@@ -48,7 +46,7 @@ enum WaitHandlers {
                     for promise in promises { writer.object { $0.members(of: promise) } }
                 }
             },
-            "wait.first": .write({ try wait($0, step: nil, conditions($0)) }, write),
+            "wait.first": .command { work(try wait($0, step: nil, conditions($0))) },
             "timer.list": .read({
                 ListTimers(run: $0.params.string("run"), limit: $0.limit(default: 100))
             }) { writer, timers in
@@ -79,10 +77,16 @@ enum WaitHandlers {
         return .at(date)
     }
 
-    static func write(_ writer: inout JSONWriter, _ outcome: StepOutcome?) {
-        // A wait that goes on is parked or refused; nobody is sent this.
-        guard let outcome else { return }
-        StepHandlers.completed(outcome, &writer)
+    /// A wait answers with the outcome of its step, now or when it is over.
+    static func work(_ wait: AwaitStep) -> Call.Work {
+        { store, context in
+            guard let outcome = try wait.perform(store, &context) else { return .opened(text) }
+            return .done(text(outcome))
+        }
+    }
+
+    private static func text(_ outcome: StepOutcome) -> [UInt8] {
+        result { StepHandlers.completed(outcome, &$0) }
     }
 
     private static func send(_ request: Request) -> SendSignal {

@@ -21,6 +21,10 @@ public final class SocketServer: @unchecked Sendable {
     var collected: [Call] = []
     private var listener: (any Channel)?
     private(set) var isDraining = false
+    /// How many connections are open; on the loop.
+    public private(set) var connections = 0
+    /// Told on the loop how many connections there are, whenever one comes or goes.
+    public var onConnections: ((Int) -> Void)?
     private(set) lazy var watches = Watches(server: self)
 
     /// - Parameter information: what `system.info` answers of the daemon, beside the engine's counts.
@@ -59,11 +63,22 @@ public final class SocketServer: @unchecked Sendable {
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        count(channel)
         guard sessions.count < limits.connections else {
             return channel.pipeline.addHandler(RefusedConnection(reply: tooManyConnections))
         }
         return PeerReader.peer(of: channel, administrators).flatMapThrowing { peer in
             try channel.pipeline.syncOperations.addHandler(Connection(server: self, peer: peer))
+        }
+    }
+
+    /// From the moment it is accepted, which is before it has a session, until it is closed.
+    private func count(_ channel: any Channel) {
+        connections += 1
+        onConnections?(connections)
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            self.connections -= 1
+            self.onConnections?(self.connections)
         }
     }
 
@@ -75,11 +90,18 @@ public final class SocketServer: @unchecked Sendable {
         return ReplyText.failure(id: .null, error)
     }
 
+    /// Accepts no more, on the loop; who connects now waits in the backlog of an inherited socket.
+    public func stopAccepting() {
+        loop.assertInEventLoop()
+        listener?.close(mode: .all, promise: nil)
+        listener = nil
+    }
+
     /// Stops accepting and answers what was read; refuses what still waits.
     public func drain() {
         try? loop.submit {
             self.isDraining = true
-            self.listener?.close(mode: .all, promise: nil)
+            self.stopAccepting()
             self.coordinator.refuseParked()
         }.wait()
     }

@@ -49,7 +49,7 @@ final class Watch {
     /// The notification's line, its newline included.
     static func line(_ watch: String, _ announcement: Announcement) -> [UInt8] {
         let entry = announcement.entry
-        return notification("run.event") { writer in
+        return Notifications.line("run.event") { writer in
             writer.member("watch", watch)
             writer.member("sequence", entry.sequence)
             writer.member("run", announcement.run.id)
@@ -62,20 +62,9 @@ final class Watch {
     }
 
     static func lagging(_ watch: String, _ sequence: Int64) -> [UInt8] {
-        notification("run.lagging") { writer in
+        Notifications.line("run.lagging") { writer in
             writer.member("watch", watch)
             writer.member("sequence", sequence)
         }
-    }
-
-    private static func notification(_ method: String, _ write: (inout JSONWriter) -> Void) -> [UInt8] {
-        var writer = JSONWriter(capacity: 256)
-        writer.beginObject()
-        writer.member("jsonrpc", "2.0")
-        writer.member("method", method)
-        writer.object("params", write)
-        writer.endObject()
-        writer.newline()
-        return writer.bytes
     }
 }

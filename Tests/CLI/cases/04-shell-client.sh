@@ -3,6 +3,23 @@ export CLIENT=$here/../../clients/shell/sidestep.sh
 for shell in dash bash; do
     export shell
 
+    check "sidestep.sh under $shell: waits for a signal, sleeps, and prints again what was recorded" <<'C'
+cat >script <<'S'
+set -eu
+. "$CLIENT"
+sidestep_start "$1"
+sidestep_sleep nap 20
+sidestep_wait signal approve 10000
+sidestep_wait promise never 20 || echo "status $?"
+sidestep_finish
+S
+sidestep enqueue default --run "$run-$shell" >/dev/null
+"$shell" -c '. "$CLIENT"; sidestep_signal "$1" approve "[1]" m1; sidestep_signal "$1" approve "[2]" m1' - "$run-$shell"
+for _ in 1 2; do "$shell" script "$run-$shell" >out; is "$(cat out)" "[1]
+null
+status 75"; done
+C
+
     check "sidestep.sh under $shell: functions are steps, and run once" <<'C'
 cat >script <<'S'
 set -eu

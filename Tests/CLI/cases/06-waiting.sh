@@ -103,3 +103,21 @@ sidestep enqueue w --run "$run" >/dev/null
 has "$(sidestep promise list "$run")" "made no promise"
 has "$(sidestep budget get "$run")" "has no budget"
 C
+
+check "the approval example waits over a kill, pays for a yes, and not for a no" <<'C'
+program=$EXAMPLES/shell/approval.sh
+for answer in --deny ''; do
+    id=$run$answer
+    "$program" "$id" effects >/dev/null 2>&1 & pid=$!
+    until sidestep why "$id" 2>/dev/null | grep -q "waits for signal 'payment'"; do sleep 0.02; done
+    kill -9 $pid
+    until sidestep why "$id" | grep -q "is interrupted"; do sleep 0.02; done
+    # shellcheck disable=SC2086  # nothing, or a flag
+    sidestep approve "$id" payment $answer 2>/dev/null
+    "$program" "$id" effects >/dev/null 2>&1
+    has "$(sidestep ps --all)" "$id"
+done
+is "$(grep -c quote effects)" 2
+is "$(grep -c refused effects)" 1
+is "$(grep -c '^pay ' effects)" 1
+C

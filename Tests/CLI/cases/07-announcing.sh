@@ -1,3 +1,4 @@
+export here
 check "schedule: put, list, show, pause, trigger, delete" <<'C'
 sidestep schedule put "$run" --workflow "w-$run" --cron '0 2 * * MON-FRI' --zone Europe/Berlin --input '[1.0]' --tag a=b 2>said
 has "$(cat said)" "next in"
@@ -122,7 +123,21 @@ has "$(sidestep events "$run-$shell.*" --json)" '"value":{"n": 1.0}'
 C
 done
 
-check "the command line tool links neither libcurl nor SQLite" <<'C'
+check "the example that announces tells the same after a kill" <<'C'
+setsid --wait "$here/../../examples/shell/announce.sh" "$run" 0.1 2>/dev/null & pid=$!
+sleep 0.4
+kill -9 -- "-$(pgrep -f "announce.sh $run " | head -1)" 2>/dev/null || :
+wait $pid || :
+for _ in 1 2; do "$here/../../examples/shell/announce.sh" "$run" 2>/dev/null; done
+is "$(sidestep result "$run")" 1500
+is "$(sidestep stream read progress --run "$run" | wc -l)" 5
+is "$(sidestep artifact get report --run "$run")" "# 1500 words"
+is "$(sidestep events report.done --json | jq -c "select(.event_id == \"$run\") | .value.words")" 1500
+C
+
+check "the command line tool links no SQLite, and nothing links libcurl: it is loaded when a letter is sent" <<'C'
 linked=$(ldd "$(command -v sidestep)")
 case $linked in *libcurl* | *sqlite*) echo "$linked"; exit 1 ;; esac
+linked=$(ldd "$(command -v sidestepd)")
+case $linked in *libcurl*) echo "$linked"; exit 1 ;; esac
 C

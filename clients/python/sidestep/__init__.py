@@ -50,6 +50,7 @@ from ._errors import (
     Unsupported,
 )
 from ._retry import Retry
+from ._transaction import transaction
 
 if TYPE_CHECKING:
     from ._aio._checkpoint import Checkpoint
@@ -115,6 +116,7 @@ __all__ = [
     "current_run",
     "current_step",
     "step",
+    "transaction",
     "workflow",
 ]
 

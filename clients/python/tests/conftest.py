@@ -32,3 +32,10 @@ def daemon(_daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> Daemon:
 @pytest.fixture
 def run_id(request: pytest.FixtureRequest) -> str:
     return f"{request.node.name}-{os.urandom(4).hex()}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """End with the line that all suites of this repository end with."""
+    count = {kind: len(terminalreporter.getreports(kind)) for kind in ("passed", "failed", "error")}
+    failed = count["failed"] + count["error"]
+    terminalreporter.write_line(f"python: {count['passed']} passed, {failed} failed")

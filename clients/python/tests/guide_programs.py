@@ -40,7 +40,7 @@ def effect(text: str) -> None:
     step = sidestep.current_step()
     point()
     with log.open("ab", buffering=0) as file:
-        file.write(json.dumps([text, step.name if step else None]).encode() + b"\n")
+        file.write(json.dumps([text, step.idempotency_key if step else None]).encode() + b"\n")
     point()
 
 
@@ -54,11 +54,12 @@ def point() -> None:
 class Fake(TestModel):
     """Calls every tool once, then says something; each request is an effect."""
 
-    failures = 0  # so many of the first effects are requests that fail
+    failures = 0  # 1: the very first request fails
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
-        effect("model")
-        if log.read_text().count("\n") <= Fake.failures:
+        fails = not log.exists() and Fake.failures > 0
+        effect("model that fails" if fails else "model")
+        if fails:
             raise ConnectionError("the model does not answer")
         return await super().request(*args, **kwargs)
 
@@ -120,6 +121,16 @@ async def transactions() -> Any:
     result = await module("dbos_workflows").durable_agent_workflow("tides")
     rows = database().execute("SELECT data FROM research").fetchall()
     return [result, rows]
+
+
+async def debugging() -> Any:
+    program = module("dbos_workflows")
+    Fake.failures = 1
+    try:
+        await program.durable_agent_workflow.run("tides", run_id="debug-1")
+    except Exception:
+        await program.debug_workflow("debug-1")
+    return database().execute("SELECT data FROM research").fetchall()
 
 
 async def several_agents() -> Any:
@@ -213,6 +224,24 @@ async def shipped_breaker() -> Any:
     return await breaker()
 
 
+async def deployment() -> Any:
+    program = module("production_flow")
+    source = Path(program.__file__).read_text()
+    tail = source[source.index("if __name__ == '__main__':") :]
+    names = {**vars(program), "__name__": "__main__"}
+    await asyncio.to_thread(exec, compile(tail, program.__file__, "exec"), names)
+    made = names["deployment"]
+    made._params["input"]["kwargs"]["document_url"] = os.environ["DOCUMENT"]
+    await asyncio.to_thread(made.apply)
+    run_id = await asyncio.to_thread(made.trigger, "deployment-1")
+    async with await sidestep.connect() as client:
+        worker = sidestep.Worker(
+            program.production_analysis_workflow.workflow, queues=["agent-queue"], client=client
+        )
+        await worker.run(until_idle=True)
+        return (await client.result(run_id, wait=20))["sentiment"]
+
+
 async def production() -> Any:
     program = module("production_flow")
     result = await program.production_analysis_workflow(os.environ["DOCUMENT"], "anna")
@@ -227,6 +256,7 @@ PROGRAMS: dict[str, tuple[Callable[[], Coroutine[Any, Any, Any]], int]] = {
     "manual_checkpoints_after_an_error": (manual_checkpoints_after_an_error, 2),
     "monitored": (monitored, 1),
     "transactions": (transactions, 2),
+    "debugging": (debugging, 3),
     "several_agents": (several_agents, 3),
     "state": (state, 2),
     "state_after_a_failure": (state_after_a_failure, 3),
@@ -239,6 +269,7 @@ PROGRAMS: dict[str, tuple[Callable[[], Coroutine[Any, Any, Any]], int]] = {
     "breaker": (breaker, 1),
     "shipped_breaker": (shipped_breaker, 1),
     "production": (production, 3),
+    "deployment": (deployment, 3),
 }
 NEEDS_POSTGRES = {"own_backend", "shipped_backend"}
 

@@ -38,16 +38,21 @@ class Postgres:
         self._run("pg_ctl", "-D", str(self.directory / "data"), "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.directory, ignore_errors=True)
 
+    @property
+    def base(self) -> str:
+        """The URL up to the database's name."""
+        return f"postgresql://tester@127.0.0.1:{self.port}"
+
     def database(self, name: str) -> str:
         """Make an empty database, in place of one of that name; return its URL."""
         where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "tester")
         self._run("dropdb", *where, "--if-exists", "--force", name)
         self._run("createdb", *where, name)
-        return f"postgresql://tester@127.0.0.1:{self.port}/{name}"
+        return f"{self.base}/{name}"
 
     def sql(self, database: str, text: str) -> str:
         """Execute SQL; return what it prints."""
-        url = f"postgresql://tester@127.0.0.1:{self.port}/{database}"
+        url = f"{self.base}/{database}"
         return self._run("psql", "-qAt", "-v", "ON_ERROR_STOP=1", url, "-c", text)
 
     def _run(self, program: str, *arguments: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from daemon import ROOT, Daemon
 
-EXAMPLES = {"pydantic_agent.py": 7}
+EXAMPLES = {"langgraph_chat.py": 3, "pydantic_agent.py": 7}
 
 
 @pytest.mark.parametrize(("script", "effects"), EXAMPLES.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def read_twice(page: str) -> list[list[str]]:
         output = io.StringIO()
         names: dict[str, Any] = {"__name__": "guide"}
         with contextlib.redirect_stdout(output):
-            exec(compile(code, str(path), "exec"), names)
+            exec(compile(code, str(path), "exec", dont_inherit=True), names)
         said.append(output.getvalue().splitlines())
     return said
 
@@ -43,3 +44,27 @@ def test_the_page_on_pydantic_ai_runs_and_replays(daemon: Daemon) -> None:
     assert first[0] == "looking up a"
     assert "a has a harbour" in first[1]
     assert second == first[1:]
+
+
+def test_the_page_on_langgraph_runs_and_goes_on(daemon: Daemon) -> None:
+    first, second = read_twice("langgraph.md")
+    assert first == ["answering", "['a question', 'an answer']"]
+    assert second == first[1:]
+
+
+def test_the_page_on_durable_agents_runs_and_replays(daemon: Daemon) -> None:
+    shop = Path("/tmp/sidestep-guide-shop.db")
+    shop.unlink(missing_ok=True)
+    first, second = read_twice("durable-agents.md")
+    assert first[0] == "looking up a"
+    assert first[2].startswith("2 checkpoints;")
+    assert second == first[1:]
+    with sqlite3.connect(shop) as connection:
+        assert connection.execute("SELECT count(*) FROM orders").fetchone() == (1,)
+    connection.close()
+    shop.unlink()
+
+
+def test_the_page_on_sessions_runs_and_goes_on(daemon: Daemon) -> None:
+    first, second = read_twice("sessions.md")
+    assert (first, second) == (["2 messages"], ["4 messages"])

@@ -60,7 +60,18 @@ def test_every_public_name_is_documented_with_a_sentence() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["durable", "durable.dbos", "durable.prefect", "durable.temporal", "pydantic_ai"],
+    [
+        "claude_agent",
+        "durable",
+        "durable.dbos",
+        "durable.prefect",
+        "durable.temporal",
+        "durable.conformance",
+        "langgraph",
+        "openai_agents",
+        "pydantic_ai",
+        "pydantic_ai.conversations",
+    ],
 )
 def test_every_name_of_the_integrations_is_documented(module: str) -> None:
     face = importlib.import_module(f"sidestep.{module}")

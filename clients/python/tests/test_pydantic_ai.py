@@ -447,11 +447,11 @@ def test_a_tool_waits_for_approval_by_signal(daemon: Daemon, run_id: str) -> Non
     with sidestep.sync.connect() as client:
         state = client.call("state.list", {"run": run_id})["state"]
         assert state["approval:c1"] == {"tool": "pay", "args": {"cents": 900}}
-        client.signal(run_id, "approval:c0", True)
+        client.signal(run_id, "approval:c0", {"approved": True, "value": {"cents": 6}})
         client.signal(run_id, "approval:c1", {"approved": False, "message": "too much"})
-    assert asyncio.run(work.run(run_id=run_id)) == "paid 5 too much"
-    assert asyncio.run(work.run(run_id=run_id)) == "paid 5 too much"
-    assert calls == ["paid 5"]
+    assert asyncio.run(work.run(run_id=run_id)) == "paid 6 too much"
+    assert asyncio.run(work.run(run_id=run_id)) == "paid 6 too much"
+    assert calls == ["paid 6"]
 
 
 SERVER = """

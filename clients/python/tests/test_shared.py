@@ -50,3 +50,20 @@ def test_a_budget_refuses_a_step_before_it_is_paid_for(daemon: Daemon, run_id: s
         run.step("first", paid, 60, reserve={"tokens": 60})
         run.step("second", paid, 60, reserve={"tokens": 60})
     assert calls == [60, 60]
+
+
+def test_a_run_tells_others_once(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        for _ in range(2):
+            run = client.resume(run_id)
+            assert run.append("words", "one", "two") == 2
+            assert run.append("words", "three") == 3
+            assert run.put_artifact("report", "# Tides") == 1
+            run.emit(f"{run_id}.done", {"n": 1})
+            run.release()
+        run = client.resume(run_id)
+        run.close_stream("words", final="one two three")
+        read = client.call("stream.read", {"run": run_id, "stream": "words"})
+        assert (read["items"], read["final"]) == (["one", "two", "three"], "one two three")
+        events = client.call("event.list", {"event": f"{run_id}.done"})["events"]
+        assert [event["value"] for event in events] == [{"n": 1}]

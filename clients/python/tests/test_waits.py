@@ -335,12 +335,17 @@ def two(n: int) -> int:
 """
 
 
+@pytest.mark.parametrize("by", ["python -m sidestep", "sidestep"])
 def test_a_worker_serves_the_workflows_of_a_module(
-    daemon: Daemon, run_id: str, tmp_path: Path
+    daemon: Daemon, run_id: str, tmp_path: Path, by: str
 ) -> None:
     (tmp_path / "jobs.py").write_text(MODULE.replace("{name}", run_id))
-    command = [sys.executable, "-m", "sidestep", "worker", str(tmp_path / "jobs.py")]
+    tool = [sys.executable, "-m", "sidestep"]
+    if by == "sidestep":
+        tool = [str(Path(daemon.program).with_name("sidestep"))]
+    command = [*tool, "worker", str(tmp_path / "jobs.py")]
     environment = {**daemon.environment, "PYTHONPATH": str(Path(sidestep.__file__).parents[1])}
+    environment["SIDESTEP_PYTHON"] = sys.executable
     worker = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         with sidestep.sync.connect() as client:

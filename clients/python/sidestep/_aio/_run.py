@@ -12,6 +12,7 @@ from .._failures import run_failure
 from .._names import StepNames
 from .._options import Fingerprint, StepOptions
 from .._retry import RetryLike, Types
+from ._announce import Announcements
 from ._checkpoint import Checkpoints
 from ._client import Client
 from ._state import State
@@ -21,7 +22,7 @@ from ._waits import Waits
 T = TypeVar("T")
 
 
-class Run(Checkpoints, Waits):
+class Run(Checkpoints, Waits, Announcements):
     """One durable execution, held by this process.
 
     `id` is the user's, `uid` names this generation for good. `replaying` is true until the first
@@ -201,6 +202,7 @@ class Run(Checkpoints, Waits):
     def _begin_again(self) -> None:
         """Prepare another execution of the workflow: failed steps are forgotten."""
         self._undo = []
+        self._appended = {}
         self._names = StepNames()
         self._journal = {
             name: record

@@ -96,7 +96,10 @@ class SidestepBackend(DurableBackend):
         """Delete all, or those with a lower number."""
         async with _client() as client:
             if before_step is None:
-                await client.call("checkpoint.delete", {"run": workflow_id})
+                try:
+                    await client.call("checkpoint.delete", {"run": workflow_id})
+                except RunNotFound:
+                    pass
                 return
             for item in await _listed(client, workflow_id):
                 number = item.get("step_number")

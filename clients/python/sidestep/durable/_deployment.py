@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._names import new_run_id
 from .._sync._client import connect
 from ._flow import DurableFunction
 
@@ -51,17 +52,22 @@ class Deployment:
     schedule: CronSchedule | None = None
 
     def apply(self) -> str:
-        """Make the queue, and the schedule when there is one; return the deployment's name."""
+        """Make the queue and the schedule, paused when there is no rule; return its name."""
+        rule: dict[str, Any] = {"every_ms": _YEAR_MS, "paused": True}
+        if self.schedule is not None:
+            rule = {"cron": self.schedule.cron, "time_zone": self.schedule.timezone}
         with connect() as client:
             client.call("queue.put", {"queue": self.queue})
-            if self.schedule is not None:
-                rule = {"cron": self.schedule.cron, "timezone": self.schedule.timezone}
-                params = {"schedule": self.name, "queue": self.queue, **rule, **self._params}
-                client.call("schedule.put", params)
+            params = {"schedule": self.name, "queue": self.queue, **rule, **self._params}
+            client.call("schedule.put", params)
         return self.name
 
-    def trigger(self) -> str:
+    def trigger(self, run_id: str | None = None) -> str:
         """Have a worker of the queue execute the flow now; return the id of the run."""
         with connect() as client:
-            params = {**self._params, "queue": self.queue}
-            return client.call("run.enqueue", params)["run"]["id"]  # type: ignore[no-any-return]
+            params = {"schedule": self.name, "run": run_id or new_run_id()}
+            reply = client.call("schedule.trigger", params)
+        return reply["run"]["id"]  # type: ignore[no-any-return]
+
+
+_YEAR_MS = 365 * 24 * 3600 * 1000

@@ -146,8 +146,9 @@ class DBOS(metaclass=_Meta):
         async with await connect(codec=CODEC) as client:
             facts = await client.get(workflow_id)
             function, args, kwargs = _known(facts)
-            params = {"run": workflow_id, "step": from_step}
-            params = {name: value for name, value in params.items() if value is not None}
+            steps = (await client.call("step.list", {"run": workflow_id, "limit": 1}))["steps"]
+            before = from_step or (steps[0]["step"] if steps else None)
+            params = {"run": workflow_id, "step": before}
             fork = (await client.call("run.fork", params))["run"]["id"]
         return await function.run(*args, run_id=fork, **kwargs)
 

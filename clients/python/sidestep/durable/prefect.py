@@ -147,24 +147,19 @@ async def get_client() -> AsyncIterator[_PrefectClient]:
         yield _PrefectClient(client)
 
 
-async def create_markdown_artifact(key: str, markdown: str, description: str = "") -> str:
-    """Record a document under a key, as the step ``artifact:KEY`` of the flow; return the key."""
-
-    async def keep() -> dict[str, str]:
-        return {"key": key, "type": "markdown", "data": markdown, "description": description}
-
-    await current().step(f"artifact:{key}", keep)
+async def create_markdown_artifact(key: str, markdown: str, description: str | None = None) -> str:
+    """Attach a document to the run of the flow; return its key."""
+    await current().put_artifact(key, markdown, description=description)
     return key
 
 
 def emit_event(event: str, resource: dict[str, str], payload: Any = None, **_: Any) -> Any:
-    """Announce a fact: it is kept in the state of the run under ``event:NAME``.
+    """Announce a fact once, to whoever listens and to webhooks.
 
-    May be awaited or not; a flow does not end before it is kept.
+    May be awaited or not; a flow does not end before it is announced.
     """
     run = current()
-    value = {"event": event, "resource": resource, "payload": payload}
-    return later(run, run.state.set(f"event:{event}", value))
+    return later(run, run.emit(event, {"resource": resource, "payload": payload}))
 
 
 class Secret:

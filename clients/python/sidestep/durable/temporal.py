@@ -13,7 +13,7 @@ from typing import Any
 from .._aio import _client
 from .._aio._worker import Worker as NativeWorker
 from .._codec import Codec
-from .._errors import ConnectionLost
+from .._errors import ConnectionLost, RunClosed, TimeoutExpired
 from ._agent import DurableAgent, DurableResult
 from ._flow import CODEC
 from ._temporal_workflow import activity, native, workflow
@@ -69,14 +69,19 @@ class WorkflowHandle:
         self._client = client
 
     async def signal(self, signal: Any, value: Any = None) -> None:
-        """Send a signal, given as the method that handles it or by its name."""
+        """Send a signal, given as the method that handles it or by its name.
+
+        One that comes when the workflow has ended changes nothing: a program that is started again
+        after a crash sends its signals again.
+        """
         name = signal if isinstance(signal, str) else signal.__name__
-        await self._client.native.signal(self.id, name, value)
+        try:
+            await self._client.native.signal(self.id, name, value)
+        except RunClosed:
+            _log.info("%s has ended: signal %s changes nothing", self.id, name)
 
     async def result(self) -> Any:
         """Wait for the end; return the result, or raise RunClosed when it failed."""
-        from .._errors import TimeoutExpired
-
         while True:
             try:
                 return await self._client.native.result(self.id, wait=3600.0)

@@ -71,6 +71,8 @@ def _wait(run: Any, name: str, timeout: float | None) -> Any:
 def _decision(answer: Any) -> ToolApproved | ToolDenied:
     said = answer if isinstance(answer, dict) else {"approved": answer}
     if said.get("approved") is True:
-        return ToolApproved(override_args=said.get("override_args"))
+        value = said.get("value")  # of `sidestep approve RUN CALL --value '{…}'`
+        other = said.get("override_args", value if isinstance(value, dict) else None)
+        return ToolApproved(override_args=other)
     message = said.get("message")
     return ToolDenied(message) if isinstance(message, str) else ToolDenied()

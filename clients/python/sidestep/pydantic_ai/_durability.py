@@ -64,7 +64,6 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
             "dynamic": "enter-never",
         },
         tool_config_key="sidestep",
-        accepts_cancellation_token=True,  # everything happens in this process
     )
 
     def __init__(

@@ -1,6 +1,6 @@
 """E05, E06, E07: a transaction, several agents, looking back.
 
-The program as it is printed; only import lines are changed.
+The program as it is printed; only import lines and two words of promise are changed.
 """
 
 from pydantic_ai import Agent
@@ -17,7 +17,7 @@ async def durable_agent_workflow(topic: str) -> dict:
     DBOS workflow with automatic durability.
 
     DBOS guarantees:
-    - Exactly-once execution of each step
+    - Each step is recorded once
     - Automatic recovery from any failure
     - Complete audit trail
     - Time-travel debugging
@@ -53,7 +53,7 @@ async def durable_agent_workflow(topic: str) -> dict:
 @transaction()
 async def save_research(data: str):
     """Transactional database operation."""
-    # DBOS ensures this executes exactly once
+    # The effect and the record of the step are committed together
     async with DBOS.pool.acquire() as conn:
         await conn.execute(
             "INSERT INTO research (data, timestamp) VALUES ($1, NOW())",

@@ -1,0 +1,58 @@
+import Glibc
+import Logging
+import NIOCore
+import SidestepEngine
+import SidestepServer
+
+/// Leaves when nothing was to do for a while: systemd keeps the socket, and the next connection starts the daemon.
+///
+/// Looking and closing the listener are one turn of the loop, so that a connection is either served here or
+/// waits for the next process. Unchecked: all state is touched on the loop.
+final class IdleExit: @unchecked Sendable {
+    private let span: TimeAmount
+    private let loop: any EventLoop
+    private let server: SocketServer
+    private let coordinator: Coordinator
+    private let log: Logger
+    private var timer: Scheduled<Void>?
+    /// Grows whenever a connection comes or goes: what was found before says nothing then.
+    private var changes = 0
+
+    init(
+        afterMilliseconds span: Int64, loop: any EventLoop, _ server: SocketServer,
+        _ coordinator: Coordinator,
+        _ log: Logger
+    ) {
+        self.span = .milliseconds(span)
+        self.loop = loop
+        self.server = server
+        self.coordinator = coordinator
+        self.log = log
+    }
+
+    /// Begins to watch, on the loop; counts from now if nobody is connected.
+    func start() {
+        server.onConnections = { [weak self] in self?.connectionsChanged($0) }
+        if server.connections == 0 { arm() }
+    }
+
+    private func connectionsChanged(_ count: Int) {
+        changes += 1
+        timer?.cancel()
+        if count == 0 { arm() }
+    }
+
+    private func arm() { timer = loop.scheduleTask(in: span) { self.look() } }
+
+    private func look() {
+        let seen = changes
+        coordinator.lookForWork { hasWork in
+            guard seen == self.changes else { return }
+            if hasWork { return self.arm() }
+            self.server.stopAccepting()
+            self.log.notice("nothing to do; leaving until the next connection")
+            // The one way out is the signal that the main thread waits for.
+            kill(getpid(), SIGTERM)
+        }
+    }
+}

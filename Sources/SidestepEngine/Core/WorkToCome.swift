@@ -1,0 +1,39 @@
+import SidestepModel
+import SidestepStore
+
+extension StoreReader {
+    /// Whether something goes on, or time will bring it about, without any client.
+    ///
+    /// A run that is queued, interrupted or paused waits for somebody who connects.
+    func hasWorkToCome() throws -> Bool {
+        if try !ownedRuns().isEmpty { return true }
+        var waiting = RunFilter(user: nil)
+        waiting.status = .waiting
+        waiting.limit = 1
+        if try !runs(waiting).items.isEmpty { return true }
+        let times = [
+            try nextStepDeadline(), try nextLeaseExpiry(), try nextRunDue(), try nextOutOfTime(),
+            try nextScheduleTime(), try nextExecution(after: Instant(milliseconds: 0)),
+        ]
+        if try !runningExecutions().isEmpty { return true }
+        if times.contains(where: { $0 != nil }) { return true }
+        for webhook in try webhooks(user: nil) where !webhook.isPaused {
+            if try nextDelivery(of: webhook.key) != nil { return true }
+        }
+        return try statistics().beingRemoved > 0
+    }
+}
+
+extension Coordinator {
+    /// Looks behind everything that was submitted whether there is work without clients; answers on the loop.
+    ///
+    /// A store that cannot tell has some.
+    public func lookForWork(_ reply: @escaping @Sendable (_ hasWork: Bool) -> Void) {
+        let work: Call.Work = { store, _ in .done(Array("\(try store.hasWorkToCome())".utf8)) }
+        submit([
+            Call(environment: environment, peer: .daemon, session: 0, work: work) { result in
+                reply((try? result.get()) != Array("false".utf8))
+            }
+        ])
+    }
+}

@@ -1,0 +1,104 @@
+import SidestepModel
+import SidestepStore
+
+struct ConversationStatements {
+    let byName, list, entries, entryByID, add, update, addEntry, cut, copy, delete: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
+        byName = try block("conversation_by_name")
+        list = try block("conversation_list")
+        entries = try block("conversation_entries")
+        entryByID = try block("conversation_entry_by_id")
+        add = try block("conversation_add")
+        update = try block("conversation_update")
+        addEntry = try block("conversation_entry_add")
+        cut = try block("conversation_cut")
+        copy = try block("conversation_copy")
+        delete = try block("conversation_delete")
+    }
+}
+
+extension SQLiteSession {
+    func conversation(user: Int64, name: String) throws(Failure) -> ConversationRecord? {
+        try conversations.byName.first(.integer(user), SQLValue(name)) { ConversationRecord(&$0) }
+    }
+
+    func conversations(
+        user: Int64, prefix: String, after: String, limit: Int
+    ) throws(Failure) -> Page<ConversationRecord> {
+        let found = try conversations.list.all(
+            .integer(user), SQLValue(after), SQLValue(prefix), .integer(Int64(limit) + 1)
+        ) { ConversationRecord(&$0) }
+        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+    }
+
+    func conversationEntries(
+        conversation: Int64, _ range: Range<Int64>, maxBytes: Int
+    ) throws(Failure) -> [ConversationEntry] {
+        var found: [ConversationEntry] = []
+        var bytes = 0
+        try conversations.entries.each([
+            .integer(conversation), .integer(range.lowerBound), .integer(range.upperBound),
+        ]) { row in
+            let entry = ConversationEntry(id: row.optionalString(), value: row.payload())
+            found.append(entry)
+            bytes += entry.value.count
+            return bytes < maxBytes
+        }
+        return found
+    }
+
+    func conversationEntry(
+        user: Int64, conversation: String?, id: String
+    ) throws(Failure) -> (conversation: String, entry: ConversationEntry)? {
+        try conversations.entryByID.first(.integer(user), SQLValue(id), SQLValue(conversation)) {
+            ($0.string(), ConversationEntry(id: $0.optionalString(), value: $0.payload()))
+        }
+    }
+
+    func addConversation(user: Int64, name: String, at: Instant) throws(Failure) -> ConversationRecord {
+        let added = try conversations.add.first(.integer(user), SQLValue(name), SQLValue(at)) {
+            ConversationRecord(&$0)
+        }
+        guard let added else { preconditionFailure("RETURNING answers with the row") }
+        return added
+    }
+
+    func updateConversation(_ conversation: ConversationRecord) throws(Failure) {
+        try conversations.update.run(
+            .integer(conversation.key), .integer(conversation.revision), .integer(conversation.length),
+            SQLValue(conversation.metadata), SQLValue(conversation.updated))
+    }
+
+    func addConversationEntry(
+        _ entry: ConversationEntry, to conversation: Int64, number: Int64
+    ) throws(Failure) -> Bool {
+        try conversations.addEntry.run(
+            .integer(conversation), .integer(number), SQLValue(entry.id), SQLValue(entry.value)) == 1
+    }
+
+    func cutConversation(_ conversation: Int64, from number: Int64) throws(Failure) {
+        try conversations.cut.run(.integer(conversation), .integer(number))
+    }
+
+    func copyConversation(_ source: Int64, to target: Int64, before number: Int64) throws(Failure) {
+        try conversations.copy.run(.integer(source), .integer(target), .integer(number))
+    }
+
+    func deleteConversation(_ conversation: Int64) throws(Failure) {
+        try conversations.delete.run(.integer(conversation))
+    }
+}
+
+extension ConversationRecord {
+    /// Reads the columns of `{conversation}` in their order.
+    fileprivate init(_ row: inout Row) {
+        self.init(key: row.integer(), name: row.string(), created: Instant(milliseconds: 0))
+        revision = row.integer()
+        length = row.integer()
+        metadata = row.optionalPayload()
+        created = row.instant()
+        updated = row.instant()
+    }
+}

@@ -1,0 +1,92 @@
+-- columns graph: c.key, c.place, c.id, c.parent, c.type, c.data, c.metadata, c.channels, c.deltas, p.thread, p.namespace
+
+-- name: graph_place
+SELECT key FROM graph_place WHERE user_id = ?1 AND thread = ?2 AND namespace = ?3;
+
+-- name: graph_places
+SELECT key, namespace FROM graph_place WHERE user_id = ?1 AND thread = ?2;
+
+-- name: graph_place_add
+INSERT INTO graph_place (user_id, thread, namespace) VALUES (?1, ?2, ?3) RETURNING key;
+
+-- name: graph_get
+SELECT {graph} FROM graph_checkpoint AS c JOIN graph_place AS p ON p.key = c.place
+WHERE c.place = ?1 AND c.id = ?2;
+
+-- name: graph_newest
+SELECT {graph} FROM graph_checkpoint AS c JOIN graph_place AS p ON p.key = c.place
+WHERE c.place = ?1 ORDER BY c.id DESC LIMIT 1;
+
+-- A missing member and null are alike, as for a dictionary's get.
+-- name: graph_list
+SELECT {graph} FROM graph_place AS p JOIN graph_checkpoint AS c ON c.place = p.key
+WHERE p.user_id = ?1 AND (?2 IS NULL OR p.thread = ?2) AND (?3 IS NULL OR p.namespace = ?3)
+    AND (?4 IS NULL OR c.id = ?4) AND (?5 IS NULL OR c.id < ?5)
+    AND (?6 IS NULL OR NOT EXISTS (
+        SELECT 1 FROM json_each(?6) AS wanted
+        LEFT JOIN json_each(c.metadata) AS found ON found.key = wanted.key
+        WHERE found.value IS NOT wanted.value))
+    AND (?7 IS NULL OR (c.id, c.key) < (?7, ?8))
+ORDER BY c.id DESC, c.key DESC LIMIT ?9;
+
+-- name: graph_values
+SELECT channel, type, data FROM graph_value JOIN graph_blob ON graph_blob.key = graph_value.blob
+WHERE checkpoint = ?1 ORDER BY channel;
+
+-- name: graph_writes
+SELECT task, path, number, channel, type, data FROM graph_write
+WHERE place = ?1 AND checkpoint = ?2 ORDER BY path, task, number;
+
+-- name: graph_checkpoint_delete
+DELETE FROM graph_checkpoint WHERE place = ?1 AND id = ?2;
+
+-- name: graph_checkpoint_add
+INSERT INTO graph_checkpoint (place, id, parent, type, data, metadata, channels, deltas)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING key;
+
+-- name: graph_blob_find
+SELECT key FROM graph_blob WHERE hash = ?1;
+
+-- name: graph_blob_add
+INSERT INTO graph_blob (hash, type, data) VALUES (?1, ?2, ?3) RETURNING key;
+
+-- name: graph_value_add
+INSERT INTO graph_value (checkpoint, channel, blob) VALUES (?1, ?2, ?3);
+
+-- name: graph_write_keep
+INSERT OR IGNORE INTO graph_write (place, checkpoint, task, number, path, channel, type, data)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+
+-- name: graph_write_replace
+INSERT OR REPLACE INTO graph_write (place, checkpoint, task, number, path, channel, type, data)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+
+-- name: graph_writes_delete
+DELETE FROM graph_write WHERE place = ?1 AND checkpoint = ?2;
+
+-- name: graph_thread_delete
+DELETE FROM graph_place WHERE user_id = ?1 AND thread = ?2;
+
+-- name: graph_run_writes_delete
+DELETE FROM graph_write WHERE (place, checkpoint) IN (
+    SELECT c.place, c.id FROM graph_place AS p JOIN graph_checkpoint AS c ON c.place = p.key
+    WHERE p.user_id = ?1 AND c.metadata ->> '$.run_id' IN (SELECT value FROM json_each(?2)));
+
+-- name: graph_runs_delete
+DELETE FROM graph_checkpoint WHERE place IN (SELECT key FROM graph_place WHERE user_id = ?1)
+    AND metadata ->> '$.run_id' IN (SELECT value FROM json_each(?2));
+
+-- name: graph_copy_checkpoints
+INSERT INTO graph_checkpoint (place, id, parent, type, data, metadata, channels, deltas)
+SELECT ?2, id, parent, type, data, metadata, channels, deltas FROM graph_checkpoint AS c
+WHERE place = ?1 AND NOT EXISTS (SELECT 1 FROM graph_checkpoint AS d WHERE d.place = ?2 AND d.id = c.id);
+
+-- name: graph_copy_values
+INSERT OR IGNORE INTO graph_value (checkpoint, channel, blob)
+SELECT d.key, v.channel, v.blob FROM graph_checkpoint AS c
+JOIN graph_checkpoint AS d ON d.place = ?2 AND d.id = c.id JOIN graph_value AS v ON v.checkpoint = c.key
+WHERE c.place = ?1;
+
+-- name: graph_copy_writes
+INSERT OR IGNORE INTO graph_write (place, checkpoint, task, number, path, channel, type, data)
+SELECT ?2, checkpoint, task, number, path, channel, type, data FROM graph_write WHERE place = ?1;

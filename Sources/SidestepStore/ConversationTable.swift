@@ -1,0 +1,32 @@
+import SidestepModel
+
+public protocol ConversationReading: AnyObject {
+    func conversation(user: Int64, name: String) throws(Failure) -> ConversationRecord?
+    /// By name, those that begin with `prefix`, behind `after`.
+    func conversations(
+        user: Int64, prefix: String, after: String, limit: Int
+    ) throws(Failure) -> Page<ConversationRecord>
+    /// Entries `range` in order, until about `maxBytes`; always at least one if the range has any.
+    func conversationEntries(
+        conversation: Int64, _ range: Range<Int64>, maxBytes: Int
+    ) throws(Failure) -> [ConversationEntry]
+    /// The entry with this id, with the name of its conversation: of the one named, or the oldest one that has it.
+    func conversationEntry(
+        user: Int64, conversation: String?, id: String
+    ) throws(Failure) -> (conversation: String, entry: ConversationEntry)?
+}
+
+public protocol ConversationWriting: ConversationReading {
+    func addConversation(user: Int64, name: String, at: Instant) throws(Failure) -> ConversationRecord
+    /// Writes revision, length, metadata and time.
+    func updateConversation(_ conversation: ConversationRecord) throws(Failure)
+    /// Adds an entry; answers false when one of its id is there already.
+    func addConversationEntry(
+        _ entry: ConversationEntry, to conversation: Int64, number: Int64
+    ) throws(Failure) -> Bool
+    /// Forgets the entries from this number on.
+    func cutConversation(_ conversation: Int64, from number: Int64) throws(Failure)
+    /// Copies the entries before this number.
+    func copyConversation(_ source: Int64, to target: Int64, before number: Int64) throws(Failure)
+    func deleteConversation(_ conversation: Int64) throws(Failure)
+}

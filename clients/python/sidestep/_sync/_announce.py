@@ -1,0 +1,57 @@
+# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.
+"""What a run tells others: streams of items, artifacts, events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._client import Client
+from ._held import Held
+
+
+class Announcements(Held):
+    """What a run can tell others while it goes on."""
+
+    def __init__(self, client: Client, reply: dict[str, Any]) -> None:
+        super().__init__(client, reply)
+        self._appended: dict[str, int] = {}
+
+    def append(self, stream: str, *items: Any) -> int:
+        """Append items to a stream of the run, which others follow; return how many it has.
+
+        A replay appends the same items again, and they are there once; others than before raise
+        InvalidArgument.
+        """
+        start = self._appended.get(stream, 0)
+        params = {"stream": stream, "items": self.client.codec.to_json(list(items)), "from": start}
+        self._call("stream.append", params)
+        self._appended[stream] = start + len(items)
+        return self._appended[stream]
+
+    def close_stream(self, stream: str, final: Any = ..., *, compact: bool = False) -> None:
+        """Say that no item follows; with `compact` the items give way to `final`."""
+        params: dict[str, Any] = {"stream": stream, "compact": compact}
+        if final is not ...:
+            params["final"] = self.client.codec.to_json(final)
+        self._call("stream.close", params)
+
+    def put_artifact(
+        self, name: str, content: Any, type: str = "markdown", *, description: str | None = None
+    ) -> int:
+        """Attach a document to the run and return its version.
+
+        `type` is ``markdown``, ``json``, ``link`` or ``file`` (`content` is its path then). The
+        same document again is no new version.
+        """
+        params: dict[str, Any] = {"artifact": name, "type": type}
+        if description is not None:
+            params["description"] = description
+        params["path" if type == "file" else "content"] = self.client.codec.to_json(content)
+        reply = self._call("artifact.put", params)
+        return reply["version"]  # type: ignore[no-any-return]
+
+    def emit(self, event: str, value: Any = None) -> int:
+        """Announce an event once, to whoever listens and to webhooks; return its sequence."""
+        event_id = f"{self.uid}/{self._name_of(f'event:{event}')}"
+        params = {"event": event, "value": self.client.codec.to_json(value), "event_id": event_id}
+        return (self._call("event.emit", params))["sequence"]  # type: ignore[no-any-return]

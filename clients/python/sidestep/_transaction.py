@@ -1,0 +1,130 @@
+"""Steps whose effect and record are committed together in the user's database."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ._codec import dumps
+from ._context import STEP
+from ._decorators import is_async, step
+
+_TABLE = """CREATE TABLE IF NOT EXISTS sidestep_transactions (
+    step VARCHAR(2048) PRIMARY KEY, output TEXT NOT NULL)"""
+_FIND = "SELECT output FROM sidestep_transactions WHERE step = {}"
+_KEEP = "INSERT INTO sidestep_transactions (step, output) VALUES ({}, {})"
+
+
+def transaction(source: Any, *, name: str | None = None, **options: Any) -> Callable[..., Any]:
+    """Make a function a step that is *transactional*: effect and record are committed together.
+
+    `source` is a SQLAlchemy engine (an async one for an `async def`), or a function that returns a
+    new DB-API connection, as ``lambda: sqlite3.connect("shop.db")``. The decorated function gets
+    the connection as its first argument and must not commit. The record is a row of the table
+    ``sidestep_transactions`` of that database: whatever dies when, the effect is there once.
+    `options` are those of `step`.
+    """
+
+    def make(function: Callable[..., Any]) -> Callable[..., Any]:
+        title = name or function.__name__
+        if is_async(function):
+            body: Any = _async_body(function, source)
+        elif hasattr(source, "begin"):
+            body = _engine_body(function, source)
+        else:
+            body = _plain_body(function, source)
+        made: Callable[..., Any] = step(name=title, **options)(functools.wraps(function)(body))
+        return made
+
+    return make
+
+
+def _plain_body(function: Callable[..., Any], connect: Callable[[], Any]) -> Callable[..., Any]:
+    def body(*args: Any, **kwargs: Any) -> Any:
+        key = _key()
+        with _connection(connect) as (connection, mark):
+            cursor = connection.cursor()
+            if key is not None:
+                cursor.execute(_FIND.format(mark), (key,))
+                known = cursor.fetchone()
+                if known is not None:
+                    return json.loads(known[0])
+            output = function(connection, *args, **kwargs)
+            if key is not None:
+                cursor.execute(_KEEP.format(mark, mark), (key, dumps(output)))
+            connection.commit()
+            return output
+
+    return body
+
+
+@contextmanager
+def _connection(connect: Callable[[], Any]) -> Iterator[tuple[Any, str]]:
+    connection = connect()
+    module = sys.modules[type(connection).__module__.partition(".")[0]]
+    mark = "?" if getattr(module, "paramstyle", "qmark") == "qmark" else "%s"
+    try:
+        connection.cursor().execute(_TABLE)
+        connection.commit()
+        if module.__name__ == "sqlite3":  # two processes must not both find nothing
+            connection.execute("BEGIN IMMEDIATE")
+        yield connection, mark
+    except BaseException:
+        connection.rollback()
+        raise
+    finally:
+        connection.close()
+
+
+def _engine_body(function: Callable[..., Any], engine: Any) -> Callable[..., Any]:
+    def body(*args: Any, **kwargs: Any) -> Any:
+        text, key = _text(), _key()
+        with engine.begin() as connection:
+            connection.execute(text(_TABLE))
+        with engine.begin() as connection:
+            if key is not None:
+                known = connection.execute(text(_FIND.format(":step")), {"step": key}).first()
+                if known is not None:
+                    return json.loads(known[0])
+            output = function(connection, *args, **kwargs)
+            if key is not None:
+                row = {"step": key, "output": dumps(output)}
+                connection.execute(text(_KEEP.format(":step", ":output")), row)
+            return output
+
+    return body
+
+
+def _async_body(function: Callable[..., Any], engine: Any) -> Callable[..., Any]:
+    async def body(*args: Any, **kwargs: Any) -> Any:
+        text, key = _text(), _key()
+        async with engine.begin() as connection:
+            await connection.execute(text(_TABLE))
+        async with engine.begin() as connection:
+            if key is not None:
+                found = await connection.execute(text(_FIND.format(":step")), {"step": key})
+                known = found.first()
+                if known is not None:
+                    return json.loads(known[0])
+            output = await function(connection, *args, **kwargs)
+            if key is not None:
+                row = {"step": key, "output": dumps(output)}
+                await connection.execute(text(_KEEP.format(":step", ":output")), row)
+            return output
+
+    return body
+
+
+def _key() -> str | None:
+    context = STEP.get()
+    return None if context is None else context.idempotency_key
+
+
+def _text() -> Any:
+    import sqlalchemy
+
+    return sqlalchemy.text
