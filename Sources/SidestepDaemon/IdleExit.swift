@@ -19,7 +19,8 @@ final class IdleExit: @unchecked Sendable {
     private var changes = 0
 
     init(
-        afterMilliseconds span: Int64, loop: any EventLoop, _ server: SocketServer, _ coordinator: Coordinator,
+        afterMilliseconds span: Int64, loop: any EventLoop, _ server: SocketServer,
+        _ coordinator: Coordinator,
         _ log: Logger
     ) {
         self.span = .milliseconds(span)
