@@ -13,8 +13,9 @@ extension StoreReader {
         if try !runs(waiting).items.isEmpty { return true }
         let times = [
             try nextStepDeadline(), try nextLeaseExpiry(), try nextRunDue(), try nextOutOfTime(),
-            try nextScheduleTime(),
+            try nextScheduleTime(), try nextExecution(after: Instant(milliseconds: 0)),
         ]
+        if try !runningExecutions().isEmpty { return true }
         if times.contains(where: { $0 != nil }) { return true }
         if try !runningExecutions().isEmpty { return true }
         if try nextExecution(after: Instant(milliseconds: 0)) != nil { return true }

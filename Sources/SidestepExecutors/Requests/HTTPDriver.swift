@@ -59,7 +59,7 @@ public final class HTTPDriver: @unchecked Sendable {
     // MARK: The thread
 
     /// Loaded for the whole process, by one thread at a time.
-    private static let isLoaded: Bool = shim_curl_load() == 1
+    static let isLoaded: Bool = shim_curl_load() == 1
 
     private func startThread() {
         var thread: pthread_t = 0

@@ -28,7 +28,7 @@ sidestep finish 2>/dev/null
 wait $pid
 has "$(cat followed)" step.completed
 has "$(cat followed)" run.completed
-is "$(sidestep logs "$run" --json | wc -l)" "$(wc -l <followed)"
+is "$(sidestep history "$run" --json | wc -l)" "$(wc -l <followed)"
 C
 
 check "an exported run is imported under another id, once" <<'C'

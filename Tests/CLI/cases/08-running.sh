@@ -73,7 +73,9 @@ status 0 sidestep run --id "$run" --allow-change -- true
 C
 
 check "a program that does not heed the signal is killed after --kill-after" <<'C'
-sidestep run --id "$run" --kill-after 200ms -- sh -c "trap '' TERM; echo up > $run.log; sleep 98.7 & while :; do sleep 0.05; done" &
+# Put together here: this text is on a command line too, and must not be found.
+span=98
+sidestep run --id "$run" --kill-after 200ms -- sh -c "trap '' TERM; echo up > $run.log; sleep $span.7 & while :; do sleep 0.05; done" &
 supervisor=$!
 until [ -e "$run.log" ]; do sleep 0.02; done
 kill -TERM $supervisor
