@@ -344,6 +344,7 @@ class Deaths(Bench):
         script = f"echo $0 >> {self.folder}/log; sleep 0.5; head -c 100000 /dev/zero | tr '\\0' x"
         for number in range(64):
             self.begin(f"s{number}", "sh", "-c", script, str(number))
+        Path(f"{self.folder}/log").touch()
         wait_for(lambda: len(Path(f"{self.folder}/log").read_text().split()) >= 20, what="programs")
         peak = self.daemon.resident_kib()
         self.restart()
