@@ -2,6 +2,7 @@
 #define CURL_DISABLE_TYPECHECK
 #include "CCurlShims.h"
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -24,9 +25,9 @@ static struct {
     CURLMsg *(*multi_info_read)(CURLM *, int *);
     CURLMcode (*multi_cleanup)(CURLM *);
     CURLU *(*url)(void);
-    void (*url_cleanup)(CURLU *);
     CURLUcode (*url_set)(CURLU *, CURLUPart, const char *, unsigned int);
     CURLUcode (*url_get)(const CURLU *, CURLUPart, char **, unsigned int);
+    void (*url_cleanup)(CURLU *);
     void (*free)(void *);
 } lib;
 
@@ -36,9 +37,12 @@ static int found(void *library, const char *name, void *place) {
     return *(void **)place != NULL;
 }
 
-int shim_curl_load(void) {
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int loaded;
+
+static void load(void) {
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (!library) return 0;
+    if (!library) return;
     int whole = found(library, "curl_global_init", &lib.global_init)
         && found(library, "curl_easy_init", &lib.easy_init)
         && found(library, "curl_easy_cleanup", &lib.easy_cleanup)
@@ -57,11 +61,16 @@ int shim_curl_load(void) {
         && found(library, "curl_multi_info_read", &lib.multi_info_read)
         && found(library, "curl_multi_cleanup", &lib.multi_cleanup)
         && found(library, "curl_url", &lib.url)
-        && found(library, "curl_url_cleanup", &lib.url_cleanup)
         && found(library, "curl_url_set", &lib.url_set)
         && found(library, "curl_url_get", &lib.url_get)
+        && found(library, "curl_url_cleanup", &lib.url_cleanup)
         && found(library, "curl_free", &lib.free);
-    return whole && lib.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    loaded = whole && lib.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+int shim_curl_load(void) {
+    pthread_once(&once, load);
+    return loaded;
 }
 
 CURL *shim_curl_easy_init(void) { return lib.easy_init(); }
@@ -73,7 +82,6 @@ struct curl_slist *shim_curl_slist_append(struct curl_slist *list, const char *t
 }
 
 void shim_curl_slist_free_all(struct curl_slist *list) { lib.slist_free_all(list); }
-
 
 CURLcode shim_curl_set_long(CURL *handle, CURLoption option, long value) {
     return lib.easy_setopt(handle, option, value);
@@ -138,6 +146,7 @@ CURL *shim_curl_multi_ended(CURLM *multi, CURLcode *result) {
     return NULL;
 }
 
+void shim_curl_multi_cleanup(CURLM *multi) { lib.multi_cleanup(multi); }
 /* Lives as long as its handle: freed by the handle's owner through shim_curl_set_guard(handle, NULL, …). */
 struct guarding {
     shim_curl_guard guard;
@@ -174,11 +183,11 @@ curl_off_t shim_curl_retry_after(CURL *handle) {
 
 char *shim_curl_host(const char *text) {
     char *host = NULL;
+    if (!shim_curl_load()) return NULL;
     CURLU *url = lib.url();
     if (url && lib.url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) lib.url_get(url, CURLUPART_HOST, &host, 0);
     lib.url_cleanup(url);
     return host;
 }
-void shim_curl_multi_cleanup(CURLM *multi) { lib.multi_cleanup(multi); }
 
 void shim_curl_free(void *text) { lib.free(text); }

@@ -15,6 +15,8 @@ public struct Configuration: Sendable, Equatable {
     public var restartGraceMilliseconds: Int64 = 30_000
     /// How long closed runs are kept that no rule is about; 0 for ever.
     public var retentionDays = 30
+    /// How long nothing may be to do before a daemon with systemd's socket leaves; 0 keeps it for ever.
+    public var idleExitMilliseconds: Int64 = 0
     /// Users, by name or number, that programs are run for beside the daemon's own; `*` is everybody.
     public var execUsers: [String] = []
     /// Hosts that requests may go to; empty is every host.
@@ -23,8 +25,6 @@ public struct Configuration: Sendable, Equatable {
     public var httpAllowsPrivate = false
     /// The proxy of all requests; empty for none.
     public var httpProxy = ""
-    /// How long nothing may be to do before a daemon with systemd's socket leaves; 0 keeps it for ever.
-    public var idleExitMilliseconds: Int64 = 0
     public var limits = Limits()
 
     public init() {}
@@ -172,7 +172,7 @@ extension Configuration {
     }
     static var names: [String] {
         (Array(texts.keys) + Array(lists.keys) + Array(spans.keys) + Array(limitNames.keys) + [
-            "admin_group", "idle_exit_ms", "log_level", "retention_days", "http_allow_private",
+            "admin_group", "http_allow_private", "idle_exit_ms", "log_level", "retention_days",
         ])
         .sorted()
     }

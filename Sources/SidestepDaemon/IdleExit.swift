@@ -4,10 +4,10 @@ import NIOCore
 import SidestepEngine
 import SidestepServer
 
-/// Leaves when nothing was to do for a while: systemd keeps the socket, and the next connection starts the daemon.
+/// Leaves when nothing was to do for a while; the next connection starts the daemon again.
 ///
-/// Looking and closing the listener are one turn of the loop, so that a connection is either served here or
-/// waits for the next process. Unchecked: all state is touched on the loop.
+/// systemd keeps the socket. Looking and closing the listener are one turn of the loop, so that a connection
+/// is either served here or waits for the next process. Unchecked: all state is touched on the loop.
 final class IdleExit: @unchecked Sendable {
     private let span: TimeAmount
     private let loop: any EventLoop
@@ -20,8 +20,7 @@ final class IdleExit: @unchecked Sendable {
 
     init(
         afterMilliseconds span: Int64, loop: any EventLoop, _ server: SocketServer,
-        _ coordinator: Coordinator,
-        _ log: Logger
+        _ coordinator: Coordinator, _ log: Logger
     ) {
         self.span = .milliseconds(span)
         self.loop = loop

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 UNITS = ("lib/systemd/system/sidestepd.service", "lib/systemd/system/sidestepd.socket",
          "lib/systemd/user/sidestepd.service", "lib/systemd/user/sidestepd.socket")
 FILES = {"bin/sidestepd", "bin/sidestep", "share/sidestep/sidestep.sh", "lib/sysusers.d/sidestep.conf",
-         "lib/tmpfiles.d/sidestep.conf", *UNITS}
+         "lib/tmpfiles.d/sidestep.conf", "share/doc/sidestep/daemon.md", "share/doc/sidestep/systemd.md", *UNITS}
 
 
 def install(destination: str, prefix: str) -> Path:
@@ -38,10 +38,11 @@ class Install(unittest.TestCase):
         version = subprocess.run([self.place / "bin/sidestepd", "--version"], capture_output=True, text=True)
         self.assertEqual(version.returncode, 0, version.stderr)
 
-    def test_the_units_start_the_program_where_it_is_installed(self):
+    def test_the_units_name_program_and_page_where_they_are_installed(self):
         for name in UNITS:
             text = (self.place / name).read_text()
-            self.assertNotIn("/usr/bin/sidestepd", text)
+            self.assertNotRegex(text, "=/usr|file:/usr")
+            self.assertIn("Documentation=file:/opt/tools/share/doc/sidestep/systemd.md\n", text)
             self.assertEqual(text.count("ExecStart=/opt/tools/bin/sidestepd "), name.endswith(".service"), name)
 
     def test_the_system_unit_has_an_exposure_of_at_most_1_5(self):

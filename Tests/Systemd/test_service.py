@@ -51,7 +51,7 @@ class Start(Unit):
                          [("ready", "5", "sidestepd")])
 
     def test_the_units_have_no_mistake(self):
-        done = subprocess.run(["systemd-analyze", "verify", "--man=no", "sidestepd.socket", "sidestepd.service"],
+        done = subprocess.run(["systemd-analyze", "verify", "sidestepd.socket", "sidestepd.service"],
                               capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 

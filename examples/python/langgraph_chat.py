@@ -65,7 +65,7 @@ def main() -> None:
     state = app.get_state(config)
     if not state.values:
         app.invoke({"messages": ["write about the sea"]}, config, durability="sync")
-    elif state.next:
+    elif state.tasks:  # also when the last of them was done, and only its step was not closed
         app.invoke(None, config, durability="sync")
     print("; ".join(app.get_state(config).values["messages"]))
     saver.close()

@@ -7,7 +7,7 @@
  */
 #include <curl/curl.h>
 
-/* Loads libcurl.so.4 and initializes it; 1 when it is there, else 0. Called by one thread at a time. */
+/* Loads libcurl.so.4 and initializes it; 1 when it is there, else 0. Any thread may call it. */
 int shim_curl_load(void);
 
 CURL *shim_curl_easy_init(void);
@@ -33,7 +33,7 @@ typedef int (*shim_curl_guard)(const struct sockaddr *address, unsigned length, 
 CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context);
 /* What Retry-After says, seconds, be it a number or a date: CURLINFO_RETRY_AFTER; 0 without one. */
 curl_off_t shim_curl_retry_after(CURL *handle);
-/* The host of a URL as libcurl understands it; the caller frees it with shim_curl_free. NULL for no URL. */
+/* The host of a URL as libcurl understands it; the caller frees it with shim_curl_free(). NULL for no URL. */
 char *shim_curl_host(const char *url);
 void shim_curl_free(void *text);
 /* The status of the last response: CURLINFO_RESPONSE_CODE; 0 without one. */

@@ -46,7 +46,8 @@ public struct BeginStep: Command {
         }
         switch known.step.status {
         case .completed:
-            let isReplay = known.step.finished.map { $0 <= call.arrived } ?? true
+            // Whoever waited for what the daemon executes asked for this very execution.
+            let isReplay = work == nil || known.step.finished.map { $0 <= call.arrived } ?? true
             return .completed(try matching(known, run, store, call), isReplay: isReplay)
         case .failed: throw Failure.stepFailed(try matching(known, run, store, call), run)
         case .unknown: throw Failure.stepUnknown(known.step, run)

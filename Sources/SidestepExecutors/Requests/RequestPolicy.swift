@@ -14,13 +14,10 @@ public struct RequestPolicy: Sendable {
 
     /// Why a URL may not be asked for; nil when it may.
     func refusal(_ url: String) -> String? {
-        if hosts.isEmpty { return nil }
-        guard HTTPDriver.isLoaded, let text = shim_curl_host(url) else {
-            return "the URL cannot be understood"
-        }
+        guard let text = shim_curl_host(url) else { return "the URL cannot be understood" }
         defer { shim_curl_free(text) }
         let host = String(cString: text).lowercased()
-        if hosts.contains(where: { Self.matches(host, $0) }) { return nil }
+        if hosts.isEmpty || hosts.contains(where: { Self.matches(host, $0) }) { return nil }
         return "the host '\(host)' is not among those that `http_hosts` in the daemon's configuration allows"
     }
 
