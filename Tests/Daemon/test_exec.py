@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -241,6 +242,18 @@ input()
         self.connection.call("run.complete", run="r")
         wait_for(lambda: not alive(self.mark), what="the end of the program")
 
+    def test_a_paused_run_begins_no_attempt_until_it_goes_on(self):
+        counter = f"{self.folder}/n"
+        script = f"echo x >> {counter}; [ $(wc -l < {counter}) -ge 2 ]"
+        self.begin("s", "sh", "-c", script, step={"retry": {"max_attempts": 2, "delays_ms": [200]}})
+        wait_for(lambda: self.status("s")["status"] == "backoff", what="the back-off")
+        self.connection.call("run.pause", run="r")
+        due = self.status("s")["next_attempt_at"]
+        wait_for(lambda: time.time() * 1000 > due + 300, what="a while past the time")
+        self.assertEqual(self.status("s")["status"], "backoff")
+        self.connection.call("run.unpause", run="r")
+        wait_for(lambda: self.status("s")["status"] == "completed", what="the outcome")
+
     def test_a_client_cannot_record_an_outcome_of_a_program(self):
         self.begin("s", "sleep", self.mark)
         for method in ["step.complete", "step.fail"]:
@@ -344,6 +357,7 @@ class Deaths(Bench):
         script = f"echo $0 >> {self.folder}/log; sleep 0.5; head -c 100000 /dev/zero | tr '\\0' x"
         for number in range(64):
             self.begin(f"s{number}", "sh", "-c", script, str(number))
+        Path(f"{self.folder}/log").touch()
         wait_for(lambda: len(Path(f"{self.folder}/log").read_text().split()) >= 20, what="programs")
         peak = self.daemon.resident_kib()
         self.restart()

@@ -18,7 +18,8 @@ public struct Execution: Sendable {
 
 /// Has the steps executed that the daemon does itself: so many at once, the others in their order.
 ///
-/// What is to be done stands in the database; this holds only what is under way and the numbers of what waits.
+/// What is to be done stands in the database; this holds only what is under way and the numbers of what
+/// waits.
 /// Unchecked: all state is touched on the loop.
 public final class Executions: @unchecked Sendable {
     /// Attempts under way at once, by kind.

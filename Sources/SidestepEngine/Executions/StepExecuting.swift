@@ -60,6 +60,7 @@ public protocol StepExecuting: Sendable {
         done: @escaping @Sendable (TaskOutcome) -> Void)
     /// Ends an attempt; its `done` is told `stopped`.
     func stop(_ token: String)
-    /// Ends what is left of processes that an earlier daemon started; tells, on any thread, when they are gone.
+    /// Ends what is left of processes that an earlier daemon started; tells, on any thread, when they are
+    /// gone.
     func end(_ orphans: [Orphan], then done: @escaping @Sendable () -> Void)
 }

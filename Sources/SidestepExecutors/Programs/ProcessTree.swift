@@ -2,7 +2,8 @@ import Glibc
 
 /// The processes of one attempt: its process group, and whatever has its token in the environment.
 ///
-/// The token finds what left the group (setsid(2)) and what an earlier daemon started; only a process that cleared its
+/// The token finds what left the group (setsid(2)) and what an earlier daemon started; only a process that
+/// cleared its
 /// environment as well escapes.
 struct ProcessTree {
     /// The variable that holds the token.

@@ -29,7 +29,8 @@ enum NetworkAddress {
         }
     }
 
-    /// Global unicast is 2000::/3, RFC 4291; within it documentation, and what carries an IPv4 address in itself.
+    /// Global unicast is 2000::/3, RFC 4291; within it documentation, and what carries an IPv4 address in
+    /// itself.
     static func isOpen(ipv6 address: [UInt8]) -> Bool {
         let isMapped = address.prefix(10).allSatisfy { $0 == 0 } && address[10] == 0xFF && address[11] == 0xFF
         // NAT64, 64:ff9b::/96 of RFC 6052.

@@ -7,7 +7,8 @@ struct Exchange {
     let spec: RawJSON
     let secrets: SecretText
 
-    /// Statuses that another attempt may change: RFC 9110 §15.5.9, RFC 8470, RFC 6585, and the server's own faults.
+    /// Statuses that another attempt may change: RFC 9110 §15.5.9, RFC 8470, RFC 6585, and the server's own
+    /// faults.
     static let retryable: Set<Int> = [408, 425, 429]
     /// What a server may ask us to wait, seconds: a day.
     static let longestRetryAfter: Int64 = 86_400

@@ -11,7 +11,8 @@ struct LogsCommand: ParsableCommand {
         discussion: """
               sidestep logs research-1 --follow
 
-            The last 8 to 16 MiB are kept, below $XDG_STATE_HOME/sidestep/logs. Of a program at a terminal they are kept with `--capture`.
+            The last 8 to 16 MiB are kept, below $XDG_STATE_HOME/sidestep/logs. Of a program at a terminal \
+            they are kept with `--capture`.
             """)
 
     @OptionGroup var of: RunArgument

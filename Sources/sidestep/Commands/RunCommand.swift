@@ -11,16 +11,17 @@ struct RunCommand: ParsableCommand {
         discussion: """
               sidestep run --id research-1 -- python agent.py
 
-            The program finds SIDESTEP_RUN, SIDESTEP_LEASE and SIDESTEP_SOCKET, so that `sidestep step` and the clients work in it. The same \
-            id goes on with the same run: steps that are done are not repeated, and a run that has completed does not start its \
-            program again. A signal to end goes to the program; the run can then be continued.
+            The program finds SIDESTEP_RUN, SIDESTEP_LEASE and SIDESTEP_SOCKET, so that `sidestep step` and the \
+            clients work in it. The same id goes on with the same run: steps that are done are not repeated, and \
+            a run that has completed does not start its program again. A signal to end goes to the program; the \
+            run can then be continued.
 
-            With --detach the daemon keeps the supervisor going, also over its own restarts; `sidestep logs ID` shows what the program \
-            prints, `sidestep cancel ID` ends it.
+            With --detach the daemon keeps the supervisor going, also over its own restarts; `sidestep logs ID` \
+            shows what the program prints, `sidestep cancel ID` ends it.
 
-            Exit status: the program's last one; 128 + n when signal n ended it; 125 trouble of sidestep itself, 126 not \
-            executable, 127 not found, 75 the run is owned by another process, 76 given up after --max-restarts, 77 the \
-            budget is used up.
+            Exit status: the program's last one; 128 + n when signal n ended it; 125 trouble of sidestep \
+            itself, 126 not executable, 127 not found, 75 the run is owned by another process, 76 given up \
+            after --max-restarts, 77 the budget is used up.
             """)
 
     enum Restart: String, ExpressibleByArgument, CaseIterable { case no, onFailure = "on-failure" }

@@ -11,12 +11,13 @@ struct TortureCommand: ParsableCommand {
             "Kill a program at every step boundary and at random points, and compare what it leaves behind.",
         discussion: """
               sidestep torture --file report.txt --kills 20 -- ./nightly.sh
-              sidestep torture --check 'sqlite3 shop.db "select * from orders"' --reset 'cp shop.empty shop.db' -- python order.py
+              sidestep torture --check 'sqlite3 shop.db .dump' --reset 'cp shop.empty shop.db' -- python order.py
 
-            The program is run undisturbed first. Then it is run again for each kill, with SIGKILL to its whole process group, and \
-            started again until it ends. What is named by --file and printed by --check must be the same each time. Before each run \
-            --reset is carried out; without it the files are removed, so they must not be there at the beginning. The program finds \
-            SIDESTEP_RUN and SIDESTEP_LEASE as under `sidestep run`; its runs are deleted.
+            The program is run undisturbed first. Then it is run again for each kill, with SIGKILL to its whole \
+            process group, and started again until it ends. What is named by --file and printed by --check must \
+            be the same each time. Before each run --reset is carried out; without it the files are removed, so \
+            they must not be there at the beginning. The program finds SIDESTEP_RUN and SIDESTEP_LEASE as under \
+            `sidestep run`; its runs are deleted.
 
             Exit status: 0 all the same, 1 a difference, 125 the program does not succeed undisturbed.
             """)
@@ -59,7 +60,8 @@ struct TortureCommand: ParsableCommand {
         }
         if !common.json {
             Output.line(
-                "undisturbed: \(undisturbed.steps.count) steps in \(undisturbed.duration.milliseconds) ms; \(right.summary)"
+                "undisturbed: \(undisturbed.steps.count) steps in \(undisturbed.duration.milliseconds) ms; "
+                    + right.summary
             )
         }
         let limit = undisturbed.duration * 10 + .seconds(10)

@@ -4,12 +4,14 @@ import SidestepProtocol
 
 /// Hands a program to the daemon: a step of the run in which the daemon runs its supervisor.
 ///
-/// A step of the daemon is at least once: whoever ends the supervisor, the daemon's own death included, it is started again,
+/// A step of the daemon is at least once: whoever ends the supervisor, the daemon's own death included, it
+/// is started again,
 /// until it has closed the run; and a closed run ends its steps.
 struct Detaching {
     /// The step's name; no program's own step is called so.
     static let step = "sidestep:supervise"
-    /// What a program gets of the environment in which it was handed over; secrets in it would stand in the journal.
+    /// What a program gets of the environment in which it was handed over; secrets in it would stand in the
+    /// journal.
     private static let kept = [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR", "XDG_STATE_HOME", "VIRTUAL_ENV",
     ]

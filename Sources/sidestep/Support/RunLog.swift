@@ -1,7 +1,8 @@
 import Glibc
 import Sidestep
 
-/// What a supervised program printed: two files of a limited size in the user's state directory, the newer and the older.
+/// What a supervised program printed: two files of a limited size in the user's state directory, the newer
+/// and the older.
 final class RunLog {
     let path: String
     private let limit: Int

@@ -5,7 +5,8 @@ import Synchronization
 
 /// A program under supervision: it has our standard streams, or pipes that are copied into a log.
 ///
-/// At a terminal it stays in our process group, so that keys and job control reach it as if we were not there. Else it gets a
+/// At a terminal it stays in our process group, so that keys and job control reach it as if we were not
+/// there. Else it gets a
 /// group of its own, and what is left of that group ends with it.
 struct SupervisedProgram {
     let arguments: [String]

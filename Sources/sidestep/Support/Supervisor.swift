@@ -97,7 +97,8 @@ final class Supervisor {
         return isFinal || answer["retry"]?.bool != true ? nil : Self.delay(failures)
     }
 
-    /// One second, doubled up to a minute, with a fifth of chance: many programs that die of one cause do not return together.
+    /// One second, doubled up to a minute, with a fifth of chance: many programs that die of one cause do
+    /// not return together.
     private static func delay(_ failures: Int) -> Int {
         let plain = min(60_000, 1000 << min(failures - 1, 6))
         return plain - plain / 10 + Int.random(in: 0...(plain / 5))

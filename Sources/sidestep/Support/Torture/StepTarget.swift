@@ -3,7 +3,8 @@ import Sidestep
 import SidestepProtocol
 import Synchronization
 
-/// Kills a program at the moment when the journal says that a step was recorded: heard on a thread of its own.
+/// Kills a program at the moment when the journal says that a step was recorded: heard on a thread of its
+/// own.
 final class StepTarget: Sendable {
     private struct State {
         /// Steps to come before the kill; nil for none.
