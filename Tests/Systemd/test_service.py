@@ -74,10 +74,10 @@ class Death(Unit):
         self.assert_kept(notes)
 
     def test_restarts_and_an_upgrade_under_load_lose_nothing_and_no_client_notices(self):
-        program = Path(shutil.which("sidestepd"))
-        new = Path(f"{program}.new")
         with Load() as load:
             load.more(500)
+            program = Path(os.readlink(f"/proc/{main_pid()}/exe"))
+            new = Path(f"{program}.new")
             for _ in range(2):
                 systemctl("restart", "sidestepd.service")
                 load.more(500)
