@@ -1,6 +1,7 @@
 @preconcurrency import Glibc
 import Sidestep
 import SidestepProtocol
+import Synchronization
 
 /// Hears, on a thread of its own, that a run is to end: cancelled, paused or closed by somebody.
 enum EndWatcher {
@@ -8,8 +9,16 @@ enum EndWatcher {
         let run: String
         let socket: String
         let told: @Sendable () -> Void
+        /// The last entry heard of, -1 before the first. Not an `inout` through the endless loop of `work`: the
+        /// optimizer of Swift 6.3.1 (LoopInvariantCodeMotion) then does not end either.
+        let heard = Atomic<Int64>(-1)
+
         init(_ run: String, _ socket: String, _ told: @escaping @Sendable () -> Void) {
             (self.run, self.socket, self.told) = (run, socket, told)
+        }
+
+        func note(_ sequence: Int64?) {
+            if let sequence { heard.store(sequence, ordering: .relaxed) }
         }
     }
 
@@ -34,25 +43,23 @@ enum EndWatcher {
         var mask = sigset_t()
         sigfillset(&mask)
         pthread_sigmask(SIG_BLOCK, &mask, nil)
-        var after: Int64?
         while true {
-            if let connection = try? BlockingConnection(socket: watch.socket, autostart: false) {
-                try? follow(connection, watch, &after)
-            }
+            try? follow(watch)
             usleep(500_000)
         }
     }
 
-    private static func follow(_ connection: BlockingConnection, _ watch: Watch, _ after: inout Int64?) throws
-    {
+    private static func follow(_ watch: Watch) throws {
+        let connection = try BlockingConnection(socket: watch.socket, autostart: false)
+        let heard = watch.heard.load(ordering: .relaxed)
         let begun = try connection.call("run.watch") { writer in
             writer.member("run", watch.run)
-            writer.member("after", after)
+            if heard >= 0 { writer.member("after", heard) }
         }
-        after = after ?? begun["sequence"]?.integer
+        if heard < 0 { watch.note(begun["sequence"]?.integer) }
         while let (method, params) = try connection.nextNotification() {
             guard method == "run.event", let params else { continue }
-            after = params["sequence"]?.integer ?? after
+            watch.note(params["sequence"]?.integer)
             if let kind = params["kind"]?.string, endings.contains(kind) { watch.told() }
         }
     }
