@@ -25,8 +25,8 @@ struct StatementLibrary {
 
     init() {
         var blocks: [String: String] = [:]
-        let texts = Self.files.map { String(decoding: $0, as: UTF8.self) }
-        let columns = texts.flatMap(Self.columns)
+        let texts = Self.files.map { Self.lines(String(decoding: $0, as: UTF8.self)) }
+        let columns = Dictionary(uniqueKeysWithValues: texts.flatMap(Self.columns))
         for text in texts {
             for (name, sql) in Self.parse(text, columns) {
                 precondition(blocks.updateValue(sql, forKey: name) == nil, "two SQL blocks are named \(name)")
@@ -52,50 +52,45 @@ struct StatementLibrary {
         return statement
     }
 
-    private static func columns(_ text: String) -> [(word: String, list: String)] {
-        text.split(separator: "\n").compactMap { line in
-            guard let definition = line.after("-- columns "), let colon = definition.firstIndex(of: ":")
+    // All of it is read at every start, so it is read as bytes: by characters it took half of the start.
+
+    private static func lines(_ text: String) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init)
+    }
+
+    private static func columns(_ lines: [Substring]) -> [(word: String, list: String)] {
+        lines.compactMap { line in
+            guard let definition = line.after("-- columns "),
+                let colon = definition.utf8.firstIndex(of: UInt8(ascii: ":"))
             else { return nil }
-            let list = definition[definition.index(after: colon)...]
-            return ("{" + definition[..<colon] + "}", String(list))
+            return ("{" + definition[..<colon] + "}", String(definition[colon...].dropFirst()))
         }
     }
 
-    private static func parse(_ text: String, _ columns: [(word: String, list: String)]) -> [String: String] {
+    private static func parse(_ lines: [Substring], _ columns: [String: String]) -> [String: String] {
         var blocks: [String: String] = [:]
         var current: String?
-        for line in text.split(separator: "\n") {
+        for line in lines {
             if let name = line.after("-- name: ") {
                 current = name
-            } else if !line.hasPrefix("--"), let name = current {
+            } else if line.after("--") == nil, let name = current {
                 blocks[name, default: ""] += expand(line, columns) + "\n"
             }
         }
         return blocks
     }
 
-    private static func expand(_ line: Substring, _ columns: [(word: String, list: String)]) -> String {
-        for (word, list) in columns {
-            if let start = line.range(of: word) {
-                return line[..<start.lowerBound] + list + line[start.upperBound...]
-            }
-        }
-        return String(line)
+    private static func expand(_ line: Substring, _ columns: [String: String]) -> String {
+        guard let start = line.utf8.firstIndex(of: UInt8(ascii: "{")),
+            let end = line.utf8[start...].firstIndex(of: UInt8(ascii: "}")),
+            let list = columns[String(line[start...end])]
+        else { return String(line) }
+        return line[..<start] + list + line[end...].dropFirst()
     }
 }
 
 extension Substring {
     fileprivate func after(_ prefix: String) -> String? {
-        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
-    }
-
-    /// The first place where `word` stands; the standard library has this only for collections of elements.
-    fileprivate func range(of word: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(word) { return start..<index(start, offsetBy: word.count) }
-            start = index(after: start)
-        }
-        return nil
+        utf8.starts(with: prefix.utf8) ? String(utf8.dropFirst(prefix.utf8.count)) : nil
     }
 }
