@@ -6,31 +6,49 @@ public final class StreamWriter: Sendable {
     /// The name of the stream.
     public let name: String
     private let run: Run
-    /// The index of the next item: the daemon adds nothing twice that is sent again.
-    private let next: Mutex<Int>
+    private struct State {
+        var count: Int
+        /// The append that is under way, or was last.
+        var last: Task<Void, any Error>?
+    }
+    private let state: Mutex<State>
 
     init(_ name: String, run: Run, next: Int) {
         self.name = name
         self.run = run
-        self.next = Mutex(next)
+        state = Mutex(State(count: next))
     }
 
-    /// How many items there are, those on their way included.
-    public var count: Int { next.withLock { $0 } }
+    /// How many items the daemon has recorded of those that were there and those added here.
+    public var count: Int { state.withLock { $0.count } }
 
     /// Adds items, in one call and one commit.
+    ///
+    /// Of several tasks one adds after the other, in the order in which they asked. An append that has begun is finished
+    /// even if its task is cancelled.
     public func append<Item: Encodable & Sendable>(_ items: [Item]) async throws {
         let items = try items.map { try Payloads.encode($0) }
-        // Numbered before the call: appends of several tasks leave in the order of their numbers.
-        let from = next.withLock { next in
-            defer { next += items.count }
-            return next
+        let append = state.withLock { state in
+            let before = state.last
+            let append = Task {
+                _ = await before?.result
+                try await self.send(items)
+            }
+            state.last = append
+            return append
         }
+        try await append.value
+    }
+
+    /// Sends the items with the index of their first one: the daemon adds nothing twice that is sent again.
+    private func send(_ items: [RawJSON]) async throws {
+        let from = count
         try await run.call("stream.append") { writer in
             writer.member("stream", name)
             writer.array("items") { writer in for item in items { writer.raw(item) } }
             writer.member("from", from)
         }
+        state.withLock { $0.count += items.count }
     }
 
     /// Adds an item.
