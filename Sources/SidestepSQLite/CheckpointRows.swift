@@ -55,16 +55,15 @@ extension SQLiteSession {
     ) throws(Failure) -> (key: Int64, newBytes: Int64) {
         let state = try place(new.state)
         let tools = try place(new.toolResults)
-        let key = try checkpoints.insert.first(
-            .integer(new.run), .integer(epoch), SQLValue(new.id), SQLValue(new.name),
-            SQLValue(new.stepNumber),
-            SQLValue(new.history?.branch), SQLValue(new.history?.length), SQLValue(state.inline),
-            SQLValue(state.blob),
-            SQLValue(tools.inline), SQLValue(tools.blob), SQLValue(new.metadata), .blob(new.tokenHash),
-            SQLValue(new.created), .integer(new.journalSequence)
-        ) { $0.integer() }
-        guard let key else { throw leaseLost() }
-        return (key, state.newBytes + tools.newBytes + Int64(new.metadata?.count ?? 0))
+        try requireOne(
+            try checkpoints.insert.run(
+                .integer(new.run), .integer(epoch), SQLValue(new.id), SQLValue(new.name),
+                SQLValue(new.stepNumber), SQLValue(new.history?.branch), SQLValue(new.history?.length),
+                SQLValue(state.inline), SQLValue(state.blob), SQLValue(tools.inline), SQLValue(tools.blob),
+                SQLValue(new.metadata), .blob(new.tokenHash), SQLValue(new.created),
+                .integer(new.journalSequence)))
+        let newBytes = state.newBytes + tools.newBytes + Int64(new.metadata?.count ?? 0)
+        return (connection.lastInsertedKey, newBytes)
     }
 
     func deleteCheckpoints(run: Int64, key: Int64?, before: Int64?) throws(Failure) -> Int {
@@ -87,8 +86,8 @@ extension SQLiteSession {
         if let known = try checkpoints.blobByHash.first(.blob(hash), read: { $0.integer() }) {
             return (nil, known, 0)
         }
-        let key = try checkpoints.insertBlob.first(.blob(hash), SQLValue(value)) { $0.integer() }
-        return (nil, key, Int64(value.count))
+        try checkpoints.insertBlob.run(.blob(hash), SQLValue(value))
+        return (nil, connection.lastInsertedKey, Int64(value.count))
     }
 }
 

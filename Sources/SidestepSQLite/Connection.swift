@@ -12,6 +12,7 @@ final class Connection {
     /// - Parameter readOnly: a reader never writes and never checkpoints: SQLite before 3.51.3 can corrupt a
     ///   database that two connections reset the log of (<https://www.sqlite.org/wal.html#walresetbug>).
     init(path: String, readOnly: Bool) throws(Failure) {
+        _ = Self.withoutStatistics
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &handle, flags, nil)
@@ -30,6 +31,9 @@ final class Connection {
     }
 
     deinit { sqlite3_close_v2(handle) }
+
+    /// Counting its bytes takes SQLite a lock for all threads at each allocation; nobody asks for the count.
+    private static let withoutStatistics = shim_sqlite_stop_memory_statistics()
 
     private func configure(readOnly: Bool) throws(Failure) {
         try execute("PRAGMA busy_timeout = 5000")
@@ -72,6 +76,9 @@ final class Connection {
         let statement = Statement(self, name: sql, sql: sql)
         return try statement.first(read: { $0.string() }) ?? ""
     }
+
+    /// The key of the row that the last INSERT added. RETURNING would tell it too, by way of a table of its own.
+    var lastInsertedKey: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// Whether a transaction is open; an error such as a full disk may have ended it already.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }

@@ -76,23 +76,22 @@ extension SQLiteSession {
 
     func addGraphPlace(user: Int64, thread: String, namespace: String) throws(Failure) -> Int64 {
         if let known = try graphPlace(user: user, thread: thread, namespace: namespace) { return known }
-        return try graphs.addPlace.first(.integer(user), SQLValue(thread), SQLValue(namespace)) {
-            $0.integer()
-        } ?? 0
+        try graphs.addPlace.run(.integer(user), SQLValue(thread), SQLValue(namespace))
+        return connection.lastInsertedKey
     }
 
     func saveGraphCheckpoint(
         _ checkpoint: GraphCheckpoint, values: [(channel: String, value: GraphValue)]
     ) throws(Failure) {
         try graphs.deleteCheckpoint.run(.integer(checkpoint.place), SQLValue(checkpoint.id))
-        let key = try graphs.addCheckpoint.first(
+        try graphs.addCheckpoint.run(
             .integer(checkpoint.place), SQLValue(checkpoint.id), SQLValue(checkpoint.parent),
             SQLValue(checkpoint.value.type), .blob(checkpoint.value.data), SQLValue(checkpoint.metadata),
-            SQLValue(checkpoint.channels), SQLValue(checkpoint.deltas)
-        ) { $0.integer() }
+            SQLValue(checkpoint.channels), SQLValue(checkpoint.deltas))
+        let key = connection.lastInsertedKey
         for (channel, value) in values {
             let blob = try graphBlob(value)
-            try graphs.addValue.run(.integer(key ?? 0), SQLValue(channel), .integer(blob))
+            try graphs.addValue.run(.integer(key), SQLValue(channel), .integer(blob))
         }
     }
 
@@ -100,9 +99,8 @@ extension SQLiteSession {
     private func graphBlob(_ value: GraphValue) throws(Failure) -> Int64 {
         let hash = ContentHash.of(Array(value.type.utf8) + [0] + value.data)
         if let known = try graphs.findBlob.first(.blob(hash), read: { $0.integer() }) { return known }
-        return try graphs.addBlob.first(.blob(hash), SQLValue(value.type), .blob(value.data)) {
-            $0.integer()
-        } ?? 0
+        try graphs.addBlob.run(.blob(hash), SQLValue(value.type), .blob(value.data))
+        return connection.lastInsertedKey
     }
 
     func saveGraphWrite(

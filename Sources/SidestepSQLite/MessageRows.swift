@@ -40,11 +40,9 @@ struct MessageStatements {
 extension SQLiteSession {
     func insertBranch(run: Int64, parent: HistoryPoint?) throws(Failure) -> Int64 {
         let origin = try parent.flatMap { point throws(Failure) in try shortest(point) }
-        let key = try messages.insertBranch.first(
-            .integer(run), SQLValue(origin?.branch), .integer(origin?.length ?? 0)
-        ) { $0.integer() }
-        guard let key else { throw Failure(.storageError, "storage: branch_insert returned no key") }
-        return key
+        try messages.insertBranch.run(
+            .integer(run), SQLValue(origin?.branch), .integer(origin?.length ?? 0))
+        return connection.lastInsertedKey
     }
 
     func branchLength(_ branch: Int64) throws(Failure) -> Int64 {

@@ -79,7 +79,7 @@ extension SQLiteSession {
     }
 
     func insertRun(_ run: RunRecord, input: Payload?) throws(Failure) -> Int64 {
-        let key = try runs.insert.first(
+        try runs.insert.run(
             SQLValue(run.id), .integer(Int64(run.userID)), .integer(run.generation), SQLValue(run.uid),
             SQLValue(run.workflow), SQLValue(run.status.rawValue), .integer(run.attempt),
             .integer(run.interruptions),
@@ -91,9 +91,8 @@ extension SQLiteSession {
             .integer(run.placement.priority), SQLValue(run.placement.concurrencyKey),
             SQLValue(run.placement.dedupKey), SQLValue(run.placement.pinnedVersion),
             SQLValue(run.placement.startDeadline), SQLValue(run.placement.startsOnDate),
-            SQLValue(run.parent), SQLValue(run.isDetached), SQLValue(run.compensates)
-        ) { $0.integer() }
-        guard let key else { throw Failure(.storageError, "storage: run_insert returned no key") }
+            SQLValue(run.parent), SQLValue(run.isDetached), SQLValue(run.compensates))
+        let key = connection.lastInsertedKey
         try runs.insertPayload.run(.integer(key), SQLValue(input))
         return key
     }

@@ -3,7 +3,8 @@ import SidestepStore
 
 /// The tables of one connection: what a request reads and writes through.
 ///
-/// All statements are prepared when it is made, so that a typo in any of them fails at start.
+/// A debug build prepares all statements when it is made, so that a typo in any of them fails at start; a release build
+/// prepares each when it is first used.
 final class SQLiteSession: StoreTransaction {
     let connection: Connection
     let runs: RunStatements

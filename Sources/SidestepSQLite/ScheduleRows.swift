@@ -45,15 +45,9 @@ extension SQLiteSession {
     func waitingSchedules() throws(Failure) -> [Int64] { try schedules.waiting.all { $0.integer() } }
 
     func insertSchedule(_ schedule: ScheduleRecord) throws(Failure) -> Int64 {
-        var key: Int64?
-        try schedules.insert.each(
-            schedule.values + [SQLValue(schedule.name), .integer(Int64(schedule.userID))]
-        ) {
-            key = $0.integer()
-            return false
-        }
-        guard let key else { throw Failure(.storageError, "storage: schedule_insert returned no key") }
-        return key
+        _ = try schedules.insert.change(
+            schedule.values + [SQLValue(schedule.name), .integer(Int64(schedule.userID))])
+        return connection.lastInsertedKey
     }
 
     func updateSchedule(_ schedule: ScheduleRecord) throws(Failure) {

@@ -5,14 +5,15 @@ import SidestepModel
 enum SQLValue {
     case null
     case integer(Int64)
-    /// Bytes that SQLite stores as TEXT: names and JSON payloads, UTF-8 by the scanner's word.
+    case string(String)
+    /// Bytes that SQLite stores as TEXT: JSON payloads, UTF-8 by the scanner's word.
     case text(Payload)
     case blob([UInt8])
     case real(Double)
 
     init(_ value: Int64?) { self = value.map(SQLValue.integer) ?? .null }
     init(_ value: Instant?) { self = value.map { .integer($0.milliseconds) } ?? .null }
-    init(_ value: String?) { self = value.map { .text(ArraySlice($0.utf8)) } ?? .null }
+    init(_ value: String?) { self = value.map(SQLValue.string) ?? .null }
     init(_ value: Payload?) { self = value.map(SQLValue.text) ?? .null }
     init(_ value: Bool) { self = .integer(value ? 1 : 0) }
     init(_ value: [UInt8]?) { self = value.map(SQLValue.blob) ?? .null }
@@ -101,23 +102,27 @@ final class Statement {
     /// SQLite copies the bytes at once: a pointer into a Swift array lives only as long as its closure.
     private func bind(_ value: SQLValue, to handle: OpaquePointer, _ index: Int32) {
         switch value {
-        case .null: sqlite3_bind_null(handle, index)
+        case .null: break  // what an unbound parameter is
         case .integer(let number): sqlite3_bind_int64(handle, index, number)
         case .real(let number): sqlite3_bind_double(handle, index, number)
-        case .text(let bytes):
-            bytes.withUnsafeBufferPointer { buffer in
-                buffer.withMemoryRebound(to: CChar.self) { text in
-                    let start = text.baseAddress ?? Statement.empty
-                    _ = sqlite3_bind_text64(
-                        handle, index, start, UInt64(text.count), sqliteTransient, UInt8(SQLITE_UTF8))
-                }
-            }
+        case .string(var text): text.withUTF8 { bindText($0, to: handle, index) }
+        case .text(let bytes): bytes.withUnsafeBufferPointer { bindText($0, to: handle, index) }
         case .blob(let bytes):
             _ = bytes.withUnsafeBytes {
                 sqlite3_bind_blob64(
                     handle, index, $0.baseAddress ?? UnsafeRawPointer(Statement.empty), UInt64($0.count),
                     sqliteTransient)
             }
+        }
+    }
+
+    private func bindText(
+        _ bytes: UnsafeBufferPointer<UInt8>, to handle: OpaquePointer, _ index: Int32
+    ) {
+        bytes.withMemoryRebound(to: CChar.self) { text in
+            _ = sqlite3_bind_text64(
+                handle, index, text.baseAddress ?? Statement.empty, UInt64(text.count), sqliteTransient,
+                UInt8(SQLITE_UTF8))
         }
     }
 
@@ -160,7 +165,7 @@ struct Row {
 
     mutating func optionalInstant() -> Instant? { optionalInteger().map(Instant.init(milliseconds:)) }
 
-    mutating func string() -> String { String(decoding: bytes(), as: UTF8.self) }
+    mutating func string() -> String { withBytes { String(decoding: $0, as: UTF8.self) } }
 
     mutating func optionalString() -> String? {
         if isNull { return skip() }
@@ -179,10 +184,12 @@ struct Row {
         return bytes()
     }
 
-    mutating func bytes() -> [UInt8] {
+    mutating func bytes() -> [UInt8] { withBytes(Array.init) }
+
+    private mutating func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
         defer { column += 1 }
-        guard let start = sqlite3_column_blob(handle, column) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+        let start = sqlite3_column_blob(handle, column)
+        return body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
     private var isNull: Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }

@@ -44,11 +44,9 @@ extension SQLiteSession {
     }
 
     func insertStream(run: Int64, name: String, at: Instant, epoch: Int64) throws(Failure) -> StreamRecord {
-        let key = try streams.insert.first(.integer(run), .integer(epoch), SQLValue(name), SQLValue(at)) {
-            $0.integer()
-        }
-        guard let key else { throw leaseLost() }
-        return StreamRecord(key: key, run: run, name: name, next: 0, opened: at)
+        try requireOne(
+            try streams.insert.run(.integer(run), .integer(epoch), SQLValue(name), SQLValue(at)))
+        return StreamRecord(key: connection.lastInsertedKey, run: run, name: name, next: 0, opened: at)
     }
 
     func appendChunk(_ chunk: StreamChunk, to stream: StreamRecord, epoch: Int64) throws(Failure) {

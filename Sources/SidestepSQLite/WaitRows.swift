@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct WaitStatements {
-    let steps, insert, delete, timersOfRun, timers: Statement
+    let steps, insert, exists, delete, timersOfRun, timers: Statement
     let pendingSignal, signalByMessage, signalList, pendingCount, insertSignal, consumeSignal: Statement
     let promise, promiseList, insertPromise, settlePromise: Statement
 
@@ -10,6 +10,7 @@ struct WaitStatements {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
         steps = try block("wait_steps")
         insert = try block("wait_insert")
+        exists = try block("wait_exists")
         delete = try block("wait_delete")
         timersOfRun = try block("timer_list_run")
         timers = try block("timer_list")
@@ -42,7 +43,11 @@ extension SQLiteSession {
                 .integer(source), SQLValue(condition.kind.rawValue), SQLValue(condition.name)))
     }
 
-    func deleteWaits(step: Int64) throws(Failure) { try waits.delete.run(.integer(step)) }
+    func deleteWaits(step: Int64) throws(Failure) {
+        // A sleep has none. Looking is cheap; a DELETE that may find several rows collects them in a table first.
+        guard try waits.exists.first(.integer(step), read: { $0.integer() }) != nil else { return }
+        try waits.delete.run(.integer(step))
+    }
 
     func timers(run: Int64?, user: UInt32?, limit: Int) throws(Failure) -> [StepRecord] {
         if let run {

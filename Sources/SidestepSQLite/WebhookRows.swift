@@ -43,13 +43,9 @@ extension SQLiteSession {
     }
 
     func insertWebhook(_ webhook: WebhookRecord) throws(Failure) -> Int64 {
-        var key: Int64?
-        try webhooks.insert.each(webhook.values + [SQLValue(webhook.name), .integer(Int64(webhook.userID))]) {
-            key = $0.integer()
-            return false
-        }
-        guard let key else { throw Failure(.storageError, "storage: webhook_insert returned no key") }
-        return key
+        _ = try webhooks.insert.change(
+            webhook.values + [SQLValue(webhook.name), .integer(Int64(webhook.userID))])
+        return connection.lastInsertedKey
     }
 
     func updateWebhook(_ webhook: WebhookRecord) throws(Failure) {

@@ -52,6 +52,29 @@ import Testing
         for name in Self.allowedScans.keys { #expect(names.contains(name), "\(name) is no statement") }
     }
 
+    /// What the way of a step, a wait and a checkpoint writes.
+    static let oftenWritten = [
+        "run_insert", "run_update", "step_insert", "step_update", "wait_insert", "signal_insert",
+        "signal_consume", "promise_insert", "promise_settle", "checkpoint_insert", "journal_append",
+        "stream_append", "execution_insert", "delivery_insert", "delivery_update",
+    ]
+
+    @Test(
+        "what is written often builds no passing table, as IN with three words or RETURNING does",
+        arguments: oftenWritten)
+    func noPassingTables(_ name: String) throws {
+        let folder = temporaryFolder()
+        defer { removeFolder(folder) }
+        let connection = try DatabaseFile.open(folder + "/sidestep.db")
+        let sql = "EXPLAIN " + StatementLibrary().sql(name)
+        let operations = try Statement(connection, name: "program", sql: sql).all { row in
+            _ = row.integer()
+            return row.string()
+        }
+        #expect(operations.contains { $0 == "Insert" || $0 == "IdxInsert" })
+        #expect(!operations.contains("OpenEphemeral"))
+    }
+
     private func plan(of sql: String, on connection: Connection) throws -> [String] {
         let statement = Statement(connection, name: "plan", sql: "EXPLAIN QUERY PLAN " + sql)
         return try statement.all { row in

@@ -19,8 +19,7 @@ FROM checkpoint WHERE run = ?1 AND key < ?2 ORDER BY key DESC LIMIT ?3;
 -- name: checkpoint_insert
 INSERT INTO checkpoint (id, run, name, step_number, branch, length, state, state_blob, tool_results,
     tool_results_blob, metadata, token_hash, created_at, journal_sequence)
-SELECT ?3, key, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 FROM run WHERE key = ?1 AND epoch = ?2
-RETURNING key;
+SELECT ?3, key, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 FROM run WHERE key = ?1 AND epoch = ?2;
 
 -- name: checkpoint_delete
 DELETE FROM checkpoint WHERE run = ?1 AND (?2 IS NULL OR key = ?2) AND (?3 IS NULL OR key < ?3)
@@ -31,7 +30,7 @@ UPDATE run SET head = NULL
 WHERE key = ?1 AND head IS NOT NULL AND NOT EXISTS (SELECT 1 FROM checkpoint WHERE checkpoint.key = run.head);
 
 -- name: branch_insert
-INSERT INTO branch (run, parent, parent_length) VALUES (?1, ?2, ?3) RETURNING key;
+INSERT INTO branch (run, parent, parent_length) VALUES (?1, ?2, ?3);
 
 -- name: branch_by_key
 SELECT parent, parent_length FROM branch WHERE key = ?1;
@@ -65,7 +64,7 @@ DELETE FROM message WHERE branch = ?1 AND position >= ?2;
 SELECT key FROM blob WHERE hash = ?1;
 
 -- name: blob_insert
-INSERT INTO blob (hash, bytes) VALUES (?1, ?2) RETURNING key;
+INSERT INTO blob (hash, bytes) VALUES (?1, ?2);
 
 -- name: blob_delete_unused
 DELETE FROM blob WHERE key = ?1

@@ -7,7 +7,7 @@ SELECT key FROM graph_place WHERE user_id = ?1 AND thread = ?2 AND namespace = ?
 SELECT key, namespace FROM graph_place WHERE user_id = ?1 AND thread = ?2;
 
 -- name: graph_place_add
-INSERT INTO graph_place (user_id, thread, namespace) VALUES (?1, ?2, ?3) RETURNING key;
+INSERT INTO graph_place (user_id, thread, namespace) VALUES (?1, ?2, ?3);
 
 -- name: graph_get
 SELECT {graph} FROM graph_checkpoint AS c JOIN graph_place AS p ON p.key = c.place
@@ -42,13 +42,13 @@ DELETE FROM graph_checkpoint WHERE place = ?1 AND id = ?2;
 
 -- name: graph_checkpoint_add
 INSERT INTO graph_checkpoint (place, id, parent, type, data, metadata, channels, deltas)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING key;
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 
 -- name: graph_blob_find
 SELECT key FROM graph_blob WHERE hash = ?1;
 
 -- name: graph_blob_add
-INSERT INTO graph_blob (hash, type, data) VALUES (?1, ?2, ?3) RETURNING key;
+INSERT INTO graph_blob (hash, type, data) VALUES (?1, ?2, ?3);
 
 -- name: graph_value_add
 INSERT INTO graph_value (checkpoint, channel, blob) VALUES (?1, ?2, ?3);

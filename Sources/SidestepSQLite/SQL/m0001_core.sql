@@ -1,6 +1,7 @@
 -- The core schema. Times are milliseconds since the epoch; payloads are TEXT, byte for byte as the client sent them.
 -- Rows are appended to rowid tables and found through narrow indexes: at 64 rows a commit that is three times as fast as
 -- WITHOUT ROWID, which dirties one leaf per run and overflows at about 1000 bytes.
+-- Checks compare word by word: with three words or more, IN builds a b-tree for each row that is written.
 
 CREATE TABLE run (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -9,8 +10,8 @@ CREATE TABLE run (
     generation INTEGER NOT NULL CHECK (generation > 0),
     uid TEXT NOT NULL,
     workflow TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN
-        ('queued', 'running', 'waiting', 'interrupted', 'paused', 'completed', 'failed', 'cancelled')),
+    status TEXT NOT NULL CHECK (status = 'queued' OR status = 'running' OR status = 'waiting' OR status = 'interrupted' OR
+        status = 'paused' OR status = 'completed' OR status = 'failed' OR status = 'cancelled'),
     reason TEXT CHECK (reason IS NULL OR status = 'paused'),
     attempt INTEGER NOT NULL,
     interruptions INTEGER NOT NULL,
@@ -26,7 +27,7 @@ CREATE TABLE run (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     closed_at INTEGER,
-    owner_kind TEXT CHECK (owner_kind IN ('connection', 'process', 'ttl')),
+    owner_kind TEXT CHECK (owner_kind = 'connection' OR owner_kind = 'process' OR owner_kind = 'ttl'),
     owner_pid INTEGER,
     owner_start INTEGER,
     owner_uid INTEGER,
@@ -38,7 +39,7 @@ CREATE TABLE run (
     granted_sequence INTEGER,
     -- A running run has an owner, and no other run has one.
     CHECK ((status = 'running') = (owner_kind IS NOT NULL)),
-    CHECK ((status IN ('completed', 'failed', 'cancelled')) = (closed_at IS NOT NULL))
+    CHECK ((status = 'completed' OR status = 'failed' OR status = 'cancelled') = (closed_at IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX run_id ON run (id, user_id, generation);
 CREATE INDEX run_workflow ON run (workflow);
@@ -65,7 +66,8 @@ CREATE TABLE step (
     key INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES run (key) ON DELETE CASCADE,
     name TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('running', 'backoff', 'waiting', 'completed', 'failed', 'unknown')),
+    status TEXT NOT NULL CHECK (status = 'running' OR status = 'backoff' OR status = 'waiting' OR status = 'completed' OR
+        status = 'failed' OR status = 'unknown'),
     attempt INTEGER NOT NULL,
     failures INTEGER NOT NULL,
     fingerprint TEXT,

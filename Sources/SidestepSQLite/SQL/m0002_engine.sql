@@ -58,7 +58,7 @@ CREATE TABLE wait (
     position INTEGER NOT NULL,
     -- Where the signal, promise or end comes from: the step's own run, or the awaited one.
     run INTEGER NOT NULL REFERENCES run (key) ON DELETE CASCADE,
-    kind TEXT NOT NULL CHECK (kind IN ('signal', 'promise', 'run')),
+    kind TEXT NOT NULL CHECK (kind = 'signal' OR kind = 'promise' OR kind = 'run'),
     name TEXT NOT NULL,
     PRIMARY KEY (step, position)
 ) STRICT, WITHOUT ROWID;
@@ -85,7 +85,7 @@ CREATE TABLE promise (
     key INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES run (key) ON DELETE CASCADE,
     name TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'resolved', 'rejected')),
+    status TEXT NOT NULL CHECK (status = 'pending' OR status = 'resolved' OR status = 'rejected'),
     created_at INTEGER NOT NULL,
     settled_at INTEGER,
     settled_by INTEGER,
@@ -117,7 +117,7 @@ CREATE TABLE breaker (
     name TEXT NOT NULL,
     max_failures INTEGER NOT NULL,
     cooldown_ms INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('closed', 'open', 'half_open')),
+    state TEXT NOT NULL CHECK (state = 'closed' OR state = 'open' OR state = 'half_open'),
     failures INTEGER NOT NULL,
     opened_at INTEGER,
     -- The step that tries out whether it may close.
@@ -148,7 +148,8 @@ ALTER TABLE step ADD COLUMN holds INTEGER NOT NULL DEFAULT 0;
 -- One row per limited amount of a run: its own, and what its children take of it.
 CREATE TABLE budget (
     run INTEGER NOT NULL REFERENCES run (key) ON DELETE CASCADE,
-    name TEXT NOT NULL CHECK (name IN ('tokens', 'input_tokens', 'output_tokens', 'cost_micros', 'calls', 'wall_ms')),
+    name TEXT NOT NULL CHECK (name = 'tokens' OR name = 'input_tokens' OR name = 'output_tokens' OR name = 'cost_micros' OR
+        name = 'calls' OR name = 'wall_ms'),
     amount INTEGER NOT NULL,
     used INTEGER NOT NULL DEFAULT 0,
     reserved INTEGER NOT NULL DEFAULT 0,

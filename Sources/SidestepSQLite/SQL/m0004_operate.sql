@@ -47,7 +47,7 @@ CREATE INDEX tombstone_removed ON tombstone (removed_at);
 -- How long closed runs are kept; an empty workflow or status stands for all, no span for ever.
 CREATE TABLE retention (
     workflow TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('', 'completed', 'failed', 'cancelled')),
+    status TEXT NOT NULL CHECK (status = '' OR status = 'completed' OR status = 'failed' OR status = 'cancelled'),
     keep_ms INTEGER,
     PRIMARY KEY (workflow, status)
 ) STRICT, WITHOUT ROWID;

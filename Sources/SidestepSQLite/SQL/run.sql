@@ -39,8 +39,7 @@ INSERT INTO run (id, user_id, generation, uid, workflow, status, attempt, interr
     code_version, refuses_mismatch, retry, metadata, deadline_at, created_at, updated_at, next_attempt_at, queue, priority,
     concurrency_key, dedup_key, pinned_version, start_deadline_at, next_is_date, parent, detached, compensates)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25,
-    ?26, ?27, ?28)
-RETURNING key;
+    ?26, ?27, ?28);
 
 -- name: run_payload_insert
 INSERT INTO run_payload (run, input) VALUES (?1, ?2);

@@ -23,8 +23,7 @@ INSERT INTO schedule (workflow, cron, every_ms, time_zone, overlap, catch_up_ms,
     problem, input, queue, priority, tags, metadata, retry, code_version, budget, created_at, updated_at, next_due_at,
     start_next_at, waiting_due_at, last_due_at, last_run, fired, skipped, missed, name, user_id)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-    ?25, ?26, ?27, ?28, ?29, ?30, ?31)
-RETURNING key;
+    ?25, ?26, ?27, ?28, ?29, ?30, ?31);
 
 -- name: schedule_update
 UPDATE schedule SET workflow = ?1, cron = ?2, every_ms = ?3, time_zone = ?4, overlap = ?5, catch_up_ms = ?6,

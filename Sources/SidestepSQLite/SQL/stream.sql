@@ -14,8 +14,7 @@ WHERE stream = ?1
 ORDER BY start;
 
 -- name: stream_insert
-INSERT INTO stream (run, name, opened_at, compacted) SELECT key, ?3, ?4, 0 FROM run WHERE key = ?1 AND epoch = ?2
-RETURNING key;
+INSERT INTO stream (run, name, opened_at, compacted) SELECT key, ?3, ?4, 0 FROM run WHERE key = ?1 AND epoch = ?2;
 
 -- name: stream_append
 INSERT INTO stream_chunk (stream, start, count, items)

@@ -9,6 +9,9 @@ WHERE wait.run = ?1 AND wait.kind = ?2 AND wait.name = ?3 ORDER BY wait.step;
 INSERT INTO wait (step, position, run, kind, name)
 SELECT ?3, ?4, ?5, ?6, ?7 FROM run WHERE key = ?1 AND epoch = ?2;
 
+-- name: wait_exists
+SELECT 1 FROM wait WHERE step = ?1;
+
 -- name: wait_delete
 DELETE FROM wait WHERE step = ?1;
 

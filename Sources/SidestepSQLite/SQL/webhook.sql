@@ -15,8 +15,7 @@ SELECT {webhook} FROM webhook ORDER BY key;
 
 -- name: webhook_insert
 INSERT INTO webhook (url, events, secret, headers, paused, max_attempts, created_at, updated_at, name, user_id)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-RETURNING key;
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 
 -- name: webhook_update
 UPDATE webhook SET url = ?1, events = ?2, secret = ?3, headers = ?4, paused = ?5, max_attempts = ?6, created_at = ?7,
