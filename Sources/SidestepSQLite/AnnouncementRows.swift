@@ -2,11 +2,13 @@ import SidestepModel
 import SidestepStore
 
 struct AnnouncementStatements {
-    let journal, steps: Statement
+    let journal, steps, runs, runGoesOn: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         journal = try library.prepare("watch_journal", on: connection)
         steps = try library.prepare("watch_steps", on: connection)
+        runs = try library.prepare("watch_runs", on: connection)
+        runGoesOn = try library.prepare("watch_run_goes_on", on: connection)
     }
 }
 
@@ -31,16 +33,35 @@ extension SQLiteSession {
         return try journal.reserved.first { $0.integer() } ?? 0
     }
 
-    func journal(user: UInt32?, after: Int64, upTo: Int64) throws(Failure) -> [JournalNote] {
-        let values: [SQLValue] = [.integer(after), .integer(upTo), SQLValue(user.map(Int64.init))]
-        var found: [JournalNote] = []
-        for statement in [announcements.journal, announcements.steps] {
-            try statement.each(values) { row in
-                found.append(JournalNote(&row))
-                return true
+    func journal(
+        user: UInt32?, after: Int64, upTo: Int64, underWay runs: inout Set<Int64>?
+    ) throws(Failure) -> [JournalNote] {
+        let user = SQLValue(user.map(Int64.init))
+        var found = try announcements.journal.all(.integer(after), .integer(upTo), user) { JournalNote(&$0) }
+        var looked = Set(found.map(\.run))
+        if let runs { looked.formUnion(runs) } else { looked.formUnion(try runsUnderWay(at: after, user)) }
+        for run in looked {
+            found += try announcements.steps.all(.integer(run), .integer(after), .integer(upTo)) {
+                JournalNote(&$0)
             }
         }
+        runs = try goingOn(looked, after: upTo)
         return found.sorted { $0.entry.sequence < $1.entry.sequence }
+    }
+
+    private func runsUnderWay(at sequence: Int64, _ user: SQLValue) throws(Failure) -> [Int64] {
+        try announcements.runs.all(.integer(sequence), user) { $0.integer() }
+    }
+
+    private func goingOn(_ runs: Set<Int64>, after sequence: Int64) throws(Failure) -> Set<Int64> {
+        var found: Set<Int64> = []
+        for run in runs
+        where try announcements.runGoesOn.first(.integer(run), .integer(sequence), read: { $0.integer() })
+            != nil
+        {
+            found.insert(run)
+        }
+        return found
     }
 }
 

@@ -73,17 +73,77 @@ import Testing
             }
             let noted = session.takeNotes()
             let last = try session.lastSequence()
-            let all = try session.journal(user: nil, after: 0, upTo: last)
+            let all = try read(session, [0, last])
             #expect(all == noted)
             #expect(all.map(\.entry) == (try session.history(run: run, after: 0, limit: 1000).items))
             for cut in stride(from: Int64(0), through: last, by: 7) {
-                let parts =
-                    try session.journal(user: nil, after: 0, upTo: cut)
-                    + session.journal(user: nil, after: cut, upTo: last)
-                #expect(parts == all)
+                #expect(try read(session, [0, cut, last]) == all)
+                #expect(try read(session, [cut, last]) == all.filter { $0.entry.sequence > cut })
             }
-            #expect(try session.journal(user: 99, after: 0, upTo: last).isEmpty)
+            #expect(try read(session, user: 99, [0, last]).isEmpty)
         }
+    }
+
+    @Test("runs that begin, close and begin again at any time are read whole in windows of any size")
+    func windows() throws {
+        try withRun(epoch: 1) { session, first throws in
+            var runs = [try #require(try session.run(key: first))]
+            try session.append(run: first, at: now, kind: .runCreated)
+            for number in 0..<300 {
+                if number % 10 == 9 { runs.append(try begin(session, number)) }
+                let place = number * 7 % runs.count
+                if number % 13 == 5 {
+                    try turn(&runs[place], session)
+                } else if runs[place].closed == nil {
+                    try complete("s\(number)", of: runs[place], session)
+                }
+            }
+            let all = session.takeNotes()
+            let last = try session.lastSequence()
+            for size in [Int64(1), 3, 10, 64, 1000] {
+                #expect(try read(session, Array(stride(from: 0, to: last, by: Int(size))) + [last]) == all)
+                #expect(
+                    try read(session, Array(stride(from: last / 2, to: last, by: Int(size))) + [last])
+                        == all.filter { $0.entry.sequence > last / 2 })
+            }
+        }
+    }
+
+    private func begin(_ session: SQLiteSession, _ number: Int) throws -> RunRecord {
+        var run = RunRecord(
+            key: 0, id: "r\(number)", userID: 1, generation: 1, uid: "u\(number)", workflow: "w", now: now)
+        run.epoch = 1
+        run.key = try session.insertRun(run, input: nil)
+        try session.append(run: run.key, at: now, kind: .runCreated)
+        return run
+    }
+
+    private func complete(_ name: String, of run: RunRecord, _ session: SQLiteSession) throws {
+        var step = StepRecord(run: run.key, name: name, now: now)
+        step.status = .completed
+        step.finished = now
+        try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 1)
+    }
+
+    /// Closes a run, or opens it again.
+    private func turn(_ run: inout RunRecord, _ session: SQLiteSession) throws {
+        let closes = run.closed == nil
+        run.status = closes ? .completed : .interrupted
+        run.closed = closes ? now : nil
+        try session.append(run: run.key, at: now, kind: closes ? .runCompleted : .runReopened)
+        try session.updateRun(run, expecting: 1)
+    }
+
+    /// The journal window by window, as one who catches up reads it.
+    private func read(
+        _ session: SQLiteSession, user: UInt32? = nil, _ cuts: [Int64]
+    ) throws -> [JournalNote] {
+        var underWay: Set<Int64>?
+        var found: [JournalNote] = []
+        for (after, upTo) in zip(cuts, cuts.dropFirst()) {
+            found += try session.journal(user: user, after: after, upTo: upTo, underWay: &underWay)
+        }
+        return found
     }
 
     private func expectLost(_ body: () throws -> Void) {

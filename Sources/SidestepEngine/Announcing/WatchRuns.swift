@@ -45,26 +45,31 @@ public struct CatchUp: Sendable {
     /// The last sequence to look at.
     public let end: Int64
     public let maxBytes: Int
+    /// The runs under way at `after`, as the look before this one found them; nil for the first one.
+    public let underWay: Set<Int64>?
 
-    public init(filter: WatchFilter, after: Int64, end: Int64, maxBytes: Int) {
+    public init(filter: WatchFilter, after: Int64, end: Int64, maxBytes: Int, underWay: Set<Int64>?) {
         self.filter = filter
         self.after = after
         self.end = end
         self.maxBytes = maxBytes
+        self.underWay = underWay
     }
 
     public struct Result: Sendable {
         public var entries: [Announcement]
         /// How far was looked; all that matches up to there is among the entries.
         public var upTo: Int64
+        /// The runs under way there; nil when they are to be found again.
+        public var underWay: Set<Int64>?
     }
 
     public func answer(_ store: any StoreReader) throws -> Result {
         let limit = min(end, after + Self.span)
-        var result = Result(entries: [], upTo: limit)
+        var result = Result(entries: [], upTo: limit, underWay: underWay)
         var bytes = 0
         var known: [Int64: (run: RunRecord, tags: [(name: String, value: String)])] = [:]
-        for note in try notes(store, upTo: limit) {
+        for note in try notes(store, upTo: limit, &result.underWay) {
             if known[note.run] == nil, let run = try store.run(key: note.run), run.userID != RunRecord.nobody
             {
                 known[note.run] = (run, filter.tags.isEmpty ? [] : try store.runTags(key: run.key))
@@ -74,6 +79,7 @@ public struct CatchUp: Sendable {
             guard filter.admits(announcement) else { continue }
             if bytes >= maxBytes {
                 result.upTo = note.entry.sequence - 1
+                result.underWay = nil
                 return result
             }
             result.entries.append(announcement)
@@ -83,9 +89,11 @@ public struct CatchUp: Sendable {
     }
 
     /// One run has its journal by an index; all runs are looked at through theirs.
-    private func notes(_ store: any StoreReader, upTo limit: Int64) throws -> [JournalNote] {
+    private func notes(
+        _ store: any StoreReader, upTo limit: Int64, _ underWay: inout Set<Int64>?
+    ) throws -> [JournalNote] {
         guard let run = filter.run else {
-            return try store.journal(user: filter.user, after: after, upTo: limit)
+            return try store.journal(user: filter.user, after: after, upTo: limit, underWay: &underWay)
         }
         var found: [JournalNote] = []
         var generation = try store.run(user: filter.user, id: run, generation: nil)

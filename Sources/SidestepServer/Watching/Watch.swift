@@ -37,6 +37,8 @@ final class Watch {
     unowned let session: Session
     /// Everything up to here that matches was sent.
     var cursor: Int64
+    /// The runs under way at the cursor, while it catches up.
+    var underWay: Set<Int64>?
     var state = State.live
 
     init(id: String, filter: WatchFilter, session: Session, cursor: Int64) {

@@ -98,6 +98,7 @@ final class Watches {
 
     private func fallBehind(_ watch: Watch) {
         watch.state = .behind
+        watch.underWay = nil
         watch.session.send(Watch.lagging(watch.id, watch.cursor))
     }
 
@@ -114,16 +115,19 @@ final class Watches {
     private func catchUp(_ watch: Watch) {
         watch.state = .reading(.init())
         let (filter, cursor, maxBytes, id) = (watch.filter, watch.cursor, server.limits.watchBytes, watch.id)
+        let underWay = watch.underWay
         let look = Box(Look(end: cursor, upTo: cursor, lines: []))
         let session = watch.session
         server.submit(
             { store, _ in
                 let end = try store.lastSequence()
                 return .reading { store in
-                    let found = try CatchUp(filter: filter, after: cursor, end: end, maxBytes: maxBytes)
-                        .answer(store)
+                    let found = try CatchUp(
+                        filter: filter, after: cursor, end: end, maxBytes: maxBytes, underWay: underWay
+                    ).answer(store)
                     look.value = Look(
-                        end: end, upTo: found.upTo, lines: found.entries.map { Watch.line(id, $0) })
+                        end: end, upTo: found.upTo, underWay: found.underWay,
+                        lines: found.entries.map { Watch.line(id, $0) })
                     return []
                 }
             }, session
@@ -141,17 +145,20 @@ final class Watches {
         var end: Int64
         /// How far was looked.
         var upTo: Int64
+        var underWay: Set<Int64>?
         var lines: [[UInt8]]
     }
 
     private func caughtUp(_ watch: Watch, _ look: Look) {
         if !look.lines.isEmpty { watch.session.send(Array(look.lines.joined())) }
         watch.cursor = look.upTo
+        watch.underWay = look.underWay
         guard case .reading(let kept) = watch.state else { return }
         let isWhole = look.upTo >= look.end && !kept.isIncomplete
         if watch.session.queuedBytes > server.limits.watchBytes { return fallBehind(watch) }
         guard isWhole else { return catchUp(watch) }
         watch.state = .live
+        watch.underWay = nil
         for announcement in kept.announcements { announce(announcement, to: watch) }
     }
 
