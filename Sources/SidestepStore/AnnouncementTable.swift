@@ -15,8 +15,8 @@ public protocol AnnouncementReading: AnyObject {
     /// The journal of all runs of a user (nil: of all) between two sequences, the second one included,
     /// in its order.
     ///
-    /// - Parameter underWay: the runs that have begun and not ended at `after`; nil has them found, which costs a look at
-    ///   every run. Afterwards those at `upTo`, for whoever reads on.
+    /// - Parameter underWay: the runs that have begun and not ended at `after`; nil has them found,
+    ///   which costs a look at every run. Afterwards those at `upTo`, for whoever reads on.
     func journal(
         user: UInt32?, after: Int64, upTo: Int64, underWay: inout Set<Int64>?
     ) throws(Failure) -> [JournalNote]
