@@ -24,8 +24,8 @@ public final class StreamWriter: Sendable {
 
     /// Adds items, in one call and one commit.
     ///
-    /// Of several tasks one adds after the other, in the order in which they asked. An append that has begun is finished
-    /// even if its task is cancelled.
+    /// Of several tasks one adds after the other, in the order in which they asked.
+    /// An append that has begun is finished even if its task is cancelled.
     public func append<Item: Encodable & Sendable>(_ items: [Item]) async throws {
         let items = try items.map { try Payloads.encode($0) }
         let append = state.withLock { state in
