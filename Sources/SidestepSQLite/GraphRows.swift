@@ -6,7 +6,7 @@ struct GraphStatements {
     let place, places, addPlace, get, newest, list, values, writes: Statement
     let deleteCheckpoint, addCheckpoint, findBlob, addBlob, addValue: Statement
     let keepWrite, replaceWrite, deleteWrites, deleteThread, deleteRunWrites, deleteRuns: Statement
-    let copyCheckpoints, copyValues, copyWrites: Statement
+    let lastKey, copyCheckpoints, copyValues, copyWrites: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -29,6 +29,7 @@ struct GraphStatements {
         deleteThread = try block("graph_thread_delete")
         deleteRunWrites = try block("graph_run_writes_delete")
         deleteRuns = try block("graph_runs_delete")
+        lastKey = try block("graph_last_key")
         copyCheckpoints = try block("graph_copy_checkpoints")
         copyValues = try block("graph_copy_values")
         copyWrites = try block("graph_copy_writes")
@@ -128,8 +129,9 @@ extension SQLiteSession {
     }
 
     func copyGraph(from place: Int64, to target: Int64) throws(Failure) {
+        let last = try graphs.lastKey.first { $0.integer() } ?? 0
         try graphs.copyCheckpoints.run(.integer(place), .integer(target))
-        try graphs.copyValues.run(.integer(place), .integer(target))
+        try graphs.copyValues.run(.integer(place), .integer(target), .integer(last))
         try graphs.copyWrites.run(.integer(place), .integer(target))
     }
 }

@@ -76,16 +76,20 @@ DELETE FROM graph_write WHERE (place, checkpoint) IN (
 DELETE FROM graph_checkpoint WHERE place IN (SELECT key FROM graph_place WHERE user_id = ?1)
     AND metadata ->> '$.run_id' IN (SELECT value FROM json_each(?2));
 
+-- name: graph_last_key
+SELECT max(key) FROM graph_checkpoint;
+
+-- What is in the target stays as it is: checkpoints that it has get no values of the other one's.
 -- name: graph_copy_checkpoints
 INSERT INTO graph_checkpoint (place, id, parent, type, data, metadata, channels, deltas)
 SELECT ?2, id, parent, type, data, metadata, channels, deltas FROM graph_checkpoint AS c
 WHERE place = ?1 AND NOT EXISTS (SELECT 1 FROM graph_checkpoint AS d WHERE d.place = ?2 AND d.id = c.id);
 
 -- name: graph_copy_values
-INSERT OR IGNORE INTO graph_value (checkpoint, channel, blob)
+INSERT INTO graph_value (checkpoint, channel, blob)
 SELECT d.key, v.channel, v.blob FROM graph_checkpoint AS c
 JOIN graph_checkpoint AS d ON d.place = ?2 AND d.id = c.id JOIN graph_value AS v ON v.checkpoint = c.key
-WHERE c.place = ?1;
+WHERE c.place = ?1 AND d.key > ?3;
 
 -- name: graph_copy_writes
 INSERT OR IGNORE INTO graph_write (place, checkpoint, task, number, path, channel, type, data)
