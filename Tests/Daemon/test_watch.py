@@ -113,7 +113,7 @@ class Watch(unittest.TestCase):
             connection = daemon.connect()
             time.sleep(3)  # The grace of runs whose connection was closed ends, and their journals with it.
             wanted = journals(connection)
-            self.assertGreater(len(wanted), 1000)
+            self.assertGreater(len(wanted), 200)  # a sanitizer's daemon writes a fifth of the usual
             for watcher in watchers:
                 wait_for(lambda: watcher.last >= wanted[-1][0], seconds=30, what="the last entry")
                 watcher.stop()

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 from daemon import ROOT, Daemon
 
-EXAMPLES = {"langgraph_chat.py": 3, "pydantic_agent.py": 7}
+EXAMPLES = {
+    "conversation_store.py": 4,
+    "durable_agent.py": 9,
+    "langgraph_chat.py": 3,
+    "openai_session.py": 4,
+    "pydantic_agent.py": 7,
+}
 
 
 @pytest.mark.parametrize(("script", "effects"), EXAMPLES.items())
