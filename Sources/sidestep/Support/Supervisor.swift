@@ -44,6 +44,7 @@ final class Supervisor {
             Self.isCancelled.store(true, ordering: .sequentiallyConsistent)
             let target = Self.target.load(ordering: .sequentiallyConsistent)
             if target != 0 { kill(target, SIGTERM) }
+            SignalRelay.wake()
         }
         while true {
             let end = program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
@@ -121,7 +122,9 @@ final class Supervisor {
             if SignalRelay.received != nil || Self.isCancelled.load(ordering: .sequentiallyConsistent) {
                 return false
             }
-            usleep(20_000)
+            var bell = pollfd(fd: SignalRelay.bell, events: Int16(POLLIN), revents: 0)
+            let left = Int32(clamping: max(0, (end - .now).milliseconds + 1))
+            if poll(&bell, 1, left) > 0 { SignalRelay.hush() }
         }
         return true
     }
