@@ -50,15 +50,26 @@ class Terminal(unittest.TestCase):
     def begin(self, *command: str) -> subprocess.Popen:
         """Starts a command as the leader of the terminal's session."""
         environment = {
-            **os.environ, "SIDESTEP_SOCKET": self.daemon.socket, "HOME": self.folder, "PS1": "$ ", "TERM": "dumb",
+            **os.environ, "SIDESTEP_SOCKET": self.daemon.socket, "SIDESTEP_AUTOSTART": "0",
+            "HOME": self.folder, "PS1": "$ ", "TERM": "dumb",
             "PATH": f"{Path(binary('sidestep')).parent}:{os.environ['PATH']}",
         }
         process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env=environment,
             preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)))
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
+        self.addCleanup(self.end_session, process)
         return process
+
+    def end_session(self, process: subprocess.Popen) -> None:
+        """Ends all that was started at the terminal, while its leader keeps the session's number taken."""
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and os.getsid(int(entry.name)) == process.pid != int(entry.name):
+                    os.kill(int(entry.name), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        process.kill()
+        process.wait()
 
     def shell(self) -> subprocess.Popen:
         process = self.begin("bash", "--norc", "--noprofile", "-i")
