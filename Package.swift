@@ -90,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "sidestepd", dependencies: ["SidestepDaemon", arguments], swiftSettings: strict),
         .executableTarget(
-            name: "sidestep", dependencies: ["Sidestep", "SidestepProtocol", "CShims", arguments],
+            name: "sidestep",
+            dependencies: ["Sidestep", "SidestepProtocol", "SidestepModel", "CShims", arguments],
             swiftSettings: strict
         ),
 

@@ -14,6 +14,8 @@ public struct Failure: Error, Sendable, Equatable {
     public var retryAfterMilliseconds: Int64?
     /// Which time-out expired.
     public var which: String?
+    /// Why a run is paused.
+    public var reason: PauseReason?
     /// Fingerprints of a mismatch: the recorded and the presented one.
     public var expected: String?
     public var actual: String?

@@ -156,7 +156,7 @@ class Death(unittest.TestCase):
         connection = self.daemon.connect()
         with self.assertRaises(Refused) as caught:
             connection.call("resume", run="loop")
-        self.assertEqual(caught.exception.kind, "run_paused")
+        self.assertEqual((caught.exception.kind, caught.exception.data["reason"]), ("run_paused", "crash_loop"))
         self.assertIn("sidestep why", caught.exception.data["hint"])
         connection.call("run.unpause", run="loop")
         self.assertEqual(connection.call("resume", run="loop")["epoch"], 5)

@@ -57,7 +57,8 @@ extension Failure {
             .runPaused, "the run is paused (\(reason))", run: run.id,
             hint: run.reason == .unknownStep
                 ? "`sidestep inflight` shows the unknown step, `sidestep resolve` settles it."
-                : "`sidestep why \(run.id)` tells more, `sidestep unpause \(run.id)` lets it go on.")
+                : "`sidestep why \(run.id)` tells more, `sidestep unpause \(run.id)` lets it go on."
+        ).with(\.reason, run.reason ?? .operator)
     }
 
     static func exhausted(_ run: RunRecord) -> Failure {

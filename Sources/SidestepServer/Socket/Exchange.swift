@@ -79,6 +79,7 @@ extension RPCError {
             writer.owner("owner", failure.owner)
             writer.member("retry_after_ms", failure.retryAfterMilliseconds)
             writer.member("which", failure.which)
+            writer.member("reason", failure.reason?.rawValue)
             writer.member("expected", failure.expected)
             writer.member("actual", failure.actual)
             writer.member("attempt", failure.attempt)

@@ -20,20 +20,19 @@ struct RunCommand: ParsableCommand {
             shows what the program prints, `sidestep cancel ID` ends it.
 
             Exit status: the program's last one; 128 + n when signal n ended it; 125 trouble of sidestep \
-            itself, 126 not executable, 127 not found, 75 the run is owned by another process, 76 given up \
-            after --max-restarts, 77 the budget is used up.
+            itself, 126 not executable, 127 not found, 75 the run is owned by another process, 76 the run is \
+            paused, as it is after --max-restarts (`sidestep unpause ID` lets it go on), 77 the budget is used up.
             """)
 
-    enum Restart: String, ExpressibleByArgument, CaseIterable { case no, onFailure = "on-failure" }
     enum IfClosed: String, ExpressibleByArgument, CaseIterable { case `return`, retry, rerun }
 
     @Option(help: "The run's id; a new one when left out.")
     var id: String?
     @Option(help: "The name of the kind of run; the program's name when left out.")
     var workflow: String?
-    @Option(help: "Whether a program that failed is started again.")
-    var restart: Restart = .onFailure
-    @Option(help: "Restarts in a row during which no step was completed.")
+    @Option(help: "When the program is started again: never, when it failed, whenever it ended.")
+    var restart: Supervisor.Restart = .onFailure
+    @Option(help: "Restarts in a row after failures, without a step completed; then the run is paused.")
     var maxRestarts = 10
     @Option(help: ArgumentHelp("Exit statuses after which it is not started again.", valueName: "n,n"))
     var noRestartExit = "2,64,78"
@@ -69,9 +68,8 @@ struct RunCommand: ParsableCommand {
             if detach { return try Detaching(self).begin() }
             Glibc.exit(try supervise())
         } catch let error as SidestepError {
-            let complaint = Complaint(error)
-            complaint.print()
-            Glibc.exit(error.kind == .runOwned ? 75 : Supervisor.ExitStatus.internalError)
+            Complaint(error).print()
+            Glibc.exit(Supervisor.ExitStatus.of(error))
         }
     }
 
@@ -84,20 +82,18 @@ struct RunCommand: ParsableCommand {
         var environment = Environment.current
         for name in ["SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] { environment.variables[name] = nil }
         environment.variables["SIDESTEP_RUN"] = run
-        environment.variables["SIDESTEP_LEASE"] = lease
         environment.variables["SIDESTEP_SOCKET"] = connection.path
         var program = SupervisedProgram(
             arguments: command, environment: environment, killAfter: killAfter.duration)
         if capture || isatty(1) == 0 { program.log = RunLog(run: run) }
         let supervisor = Supervisor(
-            run: run, lease: lease, socket: connection.path, policy: policy,
-            completed: Int64(opened["steps"]?.elements.count { $0["status"]?.string == "completed" } ?? 0))
+            run: run, lease: lease, socket: connection.path, opened: opened, policy: policy)
         return try supervisor.supervise(program)
     }
 
     private var policy: Supervisor.Policy {
         var policy = Supervisor.Policy()
-        policy.restarts = restart == .onFailure
+        policy.restart = restart
         policy.maxRestarts = maxRestarts
         policy.final = Set(noRestartExit.split(separator: ",").compactMap { Int32($0) } + [126, 127])
         return policy
@@ -126,6 +122,7 @@ struct RunCommand: ParsableCommand {
         writer.member("if_closed", ifClosed.rawValue)
         // The supervisor decides; the daemon only keeps count.
         writer.object("retry") { $0.member("max_attempts", 0) }
+        writer.member("max_interruptions", maxRestarts)
         if !tag.isEmpty {
             writer.object("tags") { writer in for tag in tag { writer.member(tag.name, tag.value) } }
         }
@@ -140,3 +137,5 @@ struct RunCommand: ParsableCommand {
         return String(cString: text)
     }
 }
+
+extension Supervisor.Restart: ExpressibleByArgument {}

@@ -1,20 +1,23 @@
 @preconcurrency import Glibc
 import Sidestep
+import SidestepModel
 import SidestepProtocol
 import Synchronization
 
-/// Hears, on a thread of its own, that a run is to end: cancelled, paused or closed by somebody.
+/// Hears, on a thread of its own, that a run is not ours any more: cancelled, paused, closed or taken over by
+/// somebody.
 enum EndWatcher {
     private final class Watch: Sendable {
         let run: String
+        let owner: Int64
         let socket: String
         let told: @Sendable () -> Void
         /// The last entry heard of, -1 before the first. Not an `inout` through the endless loop of `work`: the
         /// optimizer of Swift 6.3.1 (LoopInvariantCodeMotion) then does not end either.
         let heard = Atomic<Int64>(-1)
 
-        init(_ run: String, _ socket: String, _ told: @escaping @Sendable () -> Void) {
-            (self.run, self.socket, self.told) = (run, socket, told)
+        init(_ run: String, _ owner: Int64, _ socket: String, _ told: @escaping @Sendable () -> Void) {
+            (self.run, self.owner, self.socket, self.told) = (run, owner, socket, told)
         }
 
         func note(_ sequence: Int64?) {
@@ -26,9 +29,11 @@ enum EndWatcher {
         "run.cancel_requested", "run.cancelled", "run.paused", "run.failed", "run.interrupted",
     ]
 
-    /// Watches until the program ends; `told` is called at each such entry of the journal.
-    static func start(run: String, socket: String, told: @escaping @Sendable () -> Void) {
-        let watch = Unmanaged.passRetained(Watch(run, socket, told))
+    /// Watches until the program ends; `told` is called after each such entry of the journal.
+    ///
+    /// - Parameter owner: our process as the daemon sees it.
+    static func start(run: String, owner: Int64, socket: String, told: @escaping @Sendable () -> Void) {
+        let watch = Unmanaged.passRetained(Watch(run, owner, socket, told))
         var thread: pthread_t = 0
         pthread_create(
             &thread, nil,
@@ -60,7 +65,16 @@ enum EndWatcher {
         while let (method, params) = try connection.nextNotification() {
             guard method == "run.event", let params else { continue }
             watch.note(params["sequence"]?.integer)
-            if let kind = params["kind"]?.string, endings.contains(kind) { watch.told() }
+            guard let kind = params["kind"]?.string, endings.contains(kind) else { continue }
+            if try !isOurs(watch) { watch.told() }
         }
+    }
+
+    /// Whether the entry was our own doing: a new start of the program interrupts the run, too.
+    private static func isOurs(_ watch: Watch) throws -> Bool {
+        let connection = try BlockingConnection(socket: watch.socket, autostart: false)
+        let run = try connection.call("run.get") { $0.member("run", watch.run) }["run"]
+        return run?["status"]?.string == RunStatus.running.rawValue && run?.present("cancel") == nil
+            && run?["owner"]?["pid"]?.integer == watch.owner
     }
 }

@@ -5,9 +5,8 @@ import Synchronization
 
 /// A program under supervision: it has our standard streams, or pipes that are copied into a log.
 ///
-/// At a terminal it stays in our process group, so that keys and job control reach it as if we were not
-/// there. Else it gets a
-/// group of its own, and what is left of that group ends with it.
+/// At a terminal it stays in our process group, so that keys, changes of size and job control reach it as if
+/// we were not there. Else it gets a group of its own, and what is left of that group ends with it.
 struct SupervisedProgram {
     let arguments: [String]
     var environment: Environment
@@ -28,7 +27,8 @@ struct SupervisedProgram {
     ///
     /// - Parameter started: told its process, or its group as a negative number.
     func run(started: (Int32) -> Void) -> End {
-        let isOwnGroup = isatty(0) == 0
+        let terminal = Terminal()
+        let isOwnGroup = terminal == nil
         var pipes: [Pipe] = []
         if log != nil { pipes = [Pipe(to: 1), Pipe(to: 2)] }
         SignalRelay.begin(supervising: true)
@@ -44,8 +44,9 @@ struct SupervisedProgram {
         watch(pid, target, pipes)
         let status = Self.reap(pid)
         if isOwnGroup { kill(-pid, SIGKILL) }
+        terminal?.restore(after: status)
         for pipe in pipes { copy(pipe) }
-        return End(status: status, stoppedBy: SignalRelay.received)
+        return End(status: status, stoppedBy: SignalRelay.received(within: killAfter))
     }
 
     private struct Pipe {
@@ -90,8 +91,9 @@ struct SupervisedProgram {
         var deadline: ContinuousClock.Instant?
         let before = SignalRelay.count.load(ordering: .sequentiallyConsistent)
         while true {
-            var polled = [pollfd(fd: process, events: Int16(POLLIN), revents: 0)]
-            polled += pipes.map { pollfd(fd: $0.reader, events: Int16(POLLIN), revents: 0) }
+            var polled = ([process, SignalRelay.bell] + pipes.map(\.reader)).map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
             let left = deadline.map { Int32(clamping: max(0, ($0 - .now).milliseconds + 1)) } ?? -1
             let ready = poll(&polled, nfds_t(polled.count), left)
             let signals = SignalRelay.count.load(ordering: .sequentiallyConsistent) - before
@@ -99,10 +101,27 @@ struct SupervisedProgram {
             if signals > 1 || deadline.map({ $0 <= .now }) == true { kill(target, SIGKILL) }
             guard ready > 0 else { continue }
             if polled[0].revents != 0 { return }
+            if polled[1].revents != 0 {
+                SignalRelay.hush()
+                followStop(pid, target)
+            }
             for pipe in pipes { copy(pipe) }
             // A pipe whose writers are all gone is always ready: the program has closed it and goes on.
-            if polled.dropFirst().contains(where: { $0.revents & Int16(POLLHUP) != 0 }) { usleep(20_000) }
+            if polled.dropFirst(2).contains(where: { $0.revents & Int16(POLLHUP) != 0 }) { usleep(20_000) }
         }
+    }
+
+    /// Stops with a program that has stopped, for the shell above us looks at us: when it was at a terminal, or
+    /// we were told to stop. Then both go on together.
+    ///
+    /// Not before it: it may have to leave the terminal in order.
+    private func followStop(_ pid: pid_t, _ target: Int32) {
+        var info = siginfo_t()
+        guard waitid(P_PID, id_t(pid), &info, WSTOPPED | WNOHANG) == 0, info.si_code == Int32(CLD_STOPPED),
+            target > 0 || SignalRelay.stopAsked.load(ordering: .sequentiallyConsistent)
+        else { return }
+        SignalRelay.stop()
+        kill(target, SIGCONT)
     }
 
     private func copy(_ pipe: Pipe) {

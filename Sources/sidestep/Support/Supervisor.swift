@@ -1,5 +1,6 @@
 @preconcurrency import Glibc
 import Sidestep
+import SidestepModel
 import SidestepProtocol
 import Synchronization
 
@@ -8,50 +9,74 @@ final class Supervisor {
     /// What `sidestep run` itself ends with.
     enum ExitStatus {
         static let internalError: Int32 = 125
+        static let isOwned: Int32 = 75
         static let gaveUp: Int32 = 76
         static let budget: Int32 = 77
+
+        /// What an error of the daemon is to whoever called us.
+        static func of(_ error: SidestepError) -> Int32 {
+            switch error.kind {
+            case .runOwned: isOwned
+            case .budgetExhausted: budget
+            case .runPaused: error.reason == PauseReason.budget.rawValue ? budget : gaveUp
+            default: internalError
+            }
+        }
     }
 
+    /// When a program that has ended is started again.
+    enum Restart: String, CaseIterable { case no, onFailure = "on-failure", always }
+
     struct Policy {
-        var restarts = true
-        /// Restarts in a row without a newly completed step.
+        var restart = Restart.onFailure
+        /// Restarts after failures in a row, without progress between them: the run's `max_interruptions`.
         var maxRestarts = 10
         /// Exit statuses that a restart would not change: usage and configuration.
         var final: Set<Int32> = [2, 64, 78]
+
+        /// Whether a program that failed is started again.
+        func restarts(after status: Int32) -> Bool { restart != .no && !final.contains(status) }
     }
 
     private let run: String
-    private let lease: String
+    /// Of the epoch of this start; each start after a failure has its own.
+    private var lease: String
     private let socket: String
+    /// Our process as the daemon sees it: in a container that is another number than our own.
+    private let process: Int64
     private let policy: Policy
-    private var failures = 0
-    /// What we end with when it is not the program's own status.
-    private var gaveUp: Int32?
-    private var completed: Int64 = 0
+    private var completed: Int64
+    /// Good ends in a row of a program that runs always, without a step completed between them.
+    private var idle = 0
     /// The program's process or group, for the thread that hears of the run's end.
     private static let target = Atomic<Int32>(0)
     private static let isCancelled = Atomic<Bool>(false)
 
-    init(run: String, lease: String, socket: String, policy: Policy, completed: Int64) {
-        (self.run, self.lease, self.socket, self.policy, self.completed) = (
-            run, lease, socket, policy, completed
-        )
+    /// - Parameter opened: what `resume` answered.
+    init(run: String, lease: String, socket: String, opened: RawJSON, policy: Policy) {
+        (self.run, self.lease, self.socket, self.policy) = (run, lease, socket, policy)
+        process = opened["run"]?["owner"]?["pid"]?.integer ?? Int64(getpid())
+        completed = Int64(
+            opened["steps"]?.elements.count { $0["status"]?.string == "completed" } ?? 0)
     }
 
     /// Runs the program again and again; answers the exit status.
     func supervise(_ program: SupervisedProgram) throws -> Int32 {
-        EndWatcher.start(run: run, socket: socket) {
+        var program = program
+        EndWatcher.start(run: run, owner: process, socket: socket) {
             Self.isCancelled.store(true, ordering: .sequentiallyConsistent)
             let target = Self.target.load(ordering: .sequentiallyConsistent)
             if target != 0 { kill(target, SIGTERM) }
+            SignalRelay.wake()
         }
         while true {
+            program.environment.variables["SIDESTEP_LEASE"] = lease
             let end = program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
             Self.target.store(0, ordering: .sequentiallyConsistent)
-            if end.status == 0 { return try complete() }
+            if end.status == 0 && policy.restart != .always { return try complete() }
             let isCancelled = Self.isCancelled.load(ordering: .sequentiallyConsistent)
             if end.stoppedBy != nil || isCancelled { return release(end.status) }
-            guard let delay = try fail(end.status) else { return gaveUp ?? end.status }
+            guard let delay = try end.status == 0 ? again() : fail(end.status) else { return end.status }
             Output.complain("sidestep: \(Self.message(end.status)); again in \(RelativeTime.span(delay))")
             if !pause(delay) { return release(end.status) }
         }
@@ -71,45 +96,69 @@ final class Supervisor {
         return status
     }
 
+    /// A program that runs always has ended well: that is no failure, but it has the less to do the less it
+    /// completes.
+    ///
+    /// - Returns: milliseconds until it begins again.
+    private func again() throws -> Int {
+        let done = try call("run.get", as: .name) { _ in }["steps"]?["completed"]?.integer ?? 0
+        idle = done > completed ? 1 : idle + 1
+        completed = done
+        return Self.delay(idle)
+    }
+
     /// Says that the program failed.
     ///
-    /// - Returns: milliseconds until the next attempt; nil when there is none.
+    /// - Returns: milliseconds until the next start; nil when there is none.
     private func fail(_ status: Int32) throws -> Int? {
-        let done = try counted()
-        if done > completed { failures = 0 }
-        completed = done
-        failures += 1
-        let isLoop = failures > policy.maxRestarts
-        let isFinal = !policy.restarts || policy.final.contains(status) || isLoop
-        if isLoop && policy.restarts && !policy.final.contains(status) { gaveUp = ExitStatus.gaveUp }
         let answer = try call("run.fail") { writer in
             writer.object("error") { writer in
-                writer.member("type", gaveUp == nil ? "exit" : "crash_loop")
+                writer.member("type", "exit")
                 writer.member("message", Self.message(status))
                 writer.member("exit", Int(status))
             }
-            if isFinal { writer.member("retryable", false) }
+            if !policy.restarts(after: status) { writer.member("retryable", false) }
         }
-        if answer["run"]?["reason"]?.string == "budget" {
-            gaveUp = ExitStatus.budget
-            return nil
+        if answer["run"]?["reason"]?.string == PauseReason.budget.rawValue {
+            throw SidestepError(
+                .budgetExhausted, "\(Self.message(status)); the run has used up its budget", run: run,
+                hint: "`sidestep budget get \(run)` shows it; raise it, then: sidestep unpause \(run)")
         }
-        return isFinal || answer["retry"]?.bool != true ? nil : Self.delay(failures)
+        return answer["retry"]?.bool == true ? try takeOver(after: status) : nil
+    }
+
+    /// Begins a new epoch at once, before the pause: what is left of the old start is fenced, and the daemon
+    /// counts the failure as an interruption.
+    ///
+    /// - Returns: milliseconds until the next start; nil when somebody ended the run.
+    private func takeOver(after status: Int32) throws -> Int? {
+        do {
+            let opened = try call("resume", as: .name) { writer in
+                writer.member("owner", "process")
+                writer.member("if_owned", "take_over")
+                writer.member("max_interruptions", policy.maxRestarts)
+                writer.member("steps", "none")
+            }
+            guard let lease = opened.present("lease")?.string else { return nil }
+            self.lease = lease
+            return Self.delay(Int(opened["run"]?["interruptions"]?.integer ?? 1))
+        } catch var error as SidestepError where error.reason == PauseReason.crashLoop.rawValue {
+            error.message =
+                "\(Self.message(status)); given up after \(policy.maxRestarts) restarts without a step "
+                + "completed: \(error.message)"
+            throw error
+        }
     }
 
     /// One second, doubled up to a minute, with a fifth of chance: many programs that die of one cause do
     /// not return together.
-    private static func delay(_ failures: Int) -> Int {
-        let plain = min(60_000, 1000 << min(failures - 1, 6))
+    private static func delay(_ starts: Int) -> Int {
+        let plain = min(60_000, 1000 << min(max(0, starts - 1), 6))
         return plain - plain / 10 + Int.random(in: 0...(plain / 5))
     }
 
     private static func message(_ status: Int32) -> String {
         status > 128 ? "signal \(status - 128) ended the program" : "the program exited with \(status)"
-    }
-
-    private func counted() throws -> Int64 {
-        try call("run.get", named: true) { _ in }["steps"]?["completed"]?.integer ?? 0
     }
 
     /// Waits; false when somebody told us to end meanwhile.
@@ -121,7 +170,9 @@ final class Supervisor {
             if SignalRelay.received != nil || Self.isCancelled.load(ordering: .sequentiallyConsistent) {
                 return false
             }
-            usleep(20_000)
+            var bell = pollfd(fd: SignalRelay.bell, events: Int16(POLLIN), revents: 0)
+            let left = Int32(clamping: max(0, (end - .now).milliseconds + 1))
+            if poll(&bell, 1, left) > 0 { SignalRelay.hush() }
         }
         return true
     }
@@ -131,16 +182,19 @@ final class Supervisor {
     /// How long a daemon that is being restarted is waited for.
     private static let patience: Duration = .seconds(60)
 
+    /// How a call says which run it means.
+    private enum Proof { case lease, name }
+
     /// Calls over a connection of its own: days may have passed since the last call, and a daemon.
     @discardableResult
     private func call(
-        _ method: String, named: Bool = false, _ write: (inout JSONWriter) -> Void
+        _ method: String, as proof: Proof = .lease, _ write: (inout JSONWriter) -> Void
     ) throws -> RawJSON {
         let end = ContinuousClock.now + Self.patience
         while true {
             do {
                 return try BlockingConnection(socket: socket).call(method) { writer in
-                    if named { writer.member("run", run) } else { writer.member("lease", lease) }
+                    if proof == .name { writer.member("run", run) } else { writer.member("lease", lease) }
                     write(&writer)
                 }
             } catch let error as SidestepError

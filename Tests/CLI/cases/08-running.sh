@@ -46,13 +46,98 @@ status 0 sidestep run --id "$run" -- sh -euc "sidestep step s -- sh -c 'echo x >
 is "$(wc -l < "$run.log")" 2
 C
 
-check "restarts without progress end with 76, progress resets the count" <<'C'
-status 76 sidestep run --id "$run" --max-restarts 1 -- sh -c "echo x >> $run.log; exit 3"
+check "restarts without progress pause the run with 76 and name the next action" <<'C'
+program="echo x >> $run.log; [ -e $run.repaired ] || exit 3"
+said=$(status 76 sidestep run --id "$run" --max-restarts 1 -- sh -c "$program" 2>&1)
 is "$(wc -l < "$run.log")" 2
-is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .error.type)" crash_loop
+has "$said" "given up after 1 restarts without a step completed: the run is paused (crash_loop) [run_paused]"
+has "$said" "sidestep unpause $run"
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r '.run.status, .run.reason, .error.exit')" "paused
+crash_loop
+3"
+has "$(sidestep why "$run")" "sidestep unpause $run"
+touch "$run.repaired"
+status 76 sidestep run --id "$run" -- sh -c "$program"
+sidestep unpause "$run" > /dev/null
+status 0 sidestep run --id "$run" -- sh -c "$program"
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" completed
+C
+
+check "progress resets the count of restarts" <<'C'
 n="sh -c 'n=\$(ls $run.d | wc -l); mkdir -p $run.d; sidestep step s\$n -- touch $run.d/\$n; [ \$n -ge 2 ]'"
 mkdir "$run.d"
-status 0 sidestep run --id "$run-b" --max-restarts 1 -- sh -c "$n"
+status 0 sidestep run --id "$run" --max-restarts 1 -- sh -c "$n"
+is "$(ls "$run.d" | wc -l)" 3
+C
+
+check "each start after a failure has a lease of its own, and what is left of the old start is fenced" <<'C'
+cat > "$run.sh" <<'S'
+echo "$SIDESTEP_LEASE" >> "$1.leases"
+if [ "$(wc -l < "$1.leases")" = 1 ]; then
+    # In a session of its own: it outlives the group of the program.
+    setsid sh "$1.old" "$1" &
+    for _ in $(seq 500); do [ -e "$1.up" ] && exit 1; sleep 0.02; done
+fi
+touch "$1.go"
+for _ in $(seq 500); do [ -e "$1.status" ] && exit 0; sleep 0.02; done
+exit 2
+S
+cat > "$run.old" <<'S'
+touch "$1.up"
+for _ in $(seq 500); do [ -e "$1.go" ] && break; sleep 0.02; done
+sidestep step late -- touch "$1.late"
+echo $? > "$1.status"
+S
+status 0 sidestep run --id "$run" -- sh "$run.sh" "$run"
+is "$(sort -u "$run.leases" | wc -l)" 2
+[ "$(cat "$run.status")" != 0 ]
+[ ! -e "$run.late" ]
+C
+
+check "a death of the supervisor counts as a restart without progress does" <<'C'
+for _ in 1 2; do
+    sidestep run --id "$run" --max-restarts 1 -- sh -c "echo up >> $run.log; exec sleep 30" &
+    supervisor=$!
+    wanted=$(($(cat "$run.log" 2>/dev/null | wc -l) + 1))
+    until [ "$(cat "$run.log" 2>/dev/null | wc -l)" -ge "$wanted" ]; do sleep 0.02; done
+    kill -KILL $supervisor
+    wait $supervisor || :
+    until [ "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" != running ]; do sleep 0.02; done
+done
+status 76 sidestep run --id "$run" --max-restarts 1 -- sh -c "echo up >> $run.log; exec sleep 30"
+C
+
+check "always: a program that ends well begins again in the same run until it is cancelled" <<'C'
+sidestep run --id "$run" --restart always -- sh -c "n=\$(cat $run.log 2>/dev/null | wc -l); echo x >> $run.log; sidestep step s\$n -- true" 2> "$run.err" &
+supervisor=$!
+for _ in $(seq 500); do [ "$(cat "$run.log" 2>/dev/null | wc -l)" -ge 3 ] && break; sleep 0.02; done
+sidestep cancel "$run" > /dev/null
+wait $supervisor || :
+[ "$(wc -l < "$run.log")" -ge 3 ]
+has "$(cat "$run.err")" "the program exited with 0; again in"
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r '.run.status, .run.generation, .run.interruptions')" "cancelled
+1
+0"
+C
+
+check "always: a signal to us leaves the run to be continued, a failure counts" <<'C'
+sidestep run --id "$run" --restart always -- sh -c "trap 'exit 0' TERM; echo up >> $run.log; while :; do sleep 0.02; done" &
+supervisor=$!
+until [ -e "$run.log" ]; do sleep 0.02; done
+kill -TERM $supervisor
+status 0 wait $supervisor
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" queued
+status 76 sidestep run --id "$run-b" --restart always --max-restarts 0 -- false
+status 2 sidestep run --id "$run-c" --restart always -- sh -c 'exit 2'
+C
+
+check "a foreign take-over ends the program, which lost its run" <<'C'
+sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 30" &
+supervisor=$!
+until [ -e "$run.log" ]; do sleep 0.02; done
+sleep 0.2
+sidestep start "$run" --if-owned take-over > /dev/null
+status 143 wait $supervisor
 C
 
 check "some exit statuses are final" <<'C'
@@ -138,6 +223,17 @@ is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" completed
 [ -e "$run.done" ]
 C
 [ -e "$place/daemon.pid" ] && daemon=$(cat "$place/daemon.pid")
+
+check "a detached program that was given up goes on when its run is unpaused" <<'C'
+export XDG_STATE_HOME=$PWD/state
+sidestep run --id "$run" --detach --max-restarts 0 -- sh -c "echo x >> $run.log; [ -e $run.repaired ]" > /dev/null
+for _ in $(seq 500); do [ "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.reason)" = crash_loop ] && break; sleep 0.02; done
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.reason)" crash_loop
+touch "$run.repaired"
+sidestep unpause "$run" > /dev/null
+is "$(sidestep call run.result "{\"run\":\"$run\",\"wait_ms\":20000}" | jq -r .status)" completed
+is "$(wc -l < "$run.log")" 2
+C
 
 check "torture: a program made of steps leaves the same effects after every kill" <<'C'
 cat > "$run.sh" <<'S'

@@ -17,6 +17,8 @@ public struct SidestepError: Error, Sendable {
     public var step: String?
     /// Which clock ran out (`timeout`), or which part differed.
     public var which: String?
+    /// Why a run is paused: `crash_loop`, `budget`, `operator` and their like.
+    public var reason: String?
     /// The limit that was hit, by its wire name.
     public var limit: String?
     /// The attempt the daemon holds for the step.

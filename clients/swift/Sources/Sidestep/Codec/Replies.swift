@@ -66,6 +66,7 @@ extension SidestepError {
         run = data["run"]?.string
         step = data["step"]?.string
         which = data["which"]?.string
+        reason = data["reason"]?.string
         limit = data["limit"]?.string
         hint = data["hint"]?.string
         attempt = data["attempt"]?.int
