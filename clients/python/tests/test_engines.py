@@ -1,4 +1,4 @@
-"""`backend="dbos"`, `"prefect"` and `"temporal"`: the engines themselves have the steps on record."""
+"""Agents with backend="dbos", "prefect", "temporal": those engines have the steps on record."""
 
 from __future__ import annotations
 
