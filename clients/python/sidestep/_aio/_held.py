@@ -31,6 +31,7 @@ class Held:
         self.replaying = bool(reply["steps"])
         self._journal: dict[str, dict[str, Any]] = {item["step"]: item for item in reply["steps"]}
         self._names = StepNames()
+        self._agent_runs: dict[str, str] = {}
         self._final: SidestepError | None = None
         # How many bodies of steps execute now, and which waits are open: a run may be left only
         # when it does nothing but wait.

@@ -30,6 +30,7 @@ class Link(asyncio.Protocol):
         self._heard = heard
         self._lines = LineBuffer()
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._held: list[bytes] = []
 
     @classmethod
     async def open(
@@ -50,6 +51,7 @@ class Link(asyncio.Protocol):
         """Take the transport (asyncio calls this)."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._loop = asyncio.get_running_loop()
         self.alive = True
 
     def data_received(self, data: bytes) -> None:
@@ -75,18 +77,24 @@ class Link(asyncio.Protocol):
             task.add_done_callback(_background.discard)
 
     async def post(self, line: bytes) -> None:
-        """Write a line that has no reply."""
+        """Write a line that has no reply, at the latest when the loop takes its next turn.
+
+        A body that does not wait for anything ends before: its begin and its record are one write.
+        """
         if not self.alive:
             raise LinkLost
-        self._transport.write(line)
+        if not self._held:
+            self._loop.call_soon(self._flush)
+        self._held.append(line)
 
     async def call(self, identifier: int, line: bytes, timeout: float | None) -> dict[str, Any]:
         """Write a request and wait for its reply."""
         if not self.alive:
             raise LinkLost
-        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         self._waiting[identifier] = future
-        self._transport.write(line)
+        self._held.append(line)
+        self._flush()
         try:
             if timeout is None:
                 return await future
@@ -99,8 +107,14 @@ class Link(asyncio.Protocol):
         finally:
             self._waiting.pop(identifier, None)
 
+    def _flush(self) -> None:
+        if self._held and self.alive:
+            self._transport.write(b"".join(self._held))
+        self._held.clear()
+
     async def close(self) -> None:
         """End the connection; nobody is told."""
+        self._flush()
         self.alive = False
         self._transport.close()
         await sleep(0)

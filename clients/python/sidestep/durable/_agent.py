@@ -268,6 +268,6 @@ def _engine(name: str) -> Any:
     except ImportError as error:
         raise ImportError(
             f"backend={name!r} hands the agent to {name} itself, which is not installed: "
-            f'pip install "pydantic-ai-slim[{name}]"'
+            f'pip install "sidestep[{name}]"'
         ) from error
     return getattr(module, _ENGINES[name])()

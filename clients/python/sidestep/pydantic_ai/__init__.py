@@ -1,7 +1,7 @@
 """Durable agents of Pydantic AI: ``Agent(…, capabilities=[SidestepDurability()])``.
 
 Every model request and every tool call of the agent becomes a step of the run it works for. Needs
-``pydantic-ai-slim`` 2.66 or later: ``pip install "sidestep[pydantic-ai]"``.
+``pydantic-ai-slim`` 2.36 or later: ``pip install "sidestep[pydantic-ai]"``.
 """
 
 from ._approval import approval_by_signal

@@ -37,6 +37,8 @@ _AGENT_RUN: ContextVar[str | None] = ContextVar("sidestep_agent_run", default=No
 _USAGE = "delegated_usage"
 # The framework counts the calls that returned; the kinds are its own and those of `_toolset`.
 _RETURNED = {"tool_return", "tool_content_result", "value", "tool-return"}
+# Before 2.61 the framework does not ask for the ids of its runs and makes them by chance.
+_IDS_BY_HOOK = hasattr(BaseDurabilityCapability, "get_default_run_id")
 
 
 class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
@@ -128,6 +130,8 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
     ) -> AgentRunResult[Any]:
         """Open a run for the agent when there is none (`auto`)."""
         if RUN.get() is not None or not self._auto:
+            if not _IDS_BY_HOOK and RUN.get() is not None:
+                self.journal.name_agent_run(ctx.run_id)
             token = _AGENT_RUN.set(ctx.run_id)
             try:
                 return await super().wrap_run(ctx, handler=handler)

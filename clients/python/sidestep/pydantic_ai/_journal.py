@@ -58,6 +58,11 @@ class Journal:
         """Return the id of the next run of the agent: the same one on every replay."""
         return f"{self.run.uid}/{self.run._name_of(self.agent)}"
 
+    def name_agent_run(self, made: str | None) -> None:
+        """Give the agent run whose id was `made` by chance the name it has on every replay."""
+        if made is not None and made != self.run.id and not made.startswith(f"{self.run.uid}/"):
+            self.run._agent_runs[made] = self.new_agent_run()
+
     def name(self, agent_run: str | None, operation: str) -> str:
         """Return the recorded name of the next `operation` of an agent run.
 
@@ -110,7 +115,8 @@ class Journal:
             STEP.reset(token)
 
     def _scope(self, agent_run: str | None) -> str:
-        own, prefix = agent_run or "", f"{self.run.uid}/"
+        given, prefix = agent_run or "", f"{self.run.uid}/"
+        own: str = self.run._agent_runs.get(given, given)
         if own.startswith(prefix):
             return own[len(prefix) :]
         name = self.agent if own in ("", self.run.id) else f"{self.agent}@{own}"

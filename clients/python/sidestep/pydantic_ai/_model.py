@@ -152,10 +152,9 @@ class SidestepModel(WrapperModel):
 
     def _fingerprint(self, messages: list[ModelMessage]) -> str | None:
         # What the user said: the rest is recorded or comes of the code, which may change.
-        since = 0
-        if self._ctx.run_step > 1:
-            answers = [n for n, m in enumerate(messages) if isinstance(m, ModelResponse)]
-            since = answers[-1] + 1 if answers else 0
+        since = len(messages) if self._ctx.run_step > 1 else 0
+        while since > 0 and not isinstance(messages[since - 1], ModelResponse):
+            since -= 1
         said = [
             part.content
             for message in messages[since:]
