@@ -36,7 +36,7 @@ eval "$(sidestep start "$run" --input '[1.50]')"
 sidestep step a -- echo one >/dev/null
 sidestep finish --output '{"x": 2.0}' 2>/dev/null
 sidestep export "$run" >run.jsonl
-has "$(head -1 run.jsonl)" '"format":1'
+has "$(head -1 run.jsonl)" '"format":2'
 is "$(sidestep import --id "$run-i" <run.jsonl)" "$run-i"
 is "$(sidestep import --id "$run-i" <run.jsonl)" "$run-i is here already"
 is "$(sidestep result "$run-i")" '{"x": 2.0}'
@@ -45,6 +45,27 @@ status 64 sidestep import --id "$run-h" <half.jsonl 2>error
 has "$(cat error)" "ends in the middle"
 echo nonsense >nonsense
 status 64 sidestep import <nonsense 2>/dev/null
+C
+
+check "a run moves to an empty daemon and back out of it byte for byte, and a damaged line is named" <<'C'
+eval "$(sidestep start "$run")"
+sidestep step a -- echo one >/dev/null
+sidestep call stream.append "{\"run\":\"$run\",\"lease\":\"$SIDESTEP_LEASE\",\"stream\":\"s\",\"items\":[1, 2.0]}" >/dev/null
+sidestep call artifact.put "{\"run\":\"$run\",\"lease\":\"$SIDESTEP_LEASE\",\"artifact\":\"r\",\"type\":\"json\",\"content\":{\"x\": 1e3}}" >/dev/null
+sidestep call event.emit "{\"run\":\"$run\",\"event\":\"told\",\"event_id\":\"$run-e\"}" >/dev/null
+sidestep finish 2>/dev/null
+sidestep export "$run" >out.jsonl
+sidestepd --socket "$PWD/other.sock" --database "$PWD/other.db" 2>other.log & other=$!
+trap 'kill -9 $other' EXIT
+until sidestep ping --socket "$PWD/other.sock" >/dev/null 2>&1; do kill -0 $other; sleep 0.02; done
+# Longer than one call of import takes, so the number counts over calls.
+{ head -2 out.jsonl; for _ in $(seq 600); do echo '{"kind":"entry","at":1,"what":"run.updated"}'; done; echo '{"kind":"state","name":7}'; } >damaged.jsonl
+status 64 sidestep import --socket "$PWD/other.sock" <damaged.jsonl 2>error
+has "$(cat error)" "line 603 (state)"
+is "$(sidestep import --socket "$PWD/other.sock" <out.jsonl)" "$run"
+sidestep export --socket "$PWD/other.sock" "$run" >again.jsonl
+is "$(tail -n +2 again.jsonl)" "$(tail -n +2 out.jsonl)"
+has "$(cat again.jsonl)" '"content":{"x": 1e3}'
 C
 
 check "prune rehearses, removes, and has rules" <<'C'
