@@ -31,6 +31,42 @@ has "$(cat followed)" run.completed
 is "$(sidestep history "$run" --json | wc -l)" "$(wc -l <followed)"
 C
 
+check "history ends at once for a run that is closed, and goes on with one that is opened again" <<'C'
+eval "$(sidestep start "$run")"
+sidestep fail --error no
+is "$(timeout 10 sidestep history "$run" --follow --json | jq -r .kind | tail -1)" run.failed
+last=$(sidestep history "$run" --json | jq .sequence | tail -1)
+is "$(timeout 10 sidestep history "$run" --follow --after "$last")" ""
+eval "$(sidestep start "$run" --if-closed retry)"
+timeout 20 sidestep history "$run" --follow --json >followed & pid=$!
+sidestep finish 2>/dev/null
+wait $pid
+is "$(jq -r .kind followed | tail -1)" run.completed
+is "$(jq -c 'keys' followed | sort -u)" "$(sidestep history "$run" --json | jq -c 'keys' | sort -u)"
+C
+
+check "history --follow goes on over a restart of the daemon, with no entry twice or missing" <<'C'
+export SIDESTEP_SOCKET=$PWD/h.sock
+begin() {
+    sidestepd --socket "$SIDESTEP_SOCKET" --database "$PWD/h.db" 2>>h.log & other=$!
+    until sidestep ping >/dev/null 2>&1; do kill -0 $other; sleep 0.02; done
+}
+trap 'kill -9 $other' EXIT
+begin
+eval "$(sidestep start "$run")"
+sidestep step a -- true
+timeout 60 sidestep history "$run" --follow --json >over-restart & pid=$!
+until [ -s over-restart ]; do sleep 0.02; done
+kill -9 $other
+begin
+eval "$(sidestep start "$run" --if-owned take-over)"
+sidestep step b -- true
+sidestep finish 2>/dev/null
+wait $pid
+is "$(jq .sequence over-restart)" "$(sidestep history "$run" --json | jq .sequence)"
+has "$(jq -r .step over-restart)" b
+C
+
 check "an exported run is imported under another id, once" <<'C'
 eval "$(sidestep start "$run" --input '[1.50]')"
 sidestep step a -- echo one >/dev/null
