@@ -117,6 +117,19 @@ sidestep prune --keep default --workflow "w$run" >/dev/null
 status 64 sidestep prune --keep sometimes 2>/dev/null
 C
 
+check "a long backup tells on a terminal how far it is, and nothing anywhere else" <<'C'
+eval "$(sidestep start "$run")"
+sidestep finish 2>/dev/null
+{ sidestep export "$run" | head -2; for _ in $(seq 20000); do echo '{"kind":"entry","at":1,"what":"run.updated"}'; done; echo '{"kind":"end"}'; } >long.jsonl
+sidestep import --id "$run-long" <long.jsonl >/dev/null 2>&1
+script -qec "sidestep backup $run.backup && sidestep check && sidestep vacuum" typescript >/dev/null
+grep -q 'backup: [0-9]* %, .* of ' typescript
+grep -q 'check: ' typescript
+grep -q 'vacuum: ' typescript
+is "$(sidestep backup "$run.quiet" 2>&1 >/dev/null)" ""
+is "$(script -qec "sidestep backup $run.json --json" typescript | grep -c % || :)" 0
+C
+
 check "a backup is written, kept from being overwritten, and restored" <<'C'
 eval "$(sidestep start "$run")"
 sidestep step a -- echo kept >/dev/null
