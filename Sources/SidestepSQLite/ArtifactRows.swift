@@ -46,7 +46,8 @@ extension SQLiteSession {
 }
 
 extension ArtifactRecord {
-    fileprivate init(_ row: inout Row) {
+    /// Reads the columns of `artifact_get` in their order.
+    init(_ row: inout Row) {
         let (key, run, name, version) = (row.integer(), row.integer(), row.string(), row.integer())
         self.init(
             key: key, run: run, name: name, version: version, type: row.status(),

@@ -80,6 +80,15 @@ final class Connection {
     /// The key of the row that the last INSERT added. RETURNING would tell it too, by way of a table of its own.
     var lastInsertedKey: Int64 { sqlite3_last_insert_rowid(handle) }
 
+    /// How many pages were read from files since the connection was opened.
+    var pagesRead: Int64 {
+        var count: Int32 = 0
+        var highest: Int32 = 0
+        sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_MISS, &count, &highest, 0)
+        // The count is an int that goes round; no file that it is asked for has half as many pages.
+        return Int64(UInt32(bitPattern: count))
+    }
+
     /// Whether a transaction is open; an error such as a full disk may have ended it already.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 

@@ -21,7 +21,8 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
     }
 
     func perform(
-        _ task: MaintenanceTask, _ reply: @escaping @Sendable (Result<MaintenanceReport, Failure>) -> Void
+        _ task: MaintenanceTask, told: (@Sendable (MaintenanceProgress) -> Void)?,
+        _ reply: @escaping @Sendable (Result<MaintenanceReport, Failure>) -> Void
     ) {
         let isFree = isBusy.withLock { busy in
             defer { busy = true }
@@ -36,7 +37,7 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
         }
         thread?.join()
         thread = WorkerThread("maintenance") { [self] in
-            let result = Result { () throws(Failure) in try carryOut(task) }
+            let result = Result { () throws(Failure) in try carryOut(task, told) }
             isBusy.withLock { $0 = false }
             reply(result)
         }
@@ -48,16 +49,18 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
         thread = nil
     }
 
-    private func carryOut(_ task: MaintenanceTask) throws(Failure) -> MaintenanceReport {
+    private func carryOut(
+        _ task: MaintenanceTask, _ told: (@Sendable (MaintenanceProgress) -> Void)?
+    ) throws(Failure) -> MaintenanceReport {
         switch task {
         case .backup(let target, let overwrites):
-            return .backup(bytes: try DatabaseCopy.write(path, to: target, overwrites: overwrites))
+            return .backup(bytes: try DatabaseCopy.write(path, to: target, overwrites: overwrites, told))
         case .check:
             return .check(problems: try DatabaseCheck.problems(Connection(path: path, readOnly: true)))
         case .vacuum:
             let before = fileSize(path)
             try writer.exclusively { connection throws(Failure) in
-                try connection.execute("VACUUM")
+                try ReadingProgress.execute("VACUUM", on: connection, told)
                 connection.checkpointLog()
             }
             return .vacuum(bytesBefore: before, bytesAfter: fileSize(path))
@@ -68,13 +71,16 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
 /// A whole copy of a database under another name: there in full, or not at all.
 enum DatabaseCopy {
     /// - Returns: the bytes of the copy.
-    static func write(_ source: String, to target: String, overwrites: Bool) throws(Failure) -> Int64 {
+    static func write(
+        _ source: String, to target: String, overwrites: Bool,
+        _ told: (@Sendable (MaintenanceProgress) -> Void)? = nil
+    ) throws(Failure) -> Int64 {
         if !overwrites, access(target, F_OK) == 0 { throw exists(target) }
         let draft = target + ".partial"
         unlink(draft)
         do throws(Failure) {
             try makePrivate(draft)
-            try copy(source, to: draft)
+            try copy(source, to: draft, told)
             try sync(draft)
             try publish(draft, as: target, overwrites: overwrites)
         } catch {
@@ -87,11 +93,13 @@ enum DatabaseCopy {
 
     /// VACUUM INTO reads one snapshot and leaves free pages out. The connection may write for its sake alone:
     /// it is never told to write the source.
-    private static func copy(_ source: String, to draft: String) throws(Failure) {
+    private static func copy(
+        _ source: String, to draft: String, _ told: (@Sendable (MaintenanceProgress) -> Void)?
+    ) throws(Failure) {
         let connection = try Connection(path: source, readOnly: true)
         try connection.execute("PRAGMA query_only = OFF")
         let quoted = draft.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-        try connection.execute("VACUUM INTO '\(quoted)'")
+        try ReadingProgress.execute("VACUUM INTO '\(quoted)'", on: connection, told)
     }
 
     /// An empty file that only its owner can open; SQLite fills it.

@@ -60,8 +60,11 @@ extension SQLiteSession {
         try forks.checkpoint.first(.integer(origin.run), .integer(origin.sequence)) { CheckpointRecord(&$0) }
     }
 
-    func setOrigin(of run: Int64, _ origin: RunOrigin, _ lineage: Lineage) throws(Failure) {
+    func setOrigin(of run: Int64, _ origin: RunOrigin) throws(Failure) {
         try forks.setOrigin.run(.integer(run), .integer(origin.run), .integer(origin.sequence))
+    }
+
+    func setLineage(of run: Int64, _ lineage: Lineage) throws(Failure) {
         var (step, checkpoint): (String?, String?)
         switch lineage.point {
         case .step(let name): step = name

@@ -2,14 +2,18 @@ import SidestepModel
 import SidestepStore
 
 struct TransferStatements {
-    let lastSequence, branches, token, publish, abandon, abandonOne: Statement
+    let lastSequence, branches, checkpoint, token, artifact: Statement
+    let publish, publishEvents, abandon, abandonOne: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
         lastSequence = try block("transfer_last_sequence")
         branches = try block("transfer_branches")
+        checkpoint = try block("transfer_checkpoint")
         token = try block("transfer_token")
+        artifact = try block("transfer_artifact")
         publish = try block("transfer_publish")
+        publishEvents = try block("transfer_publish_events")
         abandon = try block("transfer_abandon")
         abandonOne = try block("transfer_abandon_one")
     }
@@ -20,10 +24,15 @@ extension SQLiteSession {
         try transfers.lastSequence.first(.integer(run)) { $0.integer() } ?? 0
     }
 
-    func branchParts(run: Int64) throws(Failure) -> [BranchPart] {
+    func branchParts(_ places: [RunOrigin]) throws(Failure) -> [BranchPart] {
         var lengths: [Int64: Int64] = [:]
         var parents: [Int64: HistoryPoint?] = [:]
-        var next = try transfers.branches.all(.integer(run)) { ($0.integer(), $0.integer()) }
+        var next: [(Int64, Int64)] = []
+        for place in places {
+            next += try transfers.branches.all(.integer(place.run), .integer(place.sequence)) {
+                ($0.integer(), $0.integer())
+            }
+        }
         while let (branch, length) = next.popLast() {
             lengths[branch] = max(lengths[branch] ?? 0, length)
             if parents[branch] != nil { continue }
@@ -35,6 +44,17 @@ extension SQLiteSession {
         return lengths.keys.sorted().map { key in
             BranchPart(key: key, parent: parents[key] ?? nil, length: lengths[key] ?? 0)
         }
+    }
+
+    func checkpoint(run: Int64, after key: Int64, before sequence: Int64) throws(Failure) -> CheckpointRecord?
+    {
+        try transfers.checkpoint.first(.integer(run), .integer(key), .integer(sequence)) {
+            CheckpointRecord(&$0)
+        }
+    }
+
+    func artifact(run: Int64, after key: Int64) throws(Failure) -> ArtifactRecord? {
+        try transfers.artifact.first(.integer(run), .integer(key)) { ArtifactRecord(&$0) }
     }
 
     func tokenHash(checkpoint key: Int64) throws(Failure) -> [UInt8] {
@@ -57,8 +77,17 @@ extension SQLiteSession {
         try run(user: RunRecord.nobody, id: "\0" + id, generation: nil)
     }
 
+    func insertHidden(_ event: EventRecord) throws(Failure) {
+        var hidden = event
+        hidden.userID = RunRecord.nobody
+        // Ids are unique for a user, and so they are for nobody's.
+        hidden.eventID = event.eventID.map { "\(event.run ?? 0)/\($0)" }
+        _ = try insertEvent(hidden)
+    }
+
     func publish(run: Int64, id: String, user: UInt32) throws(Failure) {
         try requireOne(try transfers.publish.run(.integer(run), SQLValue(id), .integer(Int64(user))))
+        try transfers.publishEvents.run(.integer(run), .integer(Int64(user)))
     }
 
     func branches(of run: Int64) throws(Failure) -> [Int64] {

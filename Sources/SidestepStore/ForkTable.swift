@@ -19,7 +19,9 @@ public protocol ForkReading: AnyObject {
 
 public protocol ForkWriting: ForkReading {
     /// Makes a run that was just inserted a fork.
-    func setOrigin(of run: Int64, _ origin: RunOrigin, _ lineage: Lineage) throws(Failure)
+    func setOrigin(of run: Int64, _ origin: RunOrigin) throws(Failure)
+    /// Notes what a run was made from.
+    func setLineage(of run: Int64, _ lineage: Lineage) throws(Failure)
 }
 
 /// The steps of a run as its owner sees them: its own, and those it shares with the runs it was forked from.

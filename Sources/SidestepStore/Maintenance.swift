@@ -10,6 +10,30 @@ public enum MaintenanceTask: Sendable {
     case vacuum
 }
 
+extension MaintenanceTask {
+    /// The word that names it on the wire.
+    public var name: String {
+        switch self {
+        case .backup: "backup"
+        case .check: "check"
+        case .vacuum: "vacuum"
+        }
+    }
+}
+
+/// How far a task is that reads every page of the database once.
+public struct MaintenanceProgress: Sendable, Equatable {
+    /// Bytes of the database that were read.
+    public var doneBytes: Int64
+    /// Bytes that hold something: what there is to read.
+    public var totalBytes: Int64
+
+    public init(doneBytes: Int64, totalBytes: Int64) {
+        self.doneBytes = doneBytes
+        self.totalBytes = totalBytes
+    }
+}
+
 /// What came of it.
 public enum MaintenanceReport: Sendable, Equatable {
     case backup(bytes: Int64)
@@ -21,8 +45,12 @@ public enum MaintenanceReport: Sendable, Equatable {
 /// Whoever carries out maintenance, on a thread of its own, one task at a time.
 public protocol StoreMaintenance: Sendable {
     /// Answers once, on any thread; `overloaded` while another task is under way.
+    ///
+    /// - Parameter told: how far a backup or vacuum is, at each full percent at most; a check reads pages as often as
+    ///   there are references to them, and cannot tell.
     func perform(
-        _ task: MaintenanceTask, _ reply: @escaping @Sendable (Result<MaintenanceReport, Failure>) -> Void)
+        _ task: MaintenanceTask, told: (@Sendable (MaintenanceProgress) -> Void)?,
+        _ reply: @escaping @Sendable (Result<MaintenanceReport, Failure>) -> Void)
 }
 
 /// How full the database is.

@@ -18,8 +18,12 @@ public struct BranchPart: Sendable, Equatable {
 public protocol TransferReading: AnyObject {
     /// The last place in the journal that anything of the run has.
     func lastSequence(run: Int64) throws(Failure) -> Int64
-    /// The branches that the run's checkpoints stand on and those they begin with, parents first.
-    func branchParts(run: Int64) throws(Failure) -> [BranchPart]
+    /// The branches that checkpoints saved up to these places stand on and those they begin with, parents first.
+    func branchParts(_ places: [RunOrigin]) throws(Failure) -> [BranchPart]
+    /// The first checkpoint behind this key of those that were saved before a place in the journal.
+    func checkpoint(run: Int64, after key: Int64, before sequence: Int64) throws(Failure) -> CheckpointRecord?
+    /// The run's first artifact behind this key, with its content.
+    func artifact(run: Int64, after key: Int64) throws(Failure) -> ArtifactRecord?
     func tokenHash(checkpoint key: Int64) throws(Failure) -> [UInt8]
 }
 
@@ -28,7 +32,10 @@ public protocol TransferWriting: TransferReading {
     func insertHidden(_ run: RunRecord, id: String, input: Payload?) throws(Failure) -> Int64
     /// The hidden run of this id.
     func hiddenRun(id: String) throws(Failure) -> RunRecord?
-    /// Gives a hidden run its user and id.
+    /// Adds an event of a hidden run, out of everybody's sight as well.
+    func insertHidden(_ event: EventRecord) throws(Failure)
+    /// Gives a hidden run its user and id, and its events their user. An event's id that the user has used
+    /// stays with the event that was first.
     func publish(run: Int64, id: String, user: UInt32) throws(Failure)
     /// The branches of a run in the order in which they were made.
     func branches(of run: Int64) throws(Failure) -> [Int64]

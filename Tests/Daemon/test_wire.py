@@ -56,6 +56,31 @@ class Wire(unittest.TestCase):
             self.assertEqual(caught.exception.code, -32602, method["name"])
             self.assertIn("no_such_parameter", str(caught.exception.message) + str(caught.exception.data))
 
+    def test_a_backup_tells_how_far_it_is_to_who_asks_and_to_nobody_else(self):
+        run = {"kind": "run", "id": "long", "uid": "long-1", "generation": 1, "workflow": "w", "status": "completed",
+               "attempt": 1, "interruptions": 0, "max_interruptions": 10, "epoch": 1, "created_at": 1, "updated_at": 2}
+        lines = [{"kind": "sidestep-run", "format": 2}, run]
+        lines += [{"kind": "entry", "at": 1, "what": "run.updated", "detail": {"n": n}} for n in range(20000)]
+        lines += [{"kind": "end", "lines": len(lines)}]
+        going: dict = {}
+        for start in range(0, len(lines), 2000):
+            going = {"import": self.connection.call("run.import", lines=lines[start : start + 2000], **going).get("import")}
+        directory = os.path.dirname(self.daemon.socket)
+        told = []
+        number = self.connection.send("system.backup", path=directory + "/told.db", progress=True)
+        while "id" not in (message := json.loads(self.connection.read_line())):
+            self.assertEqual(message["method"], "system.progress")
+            told.append(message["params"])
+        self.assertEqual((message["id"], "result" in message), (number, True))
+        done = [progress["done_bytes"] for progress in told]
+        self.assertGreater(len(done), 10)
+        self.assertLessEqual(len(done), 100)
+        self.assertEqual(done, sorted(set(done)))
+        self.assertEqual({progress["task"] for progress in told}, {"backup"})
+        self.assertLessEqual(done[-1], told[-1]["total_bytes"])
+        self.connection.send("system.backup", path=directory + "/quiet.db")
+        self.assertIn("result", json.loads(self.connection.read_line()))
+
     def test_garbage_is_answered_with_its_offset_and_the_connection_stays(self):
         for line in [b"garbage", b'{"jsonrpc":"2.0",}', b"\xff\xfe", b'"\\ud800"', b"[" * 600, b'{"a":"\x01"}', b"\xef\xbb\xbf{}"]:
             error = self.error(line)

@@ -1,6 +1,7 @@
 import Glibc
 import SidestepModel
 import SidestepStore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -50,6 +51,36 @@ import Testing
         }
     }
 
+    @Test("a backup and a vacuum tell each percent once, of all that is there; a check cannot tell")
+    func progress() throws {
+        try withDatabase { database, folder throws in
+            database.writer.submit((0..<20_000).map { AddRun("r-\($0)") })
+            let copy = MaintenanceTask.backup(path: folder + "/copy.db", overwrites: false)
+            try expectProgress(of: copy, database)
+            #expect(try progress(of: .check, database).isEmpty)
+            database.close()
+            // What the writer has in its cache it does not read: a long database has most of it elsewhere.
+            try withDatabase(in: folder) { database, _ throws in try expectProgress(of: .vacuum, database) }
+        }
+    }
+
+    private func expectProgress(of task: MaintenanceTask, _ database: SQLiteDatabase) throws {
+        let all = try progress(of: task, database)
+        #expect(all.count > 10 && all.count <= 100, "\(task.name): \(all.count)")
+        #expect(Set(all.map(\.totalBytes)).count == 1)
+        #expect(all.map(\.doneBytes) == Set(all.map(\.doneBytes)).sorted())
+        let last = try #require(all.last)
+        #expect(last.doneBytes <= last.totalBytes && last.doneBytes * 10 > last.totalBytes * 9)
+    }
+
+    private func progress(
+        of task: MaintenanceTask, _ database: SQLiteDatabase
+    ) throws -> [MaintenanceProgress] {
+        let told = Mutex<[MaintenanceProgress]>([])
+        _ = try perform(task, database) { progress in told.withLock { $0.append(progress) } }
+        return told.withLock { $0 }
+    }
+
     @Test("a database in use is not restored, and one that is there is set aside only when asked to")
     func restoring() throws {
         try withDatabase { database, folder throws in
@@ -90,10 +121,13 @@ import Testing
     private func add(_ id: String, to database: SQLiteDatabase) { database.writer.submit([AddRun(id)]) }
 
     /// Carries out a task and waits for it.
-    private func perform(_ task: MaintenanceTask, _ database: SQLiteDatabase) throws -> MaintenanceReport {
+    private func perform(
+        _ task: MaintenanceTask, _ database: SQLiteDatabase,
+        told: (@Sendable (MaintenanceProgress) -> Void)? = nil
+    ) throws -> MaintenanceReport {
         let monitor = Monitor()
         nonisolated(unsafe) let box = Box()
-        database.maintenance.perform(task) { result in
+        database.maintenance.perform(task, told: told) { result in
             monitor.locked {
                 box.value = result
                 monitor.broadcast()
@@ -112,6 +146,12 @@ import Testing
     private func withDatabase(_ body: (SQLiteDatabase, String) throws -> Void) throws {
         let folder = temporaryFolder()
         defer { removeFolder(folder) }
+        try withDatabase(in: folder, body)
+    }
+
+    private func withDatabase(
+        in folder: String, _ body: (SQLiteDatabase, String) throws -> Void
+    ) throws {
         let database = try SQLiteDatabase(
             path: folder + "/sidestep.db", readers: 1, inlineLimit: .max, onSettled: { _, _ in },
             onFatal: { _ in })

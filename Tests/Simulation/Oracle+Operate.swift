@@ -41,7 +41,6 @@ extension Oracle {
         fork.steps = source.steps.filter { $0.value.status == .completed && $0.value.place <= bound }
         fork.saved = source.saved.filter { $0.place <= bound }
         fork.messages = fork.saved.last?.messages ?? []
-        fork.forkedAt = nextPlace()
         fork.state = source.state
         runs[new] = fork
         return .status(.queued)
@@ -94,16 +93,8 @@ extension Oracle {
         copy.owner = nil
         copy.mayReturn = false
         copy.progressed = false
-        copy.nextAttempt = nil
-        copy.cancelAt = nil
+        if copy.status == .waiting { copy.nextAttempt = nil }
         copy.age = nextPlace()
-        // Of its source's checkpoints a fork takes along only the one that it began at.
-        if let forked = source.forkedAt {
-            let base = source.saved.last { $0.place < forked }
-            copy.saved =
-                (base.map { [(forked, $0.messages)] } ?? []) + source.saved.filter { $0.place > forked }
-            copy.forkedAt = nil
-        }
         // Open waits begin anew.
         copy.steps = copy.steps.filter { $0.value.status != .waiting }
         if !copy.status.isClosed, copy.status != .paused { copy.status = .queued }
@@ -121,6 +112,8 @@ extension Oracle {
             copy.steps[step]!.ready = now
         }
         runs[target] = copy
-        return .status(copy.status)
+        // Nobody is left to undo anything.
+        if copy.cancelAt != nil, !copy.status.isClosed { endCancelled(target) }
+        return .status(runs[target]!.status)
     }
 }

@@ -86,8 +86,6 @@ struct Oracle {
         var age = 0
         /// Which generation of all there ever were; an import keeps it.
         var identity = 0
-        /// The place at which a fork was made: what is older is its source's.
-        var forkedAt: Int?
         /// The histories that checkpoints saved, with their places.
         var saved: [(place: Int, messages: [String])] = []
     }

@@ -18,7 +18,7 @@ public struct PutArtifact: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int64 {
-        try check()
+        try Self.check(type, content: content, path: path)
         let run = try store.heldRun(proof, &call)
         let newest = try store.artifact(run: run.key, name: artifact, version: nil)
         // The reply was lost and the call sent again, or a step is repeated: the same document is no new
@@ -45,7 +45,8 @@ public struct PutArtifact: Command {
             && SidestepEngine.isSame(known.content, content)
     }
 
-    private func check() throws {
+    /// Throws what is wrong with a document of this type.
+    static func check(_ type: ArtifactType, content: Payload?, path: String?) throws {
         let isText = content.map { RawJSON(validated: $0).kind == .string } ?? false
         switch type {
         case .markdown, .link:
@@ -61,7 +62,7 @@ public struct PutArtifact: Command {
         }
     }
 
-    private func wrong(_ message: String, _ hint: String) -> Failure {
+    private static func wrong(_ message: String, _ hint: String) -> Failure {
         Failure(.invalidArgument, message, hint: hint)
     }
 }

@@ -76,13 +76,16 @@ public final class Coordinator: @unchecked Sendable {
         }
     }
 
-    /// Carries out maintenance beside everything else; answers on the loop.
+    /// Carries out maintenance beside everything else; tells and answers on the loop.
     public func maintain(
-        _ task: MaintenanceTask,
+        _ task: MaintenanceTask, told: (@Sendable (MaintenanceProgress) -> Void)? = nil,
         reply: @escaping @Sendable (Swift.Result<MaintenanceReport, Failure>) -> Void
     ) {
         let loop = loop
-        maintenance?.perform(task) { result in loop.run { reply(result) } }
+        let telling = told.map { told in
+            { @Sendable (progress: MaintenanceProgress) in loop.run { told(progress) } }
+        }
+        maintenance?.perform(task, told: telling) { result in loop.run { reply(result) } }
     }
 
     /// Takes note of a batch. Called by the writer on the thread that committed.

@@ -14,14 +14,14 @@ public struct DiffRuns: Query {
     }
 
     /// A step that is not the same in both.
-    public struct Difference {
+    public struct Difference: Sendable {
         public var step: String
         /// Nil where the run has no such step.
         public var run: StepOutcome?
         public var other: StepOutcome?
     }
 
-    public struct Result {
+    public struct Result: Sendable {
         public var run: RunView
         public var other: RunView
         public var isSameInput: Bool

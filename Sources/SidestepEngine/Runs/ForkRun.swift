@@ -44,7 +44,8 @@ public struct ForkRun: Command {
                 writer.object("forked_from") { $0.members(of: lineage) }
             })
         let origin = try nearest(RunOrigin(run: source.key, sequence: cut ?? created), store)
-        try store.setOrigin(of: fork.key, origin, lineage)
+        try store.setOrigin(of: fork.key, origin)
+        try store.setLineage(of: fork.key, lineage)
         fork.origin = origin
         try refuseDepth(fork, store)
         try copyState(source, fork, store)

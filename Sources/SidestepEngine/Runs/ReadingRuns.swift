@@ -27,7 +27,7 @@ public struct GetRun: Query {
         self.generation = generation
     }
 
-    public struct Result {
+    public struct Result: Sendable {
         public var view: RunView
         public var payloads: RunPayloads
         public var usage: [(name: String, sum: Int64)]
@@ -49,7 +49,7 @@ public struct GetRun: Query {
             checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
             state: try store.states(run: run.key).map(\.name),
             budget: try store.budgets(of: run, now: call.now),
-            lineage: run.origin == nil ? nil : try store.lineage(of: run.key),
+            lineage: try store.lineage(of: run.key),
             forks: try store.forks(of: run.key, limit: 100))
     }
 }

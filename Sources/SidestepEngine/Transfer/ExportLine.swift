@@ -43,10 +43,13 @@ enum ExportLine {
             writer.instant("created_at", run.created)
             writer.instant("updated_at", run.updated)
             writer.instant("closed_at", run.closed)
-            writer.member("queue", run.placement.queue)
-            writer.member("priority", run.placement.priority)
-            writer.member("concurrency_key", run.placement.concurrencyKey)
+            writer.place(run)
             writer.member("compensates", run.compensates)
+            writer.instant("cancel_requested_at", run.cancellation?.requested)
+            writer.instant("cancel_at", run.cancellation?.final)
+            writer.member("cancel_reason", run.cancellation?.reason)
+            writer.member("owned_ms", run.ownedMilliseconds)
+            if run.isExhausted { writer.member("exhausted", true) }
             writer.object("tags") { writer in for tag in tags { writer.member(tag.name, tag.value) } }
             writer.payload("input", payloads.input)
             writer.payload("output", payloads.output)
@@ -107,7 +110,9 @@ enum ExportLine {
     }
 
     /// The token itself is not known: its hash is enough to go on accepting it.
-    static func checkpoint(_ checkpoint: CheckpointRecord, tokenHash: [UInt8], branch: Int?) -> RawJSON {
+    static func checkpoint(
+        _ checkpoint: CheckpointRecord, tokenHash: [UInt8], branch: Int?, isHead: Bool
+    ) -> RawJSON {
         line("checkpoint") { writer in
             writer.member("checkpoint", checkpoint.id)
             writer.member("name", checkpoint.name)
@@ -119,6 +124,8 @@ enum ExportLine {
             writer.payload("metadata", checkpoint.metadata)
             writer.member("token_hash", Identifiers.hex(tokenHash))
             writer.instant("created_at", checkpoint.created)
+            // The one that the next checkpoint goes on from.
+            if isHead { writer.member("head", true) }
         }
     }
 
@@ -152,7 +159,62 @@ enum ExportLine {
         }
     }
 
-    static let end = line("end") { _ in }
+    static func budget(_ budget: Budget) -> RawJSON {
+        line("budget") { writer in
+            writer.member("name", budget.name.rawValue)
+            writer.member("amount", budget.amount)
+            writer.member("used", budget.used)
+        }
+    }
+
+    static func stream(_ stream: StreamRecord) -> RawJSON {
+        line("stream") { writer in
+            writer.member("stream", stream.name)
+            writer.instant("opened_at", stream.opened)
+        }
+    }
+
+    static func items(_ chunk: StreamChunk, of stream: StreamRecord) -> RawJSON {
+        line("items") { writer in
+            writer.member("stream", stream.name)
+            writer.member("from", chunk.start)
+            writer.payload("items", chunk.items)
+        }
+    }
+
+    static func streamEnd(_ stream: StreamRecord) -> RawJSON {
+        line("stream_end") { writer in
+            writer.member("stream", stream.name)
+            writer.instant("closed_at", stream.closed)
+            writer.member("items", stream.next)
+            if stream.isCompacted { writer.member("compacted", true) }
+            writer.payload("final", stream.final)
+        }
+    }
+
+    static func artifact(_ artifact: ArtifactRecord) -> RawJSON {
+        line("artifact") { writer in
+            writer.member("artifact", artifact.name)
+            writer.member("version", artifact.version)
+            writer.member("type", artifact.type.rawValue)
+            writer.member("path", artifact.path)
+            writer.member("description", artifact.description)
+            writer.instant("created_at", artifact.created)
+            writer.payload("content", artifact.content)
+        }
+    }
+
+    static func event(_ event: EventRecord) -> RawJSON {
+        line("event") { writer in
+            writer.member("event", event.name)
+            writer.member("event_id", event.eventID)
+            writer.instant("at", event.at)
+            writer.payload("value", event.value)
+        }
+    }
+
+    /// - Parameter lines: how many there are before it.
+    static func end(after lines: Int64) -> RawJSON { line("end") { $0.member("lines", lines) } }
 }
 
 extension JSONWriter {
@@ -162,5 +224,17 @@ extension JSONWriter {
 
     fileprivate mutating func instant(_ name: String, _ instant: Instant?) {
         member(name, instant?.milliseconds)
+    }
+
+    /// Where and for what a run waits.
+    fileprivate mutating func place(_ run: RunRecord) {
+        member("queue", run.placement.queue)
+        member("priority", run.placement.priority)
+        member("concurrency_key", run.placement.concurrencyKey)
+        member("dedup_key", run.placement.dedupKey)
+        member("pinned_version", run.placement.pinnedVersion)
+        instant("start_deadline_at", run.placement.startDeadline)
+        instant("next_attempt_at", run.nextAttempt)
+        if run.placement.startsOnDate { member("starts_on_date", true) }
     }
 }

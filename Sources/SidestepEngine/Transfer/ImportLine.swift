@@ -4,10 +4,10 @@ import SidestepProtocol
 /// A line of an export, read with all the mistrust that a file deserves.
 struct ImportLine {
     private let json: RawJSON
-    /// Its number in the call, from 1, for errors.
-    let number: Int
+    /// Its number in the export, from 1, for errors.
+    let number: Int64
 
-    init(_ json: RawJSON, number: Int) {
+    init(_ json: RawJSON, number: Int64) {
         self.json = json
         self.number = number
     }
@@ -72,6 +72,9 @@ struct ImportLine {
         try number(key, in: 0...1_000_000_000, absent: absent)
     }
 
+    /// A number that counts bytes, tokens, money or the like.
+    func amount(_ key: String) throws -> Int64 { try number(key, in: 0...1 << 53) }
+
     func instant(_ key: String) throws -> Instant {
         Instant(milliseconds: try number(key, in: 0...253_402_300_799_999))
     }
@@ -104,75 +107,9 @@ struct ImportLine {
         }
     }
 
-    private func present(_ key: String) -> RawJSON? {
+    /// A member that is there and is not null.
+    func present(_ key: String) -> RawJSON? {
         guard let value = json[key], !value.isNull else { return nil }
         return value
     }
-}
-
-// MARK: Records
-
-extension ImportLine {
-    /// The run as it will stand here: nobody owns it.
-    func run(key: Int64, id: String, user: UInt32) throws -> RunRecord {
-        var run = RunRecord(
-            key: key, id: id, userID: user, generation: max(1, try count("generation")), uid: try name("uid"),
-            workflow: try name("workflow"), now: try instant("created_at"))
-        if run.uid.contains("/") { throw broken("has a `uid` with a slash") }
-        let status: RunStatus = try word("status")
-        run.status = status.isClosed || status == .paused ? status : .queued
-        run.reason = status == .paused ? try word("reason", PauseReason.self) : nil
-        run.attempt = try count("attempt")
-        run.interruptions = try count("interruptions")
-        run.maxInterruptions = try count("max_interruptions")
-        run.epoch = try count("epoch")
-        run.codeVersion = try optionalName("code_version")
-        run.refusesMismatch = flag("refuses_mismatch")
-        run.retry = payload("retry")
-        run.metadata = payload("metadata")
-        run.deadline = status.isClosed ? nil : try optionalInstant("deadline_at")
-        run.updated = try instant("updated_at")
-        run.closed = status.isClosed ? try optionalInstant("closed_at") ?? run.updated : nil
-        run.placement.queue = try optionalName("queue") ?? Placement.defaultQueue
-        run.placement.priority = try number("priority", in: -1_000_000_000...1_000_000_000, absent: 0)
-        run.placement.concurrencyKey = try optionalName("concurrency_key")
-        run.compensates = flag("compensates")
-        return run
-    }
-
-    /// The step as it will stand here: its process is not, so a running one was lost.
-    func step(run: Int64, now: Instant) throws -> StepOutcome {
-        var step = StepRecord(run: run, name: try name("step"), now: try instant("first_begun_at"))
-        step.status = try word("status")
-        step.attempt = max(1, try count("attempt"))
-        step.failures = try count("failures", absent: 0)
-        step.fingerprint = try text("fingerprint")
-        step.atMostOnce = flag("at_most_once")
-        step.isInterrupted = flag("interrupted")
-        step.retry = payload("retry")
-        step.timeouts = Timeouts(
-            startToClose: try span("start_to_close_ms"), scheduleToClose: try span("schedule_to_close_ms"),
-            heartbeat: try span("heartbeat_ms"))
-        step.metadata = payload("metadata")
-        step.usage = payload("usage")
-        step.begun = try instant("begun_at")
-        step.finished = try optionalInstant("finished_at")
-        step.nextAttempt = try optionalInstant("next_attempt_at")
-        switch step.status {
-        case .completed, .failed: step.finished = step.finished ?? step.begun
-        case .running, .waiting:
-            step.status = step.atMostOnce ? .unknown : .backoff
-            step.isInterrupted = true
-            step.finished = nil
-            if step.status == .backoff { (step.attempt, step.nextAttempt) = (step.attempt + 1, now) }
-        case .unknown, .backoff:
-            if step.status == .unknown && !step.atMostOnce {
-                throw broken("is unknown but not `at_most_once`")
-            }
-            step.finished = nil
-        }
-        return StepOutcome(step: step, output: payload("output"), error: payload("error"))
-    }
-
-    private func span(_ key: String) throws -> Int64? { try optionalNumber(key, in: 0...3_155_760_000_000) }
 }

@@ -34,26 +34,39 @@ public struct ImportRun: Command {
                 hint: "Send them in several calls, with the `import` that each answers."
             ).with(\.limit, "import_lines")
         }
-        var rest = lines.enumerated().map { ImportLine($1, number: $0 + 1) }[...]
-        let run: RunRecord
-        if let continuation {
-            run = try found(continuation, store, call)
-        } else {
-            try readHeader(rest.popFirst())
-            guard let first = rest.popFirst(), first.kind == "run" else {
-                throw ImportLine(.emptyObject, number: 2).broken("is not the line of a run")
-            }
-            let id = try name ?? first.name("id")
-            if let known = try existing(first, id, store, call) {
-                return Result(view: try RunView(known, store), isNew: false)
-            }
-            run = try begin(first, id, store, call)
+        guard let continuation else { return try begin(store, &call) }
+        let (run, taken) = try found(continuation, store, call)
+        return try take(lines[...], after: taken, into: run, store, &call)
+    }
+
+    private func begin(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        try readHeader(lines.first.map { ImportLine($0, number: 1) })
+        let first = ImportLine(lines.dropFirst().first ?? .emptyObject, number: 2)
+        guard first.kind == "run" else { throw first.broken("is not the line of a run") }
+        let id = try name ?? first.name("id")
+        if let known = try existing(first, id, store, call) {
+            return Result(view: try RunView(known, store), isNew: false)
         }
-        for line in rest {
-            if line.kind == "end" { return try finish(run, store, &call) }
-            try take(line, run, store, call)
+        let run = try begin(first, id, store, call)
+        return try take(lines.dropFirst(2), after: 2, into: run, store, &call)
+    }
+
+    private func take(
+        _ lines: ArraySlice<RawJSON>, after taken: Int64, into run: RunRecord, _ store: any StoreTransaction,
+        _ call: inout CallContext
+    ) throws -> Result {
+        let target = ImportTarget(run: run, store: store, call: call)
+        var number = taken
+        for json in lines {
+            number += 1
+            let line = ImportLine(json, number: number)
+            if line.kind == "end" { return try finish(line, run, store, &call) }
+            guard let take = ImportTarget.kinds[line.kind] else {
+                throw line.broken("is of a kind that this daemon does not know")
+            }
+            try take(target)(line)
         }
-        return Result(continuation: Self.token(run))
+        return Result(continuation: Self.token(run, after: number))
     }
 
     // MARK: The beginning
@@ -106,125 +119,7 @@ public struct ImportRun: Command {
         for tag in line.texts("tags") where !tag.name.isEmpty {
             try store.setRunTag(key: run.key, name: tag.name, value: tag.value)
         }
+        if let lineage = try line.lineage() { try store.setLineage(of: run.key, lineage) }
         return try store.run(key: run.key) ?? run
-    }
-
-    // MARK: The lines
-
-    private func take(
-        _ line: ImportLine, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
-    ) throws {
-        switch line.kind {
-        case "step":
-            let outcome = try line.step(run: run.key, now: call.now)
-            if try store.step(run: run.key, name: outcome.step.name) != nil {
-                throw line.broken("comes twice")
-            }
-            try store.insertStep(outcome, epoch: run.epoch)
-        case "entry":
-            let entry = JournalEntry(
-                sequence: 0, at: try line.instant("at"), kind: try line.name("what"),
-                step: try line.optionalName("step"),
-                attempt: try line.optionalNumber("attempt", in: 0...1_000_000_000),
-                detail: line.payload("detail"))
-            _ = try store.appendEntry(run: run.key, entry)
-        case "branch": try takeBranch(line, run, store)
-        case "messages": try takeMessages(line, run, store)
-        case "checkpoint": try takeCheckpoint(line, run, store, call)
-        case "state":
-            let name = try line.name("name")
-            guard let value = line.payload("value") else { throw line.broken("lacks `value`") }
-            try store.setState(run: run.key, name: name, value: value, epoch: run.epoch)
-        case "signal": try takeSignal(line, run, store, call)
-        case "promise": try takePromise(line, run, store)
-        default: throw line.broken("is of a kind that this daemon does not know")
-        }
-    }
-
-    private func takeBranch(_ line: ImportLine, _ run: RunRecord, _ store: any StoreTransaction) throws {
-        let known = try store.branches(of: run.key)
-        guard try line.count("branch") == known.count else { throw line.broken("is out of order") }
-        var parent: HistoryPoint?
-        if let index = try line.optionalNumber("parent", in: 0...1_000_000_000) {
-            guard index < known.count else { throw line.broken("names a parent that is not there") }
-            let point = HistoryPoint(branch: known[Int(index)], length: try line.count("parent_length"))
-            guard try store.branchLength(point.branch) >= point.length else {
-                throw line.broken("begins behind the end of its parent")
-            }
-            parent = point
-        }
-        _ = try store.insertBranch(run: run.key, parent: parent)
-    }
-
-    private func takeMessages(_ line: ImportLine, _ run: RunRecord, _ store: any StoreTransaction) throws {
-        let branch = try branch(line, run, store)
-        let from = try line.count("from")
-        guard try store.branchLength(branch) == from else { throw line.broken("is out of order") }
-        try store.appendMessages(line.elements("messages"), branch: branch, position: from)
-    }
-
-    private func branch(
-        _ line: ImportLine, _ run: RunRecord, _ store: any StoreTransaction
-    ) throws -> Int64 {
-        let known = try store.branches(of: run.key)
-        let index = try line.count("branch")
-        guard index < known.count else { throw line.broken("names a branch that is not there") }
-        return known[Int(index)]
-    }
-
-    private func takeCheckpoint(
-        _ line: ImportLine, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
-    ) throws {
-        var id = try line.name("checkpoint")
-        // A copy of a run that is here under another id: names and tokens stay with the first.
-        if try store.checkpoint(id: id) != nil {
-            id = Identifiers.checkpoint(random: call.environment.random)
-        }
-        var hash = try line.bytes("token_hash", 16...64)
-        if try store.checkpoint(tokenHash: hash) != nil {
-            hash = ContentHash.of(Identifiers.resumeToken(random: call.environment.random).utf8)
-        }
-        var new = NewCheckpoint(
-            id: id, run: run.key, tokenHash: hash, created: try line.instant("created_at"))
-        new.name = try line.optionalName("name")
-        new.stepNumber = try line.optionalNumber("step_number", in: .min ... .max)
-        if try line.optionalNumber("branch", in: 0...1_000_000_000) != nil {
-            let point = HistoryPoint(branch: try branch(line, run, store), length: try line.count("length"))
-            guard try store.branchLength(point.branch) >= point.length else {
-                throw line.broken("has more messages than there are")
-            }
-            new.history = point
-        }
-        new.state = line.payload("state")
-        new.toolResults = line.payload("tool_results")
-        new.metadata = line.payload("metadata")
-        new.journalSequence = try store.lastSequence(run: run.key)
-        _ = try store.insertCheckpoint(new, epoch: run.epoch)
-    }
-
-    private func takeSignal(
-        _ line: ImportLine, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
-    ) throws {
-        var signal = SignalRecord(
-            run: run.key, name: try line.name("signal"), messageID: try line.name("message_id"),
-            userID: call.peer.uid, sent: try line.instant("sent_at"), value: line.payload("value"))
-        signal.consumedBy = try line.optionalName("consumed_by")
-        signal.consumed = signal.consumedBy == nil ? nil : try line.instant("consumed_at")
-        if try store.signal(run: run.key, messageID: signal.messageID) != nil {
-            throw line.broken("comes twice")
-        }
-        try store.insertSignal(signal)
-    }
-
-    private func takePromise(_ line: ImportLine, _ run: RunRecord, _ store: any StoreTransaction) throws {
-        var promise = PromiseRecord(
-            run: run.key, name: try line.name("promise"), created: try line.instant("created_at"))
-        promise.status = try line.word("status")
-        promise.settled = promise.status == .pending ? nil : try line.instant("settled_at")
-        promise.metadata = line.payload("metadata")
-        promise.value = line.payload("value")
-        promise.error = line.payload("error")
-        if try store.promise(run: run.key, name: promise.name) != nil { throw line.broken("comes twice") }
-        try store.insertPromise(promise, epoch: run.epoch)
     }
 }

@@ -9,6 +9,7 @@ extension MethodTable {
             parameters: [
                 .must("path", .text, "the file to write, as the daemon's user; it begins with a slash"),
                 .may("overwrite", .boolean, "whether an existing file is replaced", default: "false"),
+                progress,
             ],
             result: [
                 .must("path", .text, "the file"),
@@ -31,6 +32,7 @@ extension MethodTable {
         Method(
             "system.vacuum", .system, .open,
             "Gives the space that removed runs left back to the file system; writes wait meanwhile.",
+            parameters: [progress],
             result: [
                 .must("bytes_before", .integer(0 ... .max), "the size of the file before"),
                 .must("bytes_after", .integer(0 ... .max), "and after"),
@@ -55,6 +57,10 @@ extension MethodTable {
                 #"{"database_bytes":8192000,"log_bytes":4096000,"free_bytes":0,"runs":{"completed":40},"#
                     + #""forks":1,"being_removed":0,"kept_for_forks":0,"oldest_closed_at":1767225600000}"#)),
     ]
+
+    private static let progress: Parameter = .may(
+        "progress", .boolean,
+        "whether this connection is told how far it is, by notifications `system.progress`", default: "false")
 
     private static let maintenanceErrors: [ErrorKind] = [.notPermitted, .overloaded, .storageError]
 }

@@ -6,7 +6,7 @@ extension MethodTable {
 
     private static let runExport = Method(
         "run.export", .run, .visible,
-        "Returns a run as lines of JSON that another daemon can import, payloads unchanged.",
+        "Returns all of a run as lines of JSON that another daemon can import, payloads unchanged.",
         parameters: [
             aRun, .may("generation", .count, "which generation", default: "the latest"),
             .may("cursor", .opaque, "`more` of the page before"),
@@ -19,8 +19,8 @@ extension MethodTable {
         errors: [.runNotFound],
         example: Example(
             #"{"run":"research-1"}"#,
-            #"{"lines":[{"kind":"sidestep-run","format":1,"version":"0.1.0","exported_at":1767225600000},"#
-                + #"{"kind":"end"}],"more":null}"#))
+            #"{"lines":[{"kind":"sidestep-run","format":2,"version":"0.1.0","exported_at":1767225600000},"#
+                + #"{"kind":"end","lines":1}],"more":null}"#))
 
     private static let runImport = Method(
         "run.import", .run, .open,
@@ -38,7 +38,7 @@ extension MethodTable {
         ],
         errors: [.runConflict, .unsupported, .limitExceeded, .invalidArgument],
         example: Example(
-            #"{"lines":[{"kind":"sidestep-run","format":1,"version":"0.1.0","exported_at":1767225600000}]}"#,
+            #"{"lines":[{"kind":"sidestep-run","format":2,"version":"0.1.0","exported_at":1767225600000}]}"#,
             #"{"done":false,"imported":false,"import":"7.f01d"}"#),
         waitsForCommit: true)
 }

@@ -6,18 +6,18 @@ SELECT {event} FROM event WHERE event_id = ?1 AND user_id = ?2;
 -- The lists differ in the index that leads; what remains is filtered while walking it, oldest first.
 -- name: event_list
 SELECT {event} FROM event
-WHERE sequence > ?1 AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR substr(name, 1, length(?3)) = ?3)
+WHERE sequence > ?1 AND (?2 IS NULL OR user_id = ?2) AND user_id <= 4294967294 AND (?3 IS NULL OR substr(name, 1, length(?3)) = ?3)
 ORDER BY sequence LIMIT ?4;
 
 -- name: event_list_name
 SELECT {event} FROM event
-WHERE name = ?5 AND sequence > ?1 AND (?2 IS NULL OR user_id = ?2)
+WHERE name = ?5 AND sequence > ?1 AND (?2 IS NULL OR user_id = ?2) AND user_id <= 4294967294
     AND (?3 IS NULL OR substr(name, 1, length(?3)) = ?3)
 ORDER BY sequence LIMIT ?4;
 
 -- name: event_list_run
 SELECT {event} FROM event
-WHERE run = ?5 AND sequence > ?1 AND (?2 IS NULL OR user_id = ?2) AND (?6 IS NULL OR +name = ?6)
+WHERE run = ?5 AND sequence > ?1 AND (?2 IS NULL OR user_id = ?2) AND user_id <= 4294967294 AND (?6 IS NULL OR +name = ?6)
     AND (?3 IS NULL OR substr(name, 1, length(?3)) = ?3)
 ORDER BY sequence LIMIT ?4;
 

@@ -13,8 +13,8 @@ enum Handler {
     /// The connection is to be told what happens, or not any more.
     case watch((Request) -> WatchRequest)
     case unwatch((Request) -> String)
-    /// Work on the database as a whole.
-    case maintain((Request) throws -> MaintenanceTask)
+    /// Work on the database as a whole; the connection may be told how far it is.
+    case maintain((Request) throws -> (MaintenanceTask, tellsProgress: Bool))
     /// A step begins; as a notification it may wait for its outcome.
     case begin((Request) throws -> BeginStep, (BeginStep) -> Call.Work)
     /// A step ends; its beginning may not be written yet.

@@ -14,15 +14,16 @@ enum SystemHandlers {
                         .invalidArgument, "`path` is \(path), and the daemon has another working directory",
                         hint: "Pass a path that begins with a slash.")
                 }
-                return .backup(path: path, overwrites: request.params.boolean("overwrite") ?? false)
+                let overwrites = request.params.boolean("overwrite") ?? false
+                return (.backup(path: path, overwrites: overwrites), request.tellsProgress)
             },
             "system.check": .maintain { request in
                 try request.requireAdministrator()
-                return .check
+                return (.check, false)
             },
             "system.vacuum": .maintain { request in
                 try request.requireAdministrator()
-                return .vacuum
+                return (.vacuum, request.tellsProgress)
             },
             "system.stats": .query { request in
                 try request.requireAdministrator()
@@ -68,6 +69,8 @@ enum SystemHandlers {
 }
 
 extension Request {
+    fileprivate var tellsProgress: Bool { params.boolean("progress") ?? false }
+
     /// Refuses what concerns all users to all but administrators.
     func requireAdministrator() throws {
         if peer.isAdministrator { return }

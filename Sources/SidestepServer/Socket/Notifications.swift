@@ -1,5 +1,6 @@
 import SidestepModel
 import SidestepProtocol
+import SidestepStore
 
 /// What the daemon says unasked: notifications of JSON-RPC, each a line.
 enum Notifications {
@@ -9,6 +10,15 @@ enum Notifications {
             writer.member("run", run)
             writer.member("reason", cancellation.reason)
             writer.member("grace_ms", max(0, cancellation.final.milliseconds(since: cancellation.requested)))
+        }
+    }
+
+    /// How far a backup or vacuum is that was asked for on this connection.
+    static func progress(_ task: MaintenanceTask, _ progress: MaintenanceProgress) -> [UInt8] {
+        line("system.progress") { writer in
+            writer.member("task", task.name)
+            writer.member("done_bytes", progress.doneBytes)
+            writer.member("total_bytes", progress.totalBytes)
         }
     }
 

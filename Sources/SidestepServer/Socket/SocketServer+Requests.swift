@@ -2,6 +2,7 @@ import NIOCore
 import SidestepEngine
 import SidestepModel
 import SidestepProtocol
+import SidestepStore
 
 /// From a line to the calls it holds, and from their outcomes to replies.
 extension SocketServer {
@@ -64,11 +65,7 @@ extension SocketServer {
         case .unwatch(let watch):
             let ended = watches.end(watch, session)
             settle(.success(result { $0.member("ended", ended) }))
-        case .maintain(let task):
-            let settled = NIOLoopBound(settle, eventLoop: loop)
-            coordinator.maintain(task) { result in
-                settled.value(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
-            }
+        case .maintain(let task, let tellsProgress): maintain(task, tellsProgress, session, settle)
         case .begin(let key, let begin, let work) where isNotification && begin.isHoldable:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
@@ -80,6 +77,18 @@ extension SocketServer {
             let begun = session.held.take(key)
             if begun == nil { writeHeld(session) }
             submit(make(begun), session, settle)
+        }
+    }
+
+    private func maintain(
+        _ task: MaintenanceTask, _ tellsProgress: Bool, _ session: Session, _ settle: @escaping Settle
+    ) {
+        let bound = NIOLoopBound((session, settle), eventLoop: loop)
+        let told = { @Sendable (progress: MaintenanceProgress) in
+            bound.value.0.send(Notifications.progress(task, progress))
+        }
+        coordinator.maintain(task, told: tellsProgress ? told : nil) { result in
+            bound.value.1(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
         }
     }
 

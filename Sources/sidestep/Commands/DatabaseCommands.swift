@@ -22,7 +22,7 @@ struct BackupCommand: ParsableCommand {
 
     func run() throws {
         let began = RelativeTime.now()
-        let done = try common.show("system.backup") { writer in
+        let done = try common.showLong("system.backup", "backup") { writer in
             writer.member("path", absolute(file))
             if overwrite { writer.member("overwrite", true) }
         }
@@ -51,7 +51,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        let found = try common.connect().call("system.check") { _ in }
+        let found = try look()
         let problems = found["problems"]?.elements.compactMap(\.string) ?? []
         if common.json {
             Output.line(found.text)
@@ -63,6 +63,13 @@ struct CheckCommand: ParsableCommand {
             Output.complain("  hint: stop the daemon and put a backup in place: sidestepd restore --help")
             throw ExitCode(1)
         }
+    }
+
+    /// How far a check is nobody knows: the line says how long it has taken.
+    private func look() throws -> RawJSON {
+        let line = common.json ? nil : ProgressLine.begin("check")
+        defer { line?.end() }
+        return try common.connect().call("system.check")
     }
 }
 
@@ -79,9 +86,26 @@ struct VacuumCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        guard let done = try common.show("system.vacuum", { _ in }) else { return }
+        guard let done = try common.showLong("system.vacuum", "vacuum", { _ in }) else { return }
         let (before, after) = (done["bytes_before"]?.int ?? 0, done["bytes_after"]?.int ?? 0)
         Output.line("\(ByteCount.text(before)) before, \(ByteCount.text(after)) now")
+    }
+}
+
+extension Common {
+    /// Calls a method that may take minutes and tells how far it is.
+    ///
+    /// - Returns: the result, or nil when it was printed because of `--json`.
+    fileprivate func showLong(
+        _ method: String, _ title: String, _ write: (inout JSONWriter) -> Void
+    ) throws -> RawJSON? {
+        guard !json, let line = ProgressLine.begin(title) else { return try show(method, write) }
+        defer { line.end() }
+        let params = RawJSON.object { writer in
+            write(&writer)
+            writer.member("progress", true)
+        }
+        return try connect().call(method, params, told: line.tell)
     }
 }
 

@@ -23,6 +23,10 @@ struct HistoryCommand: ParsableCommand {
         let name = try of.name()
         let connection = try common.connect()
         if follow { return try followJournal(name, connection) }
+        try list(name, connection)
+    }
+
+    private func list(_ name: String, _ connection: BlockingConnection) throws {
         var table = Table("SEQUENCE", "WHEN", "WHAT", "STEP", "ATTEMPT", "DETAIL")
         _ = try pages(name, after, connection) { entry in
             if common.json { return Output.line(entry.text) }
@@ -33,30 +37,26 @@ struct HistoryCommand: ParsableCommand {
         if !common.json { table.print(orWhenEmpty: "The journal is empty.") }
     }
 
-    /// Prints entry after entry; between two looks it waits for the run's end, so that this one is seen at once.
+    /// Prints what there is, and from there on what is announced, until the run is closed.
+    ///
+    /// The watch begins behind the last entry that was read, so none is missed and none comes twice; whether the run was
+    /// closed is asked before, so its last entry is among those read.
     private func followJournal(_ name: String, _ connection: BlockingConnection) throws {
-        var last = after
-        while true {
-            let isClosed = try isClosed(name, connection)
-            last = try pages(name, last, connection) { entry in
-                Output.line(common.json ? entry.text : JournalLine(entry).line)
-            }
-            if isClosed { return }
+        let run = try connection.call("run.get") { $0.member("run", name) }
+        var isClosed = run.present("closed_at") != nil
+        let last = try pages(name, after, connection) { entry in
+            show(entry)
+            isClosed = JournalLine(entry).isClosed ?? isClosed
+        }
+        let watcher = RunWatcher(socket: common.socket, filter: .init(run: name), after: last)
+        while !isClosed {
+            let entry = try watcher.next().json.without(["watch", "run"])
+            show(entry)
+            isClosed = JournalLine(entry).isClosed ?? isClosed
         }
     }
 
-    /// Whether the run is closed, waiting a moment for it.
-    private func isClosed(_ name: String, _ connection: BlockingConnection) throws -> Bool {
-        do {
-            _ = try connection.call("run.result") { writer in
-                writer.member("run", name)
-                writer.member("wait_ms", 250)
-            }
-            return true
-        } catch let error as SidestepError where error.kind == .timeout {
-            return false
-        }
-    }
+    private func show(_ entry: RawJSON) { Output.line(common.json ? entry.text : JournalLine(entry).line) }
 
     /// Visits all entries behind `sequence`; answers the last one's.
     private func pages(
@@ -91,6 +91,15 @@ struct JournalLine {
     var step: String { entry["step"]?.string ?? "" }
     var attempt: String { entry["attempt"]?.int.map { "\($0)" } ?? "" }
 
+    /// Whether the run is closed after it; nil where the entry does not change that.
+    var isClosed: Bool? {
+        switch kind {
+        case "run.completed", "run.failed", "run.cancelled": true
+        case "run.reopened": false
+        default: nil
+        }
+    }
+
     func detail(_ length: Int) -> String {
         entry.present("detail").map { String($0.text.prefix(length)) } ?? ""
     }
@@ -100,5 +109,16 @@ struct JournalLine {
         let clock = RelativeTime.clock(entry["at"]?.int ?? 0)
         let attempt = (entry["attempt"]?.int ?? 1) > 1 ? "attempt \(self.attempt)" : ""
         return [clock, kind, step, attempt, detail(200)].filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+}
+
+extension RawJSON {
+    /// An object without these members.
+    fileprivate func without(_ names: Set<String>) -> RawJSON {
+        .object { writer in
+            for member in members where !names.contains(member.key) {
+                writer.member(member.key, member.value)
+            }
+        }
     }
 }

@@ -11,7 +11,8 @@ struct ExportCommand: ParsableCommand {
               sidestep export research-1 > research-1.jsonl
               sidestep export research-1 | ssh other sidestep import
 
-            Payloads keep their bytes. What a fork shares with its source is written as its own.
+            Payloads keep their bytes. What a fork shares with its source is written as its own. Parent, children, \
+            and the files that artifacts name stay where they are.
             """)
 
     @OptionGroup var of: RunArgument

@@ -33,21 +33,11 @@ enum EndWatcher {
     ///
     /// - Parameter owner: our process as the daemon sees it.
     static func start(run: String, owner: Int64, socket: String, told: @escaping @Sendable () -> Void) {
-        let watch = Unmanaged.passRetained(Watch(run, owner, socket, told))
-        var thread: pthread_t = 0
-        pthread_create(
-            &thread, nil,
-            { context in
-                EndWatcher.work(Unmanaged<Watch>.fromOpaque(context!).takeRetainedValue())
-                return nil
-            }, watch.toOpaque())
-        pthread_detach(thread)
+        let watch = Watch(run, owner, socket, told)
+        BackgroundThread.start { work(watch) }
     }
 
     private static func work(_ watch: Watch) {
-        var mask = sigset_t()
-        sigfillset(&mask)
-        pthread_sigmask(SIG_BLOCK, &mask, nil)
         while true {
             try? follow(watch)
             usleep(500_000)

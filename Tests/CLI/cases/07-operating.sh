@@ -31,12 +31,48 @@ has "$(cat followed)" run.completed
 is "$(sidestep history "$run" --json | wc -l)" "$(wc -l <followed)"
 C
 
+check "history ends at once for a run that is closed, and goes on with one that is opened again" <<'C'
+eval "$(sidestep start "$run")"
+sidestep fail --error no
+is "$(timeout 10 sidestep history "$run" --follow --json | jq -r .kind | tail -1)" run.failed
+last=$(sidestep history "$run" --json | jq .sequence | tail -1)
+is "$(timeout 10 sidestep history "$run" --follow --after "$last")" ""
+eval "$(sidestep start "$run" --if-closed retry)"
+timeout 20 sidestep history "$run" --follow --json >followed & pid=$!
+sidestep finish 2>/dev/null
+wait $pid
+is "$(jq -r .kind followed | tail -1)" run.completed
+is "$(jq -c 'keys' followed | sort -u)" "$(sidestep history "$run" --json | jq -c 'keys' | sort -u)"
+C
+
+check "history --follow goes on over a restart of the daemon, with no entry twice or missing" <<'C'
+export SIDESTEP_SOCKET=$PWD/h.sock
+begin() {
+    sidestepd --socket "$SIDESTEP_SOCKET" --database "$PWD/h.db" 2>>h.log & other=$!
+    until sidestep ping >/dev/null 2>&1; do kill -0 $other; sleep 0.02; done
+}
+trap 'kill -9 $other' EXIT
+begin
+eval "$(sidestep start "$run")"
+sidestep step a -- true
+timeout 60 sidestep history "$run" --follow --json >over-restart & pid=$!
+until [ -s over-restart ]; do sleep 0.02; done
+kill -9 $other
+begin
+eval "$(sidestep start "$run" --if-owned take-over)"
+sidestep step b -- true
+sidestep finish 2>/dev/null
+wait $pid
+is "$(jq .sequence over-restart)" "$(sidestep history "$run" --json | jq .sequence)"
+has "$(jq -r .step over-restart)" b
+C
+
 check "an exported run is imported under another id, once" <<'C'
 eval "$(sidestep start "$run" --input '[1.50]')"
 sidestep step a -- echo one >/dev/null
 sidestep finish --output '{"x": 2.0}' 2>/dev/null
 sidestep export "$run" >run.jsonl
-has "$(head -1 run.jsonl)" '"format":1'
+has "$(head -1 run.jsonl)" '"format":2'
 is "$(sidestep import --id "$run-i" <run.jsonl)" "$run-i"
 is "$(sidestep import --id "$run-i" <run.jsonl)" "$run-i is here already"
 is "$(sidestep result "$run-i")" '{"x": 2.0}'
@@ -45,6 +81,27 @@ status 64 sidestep import --id "$run-h" <half.jsonl 2>error
 has "$(cat error)" "ends in the middle"
 echo nonsense >nonsense
 status 64 sidestep import <nonsense 2>/dev/null
+C
+
+check "a run moves to an empty daemon and back out of it byte for byte, and a damaged line is named" <<'C'
+eval "$(sidestep start "$run")"
+sidestep step a -- echo one >/dev/null
+sidestep call stream.append "{\"run\":\"$run\",\"lease\":\"$SIDESTEP_LEASE\",\"stream\":\"s\",\"items\":[1, 2.0]}" >/dev/null
+sidestep call artifact.put "{\"run\":\"$run\",\"lease\":\"$SIDESTEP_LEASE\",\"artifact\":\"r\",\"type\":\"json\",\"content\":{\"x\": 1e3}}" >/dev/null
+sidestep call event.emit "{\"run\":\"$run\",\"event\":\"told\",\"event_id\":\"$run-e\"}" >/dev/null
+sidestep finish 2>/dev/null
+sidestep export "$run" >out.jsonl
+sidestepd --socket "$PWD/other.sock" --database "$PWD/other.db" 2>other.log & other=$!
+trap 'kill -9 $other' EXIT
+until sidestep ping --socket "$PWD/other.sock" >/dev/null 2>&1; do kill -0 $other; sleep 0.02; done
+# Longer than one call of import takes, so the number counts over calls.
+{ head -2 out.jsonl; for _ in $(seq 600); do echo '{"kind":"entry","at":1,"what":"run.updated"}'; done; echo '{"kind":"state","name":7}'; } >damaged.jsonl
+status 64 sidestep import --socket "$PWD/other.sock" <damaged.jsonl 2>error
+has "$(cat error)" "line 603 (state)"
+is "$(sidestep import --socket "$PWD/other.sock" <out.jsonl)" "$run"
+sidestep export --socket "$PWD/other.sock" "$run" >again.jsonl
+is "$(tail -n +2 again.jsonl)" "$(tail -n +2 out.jsonl)"
+has "$(cat again.jsonl)" '"content":{"x": 1e3}'
 C
 
 check "prune rehearses, removes, and has rules" <<'C'
@@ -58,6 +115,19 @@ sidestep prune --keep 7d --workflow "w$run" >/dev/null
 has "$(sidestep prune --rules)" "w$run"
 sidestep prune --keep default --workflow "w$run" >/dev/null
 status 64 sidestep prune --keep sometimes 2>/dev/null
+C
+
+check "a long backup tells on a terminal how far it is, and nothing anywhere else" <<'C'
+eval "$(sidestep start "$run")"
+sidestep finish 2>/dev/null
+{ sidestep export "$run" | head -2; for _ in $(seq 20000); do echo '{"kind":"entry","at":1,"what":"run.updated"}'; done; echo '{"kind":"end"}'; } >long.jsonl
+sidestep import --id "$run-long" <long.jsonl >/dev/null 2>&1
+script -qec "sidestep backup $run.backup && sidestep check && sidestep vacuum" typescript >/dev/null
+grep -q 'backup: [0-9]* %, .* of ' typescript
+grep -q 'check: ' typescript
+grep -q 'vacuum: ' typescript
+is "$(sidestep backup "$run.quiet" 2>&1 >/dev/null)" ""
+is "$(script -qec "sidestep backup $run.json --json" typescript | grep -c % || :)" 0
 C
 
 check "a backup is written, kept from being overwritten, and restored" <<'C'

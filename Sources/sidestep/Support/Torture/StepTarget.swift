@@ -32,15 +32,8 @@ final class StepTarget: Sendable {
         guard first.left != nil else { return }
         let connection = try BlockingConnection(socket: socket)
         try connection.call("run.watch") { $0.member("run", run) }
-        var thread: pthread_t = 0
-        pthread_create(
-            &thread, nil,
-            { context in
-                let listener = Unmanaged<Listener>.fromOpaque(context!).takeRetainedValue()
-                listener.target.listen(listener.connection)
-                return nil
-            }, Unmanaged.passRetained(Listener(self, connection)).toOpaque())
-        pthread_detach(thread)
+        let listener = Listener(self, connection)
+        BackgroundThread.start { listener.target.listen(listener.connection) }
     }
 
     private func listen(_ connection: BlockingConnection) {

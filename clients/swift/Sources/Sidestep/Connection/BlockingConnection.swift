@@ -27,13 +27,20 @@ public final class BlockingConnection {
     public var path: String { socket.path }
 
     /// Calls a method and waits for its result.
+    ///
+    /// - Parameter told: gets the parameters of each notification that comes meanwhile.
     @discardableResult
-    public func call(_ method: String, _ params: RawJSON? = nil) throws -> RawJSON {
+    public func call(
+        _ method: String, _ params: RawJSON? = nil, told: (_ params: RawJSON) -> Void = { _ in }
+    ) throws -> RawJSON {
         lastID += 1
         try send(Outgoing.request(id: lastID, method: method, params: params))
         while let line = try receive() {
-            guard case .answer(let id, let outcome) = Incoming(line: line), id == lastID else { continue }
-            return try outcome.get()
+            switch Incoming(line: line) {
+            case .answer(lastID, let outcome): return try outcome.get()
+            case .notification(_, let params): params.map(told)
+            default: continue
+            }
         }
         throw SidestepError(.connectionLost, "the daemon closed the connection before it answered \(method)")
     }

@@ -1,0 +1,56 @@
+import Glibc
+import Sidestep
+import SidestepProtocol
+import Synchronization
+
+/// A line on standard error that says how far a long call is and how long it has taken; it is gone when the call is over.
+final class ProgressLine: Sendable {
+    private struct State {
+        var done: (bytes: Int, total: Int)?
+        var isOver = false
+    }
+
+    private let title: String
+    private let began = RelativeTime.now()
+    private let state = Mutex(State())
+
+    /// Begins a line where standard error is a terminal; nil anywhere else.
+    static func begin(_ title: String) -> ProgressLine? {
+        guard isatty(2) == 1 else { return nil }
+        let line = ProgressLine(title)
+        BackgroundThread.start { while line.draw() { usleep(500_000) } }
+        return line
+    }
+
+    private init(_ title: String) { self.title = title }
+
+    /// Takes note of what a notification `system.progress` says.
+    func tell(_ progress: RawJSON) {
+        guard let bytes = progress["done_bytes"]?.int, let total = progress["total_bytes"]?.int, total > 0
+        else { return }
+        state.withLock { $0.done = (bytes, total) }
+        draw()
+    }
+
+    func end() {
+        state.withLock { state in
+            state.isOver = true
+            Output.write("\r\u{1B}[K".utf8, to: 2)
+        }
+    }
+
+    /// - Returns: whether the call goes on.
+    @discardableResult
+    private func draw() -> Bool {
+        state.withLock { state in
+            if state.isOver { return false }
+            var text = "\(title): "
+            if let (bytes, total) = state.done {
+                text += "\(100 * bytes / total) %, \(ByteCount.text(bytes)) of \(ByteCount.text(total)), "
+            }
+            text += RelativeTime.span(RelativeTime.now() - began)
+            Output.write("\r\u{1B}[K\(text)".utf8, to: 2)
+            return true
+        }
+    }
+}
