@@ -58,6 +58,9 @@ struct SecretText {
         return secret
     }
 
+    /// The bytes of the longest form; 0 without secrets.
+    var longest: Int { forms.first?.bytes.count ?? 0 }
+
     /// The bytes with every secret taken out again: a server may send back what it got.
     func masked(_ bytes: some Collection<UInt8>) -> [UInt8] {
         bytes.withContiguousStorageIfAvailable { masked($0) } ?? masked(Array(bytes))

@@ -11,7 +11,7 @@ extension ParameterType {
                 "the program and its arguments; no shell reads them"),
             .may(
                 "env", .open([], others: .string(maxBytes: ExecutionLimits.argumentBytes)),
-                "variables beside those of the daemon"),
+                "variables beside those of the daemon; {credential:NAME} stands for a secret of the daemon"),
             .may("cwd", .string(maxBytes: 4096), "the directory it runs in", default: "the daemon's"),
             .may(
                 "stdin", .string(maxBytes: ExecutionLimits.stdinBytes), "what it reads", default: "nothing"),
