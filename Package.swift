@@ -84,7 +84,7 @@ let package = Package(
             name: "SidestepDaemon",
             dependencies: [
                 "SidestepServer", "SidestepExecutors", "SidestepSQLite", "SidestepStore", "SidestepEngine",
-                "SidestepModel", "CSystemd", logging,
+                "SidestepModel", "CShims", "CSystemd", logging,
             ] + nio,
             swiftSettings: strict),
         .executableTarget(

@@ -1,13 +1,19 @@
+#define _GNU_SOURCE
 /* The checks are made for options that are constants where they are set. */
 #define CURL_DISABLE_TYPECHECK
 #include "CCurlShims.h"
+#include <arpa/inet.h>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static struct {
-    CURLcode (*global_init)(long);
+    CURLcode (*global_init_mem)(
+        long, curl_malloc_callback, curl_free_callback, curl_realloc_callback, curl_strdup_callback,
+        curl_calloc_callback);
     CURL *(*easy_init)(void);
     void (*easy_cleanup)(CURL *);
     CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
@@ -37,13 +43,30 @@ static int found(void *library, const char *name, void *place) {
     return *(void **)place != NULL;
 }
 
+static void wiped_free(void *memory) {
+    if (memory) explicit_bzero(memory, malloc_usable_size(memory));
+    free(memory);
+}
+
+static void *wiped_realloc(void *memory, size_t size) {
+    if (!memory) return malloc(size);
+    size_t old = malloc_usable_size(memory);
+    /* It is large enough; moving it would leave a copy. */
+    if (size <= old) return memory;
+    void *moved = malloc(size);
+    if (!moved) return NULL;
+    memcpy(moved, memory, old);
+    wiped_free(memory);
+    return moved;
+}
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int loaded;
 
 static void load(void) {
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
     if (!library) return;
-    int whole = found(library, "curl_global_init", &lib.global_init)
+    int whole = found(library, "curl_global_init_mem", &lib.global_init_mem)
         && found(library, "curl_easy_init", &lib.easy_init)
         && found(library, "curl_easy_cleanup", &lib.easy_cleanup)
         && found(library, "curl_easy_setopt", &lib.easy_setopt)
@@ -65,7 +88,7 @@ static void load(void) {
         && found(library, "curl_url_get", &lib.url_get)
         && found(library, "curl_url_cleanup", &lib.url_cleanup)
         && found(library, "curl_free", &lib.free);
-    loaded = whole && lib.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    loaded = whole && lib.global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiped_free, wiped_realloc, strdup, calloc) == CURLE_OK;
 }
 
 int shim_curl_load(void) {
@@ -160,6 +183,19 @@ static curl_socket_t open_guarded(void *data, curlsocktype purpose, struct curl_
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+static int ask_guard(void *data, char *remote, char *local, int remote_port, int local_port) {
+    struct guarding *guarding = data;
+    struct sockaddr_in ip4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 ip6 = {.sin6_family = AF_INET6};
+    (void)local, (void)remote_port, (void)local_port;
+    int ok = 0;
+    if (inet_pton(AF_INET, remote, &ip4.sin_addr) == 1)
+        ok = guarding->guard((struct sockaddr *)&ip4, sizeof ip4, guarding->context);
+    else if (inet_pton(AF_INET6, remote, &ip6.sin6_addr) == 1)
+        ok = guarding->guard((struct sockaddr *)&ip6, sizeof ip6, guarding->context);
+    return ok ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
 CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context) {
     char *old = NULL;
     lib.easy_getinfo(handle, CURLINFO_PRIVATE, &old);
@@ -171,6 +207,8 @@ CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context)
         *guarding = (struct guarding){guard, context};
     }
     lib.easy_setopt(handle, CURLOPT_PRIVATE, guarding);
+    lib.easy_setopt(handle, CURLOPT_PREREQDATA, guarding);
+    lib.easy_setopt(handle, CURLOPT_PREREQFUNCTION, guarding ? ask_guard : NULL);
     lib.easy_setopt(handle, CURLOPT_OPENSOCKETDATA, guarding);
     return lib.easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, guarding ? open_guarded : NULL);
 }
@@ -181,13 +219,25 @@ curl_off_t shim_curl_retry_after(CURL *handle) {
     return seconds;
 }
 
-char *shim_curl_host(const char *text) {
-    char *host = NULL;
+char *shim_curl_url_part(const char *text, CURLUPart part) {
+    char *found = NULL;
     if (!shim_curl_load()) return NULL;
     CURLU *url = lib.url();
-    if (url && lib.url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) lib.url_get(url, CURLUPART_HOST, &host, 0);
+    if (url && lib.url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) lib.url_get(url, part, &found, CURLU_DEFAULT_PORT);
     lib.url_cleanup(url);
-    return host;
+    return found;
+}
+
+char *shim_curl_resolve(const char *base, const char *reference) {
+    char *found = NULL;
+    if (!shim_curl_load()) return NULL;
+    CURLU *url = lib.url();
+    /* Set a second time, a URL is resolved against the first: curl_url_set(3). */
+    if (url && lib.url_set(url, CURLUPART_URL, base, 0) == CURLUE_OK
+        && lib.url_set(url, CURLUPART_URL, reference, 0) == CURLUE_OK)
+        lib.url_get(url, CURLUPART_URL, &found, 0);
+    lib.url_cleanup(url);
+    return found;
 }
 
 void shim_curl_free(void *text) { lib.free(text); }

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <poll.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,6 +73,10 @@ int shim_eventfd(void) {
     int fd = eventfd(0, EFD_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }
+
+void shim_wipe(void *memory, int64_t count) { explicit_bzero(memory, (size_t)count); }
+
+int shim_forbid_core(void) { return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : 0; }
 
 void shim_thread_name(unsigned long thread, const char *name) {
     pthread_setname_np(thread, name);

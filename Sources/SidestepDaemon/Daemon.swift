@@ -166,14 +166,13 @@ public final class Daemon {
         policy.allowsPrivate = configuration.httpAllowsPrivate
         policy.hosts = configuration.httpHosts.map { $0.lowercased() }
         policy.proxy = configuration.httpProxy
+        let credentials = Credentials(systemd: systemd, own: configuration.credentialsDirectory)
         return StepExecutors(
             programs: ProgramExecutor(
                 socket: configuration.socket, environment: DaemonMain.processEnvironment(),
-                identify: { watcher.identity(of: $0) }),
+                credentials: credentials, identify: { watcher.identity(of: $0) }),
             requests: RequestExecutor(
-                driver: http,
-                credentials: Credentials(systemd: systemd, own: configuration.credentialsDirectory),
-                policy: policy, version: version))
+                driver: http, credentials: credentials, policy: policy, version: version))
     }
 
     /// The number of a user, by name or as it stands; nil when there is none.

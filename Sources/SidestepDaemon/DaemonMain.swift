@@ -1,3 +1,4 @@
+import CShims
 import CSystemd
 import Glibc
 import Logging
@@ -13,6 +14,7 @@ public enum DaemonMain {
         let log = Logger(label: "sidestepd") { _ in DaemonLog(isJournal: isJournal) }
         let signals = StopSignals()
         signal(SIGPIPE, SIG_IGN)
+        keepMemoryPrivate(environment)
         raiseDescriptorLimit()
         do {
             let configuration = try Configuration.load(flags, environment: environment)
@@ -27,6 +29,16 @@ public enum DaemonMain {
         } catch {
             return refuse(log, "\(error)", 70)
         }
+    }
+
+    /// Sees to it that a crash shows nobody our memory: requests under way hold secrets.
+    private static func keepMemoryPrivate(_ environment: [String: String]) {
+        // Not by RLIMIT_CORE: programs of steps would inherit it, and core(5) heeds it not for cores that a program
+        // takes.
+        _ = shim_forbid_core()
+        // Swift's backtraces show what registers point to; who asks for them gets them.
+        guard environment["SWIFT_BACKTRACE"] == nil else { return }
+        for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
     }
 
     /// Checks a database file.

@@ -17,7 +17,7 @@ public struct Credentials: Sendable {
     }
 
     /// The secret of this name, or why there is none, as one sentence.
-    func secret(_ name: String) -> Result<[UInt8], CredentialProblem> {
+    func secret(_ name: String) -> Result<SecretBytes, CredentialProblem> {
         var problem = CredentialProblem(message: "there is no credential '\(name)'")
         for (directory, mustBePrivate) in directories {
             let file = open(directory + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -30,18 +30,14 @@ public struct Credentials: Sendable {
                     message: "others may read the credential '\(name)'; its mode must be 0600")
                 continue
             }
-            var bytes = [UInt8](repeating: 0, count: Self.maximumBytes)
-            let count = read(file, &bytes, bytes.count)
-            let secret = trimmed(bytes.prefix(max(0, count)))
+            let secret = SecretBytes(capacity: Self.maximumBytes)
+            while secret.count < Self.maximumBytes, secret.fill(from: file) {}
+            // Editors end a file with a newline that nobody means.
+            secret.truncate(to: secret.lastIndex { $0 != 10 && $0 != 13 }.map { $0 + 1 } ?? 0)
             if !secret.isEmpty { return .success(secret) }
             problem = CredentialProblem(message: "the credential '\(name)' is empty")
         }
         return .failure(problem)
-    }
-
-    /// Editors end a file with a newline that nobody means.
-    private func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        Array(bytes[..<(bytes.lastIndex { $0 != 10 && $0 != 13 }.map { $0 + 1 } ?? bytes.startIndex)])
     }
 }
 

@@ -12,6 +12,8 @@ public enum ExecutionLimits {
     /// Bytes of a response's body: the most, and by default.
     public static let responseBytes = 8 << 20
     public static let defaultResponseBytes = 1 << 20
+    /// Redirects of one request that may be followed: the most; none by default.
+    public static let redirects: Int64 = 10
     /// Bytes of a URL, and of one header's value.
     public static let urlBytes = 8192
     public static let headerBytes = 8192

@@ -7,7 +7,7 @@
  */
 #include <curl/curl.h>
 
-/* Loads libcurl.so.4 and initializes it; 1 when it is there, else 0. Any thread may call it. */
+/* libcurl's memory is overwritten before it is freed: requests hold secrets. Loads libcurl.so.4 and initializes it; 1 when it is there, else 0. Any thread may call it. */
 int shim_curl_load(void);
 
 CURL *shim_curl_easy_init(void);
@@ -22,19 +22,21 @@ CURLcode shim_curl_set_long(CURL *handle, CURLoption option, long value);
 CURLcode shim_curl_set_size(CURL *handle, CURLoption option, curl_off_t value);
 /* libcurl copies the text. */
 CURLcode shim_curl_set_text(CURL *handle, CURLoption option, const char *value);
-/* Copied as well, as far as CURLOPT_POSTFIELDSIZE_LARGE says. */
+/* Not copied: the bytes live as long as the handle. */
 CURLcode shim_curl_set_bytes(CURL *handle, CURLoption option, const void *value);
 CURLcode shim_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value);
 CURLcode shim_curl_set_receiver(CURL *handle, CURLoption option, shim_curl_receiver value);
 CURLcode shim_curl_set_context(CURL *handle, CURLoption option, void *value);
-/* Asked before each connection whether its address may be used: CURLOPT_OPENSOCKETFUNCTION. The context is that
-   of CURLOPT_OPENSOCKETDATA. */
+/* Asked whether an address may be used: before each connection (CURLOPT_OPENSOCKETFUNCTION), and before each request
+   (CURLOPT_PREREQFUNCTION), which may go by a connection that another transfer has opened. */
 typedef int (*shim_curl_guard)(const struct sockaddr *address, unsigned length, void *context);
 CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context);
 /* What Retry-After says, seconds, be it a number or a date: CURLINFO_RETRY_AFTER; 0 without one. */
 curl_off_t shim_curl_retry_after(CURL *handle);
-/* The host of a URL as libcurl understands it; the caller frees it with shim_curl_free(). NULL for no URL. */
-char *shim_curl_host(const char *url);
+/* A part of a URL as libcurl understands it, the port also where it is the scheme's own; NULL for no URL. The caller
+   frees it with shim_curl_free(), as the URL that a reference means at another one. */
+char *shim_curl_url_part(const char *url, CURLUPart part);
+char *shim_curl_resolve(const char *base, const char *reference);
 void shim_curl_free(void *text);
 /* The status of the last response: CURLINFO_RESPONSE_CODE; 0 without one. */
 long shim_curl_status(CURL *handle);

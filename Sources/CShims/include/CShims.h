@@ -36,6 +36,11 @@ int shim_timer_set(int fd, int64_t milliseconds);
 /* Waits for either: bit 0 when the first expired, bit 1 when the clock was set. */
 int shim_timer_wait(int boot, int wall);
 
+/* Overwrites memory with zeros, whatever the optimizer thinks of it: explicit_bzero(3). */
+void shim_wipe(void *memory, int64_t count);
+/* No core file of this process, and no look into its memory but for root: prctl(2), PR_SET_DUMPABLE. 0, or -errno. */
+int shim_forbid_core(void);
+
 /* pthread_setname_np(3): the name that ps -L and debuggers show, at most 15 bytes. */
 void shim_thread_name(unsigned long thread, const char *name);
 

@@ -10,10 +10,22 @@ struct Program {
     var timeoutMilliseconds: Int64?
     var outputLimit: Int
     var graceMilliseconds: Int64
+    /// Those that its variables hold.
+    let secrets: SecretText
 
-    init(_ spec: RawJSON) {
+    /// - Throws: when a variable names a secret that is not there.
+    init(_ spec: RawJSON, _ secrets: SecretText) throws(CredentialProblem) {
+        var secrets = secrets
         arguments = spec["argv"]?.elements.compactMap(\.string) ?? []
-        environment = spec["env"]?.members.map { ($0.key, $0.value.string ?? "") } ?? []
+        environment = []
+        for (name, value) in spec["env"]?.members ?? [] {
+            let bytes = try secrets.resolve((value.string ?? "").utf8)
+            guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+                throw CredentialProblem(message: "a credential in the variable \(name) is no text")
+            }
+            environment.append((name, text))
+        }
+        self.secrets = secrets
         directory = spec["cwd"]?.string
         input = Array((spec["stdin"]?.string ?? "").utf8)
         timeoutMilliseconds = spec["timeout_ms"]?.integer

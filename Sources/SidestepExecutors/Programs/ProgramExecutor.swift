@@ -18,6 +18,7 @@ public final class ProgramExecutor: Sendable {
 
     private let environment: [String: String]
     private let identify: Identify
+    private let credentials: Credentials
     private let running = Mutex<[String: AsyncStream<StopReason>.Continuation]>([:])
 
     enum StopReason { case stopped, timeout }
@@ -25,7 +26,9 @@ public final class ProgramExecutor: Sendable {
     /// - Parameters:
     ///   - socket: what programs find in `SIDESTEP_SOCKET`.
     ///   - environment: the daemon's own; what concerns only the daemon is not handed on.
-    public init(socket: String, environment: [String: String], identify: @escaping Identify) {
+    public init(
+        socket: String, environment: [String: String], credentials: Credentials, identify: @escaping Identify
+    ) {
         var base = environment.filter { name, _ in
             !Self.ownVariables.contains(name) && !name.hasPrefix("SIDESTEP_") && !name.hasPrefix("LISTEN_")
                 && !name.hasPrefix("WATCHDOG_")
@@ -33,6 +36,7 @@ public final class ProgramExecutor: Sendable {
         base["SIDESTEP_SOCKET"] = socket
         self.environment = base
         self.identify = identify
+        self.credentials = credentials
     }
 
     /// What systemd tells the daemon and nobody else, systemd.exec(5).
@@ -43,8 +47,13 @@ public final class ProgramExecutor: Sendable {
     func start(_ task: StepTask, started: @escaping @Sendable (ProcessIdentity) -> Void, done: @escaping Done)
     {
         let (stops, continuation) = AsyncStream.makeStream(of: StopReason.self)
+        let program: Program
+        do {
+            program = try Program(RawJSON(validated: task.spec), SecretText(credentials.secret))
+        } catch {
+            return done(Exchange.outcome(Refusal(type: "credential", message: error.message)))
+        }
         running.withLock { $0[task.token] = continuation }
-        let program = Program(RawJSON(validated: task.spec))
         Task.detached {
             let outcome = await self.run(program, task, stops, started)
             self.running.withLock { $0.removeValue(forKey: task.token) }?.finish()
@@ -93,8 +102,8 @@ public final class ProgramExecutor: Sendable {
                 if let process = self.identify(pid) { started(process) }
                 let tree = ProcessTree(token: task.token, group: pid)
                 let keeper = Task { await Self.keep(tree, program, stops) }
-                async let output = Self.tail(execution.standardOutput, program.outputLimit)
-                async let error = Self.tail(execution.standardError, program.outputLimit)
+                async let output = Self.tail(execution.standardOutput, program)
+                async let error = Self.tail(execution.standardError, program)
                 // It may close both and go on: only the end of the program ends the watch over it.
                 return (await (output, error), keeper)
             }
@@ -138,8 +147,8 @@ public final class ProgramExecutor: Sendable {
         return reason
     }
 
-    private static func tail(_ output: SubprocessOutputSequence, _ limit: Int) async -> OutputTail {
-        var tail = OutputTail(limit: limit)
+    private static func tail(_ output: SubprocessOutputSequence, _ program: Program) async -> OutputTail {
+        var tail = OutputTail(limit: program.outputLimit, secrets: program.secrets)
         do {
             for try await chunk in output { tail.append(chunk.withUnsafeBytes { Array($0) }) }
         } catch {

@@ -16,8 +16,16 @@ public final class HTTPDriver: @unchecked Sendable {
     /// curl_multi_poll(3) returns after this time at the latest, milliseconds.
     private static let pollMilliseconds: Int32 = 60_000
 
+    private struct Order {
+        let request: HTTPRequest
+        /// By which its sender can stop it.
+        let name: String?
+        let done: Done
+    }
+
     private struct Queue {
-        var new: [(request: HTTPRequest, done: Done)] = []
+        var new: [Order] = []
+        var stopped: [String] = []
         var isClosed = false
         var hasThread = false
         /// nil until the thread has loaded libcurl.
@@ -31,21 +39,32 @@ public final class HTTPDriver: @unchecked Sendable {
     }
 
     private let queue = Mutex(Queue())
-    private var exchanges: [UnsafeMutableRawPointer: HTTPExchange] = [:]
+    private var exchanges: [UnsafeMutableRawPointer: (exchange: HTTPExchange, name: String?)] = [:]
+    private var handles: [String: UnsafeMutableRawPointer] = [:]
 
     public init() {}
 
     /// Sends a request; `done` is called once, on the driver's thread.
-    public func send(_ request: HTTPRequest, then done: @escaping Done) {
+    ///
+    /// - Parameter name: what `stop` calls it; no two requests under way have the same.
+    public func send(_ request: HTTPRequest, as name: String? = nil, then done: @escaping Done) {
         let isTaken = queue.withLock { queue -> Bool in
             if queue.isClosed { return false }
-            queue.new.append((request, done))
+            queue.new.append(Order(request: request, name: name, done: done))
             queue.waker?.wake()
             if !queue.hasThread { startThread() }
             queue.hasThread = true
             return true
         }
         if !isTaken { done(.failure(.closed)) }
+    }
+
+    /// Ends a request at once, with its connection; it fails as `stopped`, unless it has ended by itself.
+    public func stop(_ name: String) {
+        queue.withLock { queue in
+            queue.stopped.append(name)
+            queue.waker?.wake()
+        }
     }
 
     /// Ends the thread; requests under way fail as `closed`.
@@ -84,11 +103,7 @@ public final class HTTPDriver: @unchecked Sendable {
             end(multi)
             shim_curl_multi_poll(multi, Self.pollMilliseconds)
         }
-        for exchange in exchanges.values {
-            shim_curl_multi_remove(multi, exchange.handle)
-            exchange.abandon()
-        }
-        exchanges = [:]
+        for handle in Array(exchanges.keys) { remove(handle, multi)?.abandon(.closed) }
         queue.withLock { $0.waker = nil }
         shim_curl_multi_cleanup(multi)
     }
@@ -96,31 +111,36 @@ public final class HTTPDriver: @unchecked Sendable {
     /// The host has no libcurl: whoever asks is told so.
     private func refuseAll() {
         let new = queue.withLock { queue in
-            defer { (queue.new, queue.hasThread) = ([], false) }
+            defer { (queue.new, queue.stopped, queue.hasThread) = ([], [], false) }
             return queue.new
         }
-        for (_, done) in new {
-            done(.failure(.transport("libcurl (libcurl.so.4) is not installed on this host")))
+        for order in new {
+            order.done(.failure(.transport("libcurl (libcurl.so.4) is not installed on this host")))
         }
     }
 
-    /// Begins what has come in. Returns false when the driver was closed.
+    /// Begins and ends what was asked for. Returns false when the driver was closed.
     private func begin(_ multi: UnsafeMutableRawPointer) -> Bool {
-        let (new, isClosed) = queue.withLock { queue in
-            defer { queue.new = [] }
-            return (queue.new, queue.isClosed)
+        let (new, stopped, isClosed) = queue.withLock { queue in
+            defer { (queue.new, queue.stopped) = ([], []) }
+            return (queue.new, queue.stopped, queue.isClosed)
         }
-        for (request, done) in new {
+        for order in new {
             guard !isClosed else {
-                done(.failure(.closed))
+                order.done(.failure(.closed))
                 continue
             }
-            guard let exchange = HTTPExchange(request, done) else {
-                done(.failure(.transport("out of memory")))
+            guard let exchange = HTTPExchange(order.request, order.done) else {
+                order.done(.failure(.transport("out of memory")))
                 continue
             }
-            exchanges[exchange.handle] = exchange
+            exchanges[exchange.handle] = (exchange, order.name)
+            if let name = order.name { handles[name] = exchange.handle }
             shim_curl_multi_add(multi, exchange.handle)
+        }
+        for name in stopped {
+            guard let handle = handles[name] else { continue }
+            remove(handle, multi)?.abandon(.stopped)
         }
         return !isClosed
     }
@@ -128,9 +148,14 @@ public final class HTTPDriver: @unchecked Sendable {
     /// Hands over what has ended.
     private func end(_ multi: UnsafeMutableRawPointer) {
         var code = CURLE_OK
-        while let handle = shim_curl_multi_ended(multi, &code) {
-            shim_curl_multi_remove(multi, handle)
-            exchanges.removeValue(forKey: handle)?.end(code)
-        }
+        while let handle = shim_curl_multi_ended(multi, &code) { remove(handle, multi)?.end(code) }
+    }
+
+    private func remove(_ handle: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer) -> HTTPExchange?
+    {
+        shim_curl_multi_remove(multi, handle)
+        guard let (exchange, name) = exchanges.removeValue(forKey: handle) else { return nil }
+        if let name { handles[name] = nil }
+        return exchange
     }
 }

@@ -8,8 +8,8 @@ final class HTTPExchange {
     private let request: HTTPRequest
     private let done: @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
     private var list: UnsafeMutablePointer<curl_slist>?
-    private var body: [UInt8] = []
-    private var headers: [(name: String, value: String)] = []
+    private let body = SecretBytes()
+    private var head = SecretBytes()
     private var isTooLarge = false
     /// The address that the guard refused, if it refused one.
     private var refused: String?
@@ -76,15 +76,20 @@ final class HTTPExchange {
         } else {
             if !request.body.isEmpty || request.method == "POST" {
                 shim_curl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
-                _ = request.body.withUnsafeBytes {
-                    shim_curl_set_bytes(
-                        handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(handle))
+                // Not copied: the request is kept as long as the handle.
+                request.body.withUnsafeBytes {
+                    _ = shim_curl_set_bytes(handle, CURLOPT_POSTFIELDS, $0.baseAddress)
                 }
             }
             shim_curl_set_text(handle, CURLOPT_CUSTOMREQUEST, request.method)
         }
         for header in request.headers {
-            list = shim_curl_slist_append(list, "\(header.name): \(header.value)")
+            let line = SecretBytes("\(header.name): ".utf8)
+            line.append(header.value)
+            line.append(CollectionOfOne(0))
+            line.withUnsafeBytes {
+                list = shim_curl_slist_append(list, $0.bindMemory(to: CChar.self).baseAddress)
+            }
         }
         // Without a value libcurl leaves a header out: nobody waits for "100 Continue".
         list = shim_curl_slist_append(list, "Expect:")
@@ -100,18 +105,14 @@ final class HTTPExchange {
             isTooLarge = true
             return false
         }
-        body.append(contentsOf: bytes)
+        body.append(bytes)
         return true
     }
 
     /// A status line begins a response; an interim one is followed by another.
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) {
-        let line = String(decoding: bytes, as: UTF8.self)
-        if line.hasPrefix("HTTP/") { headers = [] }
-        guard let colon = line.firstIndex(of: ":") else { return }
-        let value = line[line.index(after: colon)...].drop { $0.isWhitespace }
-        let end = value.lastIndex { !$0.isWhitespace }
-        headers.append((line[..<colon].lowercased(), end.map { String(value[...$0]) } ?? ""))
+        if bytes.starts(with: "HTTP/".utf8) { head = SecretBytes() }
+        head.append(bytes)
     }
 
     /// Tells the caller; called once.
@@ -121,11 +122,12 @@ final class HTTPExchange {
         done(
             .success(
                 HTTPResponse(
-                    status: shim_curl_status(handle), headers: headers, body: body,
+                    status: shim_curl_status(handle), head: head, body: body,
                     retryAfterSeconds: seconds > 0 ? Int64(seconds) : nil)))
     }
 
-    func abandon() { done(.failure(.closed)) }
+    /// Tells the caller that it was ended before its time; called instead.
+    func abandon(_ failure: HTTPFailure) { done(.failure(failure)) }
 
     private func failure(_ code: CURLcode) -> HTTPFailure {
         if let refused { return .refused(address: refused) }

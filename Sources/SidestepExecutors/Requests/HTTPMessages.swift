@@ -1,12 +1,12 @@
 /// An HTTP request to be sent as it is: no redirect is followed, no header is added but those of the
-/// transport.
+/// transport. Header values and body may hold secrets.
 public struct HTTPRequest: Sendable {
     public var method: String
     /// `http://` or `https://`; nothing else is spoken.
     public var url: String
     /// Without line breaks: callers check what comes from clients.
-    public var headers: [(name: String, value: String)] = []
-    public var body: [UInt8] = []
+    public var headers: [(name: String, value: SecretBytes)] = []
+    public var body = SecretBytes()
     /// Milliseconds from the beginning to the last byte of the response.
     public var timeoutMilliseconds: Int64 = 30_000
     /// Milliseconds until there is a connection.
@@ -24,17 +24,46 @@ public struct HTTPRequest: Sendable {
     }
 }
 
-/// What a server answered, whatever its status.
+/// What a server answered, whatever its status. It may repeat secrets.
 public struct HTTPResponse: Sendable {
     public var status: Int
-    /// In their order; names in lower case.
-    public var headers: [(name: String, value: String)]
-    public var body: [UInt8]
+    /// The lines of the header as they came.
+    public var head = SecretBytes()
+    public var body = SecretBytes()
     /// What the server asked for in `Retry-After`.
     public var retryAfterSeconds: Int64?
 
-    /// The first header of this name.
-    public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    /// The values of the headers of this name, which is in lower case, in their order.
+    public func values(of name: String) -> [SecretBytes] {
+        head.withUnsafeBytes { head in
+            // By this type it is the split that copies nothing.
+            let lines: [Slice<UnsafeRawBufferPointer>] = head.split(separator: 0x0a)
+            return lines.compactMap { line in
+                guard let colon = line.firstIndex(of: UInt8(ascii: ":")),
+                    line[..<colon].elementsEqual(name.utf8, by: { Self.lowercased($0) == $1 })
+                else { return nil }
+                let value = line[(colon + 1)...].drop(while: Self.isSpace)
+                let end = value.lastIndex { !Self.isSpace($0) }.map { $0 + 1 } ?? value.startIndex
+                return SecretBytes(value[..<end])
+            }
+        }
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d }
+}
+
+/// How long a server may ask us to wait: RFC 9110 §10.2.3.
+enum RetryAfter {
+    /// Seconds: a day.
+    static let longest: Int64 = 86_400
+
+    static func milliseconds(_ response: HTTPResponse) -> Int64? {
+        response.retryAfterSeconds.map { min($0, longest) * 1000 }
+    }
 }
 
 /// Why there is no answer.
@@ -47,6 +76,8 @@ public enum HTTPFailure: Error, Sendable, Equatable {
     case refused(address: String)
     /// Name, connection, TLS or protocol failed: libcurl's sentence.
     case transport(String)
+    /// Its sender stopped it.
+    case stopped
     /// The driver was closed.
     case closed
 
@@ -57,6 +88,7 @@ public enum HTTPFailure: Error, Sendable, Equatable {
         case .tooLarge(let limit): "the answer is longer than \(limit) bytes"
         case .refused(let address): "requests may not be sent to the address \(address)"
         case .transport(let reason): reason
+        case .stopped: "the request was stopped"
         case .closed: "the daemon is shutting down"
         }
     }

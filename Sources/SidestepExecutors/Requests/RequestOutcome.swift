@@ -10,8 +10,6 @@ struct Exchange {
     /// Statuses that another attempt may change: RFC 9110 §15.5.9, RFC 8470, RFC 6585, and the server's own
     /// faults.
     static let retryable: Set<Int> = [408, 425, 429]
-    /// What a server may ask us to wait, seconds: a day.
-    static let longestRetryAfter: Int64 = 86_400
 
     func outcome(_ result: Result<HTTPResponse, HTTPFailure>) -> TaskOutcome {
         switch result {
@@ -23,14 +21,28 @@ struct Exchange {
         case .success(let response):
             let record = record(response)
             if accepts(response.status) { return .completed(record) }
-            let isRetryable = Self.retryable.contains(response.status) || response.status >= 500
-            let wait = response.retryAfterSeconds.map { min($0, Self.longestRetryAfter) * 1000 }
+            let isRetryable = Self.isRetryable(response.status)
             return .failed(
                 record,
                 AttemptError(
                     types: ["status:\(response.status)", "status"], retryable: isRetryable,
-                    retryAfterMilliseconds: isRetryable ? wait : nil))
+                    retryAfterMilliseconds: isRetryable ? RetryAfter.milliseconds(response) : nil))
         }
+    }
+
+    /// The request that the answer asks for instead; nil when it stands.
+    func redirected(
+        _ outgoing: OutgoingRequest, _ result: Result<HTTPResponse, HTTPFailure>, _ policy: RequestPolicy
+    ) throws(Refusal) -> OutgoingRequest? {
+        guard case .success(let response) = result, !accepts(response.status),
+            let location = response.values(of: "location").first
+        else { return nil }
+        let text = secrets.masked(location)
+        guard text.elementsEqual(location) else {
+            throw Refusal(type: "redirect", message: "a redirect to a URL with a credential is not followed")
+        }
+        return try outgoing.redirected(
+            response.status, to: String(decoding: text, as: UTF8.self), policy)
     }
 
     private func accepts(_ status: Int) -> Bool {
@@ -50,8 +62,11 @@ struct Exchange {
             writer.member("status", response.status)
             writer.object("headers") { writer in
                 for name in recorded(response.status) {
-                    let values = response.headers.filter { $0.name == name }.map(\.value)
-                    if !values.isEmpty { writer.member(name, secrets.masked(values.joined(separator: ", "))) }
+                    let values = response.values(of: name).map { secrets.masked($0) }
+                    if !values.isEmpty {
+                        writer.member(
+                            name, String(decoding: Array(values.joined(separator: ", ".utf8)), as: UTF8.self))
+                    }
                 }
             }
             if let text = String(validating: body, as: UTF8.self) {
@@ -60,7 +75,7 @@ struct Exchange {
                 writer.member("body", Base64.encode(body))
                 writer.member("encoding", "base64")
             }
-            if body != response.body { writer.member("masked", true) }
+            if secrets.isIn(response.body) { writer.member("masked", true) }
             writer.endObject()
         }.bytes
     }
@@ -82,18 +97,27 @@ struct Exchange {
         }.bytes
     }
 
+    /// What a refusal before or between requests is: another attempt would meet it, too.
+    static func outcome(_ refusal: Refusal) -> TaskOutcome {
+        .failed(
+            record(type: refusal.type, refusal.message),
+            AttemptError(types: [refusal.type], retryable: false))
+    }
+
+    static func isRetryable(_ status: Int) -> Bool { retryable.contains(status) || status >= 500 }
+
     private static func type(_ failure: HTTPFailure) -> String {
         switch failure {
         case .timeout: "timeout"
         case .tooLarge: "response_too_large"
         case .refused: "address_not_allowed"
-        case .transport, .closed: "connection"
+        case .transport, .stopped, .closed: "connection"
         }
     }
 
     private static func isRetryable(_ failure: HTTPFailure) -> Bool {
         switch failure {
-        case .timeout, .transport, .closed: true
+        case .timeout, .transport, .stopped, .closed: true
         case .tooLarge, .refused: false
         }
     }

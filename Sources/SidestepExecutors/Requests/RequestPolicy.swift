@@ -1,6 +1,3 @@
-import CCurl
-import CCurlShims
-
 /// Where the daemon may send requests for clients: set by its operator.
 public struct RequestPolicy: Sendable {
     /// Whether loopback, private and link-local addresses are allowed.
@@ -13,12 +10,10 @@ public struct RequestPolicy: Sendable {
     public init() {}
 
     /// Why a URL may not be asked for; nil when it may.
-    func refusal(_ url: String) -> String? {
-        guard let text = shim_curl_host(url) else { return "the URL cannot be understood" }
-        defer { shim_curl_free(text) }
-        let host = String(cString: text).lowercased()
-        if hosts.isEmpty || hosts.contains(where: { Self.matches(host, $0) }) { return nil }
-        return "the host '\(host)' is not among those that `http_hosts` in the daemon's configuration allows"
+    func refusal(_ url: RequestURL) -> String? {
+        if hosts.isEmpty || hosts.contains(where: { Self.matches(url.host, $0) }) { return nil }
+        return
+            "the host '\(url.host)' is not among those that `http_hosts` in the daemon's configuration allows"
     }
 
     private static func matches(_ host: String, _ allowed: String) -> Bool {

@@ -12,8 +12,6 @@ public struct WebhookCarrier: LetterCarrying {
 
     /// How long one attempt may take, milliseconds.
     static let timeoutMilliseconds: Int64 = 15_000
-    /// What a receiver may ask us to wait, seconds: a day.
-    static let longestRetryAfter: Int64 = 86_400
 
     public init(driver: HTTPDriver, credentials: Credentials, clock: any Clock, version: String) {
         self.driver = driver
@@ -24,14 +22,16 @@ public struct WebhookCarrier: LetterCarrying {
 
     public func carry(_ letter: Letter, then done: @escaping @Sendable (DeliveryOutcome) -> Void) {
         var request = HTTPRequest("POST", letter.url)
-        request.body = Array(letter.delivery.body)
+        request.body = SecretBytes(letter.delivery.body)
         request.timeoutMilliseconds = Self.timeoutMilliseconds
-        request.headers = headers(letter)
+        request.headers = headers(letter).map { ($0.name, SecretBytes($0.value.utf8)) }
         if let name = letter.secret {
             switch credentials.secret(name) {
             case .failure(let problem):
                 return done(DeliveryOutcome(httpStatus: nil, problem: problem.message))
-            case .success(let secret): request.headers.append(signature(request.body, secret))
+            case .success(let secret):
+                let signature = signature(Array(letter.delivery.body), secret)
+                request.headers.append(("Sidestep-Signature", SecretBytes(signature.utf8)))
             }
         }
         driver.send(request) { result in done(Self.outcome(result)) }
@@ -56,10 +56,11 @@ public struct WebhookCarrier: LetterCarrying {
 
     /// `t=SECONDS,v1=HEX`: HMAC-SHA256 of the time, a dot and the body.
     /// The time keeps a letter from being played again.
-    private func signature(_ body: [UInt8], _ secret: [UInt8]) -> (name: String, value: String) {
+    private func signature(_ body: [UInt8], _ secret: SecretBytes) -> String {
         let seconds = "\(clock.now().milliseconds / 1000)"
-        let code = MessageCode.sha256(key: secret, Array(seconds.utf8) + [UInt8(ascii: ".")] + body)
-        return ("Sidestep-Signature", "t=\(seconds),v1=\(Identifiers.hex(code))")
+        let message = Array(seconds.utf8) + [UInt8(ascii: ".")] + body
+        let code = secret.withUnsafeBytes { MessageCode.sha256(key: $0, message) }
+        return "t=\(seconds),v1=\(Identifiers.hex(code))"
     }
 
     /// Any status of 200 to 299 means that the receiver took it.
@@ -71,15 +72,7 @@ public struct WebhookCarrier: LetterCarrying {
             return DeliveryOutcome(
                 httpStatus: Int64(response.status),
                 problem: isTaken ? nil : "the receiver answered \(response.status)",
-                retryAfterMilliseconds: isTaken ? nil : retryAfter(response))
+                retryAfterMilliseconds: isTaken ? nil : RetryAfter.milliseconds(response))
         }
-    }
-
-    /// RFC 9110 §10.2.3, in seconds; a date is not looked at.
-    private static func retryAfter(_ response: HTTPResponse) -> Int64? {
-        guard let seconds = response.header("retry-after").flatMap({ Int64($0) }), seconds >= 0 else {
-            return nil
-        }
-        return min(seconds, longestRetryAfter) * 1000
     }
 }

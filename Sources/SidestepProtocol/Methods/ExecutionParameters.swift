@@ -11,7 +11,7 @@ extension ParameterType {
                 "the program and its arguments; no shell reads them"),
             .may(
                 "env", .open([], others: .string(maxBytes: ExecutionLimits.argumentBytes)),
-                "variables beside those of the daemon"),
+                "variables beside those of the daemon; {credential:NAME} stands for a secret of the daemon"),
             .may("cwd", .string(maxBytes: 4096), "the directory it runs in", default: "the daemon's"),
             .may(
                 "stdin", .string(maxBytes: ExecutionLimits.stdinBytes), "what it reads", default: "nothing"),
@@ -42,6 +42,10 @@ extension ParameterType {
                 "the longest body that is taken", default: "1048576"),
             .may(
                 "response_headers", .strings, "the headers that are recorded", default: #"["content-type"]"#),
+            .may(
+                "redirects", .integer(0...ExecutionLimits.redirects),
+                "how many redirects are followed at most",
+                default: "0"),
             .may("accept", .array(.integer(100...599)), "statuses besides 200 to 299 that are no failure"),
             .may(
                 "idempotency_key", .boolean, "whether the step's key is sent as Idempotency-Key",

@@ -34,6 +34,7 @@ enum ExecutionHandlers {
         var work = StepWork(
             executor: .exec, spec: spec, weight: overhead + Int64(spec.count) + 2 * kept)
         work.needs = [.actsAsDaemon]
+        if namesCredential(exec.raw("env")) { work.needs.insert(.credentials) }
         return work
     }
 
@@ -82,12 +83,17 @@ enum ExecutionHandlers {
         }
     }
 
+    private static let credentialMark = "{credential:"
+
     private static func usesCredential(_ http: Params) -> Bool {
-        let mark = "{credential:"
-        if http.raw("body")?.text.contains(mark) == true || http.string("body_text")?.contains(mark) == true {
-            return true
-        }
-        return http.raw("headers")?.members.contains { $0.value.string?.contains(mark) == true } ?? false
+        http.raw("body")?.text.contains(credentialMark) == true
+            || http.string("body_text")?.contains(credentialMark) == true
+            || namesCredential(http.raw("headers"))
+    }
+
+    /// Whether a value of an object of texts names a credential.
+    private static func namesCredential(_ texts: RawJSON?) -> Bool {
+        texts?.members.contains { $0.value.string?.contains(credentialMark) == true } ?? false
     }
 
     private static func names(_ object: Params, _ name: String) -> [String] {
