@@ -67,7 +67,7 @@ def test_every_public_name_is_documented_with_a_sentence(module: str) -> None:
     for name in face.__all__:
         for path, member in [(name, getattr(face, name)), *members(getattr(face, name), name)]:
             if callable(member) or isinstance(member, property):
-                first = (inspect.getdoc(member) or "").partition("\n")[0]
+                first = (member.__doc__ or "").lstrip().partition("\n")[0]
                 assert first[:1].isupper() or first.startswith("``"), f"{path}: {first!r}"
                 assert first.endswith((".", ":", "``")), f"{path}: {first!r}"
 
