@@ -56,8 +56,10 @@ if TYPE_CHECKING:
     from ._aio._checkpoint import Checkpoint
     from ._aio._client import Client, connect
     from ._aio._run import Run
+    from ._aio._schedules import Schedules
     from ._aio._state import State
     from ._aio._step import StepContext
+    from ._aio._streams import StreamReader
     from ._aio._waits import Arrival
     from ._aio._worker import Worker
     from ._aio._workflow import Workflow
@@ -96,6 +98,7 @@ __all__ = [
     "RunOwned",
     "RunPaused",
     "RunSuspended",
+    "Schedules",
     "ShuttingDown",
     "SidestepError",
     "State",
@@ -107,6 +110,7 @@ __all__ = [
     "StepUnknown",
     "StorageError",
     "StorageFull",
+    "StreamReader",
     "TimeoutExpired",
     "TokenInvalid",
     "Unsupported",
@@ -126,8 +130,10 @@ _LAZY = {
     "Checkpoint": "_checkpoint",
     "Client": "_client",
     "Run": "_run",
+    "Schedules": "_schedules",
     "State": "_state",
     "StepContext": "_step",
+    "StreamReader": "_streams",
     "Worker": "_worker",
     "Workflow": "_workflow",
     "connect": "_client",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -57,6 +58,13 @@ def dumps(value: Any) -> str:
     return json.dumps(
         value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
     )
+
+
+def call_input(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Return the input of a run whose workflow is called with these arguments."""
+    if kwargs:
+        return {"args": list(args), "kwargs": dict(sorted(kwargs.items()))}
+    return list(args)
 
 
 def result_type(function: Any) -> Any:

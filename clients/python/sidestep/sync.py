@@ -10,8 +10,10 @@ from ._decorators import step, workflow
 from ._sync._checkpoint import Checkpoint
 from ._sync._client import Client, connect
 from ._sync._run import Run
+from ._sync._schedules import Schedules
 from ._sync._state import State
 from ._sync._step import StepContext
+from ._sync._streams import StreamReader
 from ._sync._waits import Arrival
 from ._sync._worker import Worker
 from ._sync._workflow import Workflow
@@ -27,8 +29,10 @@ __all__ = [
     "Checkpoint",
     "Client",
     "Run",
+    "Schedules",
     "State",
     "StepContext",
+    "StreamReader",
     "Worker",
     "Workflow",
     "connect",

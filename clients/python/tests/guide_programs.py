@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import json
 import os
+import runpy
 import signal
 import sqlite3
 import sys
@@ -60,7 +61,7 @@ class Fake(TestModel):
         fails = not log.exists() and Fake.failures > 0
         effect("model that fails" if fails else "model")
         if fails:
-            raise ConnectionError("the model does not answer")
+            raise TimeoutError("the model does not answer")
         return await super().request(*args, **kwargs)
 
     def gen_tool_args(self, tool_def: Any) -> Any:
@@ -207,14 +208,11 @@ async def recovery() -> Any:
     program = module("fault_tolerance")
     Fake.failures = 1
     agent = program.ResilientDurableAgent("openai:gpt-4o", backend=SidestepBackend())
-    agent.retry_policy.retry_on_errors = ["StepFailed"]
     return await agent.run_with_recovery("why?", workflow_id="recovery-1")
 
 
 async def breaker() -> Any:
-    program = module("fault_tolerance")
-    program.PostgreSQLDurableBackend = lambda url: SidestepBackend()
-    return await program.fault_tolerant_workflow()
+    return await module("fault_tolerance").fault_tolerant_workflow()
 
 
 async def shipped_breaker() -> Any:
@@ -225,19 +223,12 @@ async def shipped_breaker() -> Any:
 
 
 async def deployment() -> Any:
-    program = module("production_flow")
-    source = Path(program.__file__).read_text()
-    tail = source[source.index("if __name__ == '__main__':") :]
-    names = {**vars(program), "__name__": "__main__"}
-    await asyncio.to_thread(exec, compile(tail, program.__file__, "exec"), names)
-    made = names["deployment"]
-    made._params["input"]["kwargs"]["document_url"] = os.environ["DOCUMENT"]
-    await asyncio.to_thread(made.apply)
-    run_id = await asyncio.to_thread(made.trigger, "deployment-1")
+    path = str(module("production_flow").__file__)
+    program = await asyncio.to_thread(runpy.run_path, path, run_name="__main__")
+    run_id = await asyncio.to_thread(program["deployment"].trigger, "deployment-1")
+    flow = program["production_analysis_workflow"]
     async with await sidestep.connect() as client:
-        worker = sidestep.Worker(
-            program.production_analysis_workflow.workflow, queues=["agent-queue"], client=client
-        )
+        worker = sidestep.Worker(flow.workflow, queues=["agent-queue"], client=client)
         await worker.run(until_idle=True)
         return (await client.result(run_id, wait=20))["sentiment"]
 
@@ -271,7 +262,7 @@ PROGRAMS: dict[str, tuple[Callable[[], Coroutine[Any, Any, Any]], int]] = {
     "production": (production, 3),
     "deployment": (deployment, 3),
 }
-NEEDS_POSTGRES = {"own_backend", "shipped_backend"}
+NEEDS_POSTGRES = {"own_backend", "shipped_backend", "breaker", "shipped_breaker"}
 
 
 def database() -> sqlite3.Connection:

@@ -51,7 +51,7 @@ class Place:
         if program in NEEDS_POSTGRES:
             server = postgres()
             server.database("agents")
-            self.environment |= {"PGPORT": str(server.port)}
+            self.environment |= {"PGPORT": str(server.port), "PGUSER": "user"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

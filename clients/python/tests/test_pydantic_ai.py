@@ -302,6 +302,24 @@ def test_errors_of_the_framework_keep_their_class_on_replay(daemon: Daemon, run_
     assert calls == [1]
 
 
+def test_errors_of_python_keep_their_class_too(daemon: Daemon, run_id: str) -> None:
+    calls: list[int] = []
+    agent = make(calling(("look", {"x": 2})))
+
+    @agent.tool_plain(name="look")
+    async def failing(x: int) -> int:
+        calls.append(x)
+        raise TimeoutError(f"{x} does not answer")
+
+    for _ in range(2):
+        with pytest.raises(TimeoutError, match="2 does not answer") as caught:
+            ask(agent, run_id)
+        cause = caught.value.__cause__
+        assert isinstance(cause, sidestep.StepFailed)
+        assert cause.step == "trip/tool:look@c0.1"
+    assert calls == [2]
+
+
 def test_model_requests_are_retried_by_policy(daemon: Daemon, run_id: str) -> None:
     calls: list[int] = []
 
@@ -409,8 +427,9 @@ def test_a_consumer_that_leaves_leaves_nothing_recorded(daemon: Daemon, run_id: 
 
 def test_a_stream_that_breaks_fails_its_step(daemon: Daemon, run_id: str) -> None:
     model, _ = in_words("one ", cut=True)
-    with pytest.raises(ConnectionError):
-        streaming(make(model), run_id, 99)
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            streaming(make(model), run_id, 99)
     assert steps(run_id) == {"trip/model": "failed"}
 
 

@@ -1,39 +1,22 @@
-"""A connection to the daemon that comes back by itself."""
+"""The daemon as a program sees it: runs, those of others, schedules, streams."""
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from .. import _wire
-from .._autostart import Finder, start_daemon
-from .._backends.aio import Link, Lock, Semaphore, check_caller, in_thread, sleep
 from .._codec import JSON, Codec
-from .._errors import (
-    ConnectionLost,
-    DaemonNotFound,
-    LeaseLost,
-    Overloaded,
-    RunCancelled,
-    RunOwned,
-    ShuttingDown,
-    SidestepError,
-    StorageError,
-    StorageFull,
-    error_from_wire,
-)
+from .._errors import RunOwned
 from .._failures import closed_error
 from .._names import new_run_id
 from .._options import RunOptions
+from ._connection import Connection
+from ._schedules import Schedules
+from ._streams import StreamReader
 
 if TYPE_CHECKING:
     from ._run import Run
-
-
-_IN_FLIGHT = 1000
 
 
 async def connect(
@@ -55,94 +38,24 @@ async def connect(
     return client
 
 
-class Client:
-    """The daemon, for one connection at a time; use `connect` to make one.
+class Client(Connection):
+    """The daemon; use `connect` to make one.
 
     A lost connection is not an error: the client connects again, presents the leases it holds and
     sends what had no reply once more (every call may be sent again).
     """
 
-    def __init__(
-        self,
-        socket: str | os.PathLike[str] | None,
-        *,
-        autostart: bool | None,
-        reconnect_timeout: float,
-        codec: Codec,
-    ) -> None:
-        check_caller()
-        self.codec = codec
-        self.socket: str | None = None
-        self._finder = Finder(socket, autostart)
-        self._reconnect_timeout = reconnect_timeout
-        self._link: Link | None = None
-        self._connecting = Lock()
-        self._closed = False
-        self._ids = itertools.count(1)
-        # The daemon allows 1024 requests without a reply; more of them wait here.
-        self._slots = Semaphore(_IN_FLIGHT)
-        self._runs: dict[str, Run] = {}
+    @property
+    def schedules(self) -> Schedules:
+        """The rules that start runs by themselves."""
+        return Schedules(self)
 
-    async def __aenter__(self) -> Client:
-        return self
+    def stream(self, run: str, name: str, *, start: int = 0, follow: bool = True) -> StreamReader:
+        """Read a stream of a run, from the index `start` on: ``async for item in …``.
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connection; runs that are still held are interrupted."""
-        self._closed = True
-        self._runs.clear()
-        if self._link is not None:
-            await self._link.close()
-
-    # Calls
-
-    async def call(
-        self, method: str, params: dict[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Any:
-        """Call a method of the protocol and return its result.
-
-        `timeout` is in seconds, None waits as long as it takes. Raises the error that the daemon
-        answers, ConnectionLost, TimeoutExpired.
+        With `follow` it waits for items to come, until the stream or its run is closed.
         """
-        identifier = next(self._ids)
-        line = _wire.request(identifier, method, params)
-        pause, end = 0.01, None
-        while True:
-            link = await self._linked()
-            try:
-                async with self._slots:
-                    reply = await link.call(identifier, line, timeout)
-            except _wire.LinkLost:
-                continue
-            if "error" not in reply:
-                return reply.get("result")
-            error = error_from_wire(reply["error"])
-            if not isinstance(error, (ShuttingDown, Overloaded, StorageFull, StorageError)):
-                raise error
-            # The daemon could not write; it can again when it is back or the disk has space.
-            if end is None:
-                end = time.monotonic() + self._reconnect_timeout
-            if time.monotonic() > end:
-                raise error
-            await sleep((error.retry_after_ms or 0) / 1000 or pause)
-            pause = min(pause * 2, 1.0)
-
-    async def notify(self, method: str, params: dict[str, Any] | None = None) -> None:
-        """Send a notification: no reply, and no word of an error."""
-        line = _wire.request(None, method, params)
-        while True:
-            link = await self._linked()
-            try:
-                return await link.post(line)
-            except _wire.LinkLost:
-                continue
+        return StreamReader(self, run, name, start, follow)
 
     # Runs
 
@@ -286,88 +199,3 @@ class Client:
         if grace_ms is not None:
             params["grace_ms"] = grace_ms
         return (await self.call("run.cancel", params))["run"]  # type: ignore[no-any-return]
-
-    # The connection
-
-    async def _connect(self, wait: float) -> None:
-        end = time.monotonic() + (wait if len(self._finder.paths) == 1 else 0.0)
-        while True:
-            tried = []
-            for path in self._finder.paths:
-                reason = self._finder.trusted(path)
-                if reason is None:
-                    try:
-                        self._link = await Link.open(path, self._came_apart, self._notified)
-                        self.socket = path
-                        return
-                    except OSError as error:
-                        reason = error.strerror or str(error)
-                tried.append(f"{path}: {reason}")
-            if self._finder.start_at is not None:
-                path = self._finder.start_at
-                await in_thread(start_daemon, path)
-                self._link = await Link.open(path, self._came_apart, self._notified)
-                self.socket = path
-                return
-            if time.monotonic() > end:
-                raise DaemonNotFound(
-                    "no daemon answers at " + "; ".join(tried),
-                    data={"hint": "start sidestepd, or set SIDESTEP_SOCKET to its socket"},
-                )
-            await sleep(0.02)
-
-    async def _linked(self) -> Link:
-        link = self._link
-        if link is not None and link.alive:
-            return link
-        async with self._connecting:
-            link = self._link
-            if link is not None and link.alive:
-                return link
-            end = time.monotonic() + self._reconnect_timeout
-            pause = 0.002
-            while not self._closed:
-                try:
-                    link = await self._reopen()
-                except (OSError, _wire.LinkLost) as error:
-                    if time.monotonic() > end:
-                        raise ConnectionLost(f"{self.socket} does not answer: {error}") from error
-                    await sleep(pause)
-                    pause = min(pause * 2, 0.25)
-                    if pause > 0.1 and self._finder.start_at == self.socket is not None:
-                        await in_thread(start_daemon, self.socket)
-                else:
-                    self._link = link
-                    return link
-            raise ConnectionLost("the client is closed")
-
-    async def _reopen(self) -> Link:
-        assert self.socket is not None
-        link = await Link.open(self.socket, self._came_apart, self._notified)
-        for lease, run in list(self._runs.items()):
-            identifier = next(self._ids)
-            reply = await link.call(
-                identifier, _wire.request(identifier, "lease.renew", {"lease": lease}), 30.0
-            )
-            if "error" in reply:
-                error = error_from_wire(reply["error"])
-                if isinstance(error, LeaseLost):
-                    run._end(error)
-        return link
-
-    def _notified(self, message: dict[str, Any]) -> None:
-        params = message.get("params") or {}
-        if message.get("method") != "run.cancelled":
-            return
-        for run in list(self._runs.values()):
-            if run.id == params.get("run"):
-                text = f"run {run.id} was cancelled"
-                run._end(RunCancelled(text, data={"run": run.id, "reason": params.get("reason")}))
-
-    async def _came_apart(self) -> None:
-        # Without a run nobody is in a hurry: the next call connects.
-        if self._runs and not self._closed:
-            try:
-                await self._linked()
-            except SidestepError:
-                pass  # the next call tells

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from .._backends.sync import call_workflow, check_caller, sleep
-from .._codec import result_type
+from .._codec import call_input, result_type
 from .._context import RUN, STEP
 from .._errors import ConnectionLost, RunCancelled, RunSuspended, SidestepError, StepUnknown
 from .._failures import Suspended, closed_error
@@ -105,16 +105,16 @@ class Workflow(Generic[P, R]):
         }
         params = {name: value for name, value in params.items() if value is not None}
         if client is not None:
-            params["input"] = client.codec.to_json(_input(args, kwargs))
+            params["input"] = client.codec.to_json(call_input(args, kwargs))
             return (client.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
         with connect() as own:
-            params["input"] = own.codec.to_json(_input(args, kwargs))
+            params["input"] = own.codec.to_json(call_input(args, kwargs))
             return (own.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
 
     def _execute(
         self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
     ) -> R:
-        input = _input(args, kwargs)
+        input = call_input(args, kwargs)
         run = client.resume(run_id, workflow=self.name, input=input, options=options)
         try:
             return self._drive(run, args, kwargs)
@@ -244,12 +244,6 @@ class RunScope:
         if self._owns_client and self._client is not None:
             self._client.close()
             self._client = None
-
-
-def _input(args: Any, kwargs: Any) -> Any:
-    if kwargs:
-        return {"args": list(args), "kwargs": dict(sorted(kwargs.items()))}
-    return list(args)
 
 
 class _Unfit(TypeError):

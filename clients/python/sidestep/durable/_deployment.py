@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._names import new_run_id
 from .._sync._client import connect
 from ._flow import DurableFunction
 
@@ -20,10 +19,11 @@ class CronSchedule:
 class Deployment:
     """A flow that workers of a queue execute; make it with `build_from_flow`."""
 
-    def __init__(self, flow: DurableFunction, params: dict[str, Any], queue: str) -> None:
+    def __init__(self, flow: DurableFunction, name: str, queue: str, **rule: Any) -> None:
         self.flow = flow
+        self.name = name
         self.queue = queue
-        self._params = params
+        self._rule = rule
 
     @classmethod
     def build_from_flow(
@@ -37,37 +37,27 @@ class Deployment:
         schedule: CronSchedule | None = None,
     ) -> Deployment:
         """Describe a deployment; nothing happens before `apply`."""
-        params = {
-            "workflow": flow.name,
-            "input": {"args": [], "kwargs": dict(parameters or {})},
-            "tags": {"deployment": name, **{tag: "" for tag in tags or ()}},
-            "metadata": {"description": description},
-        }
-        deployment = cls(flow, params, work_queue_name)
-        deployment.schedule = schedule
-        deployment.name = name
-        return deployment
-
-    name: str = ""
-    schedule: CronSchedule | None = None
+        rule: dict[str, Any] = {"every": _YEAR, "paused": True}
+        if schedule is not None:
+            rule = {"cron": schedule.cron, "time_zone": schedule.timezone}
+        marks = {"deployment": name, **{tag: "" for tag in tags or ()}}
+        facts = {"description": description}
+        return cls(
+            flow, name, work_queue_name, kwargs=parameters, tags=marks, metadata=facts, **rule
+        )
 
     def apply(self) -> str:
         """Make the queue and the schedule, paused when there is no rule; return its name."""
-        rule: dict[str, Any] = {"every_ms": _YEAR_MS, "paused": True}
-        if self.schedule is not None:
-            rule = {"cron": self.schedule.cron, "time_zone": self.schedule.timezone}
         with connect() as client:
             client.call("queue.put", {"queue": self.queue})
-            params = {"schedule": self.name, "queue": self.queue, **rule, **self._params}
-            client.call("schedule.put", params)
+            client.schedules.put(self.name, self.flow, queue=self.queue, **self._rule)
         return self.name
 
     def trigger(self, run_id: str | None = None) -> str:
         """Have a worker of the queue execute the flow now; return the id of the run."""
         with connect() as client:
-            params = {"schedule": self.name, "run": run_id or new_run_id()}
-            reply = client.call("schedule.trigger", params)
-        return reply["run"]["id"]  # type: ignore[no-any-return]
+            run: str = client.schedules.trigger(self.name, run=run_id)["id"]
+            return run
 
 
-_YEAR_MS = 365 * 24 * 3600 * 1000
+_YEAR = 365 * 24 * 3600

@@ -13,7 +13,7 @@ from pydantic_ai.usage import RunUsage
 from .._aio._client import Client, connect
 from .._aio._run import Run
 from .._aio._workflow import Workflow
-from .._codec import JSONCodec, dumps
+from .._codec import JSONCodec, call_input, dumps
 from .._context import RUN
 from .._errors import RunOwned
 from .._names import new_run_id
@@ -66,13 +66,13 @@ class DurableFunction:
             run = await client.resume(
                 run_id,
                 workflow=self.name,
-                input=_input(args, kwargs),
+                input=call_input(args, kwargs),
                 options=self.options.merged(RunOptions(if_closed="retry", wait=10.0)),
             )
             return await self.workflow._drive(run, args, kwargs)
 
     async def _open(self, client: Client, args: Any, kwargs: Any) -> Run:
-        input = _input(args, kwargs)
+        input = call_input(args, kwargs)
         digest = hashlib.sha256(dumps(client.codec.to_json(input)).encode()).hexdigest()
         run_id = f"{self.name}-{digest[:16]}"
         opening: dict[str, Any] = {"workflow": self.name, "input": input}
@@ -107,12 +107,6 @@ def _awaiting(function: Callable[..., Any]) -> Callable[..., Any]:
             await asyncio.gather(*pending, return_exceptions=True)
 
     return call
-
-
-def _input(args: Any, kwargs: Any) -> Any:
-    if kwargs:
-        return {"args": list(args), "kwargs": dict(sorted(kwargs.items()))}
-    return list(args)
 
 
 def current() -> Run:

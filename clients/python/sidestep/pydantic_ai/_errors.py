@@ -1,7 +1,8 @@
-"""The framework's own errors survive a replay with their class."""
+"""The framework's own errors, and Python's, survive a replay with their class."""
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -22,8 +23,20 @@ def describe(error: Exception) -> Exception:
 
 
 def rebuilt(error: StepFailed) -> Exception | None:
-    """Return the framework's error that a step failed with, or None when it was another."""
+    """Return the error that a step failed with, or None when its class cannot be made again.
+
+    Known are the framework's errors and Python's own: an agent raises the same ones in a run as
+    outside of it, and on a replay as the first time.
+    """
     failure = error.failure if isinstance(error.failure, dict) else {}
+    known = _of_framework(failure) or _of_python(failure)
+    if known is not None:
+        recorded = {**failure, "step": error.step}
+        known.sidestep_failure = recorded  # type: ignore[attr-defined]
+    return known
+
+
+def _of_framework(failure: dict[str, Any]) -> Exception | None:
     cls: Any = getattr(exceptions, str(failure.get("type")), None)
     if not isinstance(cls, type) or not issubclass(cls, exceptions.AgentRunError):
         return None
@@ -32,8 +45,21 @@ def rebuilt(error: StepFailed) -> Exception | None:
         arguments.insert(0, str(failure.get("model_name", "")))
     if "status_code" in failure:
         arguments = [failure["status_code"], arguments[0], failure.get("body")]
-    make: Callable[..., Exception] = cls
+    return _made(cls, arguments)
+
+
+def _of_python(failure: dict[str, Any]) -> Exception | None:
+    cls: Any = getattr(builtins, str(failure.get("type")), None)
+    if not isinstance(cls, type) or not issubclass(cls, Exception) or issubclass(cls, _OF_LOOPS):
+        return None
+    return _made(cls, [str(failure.get("message", ""))])
+
+
+def _made(cls: Callable[..., Exception], arguments: list[Any]) -> Exception | None:
     try:
-        return make(*arguments)
+        return cls(*arguments)
     except TypeError:  # a class that needs more than was recorded
         return None
+
+
+_OF_LOOPS = (StopIteration, StopAsyncIteration)  # a coroutine cannot raise them

@@ -91,6 +91,10 @@ class Journal:
                 record = await self.do(step.complete, await self._body(step, body))
             except Exception as error:
                 record = await self.do(step.fail, describe(error))
+        return self.result(step, record)
+
+    def result(self, step: Any, record: Any) -> Any:
+        """Return what is recorded of a step, or raise what it failed with."""
         try:
             return step.result(record)
         except StepFailed as error:

@@ -74,7 +74,7 @@ class SidestepModel(WrapperModel):
         step = journal.run._open(name, self._options, self._fingerprint(messages))
         record = step.record or await journal.do(step.begin)
         if record is not None:
-            response = self._response(step.result(record))
+            response = self._response(journal.result(step, record))
             yield CompletedStreamedResponse(
                 response,
                 model_request_parameters=model_request_parameters,

@@ -1,0 +1,124 @@
+# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.
+"""Rules that start runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from .._codec import call_input
+from .._names import new_run_id
+from .._retry import RetryLike, retry_to_wire
+from ._connection import Connection
+
+Facts = dict[str, Any]
+
+
+class Named(Protocol):
+    """A workflow, or whatever has a workflow's name."""
+
+    name: str
+
+
+class Schedules:
+    """The daemon's schedules; `Client.schedules` is this.
+
+    A schedule starts runs of a workflow by a rule; workers of its queue execute them. What is
+    returned is the schedule as it is now: its rule, `next_at` (milliseconds since the epoch),
+    `fired`, `skipped`, `missed`, `last_run`.
+    """
+
+    def __init__(self, client: Connection) -> None:
+        self._client = client
+
+    def put(
+        self,
+        name: str,
+        workflow: str | Named,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        cron: str | None = None,
+        every: float | None = None,
+        time_zone: str | None = None,
+        queue: str | None = None,
+        priority: int | None = None,
+        overlap: str | None = None,
+        catch_up: float | None = None,
+        jitter: float | None = None,
+        start_at: int | None = None,
+        end_at: int | None = None,
+        paused: bool | None = None,
+        tags: Mapping[str, str] | None = None,
+        metadata: Any = None,
+        retry: RetryLike | None = None,
+        code_version: str | None = None,
+        budget: Mapping[str, int] | None = None,
+    ) -> Facts:
+        """Make a schedule, or change it to what is said now (``schedule.put``).
+
+        `workflow` is a workflow or its name, `args` and `kwargs` what it is called with. One of
+        `cron` (five fields, in `time_zone`) and `every`. `every`, `catch_up` and `jitter` are in
+        seconds, `start_at` and `end_at` in milliseconds since the epoch. `overlap` says what
+        happens when the run before is still open: ``skip``, ``queue`` or ``allow``.
+        """
+        rule = {
+            "cron": cron, "every_ms": _ms(every), "time_zone": time_zone, "queue": queue,
+            "priority": priority, "overlap": overlap, "catch_up_ms": _ms(catch_up),
+            "jitter_ms": _ms(jitter), "start_at": start_at, "end_at": end_at, "paused": paused,
+            "tags": tags and dict(tags), "metadata": metadata, "code_version": code_version,
+            "retry": retry_to_wire(retry, None, None), "budget": budget and dict(budget),
+        }  # fmt: skip
+        params = {key: value for key, value in rule.items() if value is not None}
+        params["workflow"] = workflow if isinstance(workflow, str) else workflow.name
+        params["input"] = self._client.codec.to_json(call_input(args, kwargs or {}))
+        return self._one("put", name, **params)
+
+    def get(self, name: str) -> Facts:
+        """Return a schedule with its next five due times (``schedule.get``)."""
+        return self._one("get", name)
+
+    def list(self) -> list[Facts]:
+        """Return all schedules, the oldest first (``schedule.list``)."""
+        found: list[Facts] = []
+        params: Facts = {}
+        while True:
+            page = self._client.call("schedule.list", params)
+            found += page["schedules"]
+            if page.get("more") is None:
+                return found
+            params["cursor"] = page["more"]
+
+    def pause(self, name: str) -> Facts:
+        """Have a schedule start nothing by itself."""
+        return self._one("pause", name)
+
+    def unpause(self, name: str) -> Facts:
+        """Let a schedule go on, with the due times to come."""
+        return self._one("pause", name, paused=False)
+
+    def delete(self, name: str) -> bool:
+        """Remove a schedule, its runs stay; return whether there was one."""
+        reply = self._client.call("schedule.delete", {"schedule": name})
+        return reply["deleted"]  # type: ignore[no-any-return]
+
+    def trigger(
+        self, name: str, args: Sequence[Any] | None = None, *, run: str | None = None
+    ) -> Facts:
+        """Start a run now, also of a paused schedule; return the run (``schedule.trigger``).
+
+        `args` stand in for the schedule's. With the id `run`, saying it again is the same run.
+        """
+        params: Facts = {"schedule": name, "run": run or new_run_id()}
+        if args is not None:
+            params["input"] = self._client.codec.to_json(list(args))
+        reply = self._client.call("schedule.trigger", params)
+        return reply["run"]  # type: ignore[no-any-return]
+
+    def _one(self, verb: str, name: str, **params: Any) -> Facts:
+        reply = self._client.call(f"schedule.{verb}", {"schedule": name, **params})
+        return reply["schedule"]  # type: ignore[no-any-return]
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)

@@ -1,0 +1,50 @@
+# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.
+"""Reading what a run shows while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ._connection import Connection
+
+_WAIT_MS = 30_000
+
+
+class StreamReader:
+    """The items of a stream, those that are there and those to come; `Client.stream` makes it.
+
+    `next` is the index of the item to come: ``start=reader.next`` goes on in another process.
+    `closed` says whether nothing follows, `final` what a closed stream came to.
+    """
+
+    def __init__(self, client: Connection, run: str, name: str, start: int, follow: bool) -> None:
+        self.run = run
+        self.name = name
+        self.next = start
+        self.closed = False
+        self.final: Any = None
+        self._client = client
+        self._follow = follow
+        self._items: list[Any] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        while not self._items:
+            if self.closed or not self._read():
+                raise StopIteration
+        self.next += 1
+        return self._client.codec.from_json(self._items.pop())
+
+    def _read(self) -> bool:
+        """Fetch what is there, and wait for some when nothing is; whether to ask again."""
+        wait = {"wait_ms": _WAIT_MS} if self._follow else {}
+        params = {"run": self.run, "stream": self.name, "from": self.next, **wait}
+        reply = self._client.call("stream.read", params)
+        self._items = reply["items"][::-1]
+        self.next = reply["from"]
+        self.closed = reply["closed"] and not self._items
+        self.final = self._client.codec.from_json(reply.get("final"))
+        return self._follow or bool(self._items)
