@@ -30,6 +30,8 @@ public struct StepRecord: Sendable, Equatable {
     public var hasHold = false
     /// What the daemon does for it, as long as it has no outcome; nil when a client executes it.
     public var executor: StepExecutor?
+    /// Whether it undoes what other steps did.
+    public var isCompensation = false
     /// Its place in the journal: of its completion, or of its beginning while it is open. Given by the store.
     public var sequence: Int64 = 0
 

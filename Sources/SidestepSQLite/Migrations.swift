@@ -10,6 +10,7 @@ enum Migrations {
         PackageResources.m0004_operate_sql,
         PackageResources.m0005_agents_sql,
         PackageResources.m0006_executors_sql,
+        PackageResources.m0007_compensation_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

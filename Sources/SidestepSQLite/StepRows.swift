@@ -2,7 +2,8 @@ import SidestepModel
 import SidestepStore
 
 struct StepStatements {
-    let byName, outcome, page, pageStatus, counts, open, byStatus, expired, nextDeadline, usage: Statement
+    let byName, outcome, page, pageStatus, counts, open, byStatus, expired, nextDeadline, usage,
+        compensations: Statement
     let insert, update, forgetFailed: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
@@ -17,6 +18,7 @@ struct StepStatements {
         expired = try block("step_expired")
         nextDeadline = try block("step_next_deadline")
         usage = try block("step_usage")
+        compensations = try block("step_compensations")
         insert = try block("step_insert")
         update = try block("step_update")
         forgetFailed = try block("step_forget_failed")
@@ -84,6 +86,10 @@ extension SQLiteSession {
         try steps.nextDeadline.first { $0.optionalInstant() } ?? nil
     }
 
+    func compensations(run: Int64) throws(Failure) -> [String] {
+        try steps.compensations.all(.integer(run)) { $0.string() }
+    }
+
     func usage(run: Int64) throws(Failure) -> [(name: String, sum: Int64)] {
         try steps.usage.all(.integer(run)) { (name: $0.string(), sum: $0.integer()) }
     }
@@ -91,7 +97,9 @@ extension SQLiteSession {
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) {
         let identity: [SQLValue] = [.integer(outcome.step.run), .integer(epoch), SQLValue(outcome.step.name)]
         let sequence = try nextSequence()
-        try requireOne(try steps.insert.change(identity + outcome.values(sequence: sequence)))
+        try requireOne(
+            try steps.insert.change(
+                identity + outcome.values(sequence: sequence) + [SQLValue(outcome.step.isCompensation)]))
         noteCompletion(outcome.step, sequence)
     }
 
@@ -142,6 +150,7 @@ extension StepRecord {
         deadlineKind = row.optionalString()
         hasHold = row.bool()
         executor = row.optionalString().flatMap(StepExecutor.init(rawValue:))
+        isCompensation = row.bool()
         sequence = row.integer()
     }
 }

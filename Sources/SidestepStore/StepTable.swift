@@ -16,6 +16,8 @@ public protocol StepReading: AnyObject {
     func steps(expiredAt now: Instant) throws(Failure) -> [StepRecord]
     /// When the next attempt runs out of time.
     func nextStepDeadline() throws(Failure) -> Instant?
+    /// The steps that were begun to undo others, in the order of the journal.
+    func compensations(run: Int64) throws(Failure) -> [String]
     /// Sums of every integer member of the run's recorded usage.
     func usage(run: Int64) throws(Failure) -> [(name: String, sum: Int64)]
 }

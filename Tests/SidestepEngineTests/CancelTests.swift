@@ -1,5 +1,6 @@
 import SidestepEngine
 import SidestepModel
+import SidestepStore
 import TestSupport
 import Testing
 
@@ -40,6 +41,56 @@ import Testing
                 kind(bench.daemon.call(CompleteStep(proof: .text(lease), step: "undo"), by: owner)) == nil)
             let released = try bench.daemon.call(ReleaseRun(proof: .text(lease)), by: owner).get()
             #expect(released.status == .cancelled)
+        }
+    }
+
+    @Test("a run that was undone is not opened again as if it had not been: it is begun anew, or forked")
+    func undone() throws {
+        try EngineBench.with { bench throws in
+            let (owner, person) = (bench.daemon.connect(), bench.daemon.connect())
+            let lease = try bench.resume("r", by: owner).lease!
+            for step in ["plan", "book"] {
+                _ = try bench.daemon.call(CompleteStep(proof: .text(lease), step: step), by: owner).get()
+            }
+            _ = cancel("r", bench, by: person)
+            var undo = BeginStep(proof: .text(lease), step: "return")
+            undo.isCompensation = true
+            _ = try bench.daemon.call(undo, by: owner).get()
+            _ = try bench.daemon.call(CompleteStep(proof: .text(lease), step: "return"), by: owner).get()
+            _ = try bench.daemon.call(ReleaseRun(proof: .text(lease)), by: owner).get()
+
+            #expect(throws: Failure.self) { try bench.resume("r", by: person) { $0.ifClosed = .retry } }
+            var again = EnqueueRun(run: "r", new: NewRun(workflow: "default"))
+            again.ifClosed = .retry
+            let refused = bench.daemon.call(again, by: person)
+            guard case .failure(let failure) = refused else { return #expect(Bool(false)) }
+            #expect(failure.kind == .runClosed && failure.message.contains("'return'"))
+            #expect(failure.hint?.contains("--if-closed rerun") == true)
+            #expect(try bench.status("r") == .cancelled)
+            let why = try bench.daemon.query(ExplainRun(run: "r"), by: person)
+            #expect(why.sentences.contains("Steps of it were undone by 'return'."))
+            #expect(why.command == "sidestep start r --if-closed rerun")
+
+            var fork = ForkRun(run: "r")
+            (fork.newRun, fork.point) = ("f", .step("book"))
+            _ = try bench.daemon.call(fork, by: person).get()
+            let list = ListSteps(run: "f", after: nil, status: nil, limit: 10, maxBytes: 1 << 20)
+            #expect(try bench.daemon.query(list, by: person).items.map(\.step.name) == ["plan"])
+            let anew = try bench.resume("r", by: person) { $0.ifClosed = .rerun }
+            #expect(anew.created && anew.run.generation == 2)
+        }
+    }
+
+    @Test("a cancelled run that nothing undid is opened again with what it recorded")
+    func notUndone() throws {
+        try EngineBench.with { bench throws in
+            let owner = bench.daemon.connect()
+            let lease = try bench.resume("r", by: owner).lease!
+            _ = try bench.daemon.call(CompleteStep(proof: .text(lease), step: "plan"), by: owner).get()
+            _ = cancel("r", bench, by: owner)
+            _ = try bench.daemon.call(ReleaseRun(proof: .text(lease)), by: owner).get()
+            let again = try bench.resume("r", by: owner) { $0.ifClosed = .retry }
+            #expect(again.lease != nil && again.run.generation == 1)
         }
     }
 

@@ -51,6 +51,19 @@ extension Failure {
             hint: "`run.result` has its outcome; `resume` with if_closed retry or rerun opens it again.")
     }
 
+    /// The run cannot go on where it was: `steps` undid what others did.
+    static func undone(_ run: RunRecord, by steps: [String]) -> Failure {
+        var names = steps.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+        if steps.count > 3 { names += " …" }
+        return Failure(
+            .runClosed,
+            "the run is \(run.status.rawValue), and steps of it were undone (by \(names))",
+            run: run.id,
+            hint: "What they recorded does not hold any more, so they are not replayed: if_closed rerun "
+                + "(`sidestep start \(run.id) --if-closed rerun`) does them again, under new idempotency keys; "
+                + "`run.fork` at a step keeps what was recorded before it.")
+    }
+
     static func runPaused(_ run: RunRecord) -> Failure {
         let reason = run.reason?.rawValue ?? "operator"
         return Failure(

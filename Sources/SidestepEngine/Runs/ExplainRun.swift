@@ -7,7 +7,7 @@ public struct ExplainRun: Query {
 
     public init(run: String) { self.run = run }
 
-    public struct Result {
+    public struct Result: Sendable {
         public var view: RunView
         /// What is the case, in order of importance.
         public var sentences: [String]
@@ -25,7 +25,8 @@ public struct ExplainRun: Query {
         let explanation = Explanation(
             run: run, open: open, now: call.now,
             queue: try store.queue(user: run.userID, name: run.placement.queue),
-            workers: call.environment.workers.count(serving: run))
+            workers: call.environment.workers.count(serving: run),
+            compensations: try store.compensations(run: run.key))
         return Result(
             view: try RunView(run, store), sentences: explanation.sentences,
             next: explanation.next, command: explanation.command,

@@ -9,9 +9,12 @@ struct Explanation {
     var queue: QueueRecord?
     /// Connected workers that have code for it and serve its queue.
     var workers = 0
+    /// The steps that undid others.
+    var compensations: [String] = []
 
     var sentences: [String] {
-        [standing, ownership, ending, hearing, budget, interruptions].compactMap { $0 } + open.map(describe)
+        [standing, ownership, ending, undone, hearing, budget, interruptions].compactMap { $0 }
+            + open.map(describe)
     }
 
     var next: String {
@@ -25,6 +28,8 @@ struct Explanation {
         case .running: open.isEmpty ? "Its owner works between two steps." : runningNext
         case .paused: pausedNext
         case .completed: "Nothing: its output is recorded."
+        case .failed where isUndone, .cancelled where isUndone:
+            "Nothing by itself: it can be run anew, or forked before what was undone."
         case .failed, .cancelled:
             "Nothing by itself: it can be retried (finished steps are kept) or run anew."
         }
@@ -36,6 +41,7 @@ struct Explanation {
             unknown.map { "sidestep resolve \(run.id) \($0.name) --rerun | --completed JSON | --failed TEXT" }
         case .paused where run.reason == .budget: "sidestep budget get \(run.id); sidestep unpause \(run.id)"
         case .paused: "sidestep unpause \(run.id)"
+        case .failed where isUndone, .cancelled where isUndone: "sidestep start \(run.id) --if-closed rerun"
         case .failed, .cancelled: "sidestep start \(run.id) --if-closed retry"
         case .running, .waiting: question ?? "sidestep pause \(run.id)"
         case .queued, .interrupted:
@@ -64,6 +70,13 @@ struct Explanation {
         guard let cancellation = run.cancellation else { return nil }
         let since = describe(now.milliseconds(since: cancellation.requested))
         return "It was asked to end \(since) ago" + (cancellation.reason.map { " (\($0))." } ?? ".")
+    }
+
+    private var isUndone: Bool { !compensations.isEmpty }
+
+    private var undone: String? {
+        if compensations.isEmpty { return nil }
+        return "Steps of it were undone by \(compensations.map { "'\($0)'" }.joined(separator: ", "))."
     }
 
     /// Who would take it.

@@ -96,8 +96,10 @@ extension StoreTransaction {
     }
 
     /// Opens a failed or cancelled run again, `queued`: completed steps stay, failed ones are forgotten.
-    /// The caller writes it.
+    /// The caller writes it. Refuses one that was undone: what its steps recorded does not hold any more.
     func reopened(_ run: RunRecord, _ call: CallContext) throws -> RunRecord {
+        let undone = try compensations(run: run.key)
+        if !undone.isEmpty { throw Failure.undone(run, by: undone) }
         var again = run
         again.status = try run.next(.reopened)
         again.closed = nil

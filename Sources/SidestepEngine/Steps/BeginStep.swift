@@ -142,6 +142,7 @@ public struct BeginStep: Command {
         step.fingerprint = expectedFingerprint ?? record.fingerprint
         step.executor = work?.executor ?? record.executor
         step.atMostOnce = atMostOnce
+        step.isCompensation = isCompensation
         step.holder = call.peer.process
         step.retry = retry ?? record.retry
         step.timeouts = timeouts

@@ -84,6 +84,7 @@ enum ExportLine {
             writer.member("fingerprint", step.fingerprint)
             writer.member("at_most_once", step.atMostOnce)
             writer.member("interrupted", step.isInterrupted)
+            if step.isCompensation { writer.member("compensation", true) }
             writer.payload("retry", step.retry)
             writer.member("start_to_close_ms", step.timeouts.startToClose)
             writer.member("schedule_to_close_ms", step.timeouts.scheduleToClose)

@@ -70,6 +70,7 @@ extension ImportLine {
         step.fingerprint = try text("fingerprint")
         step.atMostOnce = flag("at_most_once")
         step.isInterrupted = flag("interrupted")
+        step.isCompensation = flag("compensation")
         step.retry = payload("retry")
         step.timeouts = Timeouts(
             startToClose: try span("start_to_close_ms"), scheduleToClose: try span("schedule_to_close_ms"),

@@ -62,6 +62,7 @@ extension ParameterType {
         .may("error", .payload, "how it failed"),
         .may("fingerprint", .opaque, "what its input looked like"),
         .may("at_most_once", .boolean, "whether it is never repeated by itself"),
+        .may("compensation", .boolean, "whether it undoes what other steps did"),
         .may("usage", .usage, "what it consumed"),
         .may("metadata", .payload, "what its author noted"),
         .may("started_at", .instant, "when the last attempt began"),

@@ -1,4 +1,4 @@
--- columns step: step.key, step.run, step.name, step.status, step.attempt, step.failures, step.fingerprint, step.at_most_once, step.interrupted, step.holder_pid, step.holder_start, step.retry, step.start_to_close_ms, step.schedule_to_close_ms, step.heartbeat_ms, step.metadata, step.usage, step.first_begun_at, step.begun_at, step.finished_at, step.next_attempt_at, step.attempt_deadline_at, step.deadline_kind, step.holds, step.executor, step.sequence
+-- columns step: step.key, step.run, step.name, step.status, step.attempt, step.failures, step.fingerprint, step.at_most_once, step.interrupted, step.holder_pid, step.holder_start, step.retry, step.start_to_close_ms, step.schedule_to_close_ms, step.heartbeat_ms, step.metadata, step.usage, step.first_begun_at, step.begun_at, step.finished_at, step.next_attempt_at, step.attempt_deadline_at, step.deadline_kind, step.holds, step.executor, step.compensation, step.sequence
 
 -- name: step_by_name
 SELECT {step} FROM step WHERE run = ?1 AND name = ?2;
@@ -23,6 +23,9 @@ SELECT {step} FROM step JOIN run ON run.key = step.run
 WHERE step.status = ?1 AND step.status NOT IN ('completed', 'failed') AND (?2 IS NULL OR run.user_id = ?2)
 ORDER BY step.key LIMIT ?3;
 
+-- name: step_compensations
+SELECT name FROM step WHERE run = ?1 AND compensation = 1 ORDER BY sequence;
+
 -- name: step_expired
 SELECT {step} FROM step WHERE attempt_deadline_at <= ?1 ORDER BY attempt_deadline_at LIMIT 1000;
 
@@ -41,8 +44,9 @@ GROUP BY member.key ORDER BY member.key;
 -- name: step_insert
 INSERT INTO step (run, name, status, attempt, failures, fingerprint, at_most_once, interrupted, holder_pid,
     holder_start, retry, start_to_close_ms, schedule_to_close_ms, heartbeat_ms, metadata, usage, first_begun_at,
-    begun_at, finished_at, next_attempt_at, attempt_deadline_at, deadline_kind, sequence, output, error, holds, executor)
-SELECT key, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28
+    begun_at, finished_at, next_attempt_at, attempt_deadline_at, deadline_kind, sequence, output, error, holds, executor,
+    compensation)
+SELECT key, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29
 FROM run WHERE key = ?1 AND epoch = ?2;
 
 -- name: step_update

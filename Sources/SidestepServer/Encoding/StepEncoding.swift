@@ -15,6 +15,7 @@ extension JSONWriter {
         payload("error", outcome.error)
         member("fingerprint", step.fingerprint)
         member("at_most_once", step.atMostOnce)
+        if step.isCompensation { member("compensation", true) }
         payload("usage", step.usage)
         payload("metadata", step.metadata)
         instant("started_at", step.begun)

@@ -39,8 +39,8 @@ struct HistoryCommand: ParsableCommand {
 
     /// Prints what there is, and from there on what is announced, until the run is closed.
     ///
-    /// The watch begins behind the last entry that was read, so none is missed and none comes twice; whether the run was
-    /// closed is asked before, so its last entry is among those read.
+    /// The watch begins behind the last entry that was read, so none is missed and none comes twice; whether the run
+    /// was closed is asked before, so its last entry is among those read.
     private func followJournal(_ name: String, _ connection: BlockingConnection) throws {
         let run = try connection.call("run.get") { $0.member("run", name) }
         var isClosed = run.present("closed_at") != nil

@@ -16,7 +16,8 @@ struct StartCommand: ParsableCommand {
 
             Opened again after a failure, the run keeps its finished steps and forgets the failed ones. A run \
             that has completed stays closed: SIDESTEP_LEASE is empty then, and `sidestep step` only repeats what was \
-            recorded.
+            recorded. A run whose steps were undone when it was cancelled is refused: `--if-closed rerun` does all \
+            of it again.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case sh, json }

@@ -3,7 +3,7 @@ import Sidestep
 import SidestepProtocol
 import Synchronization
 
-/// A line on standard error that says how far a long call is and how long it has taken; it is gone when the call is over.
+/// A line on standard error that says how far a long call is and how long it has taken; gone when the call is over.
 final class ProgressLine: Sendable {
     private struct State {
         var done: (bytes: Int, total: Int)?

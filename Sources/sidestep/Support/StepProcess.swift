@@ -23,30 +23,18 @@ struct StepProcess {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return .notStarted(errno, arguments[0]) }
         let (reader, writer) = (ends[0], ends[1])
-        _ = fcntl(reader, F_SETFD, FD_CLOEXEC)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         SignalRelay.begin()
         defer { SignalRelay.end() }
-        var pid: pid_t = 0
-        let status = spawn(&pid, output: writer, unused: reader)
+        let (child, problem) = ChildProcess.start(arguments, environment, streams: [1: .descriptor(writer)])
         close(writer)
         defer { close(reader) }
-        guard status == 0 else { return .notStarted(status, arguments[0]) }
-        SignalRelay.child.store(pid, ordering: .sequentiallyConsistent)
-        return collect(pid, reader)
+        guard let child else { return .notStarted(problem, arguments[0]) }
+        SignalRelay.child.store(child.pid, ordering: .sequentiallyConsistent)
+        return collect(child, reader)
     }
 
-    private func spawn(_ pid: inout pid_t, output: Int32, unused: Int32) -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_addclose(&actions, output)
-        return CStrings.with(arguments) { vector in
-            environment.withCStrings { posix_spawnp(&pid, arguments[0], &actions, nil, vector, $0) }
-        }
-    }
-
-    private func collect(_ pid: pid_t, _ reader: Int32) -> Ended {
+    private func collect(_ child: ChildProcess, _ reader: Int32) -> Ended {
         var ended = Ended()
         var clock = Alarm(limit: timeout, grace: Self.grace)
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -55,12 +43,12 @@ struct StepProcess {
             case .input: break
             case .timeUp:
                 ended.isTimedOut = true
-                kill(pid, SIGTERM)
+                kill(child.pid, SIGTERM)
                 continue
             case .graceOver:
                 // Whoever still holds the pipe is a grandchild; it is not waited for.
-                kill(pid, SIGKILL)
-                ended.status = Self.reap(pid)
+                kill(child.pid, SIGKILL)
+                ended.status = Self.reap(child)
                 ended.stoppedBy = SignalRelay.received
                 return ended
             }
@@ -69,7 +57,7 @@ struct StepProcess {
             guard count > 0 else { break }
             take(chunk[..<count], into: &ended)
         }
-        ended.status = Self.reap(pid)
+        ended.status = Self.reap(child)
         ended.stoppedBy = SignalRelay.received
         return ended
     }
@@ -81,13 +69,10 @@ struct StepProcess {
         if ended.total <= outputLimit { ended.output += bytes }
     }
 
-    /// The exit status as shells give it.
-    private static func reap(_ pid: pid_t) -> Int32 {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+    private static func reap(_ child: ChildProcess) -> Int32 {
+        let end = child.wait()
         SignalRelay.child.store(0, ordering: .sequentiallyConsistent)
-        let signal = status & 0x7F
-        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+        return end.status
     }
 }
 

@@ -72,6 +72,22 @@ sidestep queue unpause "$run" 2>/dev/null
 status 64 sidestep queue put "$run" --rate fast 2>/dev/null
 C
 
+check "a run whose steps were undone is not retried, and the refusal says which command does them again" <<'C'
+eval "$(sidestep start "$run")"
+sidestep step book -- echo booked >/dev/null
+sidestep cancel "$run" --reason enough --grace 1h >/dev/null 2>&1
+sidestep call step.begin "{\"lease\":\"$SIDESTEP_LEASE\",\"step\":\"return\",\"compensation\":true}" >/dev/null
+sidestep call step.complete "{\"lease\":\"$SIDESTEP_LEASE\",\"step\":\"return\"}" >/dev/null
+sidestep call run.release "{\"lease\":\"$SIDESTEP_LEASE\"}" >/dev/null
+unset SIDESTEP_RUN SIDESTEP_LEASE
+status 70 sidestep start "$run" 2>error
+has "$(cat error)" "undone (by 'return')"
+has "$(cat error)" "sidestep start $run --if-closed rerun"
+has "$(sidestep why "$run")" "sidestep start $run --if-closed rerun"
+eval "$(sidestep start "$run" --if-closed rerun)"
+is "$(sidestep step book -- echo again)" again
+C
+
 check "cancel ends a run without an owner, and asks one that has an owner" <<'C'
 sidestep enqueue w --run "$run-a" >/dev/null
 has "$(sidestep cancel "$run-a" 2>&1)" "run $run-a cancelled"

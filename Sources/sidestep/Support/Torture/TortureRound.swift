@@ -103,8 +103,8 @@ final class TortureRound {
     private func start(_ target: StepTarget, killAfter: Duration?) -> (
         status: Int32, wasKilled: Bool, isLate: Bool
     ) {
-        var pid: pid_t = 0
-        guard spawn(&pid) == 0 else { return (127, false, false) }
+        guard let child = spawn() else { return (127, false, false) }
+        let pid = child.pid
         target.aim(at: pid)
         let process = shim_pidfd_open(pid)
         defer { Glibc.close(process) }
@@ -117,14 +117,12 @@ final class TortureRound {
             isLate = true
             kill(-pid, SIGKILL)
         }
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        let end = child.wait()
         // Nothing of it may go on beside the next start.
         kill(-pid, SIGKILL)
         let wasKilled = target.takeHit()
-        let signal = status & 0x7F
         // It may have ended in the moment of the kill.
-        return (signal == 0 ? status >> 8 & 0xFF : 128 + signal, wasKilled && signal == SIGKILL, isLate)
+        return (end.status, wasKilled && end.signal == SIGKILL, isLate)
     }
 
     private static func ends(_ process: Int32, within span: Duration) -> Bool {
@@ -137,26 +135,14 @@ final class TortureRound {
         }
     }
 
-    private func spawn(_ pid: inout pid_t) -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        for stream: Int32 in [1, 2] {
-            posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0)
-        }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        posix_spawnattr_setpgroup(&attributes, 0)
+    private func spawn() -> ChildProcess? {
         var environment = Environment.current
         for name in ["SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] { environment.variables[name] = nil }
         environment.variables["SIDESTEP_RUN"] = run
         environment.variables["SIDESTEP_LEASE"] = lease
         environment.variables["SIDESTEP_SOCKET"] = socket
-        return CStrings.with(command) { vector in
-            environment.withCStrings { posix_spawnp(&pid, command[0], &actions, &attributes, vector, $0) }
-        }
+        return ChildProcess.start(
+            command, environment, streams: [0: .nowhere, 1: .nowhere, 2: .nowhere], ownGroup: true
+        ).child
     }
 }

@@ -123,6 +123,10 @@ import Testing
         await #expect { try await work.value } throws: { ($0 as? SidestepError)?.kind == .runCancelled }
         #expect(undone.withLock { $0 } == ["b", "a"])
         #expect(try await status(person, "r") == "cancelled")
+        // What was undone is not replayed.
+        await #expect {
+            try await person.resume("r", options: .with { $0.ifClosed = .retry })
+        } throws: { ($0 as? SidestepError)?.kind == .runClosed }
     }
 
     @Test("a step waits for room in a limit, and is refused by an open breaker and an empty budget")
