@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash simulate install setup clean campaign wheel
+.PHONY: help demo test check format generate bench sanitize fuzz crash simulate install uninstall setup clean campaign wheel
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ DESTDIR ?=
 
 install:  ## programs, units, sysusers and tmpfiles below DESTDIR/PREFIX
 	tools/install "$(DESTDIR)" "$(PREFIX)"
+
+uninstall:  ## takes away what install placed; database, settings and user stay
+	tools/install --remove "$(DESTDIR)" "$(PREFIX)"
 
 clean:
 	swift package clean

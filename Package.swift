@@ -139,6 +139,11 @@ let package = Package(
                 "TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol",
             ],
             swiftSettings: strict),
+        // Rules of the executors, without I/O; what they do is tested on a daemon, in Tests/Daemon.
+        .testTarget(
+            name: "SidestepExecutorsTests",
+            dependencies: ["SidestepExecutors", "SidestepEngine", "SidestepModel", "SidestepProtocol"],
+            swiftSettings: strict),
         .testTarget(
             name: "SidestepServerTests",
             dependencies: [

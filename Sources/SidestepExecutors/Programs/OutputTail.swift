@@ -5,10 +5,10 @@ struct OutputTail {
     let secrets: SecretText
     /// Bytes kept besides: the longest of them may stand half before the limit.
     private let margin: Int
-    /// All bytes that came.
+    /// All bytes that came, and those that are kept for now.
     private(set) var total = 0
     private var chunks: [[UInt8]] = []
-    private var kept = 0
+    private(set) var kept = 0
 
     init(limit: Int, secrets: SecretText) {
         self.limit = limit

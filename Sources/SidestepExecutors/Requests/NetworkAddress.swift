@@ -37,9 +37,11 @@ enum NetworkAddress {
         let isTranslated = address.starts(with: [0, 0x64, 0xFF, 0x9B] + [UInt8](repeating: 0, count: 8))
         if isMapped || isTranslated { return isOpen(ipv4: number(address[12..<16])) }
         guard address[0] & 0xE0 == 0x20 else { return false }
-        if address.starts(with: [0x20, 0x01, 0x0D, 0xB8]) || address.starts(with: [0x20, 0x01, 0, 0]) {
-            return false
-        }
+        // Documentation, 2001:db8::/32 of RFC 3849 and 3fff::/20 of RFC 9637.
+        if address.starts(with: [0x20, 0x01, 0x0D, 0xB8]) { return false }
+        if address.starts(with: [0x3F, 0xFF]), address[2] & 0xF0 == 0 { return false }
+        // 2001::/23 of RFC 2928: Teredo, benchmarks, identifiers that are no addresses.
+        if address.starts(with: [0x20, 0x01]), address[2] & 0xFE == 0 { return false }
         // 6to4, 2002::/16 of RFC 3056.
         if address.starts(with: [0x20, 0x02]) { return isOpen(ipv4: number(address[2..<6])) }
         return true

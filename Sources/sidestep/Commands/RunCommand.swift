@@ -127,8 +127,12 @@ struct RunCommand: ParsableCommand {
             writer.object("tags") { writer in for tag in tag { writer.member(tag.name, tag.value) } }
         }
         writer.member("owner", "process")
+        guard handedOver else { return }
         // One before us is being ended, or let go of the run just now.
-        if handedOver { writer.member("if_owned", "wait") }
+        writer.member("if_owned", "wait")
+        // It may be another user's, who may have the daemon run programs: the daemon's user sees it, and must not
+        // make one of its own.
+        writer.member("create", false)
     }
 
     static var directory: String {

@@ -134,6 +134,7 @@ final class Supervisor {
     private func takeOver(after status: Int32) throws -> Int? {
         do {
             let opened = try call("resume", as: .name) { writer in
+                writer.member("create", false)
                 writer.member("owner", "process")
                 writer.member("if_owned", "take_over")
                 writer.member("max_interruptions", policy.maxRestarts)
