@@ -95,7 +95,9 @@ def _plain(value: Any) -> Any:
         return dump(mode="json")
     if "dataclasses" in sys.modules and hasattr(value, "__dataclass_fields__"):
         return {name: getattr(value, name) for name in value.__dataclass_fields__}
-    raise TypeError(f"JSON cannot hold a value of type {type(value).__name__}")
+    name = type(value).__name__
+    await_it = " (is an `await` missing?)" if name == "coroutine" else ""
+    raise TypeError(f"JSON cannot hold a value of type {name}{await_it}")
 
 
 _NOTHING: dict[str, Any] = {}
