@@ -78,7 +78,7 @@ def prepare() -> None:
         effect(f"tool {name}")
         return await original(self, name, args, ctx, tool)
 
-    FunctionToolset.call_tool = call_tool  # type: ignore[method-assign]
+    FunctionToolset.call_tool = call_tool  # type: ignore[assignment, method-assign]
     sleep = asyncio.sleep
 
     async def short(delay: float, *args: Any) -> Any:

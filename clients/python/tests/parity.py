@@ -214,7 +214,8 @@ class Stage(Matcher):
         connection.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
 
     def end(self, operation: dict[str, Any]) -> float:
-        return time.monotonic() + operation.get("within_ms", 10000) / 1000
+        within: int = operation.get("within_ms", 10000)
+        return time.monotonic() + within / 1000
 
     def raw(self, operation: dict[str, Any], data: bytes) -> None:
         connection = self.connection(operation)

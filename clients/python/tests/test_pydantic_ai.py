@@ -88,7 +88,7 @@ class Own(AbstractToolset[None]):
 
     def __init__(self, calls: list[str]) -> None:
         self.calls = calls
-        self.tools = FunctionToolset([look])
+        self.tools: FunctionToolset[None] = FunctionToolset([look])
 
     @property
     def id(self) -> str | None:

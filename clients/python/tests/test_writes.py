@@ -39,10 +39,10 @@ def test_the_begin_and_the_record_of_a_body_that_does_not_wait_are_one_write(
             sidestep.workflow("work", run=run_id, client=client),
         ):
             written.clear()
-            assert [await ready(n) for n in range(3)] == [0, 1, 2]  # type: ignore[misc]
+            assert [await ready(n) for n in range(3)] == [0, 1, 2]
             assert [chunk.count(b"\n") for chunk in written] == [2, 2, 2]
             # Of a body that waits the daemon is told before it goes on.
-            assert await waits() == "['waits']"  # type: ignore[misc]
+            assert await waits() == "['waits']"
 
     go(main())
 
