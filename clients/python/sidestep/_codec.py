@@ -55,9 +55,7 @@ class JSONCodec:
 
 def dumps(value: Any) -> str:
     """Write JSON as it goes over the wire: compact, no NaN, in the order of the dicts."""
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
-    )
+    return _ENCODER.encode(value)
 
 
 def call_input(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -100,6 +98,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"JSON cannot hold a value of type {name}{await_it}")
 
 
+# One for all: `json.dumps` would make one for every call, a third of its time.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
+)
 _NOTHING: dict[str, Any] = {}
 _PLAIN_NAMES = {"Any", "None", "bool", "dict", "float", "int", "list", "object", "str", "tuple"}
 
