@@ -94,7 +94,10 @@ def _spawn(path: str, log_path: str) -> None:
     if program is None:
         raise DaemonNotFound(
             "sidestepd is not installed",
-            data={"hint": f"tried SIDESTEPD, PATH and {bundled}; or set SIDESTEP_SOCKET"},
+            data={
+                "hint": "`make install` in Sidestep's sources installs it, or `make wheel` makes a "
+                f"wheel that carries it; tried SIDESTEPD, PATH and {bundled}"
+            },
         )
     # A shell in between exits at once, so that the daemon is nobody's child and leaves no zombie.
     with open(log_path, "ab") as log:

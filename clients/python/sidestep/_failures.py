@@ -29,6 +29,14 @@ class NotSerialisable(TypeError):
         )
 
 
+class Unfit(TypeError):
+    """The arguments or the output of a workflow cannot be recorded."""
+
+    def __init__(self, what: str, error: Exception) -> None:
+        advice = "Use plain data, dataclasses or pydantic models, or give a codec"
+        super().__init__(f"{what} cannot be recorded: {error}. {advice}")
+
+
 def is_serialisation(error: BaseException) -> bool:
     """Return whether the error says that a result could not be recorded, now or on record."""
     if isinstance(error, StepFailed):

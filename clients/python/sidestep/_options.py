@@ -41,26 +41,17 @@ class StepOptions:
         self.codec = codec
         self.timeout = timeout
         self.fingerprint = fingerprint
-        # Made for every call of `run.step`, most of them without an option.
-        self.params: dict[str, Any] = {}
-        policy = retry_to_wire(retry, retry_on, fail_on)
-        if policy is not None:
-            self.params["retry"] = policy
-        if at_most_once:
-            self.params["at_most_once"] = True
-        if compensation:
-            self.params["compensation"] = True
-        shared = {"limit": limit, "breaker": breaker}
-        self.params.update({name: value for name, value in shared.items() if value is not None})
-        if reserve is not None:
-            self.params["reserve"] = dict(reserve)
-        if timeouts is not None:
-            self.params["timeouts"] = dict(timeouts)
-        if timeout is not None:
-            spans = self.params.setdefault("timeouts", {})
-            spans.setdefault("start_to_close_ms", max(1, round(timeout * 1000)))
-        if metadata is not None:
-            self.params["metadata"] = metadata
+        params = {
+            "retry": retry_to_wire(retry, retry_on, fail_on),
+            "at_most_once": at_most_once or None,
+            "compensation": compensation or None,
+            "limit": limit,
+            "breaker": breaker,
+            "reserve": None if reserve is None else dict(reserve),
+            "timeouts": _spans(timeouts, timeout),
+            "metadata": metadata,
+        }
+        self.params = {name: value for name, value in params.items() if value is not None}
 
     @property
     def asks(self) -> bool:
@@ -72,6 +63,13 @@ class StepOptions:
         if callable(self.fingerprint):
             return self.fingerprint(*args, **kwargs)
         return self.fingerprint
+
+
+def _spans(timeouts: Mapping[str, int] | None, timeout: float | None) -> dict[str, int] | None:
+    spans = None if timeouts is None else dict(timeouts)
+    if timeout is not None:
+        spans = {"start_to_close_ms": max(1, round(timeout * 1000)), **(spans or {})}
+    return spans
 
 
 _ASKING = {"at_most_once", "breaker", "compensation", "limit", "reserve", "timeouts"}

@@ -69,4 +69,5 @@ class LineBuffer:
         if self._parts:
             lines[0] = b"".join(self._parts) + lines[0]
         self._parts = [rest] if rest else []
-        return [json.loads(line) for line in lines if line]
+        # Of bytes `json.loads` would guess the encoding, which takes as long as the reading.
+        return [json.loads(line.decode()) for line in lines if line]

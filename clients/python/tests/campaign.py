@@ -18,8 +18,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
-import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -27,7 +25,9 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
+from campaign_verdict import Outcome, effects, judge, recorded
 from daemon import Daemon
+from processes import child_says
 from pydantic_ai import Agent, ModelRetry, RunContext
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
@@ -208,61 +208,25 @@ def note() -> str:
 
 def child(run_id: str, mode: str, log: Path, kill_at: int | None) -> int:
     """Execute the workflow in a process of its own; return the points passed, or -signal."""
-    global points
-    reading, writing = os.pipe()
     approve(run_id)
-    pid = os.fork()
-    if pid == 0:
-        try:
-            points = Points(log, kill_at, mode != "stream")
-            asyncio.run(work(run_id, mode))
-            os.write(writing, str(points.passed).encode())
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(1)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        passed = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status):
-        return -os.WTERMSIG(status)
-    if os.waitstatus_to_exitcode(status) != 0:
+    begin = Points(log, kill_at, mode != "stream")
+    status, passed = child_says(lambda say: execute(run_id, mode, begin, say))
+    if status > 0:
         raise SystemExit(f"{run_id} ended with an error; see above")
-    return int(passed)
+    return status or int(passed)
+
+
+def execute(run_id: str, mode: str, begin: Points, say: Callable[[str], Any]) -> None:
+    global points
+    points = begin
+    asyncio.run(work(run_id, mode))
+    say(str(points.passed))
 
 
 def approve(run_id: str) -> None:
     with sidestep.sync.connect() as client:
         client.enqueue("campaign", run=run_id)
         client.signal(run_id, "approval:p1", True, message_id="once")
-
-
-class Outcome:
-    """What is left of a run: its output, what it consumed, its effects."""
-
-    def __init__(self, client: sidestep.sync.Client, run_id: str, log: Path) -> None:
-        facts = client.get(run_id)
-        self.output = facts.get("output")
-        self.usage = facts.get("usage")
-        self.effects = effects(log)
-
-
-def effects(log: Path) -> Counter[tuple[str, str]]:
-    lines = log.read_text().splitlines() if log.exists() else []
-    return Counter(tuple(json.loads(line)) for line in lines)
-
-
-def recorded(client: sidestep.sync.Client, run_id: str) -> set[str]:
-    """Return the steps on record, once the daemon knows of the death: then nothing is written."""
-    end = time.monotonic() + 10
-    while client.get(run_id)["run"]["status"] == "running":
-        if time.monotonic() > end:
-            raise SystemExit(f"{run_id} is still running, and its process is dead")
-        time.sleep(0.001)
-    steps = client.call("step.list", {"run": run_id, "status": "completed"})["steps"]
-    return {item["step"] for item in steps}
 
 
 def campaign(mode: str, every: int, socket: str, folder: Path) -> Counter[str]:
@@ -284,17 +248,6 @@ def campaign(mode: str, every: int, socket: str, folder: Path) -> Counter[str]:
             if verdict.startswith("wrong"):
                 print(f"{run_id}: {verdict}", file=sys.stderr)
     return verdicts
-
-
-def judge(whole: Outcome, after: Outcome, before: Counter[Any], known: set[str]) -> str:
-    if (after.output, after.usage) != (whole.output, whole.usage):
-        return f"wrong: {after.output} {after.usage} instead of {whole.output} {whole.usage}"
-    repeated = after.effects - whole.effects
-    missing = whole.effects - after.effects
-    in_doubt = Counter({effect: n for effect, n in before.items() if effect[1] not in known})
-    if missing or repeated != in_doubt:
-        return f"wrong: missing {missing}, repeated {repeated}, in doubt {in_doubt}"
-    return "in doubt" if in_doubt else "exact"
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,16 @@ def daemon(_daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> Daemon:
 @pytest.fixture
 def run_id(request: pytest.FixtureRequest) -> str:
     return f"{request.node.name}-{os.urandom(4).hex()}"
+
+
+@pytest.fixture
+def _loop() -> Iterator[None]:
+    """The loop that `run_sync` finds; it leaves open what it makes itself."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

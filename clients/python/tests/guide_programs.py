@@ -14,14 +14,12 @@ import runpy
 import signal
 import sqlite3
 import sys
-import threading
-import traceback
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from processes import child_says
 from pydantic_ai.models.test import TestModel
 from pydantic_ai.toolsets import FunctionToolset
 
@@ -80,7 +78,7 @@ def prepare() -> None:
         effect(f"tool {name}")
         return await original(self, name, args, ctx, tool)
 
-    FunctionToolset.call_tool = call_tool  # type: ignore[method-assign]
+    FunctionToolset.call_tool = call_tool  # type: ignore[assignment, method-assign]
     sleep = asyncio.sleep
 
     async def short(delay: float, *args: Any) -> Any:
@@ -269,57 +267,23 @@ def database() -> sqlite3.Connection:
     return sqlite3.connect(os.environ["DBOS_DATABASE_URL"].removeprefix("sqlite:///"))
 
 
-class Document(BaseHTTPRequestHandler):
-    """The document that the production flow fetches."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"a document")
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-def serve_document() -> ThreadingHTTPServer:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Document)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
 def start(program: str, folder: Path, environment: dict[str, str], point: int | None) -> Any:
     """Execute a program in a child process; return its result, or ``killed``."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            in_child(program, folder, environment, point, writing)
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(1)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+    status, result = child_says(lambda say: say(execute(program, folder, environment, point)))
+    if status == -signal.SIGKILL:
         return "killed"
     if status != 0:
         raise AssertionError(f"{program} ended with an error; see its output")
-    return json.loads(text)
+    return json.loads(result)
 
 
-def in_child(
-    program: str, folder: Path, environment: dict[str, str], point: int | None, writing: int
-) -> None:
+def execute(program: str, folder: Path, environment: dict[str, str], point: int | None) -> str:
     global log, kill_at
     os.environ.update(environment)
     log, kill_at = folder / "effects", point
     signal.alarm(25)  # a program that does not end is a failure, not a wait
     prepare()
-    result = asyncio.run(PROGRAMS[program][0]())
-    os.write(writing, json.dumps(result).encode())
+    return json.dumps(asyncio.run(PROGRAMS[program][0]()))
 
 
 def effects(folder: Path) -> Counter[Any]:

@@ -7,14 +7,8 @@ import argparse
 import base64
 import json
 import os
-import queue
-import re
-import select
 import signal
-import socket
-import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -22,32 +16,10 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 
 from daemon import ROOT, Daemon
+from parity_actors import Connection, Program
+from parity_match import Failed, Matcher
 
 PARITY = ROOT / "clients" / "parity"
-PROGRAM = Path(__file__).with_name("parity_program.py")
-OPERATIONS = [
-    "answer",
-    "await",
-    "bytes",
-    "call",
-    "compare",
-    "connect",
-    "daemon",
-    "disconnect",
-    "hear",
-    "kill",
-    "line",
-    "notify",
-    "pending",
-    "program",
-    "set",
-    "sleep_ms",
-    "until",
-]
-
-
-class Failed(Exception):
-    """A scenario did not go as written."""
 
 
 def main() -> int:
@@ -81,155 +53,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-class Connection:
-    """Lines in and out, over a socket of this process or through a helper process."""
-
-    def __init__(self, path: str, process: bool) -> None:
-        self.helper = None
-        if process:
-            self.helper = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", RELAY, path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-            assert self.helper.stdin is not None
-            assert self.helper.stdout is not None
-            self._out = self.helper.stdin.fileno()
-            self._in = self.helper.stdout.fileno()
-        else:
-            self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self.socket.connect(path)
-            self._out = self._in = self.socket.fileno()
-        self._rest = b""
-        self._lines: list[bytes] = []
-        self.replies: dict[Any, Any] = {}
-
-    def write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            # Read while writing, so that neither side waits for the other with full buffers.
-            readable, writable, _ = select.select([self._in], [self._out], [], 10)
-            if readable and not self._read(0):
-                raise OSError("the connection is closed")
-            if writable:
-                view = view[os.write(self._out, view[:4096]) :]
-
-    def line(self, end: float) -> bytes | None:
-        while not self._lines:
-            if not self._read(max(0.0, end - time.monotonic())):
-                return None
-        return self._lines.pop(0)
-
-    def reply(self, identifier: Any, end: float) -> Any:
-        while identifier not in self.replies:
-            line = self.line(end)
-            if line is None:
-                raise Failed("no reply in time, or the connection is closed")
-            message = json.loads(line)
-            self.replies[message.get("id")] = message
-        return self.replies.pop(identifier)
-
-    def close(self) -> None:
-        if self.helper is not None:
-            self.helper.kill()
-            self.helper.wait()
-            self.helper.stdin.close()  # type: ignore[union-attr]
-            self.helper.stdout.close()  # type: ignore[union-attr]
-        else:
-            self.socket.close()
-
-    @property
-    def lost(self) -> bool:
-        try:
-            poll = select.poll()
-            poll.register(self._in, select.POLLRDHUP)
-            return bool(poll.poll(0))
-        except (OSError, ValueError):
-            return True
-
-    def _read(self, timeout: float) -> bool:
-        ready, _, _ = select.select([self._in], [], [], timeout)
-        if not ready:
-            return False
-        try:
-            data = os.read(self._in, 1 << 20)
-        except OSError:
-            return False
-        if not data:
-            return False
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        self._lines += lines
-        return True
-
-
-RELAY = """
-import os, select, socket, sys
-peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-peer.connect(sys.argv[1])
-while True:
-    for ready in select.select([0, peer], [], [])[0]:
-        data = os.read(0, 65536) if ready == 0 else peer.recv(65536)
-        if not data:
-            sys.exit()
-        peer.sendall(data) if ready == 0 else os.write(1, data)
-"""
-
-
-class Program:
-    """A running program of a scenario."""
-
-    def __init__(self, task: dict[str, Any], daemon: Daemon, effects: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), json.dumps(task)],
-            env={**daemon.environment, "EFFECTS": str(effects)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.lines: queue.Queue[str | None] = queue.Queue()
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put(None)
-
-    def hear(self, text: str, timeout: float) -> None:
-        try:
-            line = self.lines.get(timeout=timeout)
-        except queue.Empty:
-            raise Failed(f"the program did not tell {text!r}") from None
-        if line != f"tell {text}":
-            raise Failed(f"the program said {line!r}, not {text!r}")
-
-    def answer(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-
-    def end(self, timeout: float) -> dict[str, Any]:
-        try:
-            self.process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise Failed("the program did not end") from None
-        report = {"ends": "killed"} if self.process.returncode < 0 else {"ends": "no report"}
-        while (line := self.lines.get()) is not None:
-            if line.startswith("report "):
-                report = json.loads(line[7:])
-        return report
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()  # type: ignore[union-attr]
-        self.reader.join()
-        self.process.stdout.close()  # type: ignore[union-attr]
-
-
-class Stage:
+class Stage(Matcher):
     """Plays one scenario: its connections, variables and programs."""
 
     count = 0
@@ -242,7 +66,8 @@ class Stage:
         self.effects = daemon.directory / f"effects-{Stage.count}"
         self.effects.write_text("")
         self.identifier = 1000
-        self.variables: dict[str, Any] = {
+        super().__init__()
+        self.variables |= {
             "run": f"parity-{Stage.count}-{os.urandom(4).hex()}",
             "pid": os.getpid(),
             "uid": os.getuid(),
@@ -389,7 +214,8 @@ class Stage:
         connection.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
 
     def end(self, operation: dict[str, Any]) -> float:
-        return time.monotonic() + operation.get("within_ms", 10000) / 1000
+        within: int = operation.get("within_ms", 10000)
+        return time.monotonic() + within / 1000
 
     def raw(self, operation: dict[str, Any], data: bytes) -> None:
         connection = self.connection(operation)
@@ -455,84 +281,8 @@ class Stage:
             raise Failed(f"the effects are {lines}")
         return None
 
-    def fill(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {self.fill(name): self.fill(item) for name, item in value.items()}
-        if isinstance(value, list):
-            return [self.fill(item) for item in value]
-        if not isinstance(value, str) or "$" not in value:
-            return value
-        if value[0] == "$" and value[1:] in self.variables:
-            return self.variables[value[1:]]
-        return re.sub(
-            r"\$\{(\w+)\}",
-            lambda m: str(self.variables[m[1]]) if m[1] in self.variables else m[0],
-            value,
-        )
 
-    def match(self, value: Any, pattern: Any, where: str) -> None:
-        if isinstance(pattern, str):
-            pattern = self.fill(pattern)
-        if isinstance(pattern, dict) and pattern and all(n.startswith("$") for n in pattern):
-            for rule, wanted in pattern.items():
-                if not self.rule(value, rule, wanted, where):
-                    text = json.dumps(value, ensure_ascii=False)[:500]
-                    raise Failed(f"{where} is {text}, which is not {json.dumps({rule: wanted})}")
-        elif isinstance(pattern, dict):
-            if not isinstance(value, dict):
-                raise Failed(f"{where} is {value!r}, not an object")
-            for name, wanted in pattern.items():
-                self.match(value.get(name), wanted, f"{where}.{name}")
-        elif isinstance(pattern, list):
-            if not isinstance(value, list) or len(value) != len(pattern):
-                text = json.dumps(value, ensure_ascii=False)[:500]
-                raise Failed(f"{where} is {text}, not an array of {len(pattern)}")
-            for number, wanted in enumerate(pattern):
-                self.match(value[number], wanted, f"{where}.{number}")
-        elif value != pattern or isinstance(value, bool) != isinstance(pattern, bool):
-            raise Failed(f"{where} is {str(value)[:300]!r}, not {str(pattern)[:300]!r}")
-
-    def matches(self, value: Any, pattern: Any) -> bool:
-        try:
-            self.match(value, pattern, "")
-        except Failed:
-            return False
-        return True
-
-    def rule(self, value: Any, rule: str, wanted: Any, where: str) -> bool:
-        if rule == "$not":
-            return not self.matches(value, wanted)
-        if rule == "$one":
-            return any(self.matches(value, one) for one in wanted)
-        if rule == "$type":
-            return TYPES[wanted](value)
-        if rule == "$match":
-            return isinstance(value, str) and re.search(self.fill(wanted), value) is not None
-        if rule == "$has":
-            return isinstance(value, list) and all(
-                any(self.matches(item, one) for item in value) for one in wanted
-            )
-        if rule == "$lacks":
-            return isinstance(value, list) and not any(self.matches(i, wanted) for i in value)
-        if rule in ("$between", "$length"):
-            if rule == "$length":
-                value = len(value) if isinstance(value, (list, str)) else None
-                wanted = wanted if isinstance(wanted, list) else [wanted, wanted]
-            low, high = wanted
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                return False
-            return (low is None or value >= low) and (high is None or value <= high)
-        raise Failed(f"{where}: unknown rule {rule}")
-
-
-TYPES = {
-    "string": lambda v: isinstance(v, str),
-    "number": lambda v: isinstance(v, (int, float)) and not isinstance(v, bool),
-    "boolean": lambda v: isinstance(v, bool),
-    "object": lambda v: isinstance(v, dict),
-    "array": lambda v: isinstance(v, list),
-    "null": lambda v: v is None,
-}
+OPERATIONS = [name[3:] for name in vars(Stage) if name.startswith("do_")]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -16,16 +16,28 @@ def die() -> None:
 
 def in_child(function: Callable[[], Any]) -> str:
     """Call the function in a child process; return ``done``, ``failed`` or ``killed``."""
+    status, _ = child_says(lambda _: function())
+    if status == -signal.SIGKILL:
+        return "killed"
+    return "done" if status == 0 else "failed"
+
+
+def child_says(function: Callable[[Callable[[str], Any]], Any]) -> tuple[int, str]:
+    """Call the function in a child process with what says a text to the parent.
+
+    Returns the exit status, -signal when it was killed, and what was said.
+    """
+    reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            function()
+            function(lambda text: os.write(writing, text.encode()))
             os._exit(0)
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(1)
-    _, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status):
-        return "killed" if os.WTERMSIG(status) == signal.SIGKILL else "failed"
-    return "done" if os.waitstatus_to_exitcode(status) == 0 else "failed"
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said

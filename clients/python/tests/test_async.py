@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Coroutine
-from pathlib import Path
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -135,10 +133,13 @@ def test_a_step_that_takes_too_long_is_cancelled_and_tried_again(
 
 
 def test_the_daemon_dies_under_many_runs(daemon: Daemon, run_id: str) -> None:
+    begun: list[int] = []
+
     @workflow
     async def work(number: int) -> int:
         run = current_run()
         assert isinstance(run, sidestep.Run)
+        begun.append(number)
         total = 0
         for turn in range(20):
             total += await run.step(f"s{turn}", asyncio.sleep, 0.005, 1)
@@ -150,9 +151,13 @@ def test_the_daemon_dies_under_many_runs(daemon: Daemon, run_id: str) -> None:
                 asyncio.create_task(work.run(number, run_id=f"{run_id}-{number}", client=client))
                 for number in range(5)
             ]
+            for _ in range(5000):  # a grant whose answer is lost is taken over: another epoch
+                if len(begun) == 5:
+                    break
+                await asyncio.sleep(0.001)
             for _ in range(3):
-                await asyncio.sleep(0.03)
                 await asyncio.to_thread(daemon.restart)
+                await asyncio.sleep(0.03)
             done = await asyncio.gather(*tasks)
             for number in range(5):
                 facts = (await client.get(f"{run_id}-{number}"))["run"]
@@ -220,67 +225,20 @@ def test_more_steps_at_the_same_time_than_the_daemon_takes(daemon: Daemon, run_i
     go(main())
 
 
-def test_the_begin_and_the_record_of_a_body_that_does_not_wait_are_one_write(
-    daemon: Daemon, run_id: str, tmp_path: Path
-) -> None:
-    written: list[bytes] = []
+def test_arguments_and_outputs_that_json_cannot_hold_are_named(daemon: Daemon) -> None:
+    forgotten: list[Any] = []
 
     @step
-    async def ready(number: int) -> int:
-        return number
+    async def read() -> int:
+        return 1
 
-    @step
-    async def waits() -> str:
-        return str(await inflight(run_id))
+    @workflow
+    async def forgetful(_: Any) -> Any:
+        forgotten.append(read())
+        return forgotten
 
-    async def main() -> None:
-        through = relay(daemon.socket, tmp_path / "relay", written)
-        async with (
-            through as path,
-            await sidestep.connect(path) as client,
-            sidestep.workflow("work", run=run_id, client=client),
-        ):
-            written.clear()
-            assert [await ready(n) for n in range(3)] == [0, 1, 2]  # type: ignore[misc]
-            assert [chunk.count(b"\n") for chunk in written] == [2, 2, 2]
-            # Of a body that waits the daemon is told before it goes on.
-            assert await waits() == "['waits']"  # type: ignore[misc]
-
-    go(main())
-
-
-async def inflight(run_id: str) -> list[str]:
-    """Return the steps that another client sees running."""
-    async with await sidestep.connect() as other:
-        for _ in range(500):
-            steps = (await other.call("step.list", {"run": run_id}))["steps"]
-            if found := [s["step"] for s in steps if s["status"] == "running"]:
-                return found
-            await asyncio.sleep(0.01)
-        return []
-
-
-@contextlib.asynccontextmanager
-async def relay(to: str, path: Path, written: list[bytes]) -> AsyncIterator[str]:
-    """Hand one connection on to the daemon, and note each write of the client."""
-
-    async def pump(reader: asyncio.StreamReader, writer: Any, note: bool) -> None:
-        while chunk := await reader.read(1 << 20):
-            if note:
-                written.append(chunk)
-            writer.write(chunk)
-        writer.close()
-        await writer.wait_closed()
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        back, forth = await asyncio.open_unix_connection(to)
-        await asyncio.gather(pump(reader, forth, True), pump(back, writer, False))
-        ended.set()
-
-    ended = asyncio.Event()
-    server = await asyncio.start_unix_server(accept, path)
-    try:
-        yield str(path)
-        await ended.wait()
-    finally:
-        server.close()
+    with pytest.raises(TypeError, match="what workflow forgetful is called with cannot be"):
+        go(forgetful(object()))
+    with pytest.raises(TypeError, match=r"the output of run \w+ cannot be .*an `await` missing"):
+        go(forgetful(1))
+    forgotten[0].close()

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from daemon import Daemon
-from guide_programs import NEEDS_POSTGRES, PROGRAMS, effects, serve_document, start
+from document import serve_document
+from guide_programs import NEEDS_POSTGRES, PROGRAMS, effects, start
 from postgres import Postgres
 
 import sidestep.sync

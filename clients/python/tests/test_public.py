@@ -85,6 +85,24 @@ def members(item: object, name: str) -> list[tuple[str, object]]:
     ]
 
 
+@pytest.mark.parametrize(
+    ("module", "framework", "extra"),
+    [
+        ("pydantic_ai", "pydantic_ai", "pydantic-ai"),
+        ("durable", "pydantic_ai", "pydantic-ai"),
+        ("langgraph", "langgraph.checkpoint.base", "langgraph"),
+        ("openai_agents", "agents", "openai-agents"),
+        ("claude_agent", "claude_agent_sdk", "claude-agent"),
+    ],
+)
+def test_without_its_framework_an_integration_says_what_to_install(
+    module: str, framework: str, extra: str
+) -> None:
+    code = f"import sys; sys.modules[{framework!r}] = None; import sidestep.{module}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PYTHON, capture_output=True, text=True)
+    assert f'pip install "sidestep[{extra}]"' in done.stderr
+
+
 def test_the_generated_client_is_up_to_date() -> None:
     command = [sys.executable, str(PYTHON / "tools" / "generate_sync.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -11,7 +11,7 @@ from .._backends.aio import call_workflow, check_caller, sleep
 from .._codec import call_input, result_type
 from .._context import RUN, STEP
 from .._errors import ConnectionLost, RunCancelled, RunSuspended, SidestepError, StepUnknown
-from .._failures import Suspended, closed_error
+from .._failures import Suspended, Unfit, closed_error
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
@@ -104,16 +104,22 @@ class Workflow(Generic[P, R]):
         }
         params = {name: value for name, value in params.items() if value is not None}
         if client is not None:
-            params["input"] = client.codec.to_json(call_input(args, kwargs))
+            params["input"] = self._input(client, args, kwargs)
             return (await client.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
         async with await connect() as own:
-            params["input"] = own.codec.to_json(call_input(args, kwargs))
+            params["input"] = self._input(own, args, kwargs)
             return (await own.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
+
+    def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
+        try:
+            return client.codec.to_json(call_input(args, kwargs))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise Unfit(f"what workflow {self.name} is called with", error) from error
 
     async def _execute(
         self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
     ) -> R:
-        input = call_input(args, kwargs)
+        input = self._input(client, args, kwargs)
         run = await client.resume(run_id, workflow=self.name, input=input, options=options)
         try:
             return await self._drive(run, args, kwargs)
@@ -144,7 +150,7 @@ class Workflow(Generic[P, R]):
                     raise
                 if isinstance(error, ConnectionLost) or run._is_final(error):
                     raise
-                reply = await run.fail(error, retryable=not isinstance(error, _Unfit))
+                reply = await run.fail(error, retryable=not isinstance(error, Unfit))
                 if not reply["retry"]:
                     raise
                 await sleep((reply.get("delay_ms") or 0) / 1000)
@@ -167,7 +173,7 @@ class Workflow(Generic[P, R]):
         try:
             output = run.client.codec.to_json(output)
         except (TypeError, ValueError, RecursionError) as error:
-            raise _Unfit(f"the output of run {run.id} cannot be recorded: {error}") from error
+            raise Unfit(f"the output of run {run.id}", error) from error
         await run.complete(output)
 
     def _result(self, run: Run) -> R:
@@ -243,10 +249,6 @@ class RunScope:
         if self._owns_client and self._client is not None:
             await self._client.close()
             self._client = None
-
-
-class _Unfit(TypeError):
-    """The output of a workflow is not JSON."""
 
 
 async def _let_go(run: Run) -> None:

@@ -12,7 +12,7 @@ from .._backends.sync import call_workflow, check_caller, sleep
 from .._codec import call_input, result_type
 from .._context import RUN, STEP
 from .._errors import ConnectionLost, RunCancelled, RunSuspended, SidestepError, StepUnknown
-from .._failures import Suspended, closed_error
+from .._failures import Suspended, Unfit, closed_error
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
@@ -105,16 +105,22 @@ class Workflow(Generic[P, R]):
         }
         params = {name: value for name, value in params.items() if value is not None}
         if client is not None:
-            params["input"] = client.codec.to_json(call_input(args, kwargs))
+            params["input"] = self._input(client, args, kwargs)
             return (client.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
         with connect() as own:
-            params["input"] = own.codec.to_json(call_input(args, kwargs))
+            params["input"] = self._input(own, args, kwargs)
             return (own.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
+
+    def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
+        try:
+            return client.codec.to_json(call_input(args, kwargs))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise Unfit(f"what workflow {self.name} is called with", error) from error
 
     def _execute(
         self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
     ) -> R:
-        input = call_input(args, kwargs)
+        input = self._input(client, args, kwargs)
         run = client.resume(run_id, workflow=self.name, input=input, options=options)
         try:
             return self._drive(run, args, kwargs)
@@ -145,7 +151,7 @@ class Workflow(Generic[P, R]):
                     raise
                 if isinstance(error, ConnectionLost) or run._is_final(error):
                     raise
-                reply = run.fail(error, retryable=not isinstance(error, _Unfit))
+                reply = run.fail(error, retryable=not isinstance(error, Unfit))
                 if not reply["retry"]:
                     raise
                 sleep((reply.get("delay_ms") or 0) / 1000)
@@ -168,7 +174,7 @@ class Workflow(Generic[P, R]):
         try:
             output = run.client.codec.to_json(output)
         except (TypeError, ValueError, RecursionError) as error:
-            raise _Unfit(f"the output of run {run.id} cannot be recorded: {error}") from error
+            raise Unfit(f"the output of run {run.id}", error) from error
         run.complete(output)
 
     def _result(self, run: Run) -> R:
@@ -244,10 +250,6 @@ class RunScope:
         if self._owns_client and self._client is not None:
             self._client.close()
             self._client = None
-
-
-class _Unfit(TypeError):
-    """The output of a workflow is not JSON."""
 
 
 def _let_go(run: Run) -> None:

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from claude_agent_sdk import fold_session_summary
-from claude_agent_sdk.types import SessionKey, SessionStore
+from .._extras import needs
+
+try:
+    from claude_agent_sdk import fold_session_summary
+    from claude_agent_sdk.types import SessionKey, SessionStore
+except ImportError as error:
+    raise needs("claude-agent", error) from error
 
 from .._loops import LoopClients
 

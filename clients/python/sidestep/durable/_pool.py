@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .._context import STEP
+from .._extras import needs
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS sidestep_transactions (
@@ -68,7 +69,10 @@ class Pool:
             finally:
                 connection.close()
             return
-        import asyncpg
+        try:
+            import asyncpg
+        except ImportError as error:
+            raise needs("postgres", error) from error
 
         connected = await asyncpg.connect(url)
         try:

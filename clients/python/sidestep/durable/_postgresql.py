@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from .._extras import needs
 from .._names import new_run_id
 from ._backend import DurableBackend
 from ._checkpoint import Checkpoint
@@ -54,7 +55,10 @@ class PostgreSQLDurableBackend(DurableBackend):
         """Connect, and create the table when there is none."""
         if self.pool is not None:
             return
-        import asyncpg
+        try:
+            import asyncpg
+        except ImportError as error:
+            raise needs("postgres", error) from error
 
         self.pool = await asyncpg.create_pool(self.connection_string, min_size=1)
         async with self.pool.acquire() as connection, connection.transaction():

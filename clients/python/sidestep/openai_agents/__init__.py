@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.memory import SessionABC
+from .._extras import needs
+
+try:
+    from agents.memory import SessionABC
+except ImportError as error:
+    raise needs("openai-agents", error) from error
 
 from .._loops import LoopClients
 

@@ -81,30 +81,40 @@ class SidestepModel(WrapperModel):
                 replay_events=True,
             )
             return
+        async with self._recording(step) as opened:
+            with _within(step):
+                stream = await opened.enter_async_context(
+                    self.wrapped.request_stream(
+                        messages, model_settings, model_request_parameters, run_context
+                    )
+                )
+            yield stream
+        await self._record(step, stream.get())
+
+    async def _record(self, step: Any, response: ModelResponse) -> None:
+        """Record a streamed response, unless its consumer has left before the end."""
+        if response.state not in ("complete", "suspended"):
+            await self._abandon(step)
+            return
+        try:
+            await self._journal.do(step.complete, self._recorded(step, response))
+        except NotSerialisable as error:
+            await self._journal.do(step.fail, error)
+            raise
+        self._response(step.record["output"])
+
+    @asynccontextmanager
+    async def _recording(self, step: Any) -> AsyncIterator[AsyncExitStack]:
+        """Tell of the end of a stream that breaks, or that its consumer leaves."""
         try:
             async with AsyncExitStack() as opened:
-                with _within(step):
-                    stream = await opened.enter_async_context(
-                        self.wrapped.request_stream(
-                            messages, model_settings, model_request_parameters, run_context
-                        )
-                    )
-                yield stream
+                yield opened
         except Exception as error:
-            await journal.do(step.fail, error)
+            await self._journal.do(step.fail, error)
             raise
         except BaseException:  # cancelled, or the consumer left
             await self._abandon(step)
             raise
-        if stream.get().state not in ("complete", "suspended"):
-            await self._abandon(step)
-            return
-        try:
-            await journal.do(step.complete, self._recorded(step, stream.get()))
-        except NotSerialisable as error:
-            await journal.do(step.fail, error)
-            raise
-        self._response(step.record["output"])
 
     async def compact_messages(
         self, request_context: ModelRequestContext, *, instructions: str | None = None
