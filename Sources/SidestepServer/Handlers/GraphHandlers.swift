@@ -134,6 +134,8 @@ extension JSONWriter {
             writer.member("parent", view.checkpoint.parent)
             writer.value(view.checkpoint.value)
             writer.payload("metadata", view.checkpoint.metadata)
+            writer.payload("channels", view.checkpoint.channels)
+            writer.payload("deltas", view.checkpoint.deltas)
             writer.array("values") { writer in
                 for (channel, value) in view.values {
                     writer.object { writer in
