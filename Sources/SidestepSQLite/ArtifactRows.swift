@@ -33,7 +33,7 @@ extension SQLiteSession {
             } else {
                 try artifacts.list.all(before, user, limit) { ArtifactRecord(&$0) }
             }
-        return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
+        return Page(found, limit: filter.limit)
     }
 
     func insertArtifact(_ artifact: ArtifactRecord, epoch: Int64) throws(Failure) {

@@ -47,7 +47,7 @@ extension SQLiteSession {
         let found = try checkpoints.list.all(
             .integer(run), .integer(before ?? .max), .integer(Int64(limit) + 1)
         ) { CheckpointRecord(&$0) }
-        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+        return Page(found, limit: limit)
     }
 
     func insertCheckpoint(

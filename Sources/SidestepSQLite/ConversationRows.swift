@@ -30,7 +30,7 @@ extension SQLiteSession {
         let found = try conversations.list.all(
             .integer(user), SQLValue(after), SQLValue(prefix), .integer(Int64(limit) + 1)
         ) { ConversationRecord(&$0) }
-        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+        return Page(found, limit: limit)
     }
 
     func conversationEntries(

@@ -39,7 +39,7 @@ extension SQLiteSession {
             found.append(EventRecord(&row))
             return true
         }
-        return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
+        return Page(found, limit: filter.limit)
     }
 
     func insertEvent(_ event: EventRecord) throws(Failure) -> Int64 {

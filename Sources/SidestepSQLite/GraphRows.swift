@@ -58,7 +58,7 @@ extension SQLiteSession {
             SQLValue(filter.before), SQLValue(filter.metadata), SQLValue(filter.after?.id),
             SQLValue(filter.after?.key), .integer(Int64(filter.limit) + 1)
         ) { GraphCheckpoint(&$0) }
-        return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
+        return Page(found, limit: filter.limit)
     }
 
     func graphValues(checkpoint: Int64) throws(Failure) -> [(channel: String, value: GraphValue)] {

@@ -33,7 +33,7 @@ extension SQLiteSession {
                 sequence: row.integer(), at: row.instant(), kind: row.string(), step: row.optionalString(),
                 attempt: row.optionalInteger(), detail: row.optionalPayload())
         }
-        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+        return Page(found, limit: limit)
     }
 
     func hasProgress(run: Int64, since sequence: Int64) throws(Failure) -> Bool {

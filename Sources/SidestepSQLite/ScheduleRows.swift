@@ -31,7 +31,7 @@ extension SQLiteSession {
         let found = try schedules.list.all(
             .integer(key), SQLValue(user.map(Int64.init)), .integer(Int64(limit) + 1)
         ) { ScheduleRecord(&$0) }
-        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+        return Page(found, limit: limit)
     }
 
     func schedules(dueAt now: Instant, limit: Int) throws(Failure) -> [ScheduleRecord] {

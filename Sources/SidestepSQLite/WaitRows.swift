@@ -72,7 +72,7 @@ extension SQLiteSession {
         let found = try waits.signalList.all(
             .integer(run), .integer(key), SQLValue(name), SQLValue(pendingOnly), .integer(Int64(limit) + 1)
         ) { SignalRecord(&$0) }
-        return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+        return Page(found, limit: limit)
     }
 
     func pendingSignalCount(run: Int64) throws(Failure) -> Int64 {

@@ -74,7 +74,7 @@ extension SQLiteSession {
             ) { DeliveryRecord(&$0) }
         }
         found.sort { $0.key > $1.key }
-        return Page(items: Array(found.prefix(filter.limit)), hasMore: found.count > filter.limit)
+        return Page(found, limit: filter.limit)
     }
 
     func deliveries(of webhook: Int64, dueAt now: Instant, limit: Int) throws(Failure) -> [DeliveryRecord] {

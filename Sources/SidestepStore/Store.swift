@@ -49,6 +49,11 @@ public struct Page<Item> {
         self.items = items
         self.hasMore = hasMore
     }
+
+    /// A page of what was found when one more was asked for than fits.
+    public init(_ found: [Item], limit: Int) {
+        self.init(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+    }
 }
 
 extension Page: Sendable where Item: Sendable {}

@@ -145,18 +145,4 @@ import Testing
         }
         return found
     }
-
-    private func expectLost(_ body: () throws -> Void) {
-        #expect { try body() } throws: { ($0 as? Failure)?.kind == .leaseLost }
-    }
-
-    private func withRun(epoch: Int64, _ body: (SQLiteSession, Int64) throws -> Void) throws {
-        let folder = temporaryFolder()
-        defer { removeFolder(folder) }
-        let session = try SQLiteSession(DatabaseFile.open(folder + "/sidestep.db"), StatementLibrary())
-        var run = RunRecord(
-            key: 0, id: "r", userID: 1, generation: 1, uid: "u", workflow: "w", now: Instant(milliseconds: 0))
-        run.epoch = epoch
-        try body(session, session.insertRun(run, input: nil))
-    }
 }

@@ -229,11 +229,16 @@ _sidestep_for_run() {
     printf '{"lease":"%s"' "$SIDESTEP_LEASE"
 }
 
-# sidestep_finish [OUTPUT]: records the run as completed.
-sidestep_finish() {
+# _sidestep_write METHOD MEMBERS: what the owner writes for the run; nothing when the run had ended before.
+_sidestep_write() {
     _sidestep_is_over && return 0
     _sidestep_params=$(_sidestep_for_run) || return
-    _sidestep_must run.complete "$_sidestep_params${1:+,\"output\":$1}}" || return
+    _sidestep_must "$1" "$_sidestep_params${2:+,$2}}"
+}
+
+# sidestep_finish [OUTPUT]: records the run as completed.
+sidestep_finish() {
+    _sidestep_write run.complete "${1:+\"output\":$1}" || return
     SIDESTEP_LEASE=''
 }
 
@@ -441,9 +446,7 @@ sidestep_checkpoint() (
 
 # sidestep_state_set NAME JSON: what the run wants others to see. Without JSON the value is removed.
 sidestep_state_set() (
-    _sidestep_is_over && exit 0
-    _sidestep_params=$(_sidestep_for_run) || exit
-    _sidestep_must state.set "$_sidestep_params,\"name\":$(_sidestep_quote "$1")${2+,\"value\":$2}}"
+    _sidestep_write state.set "\"name\":$(_sidestep_quote "$1")${2+,\"value\":$2}"
 )
 
 # sidestep_state_get NAME [RUN]: prints a value as JSON; status 1 when there is none.
@@ -484,9 +487,7 @@ sidestep_wait() (
 
 # sidestep_sleep STEP MILLISECONDS: sleeps over crashes and reboots; run again it takes what is left.
 sidestep_sleep() (
-    _sidestep_is_over && exit 0
-    _sidestep_params=$(_sidestep_for_run) || exit
-    _sidestep_must run-step "$_sidestep_params,\"step\":$(_sidestep_quote "$1"),\"sleep_ms\":$2}"
+    _sidestep_write run-step "\"step\":$(_sidestep_quote "$1"),\"sleep_ms\":$2"
 )
 
 # sidestep_signal RUN NAME [JSON] [ID]: sends a message to a run; with an ID once, however often it is sent.
@@ -500,30 +501,23 @@ sidestep_signal() (
 
 # sidestep_stream_append NAME JSON-ARRAY: adds items to a stream of the run.
 sidestep_stream_append() (
-    _sidestep_is_over && exit 0
-    _sidestep_params=$(_sidestep_for_run) || exit
-    _sidestep_must stream.append "$_sidestep_params,\"stream\":$(_sidestep_quote "$1"),\"items\":$2}"
+    _sidestep_write stream.append "\"stream\":$(_sidestep_quote "$1"),\"items\":$2"
 )
 
 # sidestep_stream_close NAME [JSON]: ends a stream of the run; JSON is what it came to.
 sidestep_stream_close() (
-    _sidestep_is_over && exit 0
-    _sidestep_params=$(_sidestep_for_run) || exit
-    _sidestep_must stream.close "$_sidestep_params,\"stream\":$(_sidestep_quote "$1")${2+,\"final\":$2}}"
+    _sidestep_write stream.close "\"stream\":$(_sidestep_quote "$1")${2+,\"final\":$2}"
 )
 
 # sidestep_artifact NAME TYPE CONTENT: attaches a document to the run. TYPE is markdown, link or file with a text, json
 # with a value.
 sidestep_artifact() (
-    _sidestep_is_over && exit 0
-    _sidestep_params=$(_sidestep_for_run) || exit
     case $2 in
     json) _sidestep_content="\"content\":$3" ;;
     file) _sidestep_content="\"path\":$(_sidestep_quote "$3")" ;;
     *) _sidestep_content="\"content\":$(_sidestep_quote "$3")" ;;
     esac
-    _sidestep_must artifact.put \
-        "$_sidestep_params,\"artifact\":$(_sidestep_quote "$1"),\"type\":\"$2\",$_sidestep_content}"
+    _sidestep_write artifact.put "\"artifact\":$(_sidestep_quote "$1"),\"type\":\"$2\",$_sidestep_content"
 )
 
 # sidestep_emit EVENT [JSON] [ID]: announces a fact; with an ID once, however often it is sent.

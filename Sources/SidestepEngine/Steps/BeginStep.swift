@@ -70,13 +70,7 @@ public struct BeginStep: Command {
         if run.cancellation != nil, !isCompensation { throw Failure.cancelRequested(run).with(\.step, step) }
         if let work { try checkRights(work, run, call) }
         if let refused = try refuseForBudget(record, run, store, &call) { return refused }
-        var begun = prepared(record, call)
-        if demand.isEmpty {
-            try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)
-        } else {
-            begun = try admitted(begun, run, store, call)
-        }
-        if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
+        let begun = try written(record, run, store, &call)
         if let work { return try hand(work, of: run, store, &call) }
         if call.peer.process != run.lease?.owner.process {
             call.after(
@@ -97,6 +91,13 @@ public struct BeginStep: Command {
         _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> StepRecord? {
         if try refuseForBudget(record, run, store, &call) != nil { return nil }
+        return try written(record, run, store, &call)
+    }
+
+    /// Writes the beginning of an attempt, with what it holds of limits, breakers and budgets.
+    private func written(
+        _ record: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> StepRecord {
         var begun = prepared(record, call)
         if demand.isEmpty {
             try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)

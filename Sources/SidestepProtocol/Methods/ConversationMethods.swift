@@ -42,7 +42,9 @@ extension MethodTable {
             .must("found", .boolean, "whether there is one"),
             .may("revision", .sequence, "where it is"), .may("length", .count, "how many entries it has"),
             .may("metadata", .payload, "what is kept beside the entries"),
-            .must("entries", .array(.payload), "the entries"), .may("from", .count, "the first of them"),
+            .must("entries", .array(.payload), "the entries"),
+            .may("ids", .array(.payload), "their ids, null for one without; left out when none has one"),
+            .may("from", .count, "the first of them"),
             .may("more", .count, "where to go on"),
         ],
         example: Example(

@@ -135,6 +135,8 @@ extension ParameterType {
             .must("checkpoint", .name, "its id"), .may("parent", .name, "the checkpoint it follows"),
             .must("type", .text, "the serializer"), .must("data", .base64, "the state in base64"),
             .must("metadata", .payload, "what was saved with it"),
+            .may("channels", .strings, "the channels that `data` has a value of"),
+            .may("deltas", .strings, "the channels whose state is in the writes since their last snapshot"),
             .must("values", .array(.graphValue), "the channels kept apart"),
             .must("writes", .array(.graphWrite), "in the order in which the graph applies them"),
         ]))

@@ -30,14 +30,9 @@ enum ArtifactHandlers {
                     run: $0.params.string("run"), artifact: $0.params.string("artifact"),
                     before: try RunHandlers.cursor($0.params), limit: $0.limit(default: 100))
             }) { writer, page in
-                writer.array("artifacts") { writer in
-                    for view in page.items {
-                        writer.beginObject()
-                        writer.members(of: view)
-                        writer.endObject()
-                    }
+                writer.page("artifacts", page, cursor: { String($0.artifact.key) }) { writer, view in
+                    writer.object { $0.members(of: view) }
                 }
-                writer.member("more", page.hasMore ? page.items.last.map { String($0.artifact.key) } : nil)
             },
         ]
     }
@@ -63,7 +58,7 @@ enum EventHandlers {
                     after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 100),
                     waitMilliseconds: $0.params.integer("wait_ms") ?? 0)
             }) { writer, page in
-                writer.array("events") { writer in for view in page.items { writer.event(view) } }
+                writer.list("events", page.items) { $0.event($1) }
                 writer.member("more", page.hasMore ? page.items.last?.event.sequence : nil)
             },
         ]

@@ -28,9 +28,7 @@ enum CheckpointHandlers {
                 }
             },
             "checkpoint.messages": .read(messages) { writer, found in
-                writer.array("messages") { writer in
-                    for message in found.messages { writer.raw(bytes: message) }
-                }
+                writer.list("messages", found.messages) { $0.raw(bytes: $1) }
                 writer.member("from", found.from)
                 writer.member("total", found.total)
                 writer.member("more", found.more)
@@ -97,10 +95,9 @@ enum CheckpointHandlers {
 
     private static func list(_ page: Page<CheckpointRecord>, run: String) -> [UInt8] {
         result { writer in
-            writer.array("checkpoints") { writer in
-                for checkpoint in page.items { writer.object { $0.members(of: checkpoint, run: run) } }
+            writer.page("checkpoints", page, cursor: { String($0.key) }) { writer, checkpoint in
+                writer.object { $0.members(of: checkpoint, run: run) }
             }
-            writer.member("more", page.hasMore ? page.items.last.map { String($0.key) } : nil)
         }
     }
 }

@@ -73,8 +73,12 @@ enum ConversationHandlers {
         writer.member("revision", part?.conversation.revision)
         writer.member("length", part?.conversation.length)
         writer.payload("metadata", part?.conversation.metadata)
-        writer.array("entries") { writer in
-            for entry in part?.entries ?? [] { writer.raw(bytes: entry.value) }
+        let entries = part?.entries ?? []
+        writer.list("entries", entries) { $0.raw(bytes: $1.value) }
+        if entries.contains(where: { $0.id != nil }) {
+            writer.list("ids", entries) { writer, entry in
+                if let id = entry.id { writer.value(id) } else { writer.null() }
+            }
         }
         writer.member("from", part?.from)
         writer.member("more", part?.more)

@@ -23,7 +23,7 @@ enum ForkHandlers {
                 writer.member("same_output", found.isSameOutput)
                 writer.member("same", found.same)
                 writer.member("shared", found.shared)
-                writer.array("steps") { writer in for step in found.differences { write(step, &writer) } }
+                writer.list("steps", found.differences) { write($1, &$0) }
                 writer.member("more", found.hasMore)
             },
         ]

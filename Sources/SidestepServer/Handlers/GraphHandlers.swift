@@ -15,15 +15,14 @@ enum GraphHandlers {
                 writer.checkpoint(view)
             },
             "graph.list": .read(list) { writer, page in
-                writer.array("checkpoints") { writer in for view in page.items { writer.checkpoint(view) } }
-                writer.member("more", page.hasMore ? page.items.last.map(cursor) : nil)
+                writer.page("checkpoints", page, cursor: cursor) { $0.checkpoint($1) }
             },
             "graph.delta_history": .read({
                 GraphDeltaHistory(
                     address($0), checkpoint: $0.params.string("checkpoint"),
                     channels: $0.params.strings("channels") ?? [])
             }) { writer, histories in
-                writer.array("channels") { writer in for history in histories { writer.history(history) } }
+                writer.list("channels", histories) { $0.history($1) }
             },
             "graph.copy_thread": .write({
                 CopyGraphThread(thread: $0.required("thread"), target: $0.required("target"))
@@ -135,6 +134,8 @@ extension JSONWriter {
             writer.member("parent", view.checkpoint.parent)
             writer.value(view.checkpoint.value)
             writer.payload("metadata", view.checkpoint.metadata)
+            writer.payload("channels", view.checkpoint.channels)
+            writer.payload("deltas", view.checkpoint.deltas)
             writer.array("values") { writer in
                 for (channel, value) in view.values {
                     writer.object { writer in
@@ -143,14 +144,14 @@ extension JSONWriter {
                     }
                 }
             }
-            writer.array("writes") { writer in for write in view.writes { writer.write(write) } }
+            writer.list("writes", view.writes) { $0.write($1) }
         }
     }
 
     fileprivate mutating func history(_ history: GraphHistory) {
         object { writer in
             writer.member("channel", history.channel)
-            writer.array("writes") { writer in for write in history.writes { writer.write(write) } }
+            writer.list("writes", history.writes) { $0.write($1) }
             guard let seed = history.seed ?? history.holder else { return }
             writer.key("seed")
             writer.object { writer in

@@ -13,8 +13,8 @@ enum LimitHandlers {
                 return put
             }) { writer, view in writer.object("limit") { $0.members(of: view) } },
             "limit.list": .read({ _ in ListLimits() }) { writer, limits in
-                writer.array("limits") { writer in
-                    for limit in limits { writer.object { $0.members(of: limit) } }
+                writer.list("limits", limits) { writer, limit in
+                    writer.object { $0.members(of: limit) }
                 }
             },
             "limit.delete": .write({ DeleteLimit(limit: $0.required("limit")) }) { $0.member("deleted", $1) },
@@ -28,8 +28,8 @@ enum LimitHandlers {
                 writer.object("breaker") { $0.members(of: record) }
             },
             "breaker.list": .read({ _ in ListBreakers() }) { writer, records in
-                writer.array("breakers") { writer in
-                    for record in records { writer.object { $0.members(of: record) } }
+                writer.list("breakers", records) { writer, record in
+                    writer.object { $0.members(of: record) }
                 }
             },
             "budget.get": .read({ GetBudget(run: $0.required("run")) }) { $0.budget("budget", $1) },

@@ -13,7 +13,7 @@ enum QueueHandlers {
             "queue.put": .write(put) { $0.queue("queue", $1) },
             "queue.get": .read({ GetQueue(queue: $0.required("queue")) }) { $0.queue("queue", $1) },
             "queue.list": .read({ _ in ListQueues() }) { writer, queues in
-                writer.array("queues") { writer in for queue in queues { writer.queue(queue) } }
+                writer.list("queues", queues) { $0.queue($1) }
             },
             "queue.pause": .write({
                 PauseQueue(queue: $0.required("queue"), isPaused: $0.params.boolean("paused") ?? true)
@@ -35,7 +35,7 @@ enum QueueHandlers {
                 }
             },
             "worker.list": .read({ _ in ListWorkers() }) { writer, workers in
-                writer.array("workers") { writer in for worker in workers { write(worker, &writer) } }
+                writer.list("workers", workers) { write($1, &$0) }
             },
         ]
     }

@@ -95,7 +95,7 @@ enum ResumeHandler {
             if let checkpoint = done.checkpoint {
                 writer.object("checkpoint") { $0.members(of: checkpoint, run: done.run.id) }
             }
-            writer.array("steps") { writer in for outcome in outcomes { writer.replayed(outcome) } }
+            writer.list("steps", outcomes) { $0.replayed($1) }
             writer.member(
                 "more", steps?.hasMore == true ? outcomes.last.map { String($0.step.sequence) } : nil)
             writer.payload("input", input)

@@ -24,7 +24,7 @@ enum RunHandlers {
             },
             "run.list": .read({ ListRuns(filter: try filter($0), parent: $0.params.string("parent")) }) {
                 writer, found in
-                writer.array("runs") { writer in for view in found.runs { writer.run(view) } }
+                writer.list("runs", found.runs) { $0.run($1) }
                 writer.member("more", found.cursor.map(String.init))
             },
             "run.result": .write({
@@ -80,7 +80,7 @@ enum RunHandlers {
                     run: $0.required("run"), after: $0.params.integer("after") ?? 0,
                     limit: $0.limit(default: 1000))
             }) { writer, page in
-                writer.array("entries") { writer in for entry in page.items { write(entry, &writer) } }
+                writer.list("entries", page.items) { write($1, &$0) }
                 writer.member("more", page.hasMore ? page.items.last?.sequence : nil)
             },
             "run.explain": .read({ ExplainRun(run: $0.required("run")) }) { writer, found in

@@ -13,8 +13,7 @@ enum ScheduleHandlers {
             "schedule.list": .read({
                 ListSchedules(after: try RunHandlers.cursor($0.params) ?? 0, limit: $0.limit(default: 100))
             }) { writer, page in
-                writer.array("schedules") { writer in for view in page.items { writer.schedule(view) } }
-                writer.member("more", page.hasMore ? page.items.last.map { String($0.schedule.key) } : nil)
+                writer.page("schedules", page, cursor: { String($0.schedule.key) }) { $0.schedule($1) }
             },
             "schedule.delete": .write({ DeleteSchedule(name: $0.required("schedule")) }) {
                 $0.member("deleted", $1)

@@ -42,10 +42,9 @@ enum StepHandlers {
                     status: request.params.string("status").flatMap(StepStatus.init(rawValue:)),
                     limit: request.limit(default: 1000), maxBytes: request.pageBytes())
             }) { writer, page in
-                writer.array("steps") { writer in
-                    for outcome in page.items { writer.object { $0.members(of: outcome) } }
+                writer.page("steps", page, cursor: { String($0.step.sequence) }) { writer, outcome in
+                    writer.object { $0.members(of: outcome) }
                 }
-                writer.member("more", page.hasMore ? page.items.last.map { String($0.step.sequence) } : nil)
             },
             "step.inflight": .read({
                 InflightSteps(

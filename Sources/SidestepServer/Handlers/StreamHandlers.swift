@@ -22,7 +22,7 @@ enum StreamHandlers {
                 return Handler.work(close) { reply(&$0, stream, $1) }
             },
             "stream.list": .read({ ListStreams(run: $0.required("run")) }) { writer, streams in
-                writer.array("streams") { writer in for stream in streams { writer.stream(stream) } }
+                writer.list("streams", streams) { $0.stream($1) }
             },
         ]
     }
@@ -46,7 +46,7 @@ enum StreamHandlers {
             return .reading { store in
                 let found = try read.answer(store, run: key)
                 return result { writer in
-                    writer.array("items") { writer in for item in found.items { writer.raw(item) } }
+                    writer.list("items", found.items) { $0.raw($1) }
                     writer.member("from", found.from)
                     writer.member("next", found.next)
                     writer.member("closed", found.isClosed)

@@ -7,7 +7,7 @@ enum TransferHandlers {
     static var all: [String: Handler] {
         [
             "run.export": .read(export) { writer, page in
-                writer.array("lines") { writer in for line in page.lines { writer.raw(line) } }
+                writer.list("lines", page.lines) { $0.raw($1) }
                 writer.member("more", page.next?.text)
             },
             "run.import": .write(take) { writer, done in

@@ -22,10 +22,9 @@ enum WaitHandlers {
                     includesConsumed: request.params.boolean("all") ?? false,
                     after: try RunHandlers.cursor(request.params) ?? 0, limit: request.limit(default: 100))
             }) { writer, page in
-                writer.array("signals") { writer in
-                    for signal in page.items { writer.object { $0.members(of: signal) } }
+                writer.page("signals", page, cursor: { String($0.key) }) { writer, signal in
+                    writer.object { $0.members(of: signal) }
                 }
-                writer.member("more", page.hasMore ? page.items.last.map { String($0.key) } : nil)
             },
             "promise.create": .write({
                 CreatePromise(
@@ -42,15 +41,15 @@ enum WaitHandlers {
                     run: $0.required("run"),
                     status: $0.params.string("status").flatMap(PromiseRecord.Status.init(rawValue:)))
             }) { writer, promises in
-                writer.array("promises") { writer in
-                    for promise in promises { writer.object { $0.members(of: promise) } }
+                writer.list("promises", promises) { writer, promise in
+                    writer.object { $0.members(of: promise) }
                 }
             },
             "wait.first": .command { work(try wait($0, step: nil, conditions($0))) },
             "timer.list": .read({
                 ListTimers(run: $0.params.string("run"), limit: $0.limit(default: 100))
             }) { writer, timers in
-                writer.array("timers") { writer in for timer in timers { write(timer, &writer) } }
+                writer.list("timers", timers) { write($1, &$0) }
             },
         ]
     }

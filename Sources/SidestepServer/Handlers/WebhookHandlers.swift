@@ -17,7 +17,7 @@ enum WebhookHandlers {
                 return put
             }) { $0.webhook("webhook", $1) },
             "webhook.list": .read({ _ in ListWebhooks() }) { writer, webhooks in
-                writer.array("webhooks") { writer in for webhook in webhooks { writer.webhook(webhook) } }
+                writer.list("webhooks", webhooks) { $0.webhook($1) }
             },
             "webhook.delete": .write({ DeleteWebhook(name: $0.required("webhook")) }) {
                 $0.member("deleted", $1)
@@ -28,8 +28,7 @@ enum WebhookHandlers {
                     status: $0.params.string("status").flatMap(DeliveryStatus.init(rawValue:)),
                     before: try RunHandlers.cursor($0.params), limit: $0.limit(default: 100))
             }) { writer, page in
-                writer.array("deliveries") { writer in for view in page.items { writer.delivery(view) } }
-                writer.member("more", page.hasMore ? page.items.last.map { String($0.delivery.key) } : nil)
+                writer.page("deliveries", page, cursor: { String($0.delivery.key) }) { $0.delivery($1) }
             },
             "webhook.redeliver": .write({ Redeliver(delivery: $0.required("delivery")) }) { writer, view in
                 writer.key("delivery")

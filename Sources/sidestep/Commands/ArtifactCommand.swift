@@ -94,21 +94,17 @@ struct ArtifactCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
-            let result = try common.show("artifact.list") { writer in
+            try common.list(
+                "artifact.list", "artifacts",
+                [
+                    .text("ARTIFACT", "artifact"), .number("VERSION", "version"), .text("TYPE", "type"),
+                    .text("RUN", "run"), .ago("WHEN", "created_at"), .text("DESCRIPTION", "description"),
+                ], orWhenEmpty: "There are no such artifacts."
+            ) { writer in
                 writer.member("run", target)
                 writer.member("artifact", name)
                 writer.member("limit", limit)
             }
-            guard let result else { return }
-            var table = Table("ARTIFACT", "VERSION", "TYPE", "RUN", "WHEN", "DESCRIPTION")
-            for artifact in result["artifacts"]?.elements ?? [] {
-                table.add(
-                    artifact["artifact"]?.string ?? "", "\(artifact["version"]?.int ?? 0)",
-                    artifact["type"]?.string ?? "", artifact["run"]?.string ?? "",
-                    artifact["created_at"]?.int.map { RelativeTime.ago($0) } ?? "",
-                    artifact["description"]?.string ?? "")
-            }
-            table.print(orWhenEmpty: "There are no such artifacts.")
         }
     }
 }

@@ -18,15 +18,12 @@ struct LimitCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
-            guard let result = try common.show("limit.list", { _ in }) else { return }
-            var table = Table("LIMIT", "RUNNING", "AT ONCE", "RATE")
-            for limit in result["limits"]?.elements ?? [] {
-                table.add(
-                    limit["limit"]?.string ?? "", "\(limit["running"]?.int ?? 0)",
-                    limit["concurrency"]?.int.map(String.init) ?? "", RateArgument.text(limit.present("rate"))
-                )
-            }
-            table.print(orWhenEmpty: "There are no limits.")
+            try common.list(
+                "limit.list", "limits",
+                [
+                    .text("LIMIT", "limit"), .number("RUNNING", "running"), .number("AT ONCE", "concurrency"),
+                    Column("RATE") { RateArgument.text($0.present("rate")) },
+                ], orWhenEmpty: "There are no limits.")
         }
     }
 
@@ -57,14 +54,7 @@ struct LimitCommand: ParsableCommand {
         var limit: String
         @OptionGroup var common: Common
 
-        func run() throws {
-            guard let result = try common.show("limit.delete", { $0.member("limit", limit) }) else { return }
-            guard result["deleted"]?.bool == true else {
-                Output.complain("there is no limit \(limit)")
-                throw ExitCode(1)
-            }
-            Output.complain("limit \(limit) removed")
-        }
+        func run() throws { try common.delete("limit", limit) }
     }
 }
 
@@ -79,16 +69,14 @@ struct BreakerCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
-            guard let result = try common.show("breaker.list", { _ in }) else { return }
-            var table = Table("BREAKER", "STATE", "FAILURES", "COOLDOWN", "OPENED")
-            for breaker in result["breakers"]?.elements ?? [] {
-                table.add(
-                    breaker["breaker"]?.string ?? "", breaker["state"]?.string ?? "",
-                    "\(breaker["failures"]?.int ?? 0) of \(breaker["max_failures"]?.int ?? 0)",
-                    breaker["cooldown_ms"]?.int.map { RelativeTime.span($0) } ?? "",
-                    breaker["opened_at"]?.int.map { RelativeTime.ago($0) } ?? "")
-            }
-            table.print(orWhenEmpty: "There are no breakers.")
+            try common.list(
+                "breaker.list", "breakers",
+                [
+                    .text("BREAKER", "breaker"), .text("STATE", "state"),
+                    Column("FAILURES") { "\($0["failures"]?.int ?? 0) of \($0["max_failures"]?.int ?? 0)" },
+                    Column("COOLDOWN") { $0["cooldown_ms"]?.int.map { RelativeTime.span($0) } ?? "" },
+                    .ago("OPENED", "opened_at"),
+                ], orWhenEmpty: "There are no breakers.")
         }
     }
 

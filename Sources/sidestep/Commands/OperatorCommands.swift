@@ -75,12 +75,5 @@ struct DeleteCommand: ParsableCommand {
     var name: String
     @OptionGroup var common: Common
 
-    func run() throws {
-        guard let result = try common.show("run.delete", { $0.member("run", name) }) else { return }
-        guard result["deleted"]?.bool == true else {
-            Output.complain("there is no run \(name)")
-            throw ExitCode(1)
-        }
-        Output.complain("run \(name) deleted")
-    }
+    func run() throws { try common.delete("run", name) }
 }

@@ -67,18 +67,13 @@ struct QueueCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
-            guard let result = try common.show("queue.list", { _ in }) else { return }
-            var table = Table("QUEUE", "WAITING", "RUNNING", "LIMIT", "PER KEY", "RATE", "")
-            for queue in result["queues"]?.elements ?? [] {
-                table.add(
-                    queue["queue"]?.string ?? "", "\(queue["queued"]?.int ?? 0)",
-                    "\(queue["running"]?.int ?? 0)",
-                    queue["concurrency"]?.int.map(String.init) ?? "",
-                    queue["key_concurrency"]?.int.map(String.init) ?? "",
-                    RateArgument.text(queue.present("rate")),
-                    queue["paused"]?.bool == true ? "paused" : "")
-            }
-            table.print(orWhenEmpty: "There are no queues.")
+            try common.list(
+                "queue.list", "queues",
+                [
+                    .text("QUEUE", "queue"), .number("WAITING", "queued"), .number("RUNNING", "running"),
+                    .number("LIMIT", "concurrency"), .number("PER KEY", "key_concurrency"),
+                    Column("RATE") { RateArgument.text($0.present("rate")) }, .flag("", "paused", "paused"),
+                ], orWhenEmpty: "There are no queues.")
         }
     }
 
@@ -139,17 +134,13 @@ struct WorkersCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        guard let result = try common.show("worker.list", { _ in }) else { return }
-        var table = Table("WORKER", "PID", "SINCE", "QUEUES", "WORKFLOWS", "VERSION", "RUNS")
-        for worker in result["workers"]?.elements ?? [] {
-            func list(_ name: String) -> String {
-                (worker[name]?.elements ?? []).compactMap(\.string).joined(separator: " ")
-            }
-            table.add(
-                worker["worker"]?.string ?? "", worker["pid"]?.int.map(String.init) ?? "",
-                worker["since_at"]?.int.map { RelativeTime.ago($0) } ?? "", list("queues"), list("workflows"),
-                worker["code_version"]?.string ?? "", list("runs"))
-        }
-        table.print(orWhenEmpty: "No worker is connected.")
+        try common.list(
+            "worker.list", "workers",
+            [
+                .text("WORKER", "worker"), .number("PID", "pid"), .ago("SINCE", "since_at"),
+                .words("QUEUES", "queues"), .words("WORKFLOWS", "workflows"),
+                .text("VERSION", "code_version"),
+                .words("RUNS", "runs"),
+            ], orWhenEmpty: "No worker is connected.")
     }
 }

@@ -168,15 +168,7 @@ struct ScheduleCommand: ParsableCommand {
         @OptionGroup var schedule: Name
         @OptionGroup var common: Common
 
-        func run() throws {
-            let result = try common.show("schedule.delete") { $0.member("schedule", schedule.name) }
-            guard let result else { return }
-            guard result["deleted"]?.bool == true else {
-                Output.complain("there is no schedule \(schedule.name)")
-                throw ExitCode(1)
-            }
-            Output.complain("schedule \(schedule.name) deleted")
-        }
+        func run() throws { try common.delete("schedule", schedule.name) }
     }
 }
 

@@ -47,19 +47,16 @@ struct SignalsCommand: ParsableCommand {
 
     func run() throws {
         let name = try of.name()
-        let result = try common.show("signal.list") { writer in
+        try common.list(
+            "signal.list", "signals",
+            [
+                .text("SIGNAL", "signal"), .ago("SENT", "sent_at"), .number("BY UID", "uid"),
+                .text("CONSUMED BY", "consumed_by"), Column("VALUE") { $0.present("value")?.text ?? "" },
+            ], orWhenEmpty: all ? "The run was sent no signal." : "No signal waits to be consumed."
+        ) { writer in
             writer.member("run", name)
             writer.member("all", all)
         }
-        guard let signals = result?["signals"]?.elements else { return }
-        var table = Table("SIGNAL", "SENT", "BY UID", "CONSUMED BY", "VALUE")
-        for signal in signals {
-            table.add(
-                signal["signal"]?.string ?? "", signal["sent_at"]?.int.map { RelativeTime.ago($0) } ?? "",
-                signal["uid"]?.int.map(String.init) ?? "", signal["consumed_by"]?.string ?? "",
-                signal.present("value")?.text ?? "")
-        }
-        table.print(orWhenEmpty: all ? "The run was sent no signal." : "No signal waits to be consumed.")
     }
 }
 
@@ -117,16 +114,14 @@ struct PromiseCommand: ParsableCommand {
 
         func run() throws {
             let name = try of.name()
-            guard let result = try common.show("promise.list", { $0.member("run", name) }) else { return }
-            var table = Table("PROMISE", "STATUS", "MADE", "SETTLED", "VALUE")
-            for promise in result["promises"]?.elements ?? [] {
-                let outcome = promise.present("value") ?? promise.present("error")
-                table.add(
-                    promise["promise"]?.string ?? "", promise["status"]?.string ?? "",
-                    promise["created_at"]?.int.map { RelativeTime.ago($0) } ?? "",
-                    promise["settled_at"]?.int.map { RelativeTime.ago($0) } ?? "", outcome?.text ?? "")
-            }
-            table.print(orWhenEmpty: "The run has made no promise.")
+            try common.list(
+                "promise.list", "promises",
+                [
+                    .text("PROMISE", "promise"), .text("STATUS", "status"), .ago("MADE", "created_at"),
+                    .ago("SETTLED", "settled_at"),
+                    Column("VALUE") { ($0.present("value") ?? $0.present("error"))?.text ?? "" },
+                ], orWhenEmpty: "The run has made no promise."
+            ) { $0.member("run", name) }
         }
     }
 }

@@ -135,15 +135,13 @@ struct StreamCommand: ParsableCommand {
 
         func run() throws {
             let run = try of.name()
-            guard let result = try common.show("stream.list", { $0.member("run", run) }) else { return }
-            var table = Table("STREAM", "ITEMS", "OPENED", "CLOSED")
-            for stream in result["streams"]?.elements ?? [] {
-                table.add(
-                    stream["stream"]?.string ?? "", "\(stream["next"]?.int ?? 0)",
-                    stream["opened_at"]?.int.map { RelativeTime.ago($0) } ?? "",
-                    stream["closed_at"]?.int.map { RelativeTime.ago($0) } ?? "")
-            }
-            table.print(orWhenEmpty: "The run has no streams.")
+            try common.list(
+                "stream.list", "streams",
+                [
+                    .text("STREAM", "stream"), .number("ITEMS", "next"), .ago("OPENED", "opened_at"),
+                    .ago("CLOSED", "closed_at"),
+                ], orWhenEmpty: "The run has no streams."
+            ) { $0.member("run", run) }
         }
     }
 }

@@ -6,21 +6,42 @@ import SidestepProtocol
 /// Writes a run as lines of JSON.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write a run with all its records as lines of JSON.",
+        commandName: "export",
+        abstract: "Write a run, a conversation or a thread with all its records as lines of JSON.",
         discussion: """
               sidestep export research-1 > research-1.jsonl
               sidestep export research-1 | ssh other sidestep import
+              sidestep export --conversation chat-7 > chat-7.jsonl
+              sidestep export --thread langgraph-3 > thread.jsonl
 
             Payloads keep their bytes. What a fork shares with its source is written as its own. Parent, children, \
             and the files that artifacts name stay where they are.
             """)
 
+    @Option(help: ArgumentHelp("A conversation instead of a run.", valueName: "name"))
+    var conversation: String?
+    @Option(help: ArgumentHelp("A thread of graphs (LangGraph) instead of a run.", valueName: "name"))
+    var thread: String?
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
+    func validate() throws {
+        if [conversation, thread, of.run].compactMap(\.self).count > 1 {
+            throw ValidationError("name a run, --conversation or --thread")
+        }
+    }
+
     func run() throws {
-        let name = try of.name()
         let connection = try common.connect()
+        for outside in OutsideTransfer.all {
+            let names = ["conversation": conversation, "thread": thread]
+            if let name = names[outside.noun] ?? nil { return try outside.write(name, connection) }
+        }
+        try exportRun(connection)
+    }
+
+    private func exportRun(_ connection: BlockingConnection) throws {
+        let name = try of.name()
         var cursor: RawJSON?
         repeat {
             let page = try connection.call("run.export") { writer in
@@ -38,29 +59,35 @@ struct ExportCommand: ParsableCommand {
 /// Takes in what `export` wrote.
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Take in a run that `sidestep export` wrote, from standard input.",
+        commandName: "import", abstract: "Take in what `sidestep export` wrote, from standard input.",
         discussion: """
               sidestep import < research-1.jsonl
 
-            The run appears when its last line has come. A run that is here already stays as it is, so the \
+            A run appears when its last line has come. One that is here already stays as it is, so the \
             command may be repeated. Owners are not imported: an open run is queued.
             """)
 
-    @Option(help: "The id that the run gets here; left out, its own.")
+    @Option(help: "The id that it gets here; left out, its own.")
     var id: String?
     @OptionGroup var common: Common
 
     func run() throws {
         let connection = try common.connect()
+        var source = Lines()
+        var next = try source.next()
+        if let first = next, let kind = first["kind"]?.string,
+            let outside = OutsideTransfer.all.first(where: { "sidestep-\($0.noun)" == kind })
+        {
+            var lines = [first]
+            while let line = try source.next() { lines.append(line) }
+            let name = try outside.take(lines, as: id, connection)
+            return Output.line(common.json ? RawJSON.object { $0.member(outside.noun, name) }.text : name)
+        }
         var answer: RawJSON?
         var batch = Batch()
-        while let line = readLine() {
-            guard let json = try? RawJSON(parsing: Array(line.utf8)) else {
-                throw SidestepError(
-                    .invalidArgument, "line \(batch.count + 1) is no JSON",
-                    hint: "feed it a file that `sidestep export` wrote")
-            }
+        while let json = next {
             batch.add(json)
+            next = try source.next()
             if batch.isFull { answer = try send(&batch, answer, connection) }
             if answer?["done"]?.bool == true { break }
         }
@@ -91,6 +118,20 @@ struct ImportCommand: ParsableCommand {
         if common.json { return Output.line(answer.text) }
         let name = answer["run"]?["id"]?.string ?? ""
         Output.line(answer["imported"]?.bool == true ? name : "\(name) is here already")
+    }
+
+    /// The lines of standard input.
+    private struct Lines {
+        private var count = 0
+
+        mutating func next() throws -> RawJSON? {
+            guard let line = readLine() else { return nil }
+            count += 1
+            if let json = try? RawJSON(parsing: Array(line.utf8)) { return json }
+            throw SidestepError(
+                .invalidArgument, "line \(count) is no JSON",
+                hint: "feed it a file that `sidestep export` wrote")
+        }
     }
 
     /// Lines that go to the daemon together.

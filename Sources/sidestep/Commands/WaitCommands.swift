@@ -103,13 +103,9 @@ struct TimersCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        guard let result = try common.show("timer.list", { $0.member("run", target) }) else { return }
-        var table = Table("DUE", "RUN", "STEP")
-        for timer in result["timers"]?.elements ?? [] {
-            table.add(
-                timer["due_at"]?.int.map { RelativeTime.to($0) } ?? "", timer["run"]?.string ?? "",
-                timer["step"]?.string ?? "")
-        }
-        table.print(orWhenEmpty: "Nothing sleeps.")
+        try common.list(
+            "timer.list", "timers", [.until("DUE", "due_at"), .text("RUN", "run"), .text("STEP", "step")],
+            orWhenEmpty: "Nothing sleeps."
+        ) { $0.member("run", target) }
     }
 }

@@ -56,15 +56,12 @@ struct WebhookCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
-            guard let result = try common.show("webhook.list", { _ in }) else { return }
-            var table = Table("WEBHOOK", "URL", "EVENTS", "SECRET", "PAUSED")
-            for webhook in result["webhooks"]?.elements ?? [] {
-                table.add(
-                    webhook["webhook"]?.string ?? "", webhook["url"]?.string ?? "",
-                    (webhook["events"]?.elements.compactMap(\.string) ?? []).joined(separator: " "),
-                    webhook["secret"]?.string ?? "", webhook["paused"]?.bool == true ? "yes" : "")
-            }
-            table.print(orWhenEmpty: "There are no webhooks.")
+            try common.list(
+                "webhook.list", "webhooks",
+                [
+                    .text("WEBHOOK", "webhook"), .text("URL", "url"), .words("EVENTS", "events"),
+                    .text("SECRET", "secret"), .flag("PAUSED", "paused", "yes"),
+                ], orWhenEmpty: "There are no webhooks.")
         }
     }
 
@@ -76,16 +73,7 @@ struct WebhookCommand: ParsableCommand {
         var name: String
         @OptionGroup var common: Common
 
-        func run() throws {
-            guard let result = try common.show("webhook.delete", { $0.member("webhook", name) }) else {
-                return
-            }
-            guard result["deleted"]?.bool == true else {
-                Output.complain("there is no webhook \(name)")
-                throw ExitCode(1)
-            }
-            Output.complain("webhook \(name) deleted")
-        }
+        func run() throws { try common.delete("webhook", name) }
     }
 
     struct Deliveries: ParsableCommand {
@@ -99,22 +87,19 @@ struct WebhookCommand: ParsableCommand {
         @OptionGroup var common: Common
 
         func run() throws {
-            let result = try common.show("webhook.deliveries") { writer in
+            try common.list(
+                "webhook.deliveries", "deliveries",
+                [
+                    .text("DELIVERY", "delivery"), .text("WEBHOOK", "webhook"), .text("EVENT", "event"),
+                    .text("STATUS", "status"), .number("ATTEMPTS", "attempts"),
+                    .until("NEXT", "next_attempt_at"),
+                    .text("PROBLEM", "problem"),
+                ], orWhenEmpty: "There are no such deliveries."
+            ) { writer in
                 writer.member("webhook", name)
                 writer.member("status", status)
                 writer.member("limit", limit)
             }
-            guard let result else { return }
-            var table = Table("DELIVERY", "WEBHOOK", "EVENT", "STATUS", "ATTEMPTS", "NEXT", "PROBLEM")
-            for delivery in result["deliveries"]?.elements ?? [] {
-                table.add(
-                    delivery["delivery"]?.string ?? "", delivery["webhook"]?.string ?? "",
-                    delivery["event"]?.string ?? "", delivery["status"]?.string ?? "",
-                    "\(delivery["attempts"]?.int ?? 0)",
-                    delivery["next_attempt_at"]?.int.map { RelativeTime.to($0) } ?? "",
-                    delivery["problem"]?.string ?? "")
-            }
-            table.print(orWhenEmpty: "There are no such deliveries.")
         }
     }
 

@@ -3,9 +3,13 @@ struct Table {
     private let header: [String]
     private var rows: [[String]] = []
 
-    init(_ header: String...) { self.header = header }
+    init(_ header: [String]) { self.header = header }
 
-    mutating func add(_ cells: String...) { rows.append(cells.map { $0.isEmpty ? "-" : $0 }) }
+    init(_ header: String...) { self.init(header) }
+
+    mutating func add(_ cells: [String]) { rows.append(cells.map { $0.isEmpty ? "-" : $0 }) }
+
+    mutating func add(_ cells: String...) { add(cells) }
 
     /// Prints the table, or a sentence when there are no rows.
     func print(orWhenEmpty sentence: String) {

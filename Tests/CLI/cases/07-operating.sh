@@ -104,6 +104,31 @@ is "$(tail -n +2 again.jsonl)" "$(tail -n +2 out.jsonl)"
 has "$(cat again.jsonl)" '"content":{"x": 1e3}'
 C
 
+check "a conversation and a thread of graphs move to an empty daemon and back out of it byte for byte" <<'C'
+say() { sidestep call "$1" "$2" >/dev/null; }
+say conversation.append "{\"conversation\":\"$run\",\"metadata\":{\"n\": 1.0},\"entries\":[{\"role\": \"user\"},2.50],\"ids\":[\"a\",\"b\"]}"
+say conversation.append "{\"conversation\":\"$run\",\"entries\":[\"plain\"]}"
+say graph.put "{\"thread\":\"$run\",\"checkpoint\":\"c1\",\"type\":\"json\",\"data\":\"e30=\",\"metadata\":{\"step\": 1},\"values\":[{\"channel\":\"x\",\"type\":\"json\",\"data\":\"MQ==\"}],\"channels\":[\"x\"],\"deltas\":[\"m\"]}"
+say graph.put_writes "{\"thread\":\"$run\",\"checkpoint\":\"c1\",\"task\":\"t1\",\"path\":\"p\",\"writes\":[{\"index\":0,\"channel\":\"m\",\"type\":\"json\",\"data\":\"Mg==\"},{\"index\":-1,\"channel\":\"e\",\"type\":\"json\",\"data\":\"Mw==\"}]}"
+say graph.put "{\"thread\":\"$run\",\"namespace\":\"inner\",\"checkpoint\":\"c2\",\"parent\":\"c1\",\"type\":\"json\",\"data\":\"e30=\",\"metadata\":{}}"
+sidestepd --socket "$PWD/outside.sock" --database "$PWD/outside.db" 2>outside.log & other=$!
+trap 'kill -9 $other' EXIT
+until sidestep ping --socket "$PWD/outside.sock" >/dev/null 2>&1; do kill -0 $other; sleep 0.02; done
+for what in conversation thread; do
+    sidestep export "--$what" "$run" >out.jsonl
+    head -n -1 out.jsonl >cut.jsonl
+    status 64 sidestep import --socket "$PWD/outside.sock" <cut.jsonl 2>/dev/null
+    is "$(sidestep import --socket "$PWD/outside.sock" <out.jsonl)" "$run"
+    is "$(sidestep export --socket "$PWD/outside.sock" "--$what" "$run")" "$(cat out.jsonl)"
+    status 64 sidestep import --socket "$PWD/outside.sock" <out.jsonl 2>error
+    has "$(cat error)" "already"
+    is "$(sidestep import --id "$run-2" <out.jsonl)" "$run-2"
+done
+has "$(sidestep call conversation.entry "{\"conversation\":\"$run-2\",\"entry\":\"b\"}" --socket "$SIDESTEP_SOCKET")" 2.50
+has "$(sidestep export --thread "$run-2")" '"deltas":["m"]'
+status 64 sidestep export --thread nobody 2>/dev/null
+C
+
 check "prune rehearses, removes, and has rules" <<'C'
 eval "$(sidestep start "$run" --workflow "w$run")"
 sidestep finish 2>/dev/null
