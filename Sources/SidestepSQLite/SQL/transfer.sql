@@ -6,9 +6,10 @@ SELECT max(coalesce((SELECT max(sequence) FROM journal WHERE run = ?1), 0),
 -- name: transfer_branches
 SELECT branch, max(length) FROM checkpoint WHERE run = ?1 AND branch IS NOT NULL AND journal_sequence <= ?2 GROUP BY branch;
 
--- Keys grow as the journal does, so one walk over the keys meets the checkpoints at their places.
+-- Keys grow as the journal does, so the next checkpoint is the one with the next key, or there is none before this place.
 -- name: transfer_checkpoint
-SELECT {checkpoint} FROM checkpoint WHERE run = ?1 AND key > ?2 AND journal_sequence < ?3 ORDER BY key LIMIT 1;
+SELECT {checkpoint} FROM checkpoint
+WHERE key = (SELECT min(key) FROM checkpoint WHERE run = ?1 AND key > ?2) AND journal_sequence < ?3;
 
 -- name: transfer_artifact
 SELECT key, run, name, version, type, content, path, description, created_at FROM artifact
