@@ -68,7 +68,8 @@ let package = Package(
             name: "SidestepExecutors",
             dependencies: [
                 "SidestepEngine", "SidestepModel", "SidestepProtocol", "SidestepHash", "CCurl", "CCurlShims",
-                "CShims", .product(name: "Subprocess", package: "swift-subprocess"),
+                "CShims", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),

@@ -17,7 +17,7 @@ struct ImportTests {
         ],
         "SidestepExecutors": [
             "SidestepEngine", "SidestepProtocol", "SidestepModel", "SidestepHash", "CCurl", "CCurlShims",
-            "CShims", "Subprocess", "SystemPackage",
+            "CShims", "NIOConcurrencyHelpers", "Subprocess", "SystemPackage",
         ],
         "SidestepDaemon": [
             "SidestepExecutors",

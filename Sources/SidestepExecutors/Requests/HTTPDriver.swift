@@ -2,7 +2,7 @@ import CCurl
 import CCurlShims
 import CShims
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Sends HTTP requests, many at once, on one thread of its own: libcurl's multi interface.
 ///
@@ -38,7 +38,8 @@ public final class HTTPDriver: @unchecked Sendable {
         func wake() { shim_curl_multi_wakeup(multi) }
     }
 
-    private let queue = Mutex(Queue())
+    /// Not the standard library's Mutex: ThreadSanitizer does not see how that one is handed over.
+    private let queue = NIOLockedValueBox(Queue())
     private var exchanges: [UnsafeMutableRawPointer: (exchange: HTTPExchange, name: String?)] = [:]
     private var handles: [String: UnsafeMutableRawPointer] = [:]
 
@@ -48,7 +49,7 @@ public final class HTTPDriver: @unchecked Sendable {
     ///
     /// - Parameter name: what `stop` calls it; no two requests under way have the same.
     public func send(_ request: HTTPRequest, as name: String? = nil, then done: @escaping Done) {
-        let isTaken = queue.withLock { queue -> Bool in
+        let isTaken = queue.withLockedValue { queue -> Bool in
             if queue.isClosed { return false }
             queue.new.append(Order(request: request, name: name, done: done))
             queue.waker?.wake()
@@ -61,7 +62,7 @@ public final class HTTPDriver: @unchecked Sendable {
 
     /// Ends a request at once, with its connection; it fails as `stopped`, unless it has ended by itself.
     public func stop(_ name: String) {
-        queue.withLock { queue in
+        queue.withLockedValue { queue in
             queue.stopped.append(name)
             queue.waker?.wake()
         }
@@ -69,7 +70,7 @@ public final class HTTPDriver: @unchecked Sendable {
 
     /// Ends the thread; requests under way fail as `closed`.
     public func close() {
-        queue.withLock { queue in
+        queue.withLockedValue { queue in
             queue.isClosed = true
             queue.waker?.wake()
         }
@@ -97,20 +98,20 @@ public final class HTTPDriver: @unchecked Sendable {
         guard Self.isLoaded, let multi = shim_curl_multi_init() else { return refuseAll() }
         shim_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, Self.connectionLimit)
         let waker = Waker(multi: multi)
-        queue.withLock { $0.waker = waker }
+        queue.withLockedValue { $0.waker = waker }
         while begin(multi) {
             shim_curl_multi_perform(multi)
             end(multi)
             shim_curl_multi_poll(multi, Self.pollMilliseconds)
         }
         for handle in Array(exchanges.keys) { remove(handle, multi)?.abandon(.closed) }
-        queue.withLock { $0.waker = nil }
+        queue.withLockedValue { $0.waker = nil }
         shim_curl_multi_cleanup(multi)
     }
 
     /// The host has no libcurl: whoever asks is told so.
     private func refuseAll() {
-        let new = queue.withLock { queue in
+        let new = queue.withLockedValue { queue in
             defer { (queue.new, queue.stopped, queue.hasThread) = ([], [], false) }
             return queue.new
         }
@@ -121,7 +122,7 @@ public final class HTTPDriver: @unchecked Sendable {
 
     /// Begins and ends what was asked for. Returns false when the driver was closed.
     private func begin(_ multi: UnsafeMutableRawPointer) -> Bool {
-        let (new, stopped, isClosed) = queue.withLock { queue in
+        let (new, stopped, isClosed) = queue.withLockedValue { queue in
             defer { (queue.new, queue.stopped) = ([], []) }
             return (queue.new, queue.stopped, queue.isClosed)
         }
