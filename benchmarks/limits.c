@@ -145,6 +145,7 @@ static void bind_step(sqlite3_stmt *s, const char *status, const char *output, i
     set(s, "at_most_once", 0);
     set(s, "interrupted", 0);
     set(s, "holds", 0);
+    set(s, "compensation", 0);
     set(s, "holder_pid", 4711);
     set(s, "holder_start", 99);
     set(s, "first_begun_at", time);

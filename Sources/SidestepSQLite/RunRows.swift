@@ -2,13 +2,14 @@ import SidestepModel
 import SidestepStore
 
 struct RunStatements {
-    let byKey, latest, generation, latestAnyUser, payloads, tags, counts, bySession, owned, expired,
+    let byKey, state, latest, generation, latestAnyUser, payloads, tags, counts, bySession, owned, expired,
         nextExpiry: Statement
     let insert, insertPayload, update, setInput, setOutput, setTag, deleteTag, delete, setWorkflow: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
         byKey = try block("run_by_key")
+        state = try block("run_state")
         latest = try block("run_latest")
         generation = try block("run_generation")
         latestAnyUser = try block("run_latest_any_user")
@@ -34,6 +35,10 @@ struct RunStatements {
 extension SQLiteSession {
     func run(key: Int64) throws(Failure) -> RunRecord? {
         try runs.byKey.first(.integer(key)) { RunRecord(&$0) }
+    }
+
+    func runState(key: Int64) throws(Failure) -> (status: RunStatus, epoch: Int64)? {
+        try runs.state.first(.integer(key)) { (status: $0.status(), epoch: $0.integer()) }
     }
 
     func run(user: UInt32?, id: String, generation: Int64?) throws(Failure) -> RunRecord? {

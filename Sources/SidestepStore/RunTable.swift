@@ -38,6 +38,8 @@ public struct RunFilter: Sendable {
 
 public protocol RunReading: AnyObject {
     func run(key: Int64) throws(Failure) -> RunRecord?
+    /// What a run is in, and its epoch: a quarter of the work of reading it whole.
+    func runState(key: Int64) throws(Failure) -> (status: RunStatus, epoch: Int64)?
     /// The newest generation of `id`, or the one asked for; `user` nil looks through all users.
     func run(user: UInt32?, id: String, generation: Int64?) throws(Failure) -> RunRecord?
     func runPayloads(key: Int64) throws(Failure) -> RunPayloads

@@ -5,17 +5,17 @@ import SidestepStore
 extension StoreTransaction {
     /// Ends an open wait: its step is completed, and a run that let go of its owner for it waits for a new one.
     func wake(_ step: StepRecord, _ output: Payload, _ call: inout CallContext) throws {
-        guard let run = try run(key: step.run), let status = step.status.after(.woken) else { return }
+        guard let state = try runState(key: step.run), let status = step.status.after(.woken) else { return }
         var done = step
         done.status = status
         done.finished = call.now
         done.attemptDeadline = nil
         done.deadlineKind = nil
         let outcome = StepOutcome(step: done, output: output, error: nil)
-        try updateStep(outcome, epoch: run.epoch)
+        try updateStep(outcome, epoch: state.epoch)
         try deleteWaits(step: step.key)
         call.after(.woken(outcome))
-        guard run.status == .waiting else { return }
+        guard state.status == .waiting, let run = try run(key: step.run) else { return }
         var woken = run
         woken.status = try run.next(.woken)
         woken.updated = call.now

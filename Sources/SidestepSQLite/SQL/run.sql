@@ -3,6 +3,9 @@
 -- name: run_by_key
 SELECT {run} FROM run WHERE key = ?1;
 
+-- name: run_state
+SELECT status, epoch FROM run WHERE key = ?1;
+
 -- name: run_latest
 SELECT {run} FROM run WHERE id = ?2 AND user_id = ?1 ORDER BY generation DESC LIMIT 1;
 
