@@ -78,8 +78,8 @@ extension SQLiteSession {
         }
     }
 
-    func steps(expiredAt now: Instant) throws(Failure) -> [StepRecord] {
-        try steps.expired.all(SQLValue(now)) { StepRecord(&$0) }
+    func steps(expiredAt now: Instant, limit: Int) throws(Failure) -> [StepRecord] {
+        try steps.expired.all(SQLValue(now), .integer(Int64(limit))) { StepRecord(&$0) }
     }
 
     func nextStepDeadline() throws(Failure) -> Instant? {

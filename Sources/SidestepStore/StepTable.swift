@@ -13,7 +13,7 @@ public protocol StepReading: AnyObject {
     /// Steps of all runs (of one user, or of all) in `status`, oldest first.
     func steps(user: UInt32?, status: StepStatus, limit: Int) throws(Failure) -> [StepRecord]
     /// Running steps whose attempt has run out of time, oldest first.
-    func steps(expiredAt now: Instant) throws(Failure) -> [StepRecord]
+    func steps(expiredAt now: Instant, limit: Int) throws(Failure) -> [StepRecord]
     /// When the next attempt runs out of time.
     func nextStepDeadline() throws(Failure) -> Instant?
     /// The steps that were begun to undo others, in the order of the journal.

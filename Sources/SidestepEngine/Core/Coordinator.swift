@@ -177,6 +177,8 @@ public final class Coordinator: @unchecked Sendable {
         case .cancelled(let run, let session, let cancellation): onCancelled?(session, run, cancellation)
         case .kill(let process): end(process)
         case .due(let at): arm(at)
+        // After the replies that wait for the loop's next turn.
+        case .overdue: _ = loop.schedule(afterMilliseconds: 0) { self.perform(ExpireDue()) }
         case .deliver(let at): courier?.wake(at)
         case .execute(let execution): executions?.begin(execution)
         case .stopExecution(let step): executions?.end(step)

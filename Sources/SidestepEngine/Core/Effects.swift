@@ -23,6 +23,8 @@ public enum Effect: Sendable {
     case kill(ProcessIdentity)
     /// Something is due then: a time-out or the end of a lease.
     case due(Instant)
+    /// More is due already than one commit ends.
+    case overdue
     /// A due time of this schedule waits for the run before it.
     case scheduleWaits(Int64)
     /// A delivery to a webhook is to be sent then.

@@ -4,9 +4,14 @@ import SidestepStore
 
 /// Ends what ran out of time: attempts of steps and leases with a ttl.
 struct ExpireDue: Command {
+    /// Steps in one commit: of a thousand sleepers the first have their replies while the last are written.
+    static let stepLimit = 250
+
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         try ShiftClock().perform(store, &call)
-        for step in try store.steps(expiredAt: call.now) { try expire(step, store, &call) }
+        let steps = try store.steps(expiredAt: call.now, limit: Self.stepLimit)
+        for step in steps { try expire(step, store, &call) }
+        if steps.count == Self.stepLimit { return call.after(.overdue) }
         for run in try store.runs(expiredAt: call.now) where run.status == .running {
             _ = try store.interrupt(run, .expired, &call)
         }

@@ -27,7 +27,7 @@ ORDER BY step.key LIMIT ?3;
 SELECT name FROM step WHERE run = ?1 AND compensation = 1 ORDER BY sequence;
 
 -- name: step_expired
-SELECT {step} FROM step WHERE attempt_deadline_at <= ?1 ORDER BY attempt_deadline_at LIMIT 1000;
+SELECT {step} FROM step WHERE attempt_deadline_at <= ?1 ORDER BY attempt_deadline_at LIMIT ?2;
 
 -- name: step_next_deadline
 SELECT min(attempt_deadline_at) FROM step WHERE attempt_deadline_at IS NOT NULL;
