@@ -14,6 +14,8 @@ PREPARE = f"""
 cp -a '{INSTALLED}/.' /; systemd-sysusers; systemctl daemon-reload
 printf 'log_level = debug\n' > /etc/sidestep/sidestep.conf 2>/dev/null || :
 export SIDESTEP_SOCKET=/run/sidestep/sidestep.sock SIDESTEP_AUTOSTART=0
+# The program that is installed, not one of a build folder that the service may not see.
+export PATH=/usr/local/bin:$PATH
 cd {STATE}
 """
 PROGRAM = f"""
