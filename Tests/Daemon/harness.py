@@ -23,6 +23,12 @@ def binary(name: str) -> str:
     raise SystemExit(f"no {name} is built: run `swift build`")
 
 
+def p99_seconds(steps: list[dict], begun: float) -> float:
+    """How long it took from `begun` (time.time()) until all but the last hundredth of the steps were recorded."""
+    ends = sorted(step["finished_at"] / 1000 for step in steps)
+    return ends[len(ends) - 1 - len(ends) // 100] - begun
+
+
 def wait_for(fact, seconds: float = 10.0, what: str = "a fact"):
     """Waits until `fact()` is true; bounded, and says what did not come."""
     end = time.monotonic() + seconds
