@@ -31,10 +31,12 @@ struct ChildProcess {
     ///
     /// - Parameters:
     ///   - arguments: the program, looked for as shells do, and its arguments.
+    ///   - program: where the program is, when its first argument does not say it.
     ///   - ownGroup: whether it leads a process group of its own.
     /// - Returns: the program, or why it could not be started: a number of errno(3).
     static func start(
-        _ arguments: [String], _ environment: Environment, streams: [Int32: Stream], ownGroup: Bool = false
+        _ arguments: [String], _ environment: Environment, at program: String? = nil,
+        streams: [Int32: Stream], ownGroup: Bool = false
     ) -> (child: ChildProcess?, problem: Int32) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -54,7 +56,9 @@ struct ChildProcess {
         }
         var pid: pid_t = 0
         let problem = CStrings.with(arguments) { vector in
-            environment.withCStrings { posix_spawnp(&pid, arguments[0], &actions, &attributes, vector, $0) }
+            environment.withCStrings {
+                posix_spawnp(&pid, program ?? arguments[0], &actions, &attributes, vector, $0)
+            }
         }
         return problem == 0 ? (ChildProcess(pid: pid), 0) : (nil, problem)
     }

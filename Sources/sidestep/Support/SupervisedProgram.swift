@@ -33,17 +33,17 @@ struct SupervisedProgram {
         if log != nil { pipes = [Pipe(to: 1), Pipe(to: 2)] }
         SignalRelay.begin(supervising: true)
         defer { SignalRelay.end() }
-        var pid: pid_t = 0
-        let code = spawn(&pid, pipes, ownGroup: isOwnGroup)
+        let child = start(pipes, ownGroup: isOwnGroup)
         for pipe in pipes { close(pipe.writer) }
         defer { for pipe in pipes { close(pipe.reader) } }
-        guard code == 0 else { return End(status: 125) }
-        let target = isOwnGroup ? -pid : pid
+        guard let child else { return End(status: 125) }
+        let target = isOwnGroup ? -child.pid : child.pid
         SignalRelay.child.store(target, ordering: .sequentiallyConsistent)
         started(target)
-        watch(pid, target, pipes)
-        let status = Self.reap(pid)
-        if isOwnGroup { kill(-pid, SIGKILL) }
+        watch(child.pid, target, pipes)
+        let status = child.wait().status
+        SignalRelay.child.store(0, ordering: .sequentiallyConsistent)
+        if isOwnGroup { kill(-child.pid, SIGKILL) }
         terminal?.restore(after: status)
         for pipe in pipes { copy(pipe) }
         return End(status: status, stoppedBy: SignalRelay.received(within: killAfter))
@@ -65,23 +65,12 @@ struct SupervisedProgram {
     }
 
     /// The program is started by way of ourselves: `supervised` sees to it that it ends when we do.
-    private func spawn(_ pid: inout pid_t, _ pipes: [Pipe], ownGroup: Bool) -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for pipe in pipes { posix_spawn_file_actions_adddup2(&actions, pipe.writer, pipe.stream) }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        if ownGroup {
-            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-            posix_spawnattr_setpgroup(&attributes, 0)
-        }
-        return CStrings.with(["sidestep", "supervised", "\(getpid())", "--"] + arguments) { vector in
-            environment.withCStrings {
-                posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, vector, $0)
-            }
-        }
+    private func start(_ pipes: [Pipe], ownGroup: Bool) -> ChildProcess? {
+        ChildProcess.start(
+            ["sidestep", "supervised", "\(getpid())", "--"] + arguments, environment, at: "/proc/self/exe",
+            streams: Dictionary(uniqueKeysWithValues: pipes.map { ($0.stream, .descriptor($0.writer)) }),
+            ownGroup: ownGroup
+        ).child
     }
 
     /// Copies output until the program ends; kills it when it does not heed a signal.
@@ -132,13 +121,5 @@ struct SupervisedProgram {
             Output.write(chunk[..<count], to: pipe.stream)
             log?.append(chunk[..<count])
         }
-    }
-
-    private static func reap(_ pid: pid_t) -> Int32 {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-        SignalRelay.child.store(0, ordering: .sequentiallyConsistent)
-        let signal = status & 0x7F
-        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
     }
 }
