@@ -55,10 +55,7 @@ extension SQLiteSession {
 
     private func goingOn(_ runs: Set<Int64>, after sequence: Int64) throws(Failure) -> Set<Int64> {
         var found: Set<Int64> = []
-        for run in runs
-        where try announcements.runGoesOn.first(.integer(run), .integer(sequence), read: { $0.integer() })
-            != nil
-        {
+        for run in runs where try announcements.runGoesOn.hasRow(.integer(run), .integer(sequence)) {
             found.insert(run)
         }
         return found

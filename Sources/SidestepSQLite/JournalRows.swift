@@ -37,6 +37,6 @@ extension SQLiteSession {
     }
 
     func hasProgress(run: Int64, since sequence: Int64) throws(Failure) -> Bool {
-        try journal.progress.first(.integer(run), .integer(sequence)) { $0.integer() } != nil
+        try journal.progress.hasRow(.integer(run), .integer(sequence))
     }
 }

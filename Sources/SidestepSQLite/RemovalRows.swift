@@ -58,7 +58,7 @@ extension SQLiteSession {
     }
 
     func hasOpenChild(run: Int64) throws(Failure) -> Bool {
-        try removals.openChild.first(.integer(run)) { $0.integer() } != nil
+        try removals.openChild.hasRow(.integer(run))
     }
 
     func payloadBytes(run: Int64) throws(Failure) -> Int64 {

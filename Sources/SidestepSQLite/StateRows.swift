@@ -29,9 +29,7 @@ extension SQLiteSession {
             return try requireOne(changes)
         }
         // Deleting what is not there changes no row either, so the fence is asked by itself.
-        guard try states.fence.first(.integer(run), .integer(epoch), read: { $0.integer() }) != nil else {
-            throw leaseLost()
-        }
+        guard try states.fence.hasRow(.integer(run), .integer(epoch)) else { throw leaseLost() }
         try states.delete.run(.integer(run), .integer(epoch), SQLValue(name))
     }
 }

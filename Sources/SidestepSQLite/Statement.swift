@@ -68,6 +68,16 @@ final class Statement {
         return result
     }
 
+    /// Whether there is a row.
+    func hasRow(_ values: SQLValue...) throws(Failure) -> Bool {
+        var found = false
+        try each(values) { _ in
+            found = true
+            return false
+        }
+        return found
+    }
+
     /// All rows, read by `read`.
     func all<T>(_ values: SQLValue..., read: (inout Row) -> T) throws(Failure) -> [T] {
         var result: [T] = []

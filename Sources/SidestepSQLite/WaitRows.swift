@@ -45,7 +45,7 @@ extension SQLiteSession {
 
     func deleteWaits(step: Int64) throws(Failure) {
         // A sleep has none. Looking is cheap; a DELETE that may find several rows collects them in a table first.
-        guard try waits.exists.first(.integer(step), read: { $0.integer() }) != nil else { return }
+        guard try waits.exists.hasRow(.integer(step)) else { return }
         try waits.delete.run(.integer(step))
     }
 
