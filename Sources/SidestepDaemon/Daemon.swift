@@ -152,21 +152,22 @@ public final class Daemon {
     private static func carrier(
         _ http: HTTPDriver, _ configuration: Configuration, _ clock: any SidestepModel.Clock
     ) -> WebhookCarrier {
+        WebhookCarrier(driver: http, credentials: credentials(configuration), clock: clock, version: version)
+    }
+
+    private static func credentials(_ configuration: Configuration) -> Credentials {
         let systemd = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
-        return WebhookCarrier(
-            driver: http, credentials: Credentials(systemd: systemd, own: configuration.credentialsDirectory),
-            clock: clock, version: version)
+        return Credentials(systemd: systemd, own: configuration.credentialsDirectory)
     }
 
     private static func executors(
         _ http: HTTPDriver, _ configuration: Configuration, _ watcher: ProcessWatcher
     ) -> StepExecutors {
-        let systemd = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
         var policy = RequestPolicy()
         policy.allowsPrivate = configuration.httpAllowsPrivate
         policy.hosts = configuration.httpHosts.map { $0.lowercased() }
         policy.proxy = configuration.httpProxy
-        let credentials = Credentials(systemd: systemd, own: configuration.credentialsDirectory)
+        let credentials = credentials(configuration)
         return StepExecutors(
             programs: ProgramExecutor(
                 socket: configuration.socket, environment: DaemonMain.processEnvironment(),

@@ -11,7 +11,7 @@ struct Dispatcher {
         case command(Call.Work)
         case watch(WatchRequest)
         case unwatch(String)
-        case maintain(MaintenanceTask, tellsProgress: Bool)
+        case maintain(MaintenanceRequest)
         case begin(HeldBegins.Key, BeginStep, Call.Work)
         case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
     }
@@ -72,8 +72,7 @@ struct Dispatcher {
         case .command(let make): .command(try make(request))
         case .watch(let make): .watch(make(request))
         case .unwatch(let make): .unwatch(make(request))
-        case .maintain(let make):
-            try { .maintain($0.0, tellsProgress: $0.tellsProgress) }(make(request))
+        case .maintain(let make): .maintain(try make(request))
         case .begin(let make, let work):
             try { begin in .begin(key(request), begin, work(begin)) }(make(request))
         case .outcome(let make): .outcome(key(request)) { make(request, $0) }

@@ -14,7 +14,7 @@ enum Handler {
     case watch((Request) -> WatchRequest)
     case unwatch((Request) -> String)
     /// Work on the database as a whole; the connection may be told how far it is.
-    case maintain((Request) throws -> (MaintenanceTask, tellsProgress: Bool))
+    case maintain((Request) throws -> MaintenanceRequest)
     /// A step begins; as a notification it may wait for its outcome.
     case begin((Request) throws -> BeginStep, (BeginStep) -> Call.Work)
     /// A step ends; its beginning may not be written yet.

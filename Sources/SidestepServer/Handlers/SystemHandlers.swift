@@ -3,6 +3,12 @@ import SidestepModel
 import SidestepProtocol
 import SidestepStore
 
+struct MaintenanceRequest: Sendable {
+    let task: MaintenanceTask
+    /// Whether the connection is told how far it is.
+    let tellsProgress: Bool
+}
+
 enum SystemHandlers {
     static var all: [String: Handler] {
         [
@@ -15,15 +21,16 @@ enum SystemHandlers {
                         hint: "Pass a path that begins with a slash.")
                 }
                 let overwrites = request.params.boolean("overwrite") ?? false
-                return (.backup(path: path, overwrites: overwrites), request.tellsProgress)
+                return MaintenanceRequest(
+                    task: .backup(path: path, overwrites: overwrites), tellsProgress: request.tellsProgress)
             },
             "system.check": .maintain { request in
                 try request.requireAdministrator()
-                return (.check, false)
+                return MaintenanceRequest(task: .check, tellsProgress: false)
             },
             "system.vacuum": .maintain { request in
                 try request.requireAdministrator()
-                return (.vacuum, request.tellsProgress)
+                return MaintenanceRequest(task: .vacuum, tellsProgress: request.tellsProgress)
             },
             "system.stats": .query { request in
                 try request.requireAdministrator()

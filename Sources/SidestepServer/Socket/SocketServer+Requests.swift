@@ -65,7 +65,7 @@ extension SocketServer {
         case .unwatch(let watch):
             let ended = watches.end(watch, session)
             settle(.success(result { $0.member("ended", ended) }))
-        case .maintain(let task, let tellsProgress): maintain(task, tellsProgress, session, settle)
+        case .maintain(let request): maintain(request, session, settle)
         case .begin(let key, let begin, let work) where isNotification && begin.isHoldable:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
@@ -81,13 +81,14 @@ extension SocketServer {
     }
 
     private func maintain(
-        _ task: MaintenanceTask, _ tellsProgress: Bool, _ session: Session, _ settle: @escaping Settle
+        _ request: MaintenanceRequest, _ session: Session, _ settle: @escaping Settle
     ) {
+        let task = request.task
         let bound = NIOLoopBound((session, settle), eventLoop: loop)
         let told = { @Sendable (progress: MaintenanceProgress) in
             bound.value.0.send(Notifications.progress(task, progress))
         }
-        coordinator.maintain(task, told: tellsProgress ? told : nil) { result in
+        coordinator.maintain(task, told: request.tellsProgress ? told : nil) { result in
             bound.value.1(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
         }
     }
