@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,3 +157,14 @@ class Connection:
     def close(self) -> None:
         self.reader.close()
         self.socket.close()
+
+
+class DaemonTest(unittest.TestCase):
+    """Tests with a daemon and a folder of their own."""
+
+    def setUp(self):
+        self.daemon = Daemon().start()
+        self.addCleanup(self.daemon.close)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name

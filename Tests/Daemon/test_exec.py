@@ -6,12 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from harness import Daemon, Refused, p99_seconds, wait_for
+from harness import DaemonTest, Refused, p99_seconds, wait_for
 
 
 def alive(mark: str) -> list[int]:
@@ -27,15 +26,11 @@ def alive(mark: str) -> list[int]:
     return found
 
 
-class Bench(unittest.TestCase):
+class Bench(DaemonTest):
     """A daemon with a run, and how to ask it for programs."""
 
     def setUp(self):
-        self.daemon = Daemon().start()
-        self.addCleanup(self.daemon.close)
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
+        super().setUp()
         self.mark = f"600.{os.getpid()}{id(self) % 100000}"
         self.open()
 

@@ -14,7 +14,7 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import Daemon, binary, wait_for
+from harness import DaemonTest, binary, wait_for
 
 # What the programs of these tests begin with: `note` adds a line to the file that the test reads.
 PRELUDE = """
@@ -30,15 +30,11 @@ def has_echo():
 """
 
 
-class Terminal(unittest.TestCase):
+class Terminal(DaemonTest):
     """A daemon, and a pseudo-terminal at which something runs."""
 
     def setUp(self):
-        self.daemon = Daemon().start()
-        self.addCleanup(self.daemon.close)
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
+        super().setUp()
         self.log = Path(f"{self.folder}/log")
         self.log.touch()
         self.master, self.slave = pty.openpty()
