@@ -4,8 +4,11 @@
     agents.py [--calls N] [--rounds N] [--dbos]
 
 The same agent without durability, with the capability outside of a run, with Sidestep, replayed, and (with --dbos,
-when dbos is installed) with DBOS on SQLite. Model and tools are functions that take no time. Printed: what each
-recorded operation adds to the plain run: the median and the best of the rounds, and (best) the CPU time of it.
+when dbos is installed) with DBOS on SQLite. Model and tools are functions that take no time.
+
+Printed: what each recorded operation adds to the plain run. p50 and p99 are over the operations of all rounds: a turn
+of the agent, one request and one call, against the same turn of the plain run. `mean` is of whole runs, the median of
+the rounds; `best` of the fastest round; of that also the CPU time.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +39,13 @@ import sidestep
 from sidestep.pydantic_ai import SidestepDurability
 
 
+# When the model was asked, since the round began.
+asked: list[float] = []
+
+
 def agent(calls: int, capability: Any | None) -> Agent[None, str]:
     def think(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        asked.append(time.perf_counter())
         turn = len(messages) // 2
         if turn == calls:
             return ModelResponse(parts=[TextPart("done")])
@@ -57,10 +66,11 @@ Work = Callable[[], Awaitable[Any]]
 
 
 class Span:
-    """What one round took: seconds that passed, of this process, of the daemon's threads."""
+    """What one round took, in seconds: in all, of this process, of the daemon's threads; and each turn of it."""
 
     def __init__(self, passed: float, client: float, daemon: float) -> None:
         self.passed, self.client, self.daemon = passed, client, daemon
+        self.turns = [after - before for before, after in pairwise(asked)]
 
 
 async def spans(works: dict[str, Work], rounds: int, pid: int | None) -> dict[str, list[Span]]:
@@ -69,6 +79,7 @@ async def spans(works: dict[str, Work], rounds: int, pid: int | None) -> dict[st
     for _ in range(rounds):
         for name, work in works.items():
             gc.collect()
+            asked.clear()
             began, client, daemon = time.perf_counter(), time.process_time(), cpu(pid)
             await work()
             span = Span(
@@ -115,7 +126,7 @@ async def main(pid: int, folder: Path) -> None:
         found = await spans(works, options.rounds, pid)
     operations = 2 * calls + 1
     print(f"one fdatasync takes {disk(folder):.0f} µs here, now")
-    print("µs per operation, beyond the plain run   p50   best |  CPU: client  daemon")
+    print("µs per operation, beyond the plain run   p50    p99   mean   best |  CPU: client  daemon")
     for name in ("no run", "sidestep", "replay"):
         report(name, found[name], found["plain"], operations)
     if options.dbos:
@@ -140,7 +151,21 @@ def report(name: str, durable: list[Span], plain: list[Span], operations: int) -
 
     passed, best = (beyond(pick, lambda s: s.passed) for pick in (statistics.median, min))
     client, daemon = (beyond(min, of) for of in (lambda s: s.client, lambda s: s.daemon))
-    print(f"{name:40} {passed:6.0f} {best:6.0f} | {client:12.0f} {daemon:7.0f}")
+    each = beyond_turn(durable, plain)
+    p50, p99 = (statistics.quantiles(each, n=100)[at - 1] if each else 0.0 for at in (50, 99))
+    print(
+        f"{name:37} {p50:6.0f} {p99:6.0f} {passed:6.0f} {best:6.0f} | {client:12.0f} {daemon:7.0f}"
+    )
+
+
+def beyond_turn(durable: list[Span], plain: list[Span]) -> list[float]:
+    """Return, for each turn of each round, what one of its two operations adds to the plain turn, in µs."""
+    usual = [statistics.median(turn) for turn in zip(*(span.turns for span in plain))]
+    return [
+        (turn - of_plain) / 2 * 1e6
+        for span in durable
+        for turn, of_plain in zip(span.turns, usual)
+    ]
 
 
 async def with_dbos(calls: int, limits: UsageLimits, rounds: int) -> list[Span]:
@@ -148,7 +173,8 @@ async def with_dbos(calls: int, limits: UsageLimits, rounds: int) -> list[Span]:
     from pydantic_ai.durable_exec.dbos import DBOSDurability
 
     with tempfile.TemporaryDirectory() as folder:
-        DBOS(config={"name": "bench", "system_database_url": f"sqlite:///{folder}/dbos.db"})
+        url = f"sqlite:///{folder}/dbos.db"
+        DBOS(config={"name": "bench", "system_database_url": url, "log_level": "WARNING"})
         durable = agent(calls, DBOSDurability())
 
         @DBOS.workflow()
