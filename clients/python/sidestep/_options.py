@@ -14,10 +14,13 @@ Fingerprint = Union[str, Callable[..., str]]
 class StepOptions:
     """How a step is executed; `params` goes with ``step.begin``.
 
-    `codec` stands in for the client's.
+    `codec` stands in for the client's. `asks` says whether the answer of ``step.begin`` is needed:
+    the body may have to wait, or not run.
     """
 
-    __slots__ = ("at_most_once", "codec", "compensation", "fingerprint", "params", "timeout")
+    __slots__ = (
+        "asks", "at_most_once", "codec", "compensation", "fingerprint", "params", "timeout",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -52,11 +55,7 @@ class StepOptions:
             "metadata": metadata,
         }
         self.params = {name: value for name, value in params.items() if value is not None}
-
-    @property
-    def asks(self) -> bool:
-        """Whether the answer of ``step.begin`` is needed: the body may have to wait, or not run."""
-        return bool(self.params.keys() & _ASKING)
+        self.asks = not _ASKING.isdisjoint(self.params)
 
     def fingerprint_of(self, args: Any, kwargs: Any) -> str | None:
         """Return the fingerprint of one call."""

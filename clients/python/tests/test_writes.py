@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import time
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 
+import pytest
 from daemon import Daemon
 
 import sidestep
@@ -18,33 +21,85 @@ def go(main: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(main)
 
 
-def test_the_begin_and_the_record_of_a_body_that_does_not_wait_are_one_write(
+def test_the_record_of_a_short_body_is_all_that_is_written(
     daemon: Daemon, run_id: str, tmp_path: Path
 ) -> None:
-    written: list[bytes] = []
-
     @step
     async def ready(number: int) -> int:
         return number
 
-    @step
-    async def waits() -> str:
-        return str(await inflight(run_id))
-
     async def main() -> None:
-        through = relay(daemon.socket, tmp_path / "relay", written)
-        async with (
-            through as path,
-            await sidestep.connect(path) as client,
-            sidestep.workflow("work", run=run_id, client=client),
-        ):
-            written.clear()
+        async with recorded(daemon, run_id, tmp_path) as (run, written):
+            before = int(time.time() * 1000)
             assert [await ready(n) for n in range(3)] == [0, 1, 2]
-            assert [chunk.count(b"\n") for chunk in written] == [2, 2, 2]
-            # Of a body that waits the daemon is told before it goes on.
-            assert await waits() == "['waits']"
+            assert [methods(chunk) for chunk in written] == [["step.complete"]] * 3
+            first = await run.client.call("step.get", {"run": run_id, "step": "ready"})
+            assert before <= first["started_at"] <= first["finished_at"]
 
     go(main())
+
+
+def test_a_begin_that_says_more_than_the_record_is_in_the_same_write(
+    daemon: Daemon, run_id: str, tmp_path: Path
+) -> None:
+    @step(retry=2)
+    async def ready() -> int:
+        return 1
+
+    @step
+    async def breaks() -> None:
+        raise ValueError("no")
+
+    async def main() -> None:
+        async with recorded(daemon, run_id, tmp_path) as (_, written):
+            await ready()
+            with pytest.raises(sidestep.StepFailed):
+                await breaks()
+            assert [methods(chunk) for chunk in written] == [
+                ["step.begin", "step.complete"],
+                ["step.begin", "step.fail"],
+            ]
+
+    go(main())
+
+
+def test_a_body_that_takes_longer_or_asks_the_daemon_is_told_before(
+    daemon: Daemon, run_id: str, tmp_path: Path
+) -> None:
+    @step
+    async def waits() -> list[str]:
+        return await inflight(run_id)
+
+    async def main() -> None:
+        async with recorded(daemon, run_id, tmp_path) as (run, _):
+
+            @step
+            async def asks() -> Any:
+                return await run.client.call("step.get", {"run": run_id, "step": "asks"})
+
+            assert await waits() == ["waits"]
+            assert (await asks())["status"] == "running"
+
+    go(main())
+
+
+@contextlib.asynccontextmanager
+async def recorded(
+    daemon: Daemon, run_id: str, tmp_path: Path
+) -> AsyncIterator[tuple[Any, list[bytes]]]:
+    """Open a run through a relay that notes what the client writes."""
+    written: list[bytes] = []
+    async with (
+        relay(daemon.socket, tmp_path / "relay", written) as path,
+        await sidestep.connect(path) as client,
+        sidestep.workflow("work", run=run_id, client=client) as run,
+    ):
+        written.clear()
+        yield run, written
+
+
+def methods(chunk: bytes) -> list[str]:
+    return [json.loads(line)["method"] for line in chunk.splitlines()]
 
 
 async def inflight(run_id: str) -> list[str]:

@@ -111,15 +111,23 @@ class Connection:
             await sleep((error.retry_after_ms or 0) / 1000 or pause)
             pause = min(pause * 2, 1.0)
 
-    async def notify(self, method: str, params: dict[str, Any] | None = None) -> None:
-        """Send a notification: no reply, and no word of an error."""
+    async def notify(self, method: str, params: dict[str, Any] | None = None) -> bytes:
+        """Send a notification: no reply, and no word of an error.
+
+        It may wait for the next call for some milliseconds; `withdraw` takes what is returned.
+        """
         line = _wire.request(None, method, params)
         while True:
             link = await self._linked()
             try:
-                return await link.post(line)
+                await link.post(line)
+                return line
             except _wire.LinkLost:
                 continue
+
+    def withdraw(self, notification: bytes) -> bool:
+        """Take a notification back; False when it has been written already."""
+        return self._link is not None and self._link.withdraw(notification)
 
     # The connection
 

@@ -200,15 +200,14 @@ class Run(Checkpoints, Waits, Announcements):
     # What the workflow uses
 
     def _begin_again(self) -> None:
-        """Prepare another execution of the workflow: failed steps are forgotten."""
+        """Prepare another execution of the workflow: steps that failed are tried again."""
         self._undo = []
         self._appended = {}
         self._names = StepNames()
-        self._journal = {
-            name: record
-            for name, record in self._journal.items()
-            if record["status"] not in ("failed", "backoff", "running")
-        }
+        # They are still known, so that their next attempt asks for its number.
+        for name, record in self._journal.items():
+            if record["status"] == "failed":
+                self._journal[name] = {"step": name, "status": "backoff"}
 
     def _open(self, full: str, options: StepOptions, fingerprint: str | None) -> StepExecution:
         self._check()

@@ -14,6 +14,9 @@ from .._errors import TimeoutExpired
 from .._failures import BodyExpired
 from .._wire import LineBuffer, LinkLost
 
+# Seconds that a line without a reply waits for the next one; the daemon itself waits 25 ms for the
+# outcome of a begin before it writes it.
+_HOLD = 0.005
 _background: set[asyncio.Future[None]] = set()
 
 
@@ -31,6 +34,7 @@ class Link(asyncio.Protocol):
         self._lines = LineBuffer()
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._held: list[bytes] = []
+        self._flushing: asyncio.TimerHandle | None = None
 
     @classmethod
     async def open(
@@ -77,15 +81,19 @@ class Link(asyncio.Protocol):
             task.add_done_callback(_background.discard)
 
     async def post(self, line: bytes) -> None:
-        """Write a line that has no reply, at the latest when the loop takes its next turn.
-
-        A body that does not wait for anything ends before: its begin and its record are one write.
-        """
+        """Write a line that has no reply: with the next request, or after `_HOLD` seconds."""
         if not self.alive:
             raise LinkLost
         if not self._held:
-            self._loop.call_soon(self._flush)
+            self._flushing = self._loop.call_later(_HOLD, self._flush)
         self._held.append(line)
+
+    def withdraw(self, line: bytes) -> bool:
+        """Take a line that was posted back; False when it is written already."""
+        if line not in self._held:
+            return False
+        self._held.remove(line)
+        return True
 
     async def call(self, identifier: int, line: bytes, timeout: float | None) -> dict[str, Any]:
         """Write a request and wait for its reply."""
@@ -108,6 +116,9 @@ class Link(asyncio.Protocol):
             self._waiting.pop(identifier, None)
 
     def _flush(self) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
         if self._held and self.alive:
             self._transport.write(b"".join(self._held))
         self._held.clear()

@@ -81,6 +81,10 @@ class Link:
             self._end()
             raise LinkLost from None
 
+    def withdraw(self, line: bytes) -> bool:
+        """Return False: a posted line is written at once."""
+        return False
+
     def call(self, identifier: int, line: bytes, timeout: float | None) -> dict[str, Any]:
         """Write a request and wait for its reply."""
         waiting = self._waiting[identifier] = _Waiting()

@@ -42,7 +42,8 @@ class StepExecution:
         # when the body may be forbidden to start, or when a late record must be told apart.
         self._asks = options.asks
         self._ask = self._asks or known is not None
-        self.context = StepContext(run, name, None)
+        self._attempt: int | None = None
+        self._begun: bytes | None = None
 
     def begin(self) -> Record | None:
         """Return the record, or begin an attempt and return None; a back-off is waited for."""
@@ -51,7 +52,6 @@ class StepExecution:
         begin: Record = {"step": self.name, **self.options.params}
         if self.fingerprint is not None:
             begin["fingerprint"] = self.fingerprint
-        attempt = self.context.attempt
         if self._ask:
             try:
                 reply = self._tell("step.begin", begin)
@@ -59,14 +59,16 @@ class StepExecution:
                 return self._keep({"status": "failed", "error": error.failure})
             if reply["status"] == "completed":
                 return self._keep({"status": "completed", "output": reply.get("output")})
-            attempt = reply["attempt"]
+            self._attempt = reply["attempt"]
             if reply.get("delay_ms"):
                 sleep(reply["delay_ms"] / 1000)
         else:
             self.run._check()
-            self.run.client.notify("step.begin", {"lease": self.run.lease, **begin})
+            begun = self.run.client.notify("step.begin", {"lease": self.run.lease, **begin})
+            says_more = self.options.params or self._attempt is not None
+            self._begun = None if says_more else begun
         self._ask = self._asks
-        self.context = StepContext(self.run, self.name, attempt)
+        self.context = StepContext(self.run, self.name, self._attempt)
         return None
 
     def complete(self, value: Any) -> Record | None:
@@ -74,7 +76,7 @@ class StepExecution:
         codec: Codec = self.options.codec or self.run.client.codec
         try:
             output = codec.to_json(value)
-            done = {"output": output, **self.context._members(), **self._end()}
+            done = {"output": output, **self.context._members(), **self._start(), **self._end()}
             self._tell("step.complete", done)
         except AttemptSuperseded as error:
             if error.step != self.name:
@@ -102,7 +104,7 @@ class StepExecution:
         except AttemptSuperseded:
             return self._again(ask=True)
         if reply["retry"]:
-            self.context.attempt = reply["attempt"]
+            self._attempt = reply["attempt"]
             sleep((reply.get("delay_ms") or 0) / 1000)
             return self._again(ask=self._asks)
         return self._keep({"status": "failed", "error": failure_of(error), "cause": error})
@@ -164,10 +166,16 @@ class StepExecution:
                 },
             )
 
+    def _start(self) -> Record:
+        # A record stands for a begin that says no more and was not sent while the body ran.
+        if self._begun is None or not self.run.client.withdraw(self._begun):
+            return {}
+        return {"started_at": self.context.started_at}
+
     def _end(self) -> Record:
         end: Record = {"step": self.name}
-        if self.context.attempt is not None:
-            end["attempt"] = self.context.attempt
+        if self._attempt is not None:
+            end["attempt"] = self._attempt
         if self.fingerprint is not None:
             end["fingerprint"] = self.fingerprint
         return end
