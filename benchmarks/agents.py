@@ -152,9 +152,11 @@ def report(name: str, durable: list[Span], plain: list[Span], operations: int) -
     passed, best = (beyond(pick, lambda s: s.passed) for pick in (statistics.median, min))
     client, daemon = (beyond(min, of) for of in (lambda s: s.client, lambda s: s.daemon))
     each = beyond_turn(durable, plain)
-    p50, p99 = (statistics.quantiles(each, n=100)[at - 1] if each else 0.0 for at in (50, 99))
+    # A replay has no turns: it does not ask the model.
+    cuts = statistics.quantiles(each, n=100) if each else []
+    p50, p99 = (f"{cuts[at - 1]:.0f}" if cuts else "-" for at in (50, 99))
     print(
-        f"{name:37} {p50:6.0f} {p99:6.0f} {passed:6.0f} {best:6.0f} | {client:12.0f} {daemon:7.0f}"
+        f"{name:37} {p50:>6} {p99:>6} {passed:6.0f} {best:6.0f} | {client:12.0f} {daemon:7.0f}"
     )
 
 
