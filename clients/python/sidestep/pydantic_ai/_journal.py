@@ -113,8 +113,6 @@ class Journal:
         token = STEP.set(step.context)
         self.run._executing += 1
         try:
-            if step.options.timeout is None:
-                return await body()
             return await call_body(body, (), {}, step.options.timeout)
         finally:
             self.run._executing -= 1
