@@ -65,6 +65,31 @@ def call_input(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     return list(args)
 
 
+def arguments_of(input: Any, function: Any) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments of a workflow that an input stands for.
+
+    That is what `call_input` made, or what somebody else sent: a list of arguments, an object
+    whose members are parameters of the function, or one value.
+    """
+    if isinstance(input, dict) and input and set(input) <= {"args", "kwargs"}:
+        return input.get("args") or [], input.get("kwargs") or {}
+    if isinstance(input, list):
+        return input, {}
+    if isinstance(input, dict) and _takes(function, input):
+        return [], input
+    return ([] if input is None else [input]), {}
+
+
+def _takes(function: Any, kwargs: dict[str, Any]) -> bool:
+    import inspect
+
+    try:
+        inspect.signature(function).bind(**kwargs)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def result_type(function: Any) -> Any:
     """Return the declared result type of a function when it needs decoding, else None."""
     declared = getattr(function, "__annotations__", _NOTHING).get("return")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._errors import InvalidArgument, PayloadTooLarge, RunClosed, StepFailed
-from ._retry import error_to_wire, error_types
+from ._retry import error_to_wire, error_types, text_of
 
 # What a value that cannot be sent raises: json, UTF-8, and the limits of a line.
 UNFIT = (TypeError, ValueError, RecursionError, InvalidArgument, PayloadTooLarge)
@@ -35,6 +35,33 @@ class Unfit(TypeError):
     def __init__(self, what: str, error: Exception) -> None:
         advice = "Use plain data, dataclasses or pydantic models, or give a codec"
         super().__init__(f"{what} cannot be recorded: {error}. {advice}")
+
+
+def members_of(error: BaseException) -> tuple[BaseException, ...]:
+    """Return the exceptions of a group (PEP 654), none for any other exception."""
+    members = getattr(error, "exceptions", ())
+    found = isinstance(members, tuple) and all(isinstance(e, BaseException) for e in members)
+    return members if found else ()
+
+
+def interrupts_reach_here() -> bool:
+    """Return whether Control-C raises KeyboardInterrupt in the calling code, signal(3).
+
+    `asyncio.run` takes it from Python 3.11 on, and other threads never get it.
+    """
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    return signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class Unreadable(TypeError):
+    """The input of a run cannot be read by the codec of the worker that got it."""
+
+    def __init__(self, run: str, error: Exception) -> None:
+        super().__init__(f"the input of run {run} cannot be read: {text_of(error)}")
 
 
 def is_serialisation(error: BaseException) -> bool:

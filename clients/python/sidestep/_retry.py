@@ -95,4 +95,13 @@ def error_types(error: BaseException) -> list[str]:
 
 def error_to_wire(error: BaseException) -> dict[str, Any]:
     """Return what is recorded of an exception: its class and its text."""
-    return {"type": type(error).__name__, "message": str(error)}
+    return {"type": type(error).__name__, "message": text_of(error)}
+
+
+def text_of(error: BaseException) -> str:
+    """Return the text of an exception as UTF-8 can hold it, whatever its class makes of it."""
+    try:
+        text = str(error)
+    except Exception as problem:
+        return f"(its text cannot be had: {type(problem).__name__})"
+    return text.encode(errors="backslashreplace").decode()

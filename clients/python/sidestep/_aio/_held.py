@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._backends.aio import CANCELLED
 from .._context import STEP
 from .._errors import (
     ConnectionLost,
@@ -15,8 +16,12 @@ from .._errors import (
     SidestepError,
     StepUnknown,
 )
+from .._failures import Suspended, interrupts_reach_here, members_of
 from .._names import StepNames
 from ._client import Client
+
+# How a program ends: the process leaves the run, which says nothing about the run.
+_LEAVING: tuple[type[BaseException], ...] = (KeyboardInterrupt, SystemExit, *CANCELLED)
 
 
 class Held:
@@ -33,6 +38,8 @@ class Held:
         self._names = StepNames()
         self._agent_runs: dict[str, str] = {}
         self._final: SidestepError | None = None
+        # Whether a worker executes it, whom nothing that a workflow raises may end.
+        self._contained = False
         # How many bodies of steps execute now, and which waits are open: a run may be left only
         # when it does nothing but wait.
         self._executing = 0
@@ -75,7 +82,19 @@ class Held:
         if self.lease is not None and not isinstance(self._final, RunCancelled):
             self.client._runs.pop(self.lease, None)  # a cancelled run may still compensate
 
-    def _is_final(self, error: Exception) -> bool:
+    def _leaves(self, error: BaseException) -> bool:
+        """Whether the error takes the process out of the run; else it is the run's own failure."""
+        if isinstance(error, (Suspended, GeneratorExit)):
+            return True
+        if self._contained:
+            return isinstance(error, KeyboardInterrupt) and interrupts_reach_here()
+        return isinstance(error, _LEAVING) or any(map(self._leaves, members_of(error)))
+
+    def _is_outcome(self, error: BaseException) -> bool:
+        """Whether the error is how the body of a step ended; else it was thrown in from outside."""
+        return not (isinstance(error, CANCELLED) or self._leaves(error))
+
+    def _is_final(self, error: BaseException) -> bool:
         if isinstance(error, (StepUnknown, ConnectionLost)):
             return True
         return isinstance(error, (LeaseError, RunCancelled, RunClosed, DeadlineExceeded)) and (

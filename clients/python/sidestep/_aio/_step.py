@@ -89,7 +89,7 @@ class StepExecution:
             raise NotSerialisable(self.name, error) from error
         return self._keep({"status": "completed", "output": output})
 
-    async def fail(self, error: Exception) -> Record | None:
+    async def fail(self, error: BaseException) -> Record | None:
         """Record that the attempt failed; raises what ends the run as a whole."""
         if not self.options.compensation:
             self.run._check()
@@ -125,7 +125,9 @@ class StepExecution:
                 return record
             try:
                 record = await self.complete(await self._body(function, args, kwargs))
-            except Exception as error:
+            except BaseException as error:
+                if not self.run._is_outcome(error):
+                    raise
                 record = await self.fail(error)
             if record is not None:
                 return record

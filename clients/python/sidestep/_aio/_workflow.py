@@ -138,28 +138,31 @@ class Workflow(Generic[P, R]):
                 output = await self._body(run, args, kwargs)
                 run._check()
                 await self._complete(run, output)
-            except Exception as error:
-                if isinstance(run._final, RunCancelled):
-                    await run._compensate()
-                if run._final is not None:
-                    if error is run._final:
-                        raise
-                    raise run._final from error
-                if isinstance(error, StepUnknown):
-                    await _let_go(run)
+            except BaseException as error:
+                if run._leaves(error):
+                    if not isinstance(error, Suspended):
+                        await _let_go(run)  # the next process need not wait
                     raise
-                if isinstance(error, ConnectionLost) or run._is_final(error):
-                    raise
-                reply = await run.fail(error, retryable=not isinstance(error, Unfit))
-                if not reply["retry"]:
-                    raise
-                await sleep((reply.get("delay_ms") or 0) / 1000)
+                await self._failed(run, error)
                 run._begin_again()
-            except Suspended:
-                raise
-            except BaseException:  # cancelled or interrupted: the next process need not wait
-                await _let_go(run)
-                raise
+
+    async def _failed(self, run: Run, error: BaseException) -> None:
+        """Return when the workflow is to be executed again, else raise what ended it."""
+        if isinstance(run._final, RunCancelled):
+            await run._compensate()
+        if run._final is not None:
+            if error is run._final:
+                raise error
+            raise run._final from error
+        if isinstance(error, StepUnknown):
+            await _let_go(run)
+            raise error
+        if isinstance(error, ConnectionLost) or run._is_final(error):
+            raise error
+        reply = await run.fail(error, retryable=not isinstance(error, Unfit))
+        if not reply["retry"]:
+            raise error
+        await sleep((reply.get("delay_ms") or 0) / 1000)
 
     async def _body(self, run: Run, args: Any, kwargs: Any) -> Any:
         run_token, step_token = RUN.set(run), STEP.set(None)
@@ -239,7 +242,7 @@ class RunScope:
             pass
         elif error is None:
             await run.complete(run.output)
-        elif isinstance(error, StepUnknown) or not isinstance(error, Exception):
+        elif isinstance(error, StepUnknown) or run._leaves(error):
             await _let_go(run)
         elif not isinstance(error, ConnectionLost) and not run._is_final(error):
             if (await run.fail(error))["retry"]:
@@ -254,6 +257,8 @@ class RunScope:
 async def _let_go(run: Run) -> None:
     if run.closed or run._final is not None:
         return
+    if not run.client.connected:
+        return  # who leaves does not wait for the daemon to come back
     try:
         await run.client.call("run.release", {"lease": run.lease}, timeout=5.0)
     except (OSError, SidestepError):

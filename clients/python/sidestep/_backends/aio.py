@@ -19,6 +19,9 @@ from .._wire import LineBuffer, LinkLost
 _HOLD = 0.005
 _background: set[asyncio.Future[None]] = set()
 
+# What is thrown into a body from outside, and says nothing about the body.
+CANCELLED: tuple[type[BaseException], ...] = (asyncio.CancelledError,)
+
 
 class Link(asyncio.Protocol):
     """One connection: lines out, replies back to the callers that wait for them."""
@@ -163,6 +166,22 @@ async def call_workflow(function: Callable[..., Any], args: Any, kwargs: Any) ->
     return await result if inspect.isawaitable(result) else result
 
 
+async def contained(function: Callable[[Any], Awaitable[None]], run: Any) -> None:
+    """Call the function, which raises nothing, for a run that a worker executes.
+
+    It has a task of its own: only when ours is cancelled is the run given up.
+    """
+    task = asyncio.ensure_future(function(run))
+    try:
+        await asyncio.wait({task})
+    except asyncio.CancelledError:
+        run._contained = False
+        task.cancel()
+        await asyncio.wait({task})
+        raise
+    task.result()
+
+
 async def in_thread(function: Callable[..., None], *args: Any) -> None:
     """Call a blocking function beside the loop."""
     await asyncio.to_thread(function, *args)
@@ -187,5 +206,17 @@ def check_caller() -> asyncio.AbstractEventLoop:
 
 
 async def in_slots(function: Callable[..., Awaitable[None]], argument: Any, count: int) -> None:
-    """Call the function `count` times at the same time; return when all have returned."""
-    await asyncio.gather(*[function(argument) for _ in range(count)])
+    """Call the function `count` times at the same time; return when all have returned.
+
+    The first that raises, and our own end, cancel the others and wait for them.
+    """
+    tasks = [asyncio.ensure_future(function(argument)) for _ in range(count)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()

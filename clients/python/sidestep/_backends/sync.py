@@ -24,6 +24,9 @@ from .._wire import LineBuffer, LinkLost
 
 _CHUNK = 1 << 18
 
+# Nothing is thrown into a body from outside.
+CANCELLED: tuple[type[BaseException], ...] = ()
+
 
 class _Waiting:
     __slots__ = ("done", "message")
@@ -195,15 +198,27 @@ def _plain(result: Any) -> Any:
 
 
 def in_slots(function: Callable[..., None], argument: Any, count: int) -> None:
-    """Call the function in `count` threads; return when all have returned."""
-    threads = [
-        threading.Thread(target=function, args=(argument,), name=f"sidestep-{number}")
-        for number in range(count)
-    ]
+    """Call the function in `count` threads; return, or raise what one raised, when all are over."""
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            function(argument)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, name=f"sidestep-{number}") for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if errors:
+        raise errors[0]
+
+
+def contained(function: Callable[[Any], None], run: Any) -> None:
+    """Call the function, which raises nothing, for a run that a worker executes."""
+    function(run)
 
 
 def in_thread(function: Callable[..., None], *args: Any) -> None:

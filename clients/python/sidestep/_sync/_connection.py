@@ -72,6 +72,11 @@ class Connection:
     ) -> None:
         self.close()
 
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection now; a call makes one when there is none."""
+        return self._link is not None and self._link.alive
+
     def close(self) -> None:
         """Close the connection; runs that are still held are interrupted."""
         self._closed = True

@@ -90,7 +90,7 @@ class StepExecution:
             raise NotSerialisable(self.name, error) from error
         return self._keep({"status": "completed", "output": output})
 
-    def fail(self, error: Exception) -> Record | None:
+    def fail(self, error: BaseException) -> Record | None:
         """Record that the attempt failed; raises what ends the run as a whole."""
         if not self.options.compensation:
             self.run._check()
@@ -126,7 +126,9 @@ class StepExecution:
                 return record
             try:
                 record = self.complete(self._body(function, args, kwargs))
-            except Exception as error:
+            except BaseException as error:
+                if not self.run._is_outcome(error):
+                    raise
                 record = self.fail(error)
             if record is not None:
                 return record

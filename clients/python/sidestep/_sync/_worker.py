@@ -7,10 +7,12 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from .._backends.sync import in_slots
+from .._backends.sync import contained, in_slots
+from .._codec import arguments_of
 from .._errors import ConnectionLost, SidestepError
-from .._failures import Suspended, warn
+from .._failures import Suspended, Unreadable, warn
 from .._options import RunOptions
+from .._retry import text_of
 from ._client import Client, connect
 from ._run import Run
 from ._workflow import Workflow
@@ -70,7 +72,8 @@ class Worker:
                     return
                 raise
             if run is not None:
-                self._execute(run)
+                run._contained = True
+                contained(self._execute, run)
             elif self._stop_when_idle:
                 return
 
@@ -89,17 +92,26 @@ class Worker:
         return client._held(reply, params, self._options)
 
     def _execute(self, run: Run) -> None:
+        """Drive a run to its end; whatever its workflow raises ends the run, not the worker."""
         workflow = self._workflows[run.info["workflow"]]
-        input: Any = run.client.codec.from_json(run.input)
         try:
-            if isinstance(input, dict) and set(input) <= {"args", "kwargs"}:
-                args, kwargs = input.get("args") or [], input.get("kwargs") or {}
-            else:
-                args, kwargs = input or [], {}
+            input = run.client.codec.from_json(run.input)
+            args, kwargs = arguments_of(input, workflow.function)
+        except Exception as error:
+            run.fail(Unreadable(run.id, error), retryable=False)
+            warn(f"run {run.id} failed: its input cannot be read: {error}")
+            return
+        try:
             workflow._drive(run, args, kwargs)
         except Suspended:
             pass
-        except SidestepError as error:
-            warn(f"run {run.id}: {error}")
-        except Exception as error:  # recorded as the failure of the run
-            warn(f"run {run.id} failed: {type(error).__name__}: {error}")
+        except BaseException as error:
+            if run._leaves(error):
+                raise
+            warn(_what_happened(run.id, error))
+
+
+def _what_happened(run: str, error: BaseException) -> str:
+    if isinstance(error, SidestepError):
+        return f"run {run}: {error}"
+    return f"run {run} failed: {type(error).__name__}: {text_of(error)}"

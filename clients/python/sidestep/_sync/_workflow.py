@@ -139,28 +139,31 @@ class Workflow(Generic[P, R]):
                 output = self._body(run, args, kwargs)
                 run._check()
                 self._complete(run, output)
-            except Exception as error:
-                if isinstance(run._final, RunCancelled):
-                    run._compensate()
-                if run._final is not None:
-                    if error is run._final:
-                        raise
-                    raise run._final from error
-                if isinstance(error, StepUnknown):
-                    _let_go(run)
+            except BaseException as error:
+                if run._leaves(error):
+                    if not isinstance(error, Suspended):
+                        _let_go(run)  # the next process need not wait
                     raise
-                if isinstance(error, ConnectionLost) or run._is_final(error):
-                    raise
-                reply = run.fail(error, retryable=not isinstance(error, Unfit))
-                if not reply["retry"]:
-                    raise
-                sleep((reply.get("delay_ms") or 0) / 1000)
+                self._failed(run, error)
                 run._begin_again()
-            except Suspended:
-                raise
-            except BaseException:  # cancelled or interrupted: the next process need not wait
-                _let_go(run)
-                raise
+
+    def _failed(self, run: Run, error: BaseException) -> None:
+        """Return when the workflow is to be executed again, else raise what ended it."""
+        if isinstance(run._final, RunCancelled):
+            run._compensate()
+        if run._final is not None:
+            if error is run._final:
+                raise error
+            raise run._final from error
+        if isinstance(error, StepUnknown):
+            _let_go(run)
+            raise error
+        if isinstance(error, ConnectionLost) or run._is_final(error):
+            raise error
+        reply = run.fail(error, retryable=not isinstance(error, Unfit))
+        if not reply["retry"]:
+            raise error
+        sleep((reply.get("delay_ms") or 0) / 1000)
 
     def _body(self, run: Run, args: Any, kwargs: Any) -> Any:
         run_token, step_token = RUN.set(run), STEP.set(None)
@@ -240,7 +243,7 @@ class RunScope:
             pass
         elif error is None:
             run.complete(run.output)
-        elif isinstance(error, StepUnknown) or not isinstance(error, Exception):
+        elif isinstance(error, StepUnknown) or run._leaves(error):
             _let_go(run)
         elif not isinstance(error, ConnectionLost) and not run._is_final(error):
             if run.fail(error)["retry"]:
@@ -255,6 +258,8 @@ class RunScope:
 def _let_go(run: Run) -> None:
     if run.closed or run._final is not None:
         return
+    if not run.client.connected:
+        return  # who leaves does not wait for the daemon to come back
     try:
         run.client.call("run.release", {"lease": run.lease}, timeout=5.0)
     except (OSError, SidestepError):

@@ -13,7 +13,7 @@ from .._errors import StepFailed
 _MEMBERS = ("model_name", "status_code", "body")
 
 
-def describe(error: Exception) -> Exception:
+def describe(error: BaseException) -> BaseException:
     """Note on an error of the framework what its class is made with, so that it is recorded."""
     if isinstance(error, exceptions.AgentRunError):
         known = {name: getattr(error, name, None) for name in _MEMBERS}

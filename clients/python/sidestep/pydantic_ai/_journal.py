@@ -89,7 +89,9 @@ class Journal:
                 break
             try:
                 record = await self.do(step.complete, await self._body(step, body))
-            except Exception as error:
+            except BaseException as error:
+                if not self.run._is_outcome(error):
+                    raise
                 record = await self.do(step.fail, describe(error))
         return self.result(step, record)
 
