@@ -2,12 +2,13 @@
 
 import collections
 import random
+import signal
 import subprocess
 import sys
 import unittest
 from pathlib import Path
 
-from harness import Daemon, Refused, wait_for
+from harness import Daemon, DaemonTest, Refused, wait_for
 
 HERE = Path(__file__).parent
 RUNS = 60
@@ -83,6 +84,70 @@ class Workers(unittest.TestCase):
         repeated = sum(count - 1 for count in done.values())
         self.assertLessEqual(repeated, KILLS, "a kill repeats one effect at most")
         print(f"workers: {KILLS} kills, {len(done)} steps, {repeated} done again between effect and record")
+
+
+CLAIMS = """
+import json, os, socket, sys
+line = {"jsonrpc": "2.0", "method": "worker.claim", "params": {"workflows": ["work"], "wait_ms": 60000}}
+daemon = socket.socket(socket.AF_UNIX)
+daemon.connect(sys.argv[1])
+daemon.sendall(b"".join(json.dumps({**line, "id": number}).encode() + b"\\n" for number in range(int(sys.argv[2]))))
+print("sent", flush=True)
+if sys.argv[2] == "1":
+    os._exit(0)
+if os.fork():
+    sys.stdin.read()
+else:  # it keeps the connection open, and says how each claim ended
+    for line in daemon.makefile():
+        print(json.loads(line).get("error", {}).get("data", {}).get("kind", "granted"), flush=True)
+"""
+
+
+class ClaimsOfTheDead(DaemonTest):
+    """A request outlives the process that sent it; a run is neither given to it nor blamed for its death."""
+
+    def claimant(self, claims: int) -> subprocess.Popen:
+        child = subprocess.Popen(
+            [sys.executable, "-c", CLAIMS, self.daemon.socket, str(claims)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.stdin.close)
+        self.addCleanup(child.kill)
+        self.assertEqual(child.stdout.readline(), b"sent\n")
+        return child
+
+    def run_is(self, connection, status: str) -> dict:
+        def look():
+            run = connection.call("run.get", run="r")["run"]
+            return run if run["status"] == status else None
+
+        return wait_for(look, what=f"status {status}")
+
+    def test_a_killed_workers_run_is_not_offered_to_its_other_claims(self):
+        connection = self.daemon.connect()
+        self.addCleanup(connection.close)
+        worker = self.claimant(3)
+        connection.call("run.enqueue", run="r", workflow="work")
+        self.assertEqual(worker.stdout.readline(), b"granted\n")
+        worker.kill()
+        worker.wait()
+        ends = [worker.stdout.readline() for _ in range(2)]
+        self.assertEqual(ends, [b"not_permitted\n"] * 2)
+        self.assertEqual(self.run_is(connection, "interrupted")["epoch"], 1)
+
+    def test_a_run_that_a_dead_process_claimed_has_no_interruption(self):
+        connection = self.daemon.connect()
+        self.addCleanup(connection.close)
+        connection.call("run.enqueue", run="r", workflow="work")
+        self.daemon.process.send_signal(signal.SIGSTOP)
+        try:
+            self.claimant(1).wait()
+        finally:
+            self.daemon.process.send_signal(signal.SIGCONT)
+        run = self.run_is(connection, "interrupted")
+        self.assertEqual((run["epoch"], run.get("interruptions", 0)), (1, 0))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ extension Coordinator {
     func own(_ holder: LeaseHolder) {
         disown(holder.run)
         owners.holders[holder.run] = holder
-        if holder.kind != .ttl { watch(holder.process) }
+        if holder.kind != .ttl {
+            watch(holder.process) { self.perform(self.end(of: holder, .neverBegan)) }
+        }
         // The connection may have closed while the grant was on its way to the disk.
         if holder.kind == .connection, !environment.isOpen(holder.session) {
             startGrace(holder, environment.settings.reconnectGraceMilliseconds)
@@ -54,19 +56,30 @@ extension Coordinator {
         if !owners.needs(process) { processes.unwatch(process) }
     }
 
-    private func watch(_ process: ProcessIdentity) {
+    /// - Parameter ended: what to do first when it has ended already.
+    private func watch(_ process: ProcessIdentity, _ ended: () -> Void = {}) {
         // A peer of another pid namespace has no process here; its connection alone speaks for it.
         guard process.pid != 0 else { return }
         let loop = loop
         let isAlive = processes.watch(process) { loop.run { self.processEnded(process) } }
-        if !isAlive { loop.run { self.processEnded(process) } }
+        if isAlive { return }
+        ended()
+        processEnded(process)
+    }
+
+    private func end(of holder: LeaseHolder, _ cause: InterruptionCause) -> InterruptRun {
+        InterruptRun(run: holder.run, epoch: holder.epoch, cause: cause)
     }
 
     /// The kernel says that a process is gone: what it owned is free now.
     func processEnded(_ process: ProcessIdentity) {
+        // First of all, or what it leaves is given to another request of the dead.
+        for call in parked.take(where: { $0.peer.process == process }) {
+            call.answer(.failure(.ownerOfConnectionEnded))
+        }
         for holder in owners.runs(process: process) {
             owners.graceTimers.removeValue(forKey: holder.run)?.cancel()
-            perform(InterruptRun(run: holder.run, epoch: holder.epoch, cause: .died))
+            perform(end(of: holder, .died))
         }
         for (name, attempt) in owners.steps.take(process) {
             perform(InterruptStep(run: name.run, step: name.step, attempt: attempt, process: process))
@@ -77,7 +90,7 @@ extension Coordinator {
     public func sessionClosed(_ session: Int64) {
         loop.assertOnLoop()
         environment.closeSession(session)
-        for call in parked.take(session: session) { call.abandon() }
+        for call in parked.take(where: { $0.session == session }) { call.abandon() }
         for holder in owners.runs(session: session) {
             startGrace(holder, environment.settings.reconnectGraceMilliseconds)
         }
@@ -86,7 +99,7 @@ extension Coordinator {
     private func startGrace(_ holder: LeaseHolder, _ milliseconds: Int64) {
         owners.graceTimers[holder.run]?.cancel()
         owners.graceTimers[holder.run] = loop.schedule(afterMilliseconds: milliseconds) {
-            self.perform(InterruptRun(run: holder.run, epoch: holder.epoch, cause: .disconnected))
+            self.perform(self.end(of: holder, .disconnected))
         }
     }
 

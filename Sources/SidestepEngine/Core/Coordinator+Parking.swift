@@ -42,8 +42,9 @@ struct ParkedCalls {
     /// Takes out all calls that wait for `topic`, in the order in which they came.
     mutating func take(_ topic: Topic) -> [Call] { (byTopic[topic] ?? []).compactMap { remove($0) } }
 
-    mutating func take(session: Int64) -> [Call] {
-        calls.filter { $0.value.call.session == session }.keys.compactMap { remove($0) }
+    /// Takes out all calls that meet a condition.
+    mutating func take(where condition: (Call) -> Bool) -> [Call] {
+        calls.filter { condition($0.value.call) }.keys.compactMap { remove($0) }
     }
 
     mutating func takeAll() -> [Call] { Array(calls.keys).compactMap { remove($0) } }

@@ -21,6 +21,11 @@ extension Failure {
             hint: "Call `resume` on this connection, or pass the `lease` that it returned.")
     }
 
+    /// A forked child may still have the connection.
+    static let ownerOfConnectionEnded = Failure(
+        .notPermitted, "the process that opened this connection has ended, and what it waited for with it",
+        hint: "Open a connection in each process; one that was inherited by fork(2) is its parent's.")
+
     /// Why a caller that once held the run does not hold it now.
     static func notHeld(_ run: RunRecord) -> Failure {
         if run.status.isClosed { return .runClosed(run) }

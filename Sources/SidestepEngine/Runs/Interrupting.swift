@@ -6,6 +6,8 @@ import SidestepStore
 public enum InterruptionCause: String, Sendable {
     case died, disconnected, expired
     case takenOver = "taken_over"
+    /// It was granted the run by a request that it had sent before it died.
+    case neverBegan = "never_began"
 }
 
 extension StoreTransaction {
@@ -20,7 +22,8 @@ extension StoreTransaction {
         var after = run
         let progressed =
             try run.lease.map { try hasProgress(run: run.key, since: $0.grantedSequence) } ?? false
-        after.interruptions = progressed ? 1 : run.interruptions + 1
+        let count: Int64 = cause == .neverBegan ? 0 : 1
+        after.interruptions = (progressed ? 0 : run.interruptions) + count
         after.status = try run.next(.interrupted)
         after.loseOwner(at: call.now)
         // Only who was cut off may come back with the same lease; a dead owner's children may not.
