@@ -9,7 +9,10 @@ import NIOConcurrencyHelpers
 /// The thread is made, and libcurl loaded, with the first request. Unchecked: the exchanges belong to the
 /// thread.
 public final class HTTPDriver: @unchecked Sendable {
-    public typealias Done = @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+    /// Takes what came back, and answers how that is told: it is, once nothing of the request and its answer is
+    /// left in memory. Whoever hears of the end of a request finds no secret of it any more.
+    public typealias Done = @Sendable (Result<HTTPResponse, HTTPFailure>) -> Tell
+    public typealias Tell = @Sendable () -> Void
 
     /// Connections at once; further requests wait in libcurl.
     static let connectionLimit = 160
@@ -57,7 +60,7 @@ public final class HTTPDriver: @unchecked Sendable {
             queue.hasThread = true
             return true
         }
-        if !isTaken { done(.failure(.closed)) }
+        if !isTaken { done(.failure(.closed))() }
     }
 
     /// Ends a request at once, with its connection; it fails as `stopped`, unless it has ended by itself.
@@ -104,7 +107,7 @@ public final class HTTPDriver: @unchecked Sendable {
             end(multi)
             shim_curl_multi_poll(multi, Self.pollMilliseconds)
         }
-        for handle in Array(exchanges.keys) { remove(handle, multi)?.abandon(.closed) }
+        for handle in Array(exchanges.keys) { end(handle, multi) { $0.abandoned(.closed) } }
         queue.withLockedValue { $0.waker = nil }
         shim_curl_multi_cleanup(multi)
     }
@@ -116,7 +119,7 @@ public final class HTTPDriver: @unchecked Sendable {
             return queue.new
         }
         for order in new {
-            order.done(.failure(.transport("libcurl (libcurl.so.4) is not installed on this host")))
+            order.done(.failure(.transport("libcurl (libcurl.so.4) is not installed on this host")))()
         }
     }
 
@@ -128,11 +131,11 @@ public final class HTTPDriver: @unchecked Sendable {
         }
         for order in new {
             guard !isClosed else {
-                order.done(.failure(.closed))
+                order.done(.failure(.closed))()
                 continue
             }
             guard let exchange = HTTPExchange(order.request, order.done) else {
-                order.done(.failure(.transport("out of memory")))
+                order.done(.failure(.transport("out of memory")))()
                 continue
             }
             exchanges[exchange.handle] = (exchange, order.name)
@@ -141,7 +144,7 @@ public final class HTTPDriver: @unchecked Sendable {
         }
         for name in stopped {
             guard let handle = handles[name] else { continue }
-            remove(handle, multi)?.abandon(.stopped)
+            end(handle, multi) { $0.abandoned(.stopped) }
         }
         return !isClosed
     }
@@ -149,14 +152,24 @@ public final class HTTPDriver: @unchecked Sendable {
     /// Hands over what has ended.
     private func end(_ multi: UnsafeMutableRawPointer) {
         var code = CURLE_OK
-        while let handle = shim_curl_multi_ended(multi, &code) { remove(handle, multi)?.end(code) }
+        while let handle = shim_curl_multi_ended(multi, &code) { end(handle, multi) { $0.ended(code) } }
     }
 
-    private func remove(_ handle: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer) -> HTTPExchange?
-    {
+    private func end(
+        _ handle: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer, _ body: (HTTPExchange) -> Tell
+    ) {
+        let tell = letGo(handle, multi, body)
+        tell?()
+    }
+
+    /// Not inlined: what it held is freed, and overwritten, when it returns.
+    @inline(never)
+    private func letGo(
+        _ handle: UnsafeMutableRawPointer, _ multi: UnsafeMutableRawPointer, _ body: (HTTPExchange) -> Tell
+    ) -> Tell? {
         shim_curl_multi_remove(multi, handle)
         guard let (exchange, name) = exchanges.removeValue(forKey: handle) else { return nil }
         if let name { handles[name] = nil }
-        return exchange
+        return body(exchange)
     }
 }

@@ -6,7 +6,7 @@ import CCurlShims
 final class HTTPExchange {
     let handle: UnsafeMutableRawPointer
     private let request: HTTPRequest
-    private let done: @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+    private let done: HTTPDriver.Done
     private var list: UnsafeMutablePointer<curl_slist>?
     private let body = SecretBytes()
     private var head = SecretBytes()
@@ -15,7 +15,7 @@ final class HTTPExchange {
     private var refused: String?
 
     /// nil when libcurl has no memory.
-    init?(_ request: HTTPRequest, _ done: @escaping @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void) {
+    init?(_ request: HTTPRequest, _ done: @escaping HTTPDriver.Done) {
         guard let handle = shim_curl_easy_init() else { return nil }
         self.handle = handle
         self.request = request
@@ -115,19 +115,19 @@ final class HTTPExchange {
         head.append(bytes)
     }
 
-    /// Tells the caller; called once.
-    func end(_ code: CURLcode) {
+    /// How it ended; called once.
+    func ended(_ code: CURLcode) -> HTTPDriver.Tell {
         guard code == CURLE_OK else { return done(.failure(failure(code))) }
         let seconds = shim_curl_retry_after(handle)
-        done(
+        return done(
             .success(
                 HTTPResponse(
                     status: shim_curl_status(handle), head: head, body: body,
                     retryAfterSeconds: seconds > 0 ? Int64(seconds) : nil)))
     }
 
-    /// Tells the caller that it was ended before its time; called instead.
-    func abandon(_ failure: HTTPFailure) { done(.failure(failure)) }
+    /// It was ended before its time; called instead.
+    func abandoned(_ failure: HTTPFailure) -> HTTPDriver.Tell { done(.failure(failure)) }
 
     private func failure(_ code: CURLcode) -> HTTPFailure {
         if let refused { return .refused(address: refused) }

@@ -55,17 +55,20 @@ public final class RequestExecutor: Sendable {
         until end: ContinuousClock.Instant, done: @escaping Done
     ) {
         driver.send(outgoing.request, as: token) { result in
-            if self.isStopped(token) || result.isEnded { return done(.stopped) }
+            if self.isStopped(token) || result.isEnded { return { done(.stopped) } }
+            let outcome: TaskOutcome
             do throws(Refusal) {
-                guard var next = try exchange.redirected(outgoing, result, self.policy) else {
-                    return done(exchange.outcome(result))
+                if var next = try exchange.redirected(outgoing, result, self.policy) {
+                    // All of them together have the time of one attempt.
+                    next.request.timeoutMilliseconds = max(1, Int64((end - .now) / .milliseconds(1)))
+                    self.send(next, exchange, token, until: end, done: done)
+                    return {}
                 }
-                // All of them together have the time of one attempt.
-                next.request.timeoutMilliseconds = max(1, Int64((end - .now) / .milliseconds(1)))
-                self.send(next, exchange, token, until: end, done: done)
+                outcome = exchange.outcome(result)
             } catch {
-                done(Exchange.outcome(error))
+                outcome = Exchange.outcome(error)
             }
+            return { done(outcome) }
         }
         // It may have been stopped between two requests.
         if isStopped(token) { driver.stop(token) }

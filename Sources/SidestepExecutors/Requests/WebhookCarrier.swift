@@ -34,7 +34,10 @@ public struct WebhookCarrier: LetterCarrying {
                 request.headers.append(("Sidestep-Signature", SecretBytes(signature.utf8)))
             }
         }
-        driver.send(request) { result in done(Self.outcome(result)) }
+        driver.send(request) { result in
+            let outcome = Self.outcome(result)
+            return { done(outcome) }
+        }
     }
 
     private func headers(_ letter: Letter) -> [(name: String, value: String)] {
