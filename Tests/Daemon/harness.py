@@ -30,8 +30,8 @@ def p99_seconds(steps: list[dict], begun: float) -> float:
     return ends[len(ends) - 1 - len(ends) // 100] - begun
 
 
-def wait_for(fact, seconds: float = 10.0, what: str = "a fact"):
-    """Waits until `fact()` is true; bounded, and says what did not come."""
+def wait_for(fact, seconds: float = 60.0, what: str = "a fact"):
+    """Waits until `fact()` is true; bounded by what only a hang takes, and says what did not come."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = fact()

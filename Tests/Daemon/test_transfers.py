@@ -18,7 +18,7 @@ class Stops(Requests):
         super().setUp()
         self.silent = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(self.silent.close)
-        self.silent.settimeout(10)
+        self.silent.settimeout(30)
 
     def hang(self, **step) -> socket.socket:
         """Begins a step; the server's end of its connection, when the whole request has arrived."""
@@ -26,44 +26,43 @@ class Stops(Requests):
         self.connection.send("run-step", run="r", step="s", http={"url": url, "timeout_ms": 60_000}, **step)
         peer, _ = self.silent.accept()
         self.addCleanup(peer.close)
-        peer.settimeout(10)
+        # Half of the time that the request itself has.
+        peer.settimeout(30)
         received = b""
         while b"\r\n\r\n" not in received:
             received += peer.recv(65536)
         return peer
 
-    def assert_closed_within(self, seconds: float, peer: socket.socket) -> None:
-        begun = time.monotonic()
+    def assert_closed(self, peer: socket.socket) -> None:
         self.assertEqual(peer.recv(1), b"")
-        self.assertLess(time.monotonic() - begun, seconds)
 
     def test_cancelling_the_run_ends_the_transfer_at_once(self):
         peer = self.hang()
         self.daemon.connect().call("run.cancel", run="r", grace_ms=0)
-        self.assert_closed_within(1, peer)
+        self.assert_closed(peer)
 
     def test_closing_the_run_ends_the_transfer_at_once(self):
         peer = self.hang()
         other = self.daemon.connect()
         other.call("resume", run="r", if_owned="take_over")
         other.call("run.complete", run="r")
-        self.assert_closed_within(1, peer)
+        self.assert_closed(peer)
 
     def test_the_time_limit_of_the_step_ends_the_transfer_at_once(self):
-        begun = time.monotonic()
-        peer = self.hang(timeouts={"start_to_close_ms": 300})
-        self.assertEqual(peer.recv(1), b"")
-        self.assertLess(time.monotonic() - begun, 1.5)
+        self.assert_closed(self.hang(timeouts={"start_to_close_ms": 300}))
 
     def test_stopping_one_transfer_leaves_the_others(self):
         peer = self.hang()
         other = self.daemon.connect()
         other.call("resume", run="other")
-        self.server.answers["/"] = lambda *_: (time.sleep(0.5), [reply("200 OK", b"late")])[1]
+        go = threading.Event()
+        self.addCleanup(go.set)
+        self.server.answers["/"] = lambda *_: (go.wait(30), [reply("200 OK", b"late")])[1]
         number = other.send("run-step", run="other", step="s", http={"url": self.server.url("/")})
         wait_for(lambda: self.server.requests, what="the other request")
         self.daemon.connect().call("run.cancel", run="r", grace_ms=0)
-        self.assert_closed_within(0.4, peer)
+        self.assert_closed(peer)
+        go.set()
         self.assertEqual(other.reply(number)["output"]["body"], "late")
 
 
@@ -155,9 +154,8 @@ class Redirects(Requests):
             yield reply("302 X", b"", "Location: /slow")
 
         self.server.answers["/slow"] = slow
-        begun = time.monotonic()
+        # With a second each, all ten would have been followed: the failure would be the last redirect.
         self.assertEqual(self.failure("s", "/slow", redirects=10, timeout_ms=1000)["type"], "timeout")
-        self.assertLess(time.monotonic() - begun, 2)
 
     def test_more_than_ten_cannot_be_asked_for(self):
         with self.assertRaisesRegex(Exception, "redirects"):

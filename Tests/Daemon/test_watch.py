@@ -104,14 +104,18 @@ class Watch(unittest.TestCase):
             for worker in workers:
                 worker.start()
             for _ in range(12):
-                time.sleep(0.4)
+                before = [len(watcher.entries) for watcher in watchers]
+                wait_for(
+                    lambda: all(len(w.entries) > count + 20 for w, count in zip(watchers, before)), 60, "entries to be seen"
+                )
                 daemon.kill()
                 daemon.start()
             is_over.set()
             for worker in workers:
                 worker.join()
             connection = daemon.connect()
-            time.sleep(3)  # The grace of runs whose connection was closed ends, and their journals with it.
+            # The grace of runs whose connection was closed ends, and their journals with it.
+            wait_for(lambda: not connection.call("run.list", status="running")["runs"], 60, "the end of all owners")
             wanted = journals(connection)
             self.assertGreater(len(wanted), 200)  # a sanitizer's daemon writes a fifth of the usual
             for watcher in watchers:

@@ -132,8 +132,12 @@ import Testing
         let kinds = seen.withLock { $0 }
         #expect(kinds.filter { $0 == "a" } == ["a"] && kinds.filter { $0 == "b" } == ["b"])
         #expect(kinds.first == "run.created" && kinds.last == "run.completed")
-        let idle = Task { for try await _ in sidestep.watch(.init(run: "r")) {} }
-        try await Task.sleep(for: .milliseconds(50))
+        let read = Counter()
+        let idle = Task {
+            for try await _ in sidestep.watch(.init(run: "r"), after: 0) { await read.next() }
+        }
+        // Nothing more will come.
+        while await read.count < kinds.count { try await Task.sleep(for: .milliseconds(2)) }
         idle.cancel()
         try await idle.value
     }
