@@ -9,8 +9,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from ._context import RUN
-from ._options import PLAIN_STEP, Fingerprint, RunOptions, StepOptions
+from ._fingerprint import filled
+from ._options import PLAIN_STEP, Fingerprint, OnMismatch, RunOptions, StepOptions
 from ._retry import RetryLike, Types
+from ._threads import refuse_stray
 
 if TYPE_CHECKING:
     from ._aio._client import Client as AsyncClient
@@ -124,7 +126,7 @@ def workflow(
     wait: float | None = None,
     code_version: str | None = None,
     on_code_change: str | None = None,
-    on_mismatch: str | None = None,
+    on_mismatch: OnMismatch | None = None,
     max_interruptions: int | None = None,
     tags: Mapping[str, str] | None = None,
     metadata: Any = None,
@@ -151,7 +153,7 @@ def workflow(
     wait: float | None = None,
     code_version: str | None = None,
     on_code_change: str | None = None,
-    on_mismatch: str | None = None,
+    on_mismatch: OnMismatch | None = None,
     max_interruptions: int | None = None,
     tags: Mapping[str, str] | None = None,
     metadata: Any = None,
@@ -204,6 +206,7 @@ def step(
     breaker: str | None = None,
     reserve: Mapping[str, int] | None = None,
     metadata: Any = None,
+    on_mismatch: OnMismatch | None = None,
 ) -> Callable[[F], F]: ...
 
 
@@ -223,6 +226,7 @@ def step(
     breaker: str | None = None,
     reserve: Mapping[str, int] | None = None,
     metadata: Any = None,
+    on_mismatch: OnMismatch | None = None,
 ) -> Callable[[F], F]: ...
 
 
@@ -231,6 +235,12 @@ def step(item: Any = None, /, *, name: str | None = None, **options: Any) -> Any
 
     Outside of a run it is the function it was. In an async workflow a decorated plain function is
     executed in a thread and must be awaited. `timeout` is in seconds.
+
+    A replay finds the record of a call by its name and arguments, whatever the order of the calls.
+    The name may be made from the arguments: ``@step(name="fetch:{doc}")``. `on_mismatch` says what
+    becomes of a call that fits no record while records of its name are left: ``error`` (the
+    default) raises StepMismatch, ``reuse`` takes the first of them, ``run`` executes it as a new
+    step. `fingerprint` stands in for the arguments; False says that they tell nothing.
     """
     if callable(item):
         return _durable(item, name, StepOptions(**options) if options else PLAIN_STEP)
@@ -240,13 +250,16 @@ def step(item: Any = None, /, *, name: str | None = None, **options: Any) -> Any
 
 def _durable(function: Callable[..., Any], name: str | None, options: StepOptions) -> Any:
     title = name or function.__name__
+    has_places = "{" in title
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         run = RUN.get()
         if run is None:
+            refuse_stray(title)
             return function(*args, **kwargs)
-        result = run._perform(title, function, args, kwargs, options)
+        called = filled(title, function, args, kwargs) if has_places else title
+        result = run._perform(called, function, args, kwargs, options)
         if run._loop is not None:
             # Within the body of a plain step, which runs in a thread: wait for the loop.
             return sys.modules["sidestep._backends.aio"].from_thread(result, run._loop)

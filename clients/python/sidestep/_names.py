@@ -23,31 +23,3 @@ def shorten(name: str) -> str:
         return name
     digest = hashlib.sha256(data).hexdigest()
     return data[: NAME_BYTES - 1 - len(digest)].decode(errors="ignore") + "~" + digest
-
-
-class StepNames:
-    """Gives each call of a step its name in the run: ``fetch``, ``fetch#2``, ``outer/fetch``.
-
-    Calls are counted per enclosing step and name, never over the whole run: a replayed step does
-    not run its body, so a count over the run would shift.
-    """
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-        self._taken: set[str] = set()
-
-    def next(self, name: str, scope: str | None) -> str:
-        """Return the recorded name of the next call of `name` within the step `scope`."""
-        base = name if scope is None else f"{scope}/{name}"
-        while True:
-            count = self._counts[base] = self._counts.get(base, 0) + 1
-            full = shorten(base if count == 1 else f"{base}#{count}")
-            if full not in self._taken:
-                self._taken.add(full)
-                return full
-
-    def forget(self, scope: str) -> None:
-        """Count within the step `scope` from the start again: its body is executed once more."""
-        within = scope + "/"
-        self._counts = {n: c for n, c in self._counts.items() if not n.startswith(within)}
-        self._taken = {name for name in self._taken if not name.startswith(within)}

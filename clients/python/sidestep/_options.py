@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Union
+from typing import Any, Literal, Union
 
+from . import _fingerprint
 from ._codec import Codec
 from ._retry import RetryLike, Types, retry_to_wire
 
-Fingerprint = Union[str, Callable[..., str]]
+# A text, what makes one of the arguments, or False: the arguments tell nothing.
+Fingerprint = Union[str, Callable[..., str], Literal[False]]
+OnMismatch = Literal["error", "reuse", "run"]
 
 
 class StepOptions:
     """How a step is executed; `params` goes with ``step.begin``.
 
     `codec` stands in for the client's. `asks` says whether the answer of ``step.begin`` is needed:
-    the body may have to wait, or not run.
+    the body may have to wait, or not run. `on_mismatch` overrides the run's.
     """
 
     __slots__ = (
-        "asks", "at_most_once", "codec", "compensation", "fingerprint", "params", "timeout",
+        "asks", "at_most_once", "codec", "compensation", "fingerprint", "on_mismatch", "params",
+        "timeout",
     )  # fmt: skip
 
     def __init__(
@@ -37,9 +41,11 @@ class StepOptions:
         limit: str | None = None,
         breaker: str | None = None,
         reserve: Mapping[str, int] | None = None,
+        on_mismatch: OnMismatch | None = None,
         codec: Codec | None = None,
     ) -> None:
         self.at_most_once = at_most_once
+        self.on_mismatch = "run" if compensation else mismatch_choice(on_mismatch)
         self.compensation = compensation
         self.codec = codec
         self.timeout = timeout
@@ -57,11 +63,21 @@ class StepOptions:
         self.params = {name: value for name, value in params.items() if value is not None}
         self.asks = not _ASKING.isdisjoint(self.params)
 
-    def fingerprint_of(self, args: Any, kwargs: Any) -> str | None:
+    def fingerprint_of(self, function: Any, args: Any, kwargs: Any) -> str:
         """Return the fingerprint of one call."""
-        if callable(self.fingerprint):
-            return self.fingerprint(*args, **kwargs)
-        return self.fingerprint
+        given = self.fingerprint
+        if given is None:
+            return _fingerprint.of_call(function, args, kwargs)
+        if callable(given):
+            return given(*args, **kwargs)
+        return _fingerprint.ANY if given is False else given
+
+
+def mismatch_choice(choice: str | None) -> str | None:
+    """Return what ``on_mismatch`` means; ``warn`` is the protocol's word for ``reuse``."""
+    if choice not in (None, "error", "reuse", "run", "warn"):
+        raise ValueError(f"on_mismatch is 'error', 'reuse' or 'run', not {choice!r}")
+    return "reuse" if choice == "warn" else choice
 
 
 def _spans(timeouts: Mapping[str, int] | None, timeout: float | None) -> dict[str, int] | None:
@@ -78,11 +94,11 @@ PLAIN_STEP = StepOptions()
 class RunOptions:
     """How a run is opened; `params` goes with ``resume``.
 
-    `suspend_after` is for this process alone: after so many seconds of nothing but waiting it
-    leaves the run, None stays.
+    `suspend_after` and `on_mismatch` are for this process alone: after so many seconds of nothing
+    but waiting it leaves the run, None stays.
     """
 
-    __slots__ = ("params", "suspend_after")
+    __slots__ = ("on_mismatch", "params", "suspend_after")
 
     def __init__(
         self,
@@ -97,7 +113,7 @@ class RunOptions:
         token: str | None = None,
         code_version: str | None = None,
         on_code_change: str | None = None,
-        on_mismatch: str | None = None,
+        on_mismatch: OnMismatch | None = None,
         max_interruptions: int | None = None,
         tags: Mapping[str, str] | None = None,
         metadata: Any = None,
@@ -112,6 +128,7 @@ class RunOptions:
         suspend_after: float | None = None,
     ) -> None:
         self.suspend_after = suspend_after
+        self.on_mismatch = mismatch_choice(on_mismatch)
         params = {
             "create": create,
             "if_closed": if_closed,
@@ -120,7 +137,7 @@ class RunOptions:
             "token": token,
             "code_version": code_version,
             "on_code_change": on_code_change,
-            "on_mismatch": on_mismatch,
+            "on_mismatch": "warn" if self.on_mismatch == "reuse" else None,
             "retry": retry_to_wire(retry, retry_on, fail_on),
             "max_interruptions": max_interruptions,
             "tags": None if tags is None else dict(tags),
@@ -140,6 +157,7 @@ class RunOptions:
         """Return these options, overridden by those of `other`."""
         after = other.suspend_after
         result = RunOptions(suspend_after=self.suspend_after if after is None else after)
+        result.on_mismatch = other.on_mismatch or self.on_mismatch
         result.params = {**self.params, **other.params}
         return result
 

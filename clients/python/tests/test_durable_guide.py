@@ -15,6 +15,7 @@ from guide_programs import NEEDS_POSTGRES, PROGRAMS, effects, start
 from postgres import Postgres
 
 import sidestep.sync
+from sidestep._fingerprint import digest
 
 
 @pytest.fixture(scope="module")
@@ -96,5 +97,12 @@ def recorded(socket: str) -> set[str]:
         found: set[str] = set()
         for run in client.runs():
             steps = client.call("step.list", {"run": run["id"]})["steps"]
-            found |= {f"{run['uid']}/{s['step']}" for s in steps if s["status"] == "completed"}
+            done = [step for step in steps if step["status"] == "completed"]
+            found |= {f"{run['uid']}/{key}" for step in done for key in keys(step)}
         return found
+
+
+def keys(step: dict[str, Any]) -> list[str]:
+    """Return the names that a step has for the outside world: by order, and by arguments."""
+    name = step["step"].partition("#")[0]
+    return [step["step"], f"{name}~{digest(step.get('fingerprint', ''))}"]

@@ -24,32 +24,6 @@ def test_run_ids_sort_by_time_and_differ() -> None:
     assert made[0][:8] <= made[-1][:8]
 
 
-def test_names_are_counted_per_scope() -> None:
-    names = _names.StepNames()
-    assert [names.next("s", None) for _ in range(3)] == ["s", "s#2", "s#3"]
-    assert names.next("s", "outer") == "outer/s"
-    assert names.next("s", "outer") == "outer/s#2"
-    names.forget("outer")
-    assert names.next("s", "outer") == "outer/s"
-    assert names.next("s", None) == "s#4"
-
-
-def test_a_derived_name_that_is_taken_counts_on() -> None:
-    names = _names.StepNames()
-    assert names.next("s#2", None) == "s#2"
-    assert names.next("s", None) == "s"
-    assert names.next("s", None) == "s#3"
-
-
-def test_long_names_fit_and_stay_apart() -> None:
-    names = _names.StepNames()
-    one, other = names.next("é" * 600 + "1", None), names.next("é" * 600 + "2", None)
-    assert one != other
-    assert len(one.encode()) <= _names.NAME_BYTES
-    assert one.startswith("é" * 400)
-    assert names.next("x" * 1024, None) == "x" * 1024
-
-
 @dataclasses.dataclass
 class Inner:
     n: int

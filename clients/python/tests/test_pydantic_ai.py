@@ -52,7 +52,7 @@ def test_a_replay_calls_neither_model_nor_tools(
     assert (again.output, again.usage, len(calls)) == (first.output, first.usage, 2)
     assert again.all_messages()[0].parts[0].content == "go"
     assert set(steps(run_id)) == {
-        "trip/model", "trip/tool:look@c0.1", "trip/tool:look@c1.1", "trip/model#2",
+        "trip", "trip/model", "trip/tool:look@c0.1", "trip/tool:look@c1.1", "trip/model#2",
     }  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def test_a_tool_left_out_of_the_journal_runs_again(daemon: Daemon, run_id: str) 
     for _ in range(2):
         ask(agent, run_id)
     assert len(calls) == 2
-    assert set(steps(run_id)) == {"trip/model", "trip/model#2"}
+    assert set(steps(run_id)) == {"trip", "trip/model", "trip/model#2"}
 
 
 def test_an_at_most_once_tool_is_unknown_after_a_death_and_can_be_settled(

@@ -115,7 +115,7 @@ def test_a_stream_that_breaks_fails_its_step(daemon: Daemon, run_id: str) -> Non
     for _ in range(2):
         with pytest.raises(ConnectionError):
             streaming(make(model), run_id, 99)
-    assert steps(run_id) == {"trip/model": "failed"}
+    assert steps(run_id) == {"trip": "failed", "trip/model": "failed"}
 
 
 @pytest.mark.usefixtures("_loop")

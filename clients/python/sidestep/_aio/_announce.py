@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._fingerprint import of_value
 from ._client import Client
 from ._held import Held
 
@@ -51,6 +52,8 @@ class Announcements(Held):
 
     async def emit(self, event: str, value: Any = None) -> int:
         """Announce an event once, to whoever listens and to webhooks; return its sequence."""
-        event_id = f"{self.uid}/{self._name_of(f'event:{event}')}"
-        params = {"event": event, "value": self.client.codec.to_json(value), "event_id": event_id}
+        value = self.client.codec.to_json(value)
+        # Known by what it says: two at the same time may be announced in another order by a replay.
+        call = self._calls.add(self._scoped(f"event:{event}"), of_value([value]))
+        params = {"event": event, "value": value, "event_id": f"{self.uid}/{call.key}"}
         return (await self._call("event.emit", params))["sequence"]  # type: ignore[no-any-return]

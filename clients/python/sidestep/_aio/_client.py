@@ -105,6 +105,7 @@ class Client(Connection):
             cursor = page.get("more")
         result = Run(self, reply, params)
         result._suspend_after = options.suspend_after
+        result._on_mismatch = options.on_mismatch or "error"
         if result.lease is not None:
             self._runs[result.lease] = result
         return result

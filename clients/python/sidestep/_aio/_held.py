@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from .._backends.aio import CANCELLED
-from .._context import STEP
+from .._backends.aio import CANCELLED, Branches, follow
+from .._calls import Call, Calls
+from .._context import STEP, place
 from .._errors import (
     ConnectionLost,
     DeadlineExceeded,
@@ -14,14 +16,24 @@ from .._errors import (
     RunCancelled,
     RunClosed,
     SidestepError,
+    StepMismatch,
     StepUnknown,
 )
-from .._failures import Suspended, interrupts_reach_here, members_of
-from .._names import StepNames
+from .._failures import Suspended, interrupts_reach_here, members_of, warn
+from .._fingerprint import ANY
+from .._options import StepOptions
 from ._client import Client
 
 # How a program ends: the process leaves the run, which says nothing about the run.
 _LEAVING: tuple[type[BaseException], ...] = (KeyboardInterrupt, SystemExit, *CANCELLED)
+
+
+_WAYS_OUT = (
+    "if the program was changed: give the changed step another name (@step(name='…'), also from its"
+    " arguments, as 'fetch:{doc}'), begin another run (run_id=), say on_mismatch='reuse' (take the"
+    " record) or 'run' (execute it as a new step) for the step or the workflow, or fork the run;"
+    " then open it again with if_closed='retry'"
+)
 
 
 class Held:
@@ -35,7 +47,15 @@ class Held:
         self.lease: str | None = reply.get("lease")
         self.replaying = bool(reply["steps"])
         self._journal: dict[str, dict[str, Any]] = {item["step"]: item for item in reply["steps"]}
-        self._names = StepNames()
+        # An older client, or another language's, has recorded steps without their arguments.
+        self._is_old = any(item.get("fingerprint") is None for item in reply["steps"])
+        self._calls = Calls(self._journal, self._is_old)
+        self._branches = Branches()
+        self._on_mismatch = "error"
+        self._parent: Held | None = None
+        # Of the runs of agents, by their ids: what each is to be called, and what it is called.
+        self._agent_ids: Counter[str] = Counter()
+        self._agent_names: dict[str, str] = {}
         self._agent_runs: dict[str, str] = {}
         self._final: SidestepError | None = None
         # Whether a worker executes it, whom nothing that a workflow raises may end.
@@ -43,6 +63,7 @@ class Held:
         # How many bodies of steps execute now, and which waits are open: a run may be left only
         # when it does nothing but wait.
         self._executing = 0
+        self._bodies: dict[str, Any] = {}
         self._waiting: set[str] = set()
 
     @property
@@ -50,11 +71,58 @@ class Held:
         """Whether the run is closed: it has a result, and no step of it can run."""
         return self.lease is None
 
-    def _name_of(self, name: str) -> str:
-        """Return the recorded name of the next call of `name`, within the step that executes."""
+    # Which call it is
+
+    def _scope(self) -> str | None:
+        """Return where the calling code is: the step that executes, or a framework's task."""
         parent = STEP.get()
-        inside = parent is not None and parent.run is self
-        return self._names.next(name, parent.name if inside else None)
+        return parent.name if parent is not None and parent.run is self else place()
+
+    def _scoped(self, name: str) -> str:
+        scope = self._scope()
+        base = name if scope is None else f"{scope}/{name}"
+        # Older clients did not know of the tasks of frameworks.
+        return name if self._is_old and self._calls.knows(name, instead_of=base) else base
+
+    def _name_of(self, name: str) -> str:
+        """Return the recorded name of the next call of `name`, by the order of the calls alone."""
+        base = self._scoped(name)
+        return (self._calls.take(base, ANY) or self._calls.add(base, ANY)).name
+
+    async def _identify(self, base: str, fingerprint: str, options: StepOptions) -> Call:
+        """Return which call of the run this is: one that is on record, or a new one."""
+        follow()
+        while True:
+            call = self._calls.take(base, fingerprint)
+            if call is None and not self._calls.is_doubtful(base):
+                call = self._calls.add(base, fingerprint)
+            if call is None:
+                call = await self._differing(base, fingerprint, options)
+            if call is not None:
+                return call
+
+    async def _differing(self, base: str, fingerprint: str, options: StepOptions) -> Call | None:
+        """Decide on a call that fits none of the records of its name; None is to look again."""
+        choice = options.on_mismatch or self._on_mismatch
+        if choice == "reuse":
+            return self._calls.take_any(base, fingerprint)
+        if choice == "run" and not options.at_most_once:
+            return self._calls.add(base, fingerprint)
+        others = await self._branches.settle(self, base)
+        if others is True:
+            return None
+        unclaimed = self._calls.unclaimed(base)
+        if not unclaimed:
+            return None
+        recorded = self._journal[unclaimed[0]].get("fingerprint")
+        text = (
+            f"{base} is called with {fingerprint}, and {unclaimed[0]} is on record with {recorded}"
+        )
+        if others is None:  # a branch that gets on by itself may still call it
+            warn(f"run {self.id}: {text}; it is executed as a step of its own")
+            return self._calls.add(base, fingerprint)
+        data = {"run": self.id, "step": base, "expected": recorded, "actual": fingerprint}
+        raise StepMismatch(f"run {self.id}: {text}", data={**data, "hint": _WAYS_OUT})
 
     async def _call(
         self, method: str, params: dict[str, Any], *, compensating: bool = False

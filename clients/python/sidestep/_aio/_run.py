@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar, overload
 
 from .._backends.aio import check_caller
+from .._calls import Calls
 from .._codec import result_type
 from .._context import STEP
 from .._failures import run_failure
-from .._names import StepNames
-from .._options import Fingerprint, StepOptions
+from .._fingerprint import ANY
+from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
 from .._retry import RetryLike, Types
+from .._threads import install
 from ._announce import Announcements
 from ._checkpoint import Checkpoints
 from ._client import Client
 from ._state import State
-from ._step import StepExecution
+from ._step import Part, StepExecution
 from ._waits import Waits
 
 T = TypeVar("T")
@@ -38,8 +41,8 @@ class Run(Checkpoints, Waits, Announcements):
         self.input: Any = reply.get("input")
         self.state = State(self)
         self._loop: Any = check_caller()
+        install()
         self._undo: list[tuple[str, Callable[..., Any], Any, Any]] = []
-        self._warn_only = params.get("on_mismatch") == "warn"
 
     def __repr__(self) -> str:
         return f"<Run {self.id!r} {self.info.get('status')}>"
@@ -71,6 +74,7 @@ class Run(Checkpoints, Waits, Announcements):
         breaker: str | None = None,
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
+        on_mismatch: OnMismatch | None = None,
         **kwargs: Any,
     ) -> T: ...
 
@@ -92,6 +96,7 @@ class Run(Checkpoints, Waits, Announcements):
         breaker: str | None = None,
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
+        on_mismatch: OnMismatch | None = None,
         **kwargs: Any,
     ) -> T: ...
 
@@ -114,12 +119,14 @@ class Run(Checkpoints, Waits, Announcements):
         breaker: str | None = None,
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
+        on_mismatch: OnMismatch | None = None,
         **kwargs: Any,
     ) -> Any:  # sync: T
         """Run `function` as the step `name`, or return its recorded result.
 
         The result is what JSON gives back, on the first execution as on a replay. Raises
-        StepFailed when the step failed for good. A `compensation` may run after a cancel.
+        StepFailed when the step failed for good, StepMismatch when it was recorded with other
+        arguments (`on_mismatch`). A `compensation` may run after a cancel.
         """
         options = StepOptions(
             retry=retry,
@@ -134,6 +141,7 @@ class Run(Checkpoints, Waits, Announcements):
             breaker=breaker,
             reserve=reserve,
             metadata=metadata,
+            on_mismatch=on_mismatch,
         )
         result: Any = await self._perform(name, function, args, kwargs, options)
         return result
@@ -148,7 +156,7 @@ class Run(Checkpoints, Waits, Announcements):
             context = STEP.get()
             if context is None:
                 raise ValueError("outside of a step, idempotency_key() needs the step's name")
-            step = context.name
+            return context.idempotency_key  # type: ignore[no-any-return]
         return f"{self.uid}/{step}"
 
     def compensate(
@@ -203,22 +211,27 @@ class Run(Checkpoints, Waits, Announcements):
         """Prepare another execution of the workflow: steps that failed are tried again."""
         self._undo = []
         self._appended = {}
-        self._names = StepNames()
+        self._agent_ids, self._agent_names, self._agent_runs = Counter(), {}, {}
+        self._calls = Calls(self._journal, self._is_old)
         # They are still known, so that their next attempt asks for its number.
         for name, record in self._journal.items():
             if record["status"] == "failed":
-                self._journal[name] = {"step": name, "status": "backoff"}
+                self._journal[name] = {**record, "status": "backoff"}
 
-    def _open(self, full: str, options: StepOptions, fingerprint: str | None) -> StepExecution:
-        self._check()
-        return StepExecution(self, full, options, fingerprint)
+    async def _open(self, base: str, options: StepOptions, fingerprint: str = ANY) -> StepExecution:
+        if not options.compensation:
+            self._check()
+        call = await self._identify(base, fingerprint, options)
+        return StepExecution(self, call, options, fingerprint)
+
+    async def _part(self, name: str, fingerprint: str) -> Part:
+        """Return a part of the run that has a name of its own: a child, the run of an agent."""
+        return Part(self, await self._open(self._scoped(name), PLAIN_STEP, fingerprint))
 
     async def _perform(
         self, name: str, function: Callable[..., Any], args: Any, kwargs: Any, options: StepOptions
     ) -> Any:
-        if not options.compensation:
-            self._check()
-        fingerprint = options.fingerprint_of(args, kwargs)
-        step = StepExecution(self, self._name_of(name), options, fingerprint)
+        fingerprint = options.fingerprint_of(function, args, kwargs)
+        step = await self._open(self._scoped(name), options, fingerprint)
         record = step.record or await step.perform(function, args, kwargs)
         return step.result(record, result_type(function))

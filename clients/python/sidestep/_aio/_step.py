@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .._backends.aio import call_body, sleep
+from .._calls import Call
 from .._codec import Codec
 from .._context import RUN, STEP
 from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
@@ -26,16 +28,15 @@ class StepExecution:
     of its end; a record from one of the three ends it, None means another attempt.
     """
 
-    def __init__(self, run: Run, name: str, options: StepOptions, fingerprint: str | None) -> None:
+    def __init__(self, run: Run, call: Call, options: StepOptions, fingerprint: str) -> None:
         self.run = run
-        self.name = name
+        self.name = name = call.name
+        self.key = call.key
         self.options = options
         self.fingerprint = fingerprint
         known = run._journal.get(name)
         self.record = known if known and known["status"] in ("completed", "failed") else None
-        if self.record is not None:
-            self._compare(self.record)
-        else:
+        if self.record is None:
             run.replaying = False
         # Begun as a notification a step costs one round trip, its record. The answer is needed
         # when the body may be forbidden to start, or when a late record must be told apart.
@@ -48,9 +49,7 @@ class StepExecution:
         """Return the record, or begin an attempt and return None; a back-off is waited for."""
         if self.record is not None:
             return self.record
-        begin: Record = {"step": self.name, **self.options.params}
-        if self.fingerprint is not None:
-            begin["fingerprint"] = self.fingerprint
+        begin: Record = {"step": self.name, **self.options.params, "fingerprint": self.fingerprint}
         if self._ask:
             try:
                 reply = await self._tell("step.begin", begin)
@@ -67,7 +66,7 @@ class StepExecution:
             says_more = self.options.params or self._attempt is not None
             self._begun = None if says_more else begun
         self._ask = self._asks
-        self.context = StepContext(self.run, self.name, self._attempt)
+        self.context = StepContext(self.run, self.name, self._attempt, self.key)
         return None
 
     async def complete(self, value: Any) -> Record | None:
@@ -93,8 +92,8 @@ class StepExecution:
         """Record that the attempt failed; raises what ends the run as a whole."""
         if not self.options.compensation:
             self.run._check()
-        if self.run._is_final(error):
-            raise error
+        if self.run._is_final(error) or isinstance(error, StepMismatch):
+            raise error  # of a call within: it says nothing about this step
         params = {**self._end(), **step_failure(error)}
         if "retry" in self.options.params:
             params["retry"] = self.options.params["retry"]
@@ -145,27 +144,14 @@ class StepExecution:
     async def _body(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         run_token, step_token = RUN.set(self.run), STEP.set(self.context)
         self.run._executing += 1
+        self.run._branches.enter(self.name)
         try:
             return await call_body(function, args, kwargs, self.options.timeout)
         finally:
             self.run._executing -= 1
+            self.run._branches.leave(self.name)
             STEP.reset(step_token)
             RUN.reset(run_token)
-
-    def _compare(self, record: Record) -> None:
-        known = record.get("fingerprint")
-        if self.fingerprint is None or known is None or self.fingerprint == known:
-            return
-        if not self.run._warn_only:
-            raise StepMismatch(
-                f"step {self.name} of run {self.run.id} was recorded with another fingerprint",
-                data={
-                    "run": self.run.id,
-                    "step": self.name,
-                    "expected": known,
-                    "actual": self.fingerprint,
-                },
-            )
 
     def _start(self) -> Record:
         # A record stands for a begin that says no more and was not sent while the body ran.
@@ -177,19 +163,64 @@ class StepExecution:
         end: Record = {"step": self.name}
         if self._attempt is not None:
             end["attempt"] = self._attempt
-        if self.fingerprint is not None:
-            end["fingerprint"] = self.fingerprint
+        end["fingerprint"] = self.fingerprint
         return end
 
     def _again(self, ask: bool) -> Record | None:
         self._ask = ask
-        self.run._names.forget(self.name)
+        self.run._calls.forget(self.name)
         return None
 
     def _keep(self, outcome: Record) -> Record:
-        self.record = {"step": self.name, **outcome}
+        self.record = {"step": self.name, "fingerprint": self.fingerprint, **outcome}
         self.run._journal[self.name] = self.record
         return self.record
+
+
+class Part:
+    """A part of a run with a name of its own: it is executed within the block of this.
+
+    It is a step on record, so that a replay finds its name by what it was begun with. The record
+    is written with what comes next and waited for by nobody: without it nothing within the part
+    has a record either.
+    """
+
+    def __init__(self, run: Run, step: StepExecution) -> None:
+        self.name = step.name
+        self._run = run
+        self._step = step
+
+    async def __aenter__(self) -> Part:
+        await self.begin()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.end(error)
+
+    async def begin(self) -> None:
+        """Note with what comes next that the part has begun."""
+        if self._step.record is None:
+            await self._tell("step.begin", {})
+
+    async def end(self, error: BaseException | None) -> None:
+        """Note that it has ended, or failed."""
+        if self._step.record is not None or self._run._final is not None:
+            return
+        if error is None:
+            await self._tell("step.complete", {"output": None})
+        elif self._run._is_outcome(error):
+            await self._tell("step.fail", step_failure(error))
+
+    async def _tell(self, method: str, params: Record) -> None:
+        if self._run.lease is None:
+            return
+        known = {"lease": self._run.lease, "step": self.name, "fingerprint": self._step.fingerprint}
+        await self._run.client.notify(method, {**known, **params})
 
 
 class StepContext:
@@ -198,17 +229,22 @@ class StepContext:
     `name` is the recorded name; `attempt` is None where the daemon need not be asked for it.
     """
 
-    def __init__(self, run: Run, name: str, attempt: int | None) -> None:
+    def __init__(self, run: Run, name: str, attempt: int | None, key: str | None = None) -> None:
         self.run = run
         self.name = name
+        self._key = key or name
         self.attempt = attempt
         self.started_at = int(time.time() * 1000)
         self._usage: dict[str, Any] = {}
 
     @property
     def idempotency_key(self) -> str:
-        """The stable key of this step to hand to the outside world."""
-        return self.run.idempotency_key(self.name)
+        """The stable key of this step to hand to the outside world.
+
+        With arguments it holds their hash in place of the step's number: whatever the order of
+        the calls in another execution, the same call has the same key.
+        """
+        return self.run.idempotency_key(self._key)
 
     def usage(self, **members: int | str) -> None:
         """Note what the step consumed: `model`, `requests`, `input_tokens`, `cost_micros`.

@@ -13,6 +13,8 @@ from typing import Any
 from .._errors import TimeoutExpired
 from .._failures import BodyExpired
 from .._wire import LineBuffer, LinkLost
+from ._branches import Branches as Branches
+from ._branches import follow as follow
 
 # Seconds that a line without a reply waits for the next one; the daemon itself waits 25 ms for the
 # outcome of a begin before it writes it.

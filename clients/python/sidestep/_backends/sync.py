@@ -8,6 +8,7 @@ while user code blocks, and takes its leases to a new one within the daemon's gr
 from __future__ import annotations
 
 import select
+import selectors
 import socket
 import sys
 import threading
@@ -235,3 +236,70 @@ def check_caller() -> object:
             "`await sidestep.connect()`, or an `async def` workflow"
         )
     return None
+
+
+def follow() -> None:
+    """Note nothing: a thread is known by itself."""
+
+
+# A call that fits no record waits for so long after the last time that another got one, seconds.
+_PAUSES = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
+
+
+class Branches:
+    """The threads that a run consists of, for calls that fit no record: others may get theirs."""
+
+    def __init__(self) -> None:
+        self._root = threading.current_thread()
+        self._lock = threading.Lock()
+        self._carried = 0
+        self._waiting: set[threading.Thread] = set()
+
+    def enter(self, step: str) -> None:
+        """Note nothing: a step is executed by the thread that calls it."""
+
+    def leave(self, step: str) -> None:
+        """Note nothing."""
+
+    def begin(self) -> None:
+        """Note that something was handed to another thread."""
+        with self._lock:
+            self._carried += 1
+
+    def end(self, _: object = None) -> None:
+        """Note that it has ended."""
+        with self._lock:
+            self._carried -= 1
+
+    def settle(self, run: Any, base: str) -> bool | None:
+        """Wait until it is known whether another thread will get the record that is left.
+
+        True says that one got a record, False that all others wait as well, None that some get on
+        by themselves and got none for a while.
+        """
+        before = run._calls.given
+        with self._lock:
+            self._waiting.add(threading.current_thread())
+        try:
+            for pause in _PAUSES:
+                if not self._get_on():
+                    return False
+                sleep(pause)
+                if run._calls.given != before:
+                    return True
+            return None
+        finally:
+            with self._lock:
+                self._waiting.discard(threading.current_thread())
+
+    def _get_on(self) -> bool:
+        with self._lock:
+            others = self._carried - len(self._waiting - {self._root})
+            root_waits = self._root in self._waiting
+        return others > 0 or not (root_waits or _is_blocked(self._root))
+
+
+def _is_blocked(thread: threading.Thread) -> bool:
+    """Whether a thread waits: for a lock, a future, the end of a pool, what its loop hears."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return frame is None or frame.f_code.co_filename in (threading.__file__, selectors.__file__)

@@ -3,21 +3,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from .._backends.sync import check_caller
+from .._calls import Calls
 from .._codec import result_type
 from .._context import STEP
 from .._failures import run_failure
-from .._names import StepNames
-from .._options import Fingerprint, StepOptions
+from .._fingerprint import ANY
+from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
 from .._retry import RetryLike, Types
+from .._threads import install
 from ._announce import Announcements
 from ._checkpoint import Checkpoints
 from ._client import Client
 from ._state import State
-from ._step import StepExecution
+from ._step import Part, StepExecution
 from ._waits import Waits
 
 T = TypeVar("T")
@@ -39,8 +42,8 @@ class Run(Checkpoints, Waits, Announcements):
         self.input: Any = reply.get("input")
         self.state = State(self)
         self._loop: Any = check_caller()
+        install()
         self._undo: list[tuple[str, Callable[..., Any], Any, Any]] = []
-        self._warn_only = params.get("on_mismatch") == "warn"
 
     def __repr__(self) -> str:
         return f"<Run {self.id!r} {self.info.get('status')}>"
@@ -69,12 +72,14 @@ class Run(Checkpoints, Waits, Announcements):
         breaker: str | None = None,
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
+        on_mismatch: OnMismatch | None = None,
         **kwargs: Any,
     ) -> T:
         """Run `function` as the step `name`, or return its recorded result.
 
         The result is what JSON gives back, on the first execution as on a replay. Raises
-        StepFailed when the step failed for good. A `compensation` may run after a cancel.
+        StepFailed when the step failed for good, StepMismatch when it was recorded with other
+        arguments (`on_mismatch`). A `compensation` may run after a cancel.
         """
         options = StepOptions(
             retry=retry,
@@ -89,6 +94,7 @@ class Run(Checkpoints, Waits, Announcements):
             breaker=breaker,
             reserve=reserve,
             metadata=metadata,
+            on_mismatch=on_mismatch,
         )
         result: T = self._perform(name, function, args, kwargs, options)
         return result
@@ -103,7 +109,7 @@ class Run(Checkpoints, Waits, Announcements):
             context = STEP.get()
             if context is None:
                 raise ValueError("outside of a step, idempotency_key() needs the step's name")
-            step = context.name
+            return context.idempotency_key  # type: ignore[no-any-return]
         return f"{self.uid}/{step}"
 
     def compensate(
@@ -158,22 +164,27 @@ class Run(Checkpoints, Waits, Announcements):
         """Prepare another execution of the workflow: steps that failed are tried again."""
         self._undo = []
         self._appended = {}
-        self._names = StepNames()
+        self._agent_ids, self._agent_names, self._agent_runs = Counter(), {}, {}
+        self._calls = Calls(self._journal, self._is_old)
         # They are still known, so that their next attempt asks for its number.
         for name, record in self._journal.items():
             if record["status"] == "failed":
-                self._journal[name] = {"step": name, "status": "backoff"}
+                self._journal[name] = {**record, "status": "backoff"}
 
-    def _open(self, full: str, options: StepOptions, fingerprint: str | None) -> StepExecution:
-        self._check()
-        return StepExecution(self, full, options, fingerprint)
+    def _open(self, base: str, options: StepOptions, fingerprint: str = ANY) -> StepExecution:
+        if not options.compensation:
+            self._check()
+        call = self._identify(base, fingerprint, options)
+        return StepExecution(self, call, options, fingerprint)
+
+    def _part(self, name: str, fingerprint: str) -> Part:
+        """Return a part of the run that has a name of its own: a child, the run of an agent."""
+        return Part(self, self._open(self._scoped(name), PLAIN_STEP, fingerprint))
 
     def _perform(
         self, name: str, function: Callable[..., Any], args: Any, kwargs: Any, options: StepOptions
     ) -> Any:
-        if not options.compensation:
-            self._check()
-        fingerprint = options.fingerprint_of(args, kwargs)
-        step = StepExecution(self, self._name_of(name), options, fingerprint)
+        fingerprint = options.fingerprint_of(function, args, kwargs)
+        step = self._open(self._scoped(name), options, fingerprint)
         record = step.record or step.perform(function, args, kwargs)
         return step.result(record, result_type(function))

@@ -8,6 +8,7 @@ from typing import Any
 
 from .._errors import TimeoutExpired
 from .._failures import Suspended, step_failed
+from .._fingerprint import ANY
 from ._client import Client
 from ._held import Held
 
@@ -97,13 +98,23 @@ class Waits(Held):
         params = {"any": any_, **_times(timeout, until_at)}
         return self._wait("wait.first", step, params)
 
-    def sleep(self, seconds: float, *, step: str = "sleep") -> None:
-        """Sleep; what is left of it goes on over a restart."""
-        self._wait("run-step", step, {"sleep_ms": round(seconds * 1000)})
+    def sleep(self, seconds: float, *, step: str | None = None) -> None:
+        """Sleep; what is left of it goes on over a restart.
 
-    def sleep_until(self, at: int, *, step: str = "sleep") -> None:
+        The step has the span in its name: of sleeps at the same time each has its own record.
+        """
+        title = step or self._sleeping(f"sleep:{seconds:g}s")
+        self._wait("run-step", title, {"sleep_ms": round(seconds * 1000)})
+
+    def sleep_until(self, at: int, *, step: str | None = None) -> None:
         """Sleep until a time in milliseconds since the epoch."""
-        self._wait("run-step", step, {"until_at": at})
+        title = step or self._sleeping(f"sleep:{at}")
+        self._wait("run-step", title, {"until_at": at})
+
+    def _sleeping(self, title: str) -> str:
+        # Older clients called every sleep `sleep`.
+        older, base = self._scoped("sleep"), self._scoped(title)
+        return "sleep" if self._calls.knows(older, instead_of=base) else title
 
     def _wait(self, method: str, title: str, params: dict[str, Any]) -> Arrival:
         self._check()
@@ -117,6 +128,7 @@ class Waits(Held):
             finally:
                 self._waiting.discard(full)
             record = {"step": full, "status": "completed", "output": reply["output"]}
+            record["fingerprint"] = ANY
             self._journal[full] = record
         return Arrival(self.client.codec.from_json(record["output"]))
 

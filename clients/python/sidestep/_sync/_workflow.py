@@ -8,11 +8,19 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from .._backends.sync import call_workflow, check_caller, sleep
+from .._backends.sync import call_workflow, check_caller, follow, sleep
 from .._codec import call_input, result_type
 from .._context import RUN, STEP
-from .._errors import ConnectionLost, RunCancelled, RunSuspended, SidestepError, StepUnknown
+from .._errors import (
+    ConnectionLost,
+    RunCancelled,
+    RunSuspended,
+    SidestepError,
+    StepMismatch,
+    StepUnknown,
+)
 from .._failures import Suspended, Unfit, closed_error
+from .._fingerprint import of_call
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
@@ -64,17 +72,22 @@ class Workflow(Generic[P, R]):
         if parent is not None and not isinstance(parent, Run):
             parent = None
         options = self._options
-        if parent is not None and run_id is None:
-            # The child's id follows from the parent, so that a replay finds the same child.
-            run_id = f"{parent.id}/{parent._name_of(self.name)}"
-            options = RunOptions(parent=parent.id).merged(options)
         if client is None and parent is not None:
             client = parent.client
+        if parent is not None and run_id is None:
+            return self._as_child(parent, client or parent.client, args, kwargs)
         if client is not None:
             return self._execute(client, run_id, options, args, kwargs)
         check_caller()
         with connect() as own:
             return self._execute(own, run_id, options, args, kwargs)
+
+    def _as_child(self, parent: Run, client: Client, args: Any, kwargs: Any) -> R:
+        """Execute the workflow as a child: a replay finds it by its name and its arguments."""
+        options = RunOptions(parent=parent.id).merged(self._options)
+        part = parent._part(self.name, of_call(self.function, args, kwargs))
+        with part:
+            return self._execute(client, f"{parent.id}/{part.name}", options, args, kwargs)
 
     def enqueue(
         self,
@@ -160,12 +173,16 @@ class Workflow(Generic[P, R]):
             raise error
         if isinstance(error, ConnectionLost) or run._is_final(error):
             raise error
-        reply = run.fail(error, retryable=not isinstance(error, Unfit))
+        reply = run.fail(error, retryable=not isinstance(error, (Unfit, StepMismatch)))
         if not reply["retry"]:
             raise error
         sleep((reply.get("delay_ms") or 0) / 1000)
 
     def _body(self, run: Run, args: Any, kwargs: Any) -> Any:
+        if self._options.on_mismatch is not None:
+            run._on_mismatch = self._options.on_mismatch
+        run._parent = RUN.get()
+        follow()
         run_token, step_token = RUN.set(run), STEP.set(None)
         try:
             return call_workflow(self.function, args, kwargs)
@@ -215,6 +232,8 @@ class RunScope:
         except BaseException:
             self._close()
             raise
+        self.run._parent = RUN.get()
+        follow()
         self._tokens = RUN.set(self.run), STEP.set(None)
         return self.run
 

@@ -19,6 +19,7 @@ from .._context import RUN
 from .._names import new_run_id
 from .._options import RunOptions
 from ..pydantic_ai import SidestepDurability
+from ..pydantic_ai._journal import Journal
 from ._backend import DurableBackend, SidestepBackend
 from ._checkpoint import Checkpoint
 from ._snapshots import Snapshots
@@ -178,13 +179,13 @@ class DurableAgent:
     async def _within(
         self, run: Run, prompt: Any, step_name: str | None, options: dict[str, Any]
     ) -> DurableResult:
-        own = run._name_of(step_name or self.name)
+        run_id = Journal(run, self.name).new_agent_run(step_name)
         saved = run.last_checkpoint
         if saved is not None and run.replaying and self._on_resume is not None:
             kept = Checkpoint(saved.get("state"), metadata=saved.get("metadata"))
             kept.id, kept.step_number = saved["checkpoint"], saved.get("step_number")
             self._on_resume(kept)
-        result = await self.agent.run(prompt, run_id=f"{run.uid}/{own}", **options)
+        result = await self.agent.run(prompt, run_id=run_id, **options)
         return DurableResult.of(result)
 
     def _where(

@@ -79,7 +79,7 @@ class Snapshots(AbstractCapability[Any]):
             self._told(checkpoint)
             return checkpoint.id
         journal = Journal(run, self._agent)
-        return await self._recorded(journal, run._name_of("checkpoint"), workflow_id, checkpoint)
+        return await self._recorded(journal, run._scoped("checkpoint"), workflow_id, checkpoint)
 
     async def _keep(self, run: Any, ctx: RunContext[Any], messages: Any, metadata: Any) -> None:
         checkpoint = Checkpoint(

@@ -30,7 +30,7 @@ from .._names import new_run_id
 from .._options import RunOptions, StepOptions
 from ._backend import SidestepBackend, call_mark
 from ._journal import PLAIN, Journal, credit, delegating
-from ._model import SidestepModel
+from ._model import SidestepModel, asked
 from ._toolset import SidestepToolset
 
 _AGENT_RUN: ContextVar[str | None] = ContextVar("sidestep_agent_run", default=None)
@@ -121,7 +121,8 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
         async def body() -> float:
             return datetime.now(timezone.utc).timestamp()
 
-        name = self.journal.name(run_id, "started")
+        # What it is asked is not known yet; agents that begin at the same time may swap it.
+        name = self.journal.run._scoped(f"{self.name}/started")
         started = await self.journal.perform(name, body, self._model_options)
         return datetime.fromtimestamp(started, timezone.utc)
 
@@ -129,19 +130,25 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
         self, ctx: RunContext[AgentDepsT], *, handler: WrapRunHandler
     ) -> AgentRunResult[Any]:
         """Open a run for the agent when there is none (`auto`)."""
-        if RUN.get() is not None or not self._auto:
-            if not _IDS_BY_HOOK and RUN.get() is not None:
-                self.journal.name_agent_run(ctx.run_id)
-            token = _AGENT_RUN.set(ctx.run_id)
-            try:
-                return await super().wrap_run(ctx, handler=handler)
-            finally:
-                _AGENT_RUN.reset(token)
+        if RUN.get() is not None:
+            async with self.journal.agent_run(ctx.run_id, asked(ctx), not _IDS_BY_HOOK):
+                return await self._wrapped(ctx, handler)
+        if not self._auto:
+            return await self._wrapped(ctx, handler)
         async with RunScope(self.name, ctx.run_id, self._run_options) as run:
             result = await self.wrap_run(ctx, handler=handler)
             if not run.closed:
                 run.output = _plain_output(result.output)
             return result
+
+    async def _wrapped(
+        self, ctx: RunContext[AgentDepsT], handler: WrapRunHandler
+    ) -> AgentRunResult[Any]:
+        token = _AGENT_RUN.set(ctx.run_id)
+        try:
+            return await super().wrap_run(ctx, handler=handler)
+        finally:
+            _AGENT_RUN.reset(token)
 
     # Model requests
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic_ai.usage import RequestUsage, RunUsage
 from .._backends.aio import call_body
 from .._context import RUN, STEP
 from .._errors import StepFailed
+from .._fingerprint import ANY
 from .._options import StepOptions
 from ._errors import describe, rebuilt
 
@@ -54,33 +55,51 @@ class Journal:
         """Return the journal of the run that the calling code works for."""
         return cls(RUN.get(), agent)
 
-    def new_agent_run(self) -> str:
-        """Return the id of the next run of the agent: the same one on every replay."""
-        return f"{self.run.uid}/{self.run._name_of(self.agent)}"
+    def new_agent_run(self, name: str | None = None) -> str:
+        """Return an id for the next run of the agent, or of the part that is called `name`."""
+        own = name or self.agent
+        made = f"{self.run.uid}/{self.run._scoped(own)}"
+        ids = self.run._agent_ids
+        ids[made] += 1
+        if ids[made] > 1:
+            made = f"{made}#{ids[made]}"
+        self.run._agent_names[made] = own
+        return made
 
-    def name_agent_run(self, made: str | None) -> None:
-        """Give the agent run whose id was `made` by chance the name it has on every replay."""
-        if made is not None and made != self.run.id and not made.startswith(f"{self.run.uid}/"):
-            self.run._agent_runs[made] = self.new_agent_run()
+    @asynccontextmanager
+    async def agent_run(self, made: str | None, asked: str, by_chance: bool) -> AsyncIterator[None]:
+        """Give an agent run the name that it has on every replay, by what it is `asked`.
+
+        `made` is the id of the agent run: one of ours, one that was made `by_chance`, or one that
+        its caller gave it, which is its name then.
+        """
+        names = self.run._agent_names
+        if made is None or not (made in names or (by_chance and made != self.run.id)):
+            yield
+            return
+        part = await self.do(self.run._part, names.get(made, self.agent), asked)
+        self.run._agent_runs[made] = part.name
+        await self.do(part.begin)
+        try:
+            yield
+        except BaseException as error:
+            await self.do(part.end, error)
+            raise
+        await self.do(part.end, None)
 
     def name(self, agent_run: str | None, operation: str) -> str:
-        """Return the recorded name of the next `operation` of an agent run.
-
-        The id of an agent run ends in the enclosing step and the agent's name. Operations are
-        counted per name within it, never over the whole run.
-        """
-        full: str = self.run._names.next(f"{self._scope(agent_run)}/{operation}", None)
-        return full
+        """Return the name of an operation of an agent run, before it is told from its repeats."""
+        return f"{self._place(agent_run)}/{operation}"
 
     async def perform(
         self,
         name: str,
         body: Callable[[], Awaitable[Any]],
         options: StepOptions,
-        fingerprint: str | None = None,
+        fingerprint: str = ANY,
     ) -> Any:
         """Execute `body` as the step `name` and return what is recorded, which is plain data."""
-        step = self.run._open(name, options, fingerprint)
+        step = await self.do(self.run._open, name, options, fingerprint)
         record = step.record
         record_durable_unit(executed=record is None)
         while record is None:
@@ -114,20 +133,23 @@ class Journal:
     async def _body(self, step: Any, body: Callable[[], Awaitable[Any]]) -> Any:
         token = STEP.set(step.context)
         self.run._executing += 1
+        self.run._branches.enter(step.name)
         try:
             return await call_body(body, (), {}, step.options.timeout)
         finally:
             self.run._executing -= 1
+            self.run._branches.leave(step.name)
             STEP.reset(token)
 
-    def _scope(self, agent_run: str | None) -> str:
-        given, prefix = agent_run or "", f"{self.run.uid}/"
-        own: str = self.run._agent_runs.get(given, given)
-        if own.startswith(prefix):
-            return own[len(prefix) :]
-        name = self.agent if own in ("", self.run.id) else f"{self.agent}@{own}"
-        step = STEP.get()
-        return f"{step.name}/{name}" if step is not None and step.run is self.run else name
+    def _place(self, agent_run: str | None) -> str:
+        given = agent_run or ""
+        place: str | None = self.run._agent_runs.get(given)
+        if place is not None:
+            return place
+        own = self.run._agent_names.get(given)
+        if own is None:
+            own = self.agent if given in ("", self.run.id) else f"{self.agent}@{given}"
+        return self.run._scoped(own)  # type: ignore[no-any-return]
 
 
 class Delegated:

@@ -24,6 +24,7 @@ from pydantic_core import to_json
 
 from .._context import STEP
 from .._failures import NotSerialisable
+from .._fingerprint import ANY, of_value
 from .._options import StepOptions
 from ._journal import Journal, credit
 
@@ -71,7 +72,7 @@ class SidestepModel(WrapperModel):
         """
         journal = self._journal
         name = journal.name(self._ctx.run_id, "model")
-        step = journal.run._open(name, self._options, self._fingerprint(messages))
+        step = await journal.do(journal.run._open, name, self._options, self._fingerprint(messages))
         record = step.record or await journal.do(step.begin)
         if record is not None:
             response = self._response(journal.result(step, record))
@@ -124,7 +125,7 @@ class SidestepModel(WrapperModel):
         async def send() -> ModelResponse:
             return await self.wrapped.compact_messages(request_context, instructions=instructions)
 
-        return await self._perform("model.compact", send, None)
+        return await self._perform("model.compact", send, ANY)
 
     async def cancel_suspended_response(self, response: ModelResponse) -> None:
         """Cancel what the provider is still working on, once."""
@@ -135,7 +136,7 @@ class SidestepModel(WrapperModel):
         name = self._journal.name(self._ctx.run_id, "model.cancel")
         await self._journal.perform(name, send, self._options)
 
-    async def _perform(self, operation: str, send: Any, fingerprint: str | None) -> ModelResponse:
+    async def _perform(self, operation: str, send: Any, fingerprint: str) -> ModelResponse:
         async def body() -> Any:
             response = await send()
             return self._recorded(None, response, STEP.get())
@@ -160,7 +161,7 @@ class SidestepModel(WrapperModel):
     async def _abandon(self, step: Any) -> None:
         await self._journal.do(step.abandon)
 
-    def _fingerprint(self, messages: list[ModelMessage]) -> str | None:
+    def _fingerprint(self, messages: list[ModelMessage]) -> str:
         # What the user said: the rest is recorded or comes of the code, which may change.
         since = len(messages) if self._ctx.run_step > 1 else 0
         while since > 0 and not isinstance(messages[since - 1], ModelResponse):
@@ -171,7 +172,29 @@ class SidestepModel(WrapperModel):
             for part in message.parts
             if isinstance(part, UserPromptPart)
         ]
-        return hashlib.sha256(to_json(said, fallback=repr)).hexdigest() if said else None
+        return _hash(said) if said else ANY
+
+
+def asked(ctx: RunContext[Any]) -> str:
+    """Return the fingerprint of an agent run: its prompt, and the history that it goes on from."""
+    prompt = ctx.prompt if ctx.prompt is None or isinstance(ctx.prompt, str) else _hash(ctx.prompt)
+    # Of the history without ids and times, which are made anew when the program runs again.
+    said = [
+        [part.part_kind, getattr(part, "tool_name", None), _said(part)]
+        for message in ctx.messages
+        for part in message.parts
+    ]
+    return of_value([prompt, _hash(said)] if said else [prompt])
+
+
+def _said(part: Any) -> Any:
+    return part.args if hasattr(part, "args") else getattr(part, "content", None)
+
+
+def _hash(value: Any) -> str:
+    # What JSON does not know counts by its class: its text may hold an address.
+    data = to_json(value, fallback=lambda item: type(item).__qualname__)
+    return hashlib.sha256(data).hexdigest()
 
 
 @contextmanager

@@ -1,0 +1,207 @@
+"""Which record belongs to which call of a step: found by name and arguments, in any order."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ._fingerprint import ANY, NONE, digest
+from ._names import NAME_BYTES, shorten
+
+# The call has happened, or may have: it has a place in the program.
+_SETTLED = ("completed", "failed", "unknown")
+
+
+class Call(NamedTuple):
+    """A call of a step: its recorded name, and what tells it from others to the outside world.
+
+    `key` does not depend on the order of the calls. Two executions may give a name to different
+    calls when nothing was recorded of the first; a peer must not take one for the other.
+    """
+
+    name: str
+    key: str
+
+
+class Calls:
+    """Gives each call of a step its name in the run: ``fetch``, ``fetch#2``, ``outer/fetch``.
+
+    A call of a replay gets the record that has its name and its fingerprint and that no other
+    call has got. Records without a fingerprint, of older clients, go by the order of the calls.
+    Names are counted per enclosing step, never over the whole run: a replayed step does not
+    execute its body, so a count over the run would shift.
+    """
+
+    def __init__(self, journal: Mapping[str, Mapping[str, Any]], is_old: bool) -> None:
+        """Begin an execution of the run; `is_old` says that an older client began to record it."""
+        self._journal = journal
+        self._is_old = is_old
+        self._lock = threading.RLock()
+        self._left = _Left(journal)
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+        self._equal: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def given(self) -> int:
+        """How many records were given to calls; who waits for others to get theirs looks at it."""
+        return self._left.given
+
+    def take(self, base: str, fingerprint: str) -> Call | None:
+        """Return the call whose record fits; None when there is none."""
+        if not self._left.names:
+            return None
+        with self._lock:
+            expected = numbered(base, self._next.get(base, 1))
+            if not self._left.has(expected, fingerprint):
+                found = self._left.first(base, fingerprint)
+                if found is None:
+                    return None
+                expected = found
+            return self._give(expected, base, fingerprint)
+
+    def knows(self, base: str, *, instead_of: str) -> bool:
+        """Whether `base` has records that no call has got, and the other name has none."""
+        if not self._left.names:
+            return False
+        with self._lock:
+            return bool(self._left.of(base)) and not self._left.of(instead_of)
+
+    def is_doubtful(self, base: str) -> bool:
+        """Whether a record of `base` has got no call."""
+        return bool(self._left.names) and self._left.settled(base) > 0
+
+    def unclaimed(self, base: str) -> list[str]:
+        """Return the names of the records of `base` that no call has got, the first one first."""
+        with self._lock:
+            names = self._left.of(base)
+            return [name for name in names if self._journal[name].get("status") in _SETTLED]
+
+    def take_any(self, base: str, fingerprint: str) -> Call | None:
+        """Return the call with the first record of `base`, whatever it was called with."""
+        with self._lock:
+            names = self.unclaimed(base)
+            return self._give(names[0], base, fingerprint) if names else None
+
+    def add(self, base: str, fingerprint: str) -> Call:
+        """Return a call that has no record yet."""
+        with self._lock:
+            number = self._next.get(base, 1)
+            while (name := numbered(base, number)) in self._taken or name in self._journal:
+                number += 1
+            self._next[base] = number
+            return self._give(name, base, fingerprint)
+
+    def forget(self, scope: str) -> None:
+        """Let the calls within the step `scope` be made again: its body is executed once more."""
+        within = scope + "/"
+        with self._lock:
+            again = {name for name in self._taken if name.startswith(within)}
+            self._taken -= again
+            self._left.put_back({name for name in again if name in self._journal})
+            self._next = {b: n for b, n in self._next.items() if not b.startswith(within)}
+            for key in [key for key in self._equal if key[0].startswith(within)]:
+                del self._equal[key]
+
+    def _give(self, name: str, base: str, fingerprint: str) -> Call:
+        self._left.remove(name)
+        self._taken.add(name)
+        number = self._next.get(base, 1)
+        if name == numbered(base, number):
+            self._next[base] = number + 1
+        if self._is_old or fingerprint == ANY:
+            return Call(name, name)
+        self._equal[base, fingerprint] += 1
+        count = self._equal[base, fingerprint]
+        told_apart = base if fingerprint == NONE else f"{base}~{digest(fingerprint)}"
+        return Call(name, numbered(told_apart, count))
+
+
+class _Left:
+    """The records that no call has got yet; their index is made when order alone does not do."""
+
+    def __init__(self, journal: Mapping[str, Mapping[str, Any]]) -> None:
+        self.names = set(journal)
+        self.given = 0
+        self._journal = journal
+        self._of: dict[str, list[str]] | None = None
+        self._by_call: dict[tuple[str, Any], deque[str]] = {}
+        self._settled: Counter[str] = Counter()
+
+    def has(self, name: str, fingerprint: str) -> bool:
+        return name in self.names and self._journal[name].get("fingerprint") == fingerprint
+
+    def first(self, base: str, fingerprint: str) -> str | None:
+        """Return the first that fits: with this fingerprint, else one that fits every call."""
+        self._index(base)
+        for recorded in (fingerprint, None, ANY):
+            names = self._by_call.get((base, recorded))
+            while names:
+                if names[0] in self.names:
+                    return names[0]
+                names.popleft()
+        return next(iter(self.of(base)), None) if fingerprint == ANY else None
+
+    def of(self, base: str) -> list[str]:
+        self._index(base)
+        return [name for name in (self._of or {}).get(base, ()) if name in self.names]
+
+    def settled(self, base: str) -> int:
+        self._index(base)
+        if not _is_cut(base):
+            return self._settled[base]
+        return sum(self._journal[name].get("status") in _SETTLED for name in self.of(base))
+
+    def remove(self, name: str) -> None:
+        if name not in self.names:
+            return
+        self.names.remove(name)
+        self.given += 1
+        if self._of is not None and self._journal[name].get("status") in _SETTLED:
+            for base, _ in _bases(name):
+                self._settled[base] -= 1
+
+    def put_back(self, names: set[str]) -> None:
+        self.names |= names
+        self._of = None
+
+    def _index(self, base: str) -> None:
+        if self._of is None:
+            self._of, self._by_call, self._settled = {}, {}, Counter()
+            found: dict[str, list[tuple[int, str]]] = {}
+            for name in self.names:
+                for of, number in _bases(name):
+                    found.setdefault(of, []).append((number, name))
+            for of, entries in found.items():
+                self._add(of, [name for _, name in sorted(entries)])
+        if _is_cut(base) and base not in self._of:
+            every = (numbered(base, number) for number in range(1, len(self._journal) + 1))
+            self._add(base, [name for name in every if name in self.names])
+
+    def _add(self, base: str, names: list[str]) -> None:
+        assert self._of is not None
+        self._of[base] = names
+        for name in names:
+            record = self._journal[name]
+            key = base, record.get("fingerprint")
+            self._by_call.setdefault(key, deque()).append(name)
+            self._settled[base] += record.get("status") in _SETTLED
+
+
+def numbered(base: str, number: int) -> str:
+    """Return the name of the call `number` of `base`: the first has no number."""
+    return shorten(base if number == 1 else f"{base}#{number}")
+
+
+def _is_cut(base: str) -> bool:
+    """Whether numbered names of `base` are cut to fit, and do not tell what they were made of."""
+    return len(base) > NAME_BYTES // 4 and len(base.encode()) > NAME_BYTES - 10
+
+
+def _bases(name: str) -> Iterator[tuple[str, int]]:
+    yield name, 1
+    base, _, number = name.rpartition("#")
+    if base and number.isdecimal():
+        yield base, int(number)
