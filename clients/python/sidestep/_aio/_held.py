@@ -63,7 +63,6 @@ class Held:
         # How many bodies of steps execute now, and which waits are open: a run may be left only
         # when it does nothing but wait.
         self._executing = 0
-        self._bodies: dict[str, Any] = {}
         self._waiting: set[str] = set()
 
     @property
@@ -73,14 +72,13 @@ class Held:
 
     # Which call it is
 
-    def _scope(self) -> str | None:
-        """Return where the calling code is: the step that executes, or a framework's task."""
-        parent = STEP.get()
-        return parent.name if parent is not None and parent.run is self else place()
-
     def _scoped(self, name: str) -> str:
-        scope = self._scope()
-        base = name if scope is None else f"{scope}/{name}"
+        """Return a name within what executes: a step, a framework's task."""
+        parent = STEP.get()
+        scope = parent.name if parent is not None and parent.run is self else place()
+        if scope is None:
+            return name
+        base = f"{scope}/{name}"
         # Older clients did not know of the tasks of frameworks.
         return name if self._is_old and self._calls.knows(name, instead_of=base) else base
 
@@ -91,15 +89,12 @@ class Held:
 
     async def _identify(self, base: str, fingerprint: str, options: StepOptions) -> Call:
         """Return which call of the run this is: one that is on record, or a new one."""
-        follow()
-        while True:
-            call = self._calls.take(base, fingerprint)
-            if call is None and not self._calls.is_doubtful(base):
-                call = self._calls.add(base, fingerprint)
-            if call is None:
-                call = await self._differing(base, fingerprint, options)
+        while (call := self._calls.next(base, fingerprint)) is None:
+            follow()
+            call = await self._differing(base, fingerprint, options)
             if call is not None:
-                return call
+                break
+        return call
 
     async def _differing(self, base: str, fingerprint: str, options: StepOptions) -> Call | None:
         """Decide on a call that fits none of the records of its name; None is to look again."""

@@ -10,6 +10,7 @@ from asyncio import sleep as sleep
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from .._context import STEP
 from .._errors import TimeoutExpired
 from .._failures import BodyExpired
 from .._wire import LineBuffer, LinkLost
@@ -158,7 +159,8 @@ async def call_body(
 async def _call(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     if inspect.iscoroutinefunction(function):
         return await function(*args, **kwargs)
-    result = await asyncio.to_thread(function, *args, **kwargs)
+    with STEP.get().run._branches.in_thread(STEP.get().name):
+        result = await asyncio.to_thread(function, *args, **kwargs)
     return await result if inspect.isawaitable(result) else result
 
 

@@ -255,12 +255,6 @@ class Branches:
         self._carried = 0
         self._waiting: set[threading.Thread] = set()
 
-    def enter(self, step: str) -> None:
-        """Note nothing: a step is executed by the thread that calls it."""
-
-    def leave(self, step: str) -> None:
-        """Note nothing."""
-
     def begin(self) -> None:
         """Note that something was handed to another thread."""
         with self._lock:

@@ -133,12 +133,10 @@ class Journal:
     async def _body(self, step: Any, body: Callable[[], Awaitable[Any]]) -> Any:
         token = STEP.set(step.context)
         self.run._executing += 1
-        self.run._branches.enter(step.name)
         try:
             return await call_body(body, (), {}, step.options.timeout)
         finally:
             self.run._executing -= 1
-            self.run._branches.leave(step.name)
             STEP.reset(token)
 
     def _place(self, agent_run: str | None) -> str:
