@@ -41,9 +41,10 @@ crash: setup  ## the kill campaigns, ten times as long as in CI
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Crash/run --kills 5000
 
-campaign: setup  ## the kill campaign on a Pydantic AI agent, at every point (the tests take some)
+campaign: setup  ## the kill campaigns of the Python client, in full: an agent at every point, 2000 random programs
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python clients/python/tests/campaign.py
+	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python clients/python/tests/identity_campaign.py --programs 2000
 
 simulate: setup  ## a million operations against the oracle
 	SIDESTEP_SIMULATION_OPERATIONS=1000000 swift test --disable-xctest --filter SimulationTests

@@ -65,7 +65,7 @@ class Calls:
         """Return the next call: one that is on record, or a new one; None when that is in doubt."""
         if self._left.names:
             call = self.take(base, fingerprint)
-            if call is not None or self.is_doubtful(base):
+            if call is not None or self.is_doubtful(base, fingerprint):
                 return call
         return self.add(base, fingerprint)
 
@@ -89,9 +89,16 @@ class Calls:
         with self._lock:
             return bool(self._left.of(base)) and not self._left.of(instead_of)
 
-    def is_doubtful(self, base: str) -> bool:
-        """Whether a record of `base` has got no call."""
-        return bool(self._left.names) and self._left.settled(base) > 0
+    def is_doubtful(self, base: str, fingerprint: str) -> bool:
+        """Whether a record of `base` has got no call, and this call may have been another once.
+
+        It was the same when an equal call was made before it: that one may have got the record
+        that this one had in the last execution, in which others came behind it.
+        """
+        if not self._left.names or (base, fingerprint) in self._equal:
+            return False
+        with self._lock:
+            return self._left.settled(base) > 0
 
     def unclaimed(self, base: str) -> list[str]:
         """Return the names of the records of `base` that no call has got, the first one first."""

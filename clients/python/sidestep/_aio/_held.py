@@ -21,7 +21,7 @@ from .._errors import (
 )
 from .._failures import Suspended, interrupts_reach_here, members_of, warn
 from .._fingerprint import ANY
-from .._options import StepOptions
+from .._options import OnMismatch, StepOptions
 from ._client import Client
 
 # How a program ends: the process leaves the run, which says nothing about the run.
@@ -51,8 +51,9 @@ class Held:
         self._is_old = any(item.get("fingerprint") is None for item in reply["steps"])
         self._calls = Calls(self._journal, self._is_old)
         self._branches = Branches()
-        self._on_mismatch = "error"
+        self._on_mismatch: OnMismatch = "error"
         self._parent: Held | None = None
+        self._place: str | None = None
         # Of the runs of agents, by their ids: what each is to be called, and what it is called.
         self._agent_ids: Counter[str] = Counter()
         self._agent_names: dict[str, str] = {}
@@ -75,10 +76,16 @@ class Held:
     def _scoped(self, name: str) -> str:
         """Return a name within what executes: a step, a framework's task."""
         parent = STEP.get()
-        scope = parent.name if parent is not None and parent.run is self else place()
-        if scope is None:
+        if parent is not None and parent.run is not self:
+            parent = None
+        # A graph within a step, or within the run; not one that the run or the step is within.
+        here = place()
+        if here == (self._place if parent is None else parent.place):
+            here = None
+        if parent is None and here is None:
             return name
-        base = f"{scope}/{name}"
+        inner = name if here is None else f"{here}/{name}"
+        base = inner if parent is None else f"{parent.name}/{inner}"
         # Older clients did not know of the tasks of frameworks.
         return name if self._is_old and self._calls.knows(name, instead_of=base) else base
 

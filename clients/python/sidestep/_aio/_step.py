@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._backends.aio import call_body, sleep
 from .._calls import Call
 from .._codec import Codec
-from .._context import RUN, STEP
+from .._context import RUN, STEP, place
 from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
 from .._failures import UNFIT, NotSerialisable, failure_of, step_failed, step_failure
 from .._options import StepOptions
@@ -200,6 +200,11 @@ class Part:
     ) -> None:
         await self.end(error)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it has an outcome on record."""
+        return self._step.record is not None
+
     async def begin(self) -> None:
         """Note with what comes next that the part has begun."""
         if self._step.record is None:
@@ -230,6 +235,7 @@ class StepContext:
     def __init__(self, run: Run, call: Call, attempt: int | None) -> None:
         self.run = run
         self.name = call.name
+        self.place = place()
         self._call = call
         self.attempt = attempt
         self.started_at = int(time.time() * 1000)

@@ -293,7 +293,30 @@ class Branches:
         return others > 0 or not (root_waits or _is_blocked(self._root))
 
 
+# Where a thread stands that waits.
+_WAITING = {"concurrent", "queue", "selectors", "threading"}
+
+
 def _is_blocked(thread: threading.Thread) -> bool:
-    """Whether a thread waits: for a lock, a future, the end of a pool, what its loop hears."""
+    """Whether a thread waits, for a lock, a future, what its loop hears, and not in a call of ours.
+
+    Which thread wakes it, nobody can tell; one that waits for a pool is the usual case.
+    """
     frame = sys._current_frames().get(thread.ident or 0)
-    return frame is None or frame.f_code.co_filename in (threading.__file__, selectors.__file__)
+    if frame is not None and frame.f_code.co_filename not in (
+        threading.__file__,
+        selectors.__file__,
+    ):
+        return False
+    while frame is not None and _package(frame) in (
+        "threading",
+        "selectors",
+        "concurrent",
+        "queue",
+    ):
+        frame = frame.f_back
+    return frame is None or _package(frame) != "sidestep"
+
+
+def _package(frame: types.FrameType) -> str:
+    return str(frame.f_globals.get("__name__")).partition(".")[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .._backends.sync import call_body, sleep
 from .._calls import Call
 from .._codec import Codec
-from .._context import RUN, STEP
+from .._context import RUN, STEP, place
 from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
 from .._failures import UNFIT, NotSerialisable, failure_of, step_failed, step_failure
 from .._options import StepOptions
@@ -201,6 +201,11 @@ class Part:
     ) -> None:
         self.end(error)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it has an outcome on record."""
+        return self._step.record is not None
+
     def begin(self) -> None:
         """Note with what comes next that the part has begun."""
         if self._step.record is None:
@@ -231,6 +236,7 @@ class StepContext:
     def __init__(self, run: Run, call: Call, attempt: int | None) -> None:
         self.run = run
         self.name = call.name
+        self.place = place()
         self._call = call
         self.attempt = attempt
         self.started_at = int(time.time() * 1000)
