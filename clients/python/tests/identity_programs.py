@@ -53,9 +53,10 @@ def program(chance: random.Random, depth: int = 3, kinds: tuple[str, ...] = KIND
         return Node(kind, arg=chance.randrange(3))
     if kind in ("pool", "executor", "graph"):
         calls = [Node("call", chance.choice(NAMES), chance.randrange(5)) for _ in range(4)]
-        return Node(kind, arg=chance.randrange(100), parts=calls)
+        return Node(kind, arg=chance.randrange(10**6), parts=calls)
     parts = [program(chance, depth - 1, inner) for _ in range(chance.randint(2, 4))]
-    return Node(kind, chance.choice(NAMES), chance.randrange(100), parts)
+    # The argument tells one such step from another: what is within it is no part of the call.
+    return Node(kind, chance.choice(NAMES), chance.randrange(10**6), parts)
 
 
 def mutated(root: Node, chance: random.Random) -> Node:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
+import weakref
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound="Connection")
 _IN_FLIGHT = 1000
+_open: weakref.WeakSet[Connection] = weakref.WeakSet()
 
 
 class Connection:
@@ -60,6 +62,7 @@ class Connection:
         # The daemon allows 1024 requests without a reply; more of them wait here.
         self._slots = Semaphore(_IN_FLIGHT)
         self._runs: dict[str, Run] = {}
+        _open.add(self)
 
     def __enter__(self: C) -> C:
         return self
@@ -203,6 +206,22 @@ class Connection:
                     run._end(error)
         return link
 
+    def _forked(self) -> None:
+        """Leave the connection to the parent: this is the child of a fork.
+
+        The next call makes one of its own. Runs stay with the process that holds them: two
+        processes that go on with the same run would take each other's records for theirs.
+        """
+        runs, self._runs = list(self._runs.values()), {}
+        for run in runs:
+            text = f"run {run.id} is held by the process that forked this one"
+            hint = "begin a run of its own in each process, for example a child workflow with an id"
+            run._end(LeaseLost(text, data={"run": run.id, "hint": hint}))
+        link, self._link = self._link, None
+        if link is not None:
+            link.leave()
+        self._connecting, self._slots = Lock(), Semaphore(_IN_FLIGHT)
+
     def _notified(self, message: dict[str, Any]) -> None:
         params = message.get("params") or {}
         if message.get("method") != "run.cancelled":
@@ -219,3 +238,11 @@ class Connection:
                 self._linked()
             except SidestepError:
                 pass  # the next call tells
+
+
+def _after_fork() -> None:
+    for connection in list(_open):
+        connection._forked()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from .._backends.sync import call_workflow, check_caller, follow, sleep
+from .._backends.sync import aside, call_workflow, follow, sleep
 from .._codec import call_input, result_type
 from .._context import RUN, STEP, place
 from .._errors import (
@@ -71,16 +71,20 @@ class Workflow(Generic[P, R]):
         parent: Run | None = RUN.get()
         if parent is not None and not isinstance(parent, Run):
             parent = None
-        options = self._options
-        if client is None and parent is not None:
-            client = parent.client
-        if parent is not None and run_id is None:
-            return self._as_child(parent, client or parent.client, args, kwargs)
+        if parent is None:
+            return aside(self._outermost, client, run_id, args, kwargs)  # type: ignore[no-any-return]
+        client = client or parent.client
+        if run_id is None:
+            return self._as_child(parent, client, args, kwargs)
+        return self._execute(client, run_id, self._options, args, kwargs)
+
+    def _outermost(
+        self, client: Client | None, run_id: str | None, args: Any, kwargs: Any
+    ) -> R:
         if client is not None:
-            return self._execute(client, run_id, options, args, kwargs)
-        check_caller()
+            return self._execute(client, run_id, self._options, args, kwargs)
         with connect() as own:
-            return self._execute(own, run_id, options, args, kwargs)
+            return self._execute(own, run_id, self._options, args, kwargs)
 
     def _as_child(self, parent: Run, client: Client, args: Any, kwargs: Any) -> R:
         """Execute the workflow as a child: a replay finds it by its name and its arguments."""
