@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import SidestepEngine
 import SidestepExecutors
+import SidestepHost
 import SidestepModel
 import SidestepServer
 import SidestepSQLite
@@ -32,15 +33,16 @@ public final class Daemon {
         let environment = Self.environment(configuration)
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
-        let engineLoop = NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
+        let engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
         let watcher = ProcessWatcher()
         let coordinator = Coordinator(environment: environment, loop: engineLoop, processes: watcher)
         clockSet.withLock { $0 = coordinator }
         self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
+        let faults = FaultLog(log, environment.clock)
         database = try SQLiteDatabase(
             path: configuration.database, onSettled: { coordinator.settled($0, $1) },
-            onFatal: { Self.leaveAfterFailedSync($0, log) })
+            onFatal: { Self.leaveAfterFailedSync($0, log) }, onFault: { faults.note($0) })
         socket =
             try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         coordinator.courier = Courier(
@@ -193,9 +195,14 @@ public final class Daemon {
     /// The callers have been answered `storage_error`; what the kernel kept of the write is unknown,
     /// so the way on is to open the database anew (systemd or the next client starts us).
     private static func leaveAfterFailedSync(_ failure: Failure, _ log: Logger) {
-        log.critical("a sync failed; leaving, to recover by opening the database again: \(failure.message)")
-        Task {
-            try? await Task.sleep(for: .milliseconds(200))
+        let reason = failure.fault?.sentence ?? failure.message
+        log.critical("a sync failed; leaving, to recover by opening the database again: \(reason)")
+        do {
+            _ = try WorkerThread("leaving") {
+                usleep(200_000)
+                _exit(74)
+            }
+        } catch {
             _exit(74)
         }
     }

@@ -13,12 +13,14 @@ enum DatabaseFile {
     static let pregrownLogBytes = 4 << 20
 
     /// The writer's connection to a database that is whole, ours and up to date.
-    static func open(_ path: String) throws(DatabaseOpenError) -> Connection {
+    static func open(
+        _ path: String, onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
+    ) throws(DatabaseOpenError) -> Connection {
         let isNew = access(path, F_OK) != 0
         if isNew { try create(path) }
         guard fileSize(path) > 0 else { throw .corrupt(path, "the file is empty") }
         do {
-            let connection = try Connection(path: path, readOnly: false)
+            let connection = try Connection(path: path, readOnly: false, onFault: onFault)
             try verify(connection, path)
             try prepareLog(connection, path)
             try Migrations.bringUpToDate(connection, path)
@@ -26,7 +28,7 @@ enum DatabaseFile {
         } catch let error as DatabaseOpenError {
             throw error
         } catch let failure as Failure {
-            throw isDamage(failure) ? .corrupt(path, failure.message) : .cannotOpen(path, failure.message)
+            throw failure.isOfDamage ? .corrupt(path, failure.reason) : .cannotOpen(path, failure.reason)
         } catch {
             throw .cannotOpen(path, "\(error)")
         }
@@ -41,7 +43,7 @@ enum DatabaseFile {
             try connection.execute("PRAGMA application_id = \(applicationID)")
             try Migrations.apply(connection, from: 0)
         } catch {
-            throw .cannotOpen(path, error.message)
+            throw .cannotOpen(path, error.reason)
         }
         chmod(draft, 0o600)
         guard rename(draft, path) == 0 else { throw .cannotOpen(path, String(cString: strerror(errno))) }
@@ -85,11 +87,5 @@ enum DatabaseFile {
             "CREATE TABLE growth (bytes BLOB); INSERT INTO growth VALUES (zeroblob(\(pregrownLogBytes)))")
         try connection.execute("ROLLBACK; PRAGMA cache_size = -16000")
         try connection.shortenLog()
-    }
-
-    /// SQLITE_CORRUPT 11, SQLITE_NOTADB 26: the number that a storage failure ends with.
-    private static func isDamage(_ failure: Failure) -> Bool {
-        failure.message.hasSuffix("(11)") || failure.message.hasSuffix("(26)")
-            || failure.message.contains("malformed") || failure.message.contains("not a database")
     }
 }

@@ -23,7 +23,7 @@ public enum DatabaseRestore {
         do {
             _ = try DatabaseCopy.write(backup, to: draft, overwrites: true)
         } catch {
-            throw .cannotOpen(draft, error.message)
+            throw .cannotOpen(draft, error.reason)
         }
         let aside = isThere ? freeName(path) : nil
         if let aside { setAside(path, as: aside) }
@@ -47,7 +47,7 @@ public enum DatabaseRestore {
         } catch let error as DatabaseOpenError {
             throw error
         } catch {
-            throw .corrupt(backup, (error as? Failure)?.message ?? "\(error)")
+            throw .corrupt(backup, (error as? Failure)?.reason ?? "\(error)")
         }
     }
 

@@ -17,22 +17,24 @@ public final class SQLiteDatabase: Sendable {
     ///   - inlineLimit: how many jobs at once the caller's thread performs itself.
     ///   - onSettled: told after each batch of the writer.
     ///   - onFatal: told when a sync failed: the daemon has to end.
+    ///   - onFault: told of every trouble of SQLite, on the thread that met it.
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
     public init(
         path: String, readers count: Int = 2, inlineLimit: Int = 1, onSettled: @escaping SQLiteWriter.Settled,
-        onFatal: @escaping @Sendable (Failure) -> Void
+        onFatal: @escaping @Sendable (Failure) -> Void,
+        onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
     ) throws(DatabaseOpenError) {
         self.path = path
         lock = try DatabaseLock(database: path)
-        let connection = try DatabaseFile.open(path)
+        let connection = try DatabaseFile.open(path, onFault: onFault)
         do {
             let library = StatementLibrary()
             writer = try SQLiteWriter(
                 connection, library, inlineLimit: inlineLimit, onSettled: onSettled, onFatal: onFatal)
-            readers = try SQLiteReaders(path: path, library, count: count)
-            maintainer = DatabaseMaintenance(path: path, writer: writer)
+            readers = try SQLiteReaders(path: path, library, count: count, onFault: onFault)
+            maintainer = DatabaseMaintenance(path: path, writer: writer, onFault: onFault)
         } catch {
-            throw .corrupt(path, error.message)
+            throw .corrupt(path, error.reason)
         }
     }
 

@@ -1,3 +1,4 @@
+import SidestepHost
 import SidestepModel
 import SidestepStore
 
@@ -9,10 +10,14 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
     private var isClosing = false
     private var threads: [WorkerThread] = []
 
-    init(path: String, _ library: StatementLibrary, count: Int) throws(Failure) {
+    init(
+        path: String, _ library: StatementLibrary, count: Int,
+        onFault: @escaping @Sendable (StoreFault) -> Void
+    ) throws(Failure) {
         for number in 1...count {
-            let session = SessionBox(try SQLiteSession(Connection(path: path, readOnly: true), library))
-            threads.append(WorkerThread("reader-\(number)") { [weak self] in self?.work(session) })
+            let connection = try Connection(path: path, readOnly: true, onFault: onFault)
+            let session = SessionBox(try SQLiteSession(connection, library))
+            threads.append(try WorkerThread("reader-\(number)") { [weak self] in self?.work(session) })
         }
     }
 

@@ -1,3 +1,4 @@
+import SidestepHost
 import SidestepModel
 import SidestepStore
 
@@ -43,7 +44,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         self.inlineLimit = inlineLimit
         self.onSettled = onSettled
         self.onFatal = onFatal
-        thread = WorkerThread("writer") { [weak self] in self?.work() }
+        thread = try WorkerThread("writer") { [weak self] in self?.work() }
     }
 
     public func submit(_ jobs: [any WriteJob]) {
@@ -148,20 +149,18 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             session.sequences?.committed()
             onSettled(jobs, nil)
         } catch {
+            let isEnd = session.connection.worst?.scope == .store
             if session.connection.isInTransaction { _ = try? batch.rollback.run() }
             session.sequences?.rolledBack()
             onSettled(jobs, error)
-            if session.connection.hasFailedSync { onFatal(error) }
+            if isEnd { onFatal(error) }
         }
         if session.connection.logFrames >= Self.checkpointFrames { session.connection.checkpointLog() }
     }
 
     /// One job is its own savepoint: the transaction.
     private func performAlone(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) {
-        do {
-            try job.perform(session)
-        } catch {
-            guard standsAfter(error, session) else { throw error }
+        guard try isDone(job, session) else {
             try batch.rollback.run()
             session.sequences?.rolledBack()
             return
@@ -172,10 +171,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private func performTogether(_ jobs: [any WriteJob], _ session: SQLiteSession) throws(Failure) {
         for job in jobs {
             try batch.savepoint.run()
-            do {
-                try job.perform(session)
-            } catch {
-                guard standsAfter(error, session) else { throw error }
+            if try !isDone(job, session) {
                 try batch.rollbackJob.run()
                 session.sequences?.rolledBack()
             }
@@ -184,10 +180,19 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         try batch.commit.run()
     }
 
-    /// Whether a job's failure is its own. A full disk or a failed write may have ended the transaction;
-    /// then nothing of the batch stands.
-    private func standsAfter(_ failure: Failure, _ session: SQLiteSession) -> Bool {
-        session.connection.isInTransaction && failure.kind != .storageError && failure.kind != .storageFull
+    /// Performs a job; false when it failed and the failure is its own.
+    ///
+    /// - Throws: what ends the batch, also when the job has caught it: a full disk or a failed write may have ended the
+    ///   transaction, and nothing of the batch stands then.
+    private func isDone(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) -> Bool {
+        session.connection.forgetWorst()
+        var failure: Failure?
+        do { try job.perform(session) } catch { failure = error }
+        let connection = session.connection
+        guard connection.isInTransaction, connection.worst.map({ $0.scope == .job }) ?? true else {
+            throw failure ?? connection.worst.map(Failure.init) ?? Failure(.storageError, "the batch was lost")
+        }
+        return failure == nil
     }
 }
 
@@ -196,17 +201,17 @@ struct BatchStatements {
     let begin, commit, rollback, savepoint, release, rollbackJob: Statement
 
     init(_ connection: Connection) throws(Failure) {
-        func statement(_ sql: String) throws(Failure) -> Statement {
-            let statement = Statement(connection, name: sql, sql: sql)
+        func statement(_ name: String, _ sql: String) throws(Failure) -> Statement {
+            let statement = Statement(connection, name: name, sql: sql)
             // A full disk must not be the first time that ROLLBACK is prepared.
             try statement.prepareNow()
             return statement
         }
-        begin = try statement("BEGIN IMMEDIATE")
-        commit = try statement("COMMIT")
-        rollback = try statement("ROLLBACK")
-        savepoint = try statement("SAVEPOINT job")
-        release = try statement("RELEASE job")
-        rollbackJob = try statement("ROLLBACK TO job")
+        begin = try statement("begin", "BEGIN IMMEDIATE")
+        commit = try statement("commit", "COMMIT")
+        rollback = try statement("rollback", "ROLLBACK")
+        savepoint = try statement("savepoint", "SAVEPOINT job")
+        release = try statement("release", "RELEASE job")
+        rollbackJob = try statement("rollback_job", "ROLLBACK TO job")
     }
 }

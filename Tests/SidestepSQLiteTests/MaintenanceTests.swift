@@ -1,4 +1,5 @@
 import Glibc
+import SidestepHost
 import SidestepModel
 import SidestepStore
 import Synchronization
