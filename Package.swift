@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "SidestepExecutors",
             dependencies: [
-                "SidestepEngine", "SidestepModel", "SidestepProtocol", "SidestepHost", "SidestepHash", "CCurl",
+                "SidestepEngine", "SidestepModel", "SidestepProtocol", "SidestepHost", "SidestepHash",
+                "CCurl",
                 "CCurlShims", "CShims", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -81,7 +82,8 @@ let package = Package(
         .target(
             name: "SidestepServer",
             dependencies: [
-                "SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "SidestepHost", "CShims",
+                "SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "SidestepHost",
+                "CShims",
                 logging,
             ] + nio,
             swiftSettings: strict),

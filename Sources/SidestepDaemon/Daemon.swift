@@ -143,6 +143,7 @@ public final class Daemon {
         settings.retentionMilliseconds =
             configuration.retentionDays == 0
             ? nil : Int64(min(configuration.retentionDays, 36_500)) * 86_400_000
+        settings.limits = configuration.limits
         settings.daemonUser = geteuid()
         settings.allowsEveryExec = configuration.execUsers.contains("*")
         settings.execUsers = Set(configuration.execUsers.compactMap(userID))

@@ -63,11 +63,13 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
     ) throws(Failure) -> MaintenanceReport {
         switch task {
         case .backup(let target, let overwrites):
-            return .backup(bytes: try DatabaseCopy.write(
-                path, to: target, overwrites: overwrites, onFault: onFault, told))
+            return .backup(
+                bytes: try DatabaseCopy.write(
+                    path, to: target, overwrites: overwrites, onFault: onFault, told))
         case .check:
-            return .check(problems: try DatabaseCheck.problems(
-                Connection(path: path, readOnly: true, onFault: onFault)))
+            return .check(
+                problems: try DatabaseCheck.problems(
+                    Connection(path: path, readOnly: true, onFault: onFault)))
         case .vacuum:
             let before = fileSize(path)
             try writer.exclusively { connection throws(Failure) in

@@ -190,7 +190,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         do { try job.perform(session) } catch { failure = error }
         let connection = session.connection
         guard connection.isInTransaction, connection.worst.map({ $0.scope == .job }) ?? true else {
-            throw failure ?? connection.worst.map(Failure.init) ?? Failure(.storageError, "the batch was lost")
+            throw failure ?? connection.worst.map(Failure.init)
+                ?? Failure(.storageError, "the batch was lost")
         }
         return failure == nil
     }

@@ -101,3 +101,9 @@ func kind<Value>(_ result: Result<Value, Failure>?) -> ErrorKind? {
     if case .failure(let failure) = result { return failure.kind }
     return nil
 }
+
+/// The name of the limit that a call met.
+func limitMet<Value>(_ result: Result<Value, Failure>) -> String? {
+    if case .failure(let failure) = result { return failure.limit }
+    return nil
+}

@@ -30,7 +30,8 @@ struct FaultScopeTests {
     @Test("tells its caller no word of SQLite's and no name of a statement", arguments: Int32(1)...28)
     func words(code: Int32) {
         let failure = Failure(
-            StoreFault(code: code, operation: "graph_value_add", words: "UNIQUE constraint failed: secret.table"))
+            StoreFault(
+                code: code, operation: "graph_value_add", words: "UNIQUE constraint failed: secret.table"))
         for text in [failure.message, failure.hint ?? ""] {
             #expect(!text.contains("secret") && !text.contains("graph_value") && !text.contains("UNIQUE"))
         }

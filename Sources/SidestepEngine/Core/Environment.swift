@@ -58,6 +58,8 @@ public struct EngineSettings: Sendable {
     /// Between two walks over the closed runs, and before the first one.
     public var pruneMilliseconds: Int64 = 3_600_000
     public var firstPruneMilliseconds: Int64 = 60_000
+    /// How many elements calls may have, and other limits of the wire that use cases count with.
+    public var limits = Limits()
     /// Bytes of step outcomes in one reply, unless the caller asks for another number.
     public var pageBytes = 8 << 20
 

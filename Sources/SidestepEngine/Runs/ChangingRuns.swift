@@ -93,7 +93,7 @@ public struct UpdateRun: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunView {
         var run = try store.visibleRun(run, call)
-        for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
+        try store.setTags(tags, of: run, call)
         try store.setBudgets(budget, of: run)
         if !budget.isEmpty, run.status != .paused { run.isExhausted = false }
         try store.watchTime(of: run, &call)

@@ -191,9 +191,11 @@ struct ImportTarget {
     }
 
     private func event(_ line: ImportLine) throws {
+        let id = try line.optionalName("event_id")
+        if let id, try store.hiddenEvent(run: run.key, id: id) != nil { throw line.broken("comes twice") }
         let event = EventRecord(
             sequence: 0, userID: RunRecord.nobody, name: try line.name("event"), value: line.payload("value"),
-            run: run.key, eventID: try line.optionalName("event_id"), at: try line.instant("at"))
+            run: run.key, eventID: id, at: try line.instant("at"))
         try store.insertHidden(event)
     }
 }

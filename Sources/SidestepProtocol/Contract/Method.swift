@@ -70,7 +70,9 @@ public struct Method: Sendable {
         self.access = access
         self.parameters = (access == .lease ? Self.leased : []) + parameters
         self.result = result
-        self.errors = errors + Self.impliedErrors(access, waitsForCommit)
+        let limited: [ErrorKind] = parameters.contains { $0.type.hasLimit } ? [.limitExceeded] : []
+        self.errors =
+            errors + limited.filter { !errors.contains($0) } + Self.impliedErrors(access, waitsForCommit)
         self.since = since
         self.example = example
         self.waitsForCommit = waitsForCommit

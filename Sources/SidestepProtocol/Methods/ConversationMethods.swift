@@ -13,8 +13,10 @@ extension MethodTable {
         "conversation.append", .conversation, .open,
         "Appends entries to a conversation, or replaces its end; makes it when there is none.",
         parameters: [
-            aConversation, .may("entries", .array(.payload), "what is added, in order"),
-            .may("ids", .strings, "an id for each entry; one that is there already is not added again"),
+            aConversation, .may("entries", .array(.payload, atMost: .entries), "what is added, in order"),
+            .may(
+                "ids", .strings(atMost: .entries),
+                "an id for each entry; one that is there already is not added again"),
             .may("keep", .count, "how many entries stay", default: "all"),
             .may("expected_revision", .sequence, "the revision it must be at; 0: there must be none"),
             .may("metadata", .payload, "replaces what is kept beside the entries"),

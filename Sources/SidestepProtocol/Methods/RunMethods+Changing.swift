@@ -14,7 +14,9 @@ extension MethodTable {
             "Reports that the run failed; its policy decides whether it is tried again.",
             parameters: [
                 .may("error", .payload, "how it failed"),
-                .may("types", .strings, "the types of the error, the most specific first"),
+                .may(
+                    "types", .strings(atMost: .errorTypes, areUnique: false),
+                    "the types of the error, the most specific first"),
                 .may("retryable", .boolean, "whether another attempt may help", default: "true"),
                 .may("retry_after_ms", .span, "the delay that the outside world asked for"),
                 .may(
@@ -37,12 +39,14 @@ extension MethodTable {
             "run.suspend", .run, .lease,
             "Lets go of a run that waits: a worker gets it when one of its waits is over.",
             parameters: [
-                .may("steps", .strings, "the waits that the owner takes for open", default: "all that are")
+                .may(
+                    "steps", .strings(atMost: .waits), "the waits that the owner takes for open",
+                    default: "all that are")
             ],
             result: [
                 theRun,
                 .must("suspended", .boolean, "false when a wait is over already and the owner keeps the run"),
-                .must("ready", .strings, "the waits that are over"),
+                .must("ready", .strings(), "the waits that are over"),
             ],
             errors: [.invalidArgument],
             example: Example("{}", #"{"run":\#(ExampleText.queuedRun),"suspended":true,"ready":[]}"#),
@@ -82,7 +86,7 @@ extension MethodTable {
             "run.update", .run, .visible, "Changes what is noted about a run.",
             parameters: [
                 aRun,
-                .may("tags", .stringMap(nullable: true), "tags to set; null removes one"),
+                .may("tags", .stringMap(nullable: true, atMost: .tags), "tags to set; null removes one"),
                 .may("metadata", .payload, "the new metadata"),
                 .may("deadline_at", .instant, "when it must be closed"),
                 .may("budget", .budget, "what it may use up; what is not named stays"),

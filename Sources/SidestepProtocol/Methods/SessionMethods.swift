@@ -22,7 +22,7 @@ extension MethodTable {
             .must("version", .name, "the version of the daemon"),
             .must("protocol", .count, "the protocol it speaks"),
             .must("limits", .open([], others: .integer(0 ... .max)), "every limit by its name"),
-            .must("features", .strings, "what it can do beyond the base"),
+            .must("features", .strings(), "what it can do beyond the base"),
         ],
         example: Example(
             #"{"client":"sidestep-python","version":"0.1.0","protocol":1}"#,

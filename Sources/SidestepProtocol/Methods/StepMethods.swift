@@ -89,7 +89,9 @@ extension MethodTable {
             aStep,
             .may("error", .payload, "how it failed"),
             anAttempt,
-            .may("types", .strings, "the types of the error, the most specific first"),
+            .may(
+                "types", .strings(atMost: .errorTypes, areUnique: false),
+                "the types of the error, the most specific first"),
             .may("retryable", .boolean, "whether another attempt may help", default: "true"),
             .may("retry_after_ms", .span, "the delay that the outside world asked for"),
             .may("retry", .retryPolicy, "the policy, when `step.begin` did not carry it"),
