@@ -14,6 +14,13 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Jobs in one commit at most: past it the replies of the first would wait for too many others.
     public static let batchLimit = 512
+    /// Jobs of one user in one commit, where there are several: about half a millisecond of work, so that who comes
+    /// behind a flood waits for twice that.
+    static let batchLimitPerUser = 24
+    /// Bytes in one commit, about; a job that has more has one of its own.
+    static let batchBytes = 1 << 20
+    /// A job of more bytes is never performed on the caller's thread, and in a commit of its own.
+    static let largeBytes = 128 << 10
     /// Frames of the log after which it is copied into the database: the size of the pre-grown log, 4 MiB.
     static let checkpointFrames = 1000
 
@@ -23,8 +30,13 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private let onFatal: @Sendable (Failure) -> Void
     private var session: SQLiteSession?
     private let batch: BatchStatements
-    private var queue: [any WriteJob] = []
+    private var queue = FairQueue<any WriteJob>()
+    /// A large job whose turn it is.
+    private var large: (any WriteJob)?
+    private var hasSeveralUsers = false
     private var isPerforming = false
+    /// Whether the log is to be copied into the database before anything else is written.
+    private var isLogLong = false
     private var isClosing = false
     /// Threads that wait to have the connection for themselves.
     private var waitingForQuiet = 0
@@ -49,7 +61,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     public func submit(_ jobs: [any WriteJob]) {
         var batch: [any WriteJob]? = monitor.locked {
-            queue += jobs
+            for job in jobs { queue.append(job, of: job.user) }
             return takeInline()
         }
         while let inline = batch {
@@ -66,12 +78,23 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// called with the lock held. The thread is woken only for work that is left to it:
     /// waking it for nothing costs as much as the work.
     private func takeInline() -> [any WriteJob]? {
-        if !queue.isEmpty, queue.count <= inlineLimit, !isPerforming, !isClosing, waitingForQuiet == 0 {
-            return takeBatch()
+        let isFree = !isPerforming && !isClosing && waitingForQuiet == 0 && !isLogLong && large == nil
+        if isFree, !queue.isEmpty, queue.count <= inlineLimit {
+            let batch = takeBatch()
+            if isAlwaysInline || batch.allSatisfy({ $0.weight <= Self.largeBytes }) { return batch }
+            // Alone, as it was the first: its place is kept for the thread.
+            (large, isPerforming) = (batch[0], false)
         }
-        if !queue.isEmpty || isClosing { monitor.broadcast() }
+        if hasWork || isClosing { monitor.broadcast() }
         return nil
     }
+
+    /// Whether the caller's thread does everything, as tests want it.
+    private var isAlwaysInline: Bool { inlineLimit == .max }
+
+    private var hasWork: Bool { !queue.isEmpty || large != nil || isLogLong }
+
+    public func serve(severalUsers: Bool) { monitor.locked { hasSeveralUsers = severalUsers } }
 
     /// Performs what is queued, then ends the thread and closes the connection; closing again does nothing.
     public func close() {
@@ -114,29 +137,46 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     private func work() {
         while let jobs = nextBatch() {
-            perform(jobs)
+            jobs.isEmpty ? session?.connection.checkpointLog() : perform(jobs)
             monitor.locked { finishBatch() }
         }
     }
 
+    /// The jobs of the next commit; none when the log has its turn, nil at the end.
     private func nextBatch() -> [any WriteJob]? {
         monitor.locked {
             while true {
-                if !isPerforming, !queue.isEmpty { return takeBatch() }
+                if !isPerforming, isLogLong {
+                    (isLogLong, isPerforming) = (false, true)
+                    return []
+                }
+                if !isPerforming, hasWork { return takeBatch() }
                 if !isPerforming, isClosing { return nil }
                 monitor.wait()
             }
         }
     }
 
+    /// Takes jobs of all users in turn, so many and so large that nobody's wait is long; at least one.
     private func takeBatch() -> [any WriteJob] {
         isPerforming = true
-        if queue.count <= Self.batchLimit {
-            defer { queue = [] }
-            return queue
+        if let job = large.take() { return [job] }
+        let limit = hasSeveralUsers ? Self.batchLimitPerUser : Self.batchLimit
+        var batch: [any WriteJob] = []
+        var counts: [UserKey: Int] = [:]
+        var bytes = 0
+        while batch.count < Self.batchLimit, bytes < Self.batchBytes,
+            let job = queue.popFirst(where: { counts[$0, default: 0] < limit })
+        {
+            if job.weight > Self.largeBytes, !batch.isEmpty {
+                large = job
+                break
+            }
+            batch.append(job)
+            counts[job.user, default: 0] += 1
+            bytes += job.weight
         }
-        defer { queue.removeFirst(Self.batchLimit) }
-        return Array(queue.prefix(Self.batchLimit))
+        return batch
     }
 
     private func perform(_ jobs: [any WriteJob]) {
@@ -155,7 +195,9 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             onSettled(jobs, error)
             if isEnd { onFatal(error) }
         }
-        if session.connection.logFrames >= Self.checkpointFrames { session.connection.checkpointLog() }
+        guard session.connection.logFrames >= Self.checkpointFrames else { return }
+        // By the writer's own thread: the caller's would be kept for as long as copying takes.
+        isAlwaysInline ? session.connection.checkpointLog() : monitor.locked { isLogLong = true }
     }
 
     /// One job is its own savepoint: the transaction.

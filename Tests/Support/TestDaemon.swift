@@ -154,7 +154,7 @@ public final class TestDaemon {
         }
         let pending = Box<Value>()
         nonisolated(unsafe) let signal = semaphore
-        database.readers.read { store in
+        database.readers.read(for: -1) { store in
             pending.result = Result { try body(store) }
             sem_post(signal)
         }

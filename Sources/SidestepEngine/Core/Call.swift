@@ -28,6 +28,8 @@ public final class Call: WriteJob, @unchecked Sendable {
     let environment: Environment
     let peer: Peer
     let session: Int64
+    /// About how many bytes it may write: those of the line that it came in.
+    public let weight: Int
     let work: Work
     var grantedRuns: Set<String>
     var waitExpired = false
@@ -43,9 +45,10 @@ public final class Call: WriteJob, @unchecked Sendable {
     private var reply: Reply?
 
     public init(
-        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [],
+        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [], weight: Int = 0,
         work: @escaping Work, reply: @escaping Reply
     ) {
+        self.weight = weight
         self.environment = environment
         self.peer = peer
         self.session = session
@@ -53,6 +56,8 @@ public final class Call: WriteJob, @unchecked Sendable {
         self.work = work
         self.reply = reply
     }
+
+    public var user: UserKey { peer.user }
 
     public func perform(_ transaction: any StoreTransaction) throws(Failure) {
         let now = environment.clock.now()

@@ -66,7 +66,7 @@ public final class Coordinator: @unchecked Sendable {
         reply: @escaping @Sendable (Swift.Result<[UInt8], Failure>) -> Void
     ) {
         let loop = loop
-        readers?.read { store in
+        readers?.read(for: context.peer.user) { store in
             let result = Swift.Result<[UInt8], Failure>(catching: { () throws(Failure) in
                 do { return try work(store, context) } catch {
                     throw error as? Failure ?? Failure(.storageError, "\(error)")
@@ -240,9 +240,4 @@ public final class Coordinator: @unchecked Sendable {
         courier?.wake(environment.clock.now())
         executions?.wake(environment.clock.now())
     }
-}
-
-extension Peer {
-    /// The daemon itself.
-    static let daemon = Peer(uid: 0, process: ProcessIdentity(pid: 0, startTicks: 0), isAdministrator: true)
 }
