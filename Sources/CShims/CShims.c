@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef SO_PEERGROUPS
+#define SO_PEERGROUPS 59
+#endif
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77
 #endif
@@ -27,6 +30,18 @@ int shim_peer_credentials(int fd, struct shim_peer *out) {
     out->uid = credentials.uid;
     out->gid = credentials.gid;
     return 0;
+}
+
+int shim_peer_groups(int fd, uint32_t *groups, int capacity) {
+    socklen_t length = (socklen_t)capacity * sizeof *groups;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0 && errno != ERANGE)
+        return -errno;
+    return (int)(length / sizeof *groups);
+}
+
+int shim_accept(int fd) {
+    int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    return accepted < 0 ? -errno : accepted;
 }
 
 int shim_peer_pidfd(int fd) {

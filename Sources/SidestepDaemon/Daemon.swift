@@ -51,7 +51,7 @@ public final class Daemon {
             coordinator: coordinator, executor: Self.executors(http, configuration, watcher))
         coordinator.attach(
             writer: database.writer, readers: database.readers, maintenance: database.maintenance)
-        server = SocketServer(
+        server = try SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
             administrators: Administrators(
                 uid: geteuid(), gid: configuration.adminGroup.flatMap(Self.groupID)),

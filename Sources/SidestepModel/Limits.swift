@@ -20,6 +20,18 @@ public struct Limits: Sendable, Equatable {
     /// Bytes queued to a reader of a watch, or kept for it; past it the watch goes on from the journal.
     public var watchBytes = 1 << 20
 
+    // The shares of one user who is no administrator; ShareRule says how they are meant.
+
+    /// Connections of one user.
+    public var userConnections = 1024
+    /// Requests of one user that have no reply yet.
+    public var userRequestsInFlight = 8192
+    /// Bytes held for one user, and for all together: lines that are coming or being worked on, replies not read.
+    public var userBytes = 256 << 20
+    public var heldBytes = 1 << 30
+    /// Watches of one user.
+    public var userWatches = 1000
+
     /// How many elements the arrays and objects of a call may have, where it is not the standard.
     public var elements: [ElementLimit: Int] = [:]
 
@@ -49,6 +61,14 @@ public struct Limits: Sendable, Equatable {
         Scalar("outbound_bytes", \.outboundBytes, "bytes queued to a connection that does not read"),
         Scalar("watches", \.watches, "watches of one connection"),
         Scalar("watch_bytes", \.watchBytes, "bytes queued for a watch before it falls behind"),
+        Scalar("held_bytes", \.heldBytes, "bytes of lines and replies held for all users together"),
+        Scalar("user_connections", \.userConnections, "connections of one user"),
+        Scalar(
+            "user_requests_in_flight", \.userRequestsInFlight, "requests of one user that have no reply yet"),
+        Scalar(
+            "user_bytes", \.userBytes,
+            "bytes held for one user: lines that are coming or being worked on, replies that are not read"),
+        Scalar("user_watches", \.userWatches, "watches of one user"),
     ]
 
     public subscript(scalar: Scalar) -> Int { self[keyPath: scalar.path] }

@@ -53,8 +53,8 @@ extension SQLiteSession {
     func insertCheckpoint(
         _ new: NewCheckpoint, epoch: Int64
     ) throws(Failure) -> (key: Int64, newBytes: Int64) {
-        let state = try place(new.state)
-        let tools = try place(new.toolResults)
+        let state = try place(new.state, new.user)
+        let tools = try place(new.toolResults, new.user)
         try requireOne(
             try checkpoints.insert.run(
                 .integer(new.run), .integer(epoch), SQLValue(new.id), SQLValue(new.name),
@@ -76,13 +76,13 @@ extension SQLiteSession {
         return blobs.count
     }
 
-    /// Small values stand in the row; larger ones once in the table of blobs, found by their content.
+    /// Small values stand in the row; larger ones of a user once in the table of blobs, found by their content.
     private func place(
-        _ value: Payload?
+        _ value: Payload?, _ user: UInt32
     ) throws(Failure) -> (inline: Payload?, blob: Int64?, newBytes: Int64) {
         guard let value else { return (nil, nil, 0) }
         guard value.count >= BlobRule.minimumBytes else { return (value, nil, Int64(value.count)) }
-        let hash = ContentHash.of(value)
+        let hash = ContentHash.of(value, in: user)
         if let known = try checkpoints.blobByHash.first(.blob(hash), read: { $0.integer() }) {
             return (nil, known, 0)
         }

@@ -3,8 +3,17 @@ import SidestepModel
 import SidestepProtocol
 import SidestepStore
 
+/// Who calls, as far as a handler wants to know. Made on the loop, read anywhere.
+struct Caller: Sendable {
+    let peer: Peer
+    /// How many connections he may know of: his user's, or, for an administrator, all.
+    let connections: Int
+}
+
 /// From a method's name to its handler: a table, checked against the contract when it is made.
-struct Dispatcher {
+///
+/// Unchecked: handlers are functions of their request alone, and may be called on any thread.
+struct Dispatcher: @unchecked Sendable {
     enum Work {
         case now([UInt8])
         case query(Handler.Query)
@@ -42,7 +51,7 @@ struct Dispatcher {
         self.handlers = handlers
     }
 
-    func dispatch(_ request: RPCRequest, _ session: Session, _ limits: Limits) -> Result<Work, RPCError> {
+    func dispatch(_ request: RPCRequest, _ caller: Caller, _ limits: Limits) -> Result<Work, RPCError> {
         guard let method = MethodTable.named(request.method), let handler = handlers[request.method] else {
             return .failure(.methodNotFound(request.method))
         }
@@ -51,7 +60,7 @@ struct Dispatcher {
             return .success(
                 try work(
                     handler,
-                    Request(params: params, peer: session.peer, information: information, limits: limits)))
+                    Request(params: params, caller: caller, information: information, limits: limits)))
         } catch let error as RPCError {
             return .failure(error)
         } catch let failure as Failure {

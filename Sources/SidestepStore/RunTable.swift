@@ -46,9 +46,10 @@ public protocol RunReading: AnyObject {
     func runTags(key: Int64) throws(Failure) -> [(name: String, value: String)]
     /// Newest first.
     func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord>
-    func runCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
+    /// Of one user, or with nil of all.
+    func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// Runs whose lease was granted on this connection.
-    func runs(heldBySession session: Int64) throws(Failure) -> [RunRecord]
+    func runs(heldBySession session: Int64, limit: Int) throws(Failure) -> [RunRecord]
     /// All runs that have an owner.
     func ownedRuns() throws(Failure) -> [RunRecord]
     /// Owned runs whose lease has run out, oldest first.

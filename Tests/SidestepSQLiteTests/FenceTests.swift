@@ -65,7 +65,8 @@ import Testing
     @Test("no checkpoint is saved under a stale epoch")
     func checkpoints() throws {
         try withRun(epoch: 7) { session, run throws in
-            let new = NewCheckpoint(id: "c", run: run, tokenHash: [1], created: Instant(milliseconds: 1))
+            let new = NewCheckpoint(
+                id: "c", run: run, user: 1, tokenHash: [1], created: Instant(milliseconds: 1))
             expectLost { _ = try session.insertCheckpoint(new, epoch: 6) }
             #expect(try session.checkpoint(id: "c") == nil)
         }

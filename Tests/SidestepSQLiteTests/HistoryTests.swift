@@ -80,10 +80,11 @@ import Testing
     private func texts(_ range: Range<Int>) -> [Payload] { range.map { Payload(text: "\"m\($0)\"") } }
 
     private func save(
-        _ session: SQLiteSession, _ run: Int64, _ point: HistoryPoint, _ state: Payload, token: UInt8
+        _ session: SQLiteSession, _ run: Int64, _ point: HistoryPoint, _ state: Payload, token: UInt8,
+        user: UInt32 = 1
     ) throws -> Int64 {
         var new = NewCheckpoint(
-            id: "c\(token)", run: run, tokenHash: [token], created: Instant(milliseconds: 1))
+            id: "c\(token)", run: run, user: user, tokenHash: [token], created: Instant(milliseconds: 1))
         new.history = point
         new.state = state
         return try session.insertCheckpoint(new, epoch: 0).key

@@ -112,7 +112,7 @@ public final class TestDaemon {
         let value = Pending<C.Result>()
         let call = Call(
             environment: environment, peer: client.peer, session: client.session,
-            grantedRuns: granted[client.session] ?? [],
+            grantedRuns: GrantedRuns(granted[client.session] ?? []),
             work: { store, context in
                 value.result = .success(try command.perform(store, &context))
                 return .done([])
@@ -137,7 +137,7 @@ public final class TestDaemon {
     public func query<Q: Query>(_ query: Q, by client: TestClient) throws -> Q.Result
     where Q.Result: Sendable {
         let context = CallContext(
-            environment: environment, peer: client.peer, session: client.session, grantedRuns: [],
+            environment: environment, peer: client.peer, session: client.session, grantedRuns: GrantedRuns(),
             now: clock.now())
         return try read { try query.answer($0, context) }
     }

@@ -7,6 +7,11 @@ struct shim_peer { int32_t pid; uint32_t uid; uint32_t gid; };
 
 /* Credentials of the process that called connect(2): unix(7), SO_PEERCRED. 0, or -errno. */
 int shim_peer_credentials(int fd, struct shim_peer *out);
+/* Groups of the process that called connect(2), supplementary ones: SO_PEERGROUPS. How many there are, which may be
+   more than fit and then none is written; or -errno. */
+int shim_peer_groups(int fd, uint32_t *groups, int capacity);
+/* The next connection of a listening socket, or -errno: accept4(2); it blocks nobody and is not inherited. */
+int shim_accept(int fd);
 /* A pidfd of the peer: unix(7), SO_PEERPIDFD (Linux 6.5). The descriptor, or -errno. */
 int shim_peer_pidfd(int fd);
 /* pidfd_open(2). The descriptor, or -errno. */

@@ -31,7 +31,7 @@ public final class Call: WriteJob, @unchecked Sendable {
     /// About how many bytes it may write: those of the line that it came in.
     public let weight: Int
     let work: Work
-    var grantedRuns: Set<String>
+    let grantedRuns: GrantedRuns
     var waitExpired = false
     /// What woke it, if it was something that only one can have.
     var offer: Offer?
@@ -45,7 +45,8 @@ public final class Call: WriteJob, @unchecked Sendable {
     private var reply: Reply?
 
     public init(
-        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [], weight: Int = 0,
+        environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns = GrantedRuns(),
+        weight: Int = 0,
         work: @escaping Work, reply: @escaping Reply
     ) {
         self.weight = weight
@@ -96,8 +97,6 @@ public final class Call: WriteJob, @unchecked Sendable {
         reply(result)
     }
 
-    /// Gives up without an answer: its connection is gone.
-    func abandon() { reply = nil }
-
-    var isAbandoned: Bool { reply == nil }
+    /// Whether it was answered already, for example because its connection is gone.
+    var isAnswered: Bool { reply == nil }
 }

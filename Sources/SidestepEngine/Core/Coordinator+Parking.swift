@@ -1,55 +1,5 @@
 import SidestepModel
 
-/// Calls that wait, by what they wait for.
-struct ParkedCalls {
-    private struct Entry {
-        let call: Call
-        let topics: [Topic]
-        let timer: (any LoopTimer)?
-        /// Grows with every parking: who parked before an offer has a smaller one.
-        let ticket: Int64
-    }
-
-    private var calls: [ObjectIdentifier: Entry] = [:]
-    private var byTopic: [Topic: [ObjectIdentifier]] = [:]
-    private(set) var lastTicket: Int64 = 0
-
-    mutating func insert(_ call: Call, _ topics: [Topic], timer: (any LoopTimer)?) {
-        let id = ObjectIdentifier(call)
-        lastTicket += 1
-        calls[id] = Entry(call: call, topics: topics, timer: timer, ticket: lastTicket)
-        for topic in topics { byTopic[topic, default: []].append(id) }
-    }
-
-    /// Takes out the first call that waits for `topic` since before `ticket`.
-    mutating func takeFirst(_ topic: Topic, until ticket: Int64) -> Call? {
-        guard let first = byTopic[topic]?.first, let entry = calls[first], entry.ticket <= ticket else {
-            return nil
-        }
-        return remove(first)
-    }
-
-    mutating func remove(_ id: ObjectIdentifier) -> Call? {
-        guard let entry = calls.removeValue(forKey: id) else { return nil }
-        entry.timer?.cancel()
-        for topic in entry.topics {
-            byTopic[topic]?.removeAll { $0 == id }
-            if byTopic[topic]?.isEmpty == true { byTopic[topic] = nil }
-        }
-        return entry.call
-    }
-
-    /// Takes out all calls that wait for `topic`, in the order in which they came.
-    mutating func take(_ topic: Topic) -> [Call] { (byTopic[topic] ?? []).compactMap { remove($0) } }
-
-    /// Takes out all calls that meet a condition.
-    mutating func take(where condition: (Call) -> Bool) -> [Call] {
-        calls.filter { condition($0.value.call) }.keys.compactMap { remove($0) }
-    }
-
-    mutating func takeAll() -> [Call] { Array(calls.keys).compactMap { remove($0) } }
-}
-
 /// Something came for one of those who waited for `topic` when the last of them had `ticket`.
 struct Offer {
     let topic: Topic
@@ -58,6 +8,10 @@ struct Offer {
 
 extension Coordinator {
     func park(_ call: Call, _ wait: Wait) {
+        // Its connection closed while the writer had it: nobody waits for the answer any more.
+        guard call.peer.isDaemon || environment.isOpen(call.session) else {
+            return call.answer(.failure(.connectionClosed))
+        }
         let id = ObjectIdentifier(call)
         let timer = [wait.until, wait.again].compactMap(\.self).min().map { moment in
             let delay = max(0, moment.milliseconds(since: environment.clock.now()))

@@ -60,6 +60,12 @@ public final class Coordinator: @unchecked Sendable {
         writer?.submit(calls)
     }
 
+    /// Says whether several users are connected: then none has the writer or the readers for long.
+    public func serve(severalUsers: Bool) {
+        writer?.serve(severalUsers: severalUsers)
+        readers?.serve(severalUsers: severalUsers)
+    }
+
     /// Answers a query from a snapshot, on the loop.
     public func read(
         _ context: CallContext, _ work: @escaping @Sendable (any StoreReader, CallContext) throws -> [UInt8],
@@ -126,10 +132,10 @@ public final class Coordinator: @unchecked Sendable {
     private func finish(_ call: Call, _ storeFailure: Failure?) {
         // Whoever was offered something and did not take it leaves it to the next one.
         defer { passOn(call, storeFailure) }
-        if let storeFailure { return call.isAbandoned ? () : call.answer(.failure(storeFailure)) }
+        if let storeFailure { return call.isAnswered ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
         if !call.announcements.isEmpty { onAnnounced?(call.announcements) }
-        if call.isAbandoned { return }
+        if call.isAnswered { return }
         switch call.outcome {
         case .answered(.done(let bytes)): call.answer(.success(bytes))
         case .answered(.reading(let work)): finishReading(call, work)
@@ -151,12 +157,12 @@ public final class Coordinator: @unchecked Sendable {
         _ call: Call, _ work: @escaping @Sendable (any StoreReader) throws -> [UInt8]
     ) {
         let context = CallContext(
-            environment: environment, peer: call.peer, session: call.session, grantedRuns: [],
+            environment: environment, peer: call.peer, session: call.session, grantedRuns: call.grantedRuns,
             now: environment.clock.now())
         read(
             context, { store, _ in try work(store) },
             reply: { result in
-                if !call.isAbandoned { call.answer(result) }
+                if !call.isAnswered { call.answer(result) }
             })
     }
 

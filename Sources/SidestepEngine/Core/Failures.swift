@@ -69,6 +69,9 @@ extension Failure {
                 + "`run.fork` at a step keeps what was recorded before it.")
     }
 
+    /// Nobody reads it: whoever asked is gone.
+    static let connectionClosed = Failure(.shuttingDown, "the connection was closed")
+
     static func runPaused(_ run: RunRecord) -> Failure {
         let reason = run.reason?.rawValue ?? "operator"
         return Failure(

@@ -116,7 +116,7 @@ extension StoreTransaction {
     ) throws -> (run: RunRecord, isNew: Bool) {
         let user = Peer(uid: schedule.userID, process: call.peer.process, isAdministrator: false)
         var own = CallContext(
-            environment: call.environment, peer: user, session: 0, grantedRuns: [], now: call.now)
+            environment: call.environment, peer: user, session: 0, grantedRuns: GrantedRuns(), now: call.now)
         let started = try enqueue(schedule, as: id, input: input ?? schedule.template.input, &own)
         if started.isNew {
             try append(

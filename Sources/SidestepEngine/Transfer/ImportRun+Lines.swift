@@ -76,7 +76,8 @@ struct ImportTarget {
             hash = ContentHash.of(Identifiers.resumeToken(random: call.environment.random).utf8)
         }
         var new = NewCheckpoint(
-            id: id, run: run.key, tokenHash: hash, created: try line.instant("created_at"))
+            id: id, run: run.key, user: call.peer.uid, tokenHash: hash,
+            created: try line.instant("created_at"))
         new.name = try line.optionalName("name")
         new.stepNumber = try line.optionalNumber("step_number", in: .min ... .max)
         if try line.optionalNumber("branch", in: 0...1_000_000_000) != nil {

@@ -41,18 +41,19 @@ extension MethodTable {
             "{}", #"{"openrpc":"1.3.2","info":{"title":"Sidestep","version":"0.1"},"methods":[]}"#))
 
     private static let systemInfo = Method(
-        "system.info", .session, .open, "Tells how the daemon is doing.",
+        "system.info", .session, .open,
+        "Tells how the daemon is doing; who is no administrator hears of himself only, and of no files.",
         result: [
             .must("version", .name, "the version of the daemon"),
             .must("pid", .count, "its process"),
             .must("started_at", .instant, "when it started"),
             .must("uptime_ms", .span, "how long it has been up"),
-            .may("socket", .text, "where it listens"),
-            .may("database", .text, "the file it writes"),
-            .may("database_bytes", .integer(0 ... .max), "the size of that file"),
+            .may("socket", .text, "where it listens; for administrators"),
+            .may("database", .text, "the file it writes; for administrators"),
+            .may("database_bytes", .integer(0 ... .max), "the size of that file; for administrators"),
             .may("sqlite_version", .name, "the SQLite it runs on"),
-            .must("runs", .open([], others: .count), "how many runs there are of each status"),
-            .must("connections", .count, "open connections"),
+            .must("runs", .open([], others: .count), "how many runs the caller sees of each status"),
+            .must("connections", .count, "open connections: of the caller's user, for administrators all"),
         ],
         errors: [.storageError],
         example: Example(

@@ -23,10 +23,10 @@ SELECT input, output, error FROM run_payload WHERE run = ?1;
 SELECT name, value FROM run_tag WHERE run = ?1 ORDER BY name;
 
 -- name: run_counts
-SELECT status, count(*) FROM run WHERE user_id <= 4294967294 GROUP BY status;
+SELECT status, count(*) FROM run WHERE user_id <= 4294967294 AND (?1 IS NULL OR user_id = ?1) GROUP BY status;
 
 -- name: run_by_session
-SELECT {run} FROM run WHERE lease_session = ?1;
+SELECT {run} FROM run WHERE lease_session = ?1 LIMIT ?2;
 
 -- name: run_owned
 SELECT {run} FROM run WHERE status = 'running';
