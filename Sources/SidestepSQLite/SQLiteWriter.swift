@@ -35,8 +35,9 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private var large: (any WriteJob)?
     private var hasSeveralUsers = false
     private var isPerforming = false
-    /// Whether the log is to be copied into the database before anything else is written.
+    /// Whether the log is to be copied into the database, and whether a batch went before since it is.
     private var isLogLong = false
+    private var hasYielded = false
     private var isClosing = false
     /// Threads that wait to have the connection for themselves.
     private var waitingForQuiet = 0
@@ -146,10 +147,12 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private func nextBatch() -> [any WriteJob]? {
         monitor.locked {
             while true {
-                if !isPerforming, isLogLong {
-                    (isLogLong, isPerforming) = (false, true)
+                // What waited for the batch that made it long does not wait for the copying as well.
+                if !isPerforming, isLogLong, hasYielded || queue.isEmpty && large == nil {
+                    (isLogLong, hasYielded, isPerforming) = (false, false, true)
                     return []
                 }
+                if isLogLong, !isPerforming { hasYielded = true }
                 if !isPerforming, hasWork { return takeBatch() }
                 if !isPerforming, isClosing { return nil }
                 monitor.wait()
@@ -161,6 +164,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private func takeBatch() -> [any WriteJob] {
         isPerforming = true
         if let job = large.take() { return [job] }
+        if queue.count == 1, let only = queue.popFirst() { return [only] }
         let limit = hasSeveralUsers ? Self.batchLimitPerUser : Self.batchLimit
         var batch: [any WriteJob] = []
         var counts: [UserKey: Int] = [:]

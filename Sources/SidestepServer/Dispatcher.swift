@@ -21,7 +21,8 @@ struct Dispatcher: @unchecked Sendable {
         case watch(WatchRequest)
         case unwatch(String)
         case maintain(MaintenanceRequest)
-        case begin(HeldBegins.Key, BeginStep, Call.Work)
+        /// Apart, for its size: the others are passed on in a few words.
+        indirect case begin(HeldBegins.Key, BeginStep, Call.Work)
         case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
     }
 

@@ -48,10 +48,10 @@ final class Session {
     /// Holds bytes for it, or with a negative number lets them go.
     func hold(_ bytes: Int) { shares.hold(bytes, share) }
 
-    func send(_ line: [UInt8]) { connection?.send([line[...]]) }
+    func send(_ line: [UInt8]) { connection?.send(line) }
 
     /// Sends one line that stands in several pieces.
-    func send(pieces: [ArraySlice<UInt8>]) { connection?.send(pieces) }
+    func send(pieces: [ArraySlice<UInt8>]) { connection?.send(pieces: pieces) }
 
     /// A notification leaves no reply behind whose departure would close the connection.
     func closeWhenDone() { connection?.closeWhenDone() }

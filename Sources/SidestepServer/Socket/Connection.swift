@@ -105,9 +105,13 @@ final class Connection: ChannelInboundHandler {
                 return (bytes.count - rest.count, (piece, bytes.count - rest.count))
             }
             if buffer.readableBytes > 0 { inbox.prepend(buffer) }
-            let held = piece.map(\.bytes) ?? 0
-            server.shares.hold(held + splitter.kept - before - consumed, share)
-            if let piece { return (piece, held) }
+            // What was taken out and is kept for no line any more: it is this line's, or nobody's.
+            let taken = consumed + before - splitter.kept
+            switch piece {
+            case .line, .long: return (piece!, taken)
+            case .tooLong, nil: server.shares.hold(-taken, share)
+            }
+            if let piece { return (piece, 0) }
             giveUpIfTooMuch()
         }
         return isInputClosed ? lastPiece() : nil
@@ -163,32 +167,53 @@ final class Connection: ChannelInboundHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Sends one line, which may stand in several pieces; all lines of a tick leave with one flush.
-    func send(_ pieces: [ArraySlice<UInt8>]) {
-        guard let context else { return }
+    /// Sends one line; all lines of a tick leave with one flush.
+    func send(_ line: [UInt8]) {
+        guard let context, admit(line.count, context) else { return }
+        if outbox.isEmpty, line.count <= Outbox.pieceBytes, context.channel.isWritable {
+            outbox.passed(line.count)
+            write(line[...], context)
+            scheduleFlush(context)
+        } else {
+            outbox.append([line[...]], line.count)
+            pump()
+        }
+    }
+
+    /// Sends one line that stands in several pieces.
+    func send(pieces: [ArraySlice<UInt8>]) {
         let size = pieces.reduce(0) { $0 + $1.count }
-        // One line always passes: a payload that was let in is let out.
+        guard let context, admit(size, context) else { return }
+        outbox.append(pieces, size)
+        pump()
+    }
+
+    /// One line always passes: a payload that was let in is let out.
+    private func admit(_ size: Int, _ context: ChannelHandlerContext) -> Bool {
         guard outbox.admits(size) else {
             server.log.notice(
                 "closing a connection whose reader does not read", metadata: ["pid": "\(peer.process.pid)"])
-            return context.close(promise: nil)
+            context.close(promise: nil)
+            return false
         }
         server.shares.hold(size, share)
-        outbox.append(pieces, size)
-        pump()
+        return true
     }
 
     /// Hands to the channel what it takes, in pieces that are copied in no time.
     private func pump() {
         guard let context else { return }
-        while context.channel.isWritable, let piece = outbox.next() {
-            let size = piece.count
-            let written = context.eventLoop.makePromise(of: Void.self)
-            written.futureResult.assumeIsolated().whenComplete { _ in self.wrote(size) }
-            context.write(
-                wrapOutboundOut(context.channel.allocator.buffer(bytes: piece)), promise: written)
-        }
+        while context.channel.isWritable, let piece = outbox.next() { write(piece, context) }
         scheduleFlush(context)
+    }
+
+    private func write(_ piece: ArraySlice<UInt8>, _ context: ChannelHandlerContext) {
+        let size = piece.count
+        var buffer = context.channel.allocator.buffer(capacity: size)
+        buffer.writeBytes(piece)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in self.wrote(size) }
+        context.write(wrapOutboundOut(buffer), promise: written)
     }
 
     private func wrote(_ size: Int) {
@@ -217,16 +242,5 @@ final class Connection: ChannelInboundHandler {
             let session, session.inFlight == 0
         else { return }
         context?.close(promise: nil)
-    }
-}
-
-extension LineSplitter.Piece {
-    /// How many bytes it holds.
-    fileprivate var bytes: Int {
-        switch self {
-        case .line(let line): line.count
-        case .long(let parts): parts.reduce(0) { $0 + $1.count }
-        case .tooLong: 0
-        }
     }
 }

@@ -39,9 +39,16 @@ final class LongLines: @unchecked Sendable {
     private func work() {
         while true {
             let order = next()
-            let frame = dispatcher.prepare(Array(order.parts.joined()), order.caller, limits)
+            let frame = dispatcher.prepare(Self.joined(order.parts), order.caller, limits)
             loop.execute { order.done.value(frame) }
         }
+    }
+
+    private static func joined(_ parts: [[UInt8]]) -> [UInt8] {
+        var line: [UInt8] = []
+        line.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+        for part in parts { line += part }
+        return line
     }
 
     private func next() -> Order {

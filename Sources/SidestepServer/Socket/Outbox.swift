@@ -3,7 +3,7 @@ import SidestepModel
 /// Lines on their way to a reader: handed to the channel piece by piece, as it takes them.
 struct Outbox {
     /// Bytes that are copied for the channel at once.
-    private static let pieceBytes = 128 << 10
+    static let pieceBytes = 128 << 10
 
     private let limit: Int
     private var pieces = Line<ArraySlice<UInt8>>()
@@ -30,6 +30,9 @@ struct Outbox {
         if first.count > Self.pieceBytes { pieces.prepend(first.dropFirst(Self.pieceBytes)) }
         return first.prefix(Self.pieceBytes)
     }
+
+    /// The channel was given so many bytes at once.
+    mutating func passed(_ size: Int) { bytes += size }
 
     mutating func wrote(_ size: Int) { bytes -= size }
 
