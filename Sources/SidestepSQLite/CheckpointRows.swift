@@ -66,14 +66,30 @@ extension SQLiteSession {
         return (connection.lastInsertedKey, newBytes)
     }
 
-    func deleteCheckpoints(run: Int64, key: Int64?, before: Int64?) throws(Failure) -> Int {
-        let blobs = try checkpoints.delete.all(.integer(run), SQLValue(key), SQLValue(before)) {
-            [$0.optionalInteger(), $0.optionalInteger()]
+    func deleteCheckpoints(
+        run: Int64, key: Int64?, before: Int64?, limit: Int
+    ) throws(Failure) -> (deleted: Int, isDone: Bool) {
+        var budget = try RowBudget(rows: limit, chores.freePages)
+        var deleted = 0
+        while !budget.isSpent {
+            let blobs = try checkpoints.delete.first(.integer(run), SQLValue(key), SQLValue(before)) {
+                [$0.optionalInteger(), $0.optionalInteger()]
+            }
+            guard let blobs else {
+                try checkpoints.clearHead.run(.integer(run))
+                return (deleted, true)
+            }
+            try checkpoints.deleteUnused(Set(blobs.compactMap(\.self)))
+            try budget.spend(1)
+            deleted += 1
         }
         try checkpoints.clearHead.run(.integer(run))
-        try messages.deleteUnneeded(run: run)
-        try checkpoints.deleteUnused(Set(blobs.joined().compactMap { $0 }))
-        return blobs.count
+        return (deleted, false)
+    }
+
+    func deleteUnneededMessages(run: Int64, below branch: Int64, limit: Int) throws(Failure) -> Int64? {
+        var budget = try RowBudget(rows: limit, chores.freePages)
+        return try deleteUnneeded(of: run, below: branch, &budget)
     }
 
     /// Small values stand in the row; larger ones of a user once in the table of blobs, found by their content.

@@ -67,6 +67,8 @@ enum DatabaseFile {
         guard fileSize(path) <= checkedBytes else { return }
         let verdict = try connection.value("PRAGMA quick_check(1)")
         if verdict != "ok" { throw DatabaseOpenError.corrupt(path, verdict) }
+        // What was read for it is not what the daemon will need first.
+        try connection.execute("PRAGMA shrink_memory")
     }
 
     private static func prepareLog(_ connection: Connection, _ path: String) throws {

@@ -97,7 +97,7 @@ extension SQLiteSession {
     }
 
     func branches(of run: Int64) throws(Failure) -> [Int64] {
-        try messages.branches.all(.integer(run)) { $0.integer() }.reversed()
+        try messages.branches(of: run).reversed()
     }
 
     func appendEntry(run: Int64, _ entry: JournalEntry) throws(Failure) -> Int64 {

@@ -52,5 +52,10 @@ public protocol CheckpointWriting: CheckpointReading {
     func appendMessages(_ messages: [Payload], branch: Int64, position: Int64) throws(Failure)
     /// Deletes one checkpoint, or all of the run with a key below `before` (nil: all),
     /// and what nothing refers to any more.
-    func deleteCheckpoints(run: Int64, key: Int64?, before: Int64?) throws(Failure) -> Int
+    func deleteCheckpoints(
+        run: Int64, key: Int64?, before: Int64?, limit: Int
+    ) throws(Failure) -> (deleted: Int, isDone: Bool)
+    /// Deletes messages that no checkpoint and no other branch needs, about `limit`, in the branches below one.
+    /// - Returns: below which branch to go on; nil at the end.
+    func deleteUnneededMessages(run: Int64, below branch: Int64, limit: Int) throws(Failure) -> Int64?
 }

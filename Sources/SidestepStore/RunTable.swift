@@ -57,7 +57,7 @@ public protocol RunReading: AnyObject {
     /// When the next lease runs out.
     func nextLeaseExpiry() throws(Failure) -> Instant?
     /// The runs that named this one as their parent, oldest first.
-    func children(of run: Int64) throws(Failure) -> [RunRecord]
+    func openChildren(of run: Int64, after key: Int64, limit: Int) throws(Failure) -> [RunRecord]
 }
 
 public protocol RunWriting: RunReading {

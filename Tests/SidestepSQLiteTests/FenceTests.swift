@@ -92,7 +92,7 @@ import Testing
             step = try #require(try session.step(run: run, name: "w"))
             let signal = WaitCondition(.signal, "s")
             expectLost { try session.insertWait(step: step, position: 0, source: run, signal, epoch: 6) }
-            #expect(try session.waitingSteps(run: run, signal).isEmpty)
+            #expect(try session.waitingSteps(run: run, signal, limit: 1).isEmpty)
             let promise = PromiseRecord(run: run, name: "p", created: now)
             expectLost { try session.insertPromise(promise, epoch: 6) }
             #expect(try session.promise(run: run, name: "p") == nil)

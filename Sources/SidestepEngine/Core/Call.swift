@@ -29,7 +29,7 @@ public final class Call: WriteJob, @unchecked Sendable {
     let peer: Peer
     let session: Int64
     /// About how many bytes it may write: those of the line that it came in.
-    public let weight: Int
+    public private(set) var weight: Int
     let work: Work
     let grantedRuns: GrantedRuns
     var waitExpired = false
@@ -96,6 +96,9 @@ public final class Call: WriteJob, @unchecked Sendable {
         self.reply = nil
         reply(result)
     }
+
+    /// It goes on with a long work: not on the loop, and not in one commit with others.
+    func becomesLong() { weight = max(weight, 1 << 20) }
 
     /// Whether it was answered already, for example because its connection is gone.
     var isAnswered: Bool { reply == nil }

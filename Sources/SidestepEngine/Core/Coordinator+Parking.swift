@@ -12,6 +12,7 @@ extension Coordinator {
         guard call.peer.isDaemon || environment.isOpen(call.session) else {
             return call.answer(.failure(.connectionClosed))
         }
+        if wait.goesOn { return call.answer(.failure(.leaving)) }
         let id = ObjectIdentifier(call)
         let timer = [wait.until, wait.again].compactMap(\.self).min().map { moment in
             let delay = max(0, moment.milliseconds(since: environment.clock.now()))
@@ -62,12 +63,7 @@ extension Coordinator {
 
     /// Refuses every waiting call; the daemon is leaving.
     public func refuseParked() {
-        for call in parked.takeAll() {
-            call.answer(
-                .failure(
-                    Failure(
-                        .shuttingDown, "the daemon is shutting down",
-                        hint: "Connect again and send the call again.")))
-        }
+        isLeaving = true
+        for call in parked.takeAll() { call.answer(.failure(.leaving)) }
     }
 }

@@ -22,6 +22,8 @@ public final class Coordinator: @unchecked Sendable {
     /// Timers of chores that are to come, by kind.
     var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
+    /// Whether the daemon is about to end: nothing long goes on.
+    var isLeaving = false
     /// Calls to be performed again, once what is settled now is.
     private var woken: [any WriteJob] = []
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
@@ -135,6 +137,10 @@ public final class Coordinator: @unchecked Sendable {
         if let storeFailure { return call.isAnswered ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
         if !call.announcements.isEmpty { onAnnounced?(call.announcements) }
+        if case .waits(let wait) = call.outcome, wait.goesOn, !isLeaving {
+            call.becomesLong()
+            return resubmit(call)
+        }
         if call.isAnswered { return }
         switch call.outcome {
         case .answered(.done(let bytes)): call.answer(.success(bytes))

@@ -75,6 +75,16 @@ public struct Wait: Error, Sendable {
     public var again: Instant?
     /// A process to end meanwhile (`if_owned: kill`).
     public var ending: ProcessIdentity?
+    /// Nothing is waited for: the call has done a part of its work and goes on when the others have had their turn,
+    /// also when nobody waits for its answer any more.
+    public var goesOn = false
+
+    /// For the part of a long work that is done; the use case sets it as `parking`, so that the part stands.
+    public static let turn: Wait = {
+        var wait = Wait([], until: nil)
+        wait.goesOn = true
+        return wait
+    }()
 
     public init(
         _ topics: [Topic], until: Instant?, again: Instant? = nil, ending: ProcessIdentity? = nil

@@ -69,6 +69,9 @@ extension Failure {
                 + "`run.fork` at a step keeps what was recorded before it.")
     }
 
+    static let leaving = Failure(
+        .shuttingDown, "the daemon is shutting down", hint: "Connect again and send the call again.")
+
     /// Nobody reads it: whoever asked is gone.
     static let connectionClosed = Failure(.shuttingDown, "the connection was closed")
 

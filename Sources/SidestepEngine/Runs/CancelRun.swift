@@ -99,14 +99,6 @@ extension StoreTransaction {
         return try close(run, .cancelled, output: nil, error: error ?? asked, &call)
     }
 
-    private func cancelChildren(
-        of run: RunRecord, reason: String?, _ graceMilliseconds: Int64, _ call: inout CallContext
-    ) throws {
-        for child in try children(of: run.key) where !child.status.isClosed && !child.isDetached {
-            try cancel(child, reason: reason, graceMilliseconds: graceMilliseconds, &call)
-        }
-    }
-
     /// What a run that closes leaves behind: children that were not to outlive it are asked to end.
     func closeChildren(of run: RunRecord, _ call: inout CallContext) throws {
         try cancelChildren(

@@ -32,7 +32,7 @@ SELECT {run} FROM run WHERE lease_session = ?1 LIMIT ?2;
 SELECT {run} FROM run WHERE status = 'running';
 
 -- name: run_expired
-SELECT {run} FROM run WHERE lease_expires_at <= ?1 ORDER BY lease_expires_at;
+SELECT {run} FROM run WHERE lease_expires_at <= ?1 ORDER BY lease_expires_at LIMIT 100;
 
 -- name: run_next_expiry
 SELECT min(lease_expires_at) FROM run WHERE lease_expires_at IS NOT NULL;
