@@ -97,10 +97,13 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
-            name: "sidestepd", dependencies: ["SidestepDaemon", arguments], swiftSettings: strict),
+            name: "sidestepd", dependencies: ["SidestepDaemon", "SidestepHost", arguments],
+            swiftSettings: strict),
         .executableTarget(
             name: "sidestep",
-            dependencies: ["Sidestep", "SidestepProtocol", "SidestepModel", "CShims", arguments],
+            dependencies: [
+                "Sidestep", "SidestepProtocol", "SidestepModel", "SidestepHost", "CShims", arguments,
+            ],
             swiftSettings: strict
         ),
 
@@ -137,6 +140,9 @@ let package = Package(
             path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "SidestepModelTests", dependencies: ["SidestepModel"], exclude: ["Zones"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SidestepHostTests", dependencies: ["SidestepHost", "SidestepModel"],
             swiftSettings: strict),
         .testTarget(
             name: "SidestepSQLiteTests",

@@ -50,6 +50,19 @@ int shim_peer_pidfd(int fd) {
     return getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) < 0 ? -errno : pidfd;
 }
 
+static int argument_count;
+static char **argument_vector;
+
+/* The C library hands main's arguments to what runs before it, too (ld.so does, sysv ABI and all). */
+__attribute__((constructor)) static void keep_arguments(int count, char **vector) {
+    argument_count = count;
+    argument_vector = vector;
+}
+
+const char *shim_argument(int index) {
+    return index >= 0 && index < argument_count ? argument_vector[index] : NULL;
+}
+
 int shim_pidfd_open(int32_t pid) {
     long fd = syscall(SYS_pidfd_open, pid, 0);
     return fd < 0 ? -errno : (int)fd;
@@ -69,14 +82,19 @@ int shim_epoll_add(int epoll, int fd, uint64_t token) {
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
+int shim_epoll_again(int epoll, int fd, uint64_t token) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = token};
+    return epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) < 0 ? -errno : 0;
+}
+
 int shim_epoll_remove(int epoll, int fd) {
     return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) < 0 ? -errno : 0;
 }
 
-int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity) {
+int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity, int milliseconds) {
     struct epoll_event events[64];
     int limit = capacity < 64 ? capacity : 64;
-    int count = epoll_wait(epoll, events, limit, -1);
+    int count = epoll_wait(epoll, events, limit, milliseconds);
     if (count < 0)
         return -errno;
     for (int i = 0; i < count; i++)

@@ -34,7 +34,7 @@ public final class Daemon {
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
         let engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
-        let watcher = ProcessWatcher()
+        let watcher = try ProcessWatcher(log: log)
         let coordinator = Coordinator(environment: environment, loop: engineLoop, processes: watcher)
         clockSet.withLock { $0 = coordinator }
         self.coordinator = coordinator

@@ -8,6 +8,12 @@ public struct ProcessIdentity: Sendable, Hashable {
         self.pid = pid
         self.startTicks = startTicks
     }
+
+    /// The start of a process that ended before anybody could look: no process has it.
+    public static let endedTicks: Int64 = -1
+
+    /// Whether it can be told from another process with its number.
+    public var isStartKnown: Bool { startTicks > 0 }
 }
 
 /// The process on the other end of a connection, as the kernel vouches for it.

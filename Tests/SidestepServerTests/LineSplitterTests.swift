@@ -1,4 +1,3 @@
-import Glibc
 import SidestepModel
 import Testing
 
@@ -73,23 +72,5 @@ import Testing
             var rest = bytes
             while let piece = splitter.next(&rest) { found.append(piece) }
         }
-    }
-}
-
-@Suite struct ProcessTableTests {
-    @Test("a command's name may hold spaces and parentheses")
-    func names() throws {
-        let fields = (3...30).map { $0 == 22 ? "4242" : $0 == 4 ? "17" : $0 == 3 ? "S" : "\($0)" }
-        let found = try #require(ProcessTable.fields("12 (a) b) c) " + fields.joined(separator: " ")))
-        #expect(found.parent == 17)
-        #expect(found.start == 4242)
-    }
-
-    @Test("this process is its own ancestor, and process 1 is everybody's")
-    func ancestors() throws {
-        let own = getpid()
-        #expect(ProcessTable.ancestor(own, of: own)?.pid == own)
-        #expect(ProcessTable.ancestor(1, of: own)?.pid == 1)
-        #expect(ProcessTable.ancestor(own, of: 1) == nil)
     }
 }

@@ -28,8 +28,10 @@ struct ImportTests {
             "SidestepModel", "SidestepHost",
             "CSystemd", "CShims", "Logging", "NIOCore", "NIOPosix",
         ],
-        "sidestepd": ["SidestepDaemon", "SidestepModel", "ArgumentParser"],
-        "sidestep": ["Sidestep", "SidestepProtocol", "SidestepModel", "CShims", "ArgumentParser"],
+        "sidestepd": ["SidestepDaemon", "SidestepHost", "SidestepModel", "ArgumentParser"],
+        "sidestep": [
+            "Sidestep", "SidestepProtocol", "SidestepModel", "SidestepHost", "CShims", "ArgumentParser",
+        ],
         "sidestep-generate": ["SidestepProtocol", "SidestepModel"],
         "Sidestep": ["SidestepProtocol", "SidestepModel"],
         "SidestepParity": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],

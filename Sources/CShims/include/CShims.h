@@ -3,6 +3,9 @@
 /* What Glibc's Swift module does not show: Linux calls by name, nothing else. */
 #include <stdint.h>
 
+/* An argument of this program, 0 its name; NULL past the last. Swift's own list is empty where /proc is not mounted. */
+const char *shim_argument(int index);
+
 struct shim_peer { int32_t pid; uint32_t uid; uint32_t gid; };
 
 /* Credentials of the process that called connect(2): unix(7), SO_PEERCRED. 0, or -errno. */
@@ -22,9 +25,11 @@ int shim_pidfd_send_signal(int pidfd, int signal);
 int shim_epoll_create(void);
 /* Watches `fd` once for input under `token`: epoll(7), EPOLLONESHOT. 0, or -errno. */
 int shim_epoll_add(int epoll, int fd, uint64_t token);
+/* Watches `fd` once more. 0, or -errno. */
+int shim_epoll_again(int epoll, int fd, uint64_t token);
 int shim_epoll_remove(int epoll, int fd);
-/* Waits without limit; fills tokens, returns how many, or -errno. */
-int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity);
+/* Waits so long, without limit when it is negative; fills tokens, returns how many, or -errno. */
+int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity, int milliseconds);
 int shim_eventfd(void);
 
 /* Sends this process a signal when its parent ends: prctl(2), PR_SET_PDEATHSIG. 0, or -errno. */

@@ -100,6 +100,9 @@ public final class Call: WriteJob, @unchecked Sendable {
     /// It goes on with a long work: not on the loop, and not in one commit with others.
     func becomesLong() { weight = max(weight, 1 << 20) }
 
+    /// What it asked for besides its writes cannot be done: they stand, and it is refused.
+    func refuse(_ failure: Failure) { outcome = .refused(failure) }
+
     /// Whether it was answered already, for example because its connection is gone.
     var isAnswered: Bool { reply == nil }
 }

@@ -43,8 +43,8 @@ extension Coordinator {
         // A peer of another pid namespace has no process here; its connection alone speaks for it.
         guard process.pid != 0 else { return }
         let loop = loop
-        let isAlive = processes.watch(process) { loop.run { self.processEnded(process) } }
-        if isAlive { return }
+        let watched = processes.watch(process) { loop.run { self.processEnded(process) } }
+        guard watched == .ended else { return }
         ended()
         processEnded(process)
     }

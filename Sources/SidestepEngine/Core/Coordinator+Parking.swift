@@ -19,7 +19,8 @@ extension Coordinator {
             return loop.schedule(afterMilliseconds: delay) { self.expire(id, isFinal: moment == wait.until) }
         }
         parked.insert(call, wait.topics, timer: timer)
-        if let process = wait.ending { end(process) }
+        guard let process = wait.ending, let refusal = end(process) else { return }
+        parked.remove(id)?.answer(.failure(refusal))
     }
 
     private func expire(_ id: ObjectIdentifier, isFinal: Bool) {
@@ -54,11 +55,14 @@ extension Coordinator {
     }
 
     /// Asks a process to end, and ends it if it does not.
-    func end(_ process: ProcessIdentity) {
-        processes.signal(process, 15)
+    ///
+    /// - Returns: why the daemon cannot, if so.
+    func end(_ process: ProcessIdentity) -> Failure? {
+        if case .refused(let reason) = processes.signal(process, 15) { return .cannotEnd(process, reason) }
         _ = loop.schedule(afterMilliseconds: environment.settings.killGraceMilliseconds) { [processes] in
-            processes.signal(process, 9)
+            _ = processes.signal(process, 9)
         }
+        return nil
     }
 
     /// Refuses every waiting call; the daemon is leaving.

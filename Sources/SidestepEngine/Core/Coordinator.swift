@@ -187,7 +187,8 @@ public final class Coordinator: @unchecked Sendable {
         case .woken(let outcome): settle(outcome)
         case .offered(let topic): offer(topic)
         case .cancelled(let run, let session, let cancellation): onCancelled?(session, run, cancellation)
-        case .kill(let process): end(process)
+        case .kill(let process, let run):
+            if let failure = end(process) { call.refuse(.cancelledOnly(run, failure)) }
         case .due(let at): arm(at)
         // After the replies that wait for the loop's next turn.
         case .overdue: _ = loop.schedule(afterMilliseconds: 0) { self.perform(ExpireDue()) }

@@ -19,8 +19,8 @@ public enum Effect: Sendable {
     case offered(Topic)
     /// The owner's connection is told that its run was asked to end.
     case cancelled(run: String, session: Int64, Cancellation)
-    /// A process is to end: SIGTERM, later SIGKILL.
-    case kill(ProcessIdentity)
+    /// The process of a run that was asked to end is to end, too: SIGTERM, later SIGKILL.
+    case kill(ProcessIdentity, run: String)
     /// Something is due then: a time-out or the end of a lease.
     case due(Instant)
     /// More is due already than one commit ends.

@@ -99,6 +99,21 @@ extension Failure {
         ).with(\.owner, run.lease?.owner)
     }
 
+    static func cannotEnd(_ process: ProcessIdentity, _ reason: String) -> Failure {
+        Failure(
+            .notPermitted, "the daemon cannot end process \(process.pid): \(reason)",
+            hint:
+                "Fence it (if_owned: take_over), or end it yourself: sudo kill \(process.pid). A daemon of the "
+                + "system's may end it when it has CAP_KILL: docs/operating/systemd.md says how.")
+    }
+
+    /// A run's end was asked for, and that stands; its process was to end at once, and cannot be ended.
+    static func cancelledOnly(_ run: String, _ failure: Failure) -> Failure {
+        Failure(
+            failure.kind, "the run was asked to end, but \(failure.message)", run: run,
+            hint: failure.hint)
+    }
+
     static func stepNotFound(_ step: String, _ run: RunRecord) -> Failure {
         Failure(
             .invalidArgument, "the run has no step '\(step)'", run: run.id, step: step,

@@ -27,7 +27,7 @@ public struct CancelRun: Command {
                     .notPermitted, "the owner belongs to another user or is the caller itself", run: run.id,
                     hint: "Leave `kill` out: the owner is told, and fenced when the grace is over.")
             }
-            call.after(.kill(owner.process))
+            call.after(.kill(owner.process, run: run.id))
         }
         return try store.cancel(run, reason: reason, graceMilliseconds: graceMilliseconds, &call)
     }

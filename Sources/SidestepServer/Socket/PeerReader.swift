@@ -1,5 +1,6 @@
 import CShims
 import Glibc
+import SidestepHost
 import SidestepModel
 
 /// Who may see the runs of all users.
@@ -20,21 +21,45 @@ public struct Administrators: Sendable {
     }
 }
 
-/// Reads from the kernel who is on the other end: unix(7), SO_PEERCRED and SO_PEERGROUPS.
+/// Reads from the kernel who is on the other end: unix(7), SO_PEERCRED, SO_PEERGROUPS and SO_PEERPIDFD.
 enum PeerReader {
     /// nil when the kernel does not tell, or when what it tells cannot be trusted for lack of descriptors.
     static func peer(of descriptor: CInt, _ administrators: Administrators) -> Peer? {
         var credentials = shim_peer()
-        guard shim_peer_credentials(descriptor, &credentials) == 0 else { return nil }
-        errno = 0
-        let status = ProcessTable.status(of: credentials.pid)
-        // A peer without a start time is taken for one that has ended.
-        if status == nil, [EMFILE, ENFILE, ENOMEM].contains(errno) { return nil }
+        guard shim_peer_credentials(descriptor, &credentials) == 0,
+            let start = start(of: credentials.pid, descriptor)
+        else { return nil }
         let groups = [credentials.gid] + supplementaryGroups(of: descriptor)
         return Peer(
-            uid: credentials.uid,
-            process: ProcessIdentity(pid: credentials.pid, startTicks: status?.startTicks ?? 0),
+            uid: credentials.uid, process: ProcessIdentity(pid: credentials.pid, startTicks: start),
             isAdministrator: administrators.include(uid: credentials.uid, groups: groups))
+    }
+
+    /// When the peer started; 0 when that is hidden, nil when there is no descriptor to look with.
+    ///
+    /// It may have ended since connect(2), and its number be another's by now: what is read of that number is
+    /// the peer's only while its pidfd, looked at afterwards, says that it lives. There is none before Linux 6.5.
+    private static func start(of pid: Int32, _ descriptor: CInt) -> Int64? {
+        let pidfd = shim_peer_pidfd(descriptor)
+        defer { if pidfd >= 0 { close(pidfd) } }
+        let finding = ProcessTable.look(at: pid)
+        if pidfd >= 0, hasEnded(pidfd) { return ProcessIdentity.endedTicks }
+        switch finding {
+        case .ended: return ProcessIdentity.endedTicks
+        case .lives(let status): return status.startTicks
+        case .hidden: return hasDescriptors ? 0 : nil
+        }
+    }
+
+    private static func hasEnded(_ pidfd: CInt) -> Bool {
+        var poller = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        return poll(&poller, 1, 0) > 0
+    }
+
+    private static var hasDescriptors: Bool {
+        let probe = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard probe < 0 else { return close(probe) == 0 }
+        return ![EMFILE, ENFILE, ENOMEM].contains(errno)
     }
 
     /// Empty where the kernel does not know the question (before Linux 4.13).
