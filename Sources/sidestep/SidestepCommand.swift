@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sidestep
+import SidestepHost
 
 /// The command line tool: one subcommand per file in `Commands/`.
 @main
@@ -66,7 +67,7 @@ struct SidestepCommand: ParsableCommand {
 
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(ProgramArguments.all)
             try command.run()
         } catch let error as SidestepError {
             Complaint(error).end()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import SidestepDaemon
+import SidestepHost
 
 @main
 struct Sidestepd: ParsableCommand {
@@ -17,6 +18,8 @@ struct Sidestepd: ParsableCommand {
             """,
         version: Daemon.version, subcommands: [Serve.self, Check.self, Restore.self],
         defaultSubcommand: Serve.self)
+
+    static func main() { main(ProgramArguments.all) }
 }
 
 struct Serve: ParsableCommand {
