@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -59,9 +60,9 @@ __attribute__((constructor)) static void keep_arguments(int count, char **vector
     argument_vector = vector;
 }
 
-const char *shim_argument(int index) {
-    return index >= 0 && index < argument_count ? argument_vector[index] : NULL;
-}
+int shim_argument_count(void) { return argument_count; }
+
+char **shim_arguments(void) { return argument_vector; }
 
 int shim_pidfd_open(int32_t pid) {
     long fd = syscall(SYS_pidfd_open, pid, 0);
@@ -172,6 +173,15 @@ int shim_memory_file(const void *bytes, int64_t count) {
         written += some;
     }
     return fd;
+}
+
+void shim_close_from(int first) {
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+        return;
+    struct rlimit limit;
+    int last = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < 1 << 20 ? (int)limit.rlim_max : 1 << 20;
+    for (int fd = first; fd < last; fd++)
+        close(fd);
 }
 
 int shim_end_with_parent(int signal) {

@@ -54,6 +54,8 @@ public struct Flags: Sendable {
     public var user = false
     /// Run for the whole machine even as another user than root.
     public var system = false
+    /// Started by a client that found no daemon: whose child we are says nothing about us.
+    public var isAutostarted = false
 
     public init() {}
 }

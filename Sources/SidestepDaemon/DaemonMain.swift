@@ -7,18 +7,25 @@ import Synchronization
 
 /// What the command line starts: from flags to an exit status.
 public enum DaemonMain {
+    /// Puts the program into a defined state, before all else.
+    public static func settle() { StartState.settle() }
+
     /// Serves until a signal; answers the exit status.
     public static func run(_ flags: Flags) -> Int32 {
+        if flags.isAutostarted { StartState.forgetCaller() }
         let environment = processEnvironment()
+        StartState.settleForServing(environment)
         let isJournal = DaemonLog.stderrIsJournal(environment)
         let log = Logger(label: "sidestepd") { _ in DaemonLog(isJournal: isJournal) }
         let signals = StopSignals()
-        signal(SIGPIPE, SIG_IGN)
         keepMemoryPrivate(environment)
-        raiseDescriptorLimit()
         do {
+            try ResourceLimits.check()
+            let (flags, environment) = (flags.resolved, WorkingDirectory.resolved(environment))
             let configuration = try Configuration.load(flags, environment: environment)
+            try WorkingDirectory.leave(configuration)
             setLevel(configuration)
+            for remark in StartState.remarks { log.notice("\(remark)") }
             let daemon = try Daemon(configuration, log: log)
             try daemon.run(signals) { reload(flags, environment, configuration, log) }
             return 0
@@ -33,8 +40,8 @@ public enum DaemonMain {
 
     /// Sees to it that a crash shows nobody our memory: requests under way hold secrets.
     private static func keepMemoryPrivate(_ environment: [String: String]) {
-        // Not by RLIMIT_CORE: programs of steps would inherit it, and core(5) heeds it not for cores that a program
-        // takes.
+        // Not by RLIMIT_CORE: programs of steps would inherit it, and core(5) heeds it not for cores that a
+        // program takes.
         _ = shim_forbid_core()
         // Swift's backtraces show what registers point to; who asks for them gets them.
         guard environment["SWIFT_BACKTRACE"] == nil else { return }
@@ -91,14 +98,6 @@ public enum DaemonMain {
 
     private static func setLevel(_ configuration: Configuration) {
         DaemonLog.level.withLock { $0 = Logger.Level(rawValue: configuration.logLevel) ?? .info }
-    }
-
-    /// A connection is a descriptor, and the usual soft limit of 1024 is below our own limit.
-    private static func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, 65536)
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     static func processEnvironment() -> [String: String] {

@@ -10,7 +10,7 @@ public enum DatabaseCheck {
         do {
             return try problems(Connection(path: path, readOnly: true))
         } catch {
-            throw .corrupt(path, error.reason)
+            throw .of(error, path)
         }
     }
 

@@ -28,7 +28,7 @@ enum DatabaseFile {
         } catch let error as DatabaseOpenError {
             throw error
         } catch let failure as Failure {
-            throw failure.isOfDamage ? .corrupt(path, failure.reason) : .cannotOpen(path, failure.reason)
+            throw .of(failure, path)
         } catch {
             throw .cannotOpen(path, "\(error)")
         }

@@ -1,3 +1,5 @@
+import SidestepModel
+
 /// Why a database was not opened: one sentence and the exit status of sysexits(3) that fits.
 /// Nothing was changed.
 public struct DatabaseOpenError: Error, CustomStringConvertible {
@@ -27,6 +29,11 @@ public struct DatabaseOpenError: Error, CustomStringConvertible {
                 together with \(path)-wal and \(path)-shm to begin with an empty database; then, under \
                 systemd: systemctl reset-failed sidestepd; systemctl start sidestepd.socket
                 """, exitStatus: needsPerson)
+    }
+
+    /// What a failure of SQLite's means while a database is being opened: few of them say that it is damaged.
+    static func of(_ failure: Failure, _ path: String) -> DatabaseOpenError {
+        failure.isOfDamage ? .corrupt(path, failure.reason) : .cannotOpen(path, failure.reason)
     }
 
     static func foreign(_ path: String) -> DatabaseOpenError {

@@ -34,7 +34,7 @@ public final class SQLiteDatabase: Sendable {
             readers = try SQLiteReaders(path: path, library, count: count, onFault: onFault)
             maintainer = DatabaseMaintenance(path: path, writer: writer, onFault: onFault)
         } catch {
-            throw .corrupt(path, error.reason)
+            throw .of(error, path)
         }
     }
 

@@ -66,6 +66,8 @@ struct SidestepCommand: ParsableCommand {
         ])
 
     static func main() {
+        Inheritance.openStandardDescriptors()
+        Inheritance.resetSignals(keeping: Inheritance.jobControl)
         do {
             var command = try parseAsRoot(ProgramArguments.all)
             try command.run()

@@ -74,7 +74,8 @@ _sidestep_autostart() {
     mkdir -m 700 "$_sidestep_directory" 2>/dev/null
     [ -O "$_sidestep_directory" ] || return 69
     SIDESTEP_SOCKET=$_sidestep_directory/sidestep.sock
-    setsid "$_sidestep_daemon" --socket "$SIDESTEP_SOCKET" </dev/null >>"$_sidestep_directory/sidestepd.log" 2>&1 &
+    setsid "$_sidestep_daemon" --socket "$SIDESTEP_SOCKET" --autostarted </dev/null \
+        >>"$_sidestep_directory/sidestepd.log" 2>&1 &
     _sidestep_tries=0
     until _sidestep_answers "$SIDESTEP_SOCKET"; do
         _sidestep_tries=$((_sidestep_tries + 1))

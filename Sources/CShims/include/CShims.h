@@ -3,8 +3,9 @@
 /* What Glibc's Swift module does not show: Linux calls by name, nothing else. */
 #include <stdint.h>
 
-/* An argument of this program, 0 its name; NULL past the last. Swift's own list is empty where /proc is not mounted. */
-const char *shim_argument(int index);
+/* The arguments of this program, its name first, NULL at the end. Swift's own list is empty where /proc is not mounted. */
+int shim_argument_count(void);
+char **shim_arguments(void);
 
 struct shim_peer { int32_t pid; uint32_t uid; uint32_t gid; };
 
@@ -32,6 +33,8 @@ int shim_epoll_remove(int epoll, int fd);
 int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity, int milliseconds);
 int shim_eventfd(void);
 
+/* Closes all descriptors from a number on: close_range(2), Linux 5.9, or one by one. */
+void shim_close_from(int first);
 /* Sends this process a signal when its parent ends: prctl(2), PR_SET_PDEATHSIG. 0, or -errno. */
 int shim_end_with_parent(int signal);
 /* An open file without a name that holds these bytes, to be read from the beginning: memfd_create(2). Or -errno. */

@@ -13,7 +13,7 @@ extension ParameterType {
                 "env",
                 .open([], others: .string(maxBytes: ExecutionLimits.argumentBytes), atMost: .variables),
                 "variables beside those of the daemon; {credential:NAME} stands for a secret of the daemon"),
-            .may("cwd", .string(maxBytes: 4096), "the directory it runs in", default: "the daemon's"),
+            .may("cwd", .string(maxBytes: 4096), "the directory it runs in", default: "/"),
             .may(
                 "stdin", .string(maxBytes: ExecutionLimits.stdinBytes), "what it reads", default: "nothing"),
             .may("timeout_ms", .span, "how long it may run"),

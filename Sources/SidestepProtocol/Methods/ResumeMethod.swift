@@ -19,7 +19,7 @@ extension MethodTable {
         ],
         errors: [
             .runNotFound, .runConflict, .runOwned, .runClosed, .runPaused, .runCancelled, .tokenInvalid,
-            .checkpointNotFound, .notPermitted, .deadlineExceeded,
+            .checkpointNotFound, .notPermitted, .deadlineExceeded, .unsupported,
         ],
         example: Example(
             #"{"run":"research-1","workflow":"research","input":{"topic":"tides"}}"#,

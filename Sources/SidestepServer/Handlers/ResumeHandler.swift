@@ -65,6 +65,7 @@ enum ResumeHandler {
         let params = request.params
         let kind = params.string("owner").flatMap(OwnerKind.init(rawValue:)) ?? .connection
         let ttl = params.integer("ttl_ms")
+        if kind == .process, request.peer.process.pid == 0 { throw inAnotherNamespace }
         guard params.knows("owner_pid"), let pid = params.integer("owner_pid") else {
             return .init(kind: kind, process: request.peer.process, ttlMilliseconds: ttl)
         }
@@ -74,6 +75,12 @@ enum ResumeHandler {
         }
         return .init(kind: kind, process: try ancestor(Int32(pid), of: request.peer), ttlMilliseconds: ttl)
     }
+
+    /// unix(7), pid_namespaces(7): of such a peer there is a connection and no process.
+    private static let inAnotherNamespace = Failure(
+        .unsupported,
+        "the caller is in another pid namespace: the daemon would not learn of its process's end",
+        hint: "Use owner: connection or ttl, or run the daemon where it sees the caller's process.")
 
     private static func ancestor(_ pid: Int32, of peer: Peer) throws -> ProcessIdentity {
         guard ProcessTable.look(at: peer.process.pid) != .hidden else {

@@ -88,6 +88,27 @@ struct TagArgument: ExpressibleByArgument {
     }
 }
 
+/// The rights that files do not get, in octal: umask(2).
+struct UmaskArgument: ExpressibleByArgument {
+    let bits: mode_t
+
+    init?(argument: String) {
+        guard let bits = mode_t(argument, radix: 8), bits <= 0o777 else { return nil }
+        self.bits = bits
+    }
+
+    private init(bits: mode_t) { self.bits = bits }
+
+    /// Our own. It can only be read by being set.
+    static var ours: UmaskArgument {
+        let bits = umask(0o077)
+        umask(bits)
+        return UmaskArgument(bits: bits)
+    }
+
+    var text: String { String(bits, radix: 8) }
+}
+
 /// The text on standard input.
 enum StandardInput {
     static func all() -> [UInt8] {

@@ -61,6 +61,7 @@ struct Detaching {
         arguments += ["--max-restarts", "\(command.maxRestarts)", "--no-restart-exit", command.noRestartExit]
         arguments += [
             "--kill-after", "\(command.killAfter.milliseconds)ms", "--allow-change", "--handed-over",
+            "--umask", UmaskArgument.ours.text,
         ]
         if let workflow = command.workflow { arguments += ["--workflow", workflow] }
         return arguments + ["--"] + command.command
