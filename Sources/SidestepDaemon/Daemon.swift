@@ -23,7 +23,9 @@ public final class Daemon {
     private let server: SocketServer
     private let socket: ListeningSocket
     private let http = HTTPDriver()
+    private let executors: StepExecutors
     private var watchdog: RepeatedTask?
+    private var reaping: RepeatedTask?
     private var idleExit: IdleExit?
 
     /// Opens database and socket; nothing is served yet.
@@ -47,8 +49,8 @@ public final class Daemon {
             try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         coordinator.courier = Courier(
             coordinator: coordinator, carrier: Self.carrier(http, configuration, environment.clock))
-        coordinator.executions = Executions(
-            coordinator: coordinator, executor: Self.executors(http, configuration, watcher))
+        executors = Self.executors(http, configuration, watcher)
+        coordinator.executions = Executions(coordinator: coordinator, executor: executors)
         coordinator.attach(
             writer: database.writer, readers: database.readers, maintenance: database.maintenance)
         server = try SocketServer(
@@ -64,6 +66,7 @@ public final class Daemon {
         try recover()
         try server.listen(on: socket.descriptor)
         startWatchdog()
+        startReaping()
         startIdleExit()
         ServiceManager.ready("serving \(configuration.database)")
         log.notice(
@@ -98,6 +101,15 @@ public final class Daemon {
         ) { _ in
             if !database.isInPlace { log.error("the database file is gone from \(database.path)") }
             ServiceManager.alive()
+        }
+    }
+
+    /// In a container we may be process 1, and so the parent of all that have lost theirs.
+    private func startReaping() {
+        guard getpid() == 1 else { return }
+        let executors = executors
+        reaping = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            executors.reapOrphans()
         }
     }
 

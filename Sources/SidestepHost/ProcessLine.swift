@@ -2,6 +2,7 @@
 struct ProcessLine: Equatable {
     var state: Character
     var parent: Int32
+    var group: Int32
     var threads: Int
     /// Clock ticks after boot.
     var startTicks: Int64
@@ -12,9 +13,10 @@ struct ProcessLine: Equatable {
         guard let close = text.lastIndex(of: ")") else { return nil }
         let fields = text[text.index(after: close)...].split(separator: " ")
         guard fields.count > 19, let state = fields[0].first, let parent = Int32(fields[1]),
-            let threads = Int(fields[17]), let start = Int64(fields[19])
+            let group = Int32(fields[2]), let threads = Int(fields[17]), let start = Int64(fields[19])
         else { return nil }
-        (self.state, self.parent, self.threads, startTicks) = (state, parent, threads, start)
+        (self.state, self.parent, self.group, self.threads) = (state, parent, group, threads)
+        startTicks = start
     }
 
     /// Whether more than a corpse is left. A first thread that has ended is shown as one, while others go on.

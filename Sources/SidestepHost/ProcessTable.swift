@@ -15,8 +15,8 @@ public enum ProcessTable {
         /// No process has it, or only a corpse that nobody has waited for.
         case ended
         case lives(Status)
-        /// It may be in use, and no more is known: /proc is not mounted, hides what belongs to others (hidepid), or
-        /// there is no descriptor left to read it with.
+        /// It may be in use, and no more is known: /proc is not mounted, hides what belongs to others
+        /// (hidepid), or there is no descriptor left to read it with.
         case hidden
     }
 
@@ -25,7 +25,7 @@ public enum ProcessTable {
         // unix(7): what a peer in another pid namespace has for a number.
         guard pid > 0 else { return .hidden }
         var info = stat()
-        if let line = read("/proc/\(pid)/stat").flatMap(ProcessLine.init), stat("/proc/\(pid)", &info) == 0 {
+        if let line = line(of: pid), stat("/proc/\(pid)", &info) == 0 {
             guard line.isAlive else { return .ended }
             return .lives(Status(parent: line.parent, startTicks: line.startTicks, uid: info.st_uid))
         }
@@ -57,6 +57,13 @@ public enum ProcessTable {
         }
         return nil
     }
+
+    /// Children of ours that have ended and that nobody has waited for.
+    public static var corpses: [Int32] {
+        (ProcessScan.all() ?? []).filter { $0.line.parent == getpid() && !$0.line.isAlive }.map(\.pid)
+    }
+
+    static func line(of pid: Int32) -> ProcessLine? { read("/proc/\(pid)/stat").flatMap(ProcessLine.init) }
 
     /// The boot's own id: start times of another boot mean nothing.
     public static var bootID: String {

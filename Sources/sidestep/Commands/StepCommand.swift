@@ -109,16 +109,18 @@ struct StepCommand: ParsableCommand {
 
     /// Runs the command. Exits the program unless there is another attempt.
     private func attempt(_ begun: RawJSON, _ lease: String, _ connection: BlockingConnection) throws {
-        var process = StepProcess(arguments: command)
+        let key = begun["idempotency_key"]?.string
+        var process = StepProcess(
+            arguments: command, word: WorkMark.step(key: key ?? step, attempt: begun["attempt"]?.int ?? 1))
         process.environment.variables["SIDESTEP_STEP"] = step
-        process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = begun["idempotency_key"]?.string
+        process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = key
         process.environment.variables["SIDESTEP_SOCKET"] = connection.path
         process.timeout = timeout?.duration
         process.outputLimit = max(0, outputLimit)
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated
         // later.
         process.isLive = !common.json && (retry == nil || isatty(1) == 1)
-        let ended = process.run()
+        let ended = try process.run()
         // Somebody stopped us, not the step's own doing: it is left as begun.
         if let signal = ended.stoppedBy, ended.status != 0 { SignalRelay.die(of: signal) }
         if ended.isSuccess {
@@ -137,6 +139,11 @@ struct StepCommand: ParsableCommand {
             Output.line((ended.isSuccess ? ended.record : ended.failure).text)
         } else if !process.isLive {
             Output.write(ended.output, to: 1)
+        }
+        if ended.isHeld && ended.isSuccess {
+            Output.complain(
+                "sidestep: step \(step): what the command left running holds its output, and is not waited for; "
+                    + "what it prints from now on is lost")
         }
         if let trouble = ended.trouble { Output.complain("sidestep: step \(step): \(trouble)") }
         Glibc.exit(ended.isSuccess ? 0 : ended.statusOfFailure)

@@ -74,8 +74,8 @@ check "each start after a failure has a lease of its own, and what is left of th
 cat > "$run.sh" <<'S'
 echo "$SIDESTEP_LEASE" >> "$1.leases"
 if [ "$(wc -l < "$1.leases")" = 1 ]; then
-    # In a session of its own: it outlives the group of the program.
-    setsid sh "$1.old" "$1" &
+    # In a session of its own and without the mark: it outlives the program.
+    env -u SIDESTEP_EXECUTION setsid sh "$1.old" "$1" &
     for _ in $(seq 500); do [ -e "$1.up" ] && exit 1; sleep 0.02; done
 fi
 touch "$1.go"
