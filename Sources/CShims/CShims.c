@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CShims.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -8,6 +9,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <poll.h>
@@ -186,4 +189,34 @@ void shim_close_from(int first) {
 
 int shim_end_with_parent(int signal) {
     return prctl(PR_SET_PDEATHSIG, signal) < 0 ? -errno : 0;
+}
+
+static void take_facts(const struct statx *from, struct shim_file *out) {
+    out->device = (uint64_t)from->stx_dev_major << 32 | from->stx_dev_minor;
+    out->inode = from->stx_ino;
+    out->links = from->stx_nlink;
+    out->size = (int64_t)from->stx_size;
+    out->changed = from->stx_mtime.tv_sec * 1000000000 + from->stx_mtime.tv_nsec;
+    out->born = from->stx_mask & STATX_BTIME ? from->stx_btime.tv_sec * 1000000000 + from->stx_btime.tv_nsec : 0;
+}
+
+int shim_file_at(const char *path, struct shim_file *out) {
+    struct statx facts;
+    if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_BTIME, &facts) < 0)
+        return -errno;
+    take_facts(&facts, out);
+    return 0;
+}
+
+int shim_file_of(int fd, struct shim_file *out) {
+    struct statx facts;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &facts) < 0)
+        return -errno;
+    take_facts(&facts, out);
+    return 0;
+}
+
+int64_t shim_file_system(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) < 0 ? 0 : (uint32_t)facts.f_type;
 }

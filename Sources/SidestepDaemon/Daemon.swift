@@ -42,9 +42,16 @@ public final class Daemon {
         self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
         let faults = FaultLog(log, environment.clock)
+        let leaving = Leaving(log)
         database = try SQLiteDatabase(
             path: configuration.database, onSettled: { coordinator.settled($0, $1) },
-            onFatal: { Self.leaveAfterFailedSync($0, log) }, onFault: { faults.note($0) })
+            onFatal: { leaving.begin($0) }, onFault: { faults.note($0) })
+        leaving.watch(database)
+        if let name = database.logSetAside {
+            log.warning(
+                "the log of another file that had the database's name was set aside",
+                metadata: ["log": "\(name)"])
+        }
         socket =
             try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         coordinator.courier = Courier(
@@ -95,13 +102,9 @@ public final class Daemon {
 
     private func startWatchdog() {
         guard let interval = ServiceManager.watchdogMilliseconds else { return }
-        let (database, log) = (database, log)
         watchdog = group.next().scheduleRepeatedTask(
             initialDelay: .zero, delay: .milliseconds(interval)
-        ) { _ in
-            if !database.isInPlace { log.error("the database file is gone from \(database.path)") }
-            ServiceManager.alive()
-        }
+        ) { _ in ServiceManager.alive() }
     }
 
     /// In a container we may be process 1, and so the parent of all that have lost theirs.
@@ -201,23 +204,8 @@ public final class Daemon {
     ) -> DaemonInformation {
         DaemonInformation(
             version: version, pid: getpid(), started: now, socket: configuration.socket,
-            database: configuration.database,
+            database: database.path,
             storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes })
-    }
-
-    /// The callers have been answered `storage_error`; what the kernel kept of the write is unknown,
-    /// so the way on is to open the database anew (systemd or the next client starts us).
-    private static func leaveAfterFailedSync(_ failure: Failure, _ log: Logger) {
-        let reason = failure.fault?.sentence ?? failure.message
-        log.critical("a sync failed; leaving, to recover by opening the database again: \(reason)")
-        do {
-            _ = try WorkerThread("leaving") {
-                usleep(200_000)
-                _exit(74)
-            }
-        } catch {
-            _exit(74)
-        }
     }
 
     private static func groupID(_ name: String) -> UInt32? { getgrnam(name)?.pointee.gr_gid }

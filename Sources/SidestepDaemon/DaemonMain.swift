@@ -2,6 +2,7 @@ import CShims
 import CSystemd
 import Glibc
 import Logging
+import SidestepModel
 import SidestepSQLite
 import Synchronization
 
@@ -33,6 +34,8 @@ public enum DaemonMain {
             return refuse(log, error.description, error.exitStatus)
         } catch let error as DatabaseOpenError {
             return refuse(log, error.description, error.exitStatus)
+        } catch let error as Failure {
+            return refuse(log, error.message + ".", error.kind == .overloaded ? 71 : 74)
         } catch {
             return refuse(log, "\(error)", 70)
         }
@@ -65,7 +68,9 @@ public enum DaemonMain {
     public static func restore(_ backup: String, to path: String, replaces: Bool) -> Int32 {
         do {
             let aside = try DatabaseRestore.restore(backup, to: path, replaces: replaces)
-            if let aside { print("\(path) was set aside as \(aside)") }
+            for (what, name) in [(path, aside.database), (path + "-wal", aside.log)] {
+                if let name { print("\(what) was set aside as \(name)") }
+            }
             print("\(path): restored from \(backup)")
             return 0
         } catch {

@@ -9,6 +9,8 @@ final class Connection {
     /// The worst that statements met since somebody looked, caught or not.
     private(set) var worst: StoreFault?
     private let onFault: @Sendable (StoreFault) -> Void
+    /// Told before the log is copied into the database, and after it.
+    var onCopying: (_ begins: Bool) -> Void = { _ in }
 
     /// - Parameter readOnly: a reader never writes and never checkpoints: SQLite before 3.51.3 can corrupt a
     ///   database that two connections reset the log of (<https://www.sqlite.org/wal.html#walresetbug>).
@@ -83,7 +85,8 @@ final class Connection {
         return try statement.first(read: { $0.string() }) ?? ""
     }
 
-    /// The key of the row that the last INSERT added. RETURNING would tell it too, by way of a table of its own.
+    /// The key of the row that the last INSERT added. RETURNING would tell it too, by way of a table of its
+    /// own.
     var lastInsertedKey: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// How many pages were read from files since the connection was opened.
@@ -99,12 +102,20 @@ final class Connection {
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// Copies the log into the database as far as readers allow, never waiting for them.
-    func checkpointLog(_ mode: Int32 = SQLITE_CHECKPOINT_PASSIVE) {
+    ///
+    /// - Returns: whether the database has all of it now.
+    @discardableResult
+    func checkpointLog() -> Bool {
+        onCopying(true)
+        defer { onCopying(false) }
         var frames: Int32 = 0
         var copied: Int32 = 0
-        guard sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied) == SQLITE_OK else { return }
+        guard
+            sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied) == SQLITE_OK
+        else { return false }
         // A log that is wholly copied is written from its start again.
         logFrames = Int(frames - copied)
+        return frames == copied
     }
 
     /// Begins the log anew, in the file that it has: the next opening reads
@@ -116,7 +127,8 @@ final class Connection {
         checkpointLog()
     }
 
-    /// The failure of a result code. What SQLite says goes to the log; the caller is told whose the trouble is.
+    /// The failure of a result code. What SQLite says goes to the log; the caller is told whose the trouble
+    /// is.
     func failure(_ code: Int32, _ operation: String) -> Failure {
         let fault = StoreFault(
             code: code, operation: operation, words: String(cString: sqlite3_errmsg(handle)))

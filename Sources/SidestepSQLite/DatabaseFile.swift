@@ -11,19 +11,24 @@ enum DatabaseFile {
     /// The log is grown to this before use: a commit then overwrites,
     /// and saves the file system's own journal commit.
     static let pregrownLogBytes = 4 << 20
+    /// The file that this makes, at least: each page has a head in it (24 bytes), and the log has one.
+    static let pregrownLogFileBytes: Int64 = 4 << 20 + 64 << 10
 
     /// The writer's connection to a database that is whole, ours and up to date.
     static func open(
-        _ path: String, onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
+        _ lock: DatabaseLock, onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
     ) throws(DatabaseOpenError) -> Connection {
-        let isNew = access(path, F_OK) != 0
-        if isNew { try create(path) }
+        let path = lock.path
+        if FileFacts.at(path) == nil { try create(path) }
+        try lock.hold()
         guard fileSize(path) > 0 else { throw .corrupt(path, "the file is empty") }
         do {
             let connection = try Connection(path: path, readOnly: false, onFault: onFault)
             try verify(connection, path)
             try prepareLog(connection, path)
             try Migrations.bringUpToDate(connection, path)
+            lock.pair()
+            connection.onCopying = { lock.databaseIsWritten(begins: $0) }
             return connection
         } catch let error as DatabaseOpenError {
             throw error
@@ -34,36 +39,48 @@ enum DatabaseFile {
         }
     }
 
-    /// Makes the database under another name and renames it: a crash leaves no half-made one behind.
+    /// Makes the database under another name and links it to its own: a crash leaves no half-made one
+    /// behind, and one that was made meanwhile stays.
     private static func create(_ path: String) throws(DatabaseOpenError) {
         let draft = path + ".new"
         unlink(draft)
+        defer { unlink(draft) }
         do {
+            try DatabaseCopy.makePrivate(draft)
             let connection = try Connection(path: draft, readOnly: false)
             try connection.execute("PRAGMA application_id = \(applicationID)")
             try Migrations.apply(connection, from: 0)
         } catch {
             throw .cannotOpen(path, error.reason)
         }
-        chmod(draft, 0o600)
-        guard rename(draft, path) == 0 else { throw .cannotOpen(path, String(cString: strerror(errno))) }
+        guard link(draft, path) == 0 || errno == EEXIST || rename(draft, path) == 0 else {
+            throw .cannotOpen(path, String(cString: strerror(errno)))
+        }
         syncDirectory(of: path)
     }
 
     /// fsync(2) of the directory: without it the new name may be gone after a power cut.
     static func syncDirectory(of path: String) {
-        let slash = path.lastIndex(of: "/")
-        let directory = slash.map { String(path[..<$0]) } ?? "."
-        let descriptor = Glibc.open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = DatabasePlace.directory(of: path)
+        let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
     }
 
-    private static func verify(_ connection: Connection, _ path: String) throws {
+    /// Makes sure that a database is ours, and of a version that we know.
+    static func identify(_ connection: Connection, _ path: String) throws {
         guard Int(try connection.value("PRAGMA application_id")) == applicationID else {
             throw DatabaseOpenError.foreign(path)
         }
+        let version = try Migrations.version(connection)
+        if version > Migrations.all.count {
+            throw DatabaseOpenError.newer(path, version, Migrations.all.count)
+        }
+    }
+
+    private static func verify(_ connection: Connection, _ path: String) throws {
+        try identify(connection, path)
         guard fileSize(path) <= checkedBytes else { return }
         let verdict = try connection.value("PRAGMA quick_check(1)")
         if verdict != "ok" { throw DatabaseOpenError.corrupt(path, verdict) }

@@ -7,8 +7,9 @@ import Synchronization
 
 /// Backup, check and vacuum beside a running daemon.
 ///
-/// Backup and check read a snapshot on a connection of their own, so that writing goes on; the log cannot be begun anew
-/// meanwhile and grows by what is written. Only the vacuum is the writer's (Connection.swift says why).
+/// Backup and check read a snapshot on a connection of their own, so that writing goes on; the log cannot
+/// be begun anew meanwhile and grows by what is written. Only the vacuum is the writer's (Connection.swift
+/// says why).
 final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
     private let path: String
     private let writer: SQLiteWriter
@@ -89,12 +90,24 @@ enum DatabaseCopy {
         onFault: @escaping @Sendable (StoreFault) -> Void = { _ in },
         _ told: (@Sendable (MaintenanceProgress) -> Void)? = nil
     ) throws(Failure) -> Int64 {
+        try write(to: target, overwrites: overwrites) { draft throws(Failure) in
+            let connection = try Connection(path: source, readOnly: true, onFault: onFault)
+            // The connection may write for the copy's sake alone: it is never told to write the source.
+            try connection.execute("PRAGMA query_only = OFF")
+            try copy(connection, to: draft, told)
+        }
+    }
+
+    /// - Parameter fill: writes the copy under the name that it is given.
+    static func write(
+        to target: String, overwrites: Bool, _ fill: (String) throws(Failure) -> Void
+    ) throws(Failure) -> Int64 {
         if !overwrites, access(target, F_OK) == 0 { throw exists(target) }
         let draft = target + ".partial"
         unlink(draft)
         do throws(Failure) {
             try makePrivate(draft)
-            try copy(source, to: draft, onFault, told)
+            try fill(draft)
             try sync(draft)
             try publish(draft, as: target, overwrites: overwrites)
         } catch {
@@ -105,20 +118,16 @@ enum DatabaseCopy {
         return fileSize(target)
     }
 
-    /// VACUUM INTO reads one snapshot and leaves free pages out. The connection may write for its sake alone:
-    /// it is never told to write the source.
-    private static func copy(
-        _ source: String, to draft: String, _ onFault: @escaping @Sendable (StoreFault) -> Void,
-        _ told: (@Sendable (MaintenanceProgress) -> Void)?
+    /// VACUUM INTO reads one snapshot and leaves free pages out.
+    static func copy(
+        _ connection: Connection, to draft: String, _ told: (@Sendable (MaintenanceProgress) -> Void)? = nil
     ) throws(Failure) {
-        let connection = try Connection(path: source, readOnly: true, onFault: onFault)
-        try connection.execute("PRAGMA query_only = OFF")
         let quoted = draft.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
         try ReadingProgress.execute("VACUUM INTO '\(quoted)'", on: connection, told)
     }
 
     /// An empty file that only its owner can open; SQLite fills it.
-    private static func makePrivate(_ path: String) throws(Failure) {
+    static func makePrivate(_ path: String) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failed("make", path) }
         close(descriptor)

@@ -14,8 +14,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Jobs in one commit at most: past it the replies of the first would wait for too many others.
     public static let batchLimit = 512
-    /// Jobs of one user in one commit, where there are several: about half a millisecond of work, so that who comes
-    /// behind a flood waits for twice that.
+    /// Jobs of one user in one commit, where there are several: about half a millisecond of work, so that
+    /// who comes behind a flood waits for twice that.
     static let batchLimitPerUser = 24
     /// Bytes in one commit, about; a job that has more has one of its own.
     static let batchBytes = 1 << 20
@@ -27,8 +27,11 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private let monitor = Monitor()
     private let inlineLimit: Int
     private let onSettled: Settled
-    private let onFatal: @Sendable (Failure) -> Void
+    private let onFatal: @Sendable (StoreEnd) -> Void
+    private let isInPlace: @Sendable () -> Bool
     private var session: SQLiteSession?
+    /// Why nothing more is written.
+    private var end: StoreEnd?
     private let batch: BatchStatements
     private var queue = FairQueue<any WriteJob>()
     /// A large job whose turn it is.
@@ -46,17 +49,19 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// - Parameters:
     ///   - inlineLimit: how many jobs the caller's thread performs itself;
     ///     more of them are worth a thread switch.
-    ///   - onFatal: told when a sync failed and nobody can know what is on disk; the daemon then ends itself,
-    ///     and opening the database again recovers what was acknowledged.
+    ///   - isInPlace: whether what was just committed is where the next daemon will look for it.
+    ///   - onFatal: told when nothing more may be written; the daemon then ends itself.
     init(
-        _ connection: Connection, _ library: StatementLibrary, inlineLimit: Int, onSettled: @escaping Settled,
-        onFatal: @escaping @Sendable (Failure) -> Void
+        _ connection: Connection, _ library: StatementLibrary, inlineLimit: Int,
+        isInPlace: @escaping @Sendable () -> Bool = { true }, onSettled: @escaping Settled,
+        onFatal: @escaping @Sendable (StoreEnd) -> Void
     ) throws(Failure) {
         session = try SQLiteSession(connection, library)
         batch = try BatchStatements(connection)
         self.inlineLimit = inlineLimit
         self.onSettled = onSettled
         self.onFatal = onFatal
+        self.isInPlace = isInPlace
         thread = try WorkerThread("writer") { [weak self] in self?.work() }
     }
 
@@ -98,7 +103,10 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     public func serve(severalUsers: Bool) { monitor.locked { hasSeveralUsers = severalUsers } }
 
     /// Performs what is queued, then ends the thread and closes the connection; closing again does nothing.
-    public func close() {
+    ///
+    /// - Returns: whether the database has all of the log.
+    @discardableResult
+    public func close() -> Bool {
         monitor.locked {
             isClosing = true
             monitor.broadcast()
@@ -106,10 +114,12 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         // A thread can be joined once (pthread_join(3)).
         thread?.join()
         thread = nil
-        try? session?.releaseSequences()
-        session?.connection.checkpointLog()
-        try? session?.connection.shortenLog()
-        session = nil
+        guard let session else { return false }
+        try? session.releaseSequences()
+        let isCopied = end == nil && session.connection.checkpointLog()
+        batch.finalize()
+        self.session = nil
+        return isCopied
     }
 
     /// Hands the connection to `body` between two batches; jobs wait meanwhile. Not for the loop's thread.
@@ -138,7 +148,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     private func work() {
         while let jobs = nextBatch() {
-            jobs.isEmpty ? session?.connection.checkpointLog() : perform(jobs)
+            if jobs.isEmpty { session?.connection.checkpointLog() } else { perform(jobs) }
             monitor.locked { finishBatch() }
         }
     }
@@ -187,21 +197,37 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         guard let session else {
             return onSettled(jobs, Failure(.shuttingDown, "the daemon is shutting down"))
         }
+        if let end { return onSettled(jobs, end.failure) }
         do {
             try batch.begin.run()
             try jobs.count == 1 ? performAlone(jobs[0], session) : performTogether(jobs, session)
             session.sequences?.committed()
-            onSettled(jobs, nil)
         } catch {
             let isEnd = session.connection.worst?.scope == .store
             if session.connection.isInTransaction { _ = try? batch.rollback.run() }
             session.sequences?.rolledBack()
             onSettled(jobs, error)
-            if isEnd { onFatal(error) }
+            if isEnd { finish(.failedSync(error)) }
+            return
         }
+        // After the commit, so that it is what is acknowledged that was found in place.
+        guard isInPlace() else {
+            onSettled(jobs, StoreEnd.displaced.failure)
+            return finish(.displaced)
+        }
+        onSettled(jobs, nil)
         guard session.connection.logFrames >= Self.checkpointFrames else { return }
         // By the writer's own thread: the caller's would be kept for as long as copying takes.
-        isAlwaysInline ? session.connection.checkpointLog() : monitor.locked { isLogLong = true }
+        if isAlwaysInline {
+            session.connection.checkpointLog()
+        } else {
+            monitor.locked { isLogLong = true }
+        }
+    }
+
+    private func finish(_ end: StoreEnd) {
+        self.end = end
+        onFatal(end)
     }
 
     /// One job is its own savepoint: the transaction.
@@ -228,7 +254,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Performs a job; false when it failed and the failure is its own.
     ///
-    /// - Throws: what ends the batch, also when the job has caught it: a full disk or a failed write may have ended the
+    /// - Throws: what ends the batch, also when the job has caught it: a full disk or a failed write may
+    /// have ended the
     ///   transaction, and nothing of the batch stands then.
     private func isDone(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) -> Bool {
         session.connection.forgetWorst()
@@ -260,5 +287,9 @@ struct BatchStatements {
         savepoint = try statement("savepoint", "SAVEPOINT job")
         release = try statement("release", "RELEASE job")
         rollbackJob = try statement("rollback_job", "ROLLBACK TO job")
+    }
+
+    func finalize() {
+        for statement in [begin, commit, rollback, savepoint, release, rollbackJob] { statement.release() }
     }
 }

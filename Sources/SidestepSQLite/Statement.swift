@@ -57,7 +57,13 @@ final class Statement {
         return prepared
     }
 
-    deinit { sqlite3_finalize(prepared) }
+    deinit { release() }
+
+    /// Gives back what it has of its connection, which cannot be closed before.
+    func release() {
+        sqlite3_finalize(prepared)
+        prepared = nil
+    }
 
     /// Executes a statement that returns no row; answers how many rows it changed.
     @discardableResult

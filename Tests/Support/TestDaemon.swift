@@ -43,7 +43,7 @@ public final class TestDaemon {
         let coordinator = Coordinator(environment: environment, loop: loop, processes: processes)
         let database = try SQLiteDatabase(
             path: path, readers: 1, inlineLimit: .max, onSettled: { coordinator.settled($0, $1) },
-            onFatal: { preconditionFailure($0.message) })
+            onFatal: { preconditionFailure($0.failure.message) })
         coordinator.attach(writer: database.writer, readers: database.readers)
         return (environment, coordinator, database)
     }

@@ -40,6 +40,17 @@ int shim_end_with_parent(int signal);
 /* An open file without a name that holds these bytes, to be read from the beginning: memfd_create(2). Or -errno. */
 int shim_memory_file(const void *bytes, int64_t count);
 
+/* A file as statx(2) knows it; times in nanoseconds since the epoch, `born` 0 where the file system does not tell. */
+struct shim_file {
+    uint64_t device, inode;
+    uint32_t links;
+    int64_t size, changed, born;
+};
+int shim_file_at(const char *path, struct shim_file *out);
+int shim_file_of(int fd, struct shim_file *out);
+/* The magic number of the file system that holds a path: statfs(2), f_type; 0 when it is not known. */
+int64_t shim_file_system(const char *path);
+
 /* timerfd_create(2) on CLOCK_BOOTTIME, which counts while the machine sleeps. The descriptor, or -errno. */
 int shim_timer_boot(void);
 /* A timer on CLOCK_REALTIME that only ever tells that the clock was set: TFD_TIMER_CANCEL_ON_SET. Or -errno. */

@@ -8,8 +8,9 @@ import Synchronization
 
 /// Learns from the kernel when processes end: pidfd_open(2) and epoll(7) on a thread of its own.
 ///
-/// A pidfd becomes readable at the moment its process ends. Where there is none to be had the process is looked at in
-/// proc(5), again and again, until there is one: what is missing is a descriptor or a system call, never the process.
+/// A pidfd becomes readable at the moment its process ends. Where there is none to be had the process is
+/// looked at in proc(5), again and again, until there is one: what is missing is a descriptor or a system
+/// call, never the process.
 public final class ProcessWatcher: ProcessWatching {
     /// Between two looks at the processes without a descriptor.
     public static let lookMilliseconds: Int32 = 200
@@ -20,33 +21,15 @@ public final class ProcessWatcher: ProcessWatching {
     private let log: Logger
     private let table = Mutex(WatchTable())
 
-    /// What this process has not: a descriptor or a thread to watch with.
-    public struct Unable: Error, CustomStringConvertible {
-        public let description: String
-    }
-
-    /// - Throws: `Unable`.
+    /// - Throws: `overloaded` when this process has no descriptor or no thread left.
     public init(log: Logger) throws {
         self.log = log
         epoll = shim_epoll_create()
         bell = shim_eventfd()
         guard epoll >= 0, bell >= 0, shim_epoll_add(epoll, bell, WatchTable.bell) == 0 else {
-            throw Unable(description: "cannot watch processes: \(Self.reason(-min(epoll, bell)))")
+            throw Failure(.overloaded, "processes cannot be watched: \(Self.reason(-min(epoll, bell)))")
         }
-        let body = Unmanaged.passRetained(self)
-        var thread: pthread_t = 0
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<ProcessWatcher>.fromOpaque(context!).takeUnretainedValue().work()
-                return nil
-            }, body.toOpaque())
-        guard code == 0 else {
-            body.release()
-            throw Unable(description: "cannot watch processes: \(Self.reason(code))")
-        }
-        shim_thread_name(thread, "processes")
-        pthread_detach(thread)
+        _ = try WorkerThread("processes") { self.work() }
     }
 
     public func watch(_ process: ProcessIdentity, onExit: @escaping @Sendable () -> Void) -> Watched {
