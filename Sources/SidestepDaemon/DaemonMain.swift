@@ -43,8 +43,8 @@ public enum DaemonMain {
 
     /// Sees to it that a crash shows nobody our memory: requests under way hold secrets.
     private static func keepMemoryPrivate(_ environment: [String: String]) {
-        // Not by RLIMIT_CORE: programs of steps would inherit it, and core(5) heeds it not for cores that a
-        // program takes.
+        // Not by RLIMIT_CORE: programs of steps would inherit it, and core(5) heeds it not for cores that a program
+        // takes.
         _ = shim_forbid_core()
         // Swift's backtraces show what registers point to; who asks for them gets them.
         guard environment["SWIFT_BACKTRACE"] == nil else { return }

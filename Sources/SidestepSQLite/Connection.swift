@@ -85,8 +85,7 @@ final class Connection {
         return try statement.first(read: { $0.string() }) ?? ""
     }
 
-    /// The key of the row that the last INSERT added. RETURNING would tell it too, by way of a table of its
-    /// own.
+    /// The key of the row that the last INSERT added. RETURNING would tell it too, by way of a table of its own.
     var lastInsertedKey: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// How many pages were read from files since the connection was opened.
@@ -127,8 +126,7 @@ final class Connection {
         checkpointLog()
     }
 
-    /// The failure of a result code. What SQLite says goes to the log; the caller is told whose the trouble
-    /// is.
+    /// The failure of a result code. What SQLite says goes to the log; the caller is told whose the trouble is.
     func failure(_ code: Int32, _ operation: String) -> Failure {
         let fault = StoreFault(
             code: code, operation: operation, words: String(cString: sqlite3_errmsg(handle)))

@@ -7,9 +7,8 @@ import Synchronization
 
 /// Backup, check and vacuum beside a running daemon.
 ///
-/// Backup and check read a snapshot on a connection of their own, so that writing goes on; the log cannot
-/// be begun anew meanwhile and grows by what is written. Only the vacuum is the writer's (Connection.swift
-/// says why).
+/// Backup and check read a snapshot on a connection of their own, so that writing goes on; the log cannot be begun anew
+/// meanwhile and grows by what is written. Only the vacuum is the writer's (Connection.swift says why).
 final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
     private let path: String
     private let writer: SQLiteWriter

@@ -14,8 +14,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Jobs in one commit at most: past it the replies of the first would wait for too many others.
     public static let batchLimit = 512
-    /// Jobs of one user in one commit, where there are several: about half a millisecond of work, so that
-    /// who comes behind a flood waits for twice that.
+    /// Jobs of one user in one commit, where there are several: about half a millisecond of work, so that who comes
+    /// behind a flood waits for twice that.
     static let batchLimitPerUser = 24
     /// Bytes in one commit, about; a job that has more has one of its own.
     static let batchBytes = 1 << 20
@@ -254,8 +254,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Performs a job; false when it failed and the failure is its own.
     ///
-    /// - Throws: what ends the batch, also when the job has caught it: a full disk or a failed write may
-    /// have ended the
+    /// - Throws: what ends the batch, also when the job has caught it: a full disk or a failed write may have ended the
     ///   transaction, and nothing of the batch stands then.
     private func isDone(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) -> Bool {
         session.connection.forgetWorst()
