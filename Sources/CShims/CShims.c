@@ -220,3 +220,7 @@ int64_t shim_file_system(const char *path) {
     struct statfs facts;
     return statfs(path, &facts) < 0 ? 0 : (uint32_t)facts.f_type;
 }
+
+int shim_allocate(int fd, int64_t bytes) {
+    return fallocate(fd, 0, 0, bytes) < 0 ? -errno : 0;
+}

@@ -19,12 +19,14 @@ public final class Daemon {
     private let log: Logger
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let database: SQLiteDatabase
+    private let storage: StorageWatch
     private let coordinator: Coordinator
     private let server: SocketServer
     private let socket: ListeningSocket
     private let http = HTTPDriver()
     private let executors: StepExecutors
     private var watchdog: RepeatedTask?
+    private var tidying: RepeatedTask?
     private var reaping: RepeatedTask?
     private var idleExit: IdleExit?
 
@@ -43,9 +45,11 @@ public final class Daemon {
         try makeDirectory(of: configuration.database, mode: 0o700)
         let faults = FaultLog(log, environment.clock)
         let leaving = Leaving(log)
+        let storage = StorageWatch(log, environment.clock)
+        self.storage = storage
         database = try SQLiteDatabase(
             path: configuration.database, onSettled: { coordinator.settled($0, $1) },
-            onFatal: { leaving.begin($0) }, onFault: { faults.note($0) })
+            onFatal: { leaving.begin($0) }, onFault: { faults.note($0) }, news: { storage.note($0) })
         leaving.watch(database)
         if let name = database.logSetAside {
             log.warning(
@@ -64,7 +68,8 @@ public final class Daemon {
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
             administrators: Administrators(
                 uid: geteuid(), gid: configuration.adminGroup.flatMap(Self.groupID)),
-            information: Self.information(configuration, environment.clock.now(), database), log: log)
+            information: Self.information(configuration, environment.clock.now(), database, storage),
+            log: log)
     }
 
     /// Serves until SIGTERM or SIGINT. The signals have to be blocked in every thread
@@ -73,6 +78,7 @@ public final class Daemon {
         try recover()
         try server.listen(on: socket.descriptor)
         startWatchdog()
+        startTidying()
         startReaping()
         startIdleExit()
         ServiceManager.ready("serving \(configuration.database)")
@@ -105,6 +111,12 @@ public final class Daemon {
         watchdog = group.next().scheduleRepeatedTask(
             initialDelay: .zero, delay: .milliseconds(interval)
         ) { _ in ServiceManager.alive() }
+    }
+
+    /// Every few seconds: a log that is too long although nobody writes, a disk that has space again.
+    private func startTidying() {
+        let (database, span) = (database, TimeAmount.seconds(10))
+        tidying = group.next().scheduleRepeatedTask(initialDelay: span, delay: span) { _ in database.tidy() }
     }
 
     /// In a container we may be process 1, and so the parent of all that have lost theirs.
@@ -200,12 +212,13 @@ public final class Daemon {
     }
 
     private static func information(
-        _ configuration: Configuration, _ now: Instant, _ database: SQLiteDatabase
+        _ configuration: Configuration, _ now: Instant, _ database: SQLiteDatabase, _ storage: StorageWatch
     ) -> DaemonInformation {
         DaemonInformation(
             version: version, pid: getpid(), started: now, socket: configuration.socket,
             database: database.path,
-            storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes })
+            storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes },
+            storage: { storage.condition })
     }
 
     private static func groupID(_ name: String) -> UInt32? { getgrnam(name)?.pointee.gr_gid }

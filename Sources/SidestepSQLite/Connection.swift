@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import SidestepModel
 
 /// One connection to the database file; used by one thread at a time (SQLITE_OPEN_NOMUTEX).
@@ -55,7 +56,15 @@ final class Connection {
             return try execute("PRAGMA query_only = ON")
         }
         try execute("PRAGMA synchronous = FULL")
+        try limitLog(LogKeeper.keptBytes)
         watchLog()
+    }
+
+    /// Cuts the log's file to this size when it is begun anew, and was longer; nil leaves it.
+    ///
+    /// With a limit, SQLite cuts it to nothing when the last connection closes.
+    func limitLog(_ bytes: Int64?) throws(Failure) {
+        try execute("PRAGMA journal_size_limit = \(bytes ?? -1)")
     }
 
     /// Keeps the write-ahead log's file when the last connection closes,
@@ -103,15 +112,17 @@ final class Connection {
     /// Copies the log into the database as far as readers allow, never waiting for them.
     ///
     /// - Returns: whether the database has all of it now.
+    /// - Throws: what kept it from being copied, other than readers.
     @discardableResult
-    func checkpointLog() -> Bool {
+    func checkpointLog() throws(Failure) -> Bool {
         onCopying(true)
         defer { onCopying(false) }
         var frames: Int32 = 0
         var copied: Int32 = 0
-        guard
-            sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied) == SQLITE_OK
-        else { return false }
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied)
+        // SQLITE_BUSY: somebody else copies, or recovers; the next one does it.
+        if code & 0xff == SQLITE_BUSY { return false }
+        guard code == SQLITE_OK else { throw failure(code, "copy_log") }
         // A log that is wholly copied is written from its start again.
         logFrames = Int(frames - copied)
         return frames == copied
@@ -123,11 +134,14 @@ final class Connection {
     /// SQLite overwrites a log that is wholly copied with the next commit, whatever that holds.
     func shortenLog() throws(Failure) {
         try execute("PRAGMA user_version = \(try value("PRAGMA user_version"))")
-        checkpointLog()
+        try checkpointLog()
     }
 
     /// The failure of a result code. What SQLite says goes to the log; the caller is told whose the trouble is.
     func failure(_ code: Int32, _ operation: String) -> Failure {
+        // A quota is a full disk to whoever has it; SQLite knows only the other.
+        let isQuota = code == 10 | 3 << 8 && sqlite3_system_errno(handle) == EDQUOT
+        let code = isQuota ? SQLITE_FULL : code
         let fault = StoreFault(
             code: code, operation: operation, words: String(cString: sqlite3_errmsg(handle)))
         if worst.map({ $0.scope < fault.scope }) ?? true { worst = fault }

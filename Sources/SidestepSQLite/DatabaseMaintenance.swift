@@ -74,7 +74,7 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
             let before = fileSize(path)
             try writer.exclusively { connection throws(Failure) in
                 try ReadingProgress.execute("VACUUM", on: connection, told)
-                connection.checkpointLog()
+                try connection.checkpointLog()
             }
             return .vacuum(bytesBefore: before, bytesAfter: fileSize(path))
         }

@@ -14,11 +14,11 @@ extension Failure {
         self.fault = fault
     }
 
-    private static let diskIsFull = Failure(
+    static let diskIsFull = Failure(
         .storageFull, "the disk is full; nothing was recorded",
         hint: """
-            Free space on the file system of the database; writing resumes by itself, \
-            finished steps still replay.
+            Free space on the file system of the database, or remove runs that are not needed (sidestep prune); \
+            writing resumes by itself, finished steps still replay.
             """)
 
     private static let storeFailed = Failure(

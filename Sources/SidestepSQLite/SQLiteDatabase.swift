@@ -23,11 +23,13 @@ public final class SQLiteDatabase: Sendable {
     ///   - onSettled: told after each batch of the writer.
     ///   - onFatal: told when nothing more is written: the daemon has to end.
     ///   - onFault: told of every trouble of SQLite, on the thread that met it.
+    ///   - news: told what goes on failing, and when it does not any more.
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
     public init(
         path: String, holder lines: [String] = [], readers count: Int = 2, inlineLimit: Int = 1,
         onSettled: @escaping SQLiteWriter.Settled, onFatal: @escaping @Sendable (StoreEnd) -> Void,
-        onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
+        onFault: @escaping @Sendable (StoreFault) -> Void = { _ in },
+        news: @escaping @Sendable (StoreNews) -> Void = { _ in }
     ) throws(DatabaseOpenError) {
         let lock = try DatabaseLock(database: path, saying: lines)
         self.lock = lock
@@ -37,8 +39,8 @@ public final class SQLiteDatabase: Sendable {
         do {
             let library = StatementLibrary()
             writer = try SQLiteWriter(
-                connection, library, inlineLimit: inlineLimit, isInPlace: { lock.isInPlace },
-                onSettled: onSettled, onFatal: onFatal)
+                connection, library, database: lock.path, inlineLimit: inlineLimit,
+                isInPlace: { lock.isInPlace }, onSettled: onSettled, onFatal: onFatal, news: news)
             readers = try SQLiteReaders(path: lock.path, library, count: count, onFault: onFault)
             maintainer = DatabaseMaintenance(path: lock.path, writer: writer, onFault: onFault)
         } catch {
@@ -73,6 +75,9 @@ public final class SQLiteDatabase: Sendable {
         }
         return target
     }
+
+    /// Looks after the files when nobody writes: asked every few seconds, on any thread.
+    public func tidy() { if writer.wantsTidying { writer.tidy() } }
 
     /// Backup, check and vacuum.
     public var maintenance: any StoreMaintenance { maintainer }

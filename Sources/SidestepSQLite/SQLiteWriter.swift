@@ -29,7 +29,12 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private let onSettled: Settled
     private let onFatal: @Sendable (StoreEnd) -> Void
     private let isInPlace: @Sendable () -> Bool
+    private let news: @Sendable (StoreNews) -> Void
+    private let log: LogKeeper
+    private let space: SpaceGate
     private var session: SQLiteSession?
+    /// Whether the last commit failed, and that was told.
+    private var isTroubled = false
     /// Why nothing more is written.
     private var end: StoreEnd?
     private let batch: BatchStatements
@@ -41,6 +46,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// Whether the log is to be copied into the database, and whether a batch went before since it is.
     private var isLogLong = false
     private var hasYielded = false
+    /// Whether it is to be made short, too.
+    private var isUntidy = false
     private var isClosing = false
     /// Threads that wait to have the connection for themselves.
     private var waitingForQuiet = 0
@@ -49,12 +56,14 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// - Parameters:
     ///   - inlineLimit: how many jobs the caller's thread performs itself;
     ///     more of them are worth a thread switch.
+    ///   - database: the path of the file.
     ///   - isInPlace: whether what was just committed is where the next daemon will look for it.
+    ///   - news: told what fails, and when it does not any more.
     ///   - onFatal: told when nothing more may be written; the daemon then ends itself.
     init(
-        _ connection: Connection, _ library: StatementLibrary, inlineLimit: Int,
-        isInPlace: @escaping @Sendable () -> Bool = { true }, onSettled: @escaping Settled,
-        onFatal: @escaping @Sendable (StoreEnd) -> Void
+        _ connection: Connection, _ library: StatementLibrary, database: String, inlineLimit: Int,
+        isInPlace: @escaping @Sendable () -> Bool, onSettled: @escaping Settled,
+        onFatal: @escaping @Sendable (StoreEnd) -> Void, news: @escaping @Sendable (StoreNews) -> Void
     ) throws(Failure) {
         session = try SQLiteSession(connection, library)
         batch = try BatchStatements(connection)
@@ -62,6 +71,9 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         self.onSettled = onSettled
         self.onFatal = onFatal
         self.isInPlace = isInPlace
+        self.news = news
+        log = LogKeeper(database: database, news: news)
+        space = SpaceGate(database: database, news: news)
         thread = try WorkerThread("writer") { [weak self] in self?.work() }
     }
 
@@ -116,13 +128,15 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         thread = nil
         guard let session else { return false }
         try? session.releaseSequences()
-        let isCopied = end == nil && session.connection.checkpointLog()
+        let isCopied = end == nil && (try? log.copy(session.connection)) ?? false
+        try? session.connection.limitLog(nil)
         batch.finalize()
         self.session = nil
         return isCopied
     }
 
     /// Hands the connection to `body` between two batches; jobs wait meanwhile. Not for the loop's thread.
+    /// What it left in the log is copied then.
     func exclusively(_ body: (Connection) throws(Failure) -> Void) throws(Failure) {
         monitor.locked {
             waitingForQuiet += 1
@@ -138,6 +152,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         }
         guard let session else { throw Failure(.shuttingDown, "the daemon is shutting down") }
         try body(session.connection)
+        tidy()
     }
 
     /// Lets the next one have the connection; called with the lock held.
@@ -148,7 +163,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     private func work() {
         while let jobs = nextBatch() {
-            if jobs.isEmpty { session?.connection.checkpointLog() } else { perform(jobs) }
+            if jobs.isEmpty { keepLog() } else { perform(jobs) }
             monitor.locked { finishBatch() }
         }
     }
@@ -198,17 +213,24 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             return onSettled(jobs, Failure(.shuttingDown, "the daemon is shutting down"))
         }
         if let end { return onSettled(jobs, end.failure) }
-        do {
-            try batch.begin.run()
-            try jobs.count == 1 ? performAlone(jobs[0], session) : performTogether(jobs, session)
-            session.sequences?.committed()
-        } catch {
-            let isEnd = session.connection.worst?.scope == .store
-            if session.connection.isInTransaction { _ = try? batch.rollback.run() }
-            session.sequences?.rolledBack()
-            onSettled(jobs, error)
-            if isEnd { finish(.failedSync(error)) }
-            return
+        space.look()
+        performAdmitted(jobs, session)
+    }
+
+    /// Performs what there is space for.
+    private func performAdmitted(_ jobs: [any WriteJob], _ session: SQLiteSession) {
+        guard space.isScarce else { return perform(jobs, session) }
+        let (admitted, refused) = space.sort(jobs, session.connection)
+        if !refused.isEmpty { onSettled(refused, .diskIsFull) }
+        if !admitted.isEmpty { perform(admitted, session) }
+    }
+
+    private func perform(_ jobs: [any WriteJob], _ session: SQLiteSession) {
+        if let failure = commit(jobs, session) { return failed(failure, jobs, session) }
+        // What frees something may have succeeded, and others be refused still.
+        if isTroubled, !space.isScarce {
+            isTroubled = false
+            news(.recovered(.writing))
         }
         // After the commit, so that it is what is acknowledged that was found in place.
         guard isInPlace() else {
@@ -218,10 +240,67 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         onSettled(jobs, nil)
         guard session.connection.logFrames >= Self.checkpointFrames else { return }
         // By the writer's own thread: the caller's would be kept for as long as copying takes.
-        if isAlwaysInline {
-            session.connection.checkpointLog()
-        } else {
-            monitor.locked { isLogLong = true }
+        if isAlwaysInline { keepLog() } else { monitor.locked { isLogLong = true } }
+    }
+
+    /// - Returns: why nothing of the jobs stands, if so.
+    private func commit(_ jobs: [any WriteJob], _ session: SQLiteSession) -> Failure? {
+        session.connection.forgetWorst()
+        do {
+            try batch.begin.run()
+            try jobs.count == 1 ? performAlone(jobs[0], session) : performTogether(jobs, session)
+            session.sequences?.committed()
+            return nil
+        } catch {
+            if session.connection.isInTransaction { _ = try? batch.rollback.run() }
+            session.sequences?.rolledBack()
+            return error
+        }
+    }
+
+    private func failed(_ failure: Failure, _ jobs: [any WriteJob], _ session: SQLiteSession) {
+        let fault = session.connection.worst
+        isTroubled = true
+        news(.failed(fault?.state ?? .failing, fault?.sentence ?? failure.message, .writing))
+        if fault?.scope == .store {
+            onSettled(jobs, failure)
+            return finish(.failedSync(failure))
+        }
+        guard fault?.state == .full, space.ranOut() else { return onSettled(jobs, failure) }
+        // There is room for those that make more of it, once what the log holds is where it belongs. The reserve is
+        // given up one time, so this does not come again.
+        keepLog()
+        performAdmitted(jobs, session)
+    }
+
+    /// Makes the log short again when nobody writes: a reader that kept it has left, or a copy failed.
+    func tidy() {
+        monitor.locked {
+            (isLogLong, isUntidy) = (true, true)
+            monitor.broadcast()
+        }
+    }
+
+    /// Whether there is anything to tidy; any thread may ask.
+    var wantsTidying: Bool { log.wantsTidying || !isInPlace() }
+
+    /// Copies the log into the database, and more if that was asked for; by whoever has the connection.
+    private func keepLog() {
+        guard let session, end == nil else { return }
+        let isUntidy = monitor.locked {
+            defer { self.isUntidy = false }
+            return self.isUntidy
+        }
+        do {
+            if isUntidy {
+                guard isInPlace() else { return finish(.displaced) }
+                space.look()
+                try log.tidy(session.connection)
+            } else {
+                try log.copy(session.connection)
+            }
+        } catch {
+            finish(.failedSync(error))
         }
     }
 

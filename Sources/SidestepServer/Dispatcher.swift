@@ -17,7 +17,7 @@ struct Dispatcher: @unchecked Sendable {
     enum Work {
         case now([UInt8])
         case query(Handler.Query)
-        case command(Call.Work)
+        case command(Call.Work, SpaceUse)
         case watch(WatchRequest)
         case unwatch(String)
         case maintain(MaintenanceRequest)
@@ -60,7 +60,7 @@ struct Dispatcher: @unchecked Sendable {
             let params = try Params(validating: request.params, against: method, limits: limits)
             return .success(
                 try work(
-                    handler,
+                    handler, method,
                     Request(params: params, caller: caller, information: information, limits: limits)))
         } catch let error as RPCError {
             return .failure(error)
@@ -75,11 +75,11 @@ struct Dispatcher: @unchecked Sendable {
         HeldBegins.Key(proof: request.proof, step: request.required("step"))
     }
 
-    private func work(_ handler: Handler, _ request: Request) throws -> Work {
+    private func work(_ handler: Handler, _ method: Method, _ request: Request) throws -> Work {
         switch handler {
         case .now(let answer): .now(try answer(request))
         case .query(let make): .query(try make(request))
-        case .command(let make): .command(try make(request))
+        case .command(let make): .command(try make(request), method.space)
         case .watch(let make): .watch(make(request))
         case .unwatch(let make): .unwatch(make(request))
         case .maintain(let make): .maintain(try make(request))

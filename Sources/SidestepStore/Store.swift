@@ -25,6 +25,8 @@ public protocol WriteJob: AnyObject, Sendable {
     var user: UserKey { get }
     /// About how many bytes it may write.
     var weight: Int { get }
+    /// What it does to the space on the disk.
+    var space: SpaceUse { get }
 
     /// Does the work inside a savepoint; a thrown failure rolls back this job alone.
     /// Called once, on any thread.
@@ -44,6 +46,7 @@ extension WriteJob {
     /// The daemon's own work.
     public var user: UserKey { -1 }
     public var weight: Int { 0 }
+    public var space: SpaceUse { .grows }
 }
 
 /// Snapshot reads beside the writer.

@@ -145,6 +145,27 @@ _sidestep_must() {
     return "$1"
 }
 
+# Sends what records what a command did. A daemon that cannot write now is waited for, and a full disk is said once.
+_sidestep_record() {
+    _sidestep_waits=0
+    until _sidestep_send "$1" "$2"; do
+        case $sidestep_error in
+        storage_full | storage_error | overloaded | shutting_down) ;;
+        *) _sidestep_waits=300 ;;
+        esac
+        if [ "$_sidestep_waits" -ge 300 ]; then
+            [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
+            _sidestep_status
+            return
+        fi
+        if [ "$_sidestep_waits" = 0 ] && [ "$sidestep_error" = storage_full ]; then
+            _sidestep_complain "$sidestep_message; waiting for space [$sidestep_error]" "$sidestep_hint"
+        fi
+        _sidestep_waits=$((_sidestep_waits + 1))
+        sleep 1
+    done
+}
+
 # sidestep_call METHOD [PARAMS]: prints the result.
 sidestep_call() (
     _sidestep_must "$1" "${2:-"{}"}" || exit
@@ -376,12 +397,12 @@ _sidestep_attempt() {
     _sidestep_execute "$@"
     _sidestep_params_of_attempt="$_sidestep_params,\"attempt\":$_sidestep_number"
     if [ "$_sidestep_code" = 0 ]; then
-        _sidestep_must step.complete "$_sidestep_params_of_attempt,\"output\":{$(_sidestep_record_output)}}" || exit
+        _sidestep_record step.complete "$_sidestep_params_of_attempt,\"output\":{$(_sidestep_record_output)}}" || exit
         _sidestep_end
     fi
     _sidestep_error="\"type\":\"exit\",\"message\":\"the command exited with $_sidestep_code\""
     _sidestep_params_of_attempt="$_sidestep_params_of_attempt,\"types\":[\"exit:$_sidestep_code\",\"exit\"]"
-    _sidestep_must step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$(_sidestep_record_output)}}" ||
+    _sidestep_record step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$(_sidestep_record_output)}}" ||
         exit
     eval "$(printf '%s\n' "$sidestep_result" |
         jq -r '@sh "_sidestep_again=\(.retry) _sidestep_delay=\(.delay_ms // 0)"')"

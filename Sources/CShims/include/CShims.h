@@ -48,6 +48,8 @@ struct shim_file {
 };
 int shim_file_at(const char *path, struct shim_file *out);
 int shim_file_of(int fd, struct shim_file *out);
+/* Takes space for a file that need not be written: fallocate(2). 0, or -errno where the file system cannot promise any. */
+int shim_allocate(int fd, int64_t bytes);
 /* The magic number of the file system that holds a path: statfs(2), f_type; 0 when it is not known. */
 int64_t shim_file_system(const char *path);
 

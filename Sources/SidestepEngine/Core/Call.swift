@@ -30,6 +30,7 @@ public final class Call: WriteJob, @unchecked Sendable {
     let session: Int64
     /// About how many bytes it may write: those of the line that it came in.
     public private(set) var weight: Int
+    public let space: SpaceUse
     let work: Work
     let grantedRuns: GrantedRuns
     var waitExpired = false
@@ -46,10 +47,11 @@ public final class Call: WriteJob, @unchecked Sendable {
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns = GrantedRuns(),
-        weight: Int = 0,
+        weight: Int = 0, space: SpaceUse = .grows,
         work: @escaping Work, reply: @escaping Reply
     ) {
         self.weight = weight
+        self.space = space
         self.environment = environment
         self.peer = peer
         self.session = session

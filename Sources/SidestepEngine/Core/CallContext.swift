@@ -42,7 +42,13 @@ public struct CallContext: Sendable {
 /// A use case that writes: synchronous code inside the writer's transaction.
 public protocol Command: Sendable {
     associatedtype Result
+    /// What it does to the space on the disk when the daemon performs it by itself.
+    var space: SpaceUse { get }
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result
+}
+
+extension Command {
+    public var space: SpaceUse { .records }
 }
 
 /// A use case that only reads one snapshot.

@@ -209,7 +209,9 @@ public final class Coordinator: @unchecked Sendable {
             _ = try command.perform(store, &context)
             return .done([])
         }
-        let call = Call(environment: environment, peer: .daemon, session: 0, work: work) { result in
+        let call = Call(
+            environment: environment, peer: .daemon, session: 0, space: command.space, work: work
+        ) { result in
             guard case .failure(let failure) = result,
                 failure.kind == .storageFull || failure.kind == .storageError
             else { return done() }

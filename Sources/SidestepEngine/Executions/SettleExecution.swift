@@ -82,6 +82,7 @@ struct LoseExecution: Command {
 
 /// Begins the next attempt of a step that the daemon executes.
 struct RepeatExecution: Command {
+    var space: SpaceUse { .grows }
     let step: Int64
 
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {

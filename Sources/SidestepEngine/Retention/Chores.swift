@@ -48,6 +48,7 @@ extension Coordinator {
 
 /// Deletes a bounded number of rows of removed runs, and comes again while there are more.
 struct DeleteRemoved: Command {
+    var space: SpaceUse { .frees }
     /// Rows in one transaction: some milliseconds of work.
     static let batchRows = 500
     static let pauseMilliseconds: Int64 = 10
@@ -61,6 +62,7 @@ struct DeleteRemoved: Command {
 
 /// Removes the closed runs on one page that were kept long enough, and goes on with the next page.
 struct ApplyRetention: Command {
+    var space: SpaceUse { .frees }
     /// Runs looked at in one transaction.
     static let batchRuns = 200
     static let pauseMilliseconds: Int64 = 10

@@ -98,7 +98,8 @@ extension MethodTable {
     private static let conversationDelete = Method(
         "conversation.delete", .conversation, .open, "Forgets a conversation with its entries.",
         parameters: [aConversation], result: [.must("deleted", .boolean, "whether there was one")],
-        example: Example(#"{"conversation":"chat-1"}"#, #"{"deleted":true}"#), waitsForCommit: true)
+        example: Example(#"{"conversation":"chat-1"}"#, #"{"deleted":true}"#), waitsForCommit: true,
+        space: .frees)
 }
 
 extension ParameterType {

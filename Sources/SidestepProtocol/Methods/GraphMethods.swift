@@ -96,21 +96,21 @@ extension MethodTable {
     private static let graphDeleteThread = Method(
         "graph.delete_thread", .graph, .open, "Forgets a thread with its checkpoints and writes.",
         parameters: [thread], result: [.must("deleted", .boolean, "whether there was one")],
-        example: Example(#"{"thread":"t1"}"#, #"{"deleted":true}"#), waitsForCommit: true)
+        example: Example(#"{"thread":"t1"}"#, #"{"deleted":true}"#), waitsForCommit: true, space: .frees)
 
     private static let graphDeleteRuns = Method(
         "graph.delete_runs", .graph, .open,
         "Forgets the checkpoints whose metadata names one of these runs, with the writes at them.",
         parameters: [.must("runs", .strings(atMost: .graphRuns), "values of `run_id`")],
         result: [.must("deleted", .count, "how many checkpoints")],
-        example: Example(#"{"runs":["r1"]}"#, #"{"deleted":3}"#), waitsForCommit: true)
+        example: Example(#"{"runs":["r1"]}"#, #"{"deleted":3}"#), waitsForCommit: true, space: .frees)
 
     private static let graphPrune = Method(
         "graph.prune", .graph, .open,
         "Forgets all checkpoints of threads but the newest of each namespace and what it depends on.",
         parameters: [.must("threads", .strings(atMost: .graphThreads), "the threads")],
         result: [.must("deleted", .count, "how many checkpoints")],
-        example: Example(#"{"threads":["t1"]}"#, #"{"deleted":11}"#), waitsForCommit: true)
+        example: Example(#"{"threads":["t1"]}"#, #"{"deleted":11}"#), waitsForCommit: true, space: .frees)
 }
 
 extension ParameterType {

@@ -38,7 +38,8 @@ extension MethodTable {
     private static let scheduleDelete = Method(
         "schedule.delete", .schedule, .open, "Removes a schedule; its runs stay.", parameters: [aSchedule],
         result: [.must("deleted", .boolean, "whether there was one")],
-        example: Example(#"{"schedule":"nightly"}"#, #"{"deleted":true}"#), waitsForCommit: true)
+        example: Example(#"{"schedule":"nightly"}"#, #"{"deleted":true}"#), waitsForCommit: true,
+        space: .frees)
 
     private static let schedulePause = Method(
         "schedule.pause", .schedule, .open, "Stops a schedule, or lets it go on with the due times to come.",

@@ -50,6 +50,7 @@ extension MethodTable {
             .must("uptime_ms", .span, "how long it has been up"),
             .may("socket", .text, "where it listens; for administrators"),
             .may("database", .text, "the file it writes; for administrators"),
+            .may("storage", .storage, "how the disk of the database does, for administrators"),
             .may("database_bytes", .integer(0 ... .max), "the size of that file; for administrators"),
             .may("sqlite_version", .name, "the SQLite it runs on"),
             .must("runs", .open([], others: .count), "how many runs the caller sees of each status"),
@@ -60,4 +61,15 @@ extension MethodTable {
             "{}",
             #"{"version":"0.1.0","pid":812,"started_at":1767225600000,"uptime_ms":5000,"#
                 + #""runs":{"running":2,"completed":40},"connections":3}"#))
+}
+
+extension ParameterType {
+    fileprivate static let storage = ParameterType.object([
+        .must(
+            "state", .enumeration(StorageCondition.State.allCases.map(\.rawValue)),
+            "`full`: what would make the database grow is refused; `failing`: something cannot be read or written"
+        ),
+        .must("since_at", .instant, "since when"),
+        .may("message", .text, "the trouble in the words of the store"),
+    ])
 }

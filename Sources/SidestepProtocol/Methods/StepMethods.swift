@@ -81,7 +81,7 @@ extension MethodTable {
         result: [aStep, .must("attempt", .count, "the attempt that was recorded")],
         errors: [.stepConflict, .stepMismatch, .stepFailed, .attemptSuperseded],
         example: Example(#"{"step":"fetch","output":{"pages":3}}"#, #"{"step":"fetch","attempt":1}"#),
-        waitsForCommit: true)
+        waitsForCommit: true, space: .records)
 
     private static let stepFail = Method(
         "step.fail", .step, .lease, "Records that an attempt failed and answers whether there is another.",
@@ -109,7 +109,7 @@ extension MethodTable {
         example: Example(
             #"{"step":"fetch","error":{"type":"IOError"},"types":["IOError"],"retry":{"max_attempts":3}}"#,
             #"{"step":"fetch","retry":true,"delay_ms":1000,"attempt":2,"next_attempt_at":1767225602000}"#),
-        waitsForCommit: true)
+        waitsForCommit: true, space: .records)
 
     private static let stepHeartbeat = Method(
         "step.heartbeat", .step, .lease, "Says that a long step is getting on.",

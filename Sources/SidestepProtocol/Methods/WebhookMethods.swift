@@ -24,7 +24,7 @@ extension MethodTable {
     private static let webhookDelete = Method(
         "webhook.delete", .webhook, .open, "Removes a webhook with its deliveries.", parameters: [aWebhook],
         result: [.must("deleted", .boolean, "whether there was one")],
-        example: Example(#"{"webhook":"ops"}"#, #"{"deleted":true}"#), waitsForCommit: true)
+        example: Example(#"{"webhook":"ops"}"#, #"{"deleted":true}"#), waitsForCommit: true, space: .frees)
 
     private static let webhookDeliveries = Method(
         "webhook.deliveries", .webhook, .open,

@@ -13,10 +13,12 @@ public final class DaemonInformation: Sendable {
     public let storeVersion: String
     /// Bytes of the database on disk.
     public let databaseBytes: @Sendable () -> Int64
+    /// How that disk does.
+    public let storage: @Sendable () -> StorageCondition
 
     public init(
         version: String, pid: Int32, started: Instant, socket: String, database: String, storeVersion: String,
-        databaseBytes: @escaping @Sendable () -> Int64
+        databaseBytes: @escaping @Sendable () -> Int64, storage: @escaping @Sendable () -> StorageCondition
     ) {
         self.version = version
         self.pid = pid
@@ -25,6 +27,7 @@ public final class DaemonInformation: Sendable {
         self.database = database
         self.storeVersion = storeVersion
         self.databaseBytes = databaseBytes
+        self.storage = storage
     }
 }
 
@@ -72,6 +75,12 @@ enum SessionHandlers {
         writer.member("socket", about.socket)
         writer.member("database", about.database)
         writer.member("database_bytes", about.databaseBytes())
+        let storage = about.storage()
+        writer.object("storage") { writer in
+            writer.member("state", storage.state.rawValue)
+            writer.instant("since_at", storage.since)
+            writer.member("message", storage.message)
+        }
     }
 
     private static func information(

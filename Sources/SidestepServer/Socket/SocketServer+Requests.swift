@@ -64,9 +64,9 @@ extension SocketServer {
         switch work {
         case .now(let json): settle(.success(json))
         case .query(let query): read(query, session, settle)
-        case .command(let work):
+        case .command(let work, let space):
             writeHeld(session)
-            submit(work, bytes, session, settle)
+            submit(work, bytes, session, space: space, settle)
         case .watch(let request):
             writeHeld(session)
             watches.begin(request, session, settle)
@@ -85,7 +85,7 @@ extension SocketServer {
         case .outcome(let key, let make):
             let begun = session.held.take(key)
             if begun == nil { writeHeld(session) }
-            submit(make(begun), bytes, session, settle)
+            submit(make(begun), bytes, session, space: .records, settle)
         }
     }
 
@@ -144,12 +144,13 @@ extension SocketServer {
     }
 
     func submit(
-        _ work: @escaping Call.Work, _ bytes: Int, _ session: Session, _ settle: @escaping Settle
+        _ work: @escaping Call.Work, _ bytes: Int, _ session: Session, space: SpaceUse = .grows,
+        _ settle: @escaping Settle
     ) {
         session.commandsInFlight += 1
         let call = Call(
             environment: environment, peer: session.peer, session: session.id,
-            grantedRuns: session.grantedRuns, weight: bytes, work: work
+            grantedRuns: session.grantedRuns, weight: bytes, space: space, work: work
         ) { result in
             session.commandsInFlight -= 1
             settle(result.mapError(RPCError.init))

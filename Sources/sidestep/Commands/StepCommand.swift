@@ -52,15 +52,19 @@ struct StepCommand: ParsableCommand {
         let connection = try common.connect()
         if Context.value("SIDESTEP_LEASE") == nil { try repeatClosed(run, connection) }
         let lease = try Context.lease()
+        let calls = PatientCalls(socket: connection.path, patience: Self.patience, connection: connection)
         while true {
             let begun = try begin(lease, connection)
             if begun["status"]?.string == "completed" {
                 repeatAndExit(begun["output"] ?? .null)
             }
             pause(begun["delay_ms"]?.int ?? 0)
-            try attempt(begun, lease, connection)
+            try attempt(begun, lease, calls, socket: connection.path)
         }
     }
+
+    /// How long a daemon that cannot record what the command did is waited for.
+    private static let patience: Duration = .seconds(300)
 
     // MARK: - Beginning
 
@@ -108,13 +112,15 @@ struct StepCommand: ParsableCommand {
     // MARK: - One attempt
 
     /// Runs the command. Exits the program unless there is another attempt.
-    private func attempt(_ begun: RawJSON, _ lease: String, _ connection: BlockingConnection) throws {
+    private func attempt(
+        _ begun: RawJSON, _ lease: String, _ calls: PatientCalls, socket: String
+    ) throws {
         let key = begun["idempotency_key"]?.string
         var process = StepProcess(
             arguments: command, word: WorkMark.step(key: key ?? step, attempt: begun["attempt"]?.int ?? 1))
         process.environment.variables["SIDESTEP_STEP"] = step
         process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = key
-        process.environment.variables["SIDESTEP_SOCKET"] = connection.path
+        process.environment.variables["SIDESTEP_SOCKET"] = socket
         process.timeout = timeout?.duration
         process.outputLimit = max(0, outputLimit)
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated
@@ -124,10 +130,10 @@ struct StepCommand: ParsableCommand {
         // Somebody stopped us, not the step's own doing: it is left as begun.
         if let signal = ended.stoppedBy, ended.status != 0 { SignalRelay.die(of: signal) }
         if ended.isSuccess {
-            try complete(ended, begun, lease, connection)
+            try complete(ended, begun, lease, calls)
             finish(ended, process)
         }
-        let answer = try fail(ended, begun, lease, connection)
+        let answer = try fail(ended, begun, lease, calls)
         guard answer["retry"]?.bool == true else { finish(ended, process) }
         let delay = answer["delay_ms"]?.int ?? 0
         Output.complain("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
@@ -150,9 +156,9 @@ struct StepCommand: ParsableCommand {
     }
 
     private func complete(
-        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ connection: BlockingConnection
+        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ calls: PatientCalls
     ) throws {
-        try connection.call("step.complete") { writer in
+        try calls.call("step.complete") { writer in
             writer.member("lease", lease)
             writer.member("step", step)
             writer.member("output", ended.record)
@@ -162,10 +168,10 @@ struct StepCommand: ParsableCommand {
     }
 
     private func fail(
-        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ connection: BlockingConnection
+        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ calls: PatientCalls
     ) throws -> RawJSON {
         do {
-            return try connection.call("step.fail") { writer in
+            return try calls.call("step.fail") { writer in
                 writer.member("lease", lease)
                 writer.member("step", step)
                 writer.member("error", ended.failure)

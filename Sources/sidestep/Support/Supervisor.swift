@@ -198,30 +198,20 @@ final class Supervisor {
 
     // MARK: The daemon
 
-    /// How long a daemon that is being restarted is waited for.
+    /// How long a daemon that is being restarted, or whose disk is full, is waited for.
     private static let patience: Duration = .seconds(60)
 
     /// How a call says which run it means.
     private enum Proof { case lease, name }
 
-    /// Calls over a connection of its own: days may have passed since the last call, and a daemon.
     @discardableResult
     private func call(
         _ method: String, as proof: Proof = .lease, _ write: (inout JSONWriter) -> Void
     ) throws -> RawJSON {
-        let end = ContinuousClock.now + Self.patience
-        while true {
-            do {
-                return try BlockingConnection(socket: socket).call(method) { writer in
-                    if proof == .name { writer.member("run", run) } else { writer.member("lease", lease) }
-                    write(&writer)
-                }
-            } catch let error as SidestepError
-                where [.connectionLost, .daemonNotFound, .shuttingDown].contains(error.kind)
-                && ContinuousClock.now < end
-            {
-                usleep(200_000)
-            }
+        // Over a connection of its own: days may have passed since the last call.
+        try PatientCalls(socket: socket, patience: Self.patience).call(method) { writer in
+            if proof == .name { writer.member("run", run) } else { writer.member("lease", lease) }
+            write(&writer)
         }
     }
 }
