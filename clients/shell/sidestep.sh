@@ -87,9 +87,16 @@ _sidestep_autostart() {
     done
 }
 
-# Sends one request and keeps the line that answers it. A daemon that is being restarted is waited for.
+# Sends one request and keeps the line that answers it. A daemon that is being restarted is waited for, as many
+# seconds as SIDESTEP_PATIENCE says.
 _sidestep_exchange() {
     _sidestep_tries=0
+    case ${SIDESTEP_PATIENCE:-30} in
+    *[!0-9]* | ???????*)
+        _sidestep_complain "SIDESTEP_PATIENCE is not a number of seconds: $SIDESTEP_PATIENCE"
+        return 64
+        ;;
+    esac
     while :; do
         # socat ends its sending side after the request; -t says how long it then waits for the reply.
         _sidestep_reply=$(
@@ -100,7 +107,7 @@ _sidestep_exchange() {
         ) || :
         [ -z "$_sidestep_reply" ] || return 0
         _sidestep_tries=$((_sidestep_tries + 1))
-        if [ "$_sidestep_tries" -gt $((10 * ${SIDESTEP_PATIENCE:-30})) ]; then
+        if [ "$_sidestep_tries" -gt "${SIDESTEP_PATIENCE:-30}0" ]; then
             _sidestep_complain "no daemon answers at $SIDESTEP_SOCKET"
             return 69
         fi

@@ -35,7 +35,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Restarts in a row after failures, without a step completed; then the run is paused.")
     var maxRestarts = 10
     @Option(help: ArgumentHelp("Exit statuses after which it is not started again.", valueName: "n,n"))
-    var noRestartExit = "2,64,78"
+    var noRestartExit = StatusesArgument(argument: "2,64,78")!
     @Option(help: ArgumentHelp("From the signal that ends it to SIGKILL.", valueName: "span"))
     var killAfter = SpanArgument(argument: "10s")!
     @Option(help: "What to do with a run that has ended; one that completed is run again by `rerun` only.")
@@ -98,7 +98,7 @@ struct RunCommand: ParsableCommand {
         var policy = Supervisor.Policy()
         policy.restart = restart
         policy.maxRestarts = maxRestarts
-        policy.final = Set(noRestartExit.split(separator: ",").compactMap { Int32($0) } + [126, 127])
+        policy.final = noRestartExit.statuses.union([126, 127])
         return policy
     }
 

@@ -45,6 +45,7 @@ struct StepCommand: ParsableCommand {
 
     func validate() throws {
         if command.isEmpty { throw ValidationError("no command: write it after --") }
+        if outputLimit < 0 { throw ValidationError("--output-limit is 0 or more") }
     }
 
     func run() throws {
@@ -122,7 +123,7 @@ struct StepCommand: ParsableCommand {
         process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = key
         process.environment.variables["SIDESTEP_SOCKET"] = socket
         process.timeout = timeout?.duration
-        process.outputLimit = max(0, outputLimit)
+        process.outputLimit = outputLimit
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated
         // later.
         process.isLive = !common.json && (retry == nil || isatty(1) == 1)

@@ -88,6 +88,21 @@ struct TagArgument: ExpressibleByArgument {
     }
 }
 
+/// Exit statuses, separated by commas; none when it is empty.
+struct StatusesArgument: ExpressibleByArgument {
+    let statuses: Set<Int32>
+    let text: String
+
+    init?(argument: String) {
+        let parts = argument.isEmpty ? [] : argument.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { UInt8($0) }
+        guard numbers.count == parts.count else { return nil }
+        (statuses, text) = (Set(numbers.map(Int32.init)), argument)
+    }
+
+    var defaultValueDescription: String { text }
+}
+
 /// The rights that files do not get, in octal: umask(2).
 struct UmaskArgument: ExpressibleByArgument {
     let bits: mode_t

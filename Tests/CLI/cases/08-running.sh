@@ -276,3 +276,14 @@ touch "$run.out"
 status 64 sidestep torture --file "$run.out" -- true
 [ -e "$run.out" ]
 C
+
+check "run and step refuse numbers that are none, rather than go on with others" <<'C'
+for odd in 2,x 2,,3 256 -1 ,; do
+    status 64 sidestep run --id "$run" --no-restart-exit="$odd" -- touch "$run.ran" 2>error
+    has "$(cat error)" no-restart-exit
+done
+eval "$(sidestep start "$run-s")"
+status 64 sidestep step --output-limit=-1 a -- touch "$run.ran" 2>error
+[ ! -e "$run.ran" ]
+status 3 timeout 60 sidestep run --id "$run-t" --no-restart-exit=3,4 -- sh -c 'exit 3'
+C
