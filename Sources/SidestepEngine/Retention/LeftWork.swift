@@ -5,6 +5,7 @@ import SidestepStore
 /// Does a part of the first chore, and comes again while there is one: what a call left behind so that nobody had to
 /// wait for it.
 struct DoLeftWork: Command {
+    var space: SpaceUse { .frees }
     /// Rows deleted in one transaction, and runs or steps ended: some milliseconds of work.
     static let rows = 500
     static let ends = 50
