@@ -61,7 +61,11 @@ final class DatabaseLock: Sendable {
 
     private func letGo() {
         held.withLock { held in
-            for descriptor in [held.database, held.log] where descriptor >= 0 { close(descriptor) }
+            for descriptor in [held.database, held.log] where descriptor >= 0 {
+                // A child that is being made has it, too, until it executes its program.
+                flock(descriptor, LOCK_UN)
+                close(descriptor)
+            }
             (held.database, held.log) = (-1, -1)
         }
     }
@@ -72,12 +76,18 @@ final class DatabaseLock: Sendable {
         try locked(path + ".lock", flags: O_RDWR | O_CREAT | O_NOFOLLOW, database: path)
     }
 
+    /// How often a lock is asked for that nobody alive has, and how long in between (microseconds).
+    private static let tries = 100
+    private static let pause: UInt32 = 10_000
+
     /// Opens and locks a file, and makes sure that it is the one which has the name: it may have been
     /// removed meanwhile.
+    ///
+    /// A daemon that was killed while it made a child leaves its locks to that for a moment.
     private static func locked(
         _ file: String, flags: Int32, database path: String
     ) throws(DatabaseOpenError) -> Int32 {
-        for _ in 0..<100 {
+        for round in 1...tries {
             let descriptor = open(file, flags | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw .cannotOpen(file, String(cString: strerror(errno))) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -86,13 +96,18 @@ final class DatabaseLock: Sendable {
                 guard problem == EWOULDBLOCK else {
                     throw .withoutLocks(path, String(cString: strerror(problem)))
                 }
-                throw .inUse(path, holder(of: path))
+                let holder = holder(of: path)
+                if round == tries || holder.map(isAlive) ?? true { throw .inUse(path, holder) }
+                usleep(pause)
+                continue
             }
             if FileFacts.of(descriptor)?.identity == FileFacts.at(file)?.identity { return descriptor }
             close(descriptor)
         }
         throw .cannotOpen(file, "it is replaced again and again")
     }
+
+    private static func isAlive(_ pid: Int32) -> Bool { kill(pid, 0) == 0 || errno == EPERM }
 
     private static func holder(of path: String) -> Int32? {
         let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

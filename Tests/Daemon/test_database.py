@@ -1,5 +1,6 @@
 """One database, one daemon, and a log that never reaches another database."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -20,6 +21,11 @@ def sidestepd(*words: str, environment: dict | None = None) -> tuple[int, str]:
     done = subprocess.run([binary("sidestepd"), *words], capture_output=True, text=True, timeout=60,
                           env={**clean, **(environment or {})})
     return done.returncode, done.stdout + done.stderr
+
+
+def sleeps(pid: int) -> bool:
+    """Whether it is in clock_nanosleep."""
+    return Path(f"/proc/{pid}/syscall").read_text().split()[0] in ("230", "115")
 
 
 class Files(unittest.TestCase):
@@ -95,6 +101,26 @@ class OneDaemon(Files):
             lines = Path(f"{self.database}.lock").read_text().splitlines()
             self.assertIn(f"pid {self.daemon.process.pid}", lines)
             self.daemon.kill()
+
+    def test_what_a_killed_daemon_was_just_starting_keeps_its_locks_for_a_moment_only(self):
+        self.start()
+        self.record("one")
+        self.daemon.kill()
+        # It has the descriptors of its parent, the daemon whose number the lock file has.
+        files = [os.open(name, os.O_RDONLY) for name in (self.database, f"{self.database}.lock")]
+        for file in files:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        child = subprocess.Popen(["sleep", "600"], pass_fds=files)
+        for file in files:
+            os.close(file)
+        try:
+            process = self.daemon.spawn()
+            wait_for(lambda: process.poll() is not None or sleeps(process.pid), what="that the daemon waits")
+        finally:
+            child.kill()
+            child.wait()
+        self.daemon.wait_until_ready()
+        self.assertEqual(self.steps(), {"one"})
 
     def test_sqlites_own_locks_are_kept_whatever_the_daemon_opens_and_closes_besides(self):
         self.start()
