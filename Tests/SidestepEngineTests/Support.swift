@@ -8,10 +8,10 @@ struct EngineBench {
     let daemon: TestDaemon
 
     /// Runs `body` over a fresh database, which is gone afterwards.
-    static func with(_ body: (EngineBench) throws -> Void) throws {
+    static func with(_ settings: EngineSettings = .init(), _ body: (EngineBench) throws -> Void) throws {
         let folder = temporaryFolder()
         defer { removeFolder(folder) }
-        let daemon = try TestDaemon(path: folder + "/sidestep.db", seed: 1)
+        let daemon = try TestDaemon(path: folder + "/sidestep.db", seed: 1, settings: settings)
         defer { daemon.close() }
         try body(EngineBench(daemon: daemon))
     }

@@ -4,9 +4,6 @@ import SidestepStore
 
 /// Deletes checkpoints of a run and what nothing else needs. Done part by part, the oldest first.
 public struct DeleteCheckpoints: Command {
-    /// Rows deleted in one transaction.
-    private static let rows = 500
-
     public let run: String
     public let checkpoint: String?
     public let before: Int64?
@@ -32,17 +29,18 @@ public struct DeleteCheckpoints: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
         var at = try progress.value ?? begin(store, call)
         defer { progress.value = at }
+        let rows = call.environment.settings.part.rows
         if let branch = at.branch {
-            at.branch = try store.deleteUnneededMessages(run: at.run, below: branch, limit: Self.rows)
+            at.branch = try store.deleteUnneededMessages(run: at.run, below: branch, limit: rows)
             if at.branch == nil { try note(at, store, call) } else { call.parking = .turn }
             return at.deleted
         }
         let part = try store.deleteCheckpoints(
-            run: at.run, key: at.key, before: at.before, limit: Self.rows)
+            run: at.run, key: at.key, before: at.before, limit: rows)
         at.deleted += part.deleted
         if part.isDone {
             if at.deleted == 0 { return 0 }
-            at.branch = try store.deleteUnneededMessages(run: at.run, below: .max, limit: Self.rows)
+            at.branch = try store.deleteUnneededMessages(run: at.run, below: .max, limit: rows)
             if at.branch == nil { try note(at, store, call) }
         }
         if !part.isDone || at.branch != nil { call.parking = .turn }

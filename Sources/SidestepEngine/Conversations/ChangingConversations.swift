@@ -49,10 +49,6 @@ extension StoreTransaction {
 
 /// Makes a conversation that begins like another one: out of sight, part by part, and then under its name.
 public struct ForkConversation: Command {
-    /// Entries and bytes copied in one transaction: some milliseconds of work.
-    private static let entriesOfAPart: Int64 = 1000
-    private static let bytesOfAPart = 2 << 20
-
     public let conversation: String
     public let target: String
     public let count: Int64?
@@ -80,9 +76,10 @@ public struct ForkConversation: Command {
         guard let source, source.revision == fork.revision else {
             return try giveUp(fork, isWrittenTo, store, &call)
         }
-        let end = min(fork.length, fork.record.length + Self.entriesOfAPart)
+        let part = call.environment.settings.part
+        let end = min(fork.length, fork.record.length + Int64(part.rows))
         fork.record.length += try store.copyEntries(
-            of: source.key, fork.record.length..<end, to: fork.record.key, maxBytes: Self.bytesOfAPart)
+            of: source.key, fork.record.length..<end, to: fork.record.key, maxBytes: part.bytes)
         progress.value = fork
         if fork.record.length < fork.length {
             call.parking = .turn

@@ -4,10 +4,6 @@ import SidestepStore
 /// Copies a thread, in all its namespaces, to another one. Done part by part, the oldest first, so that the target has
 /// a whole history at any time.
 public struct CopyGraphThread: Command {
-    /// Rows and bytes copied in one transaction, about: some milliseconds of work.
-    private static let rows = 200
-    private static let bytes = 2 << 20
-
     public let thread: String
     public let target: String
     private let progress = Progress(Place())
@@ -32,7 +28,7 @@ public struct CopyGraphThread: Command {
         defer { progress.value = at }
         var places = try at.places ?? begin(store, call)
         guard let (place, copy) = places.last else { return }
-        if try copyPart(&at, place, copy, store) {
+        if try copyPart(&at, place, copy, store, call.environment.settings.part) {
             places.removeLast()
             (at.id, at.writes) = ("", nil)
         }
@@ -52,17 +48,17 @@ public struct CopyGraphThread: Command {
 
     /// - Returns: whether all of the place is copied.
     private func copyPart(
-        _ at: inout Place, _ place: Int64, _ copy: Int64, _ store: any StoreTransaction
+        _ at: inout Place, _ place: Int64, _ copy: Int64, _ store: any StoreTransaction, _ part: WorkPart
     ) throws -> Bool {
         var (rows, bytes) = (0, 0)
-        while rows < Self.rows, bytes < Self.bytes {
+        while rows < part.rows, bytes < part.bytes {
             if at.writes == nil {
                 guard let next = try store.nextGraphID(place: place, after: at.id) else { return true }
                 (at.id, at.writes) = (next, .first)
             }
             let last = try store.copyGraphWrites(
-                from: place, to: copy, at: at.id, after: at.writes ?? .first, limit: Self.rows,
-                maxBytes: Self.bytes)
+                from: place, to: copy, at: at.id, after: at.writes ?? .first, limit: part.rows,
+                maxBytes: part.bytes)
             at.writes = last
             if last != nil { return false }
             bytes += try store.copyGraphCheckpoint(from: place, to: copy, at.id)

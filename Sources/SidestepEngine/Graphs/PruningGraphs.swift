@@ -5,10 +5,6 @@ import SidestepStore
 /// Forgets all checkpoints of threads but the newest of each namespace and what its state depends on. Done part by
 /// part.
 public struct PruneGraphs: Command {
-    /// Checkpoints looked at, and rows deleted, in one transaction.
-    private static let looks = 50
-    private static let rows = 500
-
     public let threads: [String]
     private let progress: Progress<Place>
 
@@ -54,13 +50,15 @@ public struct PruneGraphs: Command {
             guard let thread = at.threads.popLast() else { return at.deleted }
             at.places = try store.graphPlaces(user: call.graphUser, thread: thread).map(\.key)
         }
-        try go(on: &at, at.places[at.places.count - 1], store)
+        try go(on: &at, at.places[at.places.count - 1], store, call.environment.settings.part)
         if !(at.places.isEmpty && at.threads.isEmpty) { call.parking = .turn }
         return at.deleted
     }
 
     /// A part of the work at one place; the place is taken off the list at its end.
-    private func go(on at: inout Place, _ place: Int64, _ store: any StoreTransaction) throws {
+    private func go(
+        on at: inout Place, _ place: Int64, _ store: any StoreTransaction, _ part: WorkPart
+    ) throws {
         guard let newest = try store.graphLinks(place: place, below: nil, limit: 1).first else {
             at.places.removeLast()
             return
@@ -69,14 +67,14 @@ public struct PruneGraphs: Command {
         // What was saved meanwhile may hang on what was to go: it is looked at anew.
         if pruning.newest != newest.id { pruning = Pruning(newest, try populated(newest, store)) }
         if pruning.ancestor != nil {
-            try findKept(&pruning, place, store)
+            try findKept(&pruning, place, store, part.looks)
         } else if pruning.going.isEmpty, !pruning.isLookedThrough {
-            let links = try store.graphLinks(place: place, below: pruning.last, limit: Self.looks)
+            let links = try store.graphLinks(place: place, below: pruning.last, limit: part.looks)
             pruning.last = links.last?.id ?? pruning.last
             pruning.going = links.map(\.id).filter { !pruning.kept.contains($0) }
-            pruning.isLookedThrough = links.count < Self.looks
+            pruning.isLookedThrough = links.count < part.looks
         }
-        let gone = try store.deleteGraphCheckpoints(place: place, pruning.going, limit: Self.rows)
+        let gone = try store.deleteGraphCheckpoints(place: place, pruning.going, limit: part.rows)
         pruning.going.removeFirst(gone)
         at.deleted += gone
         at.pruning = pruning
@@ -86,8 +84,10 @@ public struct PruneGraphs: Command {
     }
 
     /// A channel of deltas has its state in the writes since its last snapshot: the ancestors back to there stay.
-    private func findKept(_ pruning: inout Pruning, _ place: Int64, _ store: any StoreReader) throws {
-        for _ in 0..<Self.looks {
+    private func findKept(
+        _ pruning: inout Pruning, _ place: Int64, _ store: any StoreReader, _ looks: Int
+    ) throws {
+        for _ in 0..<looks {
             guard !pruning.open.isEmpty, let parent = pruning.ancestor?.parent,
                 pruning.kept.insert(parent).inserted,
                 let found = try store.graphLink(place: place, id: parent)

@@ -17,10 +17,6 @@ public struct DeleteGraphThread: Command {
 
 /// Forgets the checkpoints that runs of graphs made, with the writes at them; answers with how many. Done part by part.
 public struct DeleteGraphRuns: Command {
-    /// Checkpoints looked at, and rows deleted, in one transaction.
-    private static let looks = 50
-    private static let rows = 500
-
     /// An array of ids.
     public let runs: Payload
     private let progress = Progress(Place())
@@ -40,16 +36,17 @@ public struct DeleteGraphRuns: Command {
         defer { progress.value = at }
         if at.place == nil { at.place = try store.graphPlace(user: call.graphUser, after: 0) }
         guard let place = at.place else { return at.deleted }
+        let part = call.environment.settings.part
         if at.found.isEmpty {
             let looked = try store.graphCheckpoints(
-                place: place, after: at.id, madeBy: runs, limit: Self.looks)
+                place: place, after: at.id, madeBy: runs, limit: part.looks)
             at.found = looked.filter(\.isMade).map(\.id)
             at.id = looked.last?.id ?? at.id
-            if looked.count < Self.looks, at.found.isEmpty {
+            if looked.count < part.looks, at.found.isEmpty {
                 return try goOn(&at, behind: place, store, &call)
             }
         }
-        let gone = try store.deleteGraphCheckpoints(place: place, at.found, limit: Self.rows)
+        let gone = try store.deleteGraphCheckpoints(place: place, at.found, limit: part.rows)
         at.found.removeFirst(gone)
         at.deleted += gone
         call.parking = .turn

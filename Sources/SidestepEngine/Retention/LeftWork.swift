@@ -6,9 +6,6 @@ import SidestepStore
 /// wait for it.
 struct DoLeftWork: Command {
     var space: SpaceUse { .frees }
-    /// Rows deleted in one transaction, and runs or steps ended: some milliseconds of work.
-    static let rows = 500
-    static let ends = 50
     static let pauseMilliseconds: Int64 = 2
 
     /// What is done of a chore at once; answers how far it is, nil at its end.
@@ -17,8 +14,9 @@ struct DoLeftWork: Command {
     static func part(_ kind: ChoreKind) -> Part {
         switch kind {
         case .conversation, .place, .webhook, .stream:
-            { chore, store, _ in
-                try store.deleteRows(of: chore.kind, chore.target, limit: rows) ? nil : chore.position
+            { chore, store, call in
+                let rows = call.environment.settings.part.rows
+                return try store.deleteRows(of: chore.kind, chore.target, limit: rows) ? nil : chore.position
             }
         case .children: { try $1.cancelChildren($0, &$2) }
         case .waits: { try $1.endWaits($0, &$2) }
@@ -78,25 +76,26 @@ extension StoreTransaction {
         of run: Int64, after last: Int64, _ reason: String?, _ graceMilliseconds: Int64,
         _ call: inout CallContext
     ) throws -> Int64? {
-        let children = try openChildren(of: run, after: last, limit: DoLeftWork.ends)
+        let limit = call.environment.settings.part.looks
+        let children = try openChildren(of: run, after: last, limit: limit)
         for child in children where !child.isDetached {
             // A child before it may have taken it along.
             guard let child = try self.run(key: child.key), !child.status.isClosed else { continue }
             try cancel(child, reason: reason, graceMilliseconds: graceMilliseconds, &call)
         }
-        return children.count == DoLeftWork.ends ? children.last?.key : nil
+        return children.count == limit ? children.last?.key : nil
     }
 
     // MARK: Waits
 
     /// Ends the waits for the end of this run: some at once, the others as a chore.
     func endWaits(for run: RunRecord, output: Payload?, error: Payload?, _ call: inout CallContext) throws {
-        let steps = try waitingSteps(
-            run: run.key, WaitCondition(.run, run.id), limit: DoLeftWork.ends)
+        let limit = call.environment.settings.part.looks
+        let steps = try waitingSteps(run: run.key, WaitCondition(.run, run.id), limit: limit)
         if steps.isEmpty { return }
         let outcome = WaitOutput.run(run, RunPayloads(output: output, error: error))
         for step in steps { try wake(step, outcome, &call) }
-        if steps.count < DoLeftWork.ends { return }
+        if steps.count < limit { return }
         // The run may be removed, and have lost its id, before the chore is done.
         let left = detail { writer in
             writer.member("run", run.id)
@@ -111,9 +110,9 @@ extension StoreTransaction {
         guard let run = try runState(key: chore.target), run.status.isClosed, let id = left?["run"]?.string,
             let outcome = left?["outcome"]?.bytes
         else { return nil }
-        let steps = try waitingSteps(
-            run: chore.target, WaitCondition(.run, id), limit: DoLeftWork.ends)
+        let limit = call.environment.settings.part.looks
+        let steps = try waitingSteps(run: chore.target, WaitCondition(.run, id), limit: limit)
         for step in steps { try wake(step, outcome, &call) }
-        return steps.count == DoLeftWork.ends ? chore.position : nil
+        return steps.count == limit ? chore.position : nil
     }
 }
