@@ -77,7 +77,7 @@ public final class Coordinator: @unchecked Sendable {
         readers?.read(for: context.peer.user) { store in
             let result = Swift.Result<[UInt8], Failure>(catching: { () throws(Failure) in
                 do { return try work(store, context) } catch {
-                    throw error as? Failure ?? Failure(.storageError, "\(error)")
+                    throw error as? Failure ?? .mistake
                 }
             })
             loop.run { reply(result) }

@@ -21,6 +21,11 @@ extension Failure {
             hint: "Call `resume` on this connection, or pass the `lease` that it returned.")
     }
 
+    /// Nothing but a `Failure` is to be thrown by a use case.
+    static let mistake = Failure(
+        .storageError, "the call could not be answered; it was refused alone",
+        hint: "It is a mistake of the daemon: please report what you called.")
+
     /// A forked child may still have the connection.
     static let ownerOfConnectionEnded = Failure(
         .notPermitted, "the process that opened this connection has ended, and what it waited for with it",
