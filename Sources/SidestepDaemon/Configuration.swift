@@ -54,6 +54,8 @@ public struct Flags: Sendable {
     public var user = false
     /// Run for the whole machine even as another user than root.
     public var system = false
+    /// Started by a client that found no daemon: whose child we are says nothing about us.
+    public var isAutostarted = false
 
     public init() {}
 }
@@ -117,8 +119,9 @@ extension Configuration {
         if let path = Self.spans[name] {
             return self[keyPath: path] = Int64(try Self.number(name, value, place))
         }
-        if let path = Self.limitNames[name] {
-            return limits[keyPath: path] = try Self.number(name, value, place)
+        if Self.limitNames.contains(name) {
+            _ = limits.set(String(name.dropFirst("limits.".count)), to: try Self.number(name, value, place))
+            return
         }
         if let path = Self.lists[name] {
             return self[keyPath: path] = value.split(separator: ",").map { trimmed($0) }.filter {
@@ -162,16 +165,9 @@ extension Configuration {
     private static var spans: [String: WritableKeyPath<Configuration, Int64>] {
         ["reconnect_grace_ms": \.reconnectGraceMilliseconds, "restart_grace_ms": \.restartGraceMilliseconds]
     }
-    private static var limitNames: [String: WritableKeyPath<Limits, Int>] {
-        [
-            "limits.frame_bytes": \.frameBytes, "limits.depth": \.depth, "limits.name_bytes": \.nameBytes,
-            "limits.batch_length": \.batchLength, "limits.requests_in_flight": \.requestsInFlight,
-            "limits.connections": \.connections, "limits.outbound_bytes": \.outboundBytes,
-            "limits.watches": \.watches, "limits.watch_bytes": \.watchBytes,
-        ]
-    }
+    private static let limitNames = Limits().named.map { "limits.\($0.name)" }
     static var names: [String] {
-        (Array(texts.keys) + Array(lists.keys) + Array(spans.keys) + Array(limitNames.keys) + [
+        (Array(texts.keys) + Array(lists.keys) + Array(spans.keys) + limitNames + [
             "admin_group", "http_allow_private", "idle_exit_ms", "log_level", "retention_days",
         ])
         .sorted()

@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import SidestepEngine
 import SidestepExecutors
+import SidestepHost
 import SidestepModel
 import SidestepServer
 import SidestepSQLite
@@ -18,11 +19,15 @@ public final class Daemon {
     private let log: Logger
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let database: SQLiteDatabase
+    private let storage: StorageWatch
     private let coordinator: Coordinator
     private let server: SocketServer
     private let socket: ListeningSocket
     private let http = HTTPDriver()
+    private let executors: StepExecutors
     private var watchdog: RepeatedTask?
+    private var tidying: RepeatedTask?
+    private var reaping: RepeatedTask?
     private var idleExit: IdleExit?
 
     /// Opens database and socket; nothing is served yet.
@@ -32,28 +37,39 @@ public final class Daemon {
         let environment = Self.environment(configuration)
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
-        let engineLoop = NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
-        let watcher = ProcessWatcher()
+        let engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
+        let watcher = try ProcessWatcher(log: log)
         let coordinator = Coordinator(environment: environment, loop: engineLoop, processes: watcher)
         clockSet.withLock { $0 = coordinator }
         self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
+        let faults = FaultLog(log, environment.clock)
+        let leaving = Leaving(log)
+        let storage = StorageWatch(log, environment.clock)
+        self.storage = storage
         database = try SQLiteDatabase(
             path: configuration.database, onSettled: { coordinator.settled($0, $1) },
-            onFatal: { Self.leaveAfterFailedSync($0, log) })
+            onFatal: { leaving.begin($0) }, onFault: { faults.note($0) }, news: { storage.note($0) })
+        leaving.watch(database)
+        if let name = database.logSetAside {
+            log.warning(
+                "the log of another file that had the database's name was set aside",
+                metadata: ["log": "\(name)"])
+        }
         socket =
             try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         coordinator.courier = Courier(
             coordinator: coordinator, carrier: Self.carrier(http, configuration, environment.clock))
-        coordinator.executions = Executions(
-            coordinator: coordinator, executor: Self.executors(http, configuration, watcher))
+        executors = Self.executors(http, configuration, watcher)
+        coordinator.executions = Executions(coordinator: coordinator, executor: executors)
         coordinator.attach(
             writer: database.writer, readers: database.readers, maintenance: database.maintenance)
-        server = SocketServer(
+        server = try SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
             administrators: Administrators(
                 uid: geteuid(), gid: configuration.adminGroup.flatMap(Self.groupID)),
-            information: Self.information(configuration, environment.clock.now(), database), log: log)
+            information: Self.information(configuration, environment.clock.now(), database, storage),
+            log: log)
     }
 
     /// Serves until SIGTERM or SIGINT. The signals have to be blocked in every thread
@@ -62,6 +78,8 @@ public final class Daemon {
         try recover()
         try server.listen(on: socket.descriptor)
         startWatchdog()
+        startTidying()
+        startReaping()
         startIdleExit()
         ServiceManager.ready("serving \(configuration.database)")
         log.notice(
@@ -79,7 +97,7 @@ public final class Daemon {
     private func recover() throws {
         let loop = group.next()
         let promise = loop.makePromise(of: RecoveryState.self)
-        database.readers.read { store in promise.completeWith(Result { try RecoveryState(store) }) }
+        database.readers.read(for: -1) { store in promise.completeWith(Result { try RecoveryState(store) }) }
         let state = try promise.futureResult.wait()
         let coordinator = coordinator
         try loop.submit {
@@ -90,12 +108,23 @@ public final class Daemon {
 
     private func startWatchdog() {
         guard let interval = ServiceManager.watchdogMilliseconds else { return }
-        let (database, log) = (database, log)
         watchdog = group.next().scheduleRepeatedTask(
             initialDelay: .zero, delay: .milliseconds(interval)
-        ) { _ in
-            if !database.isInPlace { log.error("the database file is gone from \(database.path)") }
-            ServiceManager.alive()
+        ) { _ in ServiceManager.alive() }
+    }
+
+    /// Every few seconds: a log that is too long although nobody writes, a disk that has space again.
+    private func startTidying() {
+        let (database, span) = (database, TimeAmount.seconds(10))
+        tidying = group.next().scheduleRepeatedTask(initialDelay: span, delay: span) { _ in database.tidy() }
+    }
+
+    /// In a container we may be process 1, and so the parent of all that have lost theirs.
+    private func startReaping() {
+        guard getpid() == 1 else { return }
+        let executors = executors
+        reaping = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            executors.reapOrphans()
         }
     }
 
@@ -141,6 +170,7 @@ public final class Daemon {
         settings.retentionMilliseconds =
             configuration.retentionDays == 0
             ? nil : Int64(min(configuration.retentionDays, 36_500)) * 86_400_000
+        settings.limits = configuration.limits
         settings.daemonUser = geteuid()
         settings.allowsEveryExec = configuration.execUsers.contains("*")
         settings.execUsers = Set(configuration.execUsers.compactMap(userID))
@@ -182,22 +212,13 @@ public final class Daemon {
     }
 
     private static func information(
-        _ configuration: Configuration, _ now: Instant, _ database: SQLiteDatabase
+        _ configuration: Configuration, _ now: Instant, _ database: SQLiteDatabase, _ storage: StorageWatch
     ) -> DaemonInformation {
         DaemonInformation(
             version: version, pid: getpid(), started: now, socket: configuration.socket,
-            database: configuration.database,
-            storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes })
-    }
-
-    /// The callers have been answered `storage_error`; what the kernel kept of the write is unknown,
-    /// so the way on is to open the database anew (systemd or the next client starts us).
-    private static func leaveAfterFailedSync(_ failure: Failure, _ log: Logger) {
-        log.critical("a sync failed; leaving, to recover by opening the database again: \(failure.message)")
-        Task {
-            try? await Task.sleep(for: .milliseconds(200))
-            _exit(74)
-        }
+            database: database.path,
+            storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes },
+            storage: { storage.condition })
     }
 
     private static func groupID(_ name: String) -> UInt32? { getgrnam(name)?.pointee.gr_gid }

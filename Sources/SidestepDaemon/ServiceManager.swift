@@ -4,6 +4,7 @@ import Glibc
 /// What systemd is told: sd_notify(3). Without systemd every call does nothing.
 enum ServiceManager {
     static func ready(_ status: String) { notify("READY=1\nSTATUS=\(status)") }
+    static func status(_ text: String) { notify("STATUS=\(text)") }
     static func reloading() { notify("RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds())") }
     static func stopping() { notify("STOPPING=1\nSTATUS=answering what was read") }
     static func alive() { notify("WATCHDOG=1") }

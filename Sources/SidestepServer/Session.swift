@@ -1,3 +1,4 @@
+import SidestepEngine
 import SidestepModel
 import SidestepProtocol
 
@@ -5,6 +6,8 @@ import SidestepProtocol
 final class Session {
     let id: Int64
     let peer: Peer
+    let share: UserShare
+    private let shares: Shares
     private weak var connection: Connection?
     /// Requests that have no reply yet.
     private(set) var inFlight = 0
@@ -16,11 +19,13 @@ final class Session {
     /// Whether a timer will write them; one serves all that come meanwhile.
     var hasHoldTimer = false
     /// Ids of runs that were granted on this connection.
-    var grantedRuns: Set<String> = []
+    let grantedRuns = GrantedRuns()
 
-    init(id: Int64, peer: Peer, connection: Connection) {
+    init(id: Int64, peer: Peer, share: UserShare, shares: Shares, connection: Connection) {
         self.id = id
         self.peer = peer
+        self.share = share
+        self.shares = shares
         self.connection = connection
     }
 
@@ -29,14 +34,24 @@ final class Session {
     /// Bytes on their way to a reader that has not taken them yet.
     var queuedBytes: Int { connection?.queuedBytes ?? 0 }
 
-    func begin() { inFlight += 1 }
+    func begin() {
+        inFlight += 1
+        shares.began(share)
+    }
 
     func end() {
         precondition(inFlight > 0, "a request was answered twice")
         inFlight -= 1
+        shares.ended(share)
     }
 
+    /// Holds bytes for it, or with a negative number lets them go.
+    func hold(_ bytes: Int) { shares.hold(bytes, share) }
+
     func send(_ line: [UInt8]) { connection?.send(line) }
+
+    /// Sends one line that stands in several pieces.
+    func send(pieces: [ArraySlice<UInt8>]) { connection?.send(pieces: pieces) }
 
     /// A notification leaves no reply behind whose departure would close the connection.
     func closeWhenDone() { connection?.closeWhenDone() }

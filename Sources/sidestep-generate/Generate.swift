@@ -12,6 +12,7 @@ struct Generate {
         let folder = arguments.first { !$0.hasPrefix("-") } ?? "docs/reference"
         let files = [
             ("openrpc.json", PrettyJSON.text(of: OpenRPC.document)), ("methods.md", MethodsPage.text),
+            ("limits.md", LimitsPage.text),
         ]
         let stale = files.filter { current("\(folder)/\($0.0)") != $0.1 }
         if arguments.contains("--check") {

@@ -28,8 +28,11 @@ public final class Call: WriteJob, @unchecked Sendable {
     let environment: Environment
     let peer: Peer
     let session: Int64
+    /// About how many bytes it may write: those of the line that it came in.
+    public private(set) var weight: Int
+    public let space: SpaceUse
     let work: Work
-    var grantedRuns: Set<String>
+    let grantedRuns: GrantedRuns
     var waitExpired = false
     /// What woke it, if it was something that only one can have.
     var offer: Offer?
@@ -43,9 +46,12 @@ public final class Call: WriteJob, @unchecked Sendable {
     private var reply: Reply?
 
     public init(
-        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [],
+        environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns = GrantedRuns(),
+        weight: Int = 0, space: SpaceUse = .grows,
         work: @escaping Work, reply: @escaping Reply
     ) {
+        self.weight = weight
+        self.space = space
         self.environment = environment
         self.peer = peer
         self.session = session
@@ -53,6 +59,8 @@ public final class Call: WriteJob, @unchecked Sendable {
         self.work = work
         self.reply = reply
     }
+
+    public var user: UserKey { peer.user }
 
     public func perform(_ transaction: any StoreTransaction) throws(Failure) {
         let now = environment.clock.now()
@@ -91,8 +99,12 @@ public final class Call: WriteJob, @unchecked Sendable {
         reply(result)
     }
 
-    /// Gives up without an answer: its connection is gone.
-    func abandon() { reply = nil }
+    /// It goes on with a long work: not on the loop, and not in one commit with others.
+    func becomesLong() { weight = max(weight, 1 << 20) }
 
-    var isAbandoned: Bool { reply == nil }
+    /// What it asked for besides its writes cannot be done: they stand, and it is refused.
+    func refuse(_ failure: Failure) { outcome = .refused(failure) }
+
+    /// Whether it was answered already, for example because its connection is gone.
+    var isAnswered: Bool { reply == nil }
 }

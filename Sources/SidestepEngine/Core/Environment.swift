@@ -39,6 +39,18 @@ public final class Environment: Sendable {
     func isOpen(_ session: Int64) -> Bool { openSessions.withLock { $0.contains(session) } }
 }
 
+/// What one transaction does of work that grows with what somebody keeps: some milliseconds of it.
+public struct WorkPart: Sendable {
+    /// Rows that are copied or deleted.
+    public var rows = 500
+    /// Things that take several statements each: checkpoints looked at, runs asked to end, waits ended.
+    public var looks = 50
+    /// Bytes that are copied.
+    public var bytes = 2 << 20
+
+    public init() {}
+}
+
 /// The engine's own time spans.
 public struct EngineSettings: Sendable {
     /// How long an owner whose connection closed, and which lives, may stay away.
@@ -58,8 +70,12 @@ public struct EngineSettings: Sendable {
     /// Between two walks over the closed runs, and before the first one.
     public var pruneMilliseconds: Int64 = 3_600_000
     public var firstPruneMilliseconds: Int64 = 60_000
+    /// How many elements calls may have, and other limits of the wire that use cases count with.
+    public var limits = Limits()
     /// Bytes of step outcomes in one reply, unless the caller asks for another number.
     public var pageBytes = 8 << 20
+    /// How much of work that is done part by part is done in one transaction.
+    public var part = WorkPart()
 
     /// The user whose rights the programs that the daemon runs have: its own.
     public var daemonUser: UInt32 = 0

@@ -69,7 +69,9 @@ public struct SettlePromise: Command {
                 writer.member("promise", promise)
                 writer.member("status", settled.status.rawValue)
             })
-        for step in try store.waitingSteps(run: run.key, WaitCondition(.promise, promise)) {
+        for step in try store.waitingSteps(
+            run: run.key, WaitCondition(.promise, promise), limit: .max)
+        {
             try store.wake(step, WaitOutput.promise(settled), &call)
         }
         return Result(run: run.id, promise: settled, settled: true)

@@ -3,8 +3,8 @@ import SidestepModel
 import SidestepProtocol
 import SidestepStore
 
-/// What the daemon says of itself. Lives on the event loop.
-public final class DaemonInformation {
+/// What the daemon says of itself.
+public final class DaemonInformation: Sendable {
     public let version: String
     public let pid: Int32
     public let started: Instant
@@ -13,11 +13,12 @@ public final class DaemonInformation {
     public let storeVersion: String
     /// Bytes of the database on disk.
     public let databaseBytes: @Sendable () -> Int64
-    public internal(set) var connections = 0
+    /// How that disk does.
+    public let storage: @Sendable () -> StorageCondition
 
     public init(
         version: String, pid: Int32, started: Instant, socket: String, database: String, storeVersion: String,
-        databaseBytes: @escaping @Sendable () -> Int64
+        databaseBytes: @escaping @Sendable () -> Int64, storage: @escaping @Sendable () -> StorageCondition
     ) {
         self.version = version
         self.pid = pid
@@ -26,6 +27,7 @@ public final class DaemonInformation {
         self.database = database
         self.storeVersion = storeVersion
         self.databaseBytes = databaseBytes
+        self.storage = storage
     }
 }
 
@@ -39,11 +41,12 @@ enum SessionHandlers {
             "rpc.discover": .now { _ in Array(OpenRPC.document.bytes) },
             "hello": .now { hello($0.information, limits) },
             "system.info": .query { request in
-                let about = request.information
-                let (connections, started) = (about.connections, about.started)
-                let head = result { write(about, connections, &$0) }
+                let started = request.information.started
+                let head = result { write(request.information, request.caller, &$0) }
                 return { store, context in
-                    information(head, try store.runCounts(), context.now, since: started)
+                    let counts = try store.runCounts(
+                        user: context.peer.isAdministrator ? nil : context.peer.uid)
+                    return information(head, counts, context.now, since: started)
                 }
             },
         ]
@@ -61,15 +64,23 @@ enum SessionHandlers {
         }
     }
 
-    private static func write(_ about: DaemonInformation, _ connections: Int, _ writer: inout JSONWriter) {
+    /// Who is no administrator hears what concerns him, and nothing of the whole.
+    private static func write(_ about: DaemonInformation, _ caller: Caller, _ writer: inout JSONWriter) {
         writer.member("version", about.version)
         writer.member("pid", Int64(about.pid))
         writer.instant("started_at", about.started)
+        writer.member("sqlite_version", about.storeVersion)
+        writer.member("connections", caller.connections)
+        guard caller.peer.isAdministrator else { return }
         writer.member("socket", about.socket)
         writer.member("database", about.database)
         writer.member("database_bytes", about.databaseBytes())
-        writer.member("sqlite_version", about.storeVersion)
-        writer.member("connections", connections)
+        let storage = about.storage()
+        writer.object("storage") { writer in
+            writer.member("state", storage.state.rawValue)
+            writer.instant("since_at", storage.since)
+            writer.member("message", storage.message)
+        }
     }
 
     private static func information(

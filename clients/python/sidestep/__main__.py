@@ -24,12 +24,23 @@ def main(arguments: list[str] | None = None) -> int:
     worker.add_argument("--code-version", metavar="TEXT")
     worker.add_argument("--until-idle", action="store_true", help="end when nothing is left to do")
     options = parser.parse_args(arguments)
+    settle()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     found = [item for name in options.modules for item in workflows(load(name))]
     if not found:
         print(f"no workflow in {', '.join(options.modules)}", file=sys.stderr)
         return 65
     return serve(found, options)
+
+
+def settle() -> None:
+    """Undo what a parent did to our signals.
+
+    Where SIGCHLD is ignored nobody learns how a program ended: `subprocess` reports 0 for each.
+    """
+    if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def load(name: str) -> ModuleType:

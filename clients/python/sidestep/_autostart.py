@@ -102,7 +102,7 @@ def _spawn(path: str, log_path: str) -> None:
     # A shell in between exits at once, so that the daemon is nobody's child and leaves no zombie.
     with open(log_path, "ab") as log:
         subprocess.run(
-            ["/bin/sh", "-c", '"$@" &', "sh", program, "--user", "--socket", path],
+            ["/bin/sh", "-c", '"$@" &', "sh", program, "--user", "--socket", path, "--autostarted"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

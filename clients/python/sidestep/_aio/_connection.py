@@ -25,6 +25,7 @@ from .._errors import (
     StorageFull,
     error_from_wire,
 )
+from .._failures import warn
 
 if TYPE_CHECKING:
     from ._run import Run
@@ -62,6 +63,8 @@ class Connection:
         self._slots = Semaphore(_IN_FLIGHT)
         self._runs: dict[str, Run] = {}
         _open.add(self)
+        # Whether it was said that the disk is full: once, until something is recorded again.
+        self._said_full = False
 
     async def __aenter__(self: C) -> C:
         return self
@@ -107,6 +110,8 @@ class Connection:
             except _wire.LinkLost:
                 continue
             if "error" not in reply:
+                if end is not None:
+                    self._said_full = False
                 return reply.get("result")
             error = error_from_wire(reply["error"])
             if not isinstance(error, (ShuttingDown, Overloaded, StorageFull, StorageError)):
@@ -116,6 +121,9 @@ class Connection:
                 end = time.monotonic() + self._reconnect_timeout
             if time.monotonic() > end:
                 raise error
+            if isinstance(error, StorageFull) and not self._said_full:
+                self._said_full = True
+                warn(f"{error.message}; waiting for space. {error.hint or ''}".rstrip())
             await sleep((error.retry_after_ms or 0) / 1000 or pause)
             pause = min(pause * 2, 1.0)
 

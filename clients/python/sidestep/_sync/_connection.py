@@ -26,6 +26,7 @@ from .._errors import (
     StorageFull,
     error_from_wire,
 )
+from .._failures import warn
 
 if TYPE_CHECKING:
     from ._run import Run
@@ -63,6 +64,8 @@ class Connection:
         self._slots = Semaphore(_IN_FLIGHT)
         self._runs: dict[str, Run] = {}
         _open.add(self)
+        # Whether it was said that the disk is full: once, until something is recorded again.
+        self._said_full = False
 
     def __enter__(self: C) -> C:
         return self
@@ -108,6 +111,8 @@ class Connection:
             except _wire.LinkLost:
                 continue
             if "error" not in reply:
+                if end is not None:
+                    self._said_full = False
                 return reply.get("result")
             error = error_from_wire(reply["error"])
             if not isinstance(error, (ShuttingDown, Overloaded, StorageFull, StorageError)):
@@ -117,6 +122,9 @@ class Connection:
                 end = time.monotonic() + self._reconnect_timeout
             if time.monotonic() > end:
                 raise error
+            if isinstance(error, StorageFull) and not self._said_full:
+                self._said_full = True
+                warn(f"{error.message}; waiting for space. {error.hint or ''}".rstrip())
             sleep((error.retry_after_ms or 0) / 1000 or pause)
             pause = min(pause * 2, 1.0)
 

@@ -20,8 +20,9 @@ struct Autostart {
 
     private var logFile: String { listenAt.directory + "/sidestepd.log" }
 
+    /// Autostarted: the daemon keeps nothing of what we have, descriptors and variables included.
     private func command(_ executable: String) -> [String] {
-        [executable, "--user", "--socket", listenAt.path]
+        [executable, "--user", "--socket", listenAt.path, "--autostarted"]
     }
 
     private func findExecutable() throws(Reason) -> String {
