@@ -73,11 +73,17 @@ public struct DeliveryOutcome: Sendable {
     public var problem: String?
     /// What the receiver asked for.
     public var retryAfterMilliseconds: Int64?
+    /// Whether no attempt is made any more: the operator does not allow it.
+    public var isFinal: Bool
 
-    public init(httpStatus: Int64?, problem: String?, retryAfterMilliseconds: Int64? = nil) {
+    public init(
+        httpStatus: Int64? = nil, problem: String?, retryAfterMilliseconds: Int64? = nil,
+        isFinal: Bool = false
+    ) {
         self.httpStatus = httpStatus
         self.problem = problem
         self.retryAfterMilliseconds = retryAfterMilliseconds
+        self.isFinal = isFinal
     }
 }
 
@@ -98,7 +104,7 @@ struct SettleDelivery: Command {
             let cause = AttemptError(retryAfterMilliseconds: outcome.retryAfterMilliseconds)
             let delay = webhook.retry.delay(
                 afterFailures: delivery.attempts, error: cause, fraction: call.environment.random.fraction())
-            if let delay {
+            if let delay, !outcome.isFinal {
                 let next = call.now.advanced(byMilliseconds: delay)
                 delivery.nextAttempt = next
                 call.after(.deliver(next))

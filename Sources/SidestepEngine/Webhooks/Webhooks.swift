@@ -76,17 +76,15 @@ public struct PutWebhook: Command {
             && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") }
     }
 
-    /// A line break in a header would make another header.
     private func checkHeaders() throws {
         for (name, value) in headers.map({
             RawJSON(validated: $0).members.map { ($0.key, $0.value.string ?? "") }
         }) ?? [] {
-            let isToken = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
-            let isText = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
-            guard isToken, isText, !name.lowercased().hasPrefix("sidestep-") else {
-                throw wrong(
-                    "`headers` has the name or value '\(name)', which no header can have", "Leave it out.")
-            }
+            let isOurs = name.lowercased().hasPrefix("sidestep-")
+            let problem =
+                isOurs ? "which is the daemon's own to set" : RequestHeader.problem(name, value.utf8)
+            guard let problem else { continue }
+            throw wrong("`headers` has the name or value '\(name.prefix(100))', \(problem)", "Leave it out.")
         }
     }
 
