@@ -66,7 +66,6 @@ final class Connection: ChannelInboundHandler {
         server.shares.hold(bytes.readableBytes, share)
         inbox.append(bytes)
         if state == .ready { work() }
-        readOrWait()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
