@@ -4,11 +4,14 @@ import contextlib
 import grp
 import json
 import os
+import socket
 import tempfile
 import unittest
 from pathlib import Path
 
 from harness import Connection, Daemon, Refused, wait_for
+from test_http import Server
+from test_webhooks import Receiver
 
 # Users that no machine has.
 ANN, BOB = 54321, 54322
@@ -184,6 +187,63 @@ class Shares(Users):
         self.assertEqual(bob.call("step.complete", step="s", output="x" * 700_000)["step"], "s")
         # Small calls of the same user go on beside his own large ones.
         self.assertEqual(self.connect(ANN).call("ping"), {})
+
+
+class Slots(Users):
+    """What the daemon does for its users, one of whom has a server that never answers."""
+
+    settings = "http_allow_private = yes\n"
+
+    def setUp(self):
+        super().setUp()
+        self.silent = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.addCleanup(self.silent.close)
+        self.url = f"http://127.0.0.1:{self.silent.getsockname()[1]}/"
+        self.hanging = {"url": self.url, "timeout_ms": 3_600_000, "max_response_bytes": 1000}
+
+    def taken(self, count: int) -> list[socket.socket]:
+        """Connections that the daemon has made to the server, as many as there are to come."""
+        self.silent.settimeout(30)
+        found = [self.silent.accept()[0] for _ in range(count)]
+        for one in found:
+            self.addCleanup(one.close)
+        return found
+
+    def test_requests_of_one_user_leave_places_to_the_others(self):
+        server = Server()
+        self.addCleanup(server.close)
+        ann, bob = self.connect(ANN), self.connect(BOB)
+        for connection, run in ((ann, "a"), (bob, "b")):
+            connection.call("resume", run=run)
+        for number in range(140):
+            with self.assertRaises(Refused):
+                ann.call("run-step", run="a", step=f"s{number}", http=self.hanging, wait_ms=0)
+        under_way = self.taken(128)
+        self.assertEqual(bob.call("run-step", run="b", step="s", http={"url": server.url("/")})["output"]["status"], 200)
+        # The 129th has its place when one of the others has ended.
+        under_way[0].close()
+        self.taken(1)
+
+    def test_a_request_may_take_an_hour_and_not_a_millisecond_more(self):
+        ann = self.connect(ANN)
+        ann.call("resume", run="a")
+        with self.assertRaises(Refused) as caught:
+            ann.call("run-step", run="a", step="s", http={"url": self.url, "timeout_ms": 3_600_001})
+        self.assertEqual(caught.exception.kind, "invalid_argument")
+
+    def test_letters_of_one_user_leave_places_to_the_others(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.stop)
+        ann, bob = self.connect(ANN), self.connect(BOB)
+        for number in range(12):
+            ann.call("webhook.put", webhook=f"w{number}", url=self.url, events=["*"])
+        for _ in range(5):
+            ann.call("event.emit", event="e")
+        self.taken(32)
+        bob.call("webhook.put", webhook="w", url=receiver.url, events=["*"])
+        bob.call("event.emit", event="e", value="of bob")
+        wait_for(lambda: receiver.letters, seconds=10, what="the letter of the other user")
+        self.assertEqual(receiver.events()[0]["value"], "of bob")
 
 
 class Exhausted(Users):
