@@ -39,7 +39,10 @@ extension StoreTransaction {
             }
             var delivery = DeliveryRecord(
                 id: id, webhook: webhook.key, event: event, sequence: sequence, body: body, created: call.now)
-            if try hasPending(webhook: webhook.key, atLeast: WebhookRecord.pendingLimit) {
+            let hasRoom = try call.environment.pendingRoom.take(webhook.key) {
+                try pending(webhook: webhook.key, upTo: WebhookRecord.pendingLimit)
+            }
+            if !hasRoom {
                 delivery.die(
                     "\(WebhookRecord.pendingLimit) deliveries wait already, which is the limit", call.now)
             } else {
@@ -119,5 +122,6 @@ struct SettleDelivery: Command {
                 finishedBefore: call.now.advanced(byMilliseconds: -WebhookRecord.keptMilliseconds))
         }
         try store.updateDelivery(delivery)
+        if delivery.status != .pending { call.environment.pendingRoom.settled(webhook.key) }
     }
 }

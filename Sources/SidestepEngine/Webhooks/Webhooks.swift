@@ -123,6 +123,7 @@ public struct DeleteWebhook: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let webhook = try? store.visibleWebhook(name, call) else { return false }
         try store.hideWebhook(key: webhook.key)
+        call.environment.pendingRoom.forget(webhook.key)
         try store.leave(.webhook, webhook.key, &call)
         return true
     }
@@ -184,6 +185,7 @@ public struct Redeliver: Command {
             found.nextAttempt = call.now
             found.finished = nil
             try store.updateDelivery(found)
+            call.environment.pendingRoom.forget(webhook.key)
             call.after(.deliver(call.now))
         }
         return DeliveryView(delivery: found, webhook: webhook.name)
