@@ -171,6 +171,9 @@ def drop_replies(connection: socket.socket) -> bool:
 # The greedy one
 
 
+FLOOD = [("run.list", {}), ("step.list", {}), ("event.emit", {"event": "e"}), ("ping", {}), ("step.complete", {"output": "x" * 1000})]
+
+
 def greedy(path: str, stop: Callable, ready: Callable, silent_url: str) -> dict:
     """Takes all that one user may have, at once, and asks for more until it is told to stop."""
     met: dict[str, int] = {}
@@ -210,8 +213,10 @@ def greedy(path: str, stop: Callable, ready: Callable, silent_url: str) -> dict:
     flood.setblocking(False)
     sent = 0
     while not stop():
-        for method, params in (("run.list", {}), ("step.list", {"run": run}), ("event.emit", {"event": "e"}), ("ping", {}),
-                               ("step.complete", {"run": run, "step": f"s{sent}", "output": "x" * 1000})):
+        for method, params in FLOOD:
+            if method == "step.complete":
+                params = {"step": f"s{sent}", **params}
+            params = {"run": run, **params} if method.startswith("step.") else params
             line = json.dumps({"jsonrpc": "2.0", "id": sent, "method": method, "params": params}).encode() + b"\n"
             sent += send(flood, line, stop)
     return {"calls": sent, "met": met, "connections": len(held) + 1}

@@ -11,6 +11,8 @@ final class Turns {
     static let unitsAlone = 512
     /// A line has one unit for each so many bytes, begun or not.
     static let bytesOfUnit = 8 << 10
+    /// What an error costs besides: who sends bad calls as fast as they are answered has short turns.
+    static let unitsOfError = 15
     /// A timer that is not due at once: the loop looks at its sockets before the next turn.
     private static let pause = TimeAmount.microseconds(20)
 
