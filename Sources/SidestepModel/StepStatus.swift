@@ -2,7 +2,7 @@
 public enum StepStatus: String, Sendable, CaseIterable {
     /// An attempt was begun and has no outcome yet.
     case running
-    /// The next attempt has a time.
+    /// The next attempt has a time; a wait that was given up has none.
     case backoff
     /// Begun and not done is normal here: a signal, promise or timer.
     case waiting
@@ -20,6 +20,10 @@ public enum StepEvent: Sendable, CaseIterable {
     case begun, completed, failedForGood, failedWithRetry, interrupted, lostAtMostOnce
     /// What a wait waited for has come.
     case woken
+    /// The program does not wait any more: for what is to come, or for what came without its seeing it.
+    case waitGivenUp
+    /// It waits again.
+    case waitedAgain
     case resolvedRerun, resolvedCompleted, resolvedFailed
 }
 
@@ -40,6 +44,8 @@ extension StepStatus {
         case (.unknown, .resolvedCompleted): .completed
         case (.unknown, .resolvedFailed): .failed
         case (.waiting, .woken): .completed
+        case (.waiting, .waitGivenUp), (.completed, .waitGivenUp): .backoff
+        case (.backoff, .waitedAgain): .waiting
         default: nil
         }
     }
