@@ -20,8 +20,10 @@ public enum StepEvent: Sendable, CaseIterable {
     case begun, completed, failedForGood, failedWithRetry, interrupted, lostAtMostOnce
     /// What a wait waited for has come.
     case woken
-    /// The program does not wait any more: for what is to come, or for what came without its seeing it.
+    /// The program does not wait any more.
     case waitGivenUp
+    /// Neither does it, and the signal that came meanwhile is given back: nobody saw it.
+    case unseenGivenBack
     /// It waits again.
     case waitedAgain
     case resolvedRerun, resolvedCompleted, resolvedFailed
@@ -44,7 +46,7 @@ extension StepStatus {
         case (.unknown, .resolvedCompleted): .completed
         case (.unknown, .resolvedFailed): .failed
         case (.waiting, .woken): .completed
-        case (.waiting, .waitGivenUp), (.completed, .waitGivenUp): .backoff
+        case (.waiting, .waitGivenUp), (.completed, .unseenGivenBack): .backoff
         case (.backoff, .waitedAgain): .waiting
         default: nil
         }

@@ -20,9 +20,8 @@ public struct GiveUpWait: Command {
         let run = try store.heldRun(proof, &call, for: .ending)
         guard let known = try store.step(of: run, name: step) else { return false }
         let taken = known.status == .completed ? try store.giveBackSignals(run: run.key, from: step) : []
-        guard known.status == .waiting || !taken.isEmpty, let status = known.status.after(.waitGivenUp) else {
-            return false
-        }
+        let event = taken.isEmpty ? StepEvent.waitGivenUp : .unseenGivenBack
+        guard let status = known.status.after(event) else { return false }
         var after = known
         after.status = status
         after.finished = nil
