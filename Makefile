@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash odd simulate install uninstall setup clean campaign wheel
+.PHONY: help demo test check format generate bench sanitize fuzz crash odd neighbours simulate install uninstall setup clean campaign wheel
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,11 @@ campaign: setup  ## the kill campaigns of the Python client, in full: an agent a
 odd: setup  ## daemon and command line tool in odd environments, many lives in each
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Odd/run --full
+
+neighbours: setup  ## a good client beside a hostile one, and beside one at every limit, five minutes, release build; as root
+	swift build -c release --product sidestepd
+	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/neighbours.py --seconds 60
+	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/pauses.py
 
 simulate: setup  ## a million operations against the oracle
 	SIDESTEP_SIMULATION_OPERATIONS=1000000 swift test --disable-xctest --filter SimulationTests

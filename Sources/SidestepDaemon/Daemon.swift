@@ -182,7 +182,10 @@ public final class Daemon {
     private static func carrier(
         _ http: HTTPDriver, _ configuration: Configuration, _ clock: any SidestepModel.Clock
     ) -> WebhookCarrier {
-        WebhookCarrier(driver: http, credentials: credentials(configuration), clock: clock, version: version)
+        WebhookCarrier(
+            driver: http, credentials: credentials(configuration), policy: policy(configuration),
+            clock: clock,
+            version: version)
     }
 
     private static func credentials(_ configuration: Configuration) -> Credentials {
@@ -193,17 +196,22 @@ public final class Daemon {
     private static func executors(
         _ http: HTTPDriver, _ configuration: Configuration, _ watcher: ProcessWatcher
     ) -> StepExecutors {
-        var policy = RequestPolicy()
-        policy.allowsPrivate = configuration.httpAllowsPrivate
-        policy.hosts = configuration.httpHosts.map { $0.lowercased() }
-        policy.proxy = configuration.httpProxy
         let credentials = credentials(configuration)
         return StepExecutors(
             programs: ProgramExecutor(
                 socket: configuration.socket, environment: DaemonMain.processEnvironment(),
                 credentials: credentials, identify: { watcher.identity(of: $0) }),
             requests: RequestExecutor(
-                driver: http, credentials: credentials, policy: policy, version: version))
+                driver: http, credentials: credentials, policy: policy(configuration), version: version))
+    }
+
+    /// Where requests may go: those of steps, and those to webhooks.
+    private static func policy(_ configuration: Configuration) -> RequestPolicy {
+        var policy = RequestPolicy()
+        policy.allowsPrivate = configuration.httpAllowsPrivate
+        policy.hosts = configuration.httpHosts.map { $0.lowercased() }
+        policy.proxy = configuration.httpProxy
+        return policy
     }
 
     /// The number of a user, by name or as it stands; nil when there is none.

@@ -20,6 +20,7 @@ public enum ExecutionLimits {
     /// Milliseconds between SIGTERM and SIGKILL: the most, and by default.
     public static let killGraceMilliseconds: Int64 = 600_000
     public static let defaultKillGraceMilliseconds: Int64 = 5000
-    /// Milliseconds that a request takes at most, unless the client says otherwise.
+    /// Milliseconds that a request takes: the most, as it has one of few places meanwhile, and by default.
+    public static let requestMilliseconds: Int64 = 3_600_000
     public static let defaultRequestMilliseconds: Int64 = 30_000
 }

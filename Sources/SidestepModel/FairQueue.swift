@@ -54,6 +54,17 @@ public struct FairQueue<Item> {
         return nil
     }
 
+    /// The same, for users whose first thing may be taken.
+    @inlinable public mutating func popFirst(whereFirst isAllowed: (UserKey, Item) -> Bool) -> Item? {
+        for step in lines.indices {
+            let index = (turn + step) % lines.count
+            guard let first = lines[index].line.first, isAllowed(lines[index].user, first) else { continue }
+            turn = index
+            return takeFirst()
+        }
+        return nil
+    }
+
     @inlinable mutating func takeFirst() -> Item? {
         if turn >= lines.count { turn = 0 }
         let item = lines[turn].line.popFirst()
@@ -87,6 +98,8 @@ public struct Line<Item> {
     @inlinable public var count: Int { slots.count - head }
     @inlinable public var isEmpty: Bool { slots.count == head }
     @inlinable public var items: [Item] { slots[head...].compactMap(\.self) }
+
+    @inlinable public var first: Item? { isEmpty ? nil : slots[head] }
 
     @inlinable public mutating func append(_ item: Item) { slots.append(item) }
 

@@ -15,6 +15,8 @@ import Synchronization
 final class DatabaseLock: Sendable {
     /// The database's own name, without symbolic links.
     let path: String
+    /// The names of database and log as C knows them, for isInPlace.
+    private let names: (database: ContiguousArray<CChar>, log: ContiguousArray<CChar>)
     private let noteFile: Int32
     private let held = Mutex(Held())
 
@@ -31,6 +33,7 @@ final class DatabaseLock: Sendable {
     /// - Parameter lines: what the file says of the holder beside its process.
     init(database name: String, saying lines: [String] = []) throws(DatabaseOpenError) {
         path = try DatabasePlace.canonical(name)
+        names = (path.utf8CString, (path + "-wal").utf8CString)
         try DatabasePlace.refuseShared(path)
         noteFile = try Self.openNote(path)
         before = DatabaseNote(Self.read(noteFile))
@@ -192,15 +195,15 @@ final class DatabaseLock: Sendable {
     /// Two calls of statx(2), about a microsecond: it is asked after every commit.
     var isInPlace: Bool {
         held.withLock { held in
-            guard let pair = held.note.pair else { return true }
-            return Self.isStill(pair.database, at: path) && Self.isStill(pair.log, at: path + "-wal")
+            guard let database = held.note.pair?.database, let log = held.note.pair?.log else { return true }
+            return Self.isStill(database, at: names.database) && Self.isStill(log, at: names.log)
         }
     }
 
     /// Another trouble than a file that is gone says nothing.
-    private static func isStill(_ identity: FileIdentity, at path: String) -> Bool {
+    private static func isStill(_ identity: FileIdentity, at path: ContiguousArray<CChar>) -> Bool {
         var facts = shim_file()
-        let code = shim_file_at(path, &facts)
+        let code = path.withUnsafeBufferPointer { shim_file_at($0.baseAddress, &facts) }
         if code == 0 { return facts.inode == identity.inode && facts.born == identity.born }
         return code != -ENOENT && code != -ENOTDIR
     }

@@ -79,6 +79,10 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     public func submit(_ jobs: [any WriteJob]) {
         var batch: [any WriteJob]? = monitor.locked {
+            if jobs.count == 1, isFree, queue.isEmpty, isShort(jobs) {
+                isPerforming = true
+                return jobs
+            }
             for job in jobs { queue.append(job, of: job.user) }
             return takeInline()
         }
@@ -96,15 +100,23 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// called with the lock held. The thread is woken only for work that is left to it:
     /// waking it for nothing costs as much as the work.
     private func takeInline() -> [any WriteJob]? {
-        let isFree = !isPerforming && !isClosing && waitingForQuiet == 0 && !isLogLong && large == nil
         if isFree, !queue.isEmpty, queue.count <= inlineLimit {
             let batch = takeBatch()
-            if isAlwaysInline || batch.allSatisfy({ $0.weight <= Self.largeBytes }) { return batch }
+            if isShort(batch) { return batch }
             // Alone, as it was the first: its place is kept for the thread.
             (large, isPerforming) = (batch[0], false)
         }
         if hasWork || isClosing { monitor.broadcast() }
         return nil
+    }
+
+    private var isFree: Bool {
+        !isPerforming && !isClosing && waitingForQuiet == 0 && !isLogLong && large == nil && inlineLimit > 0
+    }
+
+    /// Whether the caller's thread may perform them.
+    private func isShort(_ batch: [any WriteJob]) -> Bool {
+        isAlwaysInline || batch.allSatisfy { $0.weight <= Self.largeBytes }
     }
 
     /// Whether the caller's thread does everything, as tests want it.

@@ -85,9 +85,8 @@ extension SQLiteSession {
         try webhooks.next.first(.integer(webhook)) { $0.optionalInstant() } ?? nil
     }
 
-    func hasPending(webhook: Int64, atLeast count: Int) throws(Failure) -> Bool {
-        let found = try webhooks.pending.first(.integer(webhook), .integer(Int64(count))) { $0.integer() }
-        return found ?? 0 >= count
+    func pending(webhook: Int64, upTo count: Int) throws(Failure) -> Int {
+        Int(try webhooks.pending.first(.integer(webhook), .integer(Int64(count))) { $0.integer() } ?? 0)
     }
 
     func insertDelivery(_ delivery: DeliveryRecord) throws(Failure) {

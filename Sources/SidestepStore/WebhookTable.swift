@@ -25,8 +25,8 @@ public protocol WebhookReading: AnyObject {
     func deliveries(of webhook: Int64, dueAt now: Instant, limit: Int) throws(Failure) -> [DeliveryRecord]
     /// When the next attempt of a webhook's deliveries is due.
     func nextDelivery(of webhook: Int64) throws(Failure) -> Instant?
-    /// Whether a webhook has at least so many pending deliveries.
-    func hasPending(webhook: Int64, atLeast count: Int) throws(Failure) -> Bool
+    /// How many pending deliveries a webhook has, counted up to a number.
+    func pending(webhook: Int64, upTo count: Int) throws(Failure) -> Int
 }
 
 public protocol WebhookWriting: WebhookReading {

@@ -82,12 +82,40 @@ class Daemon:
     def connect(self) -> "Connection":
         return Connection(self.socket)
 
+    def open_to_all(self) -> "Daemon":
+        """Lets other users connect, as the socket of a system's daemon does."""
+        os.chmod(self.folder, 0o755)
+        os.chmod(self.socket, 0o666)
+        return self
+
+    def connect_as(self, uid: int, gid: int | None = None, groups: tuple[int, ...] = ()) -> "Connection":
+        """A connection of another user. What the kernel tells of a peer is what it was at connect(2): unix(7)."""
+        before = os.getegid(), os.getgroups()
+        os.setgroups(groups)
+        os.setegid(uid if gid is None else gid)
+        os.seteuid(uid)
+        try:
+            return self.connect()
+        finally:
+            os.seteuid(0)
+            os.setegid(before[0])
+            os.setgroups(before[1])
+
     def text(self) -> str:
         return Path(f"{self.folder}/log").read_text(errors="replace")
 
     def kill(self, number: int = signal.SIGKILL) -> int:
         self.process.send_signal(number)
         return self.process.wait(20)
+
+    def limit(self, name: str, number: int | None = None) -> None:
+        """Sets a soft limit of the running daemon, or makes it the hard one again: prlimit(1)."""
+        pid = str(self.process.pid)
+        # Its owner may do so, and root only with a capability.
+        uid, gid = (int(Path(f"/proc/{pid}/status").read_text().split(f"{word}:")[1].split()[0]) for word in ("Uid", "Gid"))
+        ours = {"check": True, "capture_output": True, "text": True, "user": uid, "group": gid}
+        hard = subprocess.run(["prlimit", f"--{name}", "--noheadings", "--raw", "-o", "HARD", "-p", pid], **ours).stdout.strip()
+        subprocess.run(["prlimit", f"--{name}={hard if number is None else number}:", "-p", pid], **ours)
 
     def resident_kib(self) -> int:
         """The memory the daemon has; 0 under a sanitizer ($SANITIZER), whose shadow memory would be measured."""

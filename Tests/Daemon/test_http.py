@@ -13,6 +13,18 @@ from pathlib import Path
 from harness import Daemon, Refused, p99_seconds, wait_for
 
 
+# Headers that say where a message ends and who it is for: they are the daemon's own to set.
+FRAMING = [
+    "Host", "host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "TE", "Trailer", "Upgrade", "Expect",
+    "HTTP2-Settings", "Proxy-Authorization", "Proxy-Connection",
+]
+# Spellings of addresses that are no public ones.
+PRIVATE = [
+    "127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0",
+    "[::]", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "100.64.0.1",
+]
+
+
 class Server:
     """A server that answers each path as a test says; it notes what it gets."""
 
@@ -154,6 +166,7 @@ class Answers(Requests):
             {"url": url, "headers": {"A": "x\r\nB: y"}}, {"url": url, "headers": {"A:": "x"}}, {"url": url, "headers": {"": "x"}},
             {"url": url, "body": 1, "body_text": "1"}, {"url": url, "max_response_bytes": (8 << 20) + 1},
             {"url": "http://x/" + "a" * 8192}, {"url": url, "body": "x" * (8 << 20)},
+            *({"url": url, "headers": {name: "x"}} for name in FRAMING), {"url": url, "headers": {"A B": "x"}},
         ]
         for case in cases:
             with self.assertRaises(Refused, msg=str(case)[:80]) as caught:
@@ -241,11 +254,7 @@ class Guard(Requests):
 
     def test_no_spelling_of_a_private_address_is_reached(self):
         port = self.server.port
-        hosts = [
-            "127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0",
-            "[::]", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "100.64.0.1",
-        ]
-        for number, host in enumerate(hosts):
+        for number, host in enumerate(PRIVATE):
             failed = self.failure(f"s{number}", f"http://{host}:{port}/", timeout_ms=3000)
             self.assertEqual(failed["type"], "address_not_allowed", (host, failed))
         self.assertEqual(self.server.requests, [])

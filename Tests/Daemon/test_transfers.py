@@ -1,6 +1,5 @@
 """How requests of steps go on and end: redirects, connections that are used again, transfers that are stopped."""
 
-import http.server
 import json
 import socket
 import threading
@@ -169,40 +168,6 @@ class GuardedRedirects(Requests):
         self.server.answers["/"] = reply("302 X", b"", f"Location: http://localhost:{self.server.port}/end")
         self.assertEqual(self.failure("s", redirects=5)["type"], "host_not_allowed")
         self.assertEqual(len(self.server.requests), 1)
-
-
-class KeptConnections(Requests):
-    settings = ""
-
-    def test_a_connection_that_a_webhook_has_opened_is_no_way_to_a_private_address(self):
-        received = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                received.append(self.client_address)
-                self.rfile.read(int(self.headers["content-length"]))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        url = f"http://127.0.0.1:{server.server_port}/"
-        self.connection.call("webhook.put", webhook="w", url=url, events=["*"])
-        for count in (1, 2):
-            self.connection.call("event.emit", event="paid")
-            wait_for(lambda: len(received) == count, what="a letter")
-            wait_for(lambda: self.connection.call("webhook.deliveries")["deliveries"][0]["status"] == "delivered")
-        self.assertEqual(len(set(received)), 1, "the connection is not kept")
-        failed = self.failure("s", url, method="POST", body={})
-        self.assertEqual((failed["type"], len(received)), ("address_not_allowed", 2))
 
 
 if __name__ == "__main__":

@@ -5,19 +5,24 @@ import hmac
 import http.server
 import json
 import os
+import socket
+import sqlite3
 import tempfile
 import threading
 import time
 import unittest
 
 from harness import Daemon, Refused, wait_for
+from test_http import FRAMING, PRIVATE, Server
 
 
 class Receiver:
     """An HTTP server that notes what it gets and answers as it is told; it may be stopped and started again."""
 
-    def __init__(self):
+    def __init__(self, protocol: str = "HTTP/1.0"):
+        self.protocol = protocol
         self.letters: list[tuple[dict, bytes]] = []
+        self.peers: set = set()
         self.answers: list = []
         self.server = None
         self.port = 0
@@ -27,7 +32,10 @@ class Receiver:
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = receiver.protocol
+
             def do_POST(self):
+                receiver.peers.add(self.client_address)
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.letters.append((dict(self.headers), body))
                 answer = receiver.answers.pop(0) if receiver.answers else 204
@@ -44,6 +52,8 @@ class Receiver:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        # A daemon that is killed resets its connections.
+        self.server.handle_error = lambda *_: None
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -59,7 +69,10 @@ class Receiver:
         return [json.loads(body) for _, body in self.letters]
 
 
-class Webhooks(unittest.TestCase):
+class Bench(unittest.TestCase):
+    settings = "http_allow_private = yes\n"
+    environment: dict = {}
+
     def setUp(self):
         self.receiver = Receiver()
         self.addCleanup(self.receiver.stop)
@@ -68,8 +81,8 @@ class Webhooks(unittest.TestCase):
         self.credentials = folder.name
         configuration = f"{folder.name}/sidestep.conf"
         with open(configuration, "w") as file:
-            file.write(f"credentials_directory = {folder.name}\n")
-        self.daemon = Daemon("--config", configuration).start()
+            file.write(f"credentials_directory = {folder.name}\n{self.settings}")
+        self.daemon = Daemon("--config", configuration, environment=self.environment).start()
         self.addCleanup(self.daemon.close)
         self.connection = self.daemon.connect()
         self.addCleanup(self.connection.close)
@@ -90,6 +103,8 @@ class Webhooks(unittest.TestCase):
             lambda: (found := [d for d in self.deliveries() if d["status"] != "pending"]) and len(found) >= count and found,
             what=f"{count} settled deliveries")
 
+
+class Webhooks(Bench):
     def test_an_event_is_delivered_with_its_value_and_changes_of_runs_are(self):
         self.put(events=["order.*", "run.completed", "run.failed"])
         emitted = self.connection.call("event.emit", event="order.paid", value={"n": 1.5}, event_id="o1")
@@ -155,6 +170,16 @@ class Webhooks(unittest.TestCase):
         self.assertEqual(again["status"], "pending")
         wait_for(lambda: self.deliveries(status="delivered"), what="the delivery")
         self.assertEqual(self.receiver.events()[0], self.receiver.events()[1])
+
+    def test_a_connection_to_a_receiver_is_kept_for_the_next_letter(self):
+        keeping = Receiver("HTTP/1.1")
+        self.put(url=keeping.url)
+        for count in (1, 2):
+            self.connection.call("event.emit", event="e")
+            wait_for(lambda: len(self.deliveries(status="delivered")) == count, what="the record of a delivery")
+        self.assertEqual(len(keeping.peers), 1)
+        self.daemon.kill()
+        keeping.stop()
 
     def test_redirects_are_not_followed(self):
         self.receiver.answers = [(302, {"Location": self.receiver.url + "2"})]
@@ -234,15 +259,13 @@ class Webhooks(unittest.TestCase):
         for wrong in [
             {"url": "ftp://example.org"}, {"url": "file:///etc/passwd"}, {"url": "http://a b"}, {"events": []},
             {"secret": "../x"}, {"secret": ".x"}, {"headers": {"X-A": "a\r\nX-B: b"}}, {"headers": {"Sidestep-Event": "x"}},
-            {"max_attempts": 0},
+            {"max_attempts": 0}, *({"headers": {name: "x"}} for name in FRAMING), {"headers": {"A B": "x"}}, {"headers": {"": "x"}},
         ]:
             with self.assertRaises(Refused) as caught:
                 self.put(**wrong)
             self.assertEqual(caught.exception.kind, "invalid_argument", wrong)
 
     def test_a_response_that_never_ends_is_cut_off(self):
-        import socket
-
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
 
@@ -260,6 +283,81 @@ class Webhooks(unittest.TestCase):
         self.put(url=f"http://127.0.0.1:{listener.getsockname()[1]}/", max_attempts=1)
         self.connection.call("event.emit", event="e")
         self.assertIn("longer than 1048576 bytes", self.settled(1)[0]["problem"])
+
+    def test_headers_that_an_earlier_daemon_took_are_not_sent(self):
+        self.put(headers={"X-Plain": "x"})
+        self.connection.close()
+        self.daemon.kill(15)
+        with sqlite3.connect(self.daemon.database) as database:
+            stored = json.dumps({"Transfer-Encoding": "chunked"})
+            self.assertEqual(database.execute("UPDATE webhook SET headers = ?", (stored,)).rowcount, 1)
+        database.close()
+        self.daemon.start()
+        self.connection = self.daemon.connect()
+        self.connection.call("event.emit", event="e")
+        dead = self.settled(1)[0]
+        self.assertEqual((dead["status"], dead["attempts"]), ("dead", 1))
+        self.assertIn("Transfer-Encoding", dead["problem"])
+        self.assertEqual(self.receiver.letters, [])
+
+
+class Guard(Bench):
+    """Without a setting the daemon reaches no address for a client that the client himself might not reach."""
+
+    settings = ""
+
+    def test_no_spelling_of_a_private_address_is_reached_and_nothing_of_what_listens_there_is_told(self):
+        for number, host in enumerate(PRIVATE):
+            self.put(webhook=f"w{number}", url=f"http://{host}:{self.receiver.port}/hook")
+        self.connection.call("event.emit", event="e")
+        for delivery in self.settled(len(PRIVATE)):
+            self.assertEqual((delivery["status"], delivery["attempts"], delivery.get("http_status")), ("dead", 1, None))
+            self.assertIn("http_allow_private", delivery["problem"])
+        self.assertEqual(self.receiver.letters, [])
+
+    def test_a_port_where_nobody_listens_is_told_like_one_where_somebody_does(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        for name, url in [("open", self.receiver.url), ("closed", f"http://127.0.0.1:{port}/hook")]:
+            self.put(webhook=name, url=url)
+        self.connection.call("event.emit", event="e")
+        first, second = ({**d, "webhook": "", "delivery": "", "finished_at": 0} for d in self.settled(2))
+        self.assertEqual(first, second)
+
+
+class Hosts(Bench):
+    settings = "http_allow_private = yes\nhttp_hosts = 127.0.0.1\n"
+
+    def test_only_hosts_of_the_list_get_letters(self):
+        self.put()
+        for name, host in [("name", "localhost"), ("user", "127.0.0.1@localhost")]:
+            self.put(webhook=name, url=f"http://{host}:{self.receiver.port}/hook")
+        self.connection.call("event.emit", event="e")
+        found = {d["webhook"]: d for d in self.settled(3)}
+        self.assertEqual({name: d["status"] for name, d in found.items()}, {"w": "delivered", "name": "dead", "user": "dead"})
+        self.assertIn("http_hosts", found["name"]["problem"])
+        self.assertEqual(len(self.receiver.letters), 1)
+
+
+class Proxy(Bench):
+    """Where the operator names a proxy, letters go through it, and it alone decides about addresses."""
+
+    environment = {"no_proxy": "*", "NO_PROXY": "*"}
+
+    def setUp(self):
+        self.proxy = Server()
+        self.addCleanup(self.proxy.close)
+        self.settings = f"http_proxy = http://127.0.0.1:{self.proxy.port}\n"
+        super().setUp()
+
+    def test_letters_go_through_the_proxy_whatever_the_environment_excepts(self):
+        self.put(webhook="name", url="http://receiver.invalid/hook")
+        self.put(webhook="address")
+        self.connection.call("event.emit", event="e")
+        self.assertEqual({d["status"] for d in self.settled(2)}, {"delivered"})
+        lines = {request[0] for request in self.proxy.requests}
+        self.assertEqual(lines, {f"POST {url} HTTP/1.1" for url in ("http://receiver.invalid/hook", self.receiver.url)})
+        self.assertEqual(self.receiver.letters, [])
 
 
 if __name__ == "__main__":

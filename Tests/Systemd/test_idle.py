@@ -13,7 +13,7 @@ SPAN = 0.2
 class IdleExit(Unit):
     def setUp(self):
         super().setUp()
-        CONFIGURATION.write_text(f"idle_exit_ms = {int(SPAN * 1000)}\n")
+        CONFIGURATION.write_text(f"idle_exit_ms = {int(SPAN * 1000)}\nhttp_allow_private = yes\n")
 
     def limit_of_triggers(self, burst: int) -> None:
         drop_in = Path("/etc/systemd/system/sidestepd.socket.d/test.conf")

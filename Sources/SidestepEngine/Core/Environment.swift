@@ -9,6 +9,7 @@ public final class Environment: Sendable {
     public let boot: String
     public let settings: EngineSettings
     let workers = WorkerTable()
+    let pendingRoom = PendingRoom()
     public let zones: any TimeZoneSource
     let watchers = WatcherCount()
     private let openSessions = Mutex<Set<Int64>>([])

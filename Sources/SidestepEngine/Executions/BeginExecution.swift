@@ -17,7 +17,7 @@ extension BeginStep {
             step: written.key, spec: RawJSON(validated: work.spec).compact.bytes, demand: storedDemand,
             weight: work.weight, token: Identifiers.execution(random: call.environment.random))
         try store.saveExecution(execution, run: run.key, epoch: run.epoch)
-        call.after(.execute(Execution(written, weight: work.weight)))
+        call.after(.execute(Execution(written, of: run, weight: work.weight)))
         return wait(run, &call)
     }
 

@@ -6,10 +6,12 @@ public struct Execution: Sendable {
     let step: Int64
     let attempt: Int64
     let executor: StepExecutor
+    let user: UserKey
     let weight: Int64
 
-    init(_ step: StepRecord, weight: Int64) {
+    init(_ step: StepRecord, of run: RunRecord, weight: Int64) {
         self.step = step.key
+        user = UserKey(run.userID)
         attempt = step.attempt
         executor = step.executor ?? .exec
         self.weight = weight
@@ -22,10 +24,9 @@ public struct Execution: Sendable {
 /// waits.
 /// Unchecked: all state is touched on the loop.
 public final class Executions: @unchecked Sendable {
-    /// Attempts under way at once, by kind.
-    static let atOnce: [StepExecutor: Int] = [.exec: 128, .http: 128]
-    /// Bytes that all attempts under way may need together; one attempt is always let through.
-    static let weightLimit: Int64 = 256 << 20
+    /// Attempts of one kind under way at once, and the bytes that they may need together.
+    static let ofUser = Slots.Bounds(count: 128, bytes: 256 << 20)
+    static let ofAll = Slots.Bounds(count: 192, bytes: 384 << 20)
     /// Due attempts begun with one look.
     static let batch = 1000
 
@@ -38,9 +39,12 @@ public final class Executions: @unchecked Sendable {
 
     private let coordinator: Coordinator
     private let executor: any StepExecuting
-    private var waiting: [StepExecutor: [Execution]] = [:]
+    private var waiting: [StepExecutor: FairQueue<Execution>] = [:]
+    private var slots = [StepExecutor: Slots](
+        uniqueKeysWithValues: StepExecutor.allCases.map { ($0, Slots(ofUser: ofUser, ofAll: ofAll)) })
     private var underWay: [Int64: UnderWay] = [:]
-    private var weight: Int64 = 0
+    /// Attempts that wait until the one before them, which was stopped, has ended.
+    private var behind: [Int64: Execution] = [:]
     /// Steps whose next attempt is being begun.
     private var repeating: Set<Int64> = []
     private var timer: (at: Instant, timer: any LoopTimer)?
@@ -63,7 +67,7 @@ public final class Executions: @unchecked Sendable {
     // MARK: What commits bring about
 
     func begin(_ execution: Execution) {
-        waiting[execution.executor, default: []].append(execution)
+        enqueue(execution)
         startNext()
     }
 
@@ -132,17 +136,20 @@ public final class Executions: @unchecked Sendable {
     }
 
     private func takeNext(_ kind: StepExecutor) -> Execution? {
-        let busy = underWay.values.count { $0.execution.executor == kind }
-        guard busy < Self.atOnce[kind]!, let queue = waiting[kind] else { return nil }
-        // An attempt waits until the one before it, which was stopped, has ended.
-        guard let index = queue.firstIndex(where: { underWay[$0.step] == nil }) else { return nil }
-        guard underWay.isEmpty || weight + queue[index].weight <= Self.weightLimit else { return nil }
-        return waiting[kind]?.remove(at: index)
+        while let next = waiting[kind]?.popFirst(whereFirst: { slots[kind]!.admits($0, bytes: $1.weight) }) {
+            if underWay[next.step] == nil { return next }
+            behind[next.step] = next
+        }
+        return nil
+    }
+
+    private func enqueue(_ execution: Execution) {
+        waiting[execution.executor, default: FairQueue()].append(execution, of: execution.user)
     }
 
     private func load(_ execution: Execution) {
         underWay[execution.step] = UnderWay(execution: execution)
-        weight += execution.weight
+        slots[execution.executor]!.take(execution.user, bytes: execution.weight)
         let found = Found()
         coordinator.read(coordinator.daemonContext) { store, _ in
             found.task = try store.task(execution)
@@ -196,7 +203,9 @@ public final class Executions: @unchecked Sendable {
     }
 
     private func forget(_ execution: Execution) {
-        if underWay.removeValue(forKey: execution.step) != nil { weight -= execution.weight }
+        guard underWay.removeValue(forKey: execution.step) != nil else { return }
+        slots[execution.executor]!.giveBack(execution.user, bytes: execution.weight)
+        if let next = behind.removeValue(forKey: execution.step) { enqueue(next) }
     }
 
     /// What a reader has found; written by it, then read on the loop.

@@ -95,7 +95,7 @@ struct RepeatExecution: Command {
             var fresh = execution
             fresh.token = Identifiers.execution(random: call.environment.random)
             try store.saveExecution(fresh, run: run.key, epoch: run.epoch)
-            call.after(.execute(Execution(begun, weight: execution.weight)))
+            call.after(.execute(Execution(begun, of: run, weight: execution.weight)))
         } catch let refusal as Failure where refusal.kind == .circuitOpen {
             try postpone(known, refusal, run, store, &call)
         } catch let refusal as Failure where refusal.kind == .invalidArgument {

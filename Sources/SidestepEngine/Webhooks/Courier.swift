@@ -8,6 +8,15 @@ public struct Letter: Sendable {
     /// The name of the credential that signs it.
     public var secret: String?
     public var headers: Payload?
+    let user: UserKey
+
+    init(_ webhook: WebhookRecord, _ delivery: DeliveryRecord) {
+        url = webhook.url
+        self.delivery = delivery
+        secret = webhook.secret
+        headers = webhook.headers
+        user = UserKey(webhook.userID)
+    }
 }
 
 /// What carries letters to their receivers; one letter at a time may take long, many may be under way.
@@ -22,14 +31,17 @@ public protocol LetterCarrying: Sendable {
 /// touched on
 /// the loop.
 public final class Courier: @unchecked Sendable {
-    /// Letters under way at once: of one webhook, so that a slow receiver does not hold up the others, and in
-    /// all.
+    /// Letters under way at once: of one webhook, so that a slow receiver does not hold up the others, of one
+    /// user, and in all.
     static let perWebhook = 4
-    static let inAll = 32
+    static let ofUser = Slots.Bounds(count: 32)
+    static let ofAll = Slots.Bounds(count: 48)
 
     private let coordinator: Coordinator
     private let carrier: any LetterCarrying
-    private var underWay: [Int64: Int64] = [:]
+    /// Their webhooks and users, by delivery.
+    private var underWay: [Int64: (webhook: Int64, user: UserKey)] = [:]
+    private var slots = Slots(ofUser: ofUser, ofAll: ofAll)
     private var timer: (at: Instant, timer: any LoopTimer)?
     private var isLooking = false
     private var mustLookAgain = false
@@ -62,14 +74,14 @@ public final class Courier: @unchecked Sendable {
         if isLooking { return mustLookAgain = true }
         isLooking = true
         let found = Found()
-        let (busy, context) = (underWay, coordinator.daemonContext)
+        let (busy, context) = (underWay.mapValues(\.webhook), coordinator.daemonContext)
         coordinator.read(context) { store, context in
             try found.read(store, context.now, busy)
             return []
         } reply: { result in
             self.isLooking = false
             if case .failure = result { return self.wake(context.now.advanced(byMilliseconds: 500)) }
-            for letter in found.letters { self.send(letter) }
+            while let letter = found.letters.popFirst(where: { self.slots.admits($0) }) { self.send(letter) }
             if let next = found.next { self.wake(next) }
             if self.mustLookAgain {
                 self.mustLookAgain = false
@@ -79,22 +91,23 @@ public final class Courier: @unchecked Sendable {
     }
 
     private func send(_ letter: Letter) {
-        guard underWay.count < Self.inAll, underWay[letter.delivery.key] == nil else { return }
-        underWay[letter.delivery.key] = letter.delivery.webhook
+        guard underWay[letter.delivery.key] == nil else { return }
+        underWay[letter.delivery.key] = (letter.delivery.webhook, letter.user)
+        slots.take(letter.user)
         let loop = coordinator.loop
         carrier.carry(letter) { outcome in loop.run { self.settle(letter.delivery.key, outcome) } }
     }
 
     private func settle(_ delivery: Int64, _ outcome: DeliveryOutcome) {
         coordinator.perform(SettleDelivery(delivery: delivery, outcome: outcome)) { [self] in
-            underWay[delivery] = nil
+            if let sent = underWay.removeValue(forKey: delivery) { slots.giveBack(sent.user) }
             look()
         }
     }
 
     /// What a look has found; written by a reader, then read on the loop.
     private final class Found: @unchecked Sendable {
-        var letters: [Letter] = []
+        var letters = FairQueue<Letter>()
         /// When to look again for what is not due yet.
         var next: Instant?
 
@@ -104,10 +117,9 @@ public final class Courier: @unchecked Sendable {
                 let due = try store.deliveries(
                     of: webhook.key, dueAt: now, limit: Courier.perWebhook + sent.count)
                 let new = due.filter { sent[$0.key] == nil }.prefix(max(0, Courier.perWebhook - sent.count))
-                letters += new.map { delivery in
-                    Letter(
-                        url: webhook.url, delivery: delivery, secret: webhook.secret, headers: webhook.headers
-                    )
+                for delivery in new {
+                    let letter = Letter(webhook, delivery)
+                    letters.append(letter, of: letter.user)
                 }
                 // What is due now and not sent comes when one of those under way is settled.
                 if due.isEmpty, let time = try store.nextDelivery(of: webhook.key) {

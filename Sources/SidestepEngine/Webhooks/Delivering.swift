@@ -39,7 +39,10 @@ extension StoreTransaction {
             }
             var delivery = DeliveryRecord(
                 id: id, webhook: webhook.key, event: event, sequence: sequence, body: body, created: call.now)
-            if try hasPending(webhook: webhook.key, atLeast: WebhookRecord.pendingLimit) {
+            let hasRoom = try call.environment.pendingRoom.take(webhook.key) {
+                try pending(webhook: webhook.key, upTo: WebhookRecord.pendingLimit)
+            }
+            if !hasRoom {
                 delivery.die(
                     "\(WebhookRecord.pendingLimit) deliveries wait already, which is the limit", call.now)
             } else {
@@ -73,11 +76,17 @@ public struct DeliveryOutcome: Sendable {
     public var problem: String?
     /// What the receiver asked for.
     public var retryAfterMilliseconds: Int64?
+    /// Whether no attempt is made any more: the operator does not allow it.
+    public var isFinal: Bool
 
-    public init(httpStatus: Int64?, problem: String?, retryAfterMilliseconds: Int64? = nil) {
+    public init(
+        httpStatus: Int64? = nil, problem: String?, retryAfterMilliseconds: Int64? = nil,
+        isFinal: Bool = false
+    ) {
         self.httpStatus = httpStatus
         self.problem = problem
         self.retryAfterMilliseconds = retryAfterMilliseconds
+        self.isFinal = isFinal
     }
 }
 
@@ -98,7 +107,7 @@ struct SettleDelivery: Command {
             let cause = AttemptError(retryAfterMilliseconds: outcome.retryAfterMilliseconds)
             let delay = webhook.retry.delay(
                 afterFailures: delivery.attempts, error: cause, fraction: call.environment.random.fraction())
-            if let delay {
+            if let delay, !outcome.isFinal {
                 let next = call.now.advanced(byMilliseconds: delay)
                 delivery.nextAttempt = next
                 call.after(.deliver(next))
@@ -113,5 +122,6 @@ struct SettleDelivery: Command {
                 finishedBefore: call.now.advanced(byMilliseconds: -WebhookRecord.keptMilliseconds))
         }
         try store.updateDelivery(delivery)
+        if delivery.status != .pending { call.environment.pendingRoom.settled(webhook.key) }
     }
 }

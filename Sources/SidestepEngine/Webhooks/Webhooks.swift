@@ -76,17 +76,15 @@ public struct PutWebhook: Command {
             && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") }
     }
 
-    /// A line break in a header would make another header.
     private func checkHeaders() throws {
         for (name, value) in headers.map({
             RawJSON(validated: $0).members.map { ($0.key, $0.value.string ?? "") }
         }) ?? [] {
-            let isToken = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
-            let isText = value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
-            guard isToken, isText, !name.lowercased().hasPrefix("sidestep-") else {
-                throw wrong(
-                    "`headers` has the name or value '\(name)', which no header can have", "Leave it out.")
-            }
+            let isOurs = name.lowercased().hasPrefix("sidestep-")
+            let problem =
+                isOurs ? "which is the daemon's own to set" : RequestHeader.problem(name, value.utf8)
+            guard let problem else { continue }
+            throw wrong("`headers` has the name or value '\(name.prefix(100))', \(problem)", "Leave it out.")
         }
     }
 
@@ -125,6 +123,7 @@ public struct DeleteWebhook: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let webhook = try? store.visibleWebhook(name, call) else { return false }
         try store.hideWebhook(key: webhook.key)
+        call.environment.pendingRoom.forget(webhook.key)
         try store.leave(.webhook, webhook.key, &call)
         return true
     }
@@ -186,6 +185,7 @@ public struct Redeliver: Command {
             found.nextAttempt = call.now
             found.finished = nil
             try store.updateDelivery(found)
+            call.environment.pendingRoom.forget(webhook.key)
             call.after(.deliver(call.now))
         }
         return DeliveryView(delivery: found, webhook: webhook.name)

@@ -55,8 +55,9 @@ final class HTTPExchange {
 
     /// The way to the server: by a proxy that the operator named, or to an address that may be used.
     private func setRoute() {
-        // An empty text keeps libcurl from looking into the environment.
-        if let proxy = request.proxy { shim_curl_set_text(handle, CURLOPT_PROXY, proxy) }
+        // An empty text keeps libcurl from looking into the environment: `no_proxy` there would lead past the proxy.
+        shim_curl_set_text(handle, CURLOPT_PROXY, request.proxy)
+        shim_curl_set_text(handle, CURLOPT_NOPROXY, "")
         guard request.isGuarded else { return }
         let context = Unmanaged.passUnretained(self).toOpaque()
         _ = shim_curl_set_guard(
@@ -70,7 +71,7 @@ final class HTTPExchange {
     }
 
     private func setMessage() {
-        shim_curl_set_text(handle, CURLOPT_URL, request.url)
+        shim_curl_set_text(handle, CURLOPT_URL, request.url.text)
         if request.method == "HEAD" {
             shim_curl_set_long(handle, CURLOPT_NOBODY, 1)
         } else {

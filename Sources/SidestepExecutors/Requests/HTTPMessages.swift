@@ -1,11 +1,14 @@
+import SidestepModel
+
 /// An HTTP request to be sent as it is: no redirect is followed, no header is added but those of the
-/// transport. Header values and body may hold secrets.
+/// transport. Header values and body may hold secrets. Where it may go is the operator's to say: there is
+/// none without a policy.
 public struct HTTPRequest: Sendable {
-    public var method: String
+    var method: String
     /// `http://` or `https://`; nothing else is spoken.
-    public var url: String
-    /// Without line breaks: callers check what comes from clients.
-    public var headers: [(name: String, value: SecretBytes)] = []
+    var url: RequestURL
+    /// Without line breaks, and none of those of RequestHeader.
+    private(set) var headers: [(name: String, value: SecretBytes)] = []
     public var body = SecretBytes()
     /// Milliseconds from the beginning to the last byte of the response.
     public var timeoutMilliseconds: Int64 = 30_000
@@ -13,14 +16,30 @@ public struct HTTPRequest: Sendable {
     public var connectTimeoutMilliseconds: Int64 = 10_000
     /// Bytes of the response's body; past it the request fails.
     public var maximumResponseBytes = 1 << 20
-    /// The proxy it goes through; empty for none, nil for what libcurl finds in the environment.
-    public var proxy: String?
+    /// The proxy it goes through; empty for none.
+    let proxy: String
     /// Whether it may reach public addresses only.
-    public var isGuarded = false
+    let isGuarded: Bool
 
-    public init(_ method: String, _ url: String) {
+    /// - Throws: why the operator does not allow it.
+    init(_ method: String, _ text: String, _ policy: RequestPolicy) throws(Refusal) {
         self.method = method
-        self.url = url
+        url = try policy.url(text)
+        proxy = policy.proxy
+        isGuarded = !policy.allowsPrivate && policy.proxy.isEmpty
+    }
+
+    /// - Throws: when it is no header that may be sent: those of earlier versions are stored unchecked.
+    mutating func add(_ name: String, _ value: SecretBytes) throws(Refusal) {
+        if let problem = RequestHeader.problem(name, value) {
+            throw Refusal(
+                type: "header", message: "the header \(name.prefix(100)) has a name or value \(problem)")
+        }
+        headers.append((name, value))
+    }
+
+    mutating func removeHeaders(where isGone: (String) -> Bool) {
+        headers.removeAll { isGone($0.name.lowercased()) }
     }
 }
 
@@ -81,12 +100,21 @@ public enum HTTPFailure: Error, Sendable, Equatable {
     /// The driver was closed.
     case closed
 
+    /// Whether the operator does not allow it: another attempt would meet that, too.
+    var isOfPolicy: Bool {
+        if case .refused = self { true } else { false }
+    }
+
     /// One sentence for people.
     public var message: String {
         switch self {
         case .timeout: "no answer came in time"
         case .tooLarge(let limit): "the answer is longer than \(limit) bytes"
-        case .refused(let address): "requests may not be sent to the address \(address)"
+        case .refused(let address):
+            """
+            requests may not be sent to the address \(address); `http_allow_private = yes` in the daemon's \
+            configuration allows private ones
+            """
         case .transport(let reason): reason
         case .stopped: "the request was stopped"
         case .closed: "the daemon is shutting down"

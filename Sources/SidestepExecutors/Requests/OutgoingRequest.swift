@@ -4,12 +4,14 @@ import SidestepModel
 struct Refusal: Error {
     let type: String
     let message: String
+    /// Whether another attempt may be another matter.
+    var isPassing = false
 }
 
 /// A request of a step on its way, and which of it only its own origin may get.
 struct OutgoingRequest {
     var request: HTTPRequest
-    var url: RequestURL
+    var url: RequestURL { request.url }
     /// The headers that hold a secret, in lower case.
     var secretHeaders: Set<String> = []
     var hasSecretBody = false
@@ -32,10 +34,9 @@ struct OutgoingRequest {
         if url.scheme == "https", target.scheme == "http" {
             throw Refusal(type: "redirect", message: "a redirect from https to http is not followed")
         }
-        if let reason = policy.refusal(target) { throw Refusal(type: "host_not_allowed", message: reason) }
+        try policy.check(target)
         var next = self
-        next.url = target
-        next.request.url = target.text
+        next.request.url = target
         next.redirectsLeft -= 1
         if request.method != "HEAD", status == 303 || status < 303 && request.method == "POST" {
             next.becomeGet()
@@ -48,7 +49,7 @@ struct OutgoingRequest {
         request.method = "GET"
         request.body = SecretBytes()
         hasSecretBody = false
-        request.headers.removeAll { $0.name.lowercased().hasPrefix("content-") }
+        request.removeHeaders { $0.hasPrefix("content-") }
     }
 
     private mutating func leaveOrigin() throws(Refusal) {
@@ -57,7 +58,7 @@ struct OutgoingRequest {
                 type: "redirect", message: "a body with a credential is not sent on to another origin")
         }
         let kept = secretHeaders.union(Self.personal)
-        request.headers.removeAll { kept.contains($0.name.lowercased()) }
+        request.removeHeaders { kept.contains($0) }
         secretHeaders = []
     }
 }

@@ -11,18 +11,13 @@ struct RequestMaker {
     func request(
         _ spec: RawJSON, _ task: StepTask, _ secrets: inout SecretText
     ) throws(Refusal) -> OutgoingRequest {
-        guard let url = RequestURL(spec["url"]?.string ?? "") else {
-            throw Refusal(type: "host_not_allowed", message: "the URL cannot be understood")
-        }
-        if let reason = policy.refusal(url) { throw Refusal(type: "host_not_allowed", message: reason) }
-        var request = HTTPRequest(spec["method"]?.string ?? "GET", url.text)
+        var request = try HTTPRequest(
+            spec["method"]?.string ?? "GET", spec["url"]?.string ?? "", policy)
         request.timeoutMilliseconds =
             spec["timeout_ms"]?.integer ?? ExecutionLimits.defaultRequestMilliseconds
         request.maximumResponseBytes = Int(
             spec["max_response_bytes"]?.integer ?? Int64(ExecutionLimits.defaultResponseBytes))
-        request.proxy = policy.proxy
-        request.isGuarded = !policy.allowsPrivate && policy.proxy.isEmpty
-        var made = OutgoingRequest(request: request, url: url)
+        var made = OutgoingRequest(request: request)
         made.redirectsLeft = spec["redirects"]?.integer ?? 0
         do {
             try setHeaders(of: &made, spec, task, &secrets)
@@ -40,17 +35,12 @@ struct RequestMaker {
     ) throws {
         for (name, value) in spec["headers"]?.members ?? [] {
             let text = (value.string ?? "").utf8
-            let bytes = try secrets.resolve(text)
-            guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 9 }) else {
-                throw Refusal(
-                    type: "credential", message: "a credential in the header \(name) has a line break")
-            }
-            made.request.headers.append((name, bytes))
+            try made.request.add(name, secrets.resolve(text))
             if SecretText.isNamed(in: text) { made.secretHeaders.insert(name.lowercased()) }
         }
         let named = Set(made.request.headers.map { $0.name.lowercased() })
         for (name, value) in usual(spec, task) where !named.contains(name.lowercased()) {
-            made.request.headers.append((name, SecretBytes(value.utf8)))
+            try made.request.add(name, SecretBytes(value.utf8))
         }
     }
 

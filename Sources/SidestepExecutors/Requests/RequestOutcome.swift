@@ -97,11 +97,11 @@ struct Exchange {
         }.bytes
     }
 
-    /// What a refusal before or between requests is: another attempt would meet it, too.
+    /// What a refusal before or between requests is.
     static func outcome(_ refusal: Refusal) -> TaskOutcome {
         .failed(
             record(type: refusal.type, refusal.message),
-            AttemptError(types: [refusal.type], retryable: false))
+            AttemptError(types: [refusal.type], retryable: refusal.isPassing))
     }
 
     static func isRetryable(_ status: Int) -> Bool { retryable.contains(status) || status >= 500 }

@@ -1,4 +1,4 @@
-/// Where the daemon may send requests for clients: set by its operator.
+/// Where the daemon may send requests for clients, of steps and to webhooks: set by its operator.
 public struct RequestPolicy: Sendable {
     /// Whether loopback, private and link-local addresses are allowed.
     public var allowsPrivate = false
@@ -9,11 +9,24 @@ public struct RequestPolicy: Sendable {
 
     public init() {}
 
-    /// Why a URL may not be asked for; nil when it may.
-    func refusal(_ url: RequestURL) -> String? {
-        if hosts.isEmpty || hosts.contains(where: { Self.matches(url.host, $0) }) { return nil }
-        return
-            "the host '\(url.host)' is not among those that `http_hosts` in the daemon's configuration allows"
+    /// The URL, if it may be asked for.
+    ///
+    /// - Throws: why not.
+    func url(_ text: String) throws(Refusal) -> RequestURL {
+        guard let url = RequestURL(text), ["http", "https"].contains(url.scheme) else {
+            throw Refusal(type: "host_not_allowed", message: "the URL cannot be understood")
+        }
+        try check(url)
+        return url
+    }
+
+    func check(_ url: RequestURL) throws(Refusal) {
+        if hosts.isEmpty || hosts.contains(where: { Self.matches(url.host, $0) }) { return }
+        throw Refusal(
+            type: "host_not_allowed",
+            message:
+                "the host '\(url.host)' is not among those that `http_hosts` in the daemon's configuration allows"
+        )
     }
 
     private static func matches(_ host: String, _ allowed: String) -> Bool {

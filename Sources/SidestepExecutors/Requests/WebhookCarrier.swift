@@ -3,40 +3,52 @@ import SidestepHash
 import SidestepModel
 import SidestepProtocol
 
-/// Takes letters to webhooks by POST, signed where a secret is named.
+/// Takes letters to webhooks by POST, signed where a secret is named, wherever requests of steps may go.
 public struct WebhookCarrier: LetterCarrying {
     private let driver: HTTPDriver
     private let credentials: Credentials
+    private let policy: RequestPolicy
     private let clock: any Clock
     private let version: String
 
     /// How long one attempt may take, milliseconds.
     static let timeoutMilliseconds: Int64 = 15_000
 
-    public init(driver: HTTPDriver, credentials: Credentials, clock: any Clock, version: String) {
+    public init(
+        driver: HTTPDriver, credentials: Credentials, policy: RequestPolicy, clock: any Clock, version: String
+    ) {
         self.driver = driver
         self.credentials = credentials
+        self.policy = policy
         self.clock = clock
         self.version = version
     }
 
     public func carry(_ letter: Letter, then done: @escaping @Sendable (DeliveryOutcome) -> Void) {
-        var request = HTTPRequest("POST", letter.url)
+        do throws(Refusal) {
+            driver.send(try request(letter)) { result in
+                let outcome = Self.outcome(result)
+                return { done(outcome) }
+            }
+        } catch {
+            done(DeliveryOutcome(problem: error.message, isFinal: !error.isPassing))
+        }
+    }
+
+    private func request(_ letter: Letter) throws(Refusal) -> HTTPRequest {
+        var request = try HTTPRequest("POST", letter.url, policy)
         request.body = SecretBytes(letter.delivery.body)
         request.timeoutMilliseconds = Self.timeoutMilliseconds
-        request.headers = headers(letter).map { ($0.name, SecretBytes($0.value.utf8)) }
-        if let name = letter.secret {
-            switch credentials.secret(name) {
-            case .failure(let problem):
-                return done(DeliveryOutcome(httpStatus: nil, problem: problem.message))
-            case .success(let secret):
-                let signature = signature(Array(letter.delivery.body), secret)
-                request.headers.append(("Sidestep-Signature", SecretBytes(signature.utf8)))
-            }
-        }
-        driver.send(request) { result in
-            let outcome = Self.outcome(result)
-            return { done(outcome) }
+        for (name, value) in headers(letter) { try request.add(name, SecretBytes(value.utf8)) }
+        guard let name = letter.secret else { return request }
+        switch credentials.secret(name) {
+        // It may be put there before the next attempt.
+        case .failure(let problem):
+            throw Refusal(type: "credential", message: problem.message, isPassing: true)
+        case .success(let secret):
+            let signature = signature(Array(letter.delivery.body), secret)
+            try request.add("Sidestep-Signature", SecretBytes(signature.utf8))
+            return request
         }
     }
 
@@ -69,7 +81,8 @@ public struct WebhookCarrier: LetterCarrying {
     /// Any status of 200 to 299 means that the receiver took it.
     private static func outcome(_ result: Result<HTTPResponse, HTTPFailure>) -> DeliveryOutcome {
         switch result {
-        case .failure(let failure): return DeliveryOutcome(httpStatus: nil, problem: failure.message)
+        case .failure(let failure):
+            return DeliveryOutcome(problem: failure.message, isFinal: failure.isOfPolicy)
         case .success(let response):
             let isTaken = (200...299).contains(response.status)
             return DeliveryOutcome(

@@ -38,7 +38,9 @@ extension ParameterType {
             .may("body", .payload, "the body, as JSON"),
             .may("body_text", .string(maxBytes: ExecutionLimits.bodyBytes), "the body, as text"),
             .may("body_file", .string(maxBytes: 4096), "the body, as a file that the daemon can read"),
-            .may("timeout_ms", .span, "how long one attempt may take", default: "30000"),
+            .may(
+                "timeout_ms", .integer(0...ExecutionLimits.requestMilliseconds),
+                "how long one attempt may take, an hour at most", default: "30000"),
             .may(
                 "max_response_bytes", .integer(0...Int64(ExecutionLimits.responseBytes)),
                 "the longest body that is taken", default: "1048576"),

@@ -68,18 +68,11 @@ enum ExecutionHandlers {
         return work
     }
 
-    /// A line break in a header would make another header.
     private static func checkHeaders(_ http: Params) throws {
         for (name, value) in http.raw("headers")?.members ?? [] {
-            let isToken =
-                !name.isEmpty
-                && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
-            let isText = (value.string ?? "").utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7f) || $0 == 9 }
-            guard isToken, isText else {
-                throw wrong(
-                    "`http.headers` has the name or value '\(name.prefix(100))', which no header can have",
-                    "Leave it out.")
-            }
+            guard let problem = RequestHeader.problem(name, (value.string ?? "").utf8) else { continue }
+            throw wrong(
+                "`http.headers` has the name or value '\(name.prefix(100))', \(problem)", "Leave it out.")
         }
     }
 

@@ -11,6 +11,8 @@ final class Turns {
     static let unitsAlone = 512
     /// A line has one unit for each so many bytes, begun or not.
     static let bytesOfUnit = 8 << 10
+    /// What an error costs besides: who sends bad calls as fast as they are answered has short turns.
+    static let unitsOfError = 15
     /// A timer that is not due at once: the loop looks at its sockets before the next turn.
     private static let pause = TimeAmount.microseconds(20)
 
@@ -33,10 +35,13 @@ final class Turns {
     func isOver(_ share: UserShare) -> Bool { share.spent >= units }
 
     /// Counts what was done for a user. It may be more than a turn has: then the next ones are shorter.
-    func spend(_ units: Int, _ share: UserShare) {
+    ///
+    /// Who has used little needs no new turn yet: giving one for every line of a client that sends one at a time
+    /// would cost it more than the rest of the count.
+    func spend(_ amount: Int, _ share: UserShare) {
         if share.spent == 0 { spenders.append(share) }
-        share.spent += units
-        if isEnding || isServing { return }
+        share.spent += amount
+        if isEnding || isServing || share.spent < units / 2 { return }
         isEnding = true
         loop.assumeIsolated().execute { self.end() }
     }

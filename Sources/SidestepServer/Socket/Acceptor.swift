@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// Of the loop's own accepting (NIO's ServerBootstrap) two things are missing. It tells nobody who the peer is before a
 /// channel has been made, nor that peer's groups. And when no descriptor is left it can only pause, and nobody gets in:
-/// here one is kept in reserve, with which an administrator gets in even then, and everybody else is told why not.
+/// here some are kept in reserve, with which an administrator gets in even then, and everybody else is told why not.
 final class Acceptor: @unchecked Sendable {
     /// Connections accepted at once; the others have their turn before the next ones.
     private static let atOnce = 8
@@ -27,8 +27,8 @@ final class Acceptor: @unchecked Sendable {
     private var mustPause = false
     private let isStopped = Atomic(false)
     private let waker: CInt
-    /// A descriptor that can be given up for an accept(2).
-    private var reserve: CInt
+    /// Descriptors that can be given up for an accept(2).
+    private var reserve = DescriptorReserve()
     /// How many were refused since there were no descriptors; nil while there are some.
     private var refused: Int?
 
@@ -37,8 +37,7 @@ final class Acceptor: @unchecked Sendable {
         self.server = server
         loop = server.loop
         waker = shim_eventfd()
-        reserve = Self.newReserve()
-        guard waker >= 0, reserve >= 0 else {
+        guard waker >= 0, reserve.isFull else {
             throw Failure(.overloaded, "no descriptor is left for the socket", hint: "Raise RLIMIT_NOFILE.")
         }
         _ = fcntl(listening, F_SETFL, fcntl(listening, F_GETFL) | O_NONBLOCK)
@@ -127,30 +126,26 @@ final class Acceptor: @unchecked Sendable {
                 "no descriptor is left for connections; administrators get in, others are refused",
                 metadata: ["reason": "\(String(cString: strerror(code)))"])
         }
-        guard reserve >= 0 else {
-            reserve = Self.newReserve()
-            return reserve >= 0
+        guard reserve.canAccept else {
+            reserve.fill()
+            return reserve.canAccept
         }
-        close(reserve)
-        reserve = -1
+        reserve.giveUp()
+        defer { reserve.fill() }
         let descriptor = shim_accept(listening)
-        guard descriptor >= 0 else {
-            reserve = Self.newReserve()
-            return false
-        }
+        guard descriptor >= 0 else { return false }
         refused = (refused ?? 0) + 1
         if PeerReader.peer(of: descriptor, server.administrators)?.isAdministrator == true {
             admit(descriptor)
         } else {
             refuse(descriptor, Self.noDescriptor)
         }
-        reserve = Self.newReserve()
         return true
     }
 
     private func recovered() {
-        if reserve < 0 { reserve = Self.newReserve() }
-        guard let count = refused, reserve >= 0 else { return }
+        if !reserve.isFull { reserve.fill() }
+        guard let count = refused, reserve.isFull else { return }
         refused = nil
         server.log.notice(
             "there are descriptors for connections again", metadata: ["looked_at": "\(count)"])
@@ -164,8 +159,6 @@ final class Acceptor: @unchecked Sendable {
         }
         close(descriptor)
     }
-
-    private static func newReserve() -> CInt { open("/dev/null", O_RDONLY | O_CLOEXEC) }
 
     private static let noDescriptor = RPCError(
         .overloaded, "the daemon has no descriptor left for another connection",

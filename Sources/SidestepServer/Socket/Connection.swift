@@ -66,7 +66,6 @@ final class Connection: ChannelInboundHandler {
         server.shares.hold(bytes.readableBytes, share)
         inbox.append(bytes)
         if state == .ready { work() }
-        readOrWait()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -209,6 +208,7 @@ final class Connection: ChannelInboundHandler {
 
     private func write(_ piece: ArraySlice<UInt8>, _ context: ChannelHandlerContext) {
         let size = piece.count
+        if size >= Turns.bytesOfUnit { server.turns.spend(size / Turns.bytesOfUnit, share) }
         var buffer = context.channel.allocator.buffer(capacity: size)
         buffer.writeBytes(piece)
         let written = context.eventLoop.makePromise(of: Void.self)

@@ -31,6 +31,13 @@ struct LineSplitter {
     mutating func next(_ bytes: inout UnsafeRawBufferPointer) -> Piece? {
         while !bytes.isEmpty {
             let newline = Self.newline(in: bytes)
+            if let newline, kept == 0, !isSkipping, newline <= min(limit, Self.longBytes) {
+                // Nearly every line: short, and whole in what has come.
+                let line = bytes[..<newline]
+                bytes = UnsafeRawBufferPointer(rebasing: bytes[(newline + 1)...])
+                if Self.isBlank(line) { continue }
+                return .line(Array(line))
+            }
             let end = newline ?? bytes.count
             let isTaken = take(bytes[..<end])
             bytes = UnsafeRawBufferPointer(rebasing: bytes[(newline.map { $0 + 1 } ?? end)...])
@@ -63,8 +70,7 @@ struct LineSplitter {
             giveUp()
             return false
         }
-        // Empty lines say nothing and get no answer; terminals and heredocs send them.
-        if isBlank { isBlank = bytes.allSatisfy { $0 == 0x20 || $0 == 0x0d || $0 == 0x09 } }
+        if isBlank { isBlank = Self.isBlank(bytes) }
         kept += bytes.count
         partial.append(contentsOf: bytes)
         if partial.count >= Self.partBytes {
@@ -72,6 +78,11 @@ struct LineSplitter {
             partial = []
         }
         return true
+    }
+
+    /// Empty lines say nothing and get no answer; terminals and heredocs send them.
+    private static func isBlank(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+        bytes.allSatisfy { $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }
     }
 
     private mutating func finishLine() -> Piece? {

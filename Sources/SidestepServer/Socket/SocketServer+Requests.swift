@@ -41,11 +41,14 @@ extension SocketServer {
     private func receive(_ item: PreparedFrame.Item, _ session: Session, _ exchange: Exchange) {
         switch item {
         case .response: exchange.settle(nil)
-        case .invalid(let reply): exchange.settle(reply)
+        case .invalid(let reply):
+            turns.spend(Turns.unitsOfError, session.share)
+            exchange.settle(reply)
         case .request(let id, let bytes, let work):
             if let refusal = refusal(session) { return exchange.settle(id, .failure(refusal)) }
             session.begin()
             let settle: Settle = { outcome in
+                if case .failure = outcome { self.turns.spend(Turns.unitsOfError, session.share) }
                 session.end()
                 exchange.settle(id, outcome)
                 session.closeWhenDone()
