@@ -6,6 +6,7 @@ import SidestepEngine
 import SidestepExecutors
 import SidestepModel
 import SidestepServer
+import SidestepSettings
 import SidestepSQLite
 import SidestepStore
 import Synchronization
@@ -14,22 +15,29 @@ import Synchronization
 public final class Daemon {
     public static let version = "0.1.0"
 
-    private let configuration: Configuration
+    private var settings: EffectiveSettings
     private let log: Logger
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let database: SQLiteDatabase
+    private let environment: Environment
     private let coordinator: Coordinator
     private let server: SocketServer
     private let socket: ListeningSocket
     private let http = HTTPDriver()
+    private let credentials: Current<Credentials>
+    private let policy: Current<RequestPolicy>
     private var watchdog: RepeatedTask?
     private var idleExit: IdleExit?
 
     /// Opens database and socket; nothing is served yet.
-    public init(_ configuration: Configuration, log: Logger) throws {
-        self.configuration = configuration
+    public init(_ settings: EffectiveSettings, log: Logger) throws {
+        let configuration = settings.values
+        self.settings = settings
         self.log = log
         let environment = Self.environment(configuration)
+        self.environment = environment
+        credentials = Current(configuration.credentials)
+        policy = Current(configuration.requestPolicy)
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
         let engineLoop = NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
@@ -42,35 +50,38 @@ public final class Daemon {
             path: configuration.database, onSettled: { coordinator.settled($0, $1) },
             onFatal: { Self.leaveAfterFailedSync($0, log) })
         socket =
-            try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
-        coordinator.courier = Courier(
-            coordinator: coordinator, carrier: Self.carrier(http, configuration, environment.clock))
-        coordinator.executions = Executions(
-            coordinator: coordinator, executor: Self.executors(http, configuration, watcher))
-        coordinator.attach(
-            writer: database.writer, readers: database.readers, maintenance: database.maintenance)
+            try ListeningSocket.inherited(expected: configuration.socket)
+            ?? .bind(configuration.socket, isSystem: configuration.isSystem)
+        let information = Self.information(socket.path, environment.clock.now(), database)
         server = SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
-            administrators: Administrators(
-                uid: geteuid(), gid: configuration.adminGroup.flatMap(Self.groupID)),
-            information: Self.information(configuration, environment.clock.now(), database), log: log)
+            administrators: configuration.administrators, information: information, log: log)
+        information.settings = settings.shown
+        coordinator.attach(
+            writer: database.writer, readers: database.readers, maintenance: database.maintenance)
+        coordinator.courier = Courier(
+            coordinator: coordinator,
+            carrier: WebhookCarrier(
+                driver: http, credentials: credentials, clock: environment.clock, version: Self.version))
+        coordinator.executions = Executions(coordinator: coordinator, executor: executors(watcher))
     }
 
     /// Serves until SIGTERM or SIGINT. The signals have to be blocked in every thread
     /// before the first one is made.
-    public func run(_ signals: StopSignals, reload: () -> Void) throws {
+    ///
+    /// - Parameter reload: reads the settings again; nil when they cannot be meant.
+    public func run(_ signals: StopSignals, reload: () -> EffectiveSettings?) throws {
         try recover()
         try server.listen(on: socket.descriptor)
         startWatchdog()
         startIdleExit()
-        ServiceManager.ready("serving \(configuration.database)")
-        log.notice(
-            "ready", metadata: ["socket": "\(configuration.socket)", "database": "\(configuration.database)"])
+        ServiceManager.ready("serving \(database.path)")
+        log.notice("ready", metadata: ["socket": "\(socket.path)", "database": "\(database.path)"])
         while let signal = signals.next() {
             guard signal == SIGHUP else { break }
             ServiceManager.reloading()
-            reload()
-            ServiceManager.ready("serving \(configuration.database)")
+            if let next = reload() { apply(next) }
+            ServiceManager.ready("serving \(database.path)")
         }
         stop()
     }
@@ -100,14 +111,41 @@ public final class Daemon {
     }
 
     private func startIdleExit() {
-        let span = configuration.idleExitMilliseconds
-        guard span > 0 else { return }
-        guard socket.ownedPath == nil else {
+        let idleExit = IdleExit(loop: group.next(), server, coordinator, log)
+        self.idleExit = idleExit
+        setIdleExit(settings.values.idleExitMilliseconds)
+    }
+
+    private func setIdleExit(_ span: Int64) {
+        guard span == 0 || socket.ownedPath == nil else {
             return log.warning("idle_exit_ms is for a socket that systemd holds; this daemon stays")
         }
-        let idleExit = IdleExit(afterMilliseconds: span, loop: group.next(), server, coordinator, log)
-        self.idleExit = idleExit
-        try? group.next().submit { idleExit.start() }.wait()
+        if span > 0, span < IdleExit.rareMilliseconds {
+            log.warning("idle_exit_ms is short: 20 starts in a minute close the socket (TriggerLimitBurst=)")
+        }
+        try? group.next().submit { [idleExit] in idleExit?.set(span) }.wait()
+    }
+
+    /// Takes what can be changed while it runs, and says by name what waits for the next start.
+    private func apply(_ next: EffectiveSettings) {
+        let (now, later) = settings.changes(to: next)
+        let values = next.values
+        DaemonLog.set(level: values.logLevel)
+        environment.current.replace(values.engineSettings)
+        credentials.replace(values.credentials)
+        policy.replace(values.requestPolicy)
+        settings = settings.reloaded(next)
+        let (server, shown) = (server, settings.shown)
+        try? group.next().submit { server.apply(values.limits, values.administrators, shown) }.wait()
+        if now.contains("idle_exit_ms") { setIdleExit(values.idleExitMilliseconds) }
+        log.notice(
+            later.isEmpty
+                ? "configuration read again"
+                : "configuration read again; part of it takes effect at the next start",
+            metadata: [
+                "changed": "\(now.joined(separator: " "))",
+                "at_next_start": "\(later.joined(separator: " "))",
+            ])
     }
 
     private func stop() {
@@ -135,58 +173,26 @@ public final class Daemon {
     }
 
     private static func environment(_ configuration: Configuration) -> Environment {
-        var settings = EngineSettings()
-        settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
-        settings.restartGraceMilliseconds = configuration.restartGraceMilliseconds
-        settings.retentionMilliseconds =
-            configuration.retentionDays == 0
-            ? nil : Int64(min(configuration.retentionDays, 36_500)) * 86_400_000
-        settings.daemonUser = geteuid()
-        settings.allowsEveryExec = configuration.execUsers.contains("*")
-        settings.execUsers = Set(configuration.execUsers.compactMap(userID))
-        return Environment(
-            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings,
+        Environment(
+            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID,
+            settings: configuration.engineSettings,
             zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"))
     }
 
-    private static func carrier(
-        _ http: HTTPDriver, _ configuration: Configuration, _ clock: any SidestepModel.Clock
-    ) -> WebhookCarrier {
-        WebhookCarrier(driver: http, credentials: credentials(configuration), clock: clock, version: version)
-    }
-
-    private static func credentials(_ configuration: Configuration) -> Credentials {
-        let systemd = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
-        return Credentials(systemd: systemd, own: configuration.credentialsDirectory)
-    }
-
-    private static func executors(
-        _ http: HTTPDriver, _ configuration: Configuration, _ watcher: ProcessWatcher
-    ) -> StepExecutors {
-        var policy = RequestPolicy()
-        policy.allowsPrivate = configuration.httpAllowsPrivate
-        policy.hosts = configuration.httpHosts.map { $0.lowercased() }
-        policy.proxy = configuration.httpProxy
-        let credentials = credentials(configuration)
-        return StepExecutors(
+    private func executors(_ watcher: ProcessWatcher) -> StepExecutors {
+        StepExecutors(
             programs: ProgramExecutor(
-                socket: configuration.socket, environment: DaemonMain.processEnvironment(),
-                credentials: credentials, identify: { watcher.identity(of: $0) }),
+                socket: socket.path, environment: DaemonMain.processEnvironment(), credentials: credentials,
+                identify: { watcher.identity(of: $0) }),
             requests: RequestExecutor(
-                driver: http, credentials: credentials, policy: policy, version: version))
-    }
-
-    /// The number of a user, by name or as it stands; nil when there is none.
-    private static func userID(_ name: String) -> UInt32? {
-        UInt32(name) ?? getpwnam(name).map { $0.pointee.pw_uid }
+                driver: http, credentials: credentials, policy: policy, version: Self.version))
     }
 
     private static func information(
-        _ configuration: Configuration, _ now: Instant, _ database: SQLiteDatabase
+        _ socket: String, _ now: Instant, _ database: SQLiteDatabase
     ) -> DaemonInformation {
         DaemonInformation(
-            version: version, pid: getpid(), started: now, socket: configuration.socket,
-            database: configuration.database,
+            version: version, pid: getpid(), started: now, socket: socket, database: database.path,
             storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes })
     }
 
@@ -199,8 +205,6 @@ public final class Daemon {
             _exit(74)
         }
     }
-
-    private static func groupID(_ name: String) -> UInt32? { getgrnam(name)?.pointee.gr_gid }
 }
 
 /// SIGTERM, SIGINT and SIGHUP, taken one by one by the thread that asks: sigwait(3).

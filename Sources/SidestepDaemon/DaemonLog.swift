@@ -10,6 +10,8 @@ struct DaemonLog: LogHandler {
     /// The level of all loggers, changed by a reload.
     static let level = Mutex(Logger.Level.info)
 
+    static func set(level: String) { Self.level.withLock { $0 = Logger.Level(rawValue: level) ?? .info } }
+
     var metadata: Logger.Metadata = [:]
     private let isJournal: Bool
 

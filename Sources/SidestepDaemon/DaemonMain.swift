@@ -2,6 +2,7 @@ import CShims
 import CSystemd
 import Glibc
 import Logging
+import SidestepSettings
 import SidestepSQLite
 import Synchronization
 
@@ -17,10 +18,11 @@ public enum DaemonMain {
         keepMemoryPrivate(environment)
         raiseDescriptorLimit()
         do {
-            let configuration = try Configuration.load(flags, environment: environment)
-            setLevel(configuration)
-            let daemon = try Daemon(configuration, log: log)
-            try daemon.run(signals) { reload(flags, environment, configuration, log) }
+            let loader = ConfigurationLoader(flags: flags, environment: environment)
+            let loaded = try loader.load()
+            DaemonLog.set(level: loaded.settings.values.logLevel)
+            let daemon = try Daemon(loaded.settings, log: log)
+            try daemon.run(signals) { reload(loader, log) }
             return 0
         } catch let error as StartError {
             return refuse(log, error.description, error.exitStatus)
@@ -39,6 +41,25 @@ public enum DaemonMain {
         // Swift's backtraces show what registers point to; who asks for them gets them.
         guard environment["SWIFT_BACKTRACE"] == nil else { return }
         for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
+    }
+
+    /// Prints the settings that would hold, as a configuration file with comments that say what set them.
+    public static func checkConfiguration(_ flags: Flags) -> Int32 {
+        do {
+            let loaded = try ConfigurationLoader(flags: flags, environment: processEnvironment()).load()
+            print("# \(loaded.file.map { "read: \($0)" } ?? "no configuration file")")
+            for setting in SettingsTable.all {
+                let value = setting.text(loaded.settings.values)
+                print(
+                    "\(setting.name) = \(value)\(value.isEmpty ? "" : "  ")# \(loaded.settings.origin(setting))"
+                )
+            }
+            return 0
+        } catch {
+            return refuse(
+                Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description,
+                error.exitStatus)
+        }
     }
 
     /// Checks a database file.
@@ -73,24 +94,13 @@ public enum DaemonMain {
         return status
     }
 
-    private static func reload(
-        _ flags: Flags, _ environment: [String: String], _ current: Configuration, _ log: Logger
-    ) {
+    private static func reload(_ loader: ConfigurationLoader, _ log: Logger) -> EffectiveSettings? {
         do {
-            var next = try Configuration.load(flags, environment: environment)
-            setLevel(next)
-            next.logLevel = current.logLevel
-            log.notice(
-                next == current
-                    ? "configuration read again"
-                    : "configuration read again; all but log_level takes effect at the next start")
+            return try loader.load().settings
         } catch {
             log.error("the configuration stays as it was: \(error.description)")
+            return nil
         }
-    }
-
-    private static func setLevel(_ configuration: Configuration) {
-        DaemonLog.level.withLock { $0 = Logger.Level(rawValue: configuration.logLevel) ?? .info }
     }
 
     /// A connection is a descriptor, and the usual soft limit of 1024 is below our own limit.

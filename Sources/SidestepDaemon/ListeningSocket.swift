@@ -4,14 +4,20 @@ import Glibc
 /// The socket the daemon accepts on: inherited from systemd, or bound by itself.
 struct ListeningSocket {
     let descriptor: Int32
-    /// The path to remove at the end; nil for an inherited socket, which stays.
-    let ownedPath: String?
+    /// Where clients connect to.
+    let path: String
+    /// Whether it is removed at the end; an inherited socket stays.
+    let isOwn: Bool
+    /// The path to remove at the end; nil for an inherited socket.
+    var ownedPath: String? { isOwn ? path : nil }
 
     /// unix(7): sun_path has 108 bytes, the last of them NUL.
     static let maximumPathBytes = 107
 
     /// sd_listen_fds(3): descriptors from 3 on, told apart by name since their order is not fixed.
-    static func inherited() throws(StartError) -> ListeningSocket? {
+    ///
+    /// - Parameter expected: what stands for the path of a socket that has none.
+    static func inherited(expected: String) throws(StartError) -> ListeningSocket? {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = sd_listen_fds_with_names(1, &names)
         guard count > 0 else { return nil }
@@ -23,7 +29,8 @@ struct ListeningSocket {
                 throw StartError(
                     "the inherited descriptor '\(name)' is no listening Unix stream socket.", exitStatus: 78)
             }
-            return ListeningSocket(descriptor: descriptor, ownedPath: nil)
+            return ListeningSocket(
+                descriptor: descriptor, path: boundPath(descriptor) ?? expected, isOwn: false)
         }
         throw StartError(
             "no inherited socket is named 'rpc' (FileDescriptorName= in the .socket unit).", exitStatus: 78)
@@ -48,7 +55,20 @@ struct ListeningSocket {
         else {
             throw StartError("cannot listen on \(path): \(String(cString: strerror(errno))).", exitStatus: 73)
         }
-        return ListeningSocket(descriptor: descriptor, ownedPath: path)
+        return ListeningSocket(descriptor: descriptor, path: path, isOwn: true)
+    }
+
+    /// getsockname(2): where a socket really is; nil for one without a name in the file system, unix(7).
+    private static func boundPath(_ descriptor: Int32) -> String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard status == 0, Int(length) > MemoryLayout<sa_family_t>.size else { return nil }
+        let bytes = withUnsafeBytes(of: &address.sun_path) { Array($0.prefix { $0 != 0 }) }
+        guard bytes.first == UInt8(ascii: "/") else { return nil }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     private static func removeStale(_ path: String) throws(StartError) {

@@ -63,6 +63,18 @@ struct Serve: ParsableCommand {
     )
     var system = false
 
+    @Flag(
+        help: """
+            Print the settings that would hold and where each comes from, and end: 0, or 64 with what is \
+            wrong.
+            """
+    )
+    var checkConfiguration = false
+
+    /// A client started it for its user: it makes way for a daemon that somebody starts.
+    @Flag(name: .customLong("private"), help: .hidden)
+    var isPrivate = false
+
     func run() throws {
         var flags = Flags()
         flags.socket = socket
@@ -72,7 +84,8 @@ struct Serve: ParsableCommand {
         flags.logLevel = logLevel
         flags.user = user
         flags.system = system
-        let status = DaemonMain.run(flags)
+        flags.isPrivate = isPrivate
+        let status = checkConfiguration ? DaemonMain.checkConfiguration(flags) : DaemonMain.run(flags)
         if status != 0 { throw ExitCode(status) }
     }
 }

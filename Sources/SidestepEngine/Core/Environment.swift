@@ -7,7 +7,9 @@ public final class Environment: Sendable {
     public let random: any RandomSource
     /// proc(5), `/proc/sys/kernel/random/boot_id`: pids and start times mean nothing in another boot.
     public let boot: String
-    public let settings: EngineSettings
+    /// What an operator set; a reload replaces it.
+    public let current: Current<EngineSettings>
+    public var settings: EngineSettings { current.value }
     let workers = WorkerTable()
     public let zones: any TimeZoneSource
     let watchers = WatcherCount()
@@ -20,7 +22,7 @@ public final class Environment: Sendable {
         self.clock = clock
         self.random = random
         self.boot = boot
-        self.settings = settings
+        current = Current(settings)
         self.zones = zones
     }
 

@@ -6,14 +6,14 @@ import SidestepProtocol
 /// Takes letters to webhooks by POST, signed where a secret is named.
 public struct WebhookCarrier: LetterCarrying {
     private let driver: HTTPDriver
-    private let credentials: Credentials
+    private let credentials: Current<Credentials>
     private let clock: any Clock
     private let version: String
 
     /// How long one attempt may take, milliseconds.
     static let timeoutMilliseconds: Int64 = 15_000
 
-    public init(driver: HTTPDriver, credentials: Credentials, clock: any Clock, version: String) {
+    public init(driver: HTTPDriver, credentials: Current<Credentials>, clock: any Clock, version: String) {
         self.driver = driver
         self.credentials = credentials
         self.clock = clock
@@ -26,7 +26,7 @@ public struct WebhookCarrier: LetterCarrying {
         request.timeoutMilliseconds = Self.timeoutMilliseconds
         request.headers = headers(letter).map { ($0.name, SecretBytes($0.value.utf8)) }
         if let name = letter.secret {
-            switch credentials.secret(name) {
+            switch credentials.value.secret(name) {
             case .failure(let problem):
                 return done(DeliveryOutcome(httpStatus: nil, problem: problem.message))
             case .success(let secret):

@@ -53,10 +53,21 @@ extension MethodTable {
             .may("sqlite_version", .name, "the SQLite it runs on"),
             .must("runs", .open([], others: .count), "how many runs there are of each status"),
             .must("connections", .count, "open connections"),
+            .may(
+                "settings", .open([], others: .setting),
+                "for administrators: the settings in force by their names"),
         ],
         errors: [.storageError],
         example: Example(
             "{}",
             #"{"version":"0.1.0","pid":812,"started_at":1767225600000,"uptime_ms":5000,"#
                 + #""runs":{"running":2,"completed":40},"connections":3}"#))
+}
+
+extension ParameterType {
+    /// A setting of the daemon.
+    fileprivate static let setting = ParameterType.object([
+        .must("value", .text, "the value, as a configuration file has it"),
+        .must("from", .text, "what said it: a flag, a variable, a line of a file, or `default`"),
+    ])
 }

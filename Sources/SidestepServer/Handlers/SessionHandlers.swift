@@ -14,6 +14,8 @@ public final class DaemonInformation {
     /// Bytes of the database on disk.
     public let databaseBytes: @Sendable () -> Int64
     public internal(set) var connections = 0
+    /// The settings in force; a reload replaces them, on the loop.
+    public var settings: [ShownSetting] = []
 
     public init(
         version: String, pid: Int32, started: Instant, socket: String, database: String, storeVersion: String,
@@ -29,19 +31,37 @@ public final class DaemonInformation {
     }
 }
 
+/// A setting as administrators see it.
+public struct ShownSetting: Sendable {
+    let name: String
+    let value: String
+    /// What said it: a flag, a variable, a line of a file, or `default`.
+    let origin: String
+
+    public init(name: String, value: String, origin: String) {
+        self.name = name
+        self.value = value
+        self.origin = origin
+    }
+}
+
 enum SessionHandlers {
     /// The protocol's number: it grows when an old client could misunderstand a new daemon.
     static let protocolVersion: Int64 = 1
 
-    static func all(_ limits: Limits) -> [String: Handler] {
+    static var all: [String: Handler] {
         [
             "ping": .now { _ in Array("{}".utf8) },
             "rpc.discover": .now { _ in Array(OpenRPC.document.bytes) },
-            "hello": .now { hello($0.information, limits) },
+            "hello": .now { hello($0.information, $0.limits) },
             "system.info": .query { request in
                 let about = request.information
                 let (connections, started) = (about.connections, about.started)
-                let head = result { write(about, connections, &$0) }
+                let isAdministrator = request.peer.isAdministrator
+                let head = result { writer in
+                    write(about, connections, &writer)
+                    if isAdministrator { write(about.settings, &writer) }
+                }
                 return { store, context in
                     information(head, try store.runCounts(), context.now, since: started)
                 }
@@ -70,6 +90,17 @@ enum SessionHandlers {
         writer.member("database_bytes", about.databaseBytes())
         writer.member("sqlite_version", about.storeVersion)
         writer.member("connections", connections)
+    }
+
+    private static func write(_ settings: [ShownSetting], _ writer: inout JSONWriter) {
+        writer.object("settings") { writer in
+            for setting in settings {
+                writer.object(setting.name) { writer in
+                    writer.member("value", setting.value)
+                    writer.member("from", setting.origin)
+                }
+            }
+        }
     }
 
     private static func information(

@@ -9,12 +9,12 @@ import SidestepProtocol
 ///
 /// Unchecked: every member that changes is touched on the loop, which `assertOnLoop` holds in debug builds.
 public final class SocketServer: @unchecked Sendable {
-    let limits: Limits
+    private(set) var limits: Limits
     let log: Logger
     let coordinator: Coordinator
     let environment: Environment
     let dispatcher: Dispatcher
-    private let administrators: Administrators
+    private var administrators: Administrators
     let loop: any EventLoop
     private var sessions: [Int64: Session] = [:]
     /// Calls of this tick of the loop, which share a commit.
@@ -38,13 +38,21 @@ public final class SocketServer: @unchecked Sendable {
         self.limits = limits
         self.administrators = administrators
         self.log = log
-        dispatcher = Dispatcher(information: information, limits: limits)
+        dispatcher = Dispatcher(information: information)
         coordinator.onGranted = { [weak self] session, run in self?.sessions[session]?.grantedRuns.insert(run)
         }
         coordinator.onAnnounced = { [weak self] in self?.watches.announce($0) }
         coordinator.onCancelled = { [weak self] session, run, cancellation in
             self?.sessions[session]?.send(Notifications.cancelled(run, cancellation))
         }
+    }
+
+    /// Takes other limits and administrators, on the loop; for lines and connections that come from now on.
+    public func apply(_ limits: Limits, _ administrators: Administrators, _ settings: [ShownSetting]) {
+        loop.assertInEventLoop()
+        self.limits = limits
+        self.administrators = administrators
+        dispatcher.information.settings = settings
     }
 
     // MARK: Listening
