@@ -56,11 +56,11 @@ struct ConfigurationLoader {
         do {
             let places = Places(environment)
             var settings = EffectiveSettings(standard: try standard(isSystem, places))
-            let file = try take(
-                file: isSystem ? Places.systemConfiguration : places.settings?.file, &settings)
+            let usual = isSystem ? Places.systemConfiguration : places.settings.map { $0 + "/sidestep.conf" }
+            let file = try take(file: usual, &settings)
             try settings.take(environment: environment, accounts)
             try takeFlags(&settings)
-            if settings.values.database.isEmpty { throw try missing(places) }
+            if settings.values.database.isEmpty { throw missing(places) }
             return Loaded(settings: settings, file: file)
         } catch let mistake as Mistake {
             throw .usage(mistake.description)
@@ -78,15 +78,15 @@ struct ConfigurationLoader {
             standard.credentialsDirectory = Places.systemCredentials
             return standard
         }
-        standard.socket = places.socket
+        standard.socket = places.standardSocket
         // Who has no home directory may still name a database.
-        standard.database = (try? places.database()) ?? ""
+        standard.database = (try? places.standardDatabase()) ?? ""
         standard.credentialsDirectory = places.settings.map { $0 + "/credentials" } ?? ""
         return standard
     }
 
-    private func missing(_ places: Places) throws(Mistake) -> Mistake {
-        do { _ = try places.database() } catch { return Mistake("\(error.message). \(error.hint)") }
+    private func missing(_ places: Places) -> Mistake {
+        do { _ = try places.standardDatabase() } catch { return Mistake("\(error.message). \(error.hint)") }
         return Mistake("no database is named.")
     }
 
@@ -127,11 +127,6 @@ struct ConfigurationLoader {
     private func absolute(_ path: String) -> String {
         path.hasPrefix("/") || path.isEmpty ? path : directory + "/" + path
     }
-}
-
-extension String {
-    /// The configuration file in a directory of settings.
-    fileprivate var file: String { self + "/sidestep.conf" }
 }
 
 enum WorkingDirectory {

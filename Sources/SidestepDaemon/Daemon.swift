@@ -22,17 +22,22 @@ public final class Daemon {
     private let environment: Environment
     private let coordinator: Coordinator
     private let server: SocketServer
-    private let socket: ListeningSocket
+    private var socket: ListeningSocket
+    private let isPrivate: Bool
     private let http = HTTPDriver()
     private let credentials: Current<Credentials>
     private let policy: Current<RequestPolicy>
     private var watchdog: RepeatedTask?
+    private var socketKeeper: SocketKeeper?
     private var idleExit: IdleExit?
 
     /// Opens database and socket; nothing is served yet.
-    public init(_ settings: EffectiveSettings, log: Logger) throws {
+    ///
+    /// - Parameter isPrivate: a client started it for its user.
+    public init(_ settings: EffectiveSettings, isPrivate: Bool = false, log: Logger) throws {
         let configuration = settings.values
         self.settings = settings
+        self.isPrivate = isPrivate
         self.log = log
         let environment = Self.environment(configuration)
         self.environment = environment
@@ -46,12 +51,14 @@ public final class Daemon {
         clockSet.withLock { $0 = coordinator }
         self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
+        let inherited = try ListeningSocket.inherited(expected: configuration.socket)
+        if !isPrivate { PrivateDaemon.askToLeave(configuration.database, log) }
         database = try SQLiteDatabase(
-            path: configuration.database, onSettled: { coordinator.settled($0, $1) },
+            path: configuration.database,
+            holder: Self.holder(inherited?.path ?? configuration.socket, isPrivate),
+            onSettled: { coordinator.settled($0, $1) },
             onFatal: { Self.leaveAfterFailedSync($0, log) })
-        socket =
-            try ListeningSocket.inherited(expected: configuration.socket)
-            ?? .bind(configuration.socket, isSystem: configuration.isSystem)
+        socket = try inherited ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         let information = Self.information(socket.path, environment.clock.now(), database)
         server = SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
@@ -73,6 +80,7 @@ public final class Daemon {
     public func run(_ signals: StopSignals, reload: () -> EffectiveSettings?) throws {
         try recover()
         try server.listen(on: socket.descriptor)
+        keepSocket()
         startWatchdog()
         startIdleExit()
         ServiceManager.ready("serving \(database.path)")
@@ -110,6 +118,26 @@ public final class Daemon {
         }
     }
 
+    /// A socket of our own that is gone is bound again.
+    private func keepSocket() {
+        guard socket.isOwn else { return }
+        let (server, database, isPrivate, loop) = (server, database, isPrivate, group.next())
+        let keeper = SocketKeeper(socket, isSystem: settings.values.isSystem, log: log) { found in
+            server.listen(anew: found.descriptor)
+            server.moved(to: found.path)
+            database.describeHolder(Self.holder(found.path, isPrivate))
+        }
+        socketKeeper = keeper
+        loop.scheduleRepeatedTask(initialDelay: SocketKeeper.interval, delay: SocketKeeper.interval) { _ in
+            keeper.look()
+        }
+    }
+
+    /// What the lock file of the database says to clients that do not find the socket.
+    private static func holder(_ socket: String, _ isPrivate: Bool) -> [String] {
+        ["socket \(socket)"] + (isPrivate ? ["private"] : [])
+    }
+
     private func startIdleExit() {
         let idleExit = IdleExit(loop: group.next(), server, coordinator, log)
         self.idleExit = idleExit
@@ -117,7 +145,7 @@ public final class Daemon {
     }
 
     private func setIdleExit(_ span: Int64) {
-        guard span == 0 || socket.ownedPath == nil else {
+        guard span == 0 || !socket.isOwn else {
             return log.warning("idle_exit_ms is for a socket that systemd holds; this daemon stays")
         }
         if span > 0, span < IdleExit.rareMilliseconds {
@@ -157,7 +185,7 @@ public final class Daemon {
         // What was read is in the writer's queue already; five seconds are for a disk that takes its time.
         for _ in 0..<500 where !server.isIdle { usleep(10_000) }
         database.close()
-        if let path = socket.ownedPath { unlink(path) }
+        try? group.next().submit { [socketKeeper] in socketKeeper?.remove() }.wait()
         try? group.syncShutdownGracefully()
         log.notice("stopped")
     }

@@ -21,7 +21,7 @@ public enum DaemonMain {
             let loader = ConfigurationLoader(flags: flags, environment: environment)
             let loaded = try loader.load()
             DaemonLog.set(level: loaded.settings.values.logLevel)
-            let daemon = try Daemon(loaded.settings, log: log)
+            let daemon = try Daemon(loaded.settings, isPrivate: flags.isPrivate, log: log)
             try daemon.run(signals) { reload(loader, log) }
             return 0
         } catch let error as StartError {

@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import SidestepPlaces
 
 /// The socket the daemon accepts on: inherited from systemd, or bound by itself.
 struct ListeningSocket {
@@ -8,8 +9,8 @@ struct ListeningSocket {
     let path: String
     /// Whether it is removed at the end; an inherited socket stays.
     let isOwn: Bool
-    /// The path to remove at the end; nil for an inherited socket.
-    var ownedPath: String? { isOwn ? path : nil }
+    /// The file as it was made: another one may take its path.
+    var file: SocketFile?
 
     /// unix(7): sun_path has 108 bytes, the last of them NUL.
     static let maximumPathBytes = 107
@@ -46,6 +47,7 @@ struct ListeningSocket {
                 """)
         }
         try makeDirectory(of: path, mode: isSystem ? 0o755 : 0o700)
+        if !isSystem { try refuseForeignDirectory(of: path) }
         try removeStale(path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
         let old = umask(isSystem ? 0o117 : 0o177)
@@ -55,7 +57,8 @@ struct ListeningSocket {
         else {
             throw StartError("cannot listen on \(path): \(String(cString: strerror(errno))).", exitStatus: 73)
         }
-        return ListeningSocket(descriptor: descriptor, path: path, isOwn: true)
+        return ListeningSocket(
+            descriptor: descriptor, path: path, isOwn: true, file: SocketFile.at(path))
     }
 
     /// getsockname(2): where a socket really is; nil for one without a name in the file system, unix(7).
@@ -69,6 +72,15 @@ struct ListeningSocket {
         let bytes = withUnsafeBytes(of: &address.sun_path) { Array($0.prefix { $0 != 0 }) }
         guard bytes.first == UInt8(ascii: "/") else { return nil }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// Where everybody may make directories, somebody else may have made ours.
+    private static func refuseForeignDirectory(of path: String) throws(StartError) {
+        let places = Places(DaemonMain.processEnvironment())
+        guard places.runtime.isTemporary, path == places.standardSocket,
+            let reason = SocketTrust.refusal(ofDirectory: path.directory, for: places.user, isTemporary: true)
+        else { return }
+        throw StartError("\(reason); name another --socket, or set XDG_RUNTIME_DIR.", exitStatus: 73)
     }
 
     private static func removeStale(_ path: String) throws(StartError) {
@@ -101,6 +113,19 @@ struct ListeningSocket {
                 body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
+    }
+}
+
+/// Which file a path means, whatever its name.
+struct SocketFile: Equatable {
+    let device: UInt64
+    let inode: UInt64
+
+    /// The file at a path; nil when there is none.
+    static func at(_ path: String) -> SocketFile? {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { return nil }
+        return SocketFile(device: UInt64(info.st_dev), inode: UInt64(info.st_ino))
     }
 }
 

@@ -34,7 +34,7 @@ public struct DatabaseHolder: Sendable, Equatable {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             status.st_uid == user.uid || status.st_uid == 0
         else { return nil }
-        return read(descriptor).flatMap(DatabaseHolder.init)
+        return SmallFile.text(descriptor, limit: 4096).flatMap(DatabaseHolder.init)
     }
 
     /// Whether this process holds the lock now, by the kernel's own list: proc(5), /proc/locks.
@@ -45,23 +45,11 @@ public struct DatabaseHolder: Sendable, Equatable {
         let descriptor = open("/proc/locks", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return kill(pid, 0) == 0 || errno == EPERM }
         defer { close(descriptor) }
-        return (Self.read(descriptor, limit: 16 << 20) ?? "").split(separator: "\n").contains { line in
+        return (SmallFile.text(descriptor, limit: 16 << 20) ?? "").split(separator: "\n").contains { line in
             let words = line.split(separator: " ")
             // "1: FLOCK  ADVISORY  WRITE 812 fe:01:4711 0 EOF"; the device is another one on overlays.
             guard words.count > 5, words[1] == "FLOCK", words[4] == "\(pid)" else { return false }
             return words[5].split(separator: ":").last.flatMap { UInt64($0) }.map(inodes.contains) ?? false
         }
-    }
-
-    private static func read(_ descriptor: Int32, limit: Int = 4096) -> String? {
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: min(limit, 64 << 10))
-        while text.count < limit {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { break }
-            text += chunk[..<count]
-        }
-        return String(validating: text, as: UTF8.self)
     }
 }

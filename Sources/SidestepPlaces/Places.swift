@@ -4,18 +4,22 @@
 public struct Places: Sendable {
     /// What the rule asks of the file system; tests answer themselves.
     public typealias Look = @Sendable (_ path: String, _ link: Bool) -> FileFacts?
+    public typealias Read = @Sendable (_ path: String) -> String?
 
     private let environment: [String: String]
     public let user: User
     private let look: Look
+    private let read: Read
 
+    /// - Parameter environment: without empty variables, which say nothing.
     public init(
         _ environment: [String: String], user: User = .current,
-        look: @escaping Look = { FileFacts.at($0, link: $1) }
+        look: @escaping Look = { FileFacts.at($0, link: $1) }, read: @escaping Read = { SmallFile.text($0) }
     ) {
-        self.environment = environment
+        self.environment = environment.filter { !$0.value.isEmpty }
         self.user = user
         self.look = look
+        self.read = read
     }
 
     // MARK: The machine's daemon
@@ -46,29 +50,58 @@ public struct Places: Sendable {
         return Runtime(directory: "\(temporary)/sidestep-\(user.uid)", isTemporary: true)
     }
 
-    public var socket: String { runtime.directory + "/sidestep.sock" }
+    /// Where a user's daemon listens when nobody says otherwise.
+    public var standardSocket: String { runtime.directory + "/sidestep.sock" }
 
-    /// The file that keeps what must last.
-    public func database() throws(NoPlace) -> String {
-        if let named = environment["SIDESTEP_DATABASE"] {
-            guard named.hasPrefix("/") else {
-                throw NoPlace(
-                    "SIDESTEP_DATABASE is `\(named)`, which begins with no slash",
-                    "Name the database by its whole path.")
-            }
-            return named
-        }
+    /// The file that keeps what must last, when nobody says otherwise.
+    public func standardDatabase() throws(NoPlace) -> String {
         if let state = environment["XDG_STATE_HOME"], lastsForUser(state) {
             return state + "/sidestep/sidestep.db"
         }
-        guard let home else {
-            let given = environment["HOME"].map { "HOME is `\($0)`" } ?? "HOME is not set"
-            throw NoPlace(
-                "the user \(user.name) has no home directory to keep the database in: \(given), the password "
-                    + "database names \(user.home.map { "`\($0)`" } ?? "none"), and neither is a directory of that user",
-                "Set HOME, or SIDESTEP_DATABASE to a file in a directory that lasts.")
+        if let home { return home + "/.local/state/sidestep/sidestep.db" }
+        let given = environment["HOME"].map { "HOME is `\($0)`" } ?? "HOME is not set"
+        let listed = user.home.map { "`\($0)`" } ?? "none"
+        throw NoPlace(
+            "the user \(user.name) has no home directory to keep the database in: \(given), the password database "
+                + "names \(listed), and neither is a directory of that user",
+            "Set HOME, or SIDESTEP_DATABASE to a file in a directory that lasts.")
+    }
+
+    /// Where the user's daemon listens: as its configuration file says, else as usual.
+    public var socket: String { configured("socket") ?? standardSocket }
+
+    /// The database of the user's daemon: as the environment says, its configuration file, or as usual.
+    public func database() throws(NoPlace) -> String {
+        guard let named = environment["SIDESTEP_DATABASE"] else {
+            if let file = configured("database") { return file }
+            return try standardDatabase()
         }
-        return home + "/.local/state/sidestep/sidestep.db"
+        guard named.hasPrefix("/") else {
+            throw NoPlace(
+                "SIDESTEP_DATABASE is `\(named)`, which begins with no slash",
+                "Name the database by its whole path.")
+        }
+        return named
+    }
+
+    /// The user's configuration file; nil for a user without a home directory.
+    public var configuration: String? {
+        environment["SIDESTEP_CONFIG"] ?? settings.map { $0 + "/sidestep.conf" }
+    }
+
+    /// A path in the configuration file; what is wrong with the file the daemon tells.
+    private func configured(_ name: String) -> String? {
+        guard let text = configuration.flatMap(read) else { return nil }
+        for line in text.split(whereSeparator: \.isNewline) {
+            let parts = line.prefix { $0 != "#" }.split(separator: "=", maxSplits: 1).map(Self.trimmed)
+            if parts.count == 2, parts[0] == name, parts[1].hasPrefix("/") { return parts[1] }
+        }
+        return nil
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let isSpace = { (character: Character) in " \t\r".contains(character) }
+        return String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
     }
 
     /// Where settings are; nil for a user without a home directory.

@@ -7,7 +7,8 @@ import Glibc
 final class DatabaseLock: Sendable {
     private let descriptor: Int32
 
-    init(database path: String) throws(DatabaseOpenError) {
+    /// - Parameter lines: what the file says of the holder beside its process, SidestepPlaces/DatabaseHolder.swift.
+    init(database path: String, saying lines: [String] = []) throws(DatabaseOpenError) {
         let lockPath = path + ".lock"
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotOpen(lockPath, String(cString: strerror(errno))) }
@@ -16,10 +17,15 @@ final class DatabaseLock: Sendable {
             close(descriptor)
             throw .inUse(path, holder)
         }
-        ftruncate(descriptor, 0)
-        let text = "\(getpid())\n"
-        _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
         self.descriptor = descriptor
+        say(lines)
+    }
+
+    /// Writes what the file says of the holder, in one write for those who read it meanwhile.
+    func say(_ lines: [String]) {
+        let text = (["pid \(getpid())"] + lines).joined(separator: "\n") + "\n"
+        _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+        ftruncate(descriptor, off_t(text.utf8.count))
     }
 
     deinit { close(descriptor) }
@@ -28,10 +34,11 @@ final class DatabaseLock: Sendable {
     func release() { flock(descriptor, LOCK_UN) }
 
     private static func readHolder(_ descriptor: Int32) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 32)
+        var buffer = [UInt8](repeating: 0, count: 256)
         let count = pread(descriptor, &buffer, buffer.count, 0)
         guard count > 0 else { return nil }
         let text = String(decoding: buffer.prefix(count), as: UTF8.self)
-        return text.split(separator: "\n").first.map(String.init)
+        // The first daemons wrote their number alone.
+        return text.split(separator: "\n").first?.split(separator: " ").last.map(String.init)
     }
 }

@@ -14,16 +14,18 @@ public final class SQLiteDatabase: Sendable {
     /// Opens the database at `path`, or makes it.
     ///
     /// - Parameters:
+    ///   - holder: what the lock file says of this daemon to those who look for it.
     ///   - inlineLimit: how many jobs at once the caller's thread performs itself.
     ///   - onSettled: told after each batch of the writer.
     ///   - onFatal: told when a sync failed: the daemon has to end.
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
     public init(
-        path: String, readers count: Int = 2, inlineLimit: Int = 1, onSettled: @escaping SQLiteWriter.Settled,
+        path: String, holder lines: [String] = [], readers count: Int = 2, inlineLimit: Int = 1,
+        onSettled: @escaping SQLiteWriter.Settled,
         onFatal: @escaping @Sendable (Failure) -> Void
     ) throws(DatabaseOpenError) {
         self.path = path
-        lock = try DatabaseLock(database: path)
+        lock = try DatabaseLock(database: path, saying: lines)
         let connection = try DatabaseFile.open(path)
         do {
             let library = StatementLibrary()
@@ -43,6 +45,9 @@ public final class SQLiteDatabase: Sendable {
         writer.close()
         lock.release()
     }
+
+    /// Changes what the lock file says of this daemon.
+    public func describeHolder(_ lines: [String]) { lock.say(lines) }
 
     /// Backup, check and vacuum.
     public var maintenance: any StoreMaintenance { maintainer }

@@ -18,7 +18,8 @@ enum SettingsFile {
             guard let entry = try entry(line, "\(path), line \(index + 1)", index + 1) else { continue }
             if let first = lines.updateValue(index + 1, forKey: entry.setting.name) {
                 throw Mistake(
-                    "\(path), line \(index + 1): \(entry.setting.name) stands in line \(first) already; leave one of them."
+                    "\(path), line \(index + 1): \(entry.setting.name) stands in line \(first) already; "
+                        + "leave one of them."
                 )
             }
             entries.append(entry)

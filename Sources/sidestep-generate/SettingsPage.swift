@@ -9,10 +9,10 @@ enum SettingsPage {
             Generated from the table of settings by `make generate`; do not edit. Where they are written, and which of
             several places wins, is told in [operating](../operating/daemon.md).
 
-            A line of the configuration file is `name = value`; `#` begins a comment. A setting stands there once. What is unknown, stands
-            there twice or cannot be meant is refused with exit status 64: `sidestepd --check-configuration` tells without starting
-            anything. **Reload** says what SIGHUP (`systemctl reload sidestepd`) changes; the rest waits for the next start, and the log
-            names it.
+            A line of the configuration file is `name = value`; `#` begins a comment. A setting stands there once.
+            What is unknown, stands there twice or cannot be meant is refused with exit status 64:
+            `sidestepd --check-configuration` tells without starting anything. **Reload** says what SIGHUP
+            (`systemctl reload sidestepd`) changes; the rest waits for the next start, and the log names it.
 
             | setting | may be | default | reload | what it is for |
             |---|---|---|---|---|

@@ -14,7 +14,7 @@ struct PlacesTests {
         let look: Places.Look = { path, _ in
             files[path].map { FileFacts(owner: $0.0, mode: $0.1 > 0o7777 ? $0.1 : Self.directory | $0.1) }
         }
-        return Places(environment, user: User(uid: 5, home: home, name: "u"), look: look)
+        return Places(environment, user: User(uid: 5, home: home, name: "u"), look: look) { _ in nil }
     }
 
     @Test("are below the home directory that HOME names, when it is the user's")
@@ -41,10 +41,10 @@ struct PlacesTests {
     @Test("heed XDG_STATE_HOME where it, or the nearest directory above it, is the user's")
     func state() throws {
         let files: [String: (UInt32, UInt32)] = [
-            "/h": (5, 0o755), "/": (0, 0o755), "/s": (5, 0o775), "/open": (5, 0o777), "/root": (0, 0o755),
+            "/h": (5, 0o755), "/": (0, 0o755), "/s": (5, 0o775), "/open": (5, 0o777), "/theirs": (0, 0o755),
         ]
         for (given, isHeeded) in [
-            ("/s", true), ("/s/new/below", true), ("/open", false), ("/root/new", false), ("s", false),
+            ("/s", true), ("/s/new/below", true), ("/open", false), ("/theirs/new", false), ("s", false),
             ("/nowhere", false),
         ] {
             let found = try places(["XDG_STATE_HOME": given], files).database()
@@ -53,7 +53,7 @@ struct PlacesTests {
     }
 
     @Test(
-        "heed XDG_RUNTIME_DIR where it is the user's alone, then the usual one, then a directory of the user below TMPDIR"
+        "heed XDG_RUNTIME_DIR where it is the user's alone, then the usual one, then one below TMPDIR"
     )
     func runtime() {
         var files: [String: (UInt32, UInt32)] = [
@@ -104,6 +104,18 @@ struct PlacesTests {
         }
     }
 
+    @Test("are those that the user's configuration file says, as for the daemon")
+    func configured() throws {
+        let text = "# socket = /no\n socket=/c/s # mine\r\ndatabase = /c/d.db\nlog_level = info\n"
+        let look: Places.Look = { _, _ in FileFacts(owner: 5, mode: Self.directory | 0o700) }
+        let places = Places(["HOME": "/h"], user: User(uid: 5, home: nil), look: look) { path in
+            path == "/h/.config/sidestep/sidestep.conf" ? text : nil
+        }
+        #expect(places.socket == "/c/s")
+        #expect(try places.database() == "/c/d.db")
+        #expect(try places.standardDatabase() == "/h/.local/state/sidestep/sidestep.db")
+    }
+
     @Test("know a daemon that should be there by its unit or its files")
     func daemonsToBe() {
         func daemons(_ names: String...) -> DaemonsToBe {
@@ -114,7 +126,7 @@ struct PlacesTests {
                     : nil
             }
             return DaemonsToBe(
-                Places(["HOME": "/h"], user: User(uid: 0, home: nil), look: look), look: look)
+                Places(["HOME": "/h"], user: User(uid: 0, home: nil), look: look) { _ in nil }, look: look)
         }
         let (booted, unit) = ("/run/systemd/system", "/usr/lib/systemd/system/sidestepd.socket")
         #expect(!daemons().servesMachine)

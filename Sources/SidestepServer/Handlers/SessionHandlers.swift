@@ -8,7 +8,8 @@ public final class DaemonInformation {
     public let version: String
     public let pid: Int32
     public let started: Instant
-    public let socket: String
+    /// Where it listens; changed on the loop when it had to move.
+    public var socket: String
     public let database: String
     public let storeVersion: String
     /// Bytes of the database on disk.

@@ -55,19 +55,35 @@ public final class SocketServer: @unchecked Sendable {
         dispatcher.information.settings = settings
     }
 
+    /// Tells from now on that the socket is another file, on the loop.
+    public func moved(to path: String) { dispatcher.information.socket = path }
+
     // MARK: Listening
 
     /// Begins to accept on a listening descriptor: one we bound, or one that was inherited.
     ///
     /// Blocks until it does: called from the main thread, never from the loop.
     public func listen(on descriptor: CInt) throws {
-        let bootstrap = ServerBootstrap(group: loop)
+        listener = try bootstrap.withBoundSocket(descriptor).wait()
+    }
+
+    /// Accepts on another listening descriptor from now on, on the loop; connections stay.
+    public func listen(anew descriptor: CInt) {
+        loop.assertInEventLoop()
+        bootstrap.withBoundSocket(descriptor).assumeIsolated().whenSuccess { listener in
+            guard !self.isDraining else { return listener.close(promise: nil) }
+            self.listener?.close(promise: nil)
+            self.listener = listener
+        }
+    }
+
+    private var bootstrap: ServerBootstrap {
+        ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 512)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in self.accept(channel) }
-        listener = try bootstrap.withBoundSocket(descriptor).wait()
     }
 
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {

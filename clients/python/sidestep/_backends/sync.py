@@ -18,12 +18,14 @@ from collections.abc import Callable
 from threading import Lock as Lock
 from threading import Semaphore as Semaphore
 from time import sleep as sleep
-from typing import Any
+from typing import Any, TypeVar
 
+from .._autostart import listener
 from .._errors import TimeoutExpired
 from .._wire import LineBuffer, LinkLost
 
 _CHUNK = 1 << 18
+T = TypeVar("T")
 
 # Nothing is thrown into a body from outside.
 CANCELLED: tuple[type[BaseException], ...] = ()
@@ -114,6 +116,10 @@ class Link:
             return waiting.message
         finally:
             self._waiting.pop(identifier, None)
+
+    def listener(self) -> int | None:
+        """Return the uid of whoever listens."""
+        return listener(self._socket)
 
     def close(self) -> None:
         """End the connection; nobody is told."""
@@ -222,9 +228,9 @@ def contained(function: Callable[[Any], None], run: Any) -> None:
     function(run)
 
 
-def in_thread(function: Callable[..., None], *args: Any) -> None:
+def in_thread(function: Callable[..., T], *args: Any) -> T:
     """Call a blocking function."""
-    function(*args)
+    return function(*args)
 
 
 def check_caller() -> object:
