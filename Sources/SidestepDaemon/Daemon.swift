@@ -64,6 +64,8 @@ public final class Daemon {
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
             administrators: configuration.administrators, information: information, log: log)
         information.settings = settings.shown
+        let notices = NoticeLog(log, environment.clock, loop)
+        coordinator.onNotice = { notices.tell($0) }
         coordinator.attach(
             writer: database.writer, readers: database.readers, maintenance: database.maintenance)
         coordinator.courier = Courier(
@@ -82,6 +84,7 @@ public final class Daemon {
         try server.listen(on: socket.descriptor)
         keepSocket()
         startWatchdog()
+        startStatus()
         startIdleExit()
         ServiceManager.ready("serving \(database.path)")
         log.notice("ready", metadata: ["socket": "\(socket.path)", "database": "\(database.path)"])
@@ -116,6 +119,14 @@ public final class Daemon {
             if !database.isInPlace { log.error("the database file is gone from \(database.path)") }
             ServiceManager.alive()
         }
+    }
+
+    /// Tells the service manager what is wrong, or what is served, whenever that changes.
+    private func startStatus() {
+        guard ServiceManager.isThere else { return }
+        let reporter = StatusReporter(coordinator)
+        let interval = StatusReporter.interval
+        group.next().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in reporter.look() }
     }
 
     /// A socket of our own that is gone is bound again.

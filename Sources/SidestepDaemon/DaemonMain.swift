@@ -11,8 +11,9 @@ public enum DaemonMain {
     /// Serves until a signal; answers the exit status.
     public static func run(_ flags: Flags) -> Int32 {
         let environment = processEnvironment()
-        let isJournal = DaemonLog.stderrIsJournal(environment)
-        let log = Logger(label: "sidestepd") { _ in DaemonLog(isJournal: isJournal) }
+        let writer = LogWriter(isJournal: DaemonLog.stderrIsJournal(environment))
+        defer { writer.flush() }
+        let log = Logger(label: "sidestepd") { _ in DaemonLog(writer) }
         let signals = StopSignals()
         signal(SIGPIPE, SIG_IGN)
         keepMemoryPrivate(environment)
@@ -56,9 +57,7 @@ public enum DaemonMain {
             }
             return 0
         } catch {
-            return refuse(
-                Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description,
-                error.exitStatus)
+            return refuse(error.description, error.exitStatus)
         }
     }
 
@@ -69,9 +68,7 @@ public enum DaemonMain {
             print(problems.isEmpty ? "\(path): ok" : problems.joined(separator: "\n"))
             return problems.isEmpty ? 0 : 78
         } catch {
-            return refuse(
-                Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description,
-                error.exitStatus)
+            return refuse(error.description, error.exitStatus)
         }
     }
 
@@ -83,14 +80,18 @@ public enum DaemonMain {
             print("\(path): restored from \(backup)")
             return 0
         } catch {
-            return refuse(
-                Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description,
-                error.exitStatus)
+            return refuse(error.description, error.exitStatus)
         }
     }
 
     private static func refuse(_ log: Logger, _ sentence: String, _ status: Int32) -> Int32 {
         log.error("\(sentence)")
+        return status
+    }
+
+    /// The same for a command that has no log.
+    private static func refuse(_ sentence: String, _ status: Int32) -> Int32 {
+        LogLine.putOnStderr(LogLine(level: .error, message: sentence, fields: []))
         return status
     }
 

@@ -30,6 +30,7 @@ final class SQLiteSession: StoreTransaction {
     let graphs: GraphStatements
     let conversations: ConversationStatements
     let executions: ExecutionStatements
+    let acts: ActStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
@@ -60,6 +61,7 @@ final class SQLiteSession: StoreTransaction {
         graphs = try GraphStatements(connection, library)
         conversations = try ConversationStatements(connection, library)
         executions = try ExecutionStatements(connection, library)
+        acts = try ActStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

@@ -47,6 +47,8 @@ public protocol RunReading: AnyObject {
     /// Newest first.
     func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord>
     func runCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
+    /// The same of open runs alone, which costs as much as there are.
+    func openRunCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// Runs whose lease was granted on this connection.
     func runs(heldBySession session: Int64) throws(Failure) -> [RunRecord]
     /// All runs that have an owner.

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import SidestepProtocol
 
-/// Writes what is derived from the tables of methods and settings: `sidestep-generate [--check] [FOLDER]`.
+/// Writes what is derived from the tables of methods, settings and notices: `sidestep-generate [--check] [FOLDER]`.
 ///
 /// The files are checked in, so that a change of the contract shows in review; `--check` fails on stale ones.
 @main
@@ -12,7 +12,7 @@ struct Generate {
         let folder = arguments.first { !$0.hasPrefix("-") } ?? "docs/reference"
         let files = [
             ("openrpc.json", PrettyJSON.text(of: OpenRPC.document)), ("methods.md", MethodsPage.text),
-            ("settings.md", SettingsPage.text),
+            ("settings.md", SettingsPage.text), ("log.md", LogPage.text),
         ]
         let stale = files.filter { current("\(folder)/\($0.0)") != $0.1 }
         if arguments.contains("--check") {

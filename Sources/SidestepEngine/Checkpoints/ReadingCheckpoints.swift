@@ -147,7 +147,10 @@ public struct DeleteCheckpoints: Command {
         guard deleted > 0 else { return 0 }
         try store.append(
             run: run.key, at: call.now, kind: .checkpointsDeleted,
-            detail: detail { $0.member("deleted", deleted) })
+            detail: detail { writer in
+                writer.member("deleted", deleted)
+                writer.by(call.peer)
+            })
         return deleted
     }
 }

@@ -160,6 +160,7 @@ public struct DeleteConversation: Command {
             return false
         }
         try store.deleteConversation(found.key)
+        try store.note(act: "conversation.delete", conversation, &call)
         return true
     }
 }

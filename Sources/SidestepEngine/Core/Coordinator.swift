@@ -32,6 +32,10 @@ public final class Coordinator: @unchecked Sendable {
 
     /// Told on the loop, in the order of the commits, what was written to journals while somebody watches.
     public var onAnnounced: (([Announcement]) -> Void)?
+    /// Why the last commit failed, on the loop; nil when it did not.
+    public private(set) var storeTrouble: Failure?
+    /// Told on the loop what an operator may want to know.
+    public var onNotice: ((Notice) -> Void)?
     /// Takes deliveries to webhooks.
     public var courier: Courier?
     /// Has steps executed by the daemon.
@@ -108,6 +112,7 @@ public final class Coordinator: @unchecked Sendable {
         defer { isDraining = false }
         while case let batches = takeSettled(), !batches.isEmpty {
             for (jobs, failure) in batches {
+                storeTrouble = failure
                 for case let call as Call in jobs { finish(call, failure) }
             }
             // Everybody whom these batches woke, in one batch.
@@ -185,6 +190,7 @@ public final class Coordinator: @unchecked Sendable {
         case .executionDue(let at): executions?.wake(at)
         case .executionsFound(let steps): executions?.repeatAll(steps)
         case .scheduleWaits(let schedule): perform(FireWaiting(schedule: schedule))
+        case .tell(let notice): onNotice?(notice)
         case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
         }
     }

@@ -37,6 +37,8 @@ public enum Effect: Sendable {
     case executionDue(Instant)
     /// These are due now.
     case executionsFound([Int64])
+    /// An operator may want to know this.
+    case tell(Notice)
     /// Work of the daemon's own is to be done after so many milliseconds.
     case later(Chore, Int64)
 }

@@ -9,7 +9,9 @@ public struct DeleteGraphThread: Command {
     public init(thread: String) { self.thread = thread }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        try store.deleteGraphThread(user: call.graphUser, thread: thread) > 0
+        guard try store.deleteGraphThread(user: call.graphUser, thread: thread) > 0 else { return false }
+        try store.note(act: "graph.delete_thread", thread, &call)
+        return true
     }
 }
 
@@ -21,7 +23,11 @@ public struct DeleteGraphRuns: Command {
     public init(runs: Payload) { self.runs = runs }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
-        try store.deleteGraphRuns(user: call.graphUser, runs: runs)
+        let deleted = try store.deleteGraphRuns(user: call.graphUser, runs: runs)
+        guard deleted > 0 else { return 0 }
+        try store.note(
+            act: "graph.delete_runs", nil, &call, detail: detail { $0.member("checkpoints", deleted) })
+        return deleted
     }
 }
 
@@ -38,6 +44,8 @@ public struct PruneGraphs: Command {
                 deleted += try prune(place.key, thread, place.namespace, store, call)
             }
         }
+        guard deleted > 0 else { return 0 }
+        try store.note(act: "graph.prune", nil, &call, detail: detail { $0.member("checkpoints", deleted) })
         return deleted
     }
 

@@ -58,7 +58,9 @@ public struct SetBudget: Command {
             try store.updateRun(run, expecting: run.epoch)
         }
         try store.watchTime(of: run, &call)
-        try store.append(run: run.key, at: call.now, kind: .runUpdated)
+        try store.append(
+            run: run.key, at: call.now, kind: .runUpdated, detail: detail { $0.by(call.peer) })
+        call.tell(act: "budget.set", run.id, of: run.userID)
         return try store.budgets(of: run, now: call.now)
     }
 }

@@ -45,7 +45,9 @@ extension StoreTransaction {
         case .lost: if isProbe { record.breaker.probeLost() }
         }
         if isProbe { record.probe = nil }
-        if record != before { try saveBreaker(record) }
+        guard record != before else { return }
+        try saveBreaker(record)
+        if record.breaker.state != before.breaker.state { call.tell(Notice(record)) }
     }
 
     /// Books what was used and what is set aside, for the run and for those above it.
@@ -100,7 +102,7 @@ extension StoreTransaction {
     @discardableResult
     func pauseForBudget(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
         try loseRunningSteps(of: run, &call)
-        var paused = try paused(run, .budget, call.now)
+        var paused = try paused(run, .budget, &call)
         paused.secretHash = nil
         try updateRun(paused, expecting: run.epoch)
         try announceEnd(paused, &call)
@@ -114,6 +116,18 @@ extension StoreTransaction {
             exhausted.isExhausted = true
             try pauseForBudget(exhausted, &call)
         }
+    }
+}
+
+extension Notice {
+    /// A breaker that opened or closed.
+    fileprivate init(_ record: BreakerRecord) {
+        let isOpen = record.breaker.state == .open
+        let until = record.breaker.opened?.advanced(byMilliseconds: record.breaker.cooldownMilliseconds)
+        let whose = record.userID == LimitRecord.everybody ? nil : record.userID
+        let plain = Notice(isOpen ? .breakerOpened : .breakerClosed).with(.breaker, record.name).with(
+            .user, whose)
+        self = isOpen ? plain.with(.until, until?.milliseconds) : plain
     }
 }
 

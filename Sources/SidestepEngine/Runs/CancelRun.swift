@@ -29,6 +29,7 @@ public struct CancelRun: Command {
             }
             call.after(.kill(owner.process))
         }
+        call.tell(act: "run.cancel", run.id, of: run.userID)
         return try store.cancel(run, reason: reason, graceMilliseconds: graceMilliseconds, &call)
     }
 }
@@ -50,7 +51,10 @@ extension StoreTransaction {
         if earlier == nil {
             try append(
                 run: run.key, at: call.now, kind: .runCancelRequested,
-                detail: detail { $0.member("reason", reason) })
+                detail: detail { writer in
+                    writer.member("reason", reason)
+                    if !call.isOwnWork { writer.by(call.peer) }
+                })
         }
         guard run.lease != nil || run.compensates else {
             try updateRun(after, expecting: run.epoch)

@@ -30,6 +30,8 @@ public final class Courier: @unchecked Sendable {
     private let coordinator: Coordinator
     private let carrier: any LetterCarrying
     private var underWay: [Int64: Int64] = [:]
+    /// Webhooks whose last delivery was not taken; on the loop.
+    public private(set) var failing: Set<Int64> = []
     private var timer: (at: Instant, timer: any LoopTimer)?
     private var isLooking = false
     private var mustLookAgain = false
@@ -69,6 +71,7 @@ public final class Courier: @unchecked Sendable {
         } reply: { result in
             self.isLooking = false
             if case .failure = result { return self.wake(context.now.advanced(byMilliseconds: 500)) }
+            self.failing.formIntersection(found.webhooks)
             for letter in found.letters { self.send(letter) }
             if let next = found.next { self.wake(next) }
             if self.mustLookAgain {
@@ -82,10 +85,13 @@ public final class Courier: @unchecked Sendable {
         guard underWay.count < Self.inAll, underWay[letter.delivery.key] == nil else { return }
         underWay[letter.delivery.key] = letter.delivery.webhook
         let loop = coordinator.loop
-        carrier.carry(letter) { outcome in loop.run { self.settle(letter.delivery.key, outcome) } }
+        carrier.carry(letter) { outcome in
+            loop.run { self.settle(letter.delivery.key, letter.delivery.webhook, outcome) }
+        }
     }
 
-    private func settle(_ delivery: Int64, _ outcome: DeliveryOutcome) {
+    private func settle(_ delivery: Int64, _ webhook: Int64, _ outcome: DeliveryOutcome) {
+        if outcome.problem == nil { failing.remove(webhook) } else { failing.insert(webhook) }
         coordinator.perform(SettleDelivery(delivery: delivery, outcome: outcome)) { [self] in
             underWay[delivery] = nil
             look()
@@ -95,11 +101,14 @@ public final class Courier: @unchecked Sendable {
     /// What a look has found; written by a reader, then read on the loop.
     private final class Found: @unchecked Sendable {
         var letters: [Letter] = []
+        /// Those that are not paused.
+        var webhooks: Set<Int64> = []
         /// When to look again for what is not due yet.
         var next: Instant?
 
         func read(_ store: any StoreReader, _ now: Instant, _ busy: [Int64: Int64]) throws {
             for webhook in try store.webhooks(user: nil) where !webhook.isPaused {
+                webhooks.insert(webhook.key)
                 let sent = busy.filter { $0.value == webhook.key }
                 let due = try store.deliveries(
                     of: webhook.key, dueAt: now, limit: Courier.perWebhook + sent.count)

@@ -44,6 +44,10 @@ public struct PutWebhook: Command {
         } else {
             try store.updateWebhook(webhook)
         }
+        // A program that puts its webhooks whenever it starts changes nothing.
+        var same = known
+        same?.updated = call.now
+        if same != webhook { try store.note(act: "webhook.put", name, &call) }
         // What waited for the pause to end, or for another URL.
         if !isPaused { call.after(.deliver(call.now)) }
         return webhook
@@ -125,6 +129,7 @@ public struct DeleteWebhook: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let webhook = try? store.visibleWebhook(name, call) else { return false }
         try store.deleteWebhook(key: webhook.key)
+        try store.note(act: "webhook.delete", name, of: webhook.userID, &call)
         return true
     }
 }
@@ -186,6 +191,7 @@ public struct Redeliver: Command {
             found.finished = nil
             try store.updateDelivery(found)
             call.after(.deliver(call.now))
+            try store.note(act: "webhook.redeliver", webhook.name, of: webhook.userID, &call)
         }
         return DeliveryView(delivery: found, webhook: webhook.name)
     }

@@ -4,6 +4,25 @@ extension MethodTable {
     /// The methods about the database as a whole.
     static let systemMethods: [Method] = [
         Method(
+            "system.acts", .system, .open,
+            "Reads the daemon's own journal: who changed what no run's journal tells of, such as deletions.",
+            parameters: [
+                .may("after", .sequence, "only lines behind this one", default: "0"),
+                .may("limit", .page, "how many at most", default: "100"),
+            ],
+            result: [
+                .must(
+                    "acts", .array(act),
+                    "the oldest first; of others than administrators: what is his or by him"),
+                .may("more", .sequence, "pass it as `after` for the next page"),
+            ],
+            errors: [.storageError],
+            example: Example(
+                "{}",
+                #"{"acts":[{"sequence":17,"at":1767225600000,"method":"run.delete","subject":"research-1","#
+                    + #""uid":1000,"by":{"uid":0,"pid":812},"detail":{"workflow":"research","status":"failed"}}]}"#
+            )),
+        Method(
             "system.backup", .system, .open,
             "Writes a copy of the database while the daemon goes on: there in full, or not at all.",
             parameters: [
@@ -57,6 +76,18 @@ extension MethodTable {
                 #"{"database_bytes":8192000,"log_bytes":4096000,"free_bytes":0,"runs":{"completed":40},"#
                     + #""forks":1,"being_removed":0,"kept_for_forks":0,"oldest_closed_at":1767225600000}"#)),
     ]
+
+    private static let act = ParameterType.object([
+        .must("sequence", .sequence, "its place"),
+        .must("at", .instant, "when"),
+        .must("method", .name, "what was called"),
+        .may("subject", .text, "the name of what was changed"),
+        .must("uid", .integer(0...4_294_967_295), "whose it was"),
+        .must(
+            "by", .object([.must("uid", .integer(0...4_294_967_295), ""), .must("pid", .count, "")]),
+            "the user and the process who did it"),
+        .may("detail", .payload, "more about it"),
+    ])
 
     private static let progress: Parameter = .may(
         "progress", .boolean,

@@ -24,6 +24,12 @@ enum SystemHandlers {
                 return MaintenanceRequest(
                     task: .backup(path: path, overwrites: overwrites), tellsProgress: request.tellsProgress)
             },
+            "system.acts": .read({
+                ListActs(after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 100))
+            }) { writer, page in
+                writer.list("acts", page.items) { $0.act($1) }
+                writer.member("more", page.hasMore ? page.items.last?.sequence : nil)
+            },
             "system.check": .maintain { request in
                 try request.requireAdministrator()
                 return MaintenanceRequest(task: .check, tellsProgress: false)
@@ -71,6 +77,42 @@ enum SystemHandlers {
             writer.member("being_removed", found.beingRemoved)
             writer.member("kept_for_forks", found.keptForForks)
             writer.instant("oldest_closed_at", found.oldestClosed)
+        }
+    }
+}
+
+extension Notice {
+    /// What the operator is told of maintenance.
+    init(_ kind: NoticeKind, _ task: MaintenanceTask) {
+        self = Notice(kind).with(.task, task.name)
+        if case .backup(let path, _) = task { self = with(.path, path) }
+    }
+
+    init(_ task: MaintenanceTask, _ result: Result<MaintenanceReport, Failure>) {
+        switch result {
+        case .failure(let failure): self = Notice(.maintenanceFailed, task).with(.problem, failure.message)
+        case .success(.backup(let bytes)): self = Notice(.maintenanceEnded, task).with(.bytes, bytes)
+        case .success(.check(let problems)):
+            self = Notice(problems.isEmpty ? .maintenanceEnded : .maintenanceFailed, task)
+                .with(.problem, problems.first)
+        case .success(.vacuum(_, let after)): self = Notice(.maintenanceEnded, task).with(.bytes, after)
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func act(_ act: ActRecord) {
+        object { writer in
+            writer.member("sequence", act.sequence)
+            writer.instant("at", act.at)
+            writer.member("method", act.method)
+            writer.member("subject", act.subject)
+            writer.member("uid", Int64(act.userID))
+            writer.object("by") { writer in
+                writer.member("uid", Int64(act.byUser))
+                writer.member("pid", Int64(act.byProcess))
+            }
+            writer.payload("detail", act.detail)
         }
     }
 }

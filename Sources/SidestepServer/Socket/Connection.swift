@@ -65,8 +65,7 @@ final class Connection: ChannelInboundHandler {
         guard let context else { return }
         // One line always passes: a payload that was let in is let out.
         guard queuedBytes == 0 || queuedBytes + line.count <= server.limits.outboundBytes else {
-            server.log.notice(
-                "closing a connection whose reader does not read", metadata: ["pid": "\(peer.process.pid)"])
+            server.tell(Notice(.readerClosed).with(peer))
             return context.close(promise: nil)
         }
         queuedBytes += line.count

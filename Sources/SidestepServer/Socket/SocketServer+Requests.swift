@@ -11,7 +11,10 @@ extension SocketServer {
 
     func receive(_ piece: LineSplitter.Piece, _ session: Session) {
         switch piece {
-        case .tooLong: session.send(ReplyText.failure(id: .null, FrameParser.tooLong(limits)))
+        case .tooLong:
+            let error = FrameParser.tooLong(limits)
+            session.send(ReplyText.failure(id: .null, error))
+            tell(error, "", session)
         case .line(let bytes): receive(FrameParser.parse(bytes[...], limits: limits), session)
         }
     }
@@ -36,10 +39,12 @@ extension SocketServer {
 
     private func receive(_ request: RPCRequest, _ session: Session, _ exchange: Exchange) {
         if let refusal = refusal(session) {
+            tell(refusal, request.method, session)
             return exchange.settle(request.id.map { ReplyText.failure(id: $0, refusal) })
         }
         session.begin()
         let settle: Settle = { outcome in
+            if case .failure(let error) = outcome { self.tell(error, request.method, session) }
             session.end()
             exchange.settle(request.id.map { ReplyText.outcome(id: $0, outcome) })
             session.closeWhenDone()
@@ -49,6 +54,22 @@ extension SocketServer {
         case .success(let work): carryOut(work, isNotification: request.id == nil, session, settle)
         }
     }
+
+    /// Tells the operator of calls that a limit or a lack of rights refused.
+    private func tell(_ error: RPCError, _ method: String, _ session: Session) {
+        guard let kind = error.kind else { return }
+        let name = MethodTable.named(method)?.name
+        switch ErrorKind(rawValue: kind) {
+        case .notPermitted: tell(Notice(.callDenied).with(.method, name).with(session.peer))
+        case .limitExceeded, .payloadTooLarge, .overloaded:
+            let limit = error.data?["limit"]?.string ?? kind
+            tell(Notice(.limitRefused).with(.limit, limit).with(.method, name).with(session.peer))
+        default: break
+        }
+    }
+
+    /// Tells the operator, on the loop.
+    func tell(_ notice: Notice) { coordinator.onNotice?(notice) }
 
     private func carryOut(
         _ work: Dispatcher.Work, isNotification: Bool, _ session: Session, _ settle: @escaping Settle
@@ -85,10 +106,13 @@ extension SocketServer {
     ) {
         let task = request.task
         let bound = NIOLoopBound((session, settle), eventLoop: loop)
+        let peer = session.peer
+        tell(Notice(.maintenanceBegan, task).with(peer))
         let told = { @Sendable (progress: MaintenanceProgress) in
             bound.value.0.send(Notifications.progress(task, progress))
         }
         coordinator.maintain(task, told: request.tellsProgress ? told : nil) { result in
+            self.tell(Notice(task, result).with(peer))
             bound.value.1(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
         }
     }

@@ -89,6 +89,7 @@ public final class SocketServer: @unchecked Sendable {
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         count(channel)
         guard sessions.count < limits.connections else {
+            tell(Notice(.limitRefused).with(.limit, "connections"))
             return channel.pipeline.addHandler(RefusedConnection(reply: tooManyConnections))
         }
         return PeerReader.peer(of: channel, administrators).flatMapThrowing { peer in

@@ -3,6 +3,20 @@ import Sidestep
 import SidestepProtocol
 import Synchronization
 
+/// A line on a terminal's standard error that counts; nothing anywhere else, where each count would be a line.
+struct CountLine {
+    private let verb: String
+    private let isShown = isatty(2) == 1
+
+    init(_ verb: String) { self.verb = verb }
+
+    func show(_ count: Int, _ noun: String) {
+        if isShown { Output.write("\r\u{1B}[K\(verb) \(count) \(noun) …".utf8, to: 2) }
+    }
+
+    func end() { if isShown { Output.write("\r\u{1B}[K".utf8, to: 2) } }
+}
+
 /// A line on standard error that says how far a long call is and how long it has taken; gone when the call is over.
 final class ProgressLine: Sendable {
     private struct State {
