@@ -14,6 +14,9 @@ enum DatabaseFile {
 
     /// The writer's connection to a database that is whole, ours and up to date.
     static func open(_ path: String) throws(DatabaseOpenError) -> Connection {
+        // What a crash left of a backup that a client read.
+        unlink(UnnamedCopy.name(path))
+        unlink(UnnamedCopy.name(path) + ".partial")
         let isNew = access(path, F_OK) != 0
         if isNew { try create(path) }
         guard fileSize(path) > 0 else { throw .corrupt(path, "the file is empty") }

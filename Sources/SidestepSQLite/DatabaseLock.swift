@@ -18,6 +18,8 @@ final class DatabaseLock: Sendable {
             throw .inUse(path, holder)
         }
         self.descriptor = descriptor
+        // `sidestepd check` by root must not keep the daemon's own user out.
+        FileOwner.of(path)?.adopt(descriptor)
         say(lines)
     }
 

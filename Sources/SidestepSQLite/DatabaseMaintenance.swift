@@ -55,6 +55,7 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
         switch task {
         case .backup(let target, let overwrites):
             return .backup(bytes: try DatabaseCopy.write(path, to: target, overwrites: overwrites, told))
+        case .copy: return .copy(try UnnamedCopy(of: path, told))
         case .check:
             return .check(problems: try DatabaseCheck.problems(Connection(path: path, readOnly: true)))
         case .vacuum:
@@ -75,6 +76,7 @@ enum DatabaseCopy {
         _ source: String, to target: String, overwrites: Bool,
         _ told: (@Sendable (MaintenanceProgress) -> Void)? = nil
     ) throws(Failure) -> Int64 {
+        if let place = PrivateDirectories.one(holding: target) { throw hidden(target, in: place) }
         if !overwrites, access(target, F_OK) == 0 { throw exists(target) }
         let draft = target + ".partial"
         unlink(draft)
@@ -134,10 +136,24 @@ enum DatabaseCopy {
             hint: "Name another file, or pass `overwrite` to replace it.")
     }
 
-    private static func failed(_ action: String, _ path: String) -> Failure {
+    /// Where the caller would look for it there is another directory.
+    private static func hidden(_ path: String, in place: String) -> Failure {
         Failure(
+            .invalidArgument,
+            "\(path) lies in a \(place) that only the daemon's unit sees (PrivateTmp=): nobody would find it",
+            hint:
+                "`sidestep backup FILE` writes the file as its caller; or name a directory of ReadWritePaths=."
+        )
+    }
+
+    private static func failed(_ action: String, _ path: String) -> Failure {
+        let isForbidden = [EROFS, EACCES, EPERM].contains(errno)
+        let unit =
+            isForbidden ? " Under systemd its unit must allow it, too: ReadWritePaths=, ProtectHome=." : ""
+        return Failure(
             errno == ENOSPC ? .storageFull : .storageError,
             "cannot \(action) \(path): \(String(cString: strerror(errno)))",
-            hint: "The daemon writes the file as its own user; name a place where that one may.")
+            hint: "The daemon writes the file as its own user; name a place where that one may.\(unit) "
+                + "`sidestep backup FILE` writes as its caller.")
     }
 }

@@ -6,12 +6,15 @@ public enum DatabaseRestore {
     /// Checks the backup, sets what is there aside, and puts a copy of the backup in its place.
     ///
     /// - Parameter replaces: whether an existing database may be set aside.
+    /// What root restores belongs to whom the former file, or else the directory, belongs.
+    ///
     /// - Returns: where the former database is now; nil if there was none.
     /// - Throws: `DatabaseOpenError`; then everything is as it was.
     public static func restore(
         _ backup: String, to path: String, replaces: Bool
     ) throws(DatabaseOpenError) -> String? {
         guard fileSize(backup) > 0 else { throw .cannotOpen(backup, "there is no such backup") }
+        let owner = FileOwner.of(path)
         let lock = try DatabaseLock(database: path)
         defer { withExtendedLifetime(lock) {} }
         let isThere = access(path, F_OK) == 0
@@ -25,6 +28,7 @@ public enum DatabaseRestore {
         } catch {
             throw .cannotOpen(draft, error.message)
         }
+        owner?.adopt(draft)
         let aside = isThere ? freeName(path) : nil
         if let aside { setAside(path, as: aside) }
         guard rename(draft, path) == 0 else { throw .cannotOpen(path, String(cString: strerror(errno))) }

@@ -24,14 +24,17 @@ extension MethodTable {
             )),
         Method(
             "system.backup", .system, .open,
-            "Writes a copy of the database while the daemon goes on: there in full, or not at all.",
+            "Makes a copy of the database while the daemon goes on: a file that is there in full or not at all, or one to read.",
             parameters: [
-                .must("path", .text, "the file to write, as the daemon's user; it begins with a slash"),
+                .may(
+                    "path", .text, "the file to write, as the daemon's user; it begins with a slash",
+                    default: "none: `system.backup_read` reads the copy"),
                 .may("overwrite", .boolean, "whether an existing file is replaced", default: "false"),
                 progress,
             ],
             result: [
-                .must("path", .text, "the file"),
+                .may("path", .text, "the file"),
+                .may("backup", .opaque, "what `system.backup_read` is to be passed"),
                 .must("bytes", .integer(0 ... .max), "its size"),
             ],
             errors: maintenanceErrors + [.invalidArgument, .storageFull],
@@ -39,6 +42,22 @@ extension MethodTable {
                 #"{"path":"/var/backups/sidestep.db"}"#, #"{"path":"/var/backups/sidestep.db","bytes":40960}"#
             ),
             mayWait: true),
+        Method(
+            "system.backup_read", .system, .open,
+            "Reads a part of a copy that `system.backup` made; it goes with the connection, or when its end was read.",
+            parameters: [
+                .must("backup", .opaque, "what `system.backup` answered"),
+                .must("from", .integer(0 ... .max), "the first byte"),
+                .may("max_bytes", .integer(1...(4 << 20)), "how many at most", default: "1048576"),
+            ],
+            result: [
+                .must("data", .string(maxBytes: 8 << 20), "the bytes in base 64"),
+                .must("more", .boolean, "whether there is more behind them"),
+            ],
+            errors: [.notPermitted, .storageError, .invalidArgument],
+            example: Example(
+                #"{"backup":"5d41402abc4b2a76b9719d911017c592","from":0,"max_bytes":3}"#,
+                #"{"data":"U1FM","more":true}"#)),
         Method(
             "system.check", .system, .open,
             "Looks at every page, index and reference of the database while the daemon goes on.",

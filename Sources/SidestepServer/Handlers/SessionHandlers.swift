@@ -15,6 +15,7 @@ public final class DaemonInformation {
     /// Bytes of the database on disk.
     public let databaseBytes: @Sendable () -> Int64
     public internal(set) var connections = 0
+    let copies = HeldCopies()
     /// The settings in force; a reload replaces them, on the loop.
     public var settings: [ShownSetting] = []
 

@@ -14,7 +14,9 @@ enum SystemHandlers {
         [
             "system.backup": .maintain { request in
                 try request.requireAdministrator()
-                let path = request.required("path")
+                guard let path = request.params.string("path") else {
+                    return MaintenanceRequest(task: .copy, tellsProgress: request.tellsProgress)
+                }
                 guard path.utf8.first == UInt8(ascii: "/") else {
                     throw Failure(
                         .invalidArgument, "`path` is \(path), and the daemon has another working directory",
@@ -23,6 +25,23 @@ enum SystemHandlers {
                 let overwrites = request.params.boolean("overwrite") ?? false
                 return MaintenanceRequest(
                     task: .backup(path: path, overwrites: overwrites), tellsProgress: request.tellsProgress)
+            },
+            "system.backup_read": .query { request in
+                try request.requireAdministrator()
+                let (token, copies) = (request.required("backup"), request.information.copies)
+                let from = request.params.integer("from") ?? 0
+                let count = Int(request.params.integer("max_bytes") ?? 1 << 20)
+                // On a reader's thread: the copy may be on the disk alone.
+                return { _, context in
+                    let copy = try copies.copy(token, at: context.now)
+                    let bytes = try copy.read(at: from, count: count)
+                    let hasMore = from + Int64(bytes.count) < copy.bytes
+                    if !hasMore { copies.drop(token) }
+                    return result(capacity: bytes.count * 4 / 3 + 64) { writer in
+                        writer.member("data", Base64.encode(bytes))
+                        writer.member("more", hasMore)
+                    }
+                }
             },
             "system.acts": .read({
                 ListActs(after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 100))
@@ -47,9 +66,16 @@ enum SystemHandlers {
     }
 
     /// What a finished task is answered with.
-    static func text(_ task: MaintenanceTask, _ report: MaintenanceReport) -> [UInt8] {
+    ///
+    /// - Parameter held: keeps a copy for its reader, and answers with what is to be passed.
+    static func text(
+        _ task: MaintenanceTask, _ report: MaintenanceReport, held: (any HeldCopy) -> String
+    ) -> [UInt8] {
         result { writer in
             switch report {
+            case .copy(let copy):
+                writer.member("backup", held(copy))
+                writer.member("bytes", copy.bytes)
             case .backup(let bytes):
                 if case .backup(let path, _) = task { writer.member("path", path) }
                 writer.member("bytes", bytes)
@@ -92,6 +118,7 @@ extension Notice {
         switch result {
         case .failure(let failure): self = Notice(.maintenanceFailed, task).with(.problem, failure.message)
         case .success(.backup(let bytes)): self = Notice(.maintenanceEnded, task).with(.bytes, bytes)
+        case .success(.copy(let copy)): self = Notice(.maintenanceEnded, task).with(.bytes, copy.bytes)
         case .success(.check(let problems)):
             self = Notice(problems.isEmpty ? .maintenanceEnded : .maintenanceFailed, task)
                 .with(.problem, problems.first)

@@ -105,6 +105,13 @@ extension SocketServer {
         _ request: MaintenanceRequest, _ session: Session, _ settle: @escaping Settle
     ) {
         let task = request.task
+        if case .copy = task {
+            do throws(Failure) {
+                try dispatcher.information.copies.requireRoom(at: environment.clock.now())
+            } catch {
+                return settle(.failure(RPCError(error)))
+            }
+        }
         let bound = NIOLoopBound((session, settle), eventLoop: loop)
         let peer = session.peer
         tell(Notice(.maintenanceBegan, task).with(peer))
@@ -113,8 +120,20 @@ extension SocketServer {
         }
         coordinator.maintain(task, told: request.tellsProgress ? told : nil) { result in
             self.tell(Notice(task, result).with(peer))
-            bound.value.1(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
+            let (session, settle) = bound.value
+            let text = result.map { report in
+                SystemHandlers.text(task, report) { self.hold($0, for: session) }
+            }
+            settle(text.mapError(RPCError.init))
         }
+    }
+
+    /// Keeps a copy until its reader is done, or gone.
+    private func hold(_ copy: any HeldCopy, for session: Session) -> String {
+        let token = dispatcher.information.copies.put(
+            copy, session.id, environment.random, at: environment.clock.now())
+        if !session.isOpen { dispatcher.information.copies.sessionClosed(session.id) }
+        return token
     }
 
     /// Reads a snapshot; behind a write of the same connection, one that has it.

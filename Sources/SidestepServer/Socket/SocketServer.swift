@@ -150,6 +150,7 @@ public final class SocketServer: @unchecked Sendable {
         sessions[session.id] = nil
         session.isOpen = false
         watches.sessionClosed(session)
+        dispatcher.information.copies.sessionClosed(session.id)
         dispatcher.information.connections = sessions.count
         coordinator.sessionClosed(session.id)
     }
