@@ -1,6 +1,6 @@
 import Glibc
 
-/// Directories that only this process's service sees: what systemd puts in the place of /tmp and /var/tmp (PrivateTmp=).
+/// Directories that only this service sees: what systemd puts in the place of /tmp and /var/tmp (PrivateTmp=).
 enum PrivateDirectories {
     /// The private directory that a path lies in; nil when everybody sees the file.
     ///

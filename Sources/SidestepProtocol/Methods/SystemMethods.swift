@@ -24,7 +24,7 @@ extension MethodTable {
             )),
         Method(
             "system.backup", .system, .open,
-            "Makes a copy of the database while the daemon goes on: a file that is there in full or not at all, or one to read.",
+            "Makes a copy of the database beside all work: a file that is there in full or not at all, or one to read.",
             parameters: [
                 .may(
                     "path", .text, "the file to write, as the daemon's user; it begins with a slash",
