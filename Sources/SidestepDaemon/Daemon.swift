@@ -215,7 +215,8 @@ public final class Daemon {
         Environment(
             clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID,
             settings: configuration.engineSettings,
-            zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"))
+            zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"),
+            processes: ProcessLook())
     }
 
     private func executors(_ watcher: ProcessWatcher) -> StepExecutors {

@@ -12,7 +12,7 @@ final class DatabaseLock: Sendable {
         let lockPath = path + ".lock"
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotOpen(lockPath, String(cString: strerror(errno))) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             let holder = Self.readHolder(descriptor)
             close(descriptor)
             throw .inUse(path, holder)
@@ -21,6 +21,15 @@ final class DatabaseLock: Sendable {
         // `sidestepd check` by root must not keep the daemon's own user out.
         FileOwner.of(path)?.adopt(descriptor)
         say(lines)
+    }
+
+    /// A killed process has its files until the kernel is done with it: who is started in its place waits a second.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for _ in 0..<50 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(20_000)
+        }
+        return false
     }
 
     /// Writes what the file says of the holder, in one write for those who read it meanwhile.

@@ -1,3 +1,4 @@
+import SidestepEngine
 import SidestepModel
 import SidestepProtocol
 
@@ -6,6 +7,7 @@ final class Session {
     let id: Int64
     let peer: Peer
     private weak var connection: Connection?
+    private let pulse: SessionPulse?
     /// Requests that have no reply yet.
     private(set) var inFlight = 0
     /// Commands among them: a query behind one of them waits for its commit,
@@ -18,7 +20,8 @@ final class Session {
     /// Ids of runs that were granted on this connection.
     var grantedRuns: Set<String> = []
 
-    init(id: Int64, peer: Peer, connection: Connection) {
+    init(id: Int64, peer: Peer, connection: Connection, pulse: SessionPulse?) {
+        self.pulse = pulse
         self.id = id
         self.peer = peer
         self.connection = connection
@@ -29,11 +32,15 @@ final class Session {
     /// Bytes on their way to a reader that has not taken them yet.
     var queuedBytes: Int { connection?.queuedBytes ?? 0 }
 
-    func begin() { inFlight += 1 }
+    func begin(at now: Instant) {
+        inFlight += 1
+        pulse?.began(at: now)
+    }
 
-    func end() {
+    func end(at now: Instant) {
         precondition(inFlight > 0, "a request was answered twice")
         inFlight -= 1
+        pulse?.ended(at: now)
     }
 
     func send(_ line: [UInt8]) { connection?.send(line) }

@@ -22,6 +22,8 @@ import Testing
         "delivery_pending": "counts what its inner statement found, at most the limit",
         "execution_running": "walks the executions, which are those of open steps",
         "act_forget": "walks the oldest lines by their number, at most the limit",
+        "queue_before": "counts what its inner statement found, at most its limit",
+        "journal_newest": "groups what its inner statement found, at most its limit",
         "step_by_status": "walks the partial index of open steps, which are few",
     ]
 

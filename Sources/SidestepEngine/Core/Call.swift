@@ -41,6 +41,8 @@ public final class Call: WriteJob, @unchecked Sendable {
     /// What it wrote to the journals, for those who watch.
     private(set) var announcements: [Announcement] = []
     private var reply: Reply?
+    /// Whether its step is among those that wait for room in a limit.
+    private var isParkedStep = false
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [],
@@ -55,6 +57,7 @@ public final class Call: WriteJob, @unchecked Sendable {
     }
 
     public func perform(_ transaction: any StoreTransaction) throws(Failure) {
+        if isParkedStep { unpark() }
         let now = environment.clock.now()
         var context = CallContext(
             environment: environment, peer: peer, session: session, grantedRuns: grantedRuns, now: now,
@@ -88,11 +91,26 @@ public final class Call: WriteJob, @unchecked Sendable {
     func answer(_ result: Swift.Result<[UInt8], Failure>) {
         guard let reply else { return assertionFailure("a call was answered twice") }
         self.reply = nil
+        if isParkedStep { unpark() }
         reply(result)
     }
 
     /// Gives up without an answer: its connection is gone.
-    func abandon() { reply = nil }
+    func abandon() {
+        if isParkedStep { unpark() }
+        reply = nil
+    }
+
+    /// Lets it be seen that the step waits, until the call goes on.
+    func park(_ step: ParkedStep) {
+        isParkedStep = true
+        environment.parkedSteps.insert(step, self)
+    }
+
+    private func unpark() {
+        isParkedStep = false
+        environment.parkedSteps.remove(self)
+    }
 
     var isAbandoned: Bool { reply == nil }
 }

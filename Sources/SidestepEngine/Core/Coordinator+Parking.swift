@@ -64,6 +64,7 @@ extension Coordinator {
             return loop.schedule(afterMilliseconds: delay) { self.expire(id, isFinal: moment == wait.until) }
         }
         parked.insert(call, wait.topics, timer: timer)
+        if let step = wait.step { call.park(step) }
         if let process = wait.ending { end(process) }
     }
 

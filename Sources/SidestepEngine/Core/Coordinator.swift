@@ -112,6 +112,7 @@ public final class Coordinator: @unchecked Sendable {
         defer { isDraining = false }
         while case let batches = takeSettled(), !batches.isEmpty {
             for (jobs, failure) in batches {
+                if failure != nil || storeTrouble != nil { environment.trouble = failure }
                 storeTrouble = failure
                 for case let call as Call in jobs { finish(call, failure) }
             }

@@ -77,6 +77,8 @@ public struct Wait: Error, Sendable {
     public var again: Instant?
     /// A process to end meanwhile (`if_owned: kill`).
     public var ending: ProcessIdentity?
+    /// The step that cannot begin, if that is it.
+    var step: ParkedStep?
 
     public init(
         _ topics: [Topic], until: Instant?, again: Instant? = nil, ending: ProcessIdentity? = nil

@@ -13,32 +13,49 @@ public final class Environment: Sendable {
     let workers = WorkerTable()
     public let zones: any TimeZoneSource
     let watchers = WatcherCount()
-    private let openSessions = Mutex<Set<Int64>>([])
+    let processes: any ProcessLooking
+    let parkedSteps = ParkedSteps()
+    let refusedSteps = RefusedSteps()
+    let executing = ExecutingSteps()
+    private let openSessions = Mutex<[Int64: SessionPulse]>([:])
+    private let lastTrouble = Mutex<Failure?>(nil)
 
     public init(
         clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init(),
-        zones: any TimeZoneSource = OnlyUTC()
+        zones: any TimeZoneSource = OnlyUTC(), processes: any ProcessLooking = NoProcesses()
     ) {
         self.clock = clock
         self.random = random
         self.boot = boot
         current = Current(settings)
         self.zones = zones
+        self.processes = processes
     }
 
     /// A number for a new connection, never one that the database may remember of an earlier daemon.
     public func openSession() -> Int64 {
         let session = random.integer()
-        openSessions.withLock { _ = $0.insert(session) }
+        let pulse = SessionPulse(at: clock.now())
+        openSessions.withLock { $0[session] = pulse }
         return session
     }
 
     public func closeSession(_ session: Int64) {
-        openSessions.withLock { _ = $0.remove(session) }
+        openSessions.withLock { _ = $0.removeValue(forKey: session) }
         workers.forget(session: session)
+        refusedSteps.forget(session: session)
     }
 
-    func isOpen(_ session: Int64) -> Bool { openSessions.withLock { $0.contains(session) } }
+    func isOpen(_ session: Int64) -> Bool { pulse(of: session) != nil }
+
+    /// What is known of the calls on a connection; nil when it is closed.
+    public func pulse(of session: Int64) -> SessionPulse? { openSessions.withLock { $0[session] } }
+
+    /// Why the daemon cannot write now.
+    var trouble: Failure? {
+        get { lastTrouble.withLock { $0 } }
+        set { lastTrouble.withLock { $0 = newValue } }
+    }
 }
 
 /// The engine's own time spans.

@@ -24,3 +24,15 @@ public protocol ProcessWatching: Sendable {
     /// Sends a signal to this very process, never to one that inherited its id.
     func signal(_ process: ProcessIdentity, _ signal: Int32)
 }
+
+/// What a look at a process shows.
+public protocol ProcessLooking: Sendable {
+    /// Whether this very process is stopped, by a signal or a debugger; false where nothing is known of it.
+    func isStopped(_ process: ProcessIdentity) -> Bool
+}
+
+/// Where nobody looks at processes.
+public struct NoProcesses: ProcessLooking {
+    public init() {}
+    public func isStopped(_ process: ProcessIdentity) -> Bool { false }
+}

@@ -142,6 +142,7 @@ public final class Executions: @unchecked Sendable {
 
     private func load(_ execution: Execution) {
         underWay[execution.step] = UnderWay(execution: execution)
+        coordinator.environment.executing.insert(execution.step)
         weight += execution.weight
         let found = Found()
         coordinator.read(coordinator.daemonContext) { store, _ in
@@ -188,7 +189,9 @@ public final class Executions: @unchecked Sendable {
     }
 
     private func forget(_ execution: Execution) {
-        if underWay.removeValue(forKey: execution.step) != nil { weight -= execution.weight }
+        guard underWay.removeValue(forKey: execution.step) != nil else { return }
+        weight -= execution.weight
+        coordinator.environment.executing.remove(execution.step)
     }
 
     /// What a reader has found; written by it, then read on the loop.

@@ -13,6 +13,15 @@ public struct GetBudget: Query {
 }
 
 extension StoreReader {
+    /// The run and those above it, itself first.
+    func lineage(of run: RunRecord) throws(Failure) -> [RunRecord] {
+        var lineage = [run]
+        while let parent = lineage.last?.parent, let above = try self.run(key: parent) {
+            lineage.append(above)
+        }
+        return lineage
+    }
+
     /// The budgets of a run; time that its owner has had it so far counts.
     func budgets(of run: RunRecord, now: Instant) throws(Failure) -> [Budget] {
         try budgets(run: run.key).map { budget in

@@ -95,7 +95,7 @@ public struct PutBreaker: Command {
     }
 }
 
-/// Closes a breaker: somebody knows that the other side is well.
+/// Closes a breaker: somebody knows that the other side is well. Steps of the daemon that wait for it go on at once.
 public struct ResetBreaker: Command {
     public let breaker: String
 
@@ -114,6 +114,8 @@ public struct ResetBreaker: Command {
         )
         record.probe = nil
         try store.saveBreaker(record)
+        try store.hastenExecutions(breaker: record, to: call.now)
+        call.after(.executionDue(call.now))
         try store.note(act: "breaker.reset", breaker, &call)
         return record
     }

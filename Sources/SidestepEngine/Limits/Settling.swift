@@ -67,22 +67,23 @@ extension StoreTransaction {
         return isExceeded
     }
 
-    /// The run and those above it, itself first.
-    private func lineage(of run: RunRecord) throws -> [RunRecord] {
-        var lineage = [run]
-        while let parent = lineage.last?.parent, let above = try self.run(key: parent) {
-            lineage.append(above)
-        }
-        return lineage
-    }
-
     // MARK: Budgets
 
-    /// Why a step may not begin, if it may not: what it asks for does not fit, or nothing is left.
-    func budgetRefusal(_ reserve: Amounts, _ step: String, of run: RunRecord) throws -> Failure? {
+    /// Why a step may not begin, if it may not: what it asks for does not fit, or nothing is left. Its journal says it.
+    func budgetRefusal(
+        _ reserve: Amounts, _ step: String, of run: RunRecord, _ call: CallContext
+    ) throws -> Failure? {
         for owner in try lineage(of: run) {
             for budget in try budgets(run: owner.key)
             where budget.name != .wallMilliseconds && !budget.permits(reserve[budget.name]) {
+                try append(
+                    run: run.key, at: call.now, kind: .budgetExhausted, step: step, attempt: nil,
+                    detail: detail { writer in
+                        writer.member("budget", budget.name.rawValue)
+                        writer.member("of", owner.id)
+                        writer.member("asked", reserve[budget.name])
+                        writer.member("left", budget.left)
+                    })
                 return .budgetExhausted(budget, of: owner, run, step)
             }
         }
@@ -166,8 +167,9 @@ extension Failure {
             .budgetExhausted,
             "\(whose) has \(max(0, budget.left)) of \(budget.amount) \(budget.name.rawValue) left",
             run: run.id, step: step,
-            hint: "Raise it: sidestep budget set \(owner.id) \(budget.name.rawValue)=AMOUNT, "
-                + "then: sidestep unpause \(run.id)"
+            hint:
+                "Raise it: \(ShellText.sidestep("budget set", owner.id, "\(budget.name.rawValue)=AMOUNT")), "
+                + "then: \(ShellText.sidestep("unpause", run.id))"
         ).with(\.limit, budget.name.rawValue)
     }
 }

@@ -36,9 +36,12 @@ public struct CancelRun: Command {
 
 extension StoreTransaction {
     /// Asks an open run to end; one that has nobody to undo anything ends at once. Its children follow.
+    ///
+    /// - Parameter parent: the run that it ends with.
     @discardableResult
     func cancel(
-        _ run: RunRecord, reason: String?, graceMilliseconds: Int64, _ call: inout CallContext
+        _ run: RunRecord, reason: String?, graceMilliseconds: Int64, with parent: RunRecord? = nil,
+        _ call: inout CallContext
     ) throws -> RunRecord {
         var after = run
         let final = call.now.advanced(byMilliseconds: graceMilliseconds)
@@ -53,6 +56,7 @@ extension StoreTransaction {
                 run: run.key, at: call.now, kind: .runCancelRequested,
                 detail: detail { writer in
                     writer.member("reason", reason)
+                    writer.member("parent", parent?.id)
                     if !call.isOwnWork { writer.by(call.peer) }
                 })
         }
@@ -107,7 +111,7 @@ extension StoreTransaction {
         of run: RunRecord, reason: String?, _ graceMilliseconds: Int64, _ call: inout CallContext
     ) throws {
         for child in try children(of: run.key) where !child.status.isClosed && !child.isDetached {
-            try cancel(child, reason: reason, graceMilliseconds: graceMilliseconds, &call)
+            try cancel(child, reason: reason, graceMilliseconds: graceMilliseconds, with: run, &call)
         }
     }
 

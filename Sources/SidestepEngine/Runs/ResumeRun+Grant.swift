@@ -86,7 +86,7 @@ extension ResumeRun {
         case .pause:
             return Failure(
                 .runPaused, message, run: run.id,
-                hint: "`sidestep unpause \(run.id)` lets the new version go on.")
+                hint: "`\(ShellText.sidestep("unpause", run.id))` lets the new version go on.")
         case .continue:
             let change = detail { writer in
                 writer.member("from", known)

@@ -13,3 +13,6 @@ CREATE TABLE act (
 ) STRICT;
 CREATE INDEX act_user ON act (user_id, sequence);
 CREATE INDEX act_by ON act (by_uid, sequence);
+
+-- Which schedule started a run last, and waits for its end.
+CREATE INDEX schedule_last_run ON schedule (last_run) WHERE last_run IS NOT NULL;

@@ -1,9 +1,12 @@
 import Glibc
+import SidestepEngine
 import SidestepModel
 
 /// What proc(5) says of processes.
 public enum ProcessTable {
     struct Status: Equatable {
+        /// proc(5): R, S, D, T …
+        var state: Character
         var parent: Int32
         var startTicks: Int64
         var uid: UInt32
@@ -17,7 +20,8 @@ public enum ProcessTable {
         }
         var info = stat()
         guard stat("/proc/\(pid)", &info) == 0 else { return nil }
-        return Status(parent: fields.parent, startTicks: fields.start, uid: info.st_uid)
+        return Status(
+            state: fields.state.first!, parent: fields.parent, startTicks: fields.start, uid: info.st_uid)
     }
 
     /// The process `pid` if it is `descendant` itself or one of its ancestors.
@@ -53,5 +57,19 @@ public enum ProcessTable {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = Glibc.read(descriptor, &buffer, buffer.count)
         return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+    }
+}
+
+/// Looks at processes for the engine.
+public struct ProcessLook: ProcessLooking {
+    public init() {}
+
+    public func isStopped(_ process: ProcessIdentity) -> Bool {
+        guard let status = ProcessTable.status(of: process.pid), status.startTicks == process.startTicks
+        else {
+            return false
+        }
+        // Upper case is a signal's stop, lower case a debugger's.
+        return status.state == "T" || status.state == "t"
     }
 }

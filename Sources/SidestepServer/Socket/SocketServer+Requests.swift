@@ -42,10 +42,10 @@ extension SocketServer {
             tell(refusal, request.method, session)
             return exchange.settle(request.id.map { ReplyText.failure(id: $0, refusal) })
         }
-        session.begin()
+        session.begin(at: environment.clock.now())
         let settle: Settle = { outcome in
             if case .failure(let error) = outcome { self.tell(error, request.method, session) }
-            session.end()
+            session.end(at: self.environment.clock.now())
             exchange.settle(request.id.map { ReplyText.outcome(id: $0, outcome) })
             session.closeWhenDone()
         }

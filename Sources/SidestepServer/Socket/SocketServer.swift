@@ -139,7 +139,8 @@ public final class SocketServer: @unchecked Sendable {
     // MARK: Connections
 
     func open(_ connection: Connection, _ peer: Peer) -> Session {
-        let session = Session(id: environment.openSession(), peer: peer, connection: connection)
+        let id = environment.openSession()
+        let session = Session(id: id, peer: peer, connection: connection, pulse: environment.pulse(of: id))
         sessions[session.id] = session
         dispatcher.information.connections = sessions.count
         return session

@@ -227,3 +227,35 @@ is "$(as_other 4713 sidestep call run.get "{\"run\": \"$run-c\"}" | jq .run.user
 status 70 as_other 4713 sidestep import --id "$run-d" --user 0 <export 2>error
 has "$(cat error)" not_permitted
 C
+
+check "show says who did something to the run last" <<'C'
+sidestep enqueue w --run "$run" >/dev/null
+case $(sidestep show "$run") in *"last act"*) exit 1 ;; esac
+sidestep pause "$run" 2>/dev/null
+has "$(sidestep show "$run")" "run.paused by $(id -un) (pid "
+C
+
+check "the command that why names runs as it stands, whatever the name" <<'C'
+odd="$run it's; touch pwned"
+sidestep enqueue w --run "$odd" --queue="-q $run" >/dev/null
+sidestep pause "$odd" 2>/dev/null
+sh -c "$(sidestep why "$odd" --json | jq -r .command)" 2>/dev/null
+is "$(sidestep why "$odd" --json | jq -r '.reasons[0]')" no_worker
+sidestep queue pause -- "-q $run" 2>/dev/null
+is "$(sidestep why "$odd" --json | jq -r .command)" "sidestep queue unpause -- '-q $run'"
+sh -c "$(sidestep why "$odd" --json | jq -r .command)" 2>/dev/null
+is "$(sidestep why "$odd" --json | jq -r '.reasons[0]')" no_worker
+[ ! -e pwned ]
+C
+
+check "a failed run is queued again, and rates have bursts and odd spans" <<'C'
+sidestep enqueue w --run "$run" --input 7 >/dev/null
+sidestep cancel "$run" 2>/dev/null
+is "$(sidestep enqueue w --run "$run" 2>/dev/null)" "$run"
+is "$(sidestep why "$run" --json | jq -r '.reasons[0]')" cancelled
+sh -c "$(sidestep why "$run" --json | jq -r .command)" >/dev/null 2>&1
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r '.run.status, .input')" "$(printf 'queued\n7')"
+sidestep limit put "$run" --rate 5/250ms --burst 9 2>/dev/null
+is "$(sidestep limit list --json | jq -c ".limits[] | select(.limit == \"$run\").rate")" '{"count":5,"per_ms":250,"burst":9}'
+status 64 sidestep limit put "$run" --burst 9 2>/dev/null
+C
