@@ -92,7 +92,7 @@ public final class Daemon {
             guard signal == SIGHUP else { break }
             ServiceManager.reloading()
             if let next = reload() { apply(next) }
-            ServiceManager.ready("serving \(database.path)")
+            ServiceManager.ready()
         }
         stop()
     }

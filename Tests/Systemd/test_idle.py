@@ -7,7 +7,8 @@ from pathlib import Path
 from bench import CONFIGURATION, SOCKET, Unit, command, main_pid, show, systemctl
 from harness import Connection, Refused
 
-SPAN = 0.2
+# The shortest that a configuration may ask for.
+SPAN = 1.0
 
 
 class IdleExit(Unit):
