@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash simulate install uninstall setup clean campaign wheel
+.PHONY: help demo test check format generate bench sanitize fuzz crash odd simulate install uninstall setup clean campaign wheel
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,9 +41,14 @@ crash: setup  ## the kill campaigns, ten times as long as in CI
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Crash/run --kills 5000
 
-campaign: setup  ## the kill campaign on a Pydantic AI agent, at every point (the tests take some)
+campaign: setup  ## the kill campaigns of the Python client, in full: an agent at every point, 2000 random programs
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python clients/python/tests/campaign.py
+	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python clients/python/tests/identity_campaign.py --programs 2000
+
+odd: setup  ## daemon and command line tool in odd environments, many lives in each
+	swift build
+	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Odd/run --full
 
 simulate: setup  ## a million operations against the oracle
 	SIDESTEP_SIMULATION_OPERATIONS=1000000 swift test --disable-xctest --filter SimulationTests

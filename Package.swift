@@ -53,11 +53,16 @@ let package = Package(
             name: "SidestepHash", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
+        // What talks to the kernel.
+        .target(name: "SidestepHost", dependencies: ["SidestepModel", "CShims"], swiftSettings: strict),
+
         // Store.
         .target(name: "SidestepStore", dependencies: ["SidestepModel"], swiftSettings: strict),
         .target(
             name: "SidestepSQLite",
-            dependencies: ["SidestepStore", "SidestepModel", "SidestepHash", "CSQLite", "CShims"],
+            dependencies: [
+                "SidestepStore", "SidestepModel", "SidestepHost", "SidestepHash", "CSQLite", "CShims",
+            ],
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
 
@@ -71,8 +76,9 @@ let package = Package(
         .target(
             name: "SidestepExecutors",
             dependencies: [
-                "SidestepEngine", "SidestepModel", "SidestepProtocol", "SidestepHash", "CCurl", "CCurlShims",
-                "CShims", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                "SidestepEngine", "SidestepModel", "SidestepProtocol", "SidestepHost", "SidestepHash",
+                "CCurl",
+                "CCurlShims", "CShims", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -80,7 +86,9 @@ let package = Package(
         .target(
             name: "SidestepServer",
             dependencies: [
-                "SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "CShims", logging,
+                "SidestepEngine", "SidestepStore", "SidestepProtocol", "SidestepModel", "SidestepHost",
+                "CShims",
+                logging,
             ] + nio,
             swiftSettings: strict),
 
@@ -89,14 +97,18 @@ let package = Package(
             name: "SidestepDaemon",
             dependencies: [
                 "SidestepServer", "SidestepExecutors", "SidestepSQLite", "SidestepStore", "SidestepEngine",
-                "SidestepSettings", "SidestepPlaces", "SidestepModel", "CShims", "CSystemd", logging,
+                "SidestepSettings", "SidestepPlaces", "SidestepHost", "SidestepModel", "CShims", "CSystemd",
+                logging,
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
-            name: "sidestepd", dependencies: ["SidestepDaemon", arguments], swiftSettings: strict),
+            name: "sidestepd", dependencies: ["SidestepDaemon", "SidestepHost", arguments],
+            swiftSettings: strict),
         .executableTarget(
             name: "sidestep",
-            dependencies: ["Sidestep", "SidestepProtocol", "SidestepModel", "CShims", arguments],
+            dependencies: [
+                "Sidestep", "SidestepProtocol", "SidestepModel", "SidestepHost", "CShims", arguments,
+            ],
             swiftSettings: strict
         ),
 
@@ -140,8 +152,13 @@ let package = Package(
             name: "SidestepModelTests", dependencies: ["SidestepModel"], exclude: ["Zones"],
             swiftSettings: strict),
         .testTarget(
+            name: "SidestepHostTests", dependencies: ["SidestepHost", "SidestepModel"],
+            swiftSettings: strict),
+        .testTarget(
             name: "SidestepSQLiteTests",
-            dependencies: ["TestSupport", "SidestepSQLite", "SidestepStore", "SidestepModel"],
+            dependencies: [
+                "TestSupport", "SidestepSQLite", "SidestepStore", "SidestepHost", "SidestepModel", "CSQLite",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SidestepEngineTests",

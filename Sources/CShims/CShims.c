@@ -1,12 +1,16 @@
 #define _GNU_SOURCE
 #include "CShims.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <poll.h>
@@ -14,6 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef SO_PEERGROUPS
+#define SO_PEERGROUPS 59
+#endif
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77
 #endif
@@ -29,11 +36,36 @@ int shim_peer_credentials(int fd, struct shim_peer *out) {
     return 0;
 }
 
+int shim_peer_groups(int fd, uint32_t *groups, int capacity) {
+    socklen_t length = (socklen_t)capacity * sizeof *groups;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0 && errno != ERANGE)
+        return -errno;
+    return (int)(length / sizeof *groups);
+}
+
+int shim_accept(int fd) {
+    int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    return accepted < 0 ? -errno : accepted;
+}
+
 int shim_peer_pidfd(int fd) {
     int pidfd = -1;
     socklen_t length = sizeof pidfd;
     return getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) < 0 ? -errno : pidfd;
 }
+
+static int argument_count;
+static char **argument_vector;
+
+/* The C library hands main's arguments to what runs before it, too (ld.so does, sysv ABI and all). */
+__attribute__((constructor)) static void keep_arguments(int count, char **vector) {
+    argument_count = count;
+    argument_vector = vector;
+}
+
+int shim_argument_count(void) { return argument_count; }
+
+char **shim_arguments(void) { return argument_vector; }
 
 int shim_pidfd_open(int32_t pid) {
     long fd = syscall(SYS_pidfd_open, pid, 0);
@@ -54,14 +86,19 @@ int shim_epoll_add(int epoll, int fd, uint64_t token) {
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
+int shim_epoll_again(int epoll, int fd, uint64_t token) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = token};
+    return epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) < 0 ? -errno : 0;
+}
+
 int shim_epoll_remove(int epoll, int fd) {
     return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL) < 0 ? -errno : 0;
 }
 
-int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity) {
+int shim_epoll_wait(int epoll, uint64_t *tokens, int capacity, int milliseconds) {
     struct epoll_event events[64];
     int limit = capacity < 64 ? capacity : 64;
-    int count = epoll_wait(epoll, events, limit, -1);
+    int count = epoll_wait(epoll, events, limit, milliseconds);
     if (count < 0)
         return -errno;
     for (int i = 0; i < count; i++)
@@ -141,6 +178,49 @@ int shim_memory_file(const void *bytes, int64_t count) {
     return fd;
 }
 
+void shim_close_from(int first) {
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+        return;
+    struct rlimit limit;
+    int last = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < 1 << 20 ? (int)limit.rlim_max : 1 << 20;
+    for (int fd = first; fd < last; fd++)
+        close(fd);
+}
+
 int shim_end_with_parent(int signal) {
     return prctl(PR_SET_PDEATHSIG, signal) < 0 ? -errno : 0;
+}
+
+static void take_facts(const struct statx *from, struct shim_file *out) {
+    out->device = (uint64_t)from->stx_dev_major << 32 | from->stx_dev_minor;
+    out->inode = from->stx_ino;
+    out->links = from->stx_nlink;
+    out->size = (int64_t)from->stx_size;
+    out->changed = from->stx_mtime.tv_sec * 1000000000 + from->stx_mtime.tv_nsec;
+    out->born = from->stx_mask & STATX_BTIME ? from->stx_btime.tv_sec * 1000000000 + from->stx_btime.tv_nsec : 0;
+}
+
+int shim_file_at(const char *path, struct shim_file *out) {
+    struct statx facts;
+    if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_BTIME, &facts) < 0)
+        return -errno;
+    take_facts(&facts, out);
+    return 0;
+}
+
+int shim_file_of(int fd, struct shim_file *out) {
+    struct statx facts;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &facts) < 0)
+        return -errno;
+    take_facts(&facts, out);
+    return 0;
+}
+
+int64_t shim_file_system(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) < 0 ? 0 : (uint32_t)facts.f_type;
+}
+
+int shim_allocate(int fd, int64_t bytes) {
+    return fallocate(fd, 0, 0, bytes) < 0 ? -errno : 0;
 }

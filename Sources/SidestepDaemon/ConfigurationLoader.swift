@@ -26,8 +26,9 @@ public struct Flags: Sendable {
     public var user = false
     /// Run for the whole machine even as another user than root.
     public var system = false
-    /// A client started this daemon for its user: it makes way for one that is started on purpose.
-    public var isPrivate = false
+    /// Started by a client that found no daemon: whose child we are says nothing about us, and we make way for a
+    /// daemon that is started on purpose.
+    public var isAutostarted = false
 
     public init() {}
 }
@@ -38,7 +39,7 @@ struct ConfigurationLoader {
     let environment: [String: String]
     var accounts = Accounts.host
     /// Where a flag's relative path begins.
-    var directory = WorkingDirectory.path
+    var directory = WorkingDirectory.path()
 
     /// What was read.
     struct Loaded: Equatable {
@@ -92,7 +93,7 @@ struct ConfigurationLoader {
 
     /// - Returns: the file that was read.
     private func take(file usual: String?, _ settings: inout EffectiveSettings) throws(Mistake) -> String? {
-        let named = flags.configuration.map(absolute) ?? environment["SIDESTEP_CONFIG"]
+        let named = (flags.configuration ?? environment["SIDESTEP_CONFIG"]).map(absolute)
         guard let path = named ?? usual else { return nil }
         do {
             try settings.take(file: try TextFile.read(path), at: path, accounts)
@@ -127,15 +128,6 @@ struct ConfigurationLoader {
     private func absolute(_ path: String) -> String {
         path.hasPrefix("/") || path.isEmpty ? path : directory + "/" + path
     }
-}
-
-enum WorkingDirectory {
-    /// Where the daemon was started.
-    static let path: String = {
-        guard let text = getcwd(nil, 0) else { return "/" }
-        defer { free(text) }
-        return String(cString: text)
-    }()
 }
 
 extension Accounts {

@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import SidestepEngine
 import SidestepExecutors
+import SidestepHost
 import SidestepModel
 import SidestepServer
 import SidestepSettings
@@ -21,14 +22,18 @@ public final class Daemon {
     private let database: SQLiteDatabase
     private let environment: Environment
     private let coordinator: Coordinator
+    private let status: StatusReporter
     private let server: SocketServer
     private var socket: ListeningSocket
     private let isPrivate: Bool
     private let http = HTTPDriver()
     private let credentials: Current<Credentials>
     private let policy: Current<RequestPolicy>
+    private let executors: StepExecutors
     private var watchdog: RepeatedTask?
     private var socketKeeper: SocketKeeper?
+    private var tidying: RepeatedTask?
+    private var reaping: RepeatedTask?
     private var idleExit: IdleExit?
 
     /// Opens database and socket; nothing is served yet.
@@ -45,34 +50,48 @@ public final class Daemon {
         policy = Current(configuration.requestPolicy)
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
-        let engineLoop = NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
-        let watcher = ProcessWatcher()
+        let engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
+        let watcher = try ProcessWatcher(log: log)
         let coordinator = Coordinator(environment: environment, loop: engineLoop, processes: watcher)
         clockSet.withLock { $0 = coordinator }
         self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
         let inherited = try ListeningSocket.inherited(expected: configuration.socket)
         if !isPrivate { PrivateDaemon.askToLeave(configuration.database, log) }
+        let notices = NoticeLog(log, environment.clock, loop)
+        coordinator.onNotice = { notices.tell($0) }
+        let leaving = Leaving(log)
+        let status = StatusReporter(coordinator, environment)
+        self.status = status
+        let storage = StorageWatch(
+            environment, tell: { notice in loop.execute { notices.tell(notice) } },
+            changed: { loop.execute { status.look() } })
         database = try SQLiteDatabase(
             path: configuration.database,
             holder: Self.holder(inherited?.path ?? configuration.socket, isPrivate),
-            onSettled: { coordinator.settled($0, $1) },
-            onFatal: { Self.leaveAfterFailedSync($0, log) })
+            onSettled: { coordinator.settled($0, $1) }, onFatal: { leaving.begin($0) },
+            onFault: { storage.note($0) }, news: { storage.note($0) })
+        leaving.watch(database)
+        if let name = database.logSetAside {
+            log.warning(
+                "the log of another file that had the database's name was set aside",
+                metadata: ["log": "\(name)"])
+        }
         socket = try inherited ?? .bind(configuration.socket, isSystem: configuration.isSystem)
-        let information = Self.information(socket.path, environment.clock.now(), database)
-        server = SocketServer(
-            coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
-            administrators: configuration.administrators, information: information, log: log)
-        information.settings = settings.shown
-        let notices = NoticeLog(log, environment.clock, loop)
-        coordinator.onNotice = { notices.tell($0) }
+        executors = Self.executors(
+            socket.path, http, credentials, policy, { watcher.identity(of: $0) })
         coordinator.attach(
             writer: database.writer, readers: database.readers, maintenance: database.maintenance)
         coordinator.courier = Courier(
             coordinator: coordinator,
             carrier: WebhookCarrier(
                 driver: http, credentials: credentials, clock: environment.clock, version: Self.version))
-        coordinator.executions = Executions(coordinator: coordinator, executor: executors(watcher))
+        coordinator.executions = Executions(coordinator: coordinator, executor: executors)
+        let information = Self.information(socket.path, environment, database)
+        information.settings.replace(settings.shown)
+        server = try SocketServer(
+            coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
+            administrators: configuration.administrators, information: information, log: log)
     }
 
     /// Serves until SIGTERM or SIGINT. The signals have to be blocked in every thread
@@ -85,6 +104,8 @@ public final class Daemon {
         keepSocket()
         startWatchdog()
         startStatus()
+        startTidying()
+        startReaping()
         startIdleExit()
         ServiceManager.ready("serving \(database.path)")
         log.notice("ready", metadata: ["socket": "\(socket.path)", "database": "\(database.path)"])
@@ -101,7 +122,7 @@ public final class Daemon {
     private func recover() throws {
         let loop = group.next()
         let promise = loop.makePromise(of: RecoveryState.self)
-        database.readers.read { store in promise.completeWith(Result { try RecoveryState(store) }) }
+        database.readers.read(for: -1) { store in promise.completeWith(Result { try RecoveryState(store) }) }
         let state = try promise.futureResult.wait()
         let coordinator = coordinator
         try loop.submit {
@@ -112,21 +133,31 @@ public final class Daemon {
 
     private func startWatchdog() {
         guard let interval = ServiceManager.watchdogMilliseconds else { return }
-        let (database, log) = (database, log)
         watchdog = group.next().scheduleRepeatedTask(
             initialDelay: .zero, delay: .milliseconds(interval)
-        ) { _ in
-            if !database.isInPlace { log.error("the database file is gone from \(database.path)") }
-            ServiceManager.alive()
+        ) { _ in ServiceManager.alive() }
+    }
+
+    /// Every few seconds: a log that is too long although nobody writes, a disk that has space again.
+    private func startTidying() {
+        let (database, span) = (database, TimeAmount.seconds(10))
+        tidying = group.next().scheduleRepeatedTask(initialDelay: span, delay: span) { _ in database.tidy() }
+    }
+
+    /// In a container we may be process 1, and so the parent of all that have lost theirs.
+    private func startReaping() {
+        guard getpid() == 1 else { return }
+        let executors = executors
+        reaping = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            executors.reapOrphans()
         }
     }
 
     /// Tells the service manager what is wrong, or what is served, whenever that changes.
     private func startStatus() {
         guard ServiceManager.isThere else { return }
-        let reporter = StatusReporter(coordinator)
-        let interval = StatusReporter.interval
-        group.next().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in reporter.look() }
+        let (status, interval) = (status, StatusReporter.interval)
+        group.next().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in status.look() }
     }
 
     /// A socket of our own that is gone is bound again.
@@ -134,7 +165,7 @@ public final class Daemon {
         guard socket.isOwn else { return }
         let (server, database, isPrivate, loop) = (server, database, isPrivate, group.next())
         let keeper = SocketKeeper(socket, isSystem: settings.values.isSystem, log: log) { found in
-            server.listen(anew: found.descriptor)
+            try server.listen(anew: found.descriptor)
             server.moved(to: found.path)
             database.describeHolder(Self.holder(found.path, isPrivate))
         }
@@ -219,31 +250,26 @@ public final class Daemon {
             processes: ProcessLook())
     }
 
-    private func executors(_ watcher: ProcessWatcher) -> StepExecutors {
+    private static func executors(
+        _ socket: String, _ http: HTTPDriver, _ credentials: Current<Credentials>,
+        _ policy: Current<RequestPolicy>,
+        _ identify: @escaping @Sendable (Int32) -> ProcessIdentity?
+    ) -> StepExecutors {
         StepExecutors(
             programs: ProgramExecutor(
-                socket: socket.path, environment: DaemonMain.processEnvironment(), credentials: credentials,
-                identify: { watcher.identity(of: $0) }),
+                socket: socket, environment: DaemonMain.processEnvironment(), credentials: credentials,
+                identify: identify),
             requests: RequestExecutor(
-                driver: http, credentials: credentials, policy: policy, version: Self.version))
+                driver: http, credentials: credentials, policy: policy, version: version))
     }
 
     private static func information(
-        _ socket: String, _ now: Instant, _ database: SQLiteDatabase
+        _ socket: String, _ environment: Environment, _ database: SQLiteDatabase
     ) -> DaemonInformation {
         DaemonInformation(
-            version: version, pid: getpid(), started: now, socket: socket, database: database.path,
-            storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes })
-    }
-
-    /// The callers have been answered `storage_error`; what the kernel kept of the write is unknown,
-    /// so the way on is to open the database anew (systemd or the next client starts us).
-    private static func leaveAfterFailedSync(_ failure: Failure, _ log: Logger) {
-        log.critical("a sync failed; leaving, to recover by opening the database again: \(failure.message)")
-        Task {
-            try? await Task.sleep(for: .milliseconds(200))
-            _exit(74)
-        }
+            version: version, pid: getpid(), started: environment.clock.now(), socket: socket,
+            database: database.path, storeVersion: SQLiteDatabase.sqliteVersion,
+            databaseBytes: { database.bytes }, storage: { environment.storage.value })
     }
 }
 

@@ -2,33 +2,42 @@ import CShims
 import CSystemd
 import Glibc
 import Logging
+import SidestepModel
 import SidestepSettings
 import SidestepSQLite
 import Synchronization
 
 /// What the command line starts: from flags to an exit status.
 public enum DaemonMain {
+    /// Puts the program into a defined state, before all else.
+    public static func settle() { StartState.settle() }
+
     /// Serves until a signal; answers the exit status.
     public static func run(_ flags: Flags) -> Int32 {
+        if flags.isAutostarted { StartState.forgetCaller() }
         let environment = processEnvironment()
+        StartState.settleForServing(environment)
         let writer = LogWriter(isJournal: DaemonLog.stderrIsJournal(environment))
         defer { writer.flush() }
         let log = Logger(label: "sidestepd") { _ in DaemonLog(writer) }
         let signals = StopSignals()
-        signal(SIGPIPE, SIG_IGN)
         keepMemoryPrivate(environment)
-        raiseDescriptorLimit()
         do {
+            try ResourceLimits.check()
             let loader = ConfigurationLoader(flags: flags, environment: environment)
             let loaded = try loader.load()
+            WorkingDirectory.leave()
             DaemonLog.set(level: loaded.settings.values.logLevel)
-            let daemon = try Daemon(loaded.settings, isPrivate: flags.isPrivate, log: log)
+            for remark in StartState.remarks { log.notice("\(remark)") }
+            let daemon = try Daemon(loaded.settings, isPrivate: flags.isAutostarted, log: log)
             try daemon.run(signals) { reload(loader, log) }
             return 0
         } catch let error as StartError {
             return refuse(log, error.description, error.exitStatus)
         } catch let error as DatabaseOpenError {
             return refuse(log, error.description, error.exitStatus)
+        } catch let error as Failure {
+            return refuse(log, error.message + ".", error.kind == .overloaded ? 71 : 74)
         } catch {
             return refuse(log, "\(error)", 70)
         }
@@ -76,7 +85,9 @@ public enum DaemonMain {
     public static func restore(_ backup: String, to path: String, replaces: Bool) -> Int32 {
         do {
             let aside = try DatabaseRestore.restore(backup, to: path, replaces: replaces)
-            if let aside { print("\(path) was set aside as \(aside)") }
+            for (what, name) in [(path, aside.database), (path + "-wal", aside.log)] {
+                if let name { print("\(what) was set aside as \(name)") }
+            }
             print("\(path): restored from \(backup)")
             return 0
         } catch {
@@ -102,14 +113,6 @@ public enum DaemonMain {
             log.error("the configuration stays as it was: \(error.description)")
             return nil
         }
-    }
-
-    /// A connection is a descriptor, and the usual soft limit of 1024 is below our own limit.
-    private static func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, 65536)
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     static func processEnvironment() -> [String: String] {

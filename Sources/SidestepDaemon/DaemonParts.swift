@@ -12,6 +12,7 @@ extension Configuration {
         settings.reconnectGraceMilliseconds = reconnectGraceMilliseconds
         settings.restartGraceMilliseconds = restartGraceMilliseconds
         settings.retentionMilliseconds = retentionDays == 0 ? nil : retentionDays * 86_400_000
+        settings.limits = limits
         settings.daemonUser = geteuid()
         switch execUsers {
         case .everybody: settings.allowsEveryExec = true

@@ -48,6 +48,8 @@ struct ListeningSocket {
         }
         try makeDirectory(of: path, mode: isSystem ? 0o755 : 0o700)
         if !isSystem { try refuseForeignDirectory(of: path) }
+        let lock = try SocketLock(path)
+        defer { lock.release() }
         try removeStale(path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
         let old = umask(isSystem ? 0o117 : 0o177)
@@ -91,15 +93,23 @@ struct ListeningSocket {
                 "\(path) exists and is no socket; it was left as it is. Name another --socket.",
                 exitStatus: 73)
         }
-        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+        // Not to wait for one that hangs with a full backlog: EAGAIN, and somebody is there.
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC | O_NONBLOCK, 0)
         defer { close(probe) }
-        if withAddress(path, { connect(probe, $0, $1) }) == 0 {
+        let problem = withAddress(path) { connect(probe, $0, $1) == 0 ? 0 : errno }
+        switch problem {
+        case 0, EAGAIN, EINPROGRESS:
             throw StartError(
                 "another sidestepd answers on \(path). Stop it, or give this one its own --socket.",
                 exitStatus: 75)
+        // The file is what a killed daemon left behind.
+        case ECONNREFUSED: unlink(path)
+        case ENOENT: return
+        default:
+            throw StartError(
+                "cannot find out who listens on \(path): \(String(cString: strerror(problem))).",
+                exitStatus: 73)
         }
-        // ECONNREFUSED: the file is what a killed daemon left behind.
-        unlink(path)
     }
 
     private static func withAddress(

@@ -14,13 +14,14 @@ final class SocketKeeper: @unchecked Sendable {
     private var socket: ListeningSocket
     private let isSystem: Bool
     private let log: Logger
-    private let bound: (ListeningSocket) -> Void
+    private let bound: (ListeningSocket) throws -> Void
     /// What was said already, so that it is said once.
     private var isTroubled = false
 
-    /// - Parameter bound: told on the loop when the socket is another file.
+    /// - Parameter bound: told on the loop when the socket is another file; throws when nobody can accept there.
     init(
-        _ socket: ListeningSocket, isSystem: Bool, log: Logger, bound: @escaping (ListeningSocket) -> Void
+        _ socket: ListeningSocket, isSystem: Bool, log: Logger,
+        bound: @escaping (ListeningSocket) throws -> Void
     ) {
         self.socket = socket
         self.isSystem = isSystem
@@ -34,8 +35,12 @@ final class SocketKeeper: @unchecked Sendable {
         guard file == nil else { return say("another file has taken the place of the socket") }
         for path in places {
             guard let again = try? ListeningSocket.bind(path, isSystem: isSystem) else { continue }
+            do { try bound(again) } catch {
+                close(again.descriptor)
+                unlink(path)
+                continue
+            }
             socket = again
-            bound(again)
             isTroubled = false
             return log.warning("the socket was gone and is bound again", metadata: ["socket": "\(path)"])
         }

@@ -6,16 +6,15 @@ import SidestepModel
 struct StatusLine: Equatable {
     /// Open runs by their status.
     var runs: [RunStatus: Int64] = [:]
-    /// Why the last commit failed; nil when it did not.
-    var storeTrouble: ErrorKind?
+    var storage = StorageCondition.State.ok
     var failingWebhooks = 0
 
     var text: String {
         var parts: [String] = []
-        switch storeTrouble {
-        case .storageFull: parts.append("the disk is full: nothing is recorded")
-        case .some: parts.append("the database cannot be written: nothing is recorded")
-        case nil: break
+        switch storage {
+        case .full: parts.append("the disk is full: what would make the database grow is refused")
+        case .failing: parts.append("the disk of the database fails: see the log")
+        case .ok: break
         }
         if let paused = runs[.paused], paused > 0 { parts.append(Self.count(paused, "run") + " paused") }
         if failingWebhooks > 0 { parts.append(Self.count(Int64(failingWebhooks), "webhook") + " failing") }
@@ -34,13 +33,18 @@ final class StatusReporter: @unchecked Sendable {
     static let interval = TimeAmount.seconds(5)
 
     private let coordinator: Coordinator
+    private let environment: Environment
     private var told: StatusLine?
 
-    init(_ coordinator: Coordinator) { self.coordinator = coordinator }
+    init(_ coordinator: Coordinator, _ environment: Environment) {
+        self.coordinator = coordinator
+        self.environment = environment
+    }
 
     func look() {
+        guard ServiceManager.isThere else { return }
         var status = StatusLine()
-        status.storeTrouble = coordinator.storeTrouble?.kind
+        status.storage = environment.storage.value.state
         status.failingWebhooks = coordinator.courier?.failing.count ?? 0
         let seen = status
         coordinator.countOpenRuns { runs in

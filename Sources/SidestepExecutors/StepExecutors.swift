@@ -29,4 +29,7 @@ public struct StepExecutors: StepExecuting {
     public func end(_ orphans: [Orphan], then done: @escaping @Sendable () -> Void) {
         programs.end(orphans, then: done)
     }
+
+    /// Waits for what has ended without a parent, as process 1 has to.
+    public func reapOrphans() { programs.reapOrphans() }
 }

@@ -4,8 +4,10 @@ import Crypto
 ///
 /// 128 bits are what the random tokens have, and no two contents of one host will ever share them.
 public enum ContentHash {
-    public static func of(_ bytes: some Collection<UInt8>) -> [UInt8] {
+    /// - Parameter domain: contents of different domains never count as equal.
+    public static func of(_ bytes: some Collection<UInt8>, in domain: UInt32? = nil) -> [UInt8] {
         var hash = SHA256()
+        if let domain { withUnsafeBytes(of: domain.littleEndian) { hash.update(bufferPointer: $0) } }
         let contiguous: Void? = bytes.withContiguousStorageIfAvailable { buffer in
             hash.update(bufferPointer: UnsafeRawBufferPointer(buffer))
         }

@@ -26,6 +26,8 @@ public struct Failure: Error, Sendable, Equatable {
     public var output: Payload?
     /// What to do next, in one sentence.
     public var hint: String?
+    /// The store's trouble behind it; no reply shows it.
+    public var fault: StoreFault?
 
     public init(
         _ kind: ErrorKind, _ message: String, run: String? = nil, step: String? = nil, hint: String? = nil

@@ -1,4 +1,4 @@
-/// Every hard limit of the daemon, by the name that errors and `hello` use.
+/// Every hard limit of the daemon, by the name that errors, `hello` and the configuration use.
 public struct Limits: Sendable, Equatable {
     public var frameBytes = 64 << 20
     public var depth = 512
@@ -10,36 +10,71 @@ public struct Limits: Sendable, Equatable {
     public var watches = 100
     public var watchBytes = 1 << 20
 
+    // The shares of one user who is no administrator; ShareRule says how they are meant.
+
+    /// Connections of one user.
+    public var userConnections = 1024
+    /// Requests of one user that have no reply yet.
+    public var userRequestsInFlight = 8192
+    /// Bytes held for one user, and for all together: lines that are coming or being worked on, replies not read.
+    public var userBytes = 256 << 20
+    public var heldBytes = 1 << 30
+    /// Watches of one user.
+    public var userWatches = 1000
+
+    /// How many elements the arrays and objects of a call may have, where it is not the standard.
+    public var elements: [ElementLimit: Int] = [:]
+
     public init() {}
 
-    /// The limits by their wire names, in the order of documentation.
-    public var named: [(name: String, value: Int)] { Self.all.map { ($0.name, self[keyPath: $0.value]) } }
+    public subscript(limit: ElementLimit) -> Int { elements[limit] ?? limit.standard }
+
+    /// All limits with their values, in the order of documentation.
+    public var named: [(name: String, value: Int)] { NamedLimit.all.map { ($0.name, $0.read(self)) } }
+
+    /// Sets a limit by its name; false when there is none.
+    public mutating func set(_ name: String, to value: Int) -> Bool {
+        guard let limit = NamedLimit.all.first(where: { $0.name == name }) else { return false }
+        limit.write(&self, value)
+        return true
+    }
 }
 
-/// One of them: what it bounds, and how far an operator may move it.
+/// One of them: what it counts, where it stands, and how far an operator may move it.
 public struct NamedLimit: Sendable {
     /// Its name on the wire; `limits.NAME` in a configuration file.
     public let name: String
-    public let value: any WritableKeyPath<Limits, Int> & Sendable
     /// Below it nothing works, above it the daemon's memory is not bounded any more.
     public let range: ClosedRange<Int>
-    /// What it bounds, as one sentence without a full stop.
+    /// What it counts, as one sentence without a full stop.
     public let summary: String
+    public let read: @Sendable (Limits) -> Int
+    public let write: @Sendable (inout Limits, Int) -> Void
 
     init(
         _ name: String, _ value: any WritableKeyPath<Limits, Int> & Sendable, _ range: ClosedRange<Int>,
         _ summary: String
     ) {
         self.name = name
-        self.value = value
         self.range = range
         self.summary = summary
+        read = { $0[keyPath: value] }
+        write = { $0[keyPath: value] = $1 }
     }
-}
 
-extension Limits {
+    init(_ limit: ElementLimit) {
+        name = limit.rawValue
+        range = 1...1_000_000
+        summary = limit.summary
+        read = { $0[limit] }
+        write = { $0.elements[limit] = $1 == limit.standard ? nil : $1 }
+    }
+
     /// All of them, in the order of documentation.
-    public static let all: [NamedLimit] = [
+    public static let all = scalars + ElementLimit.allCases.map { NamedLimit($0) }
+
+    /// Those that are one number.
+    public static let scalars: [NamedLimit] = [
         NamedLimit("frame_bytes", \.frameBytes, 1024...(512 << 20), "bytes of one line, without its newline"),
         NamedLimit("depth", \.depth, 8...512, "levels of nested arrays and objects in one line"),
         NamedLimit(
@@ -56,5 +91,16 @@ extension Limits {
         NamedLimit(
             "watch_bytes", \.watchBytes, 4096...(256 << 20),
             "bytes kept for a reader of a watch; past it the watch goes on from the journal"),
+        NamedLimit(
+            "held_bytes", \.heldBytes, (1 << 20)...(1 << 40),
+            "bytes of lines and replies held for all users together"),
+        NamedLimit("user_connections", \.userConnections, 1...60_000, "connections of one user"),
+        NamedLimit(
+            "user_requests_in_flight", \.userRequestsInFlight, 1...1_000_000,
+            "requests of one user that have no reply yet"),
+        NamedLimit(
+            "user_bytes", \.userBytes, (1 << 16)...(1 << 40),
+            "bytes held for one user: lines that are coming or being worked on, replies that are not read"),
+        NamedLimit("user_watches", \.userWatches, 1...100_000, "watches of one user"),
     ]
 }

@@ -8,6 +8,12 @@ public struct ProcessIdentity: Sendable, Hashable {
         self.pid = pid
         self.startTicks = startTicks
     }
+
+    /// The start of a process that ended before anybody could look: no process has it.
+    public static let endedTicks: Int64 = -1
+
+    /// Whether it can be told from another process with its number.
+    public var isStartKnown: Bool { startTicks > 0 }
 }
 
 /// The process on the other end of a connection, as the kernel vouches for it.
@@ -16,12 +22,25 @@ public struct Peer: Sendable, Hashable {
     public var process: ProcessIdentity
     /// Root, the daemon's own user or a member of the admin group: sees the runs of all users.
     public var isAdministrator: Bool
+    /// Whether it is the daemon itself that acts.
+    public var isDaemon = false
 
     public init(uid: UInt32, process: ProcessIdentity, isAdministrator: Bool) {
         self.uid = uid
         self.process = process
         self.isAdministrator = isAdministrator
     }
+
+    /// The daemon itself.
+    public static let daemon: Peer = {
+        var peer = Peer(
+            uid: 0, process: ProcessIdentity(pid: 0, startTicks: 0), isAdministrator: true)
+        peer.isDaemon = true
+        return peer
+    }()
+
+    /// Whose turn it takes.
+    public var user: UserKey { isDaemon ? -1 : UserKey(uid) }
 }
 
 /// The process that executes a run now.

@@ -53,8 +53,8 @@ extension SQLiteSession {
     func insertCheckpoint(
         _ new: NewCheckpoint, epoch: Int64
     ) throws(Failure) -> (key: Int64, newBytes: Int64) {
-        let state = try place(new.state)
-        let tools = try place(new.toolResults)
+        let state = try place(new.state, new.user)
+        let tools = try place(new.toolResults, new.user)
         try requireOne(
             try checkpoints.insert.run(
                 .integer(new.run), .integer(epoch), SQLValue(new.id), SQLValue(new.name),
@@ -66,23 +66,39 @@ extension SQLiteSession {
         return (connection.lastInsertedKey, newBytes)
     }
 
-    func deleteCheckpoints(run: Int64, key: Int64?, before: Int64?) throws(Failure) -> Int {
-        let blobs = try checkpoints.delete.all(.integer(run), SQLValue(key), SQLValue(before)) {
-            [$0.optionalInteger(), $0.optionalInteger()]
+    func deleteCheckpoints(
+        run: Int64, key: Int64?, before: Int64?, limit: Int
+    ) throws(Failure) -> (deleted: Int, isDone: Bool) {
+        var budget = try RowBudget(rows: limit, chores.freePages)
+        var deleted = 0
+        while !budget.isSpent {
+            let blobs = try checkpoints.delete.first(.integer(run), SQLValue(key), SQLValue(before)) {
+                [$0.optionalInteger(), $0.optionalInteger()]
+            }
+            guard let blobs else {
+                try checkpoints.clearHead.run(.integer(run))
+                return (deleted, true)
+            }
+            try checkpoints.deleteUnused(Set(blobs.compactMap(\.self)))
+            try budget.spend(1)
+            deleted += 1
         }
         try checkpoints.clearHead.run(.integer(run))
-        try messages.deleteUnneeded(run: run)
-        try checkpoints.deleteUnused(Set(blobs.joined().compactMap { $0 }))
-        return blobs.count
+        return (deleted, false)
     }
 
-    /// Small values stand in the row; larger ones once in the table of blobs, found by their content.
+    func deleteUnneededMessages(run: Int64, below branch: Int64, limit: Int) throws(Failure) -> Int64? {
+        var budget = try RowBudget(rows: limit, chores.freePages)
+        return try deleteUnneeded(of: run, below: branch, &budget)
+    }
+
+    /// Small values stand in the row; larger ones of a user once in the table of blobs, found by their content.
     private func place(
-        _ value: Payload?
+        _ value: Payload?, _ user: UInt32
     ) throws(Failure) -> (inline: Payload?, blob: Int64?, newBytes: Int64) {
         guard let value else { return (nil, nil, 0) }
         guard value.count >= BlobRule.minimumBytes else { return (value, nil, Int64(value.count)) }
-        let hash = ContentHash.of(value)
+        let hash = ContentHash.of(value, in: user)
         if let known = try checkpoints.blobByHash.first(.blob(hash), read: { $0.integer() }) {
             return (nil, known, 0)
         }

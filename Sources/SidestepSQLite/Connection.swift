@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import SidestepModel
 
 /// One connection to the database file; used by one thread at a time (SQLITE_OPEN_NOMUTEX).
@@ -6,20 +7,28 @@ final class Connection {
     let handle: OpaquePointer
     /// Frames in the write-ahead log after the last commit.
     private(set) var logFrames = 0
-    /// The extended result code of the last failure, for the one case where it decides: a failed sync.
-    private(set) var lastCode = SQLITE_OK
+    /// The worst that statements met since somebody looked, caught or not.
+    private(set) var worst: StoreFault?
+    private let onFault: @Sendable (StoreFault) -> Void
+    /// Told before the log is copied into the database, and after it.
+    var onCopying: (_ begins: Bool) -> Void = { _ in }
 
     /// - Parameter readOnly: a reader never writes and never checkpoints: SQLite before 3.51.3 can corrupt a
     ///   database that two connections reset the log of (<https://www.sqlite.org/wal.html#walresetbug>).
-    init(path: String, readOnly: Bool) throws(Failure) {
+    init(
+        path: String, readOnly: Bool, onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
+    ) throws(Failure) {
         _ = Self.withoutStatistics
+        self.onFault = onFault
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &handle, flags, nil)
         guard code == SQLITE_OK, let handle else {
-            let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            let words = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(handle)
-            throw Failure(.storageError, "open \(path): \(reason)")
+            let fault = StoreFault(code: code, operation: "open", words: words)
+            onFault(fault)
+            throw Failure(fault)
         }
         self.handle = handle
         do {
@@ -47,7 +56,15 @@ final class Connection {
             return try execute("PRAGMA query_only = ON")
         }
         try execute("PRAGMA synchronous = FULL")
+        try limitLog(LogKeeper.keptBytes)
         watchLog()
+    }
+
+    /// Cuts the log's file to this size when it is begun anew, and was longer; nil leaves it.
+    ///
+    /// With a limit, SQLite cuts it to nothing when the last connection closes.
+    func limitLog(_ bytes: Int64?) throws(Failure) {
+        try execute("PRAGMA journal_size_limit = \(bytes ?? -1)")
     }
 
     /// Keeps the write-ahead log's file when the last connection closes,
@@ -67,7 +84,7 @@ final class Connection {
     func execute(_ sql: String) throws(Failure) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else {
-            throw failure(code, sql.split(separator: "\n").first.map(String.init) ?? "")
+            throw failure(code, sql.split(separator: " ").first.map(String.init) ?? "")
         }
     }
 
@@ -93,12 +110,22 @@ final class Connection {
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// Copies the log into the database as far as readers allow, never waiting for them.
-    func checkpointLog(_ mode: Int32 = SQLITE_CHECKPOINT_PASSIVE) {
+    ///
+    /// - Returns: whether the database has all of it now.
+    /// - Throws: what kept it from being copied, other than readers.
+    @discardableResult
+    func checkpointLog() throws(Failure) -> Bool {
+        onCopying(true)
+        defer { onCopying(false) }
         var frames: Int32 = 0
         var copied: Int32 = 0
-        guard sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied) == SQLITE_OK else { return }
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied)
+        // SQLITE_BUSY: somebody else copies, or recovers; the next one does it.
+        if code & 0xff == SQLITE_BUSY { return false }
+        guard code == SQLITE_OK else { throw failure(code, "copy_log") }
         // A log that is wholly copied is written from its start again.
         logFrames = Int(frames - copied)
+        return frames == copied
     }
 
     /// Begins the log anew, in the file that it has: the next opening reads
@@ -107,30 +134,21 @@ final class Connection {
     /// SQLite overwrites a log that is wholly copied with the next commit, whatever that holds.
     func shortenLog() throws(Failure) {
         try execute("PRAGMA user_version = \(try value("PRAGMA user_version"))")
-        checkpointLog()
+        try checkpointLog()
     }
 
-    /// The failure of a result code: full disk, or any other storage trouble with SQLite's own sentence.
+    /// The failure of a result code. What SQLite says goes to the log; the caller is told whose the trouble is.
     func failure(_ code: Int32, _ operation: String) -> Failure {
-        lastCode = code
-        let reason = String(cString: sqlite3_errmsg(handle))
-        if code & 0xff == SQLITE_FULL {
-            return Failure(
-                .storageFull, "the disk is full (\(operation)); nothing was recorded",
-                hint: """
-                    Free space on the file system of the database; writing resumes by itself, \
-                    finished steps still replay.
-                    """)
-        }
-        return Failure(
-            .storageError, "storage: \(operation): \(reason) (\(code))",
-            hint: "See the daemon's log; the call may be sent again.")
+        // A quota is a full disk to whoever has it; SQLite knows only the other.
+        let isQuota = code == 10 | 3 << 8 && sqlite3_system_errno(handle) == EDQUOT
+        let code = isQuota ? SQLITE_FULL : code
+        let fault = StoreFault(
+            code: code, operation: operation, words: String(cString: sqlite3_errmsg(handle)))
+        if worst.map({ $0.scope < fault.scope }) ?? true { worst = fault }
+        onFault(fault)
+        return Failure(fault)
     }
 
-    /// Whether the last failure leaves unknown what is on disk:
-    /// a sync that failed may have dropped what it was to write.
-    var hasFailedSync: Bool {
-        // SQLITE_IOERR | (4<<8), SQLITE_IOERR | (5<<8): macros that Swift does not import.
-        lastCode == 10 | 4 << 8 || lastCode == 10 | 5 << 8
-    }
+    /// Begins to look out for failures anew.
+    func forgetWorst() { worst = nil }
 }

@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct ConversationStatements {
-    let byName, list, entries, entryByID, add, update, addEntry, cut, copy, delete: Statement
+    let byName, list, entries, entryByID, add, update, addEntry, cut, hide, show: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -14,8 +14,8 @@ struct ConversationStatements {
         update = try block("conversation_update")
         addEntry = try block("conversation_entry_add")
         cut = try block("conversation_cut")
-        copy = try block("conversation_copy")
-        delete = try block("conversation_delete")
+        hide = try block("conversation_hide")
+        show = try block("conversation_show")
     }
 }
 
@@ -82,12 +82,12 @@ extension SQLiteSession {
         try conversations.cut.run(.integer(conversation), .integer(number))
     }
 
-    func copyConversation(_ source: Int64, to target: Int64, before number: Int64) throws(Failure) {
-        try conversations.copy.run(.integer(source), .integer(target), .integer(number))
+    func hideConversation(_ conversation: Int64) throws(Failure) {
+        try conversations.hide.run(.integer(conversation))
     }
 
-    func deleteConversation(_ conversation: Int64) throws(Failure) {
-        try conversations.delete.run(.integer(conversation))
+    func showConversation(_ conversation: Int64, user: Int64, name: String) throws(Failure) {
+        try conversations.show.run(.integer(conversation), .integer(user), SQLValue(name))
     }
 }
 

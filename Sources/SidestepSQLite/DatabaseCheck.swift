@@ -1,16 +1,37 @@
+import SidestepHost
 import SidestepModel
 
 /// A look at every page of a database that no daemon has open.
 public enum DatabaseCheck {
     /// What is wrong; empty when nothing is.
-    public static func problems(_ path: String) throws(DatabaseOpenError) -> [String] {
-        guard fileSize(path) > 0 else { throw .cannotOpen(path, "there is no database") }
-        let lock = try DatabaseLock(database: path)
+    ///
+    /// - Throws: `DatabaseOpenError` for what a daemon would refuse to open, with the same sentence.
+    public static func problems(_ name: String) throws(DatabaseOpenError) -> [String] {
+        guard fileSize(name) > 0 else { throw .cannotOpen(name, "there is no database") }
+        let lock = try DatabaseLock(database: name)
         defer { withExtendedLifetime(lock) {} }
+        if try LogFile.isForeign(lock, boot: ProcessTable.bootID) {
+            return [
+                "\(LogFile.path(of: lock.path)) is the log of another file that had this name; a daemon sets it aside"
+            ]
+        }
+        return try problems(ofFile: lock.path)
+    }
+
+    /// Makes sure that a file is a whole database of ours.
+    static func verify(_ path: String) throws(DatabaseOpenError) {
+        if let first = try problems(ofFile: path).first { throw .corrupt(path, first) }
+    }
+
+    private static func problems(ofFile path: String) throws(DatabaseOpenError) -> [String] {
         do {
-            return try problems(Connection(path: path, readOnly: true))
+            let connection = try Connection(path: path, readOnly: true)
+            try DatabaseFile.identify(connection, path)
+            return try problems(connection)
+        } catch let error as DatabaseOpenError {
+            throw error
         } catch {
-            throw .corrupt(path, error.message)
+            throw (error as? Failure).map { .of($0, path) } ?? .cannotOpen(path, "\(error)")
         }
     }
 

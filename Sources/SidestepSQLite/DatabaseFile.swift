@@ -11,63 +11,84 @@ enum DatabaseFile {
     /// The log is grown to this before use: a commit then overwrites,
     /// and saves the file system's own journal commit.
     static let pregrownLogBytes = 4 << 20
+    /// The file that this makes, at least: each page has a head in it (24 bytes), and the log has one.
+    static let pregrownLogFileBytes: Int64 = 4 << 20 + 64 << 10
 
     /// The writer's connection to a database that is whole, ours and up to date.
-    static func open(_ path: String) throws(DatabaseOpenError) -> Connection {
+    static func open(
+        _ lock: DatabaseLock, onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
+    ) throws(DatabaseOpenError) -> Connection {
+        let path = lock.path
         // What a crash left of a backup that a client read.
         unlink(UnnamedCopy.name(path))
         unlink(UnnamedCopy.name(path) + ".partial")
-        let isNew = access(path, F_OK) != 0
-        if isNew { try create(path) }
+        if FileFacts.at(path) == nil { try create(path) }
+        try lock.hold()
         guard fileSize(path) > 0 else { throw .corrupt(path, "the file is empty") }
         do {
-            let connection = try Connection(path: path, readOnly: false)
+            let connection = try Connection(path: path, readOnly: false, onFault: onFault)
             try verify(connection, path)
             try prepareLog(connection, path)
             try Migrations.bringUpToDate(connection, path)
+            lock.pair()
+            connection.onCopying = { lock.databaseIsWritten(begins: $0) }
             return connection
         } catch let error as DatabaseOpenError {
             throw error
         } catch let failure as Failure {
-            throw isDamage(failure) ? .corrupt(path, failure.message) : .cannotOpen(path, failure.message)
+            throw .of(failure, path)
         } catch {
             throw .cannotOpen(path, "\(error)")
         }
     }
 
-    /// Makes the database under another name and renames it: a crash leaves no half-made one behind.
+    /// Makes the database under another name and links it to its own: a crash leaves no half-made one
+    /// behind, and one that was made meanwhile stays.
     private static func create(_ path: String) throws(DatabaseOpenError) {
         let draft = path + ".new"
         unlink(draft)
+        defer { unlink(draft) }
         do {
+            try DatabaseCopy.makePrivate(draft)
             let connection = try Connection(path: draft, readOnly: false)
             try connection.execute("PRAGMA application_id = \(applicationID)")
             try Migrations.apply(connection, from: 0)
         } catch {
-            throw .cannotOpen(path, error.message)
+            throw .cannotOpen(path, error.reason)
         }
-        chmod(draft, 0o600)
-        guard rename(draft, path) == 0 else { throw .cannotOpen(path, String(cString: strerror(errno))) }
+        guard link(draft, path) == 0 || errno == EEXIST || rename(draft, path) == 0 else {
+            throw .cannotOpen(path, String(cString: strerror(errno)))
+        }
         syncDirectory(of: path)
     }
 
     /// fsync(2) of the directory: without it the new name may be gone after a power cut.
     static func syncDirectory(of path: String) {
-        let slash = path.lastIndex(of: "/")
-        let directory = slash.map { String(path[..<$0]) } ?? "."
-        let descriptor = Glibc.open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let directory = DatabasePlace.directory(of: path)
+        let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
     }
 
-    private static func verify(_ connection: Connection, _ path: String) throws {
+    /// Makes sure that a database is ours, and of a version that we know.
+    static func identify(_ connection: Connection, _ path: String) throws {
         guard Int(try connection.value("PRAGMA application_id")) == applicationID else {
             throw DatabaseOpenError.foreign(path)
         }
+        let version = try Migrations.version(connection)
+        if version > Migrations.all.count {
+            throw DatabaseOpenError.newer(path, version, Migrations.all.count)
+        }
+    }
+
+    private static func verify(_ connection: Connection, _ path: String) throws {
+        try identify(connection, path)
         guard fileSize(path) <= checkedBytes else { return }
         let verdict = try connection.value("PRAGMA quick_check(1)")
         if verdict != "ok" { throw DatabaseOpenError.corrupt(path, verdict) }
+        // What was read for it is not what the daemon will need first.
+        try connection.execute("PRAGMA shrink_memory")
     }
 
     private static func prepareLog(_ connection: Connection, _ path: String) throws {
@@ -88,11 +109,5 @@ enum DatabaseFile {
             "CREATE TABLE growth (bytes BLOB); INSERT INTO growth VALUES (zeroblob(\(pregrownLogBytes)))")
         try connection.execute("ROLLBACK; PRAGMA cache_size = -16000")
         try connection.shortenLog()
-    }
-
-    /// SQLITE_CORRUPT 11, SQLITE_NOTADB 26: the number that a storage failure ends with.
-    private static func isDamage(_ failure: Failure) -> Bool {
-        failure.message.hasSuffix("(11)") || failure.message.hasSuffix("(26)")
-            || failure.message.contains("malformed") || failure.message.contains("not a database")
     }
 }

@@ -1,5 +1,6 @@
 import CSQLite
 import Glibc
+import SidestepHost
 import SidestepModel
 import SidestepStore
 import Synchronization
@@ -11,13 +12,15 @@ import Synchronization
 final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
     private let path: String
     private let writer: SQLiteWriter
+    private let onFault: @Sendable (StoreFault) -> Void
     private let isBusy = Mutex(false)
     /// The thread of the last task; touched by whoever holds `isBusy`.
     private var thread: WorkerThread?
 
-    init(path: String, writer: SQLiteWriter) {
+    init(path: String, writer: SQLiteWriter, onFault: @escaping @Sendable (StoreFault) -> Void) {
         self.path = path
         self.writer = writer
+        self.onFault = onFault
     }
 
     func perform(
@@ -36,10 +39,16 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
                         hint: "Call again when it is done; one of them runs at a time.")))
         }
         thread?.join()
-        thread = WorkerThread("maintenance") { [self] in
-            let result = Result { () throws(Failure) in try carryOut(task, told) }
+        thread = nil
+        do {
+            thread = try WorkerThread("maintenance") { [self] in
+                let result = Result { () throws(Failure) in try carryOut(task, told) }
+                isBusy.withLock { $0 = false }
+                reply(result)
+            }
+        } catch {
             isBusy.withLock { $0 = false }
-            reply(result)
+            reply(.failure(error))
         }
     }
 
@@ -54,15 +63,19 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
     ) throws(Failure) -> MaintenanceReport {
         switch task {
         case .backup(let target, let overwrites):
-            return .backup(bytes: try DatabaseCopy.write(path, to: target, overwrites: overwrites, told))
-        case .copy: return .copy(try UnnamedCopy(of: path, told))
+            return .backup(
+                bytes: try DatabaseCopy.write(
+                    path, to: target, overwrites: overwrites, onFault: onFault, told))
+        case .copy: return .copy(try UnnamedCopy(of: path, onFault: onFault, told))
         case .check:
-            return .check(problems: try DatabaseCheck.problems(Connection(path: path, readOnly: true)))
+            return .check(
+                problems: try DatabaseCheck.problems(
+                    Connection(path: path, readOnly: true, onFault: onFault)))
         case .vacuum:
             let before = fileSize(path)
             try writer.exclusively { connection throws(Failure) in
                 try ReadingProgress.execute("VACUUM", on: connection, told)
-                connection.checkpointLog()
+                try connection.checkpointLog()
             }
             return .vacuum(bytesBefore: before, bytesAfter: fileSize(path))
         }
@@ -74,15 +87,28 @@ enum DatabaseCopy {
     /// - Returns: the bytes of the copy.
     static func write(
         _ source: String, to target: String, overwrites: Bool,
+        onFault: @escaping @Sendable (StoreFault) -> Void = { _ in },
         _ told: (@Sendable (MaintenanceProgress) -> Void)? = nil
     ) throws(Failure) -> Int64 {
         if let place = PrivateDirectories.one(holding: target) { throw hidden(target, in: place) }
+        return try write(to: target, overwrites: overwrites) { draft throws(Failure) in
+            let connection = try Connection(path: source, readOnly: true, onFault: onFault)
+            // The connection may write for the copy's sake alone: it is never told to write the source.
+            try connection.execute("PRAGMA query_only = OFF")
+            try copy(connection, to: draft, told)
+        }
+    }
+
+    /// - Parameter fill: writes the copy under the name that it is given.
+    static func write(
+        to target: String, overwrites: Bool, _ fill: (String) throws(Failure) -> Void
+    ) throws(Failure) -> Int64 {
         if !overwrites, access(target, F_OK) == 0 { throw exists(target) }
         let draft = target + ".partial"
         unlink(draft)
         do throws(Failure) {
             try makePrivate(draft)
-            try copy(source, to: draft, told)
+            try fill(draft)
             try sync(draft)
             try publish(draft, as: target, overwrites: overwrites)
         } catch {
@@ -93,19 +119,16 @@ enum DatabaseCopy {
         return fileSize(target)
     }
 
-    /// VACUUM INTO reads one snapshot and leaves free pages out. The connection may write for its sake alone:
-    /// it is never told to write the source.
-    private static func copy(
-        _ source: String, to draft: String, _ told: (@Sendable (MaintenanceProgress) -> Void)?
+    /// VACUUM INTO reads one snapshot and leaves free pages out.
+    static func copy(
+        _ connection: Connection, to draft: String, _ told: (@Sendable (MaintenanceProgress) -> Void)? = nil
     ) throws(Failure) {
-        let connection = try Connection(path: source, readOnly: true)
-        try connection.execute("PRAGMA query_only = OFF")
         let quoted = draft.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
         try ReadingProgress.execute("VACUUM INTO '\(quoted)'", on: connection, told)
     }
 
     /// An empty file that only its owner can open; SQLite fills it.
-    private static func makePrivate(_ path: String) throws(Failure) {
+    static func makePrivate(_ path: String) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failed("make", path) }
         close(descriptor)

@@ -2,69 +2,93 @@ import Glibc
 import SidestepModel
 
 /// Puts a backup in the place of a database that no daemon has open.
+///
+/// At every moment there is a whole database under the name, the old one or the new one: it has a second
+/// name before it loses the first. Its log loses its name last; until then the lock file says whose it is,
+/// so that a daemon which is started after a crash in between does not give it to the new database.
 public enum DatabaseRestore {
-    /// Checks the backup, sets what is there aside, and puts a copy of the backup in its place.
+    /// Where the files are now that were there before.
+    public struct SetAside: Sendable, Equatable {
+        public var database: String?
+        public var log: String?
+
+        public init(database: String? = nil, log: String? = nil) {
+            (self.database, self.log) = (database, log)
+        }
+    }
+
+    /// Checks the backup, sets what is there aside, puts a copy of the backup in its place, and checks that.
     ///
     /// - Parameter replaces: whether an existing database may be set aside.
     /// What root restores belongs to whom the former file, or else the directory, belongs.
     ///
-    /// - Returns: where the former database is now; nil if there was none.
     /// - Throws: `DatabaseOpenError`; then everything is as it was.
     public static func restore(
-        _ backup: String, to path: String, replaces: Bool
-    ) throws(DatabaseOpenError) -> String? {
+        _ backup: String, to name: String, replaces: Bool
+    ) throws(DatabaseOpenError) -> SetAside {
         guard fileSize(backup) > 0 else { throw .cannotOpen(backup, "there is no such backup") }
-        let owner = FileOwner.of(path)
-        let lock = try DatabaseLock(database: path)
+        let lock = try DatabaseLock(database: name)
         defer { withExtendedLifetime(lock) {} }
-        let isThere = access(path, F_OK) == 0
+        let path = lock.path
+        let isThere = FileFacts.at(path) != nil
         if isThere && !replaces {
             throw .cannotOpen(path, "there is a database already; --replace sets it aside")
         }
-        try verify(backup)
+        try DatabaseCheck.verify(backup)
         let draft = path + ".restoring"
         do {
             _ = try DatabaseCopy.write(backup, to: draft, overwrites: true)
         } catch {
-            throw .cannotOpen(draft, error.message)
+            throw .cannotOpen(draft, error.reason)
         }
-        owner?.adopt(draft)
-        let aside = isThere ? freeName(path) : nil
-        if let aside { setAside(path, as: aside) }
-        guard rename(draft, path) == 0 else { throw .cannotOpen(path, String(cString: strerror(errno))) }
+        FileOwner.of(path)?.adopt(draft)
+        let aside = try exchange(draft, lock)
+        do {
+            try DatabaseCheck.verify(path)
+        } catch {
+            putBack(aside, path)
+            throw error
+        }
+        lock.logIsEmpty()
         DatabaseFile.syncDirectory(of: path)
         return aside
     }
 
-    private static func verify(_ backup: String) throws(DatabaseOpenError) {
-        do {
-            let connection = try Connection(path: backup, readOnly: true)
-            guard Int(try connection.value("PRAGMA application_id")) == DatabaseFile.applicationID else {
-                throw DatabaseOpenError.foreign(backup)
-            }
-            let version = try Migrations.version(connection)
-            if version > Migrations.all.count {
-                throw DatabaseOpenError.newer(backup, version, Migrations.all.count)
-            }
-            let problems = try DatabaseCheck.problems(connection)
-            if let first = problems.first { throw DatabaseOpenError.corrupt(backup, first) }
-        } catch let error as DatabaseOpenError {
-            throw error
-        } catch {
-            throw .corrupt(backup, (error as? Failure)?.message ?? "\(error)")
+    private static func exchange(_ draft: String, _ lock: DatabaseLock) throws(DatabaseOpenError) -> SetAside
+    {
+        let path = lock.path
+        let log = LogFile.path(of: path)
+        let former = FileFacts.at(path)
+        var aside = SetAside()
+        if former != nil {
+            let name = DatabasePlace.freeName(path + ".replaced-")
+            try step(link(path, name), name)
+            aside.database = name
         }
-    }
-
-    /// The log goes with its database: either is worth nothing without the other.
-    private static func setAside(_ path: String, as aside: String) {
-        rename(path, aside)
-        rename(path + "-wal", aside + "-wal")
+        let found = FileFacts.at(log)
+        if let found { lock.logBelongs(found.identity, to: former?.identity) }
+        guard rename(draft, path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            if let name = aside.database { unlink(name) }
+            throw .cannotOpen(path, reason)
+        }
+        DatabaseFile.syncDirectory(of: path)
+        if found != nil {
+            let name = aside.database.map(LogFile.path) ?? DatabasePlace.freeName(log + ".replaced-")
+            try step(rename(log, name), name)
+            aside.log = name
+        }
         unlink(path + "-shm")
+        return aside
     }
 
-    private static func freeName(_ path: String) -> String {
-        var number = 1
-        while access("\(path).replaced-\(number)", F_OK) == 0 { number += 1 }
-        return "\(path).replaced-\(number)"
+    private static func putBack(_ aside: SetAside, _ path: String) {
+        if let database = aside.database { rename(database, path) } else { unlink(path) }
+        if let log = aside.log { rename(log, LogFile.path(of: path)) }
+        DatabaseFile.syncDirectory(of: path)
+    }
+
+    private static func step(_ code: Int32, _ path: String) throws(DatabaseOpenError) {
+        guard code == 0 else { throw .cannotOpen(path, String(cString: strerror(errno))) }
     }
 }

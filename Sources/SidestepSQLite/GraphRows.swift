@@ -5,8 +5,9 @@ import SidestepStore
 struct GraphStatements {
     let place, places, addPlace, get, newest, list, values, writes: Statement
     let deleteCheckpoint, addCheckpoint, findBlob, addBlob, addValue: Statement
-    let keepWrite, replaceWrite, deleteWrites, deleteThread, deleteRunWrites, deleteRuns: Statement
-    let lastKey, copyCheckpoints, copyValues, copyWrites: Statement
+    let keepWrite, replaceWrite, deleteWrites, hideThread, userPlace, madeBy: Statement
+    let links, link, valueChannels, nextID: Statement
+    let copyCheckpoint, copyValues, checkpointBytes, writePlaces, copyWrites: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -26,12 +27,17 @@ struct GraphStatements {
         keepWrite = try block("graph_write_keep")
         replaceWrite = try block("graph_write_replace")
         deleteWrites = try block("graph_writes_delete")
-        deleteThread = try block("graph_thread_delete")
-        deleteRunWrites = try block("graph_run_writes_delete")
-        deleteRuns = try block("graph_runs_delete")
-        lastKey = try block("graph_last_key")
-        copyCheckpoints = try block("graph_copy_checkpoints")
+        hideThread = try block("graph_thread_hide")
+        userPlace = try block("graph_user_place")
+        madeBy = try block("graph_made_by")
+        links = try block("graph_links")
+        link = try block("graph_link")
+        valueChannels = try block("graph_value_channels")
+        nextID = try block("graph_next_id")
+        copyCheckpoint = try block("graph_copy_checkpoint")
         copyValues = try block("graph_copy_values")
+        checkpointBytes = try block("graph_checkpoint_bytes")
+        writePlaces = try block("graph_write_places")
         copyWrites = try block("graph_copy_writes")
     }
 }
@@ -112,27 +118,6 @@ extension SQLiteSession {
             .integer(place), SQLValue(checkpoint), SQLValue(write.task), .integer(write.index),
             SQLValue(write.path), SQLValue(write.channel), SQLValue(write.value.type),
             .blob(write.value.data))
-    }
-
-    func deleteGraphThread(user: Int64, thread: String) throws(Failure) -> Int {
-        try graphs.deleteThread.run(.integer(user), SQLValue(thread))
-    }
-
-    func deleteGraphCheckpoint(_ checkpoint: GraphCheckpoint) throws(Failure) {
-        try graphs.deleteWrites.run(.integer(checkpoint.place), SQLValue(checkpoint.id))
-        try graphs.deleteCheckpoint.run(.integer(checkpoint.place), SQLValue(checkpoint.id))
-    }
-
-    func deleteGraphRuns(user: Int64, runs: Payload) throws(Failure) -> Int {
-        try graphs.deleteRunWrites.run(.integer(user), SQLValue(runs))
-        return try graphs.deleteRuns.run(.integer(user), SQLValue(runs))
-    }
-
-    func copyGraph(from place: Int64, to target: Int64) throws(Failure) {
-        let last = try graphs.lastKey.first { $0.integer() } ?? 0
-        try graphs.copyCheckpoints.run(.integer(place), .integer(target))
-        try graphs.copyValues.run(.integer(place), .integer(target), .integer(last))
-        try graphs.copyWrites.run(.integer(place), .integer(target))
     }
 }
 

@@ -3,7 +3,7 @@ import SidestepStore
 
 struct MessageStatements {
     let insertBranch, branch, length, branches, needed, deleteBranch: Statement
-    let insert, range, deleteFrom: Statement
+    let insert, range: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -15,7 +15,6 @@ struct MessageStatements {
         deleteBranch = try block("branch_delete")
         insert = try block("message_insert")
         range = try block("message_range")
-        deleteFrom = try block("message_delete_from")
     }
 
     /// Where a branch comes from; nil when it begins empty.
@@ -26,14 +25,9 @@ struct MessageStatements {
         return found ?? nil
     }
 
-    /// Removes what no checkpoint and no other branch needs;
-    /// newest branches first, since they need older ones.
-    func deleteUnneeded(run: Int64) throws(Failure) {
-        for branch in try branches.all(.integer(run), read: { $0.integer() }) {
-            let length = try needed.first(.integer(branch)) { $0.integer() } ?? 0
-            try deleteFrom.run(.integer(branch), .integer(length))
-            if length == 0 { try deleteBranch.run(.integer(branch)) }
-        }
+    /// The branches of a run below one, newest first.
+    func branches(of run: Int64, below key: Int64 = .max, limit: Int = .max) throws(Failure) -> [Int64] {
+        try branches.all(.integer(run), .integer(key), .integer(Int64(limit))) { $0.integer() }
     }
 }
 

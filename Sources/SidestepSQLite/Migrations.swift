@@ -12,23 +12,25 @@ enum Migrations {
         PackageResources.m0006_executors_sql,
         PackageResources.m0007_compensation_sql,
         PackageResources.m0008_acts_sql,
+        PackageResources.m0009_chores_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {
         Int(try connection.value("PRAGMA user_version")) ?? 0
     }
 
-    /// Applies what is missing; a database that has rows is backed up first, a newer one is refused.
+    /// Applies what is missing; a database that has rows is backed up first.
     static func bringUpToDate(_ connection: Connection, _ path: String) throws {
         let version = try version(connection)
-        if version > all.count { throw DatabaseOpenError.newer(path, version, all.count) }
         if version == all.count { return }
         if version > 0 { try backUp(connection, path, version) }
         try apply(connection, from: version)
     }
 
-    static func apply(_ connection: Connection, from version: Int) throws(Failure) {
-        for number in version..<all.count {
+    static func apply(
+        _ connection: Connection, from version: Int, to last: Int = all.count
+    ) throws(Failure) {
+        for number in version..<last {
             let sql = String(decoding: all[number], as: UTF8.self)
             do {
                 try connection.execute(
@@ -40,10 +42,10 @@ enum Migrations {
         }
     }
 
+    /// A copy for whoever wants the older daemon back: it has its name when it is whole and on the disk.
     private static func backUp(_ connection: Connection, _ path: String, _ version: Int) throws(Failure) {
-        let copy = "\(path).before-v\(all.count)-from-v\(version)"
-        unlink(copy)
-        let quoted = copy.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-        try connection.execute("VACUUM INTO '\(quoted)'")
+        _ = try DatabaseCopy.write(
+            to: "\(path).before-v\(all.count)-from-v\(version)", overwrites: true
+        ) { draft throws(Failure) in try DatabaseCopy.copy(connection, to: draft) }
     }
 }

@@ -123,8 +123,8 @@ extension SQLiteSession {
         return next
     }
 
-    func children(of run: Int64) throws(Failure) -> [RunRecord] {
-        try queues.children.all(.integer(run)) { RunRecord(&$0) }
+    func openChildren(of run: Int64, after key: Int64, limit: Int) throws(Failure) -> [RunRecord] {
+        try queues.children.all(.integer(run), .integer(key), .integer(Int64(limit))) { RunRecord(&$0) }
     }
 }
 

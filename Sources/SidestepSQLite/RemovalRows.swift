@@ -29,13 +29,13 @@ struct RemovalStatements {
         openSteps = try block("removal_open_steps")
         large = [
             try block("removal_journal"), try block("removal_chunks"), try block("removal_artifacts"),
-            try block("removal_events"), try block("removal_signals"),
+            try block("removal_events"), try block("removal_signals"), try block("removal_state"),
         ]
         checkpoints = try block("removal_checkpoints")
         messages = try block("removal_messages")
         keep = try block("removal_keep")
         again = try block("removal_again")
-        small = [try block("removal_state"), try block("removal_tags"), try block("removal_payload")]
+        small = [try block("removal_tags"), try block("removal_payload")]
     }
 }
 
@@ -113,58 +113,77 @@ extension SQLiteSession {
 
 extension SQLiteSession {
     func deleteRemoved(limit: Int) throws(Failure) -> Bool {
-        var left = limit
-        while left > 0 {
+        var budget = try RowBudget(rows: limit, chores.freePages)
+        while !budget.isSpent {
             let next = try removals.next.first { ($0.integer(), $0.optionalInteger()) }
             guard let (run, origin) = next else { return false }
-            left -= try deleteRows(of: run, limit: left)
-            if left <= 0 { return true }
+            guard try deleteRows(of: run, &budget) else { return true }
             try finishRemoval(of: run, origin: origin)
             // A run costs something even when it has no rows.
-            left -= 5
+            try budget.spend(5)
         }
         return true
     }
 
-    /// - Returns: how many rows went; fewer than `limit` when none is left that may go.
-    private func deleteRows(of run: Int64, limit: Int) throws(Failure) -> Int {
+    /// - Returns: whether none is left that may go.
+    private func deleteRows(of run: Int64, _ budget: inout RowBudget) throws(Failure) -> Bool {
         let needed = try removals.needed.first(.integer(run)) { $0.optionalInteger() } ?? nil
-        var left = limit
-        left -= try removals.steps.run(.integer(run), .integer(needed ?? -1), .integer(Int64(left)))
-        for statement in removals.large where left > 0 {
-            left -= try statement.run(.integer(run), .integer(Int64(left)))
+        guard try budget.delete(removals.steps, .integer(run), .integer(needed ?? -1)) else { return false }
+        for statement in removals.large {
+            guard try budget.delete(statement, .integer(run)) else { return false }
         }
-        if left > 0 { left -= try deleteCheckpoints(of: run, after: needed ?? -1, limit: left) }
-        if left > 0 { left -= try deleteMessages(of: run, limit: left) }
-        return limit - left
+        guard try deleteCheckpoints(of: run, after: needed ?? -1, &budget) else { return false }
+        return try deleteMessages(of: run, &budget)
     }
 
-    private func deleteCheckpoints(of run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Int {
-        let blobs = try removals.checkpoints.all(.integer(run), .integer(sequence), .integer(Int64(limit))) {
-            [$0.optionalInteger(), $0.optionalInteger()]
+    private func deleteCheckpoints(
+        of run: Int64, after sequence: Int64, _ budget: inout RowBudget
+    ) throws(Failure) -> Bool {
+        while !budget.isSpent {
+            let blobs = try removals.checkpoints.all(.integer(run), .integer(sequence), .integer(1)) {
+                [$0.optionalInteger(), $0.optionalInteger()]
+            }
+            if blobs.isEmpty { return true }
+            try checkpoints.deleteUnused(Set(blobs.joined().compactMap { $0 }))
+            try budget.spend(1)
         }
-        try checkpoints.deleteUnused(Set(blobs.joined().compactMap { $0 }))
-        return blobs.count
+        return false
     }
 
-    /// Messages that no checkpoint and no branch of another run needs; newest branches first,
-    /// since they need older ones.
-    private func deleteMessages(of run: Int64, limit: Int) throws(Failure) -> Int {
-        var left = limit
-        for branch in try messages.branches.all(.integer(run), read: { $0.integer() }) {
+    /// Messages that no checkpoint and no branch of another run needs.
+    private func deleteMessages(of run: Int64, _ budget: inout RowBudget) throws(Failure) -> Bool {
+        var last: Int64? = .max
+        while let below = last {
+            last = try deleteUnneeded(of: run, below: below, &budget)
+            if budget.isSpent { return last == nil }
+        }
+        return true
+    }
+
+    /// Deletes what no checkpoint and no other branch needs; newest branches first, since they need older ones.
+    ///
+    /// - Returns: below which branch to go on; nil at the end.
+    func deleteUnneeded(
+        of run: Int64, below last: Int64, _ budget: inout RowBudget
+    ) throws(Failure) -> Int64? {
+        var last = last
+        let found = try messages.branches(of: run, below: last, limit: 200)
+        for branch in found {
             let length = try messages.needed.first(.integer(branch)) { $0.integer() } ?? 0
-            left -= try removals.messages.run(.integer(branch), .integer(length), .integer(Int64(left)))
-            if left <= 0 { return limit }
+            guard try budget.delete(removals.messages, .integer(branch), .integer(length)) else {
+                return last
+            }
             if length == 0 { try messages.deleteBranch.run(.integer(branch)) }
+            last = branch
         }
-        return limit - left
+        return found.count == 200 ? last : nil
     }
 
     /// Removes the run itself, or keeps it for its forks.
     private func finishRemoval(of run: Int64, origin: Int64?) throws(Failure) {
         for statement in removals.small { try statement.run(.integer(run)) }
         let needed = try removals.needed.first(.integer(run)) { $0.optionalInteger() } ?? nil
-        let branches = try messages.branches.all(.integer(run)) { $0.integer() }
+        let branches = try messages.branches(of: run, limit: 1)
         if needed != nil || !branches.isEmpty {
             try removals.keep.run(.integer(run))
         } else {

@@ -66,16 +66,16 @@ extension SQLiteSession {
         try runs.tags.all(.integer(key)) { (name: $0.string(), value: $0.string()) }
     }
 
-    func runCounts() throws(Failure) -> [(status: RunStatus, count: Int64)] {
-        try runs.counts.all { (status: $0.status(), count: $0.integer()) }
+    func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)] {
+        try runs.counts.all(SQLValue(user.map(Int64.init))) { (status: $0.status(), count: $0.integer()) }
     }
 
     func openRunCounts() throws(Failure) -> [(status: RunStatus, count: Int64)] {
         try runs.openCounts.all { (status: $0.status(), count: $0.integer()) }
     }
 
-    func runs(heldBySession session: Int64) throws(Failure) -> [RunRecord] {
-        try runs.bySession.all(.integer(session)) { RunRecord(&$0) }
+    func runs(heldBySession session: Int64, limit: Int) throws(Failure) -> [RunRecord] {
+        try runs.bySession.all(.integer(session), .integer(Int64(limit))) { RunRecord(&$0) }
     }
 
     func ownedRuns() throws(Failure) -> [RunRecord] { try runs.owned.all { RunRecord(&$0) } }

@@ -1,13 +1,17 @@
 import CSQLite
 import Glibc
+import SidestepHost
 import SidestepModel
 import SidestepStore
 
 /// An opened database: its lock, its writer and its readers.
 public final class SQLiteDatabase: Sendable {
+    /// The file's own name, without symbolic links.
     public let path: String
     public let writer: SQLiteWriter
     public let readers: SQLiteReaders
+    /// Where the log of another database is now that was found beside this one; nil if there was none.
+    public let logSetAside: String?
     private let maintainer: DatabaseMaintenance
     private let lock: DatabaseLock
 
@@ -17,24 +21,30 @@ public final class SQLiteDatabase: Sendable {
     ///   - holder: what the lock file says of this daemon to those who look for it.
     ///   - inlineLimit: how many jobs at once the caller's thread performs itself.
     ///   - onSettled: told after each batch of the writer.
-    ///   - onFatal: told when a sync failed: the daemon has to end.
+    ///   - onFatal: told when nothing more is written: the daemon has to end.
+    ///   - onFault: told of every trouble of SQLite, on the thread that met it.
+    ///   - news: told what goes on failing, and when it does not any more.
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
     public init(
         path: String, holder lines: [String] = [], readers count: Int = 2, inlineLimit: Int = 1,
-        onSettled: @escaping SQLiteWriter.Settled,
-        onFatal: @escaping @Sendable (Failure) -> Void
+        onSettled: @escaping SQLiteWriter.Settled, onFatal: @escaping @Sendable (StoreEnd) -> Void,
+        onFault: @escaping @Sendable (StoreFault) -> Void = { _ in },
+        news: @escaping @Sendable (StoreNews) -> Void = { _ in }
     ) throws(DatabaseOpenError) {
-        self.path = path
-        lock = try DatabaseLock(database: path, saying: lines)
-        let connection = try DatabaseFile.open(path)
+        let lock = try DatabaseLock(database: path, saying: lines)
+        self.lock = lock
+        self.path = lock.path
+        logSetAside = try LogFile.settle(lock, boot: ProcessTable.bootID)
+        let connection = try DatabaseFile.open(lock, onFault: onFault)
         do {
             let library = StatementLibrary()
             writer = try SQLiteWriter(
-                connection, library, inlineLimit: inlineLimit, onSettled: onSettled, onFatal: onFatal)
-            readers = try SQLiteReaders(path: path, library, count: count)
-            maintainer = DatabaseMaintenance(path: path, writer: writer)
+                connection, library, database: lock.path, inlineLimit: inlineLimit,
+                isInPlace: { lock.isInPlace }, onSettled: onSettled, onFatal: onFatal, news: news)
+            readers = try SQLiteReaders(path: lock.path, library, count: count, onFault: onFault)
+            maintainer = DatabaseMaintenance(path: lock.path, writer: writer, onFault: onFault)
         } catch {
-            throw .corrupt(path, error.message)
+            throw .of(error, lock.path)
         }
     }
 
@@ -42,12 +52,32 @@ public final class SQLiteDatabase: Sendable {
     public func close() {
         maintainer.close()
         readers.close()
-        writer.close()
+        if writer.close() {
+            // SQLite has closed its files: nobody reads the log any more, and nobody is to.
+            LogFile.retire(LogFile.path(of: path), keeping: DatabaseFile.pregrownLogFileBytes)
+            lock.logIsEmpty()
+        }
         lock.release()
     }
 
     /// Changes what the lock file says of this daemon.
     public func describeHolder(_ lines: [String]) { lock.say(lines) }
+
+    /// Writes what is open into a new file beside its former place, when that is gone.
+    ///
+    /// - Returns: the path of the copy. Not for the loop's thread.
+    public func rescue() throws(Failure) -> String {
+        let target = DatabasePlace.freeName(path + ".rescued-")
+        try writer.exclusively { connection throws(Failure) in
+            _ = try DatabaseCopy.write(to: target, overwrites: false) { draft throws(Failure) in
+                try DatabaseCopy.copy(connection, to: draft)
+            }
+        }
+        return target
+    }
+
+    /// Looks after the files when nobody writes: asked every few seconds, on any thread.
+    public func tidy() { if writer.wantsTidying { writer.tidy() } }
 
     /// Backup, check and vacuum.
     public var maintenance: any StoreMaintenance { maintainer }
@@ -58,9 +88,8 @@ public final class SQLiteDatabase: Sendable {
     /// The version of the SQLite library in use.
     public static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
 
-    /// Whether the file that is open is still the one at its path;
-    /// a removed file would take every write with it.
-    public var isInPlace: Bool { access(path, F_OK) == 0 }
+    /// Whether database and log are still the files that their names mean.
+    public var isInPlace: Bool { lock.isInPlace }
 }
 
 func fileSize(_ path: String) -> Int64 {

@@ -1,3 +1,4 @@
+import SidestepHost
 import SidestepModel
 import SidestepStore
 
@@ -5,23 +6,37 @@ import SidestepStore
 /// so that the log is never held for long.
 public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
     private let monitor = Monitor()
-    private var queue: [@Sendable (any StoreReader) -> Void] = []
+    private var queue = FairQueue<Reading>()
+    /// How many threads each user has at work.
+    private var busy: [UserKey: Int] = [:]
+    private var hasSeveralUsers = false
     private var isClosing = false
     private var threads: [WorkerThread] = []
 
-    init(path: String, _ library: StatementLibrary, count: Int) throws(Failure) {
+    init(
+        path: String, _ library: StatementLibrary, count: Int,
+        onFault: @escaping @Sendable (StoreFault) -> Void
+    ) throws(Failure) {
         for number in 1...count {
-            let session = SessionBox(try SQLiteSession(Connection(path: path, readOnly: true), library))
-            threads.append(WorkerThread("reader-\(number)") { [weak self] in self?.work(session) })
+            let connection = try Connection(path: path, readOnly: true, onFault: onFault)
+            let session = SessionBox(try SQLiteSession(connection, library))
+            threads.append(try WorkerThread("reader-\(number)") { [weak self] in self?.work(session) })
         }
     }
 
-    public func read(_ work: @escaping @Sendable (any StoreReader) -> Void) {
+    private struct Reading {
+        let user: UserKey
+        let work: @Sendable (any StoreReader) -> Void
+    }
+
+    public func read(for user: UserKey, _ work: @escaping @Sendable (any StoreReader) -> Void) {
         monitor.locked {
-            queue.append(work)
+            queue.append(Reading(user: user, work: work), of: user)
             monitor.signal()
         }
     }
+
+    public func serve(severalUsers: Bool) { monitor.locked { hasSeveralUsers = severalUsers } }
 
     /// Finishes what is queued and closes the connections.
     public func close() {
@@ -37,18 +52,32 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
         while let next = next() {
             // One transaction around the whole request: all its statements see one snapshot.
             try? box.session.connection.execute("BEGIN")
-            next(box.session)
+            next.work(box.session)
             try? box.session.connection.execute("COMMIT")
+            finish(next)
         }
     }
 
-    private func next() -> (@Sendable (any StoreReader) -> Void)? {
+    private func next() -> Reading? {
         monitor.locked {
-            while queue.isEmpty {
-                if isClosing { return nil }
+            while true {
+                // One thread is left to the others, however long a user's reads take.
+                let limit = hasSeveralUsers && !isClosing ? max(1, threads.count - 1) : .max
+                if let next = queue.popFirst(where: { busy[$0, default: 0] < limit }) {
+                    busy[next.user, default: 0] += 1
+                    return next
+                }
+                if isClosing, queue.isEmpty { return nil }
                 monitor.wait()
             }
-            return queue.removeFirst()
+        }
+    }
+
+    private func finish(_ reading: Reading) {
+        monitor.locked {
+            let left = busy[reading.user, default: 1] - 1
+            busy[reading.user] = left == 0 ? nil : left
+            if !queue.isEmpty { monitor.signal() }
         }
     }
 

@@ -31,6 +31,7 @@ final class SQLiteSession: StoreTransaction {
     let conversations: ConversationStatements
     let executions: ExecutionStatements
     let acts: ActStatements
+    let chores: ChoreStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
@@ -62,6 +63,7 @@ final class SQLiteSession: StoreTransaction {
         conversations = try ConversationStatements(connection, library)
         executions = try ExecutionStatements(connection, library)
         acts = try ActStatements(connection, library)
+        chores = try ChoreStatements(connection, library)
     }
 
     /// What a fenced write throws when it changed nothing.

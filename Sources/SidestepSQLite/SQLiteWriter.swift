@@ -1,3 +1,4 @@
+import SidestepHost
 import SidestepModel
 import SidestepStore
 
@@ -13,17 +14,40 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Jobs in one commit at most: past it the replies of the first would wait for too many others.
     public static let batchLimit = 512
+    /// Jobs of one user in one commit, where there are several: about half a millisecond of work, so that who comes
+    /// behind a flood waits for twice that.
+    static let batchLimitPerUser = 24
+    /// Bytes in one commit, about; a job that has more has one of its own.
+    static let batchBytes = 1 << 20
+    /// A job of more bytes is never performed on the caller's thread, and in a commit of its own.
+    static let largeBytes = 128 << 10
     /// Frames of the log after which it is copied into the database: the size of the pre-grown log, 4 MiB.
     static let checkpointFrames = 1000
 
     private let monitor = Monitor()
     private let inlineLimit: Int
     private let onSettled: Settled
-    private let onFatal: @Sendable (Failure) -> Void
+    private let onFatal: @Sendable (StoreEnd) -> Void
+    private let isInPlace: @Sendable () -> Bool
+    private let news: @Sendable (StoreNews) -> Void
+    private let log: LogKeeper
+    private let space: SpaceGate
     private var session: SQLiteSession?
+    /// Whether the last commit failed, and that was told.
+    private var isTroubled = false
+    /// Why nothing more is written.
+    private var end: StoreEnd?
     private let batch: BatchStatements
-    private var queue: [any WriteJob] = []
+    private var queue = FairQueue<any WriteJob>()
+    /// A large job whose turn it is.
+    private var large: (any WriteJob)?
+    private var hasSeveralUsers = false
     private var isPerforming = false
+    /// Whether the log is to be copied into the database, and whether a batch went before since it is.
+    private var isLogLong = false
+    private var hasYielded = false
+    /// Whether it is to be made short, too.
+    private var isUntidy = false
     private var isClosing = false
     /// Threads that wait to have the connection for themselves.
     private var waitingForQuiet = 0
@@ -32,23 +56,30 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// - Parameters:
     ///   - inlineLimit: how many jobs the caller's thread performs itself;
     ///     more of them are worth a thread switch.
-    ///   - onFatal: told when a sync failed and nobody can know what is on disk; the daemon then ends itself,
-    ///     and opening the database again recovers what was acknowledged.
+    ///   - database: the path of the file.
+    ///   - isInPlace: whether what was just committed is where the next daemon will look for it.
+    ///   - news: told what fails, and when it does not any more.
+    ///   - onFatal: told when nothing more may be written; the daemon then ends itself.
     init(
-        _ connection: Connection, _ library: StatementLibrary, inlineLimit: Int, onSettled: @escaping Settled,
-        onFatal: @escaping @Sendable (Failure) -> Void
+        _ connection: Connection, _ library: StatementLibrary, database: String, inlineLimit: Int,
+        isInPlace: @escaping @Sendable () -> Bool, onSettled: @escaping Settled,
+        onFatal: @escaping @Sendable (StoreEnd) -> Void, news: @escaping @Sendable (StoreNews) -> Void
     ) throws(Failure) {
         session = try SQLiteSession(connection, library)
         batch = try BatchStatements(connection)
         self.inlineLimit = inlineLimit
         self.onSettled = onSettled
         self.onFatal = onFatal
-        thread = WorkerThread("writer") { [weak self] in self?.work() }
+        self.isInPlace = isInPlace
+        self.news = news
+        log = LogKeeper(database: database, news: news)
+        space = SpaceGate(database: database, news: news)
+        thread = try WorkerThread("writer") { [weak self] in self?.work() }
     }
 
     public func submit(_ jobs: [any WriteJob]) {
         var batch: [any WriteJob]? = monitor.locked {
-            queue += jobs
+            for job in jobs { queue.append(job, of: job.user) }
             return takeInline()
         }
         while let inline = batch {
@@ -65,15 +96,29 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// called with the lock held. The thread is woken only for work that is left to it:
     /// waking it for nothing costs as much as the work.
     private func takeInline() -> [any WriteJob]? {
-        if !queue.isEmpty, queue.count <= inlineLimit, !isPerforming, !isClosing, waitingForQuiet == 0 {
-            return takeBatch()
+        let isFree = !isPerforming && !isClosing && waitingForQuiet == 0 && !isLogLong && large == nil
+        if isFree, !queue.isEmpty, queue.count <= inlineLimit {
+            let batch = takeBatch()
+            if isAlwaysInline || batch.allSatisfy({ $0.weight <= Self.largeBytes }) { return batch }
+            // Alone, as it was the first: its place is kept for the thread.
+            (large, isPerforming) = (batch[0], false)
         }
-        if !queue.isEmpty || isClosing { monitor.broadcast() }
+        if hasWork || isClosing { monitor.broadcast() }
         return nil
     }
 
+    /// Whether the caller's thread does everything, as tests want it.
+    private var isAlwaysInline: Bool { inlineLimit == .max }
+
+    private var hasWork: Bool { !queue.isEmpty || large != nil || isLogLong }
+
+    public func serve(severalUsers: Bool) { monitor.locked { hasSeveralUsers = severalUsers } }
+
     /// Performs what is queued, then ends the thread and closes the connection; closing again does nothing.
-    public func close() {
+    ///
+    /// - Returns: whether the database has all of the log.
+    @discardableResult
+    public func close() -> Bool {
         monitor.locked {
             isClosing = true
             monitor.broadcast()
@@ -81,13 +126,17 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         // A thread can be joined once (pthread_join(3)).
         thread?.join()
         thread = nil
-        try? session?.releaseSequences()
-        session?.connection.checkpointLog()
-        try? session?.connection.shortenLog()
-        session = nil
+        guard let session else { return false }
+        try? session.releaseSequences()
+        let isCopied = end == nil && (try? log.copy(session.connection)) ?? false
+        try? session.connection.limitLog(nil)
+        batch.finalize()
+        self.session = nil
+        return isCopied
     }
 
     /// Hands the connection to `body` between two batches; jobs wait meanwhile. Not for the loop's thread.
+    /// What it left in the log is copied then.
     func exclusively(_ body: (Connection) throws(Failure) -> Void) throws(Failure) {
         monitor.locked {
             waitingForQuiet += 1
@@ -103,6 +152,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         }
         guard let session else { throw Failure(.shuttingDown, "the daemon is shutting down") }
         try body(session.connection)
+        tidy()
     }
 
     /// Lets the next one have the connection; called with the lock held.
@@ -113,55 +163,155 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     private func work() {
         while let jobs = nextBatch() {
-            perform(jobs)
+            if jobs.isEmpty { keepLog() } else { perform(jobs) }
             monitor.locked { finishBatch() }
         }
     }
 
+    /// The jobs of the next commit; none when the log has its turn, nil at the end.
     private func nextBatch() -> [any WriteJob]? {
         monitor.locked {
             while true {
-                if !isPerforming, !queue.isEmpty { return takeBatch() }
+                // What waited for the batch that made it long does not wait for the copying as well.
+                if !isPerforming, isLogLong, hasYielded || queue.isEmpty && large == nil {
+                    (isLogLong, hasYielded, isPerforming) = (false, false, true)
+                    return []
+                }
+                if isLogLong, !isPerforming { hasYielded = true }
+                if !isPerforming, hasWork { return takeBatch() }
                 if !isPerforming, isClosing { return nil }
                 monitor.wait()
             }
         }
     }
 
+    /// Takes jobs of all users in turn, so many and so large that nobody's wait is long; at least one.
     private func takeBatch() -> [any WriteJob] {
         isPerforming = true
-        if queue.count <= Self.batchLimit {
-            defer { queue = [] }
-            return queue
+        if let job = large.take() { return [job] }
+        if queue.count == 1, let only = queue.popFirst() { return [only] }
+        let limit = hasSeveralUsers ? Self.batchLimitPerUser : Self.batchLimit
+        var batch: [any WriteJob] = []
+        var counts: [UserKey: Int] = [:]
+        var bytes = 0
+        while batch.count < Self.batchLimit, bytes < Self.batchBytes,
+            let job = queue.popFirst(where: { counts[$0, default: 0] < limit })
+        {
+            if job.weight > Self.largeBytes, !batch.isEmpty {
+                large = job
+                break
+            }
+            batch.append(job)
+            counts[job.user, default: 0] += 1
+            bytes += job.weight
         }
-        defer { queue.removeFirst(Self.batchLimit) }
-        return Array(queue.prefix(Self.batchLimit))
+        return batch
     }
 
     private func perform(_ jobs: [any WriteJob]) {
         guard let session else {
             return onSettled(jobs, Failure(.shuttingDown, "the daemon is shutting down"))
         }
+        if let end { return onSettled(jobs, end.failure) }
+        space.look()
+        performAdmitted(jobs, session)
+    }
+
+    /// Performs what there is space for.
+    private func performAdmitted(_ jobs: [any WriteJob], _ session: SQLiteSession) {
+        guard space.isScarce else { return perform(jobs, session) }
+        let (admitted, refused) = space.sort(jobs, session.connection)
+        if !refused.isEmpty { onSettled(refused, .diskIsFull) }
+        if !admitted.isEmpty { perform(admitted, session) }
+    }
+
+    private func perform(_ jobs: [any WriteJob], _ session: SQLiteSession) {
+        if let failure = commit(jobs, session) { return failed(failure, jobs, session) }
+        // What frees something may have succeeded, and others be refused still.
+        if isTroubled, !space.isScarce {
+            isTroubled = false
+            news(.recovered(.writing))
+        }
+        // After the commit, so that it is what is acknowledged that was found in place.
+        guard isInPlace() else {
+            onSettled(jobs, StoreEnd.displaced.failure)
+            return finish(.displaced)
+        }
+        onSettled(jobs, nil)
+        guard session.connection.logFrames >= Self.checkpointFrames else { return }
+        // By the writer's own thread: the caller's would be kept for as long as copying takes.
+        if isAlwaysInline { keepLog() } else { monitor.locked { isLogLong = true } }
+    }
+
+    /// - Returns: why nothing of the jobs stands, if so.
+    private func commit(_ jobs: [any WriteJob], _ session: SQLiteSession) -> Failure? {
+        session.connection.forgetWorst()
         do {
             try batch.begin.run()
             try jobs.count == 1 ? performAlone(jobs[0], session) : performTogether(jobs, session)
             session.sequences?.committed()
-            onSettled(jobs, nil)
+            return nil
         } catch {
             if session.connection.isInTransaction { _ = try? batch.rollback.run() }
             session.sequences?.rolledBack()
-            onSettled(jobs, error)
-            if session.connection.hasFailedSync { onFatal(error) }
+            return error
         }
-        if session.connection.logFrames >= Self.checkpointFrames { session.connection.checkpointLog() }
+    }
+
+    private func failed(_ failure: Failure, _ jobs: [any WriteJob], _ session: SQLiteSession) {
+        let fault = session.connection.worst
+        isTroubled = true
+        news(.failed(fault?.state ?? .failing, fault?.sentence ?? failure.message, .writing))
+        if fault?.scope == .store {
+            onSettled(jobs, failure)
+            return finish(.failedSync(failure))
+        }
+        guard fault?.state == .full, space.ranOut() else { return onSettled(jobs, failure) }
+        // There is room for those that make more of it, once what the log holds is where it belongs. The reserve is
+        // given up one time, so this does not come again.
+        keepLog()
+        performAdmitted(jobs, session)
+    }
+
+    /// Makes the log short again when nobody writes: a reader that kept it has left, or a copy failed.
+    func tidy() {
+        monitor.locked {
+            (isLogLong, isUntidy) = (true, true)
+            monitor.broadcast()
+        }
+    }
+
+    /// Whether there is anything to tidy; any thread may ask.
+    var wantsTidying: Bool { log.wantsTidying || !isInPlace() }
+
+    /// Copies the log into the database, and more if that was asked for; by whoever has the connection.
+    private func keepLog() {
+        guard let session, end == nil else { return }
+        let isUntidy = monitor.locked {
+            defer { self.isUntidy = false }
+            return self.isUntidy
+        }
+        do {
+            if isUntidy {
+                guard isInPlace() else { return finish(.displaced) }
+                space.look()
+                try log.tidy(session.connection)
+            } else {
+                try log.copy(session.connection)
+            }
+        } catch {
+            finish(.failedSync(error))
+        }
+    }
+
+    private func finish(_ end: StoreEnd) {
+        self.end = end
+        onFatal(end)
     }
 
     /// One job is its own savepoint: the transaction.
     private func performAlone(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) {
-        do {
-            try job.perform(session)
-        } catch {
-            guard standsAfter(error, session) else { throw error }
+        guard try isDone(job, session) else {
             try batch.rollback.run()
             session.sequences?.rolledBack()
             return
@@ -172,10 +322,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private func performTogether(_ jobs: [any WriteJob], _ session: SQLiteSession) throws(Failure) {
         for job in jobs {
             try batch.savepoint.run()
-            do {
-                try job.perform(session)
-            } catch {
-                guard standsAfter(error, session) else { throw error }
+            if try !isDone(job, session) {
                 try batch.rollbackJob.run()
                 session.sequences?.rolledBack()
             }
@@ -184,10 +331,20 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         try batch.commit.run()
     }
 
-    /// Whether a job's failure is its own. A full disk or a failed write may have ended the transaction;
-    /// then nothing of the batch stands.
-    private func standsAfter(_ failure: Failure, _ session: SQLiteSession) -> Bool {
-        session.connection.isInTransaction && failure.kind != .storageError && failure.kind != .storageFull
+    /// Performs a job; false when it failed and the failure is its own.
+    ///
+    /// - Throws: what ends the batch, also when the job has caught it: a full disk or a failed write may have ended the
+    ///   transaction, and nothing of the batch stands then.
+    private func isDone(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) -> Bool {
+        session.connection.forgetWorst()
+        var failure: Failure?
+        do { try job.perform(session) } catch { failure = error }
+        let connection = session.connection
+        guard connection.isInTransaction, connection.worst.map({ $0.scope == .job }) ?? true else {
+            throw failure ?? connection.worst.map(Failure.init)
+                ?? Failure(.storageError, "the batch was lost")
+        }
+        return failure == nil
     }
 }
 
@@ -196,17 +353,21 @@ struct BatchStatements {
     let begin, commit, rollback, savepoint, release, rollbackJob: Statement
 
     init(_ connection: Connection) throws(Failure) {
-        func statement(_ sql: String) throws(Failure) -> Statement {
-            let statement = Statement(connection, name: sql, sql: sql)
+        func statement(_ name: String, _ sql: String) throws(Failure) -> Statement {
+            let statement = Statement(connection, name: name, sql: sql)
             // A full disk must not be the first time that ROLLBACK is prepared.
             try statement.prepareNow()
             return statement
         }
-        begin = try statement("BEGIN IMMEDIATE")
-        commit = try statement("COMMIT")
-        rollback = try statement("ROLLBACK")
-        savepoint = try statement("SAVEPOINT job")
-        release = try statement("RELEASE job")
-        rollbackJob = try statement("ROLLBACK TO job")
+        begin = try statement("begin", "BEGIN IMMEDIATE")
+        commit = try statement("commit", "COMMIT")
+        rollback = try statement("rollback", "ROLLBACK")
+        savepoint = try statement("savepoint", "SAVEPOINT job")
+        release = try statement("release", "RELEASE job")
+        rollbackJob = try statement("rollback_job", "ROLLBACK TO job")
+    }
+
+    func finalize() {
+        for statement in [begin, commit, rollback, savepoint, release, rollbackJob] { statement.release() }
     }
 }

@@ -17,6 +17,17 @@ enum SQLValue {
     init(_ value: Payload?) { self = value.map(SQLValue.text) ?? .null }
     init(_ value: Bool) { self = .integer(value ? 1 : 0) }
     init(_ value: [UInt8]?) { self = value.map(SQLValue.blob) ?? .null }
+
+    /// From this size on a copy costs more than to do without.
+    fileprivate static let largeBytes = 64 << 10
+
+    fileprivate var isLarge: Bool {
+        switch self {
+        case .text(let bytes): bytes.count > Self.largeBytes
+        case .blob(let bytes): bytes.count > Self.largeBytes
+        default: false
+        }
+    }
 }
 
 /// A prepared statement, kept for the life of its connection.
@@ -46,7 +57,13 @@ final class Statement {
         return prepared
     }
 
-    deinit { sqlite3_finalize(prepared) }
+    deinit { release() }
+
+    /// Gives back what it has of its connection, which cannot be closed before.
+    func release() {
+        sqlite3_finalize(prepared)
+        prepared = nil
+    }
 
     /// Executes a statement that returns no row; answers how many rows it changed.
     @discardableResult
@@ -91,11 +108,45 @@ final class Statement {
     /// Executes and hands row after row to `body` until it answers false.
     func each(_ values: [SQLValue], _ body: (inout Row) -> Bool) throws(Failure) {
         let handle = try prepare()
+        var hasLarge = false
+        for index in values.indices where !bind(values[index], to: handle, Int32(index + 1)) {
+            hasLarge = true
+        }
+        guard hasLarge else { return try step(handle, body) }
+        let large = values.indices.filter { values[$0].isLarge }
+        try stepBorrowing(large[...], of: values, handle, body)
+    }
+
+    /// Binds large values without a copy of them: their arrays are held until the statement is done.
+    private func stepBorrowing(
+        _ large: ArraySlice<Int>, of values: [SQLValue], _ handle: OpaquePointer,
+        _ body: (inout Row) -> Bool
+    ) throws(Failure) {
+        guard let index = large.first else { return try step(handle, body) }
+        let rest = large.dropFirst()
+        switch values[index] {
+        case .text(let bytes):
+            try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+                let text = UnsafeRawBufferPointer(bytes).bindMemory(to: CChar.self)
+                sqlite3_bind_text64(
+                    handle, Int32(index + 1), text.baseAddress, UInt64(text.count), nil, UInt8(SQLITE_UTF8))
+                try stepBorrowing(rest, of: values, handle, body)
+            }
+        case .blob(let bytes):
+            try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+                sqlite3_bind_blob64(
+                    handle, Int32(index + 1), bytes.baseAddress, UInt64(bytes.count), nil)
+                try stepBorrowing(rest, of: values, handle, body)
+            }
+        default: preconditionFailure("only bytes are large")
+        }
+    }
+
+    private func step(_ handle: OpaquePointer, _ body: (inout Row) -> Bool) throws(Failure) {
         defer {
             sqlite3_reset(handle)
             sqlite3_clear_bindings(handle)
         }
-        for (index, value) in values.enumerated() { bind(value, to: handle, Int32(index + 1)) }
         while true {
             let code = sqlite3_step(handle)
             if code == SQLITE_DONE { return }
@@ -110,8 +161,12 @@ final class Statement {
     }
 
     /// SQLite copies the bytes at once: a pointer into a Swift array lives only as long as its closure.
-    private func bind(_ value: SQLValue, to handle: OpaquePointer, _ index: Int32) {
+    ///
+    /// - Returns: false for a large value, which is not bound.
+    private func bind(_ value: SQLValue, to handle: OpaquePointer, _ index: Int32) -> Bool {
         switch value {
+        case .text(let bytes) where bytes.count > SQLValue.largeBytes: return false
+        case .blob(let bytes) where bytes.count > SQLValue.largeBytes: return false
         case .null: break  // what an unbound parameter is
         case .integer(let number): sqlite3_bind_int64(handle, index, number)
         case .real(let number): sqlite3_bind_double(handle, index, number)
@@ -124,6 +179,7 @@ final class Statement {
                     sqliteTransient)
             }
         }
+        return true
     }
 
     private func bindText(

@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct StreamStatements {
-    let byName, list, chunks, insert, append, close, compact: Statement
+    let byName, list, chunks, insert, append, close: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -12,7 +12,6 @@ struct StreamStatements {
         insert = try block("stream_insert")
         append = try block("stream_append")
         close = try block("stream_close")
-        compact = try block("stream_compact")
     }
 }
 
@@ -61,8 +60,6 @@ extension SQLiteSession {
             try streams.close.run(
                 .integer(stream.key), .integer(stream.run), .integer(epoch), SQLValue(stream.closed),
                 .integer(stream.next), SQLValue(stream.final), SQLValue(stream.isCompacted)))
-        guard stream.isCompacted else { return }
-        try streams.compact.run(.integer(stream.key), .integer(stream.run), .integer(epoch))
     }
 }
 

@@ -81,9 +81,15 @@ extension SQLiteSession {
         var hidden = event
         hidden.userID = RunRecord.nobody
         // Ids are unique for a user, and so they are for nobody's.
-        hidden.eventID = event.eventID.map { "\(event.run ?? 0)/\($0)" }
+        hidden.eventID = event.eventID.map { Self.hiddenEventID(run: event.run ?? 0, $0) }
         _ = try insertEvent(hidden)
     }
+
+    func hiddenEvent(run: Int64, id: String) throws(Failure) -> EventRecord? {
+        try event(user: RunRecord.nobody, id: Self.hiddenEventID(run: run, id))
+    }
+
+    private static func hiddenEventID(run: Int64, _ id: String) -> String { "\(run)/\(id)" }
 
     func publish(run: Int64, id: String, user: UInt32) throws(Failure) {
         try requireOne(try transfers.publish.run(.integer(run), SQLValue(id), .integer(Int64(user))))
@@ -91,7 +97,7 @@ extension SQLiteSession {
     }
 
     func branches(of run: Int64) throws(Failure) -> [Int64] {
-        try messages.branches.all(.integer(run)) { $0.integer() }.reversed()
+        try messages.branches(of: run).reversed()
     }
 
     func appendEntry(run: Int64, _ entry: JournalEntry) throws(Failure) -> Int64 {

@@ -10,11 +10,12 @@ final class UnnamedCopy: HeldCopy {
     /// Makes a copy beside the database, where there is a file system that has room for one, and that the daemon may
     /// write whatever its sandbox.
     init(
-        of path: String, _ told: (@Sendable (MaintenanceProgress) -> Void)?
+        of path: String, onFault: @escaping @Sendable (StoreFault) -> Void,
+        _ told: (@Sendable (MaintenanceProgress) -> Void)?
     ) throws(Failure) {
         let name = Self.name(path)
         unlink(name)
-        bytes = try DatabaseCopy.write(path, to: name, overwrites: true, told)
+        bytes = try DatabaseCopy.write(path, to: name, overwrites: true, onFault: onFault, told)
         descriptor = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         unlink(name)
         guard descriptor >= 0 else {

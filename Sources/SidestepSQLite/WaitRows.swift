@@ -28,10 +28,13 @@ struct WaitStatements {
 }
 
 extension SQLiteSession {
-    func waitingSteps(run: Int64, _ condition: WaitCondition) throws(Failure) -> [StepRecord] {
-        try waits.steps.all(.integer(run), SQLValue(condition.kind.rawValue), SQLValue(condition.name)) {
-            StepRecord(&$0)
-        }
+    func waitingSteps(
+        run: Int64, _ condition: WaitCondition, limit: Int
+    ) throws(Failure) -> [StepRecord] {
+        try waits.steps.all(
+            .integer(run), SQLValue(condition.kind.rawValue), SQLValue(condition.name),
+            .integer(Int64(limit))
+        ) { StepRecord(&$0) }
     }
 
     func insertWait(

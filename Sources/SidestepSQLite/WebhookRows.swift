@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct WebhookStatements {
-    let byKey, byName, list, listAll, insert, update, delete: Statement
+    let byKey, byName, list, listAll, insert, update, hide: Statement
     let deliveryByID, deliveryByKey, deliveryList, deliveryListStatus, due, next, pending: Statement
     let insertDelivery, updateDelivery, forget: Statement
 
@@ -14,7 +14,7 @@ struct WebhookStatements {
         listAll = try block("webhook_list_all")
         insert = try block("webhook_insert")
         update = try block("webhook_update")
-        delete = try block("webhook_delete")
+        hide = try block("webhook_hide")
         deliveryByID = try block("delivery_by_id")
         deliveryByKey = try block("delivery_by_key")
         deliveryList = try block("delivery_list")
@@ -52,7 +52,7 @@ extension SQLiteSession {
         _ = try webhooks.update.change(webhook.values + [.integer(webhook.key)])
     }
 
-    func deleteWebhook(key: Int64) throws(Failure) { try webhooks.delete.run(.integer(key)) }
+    func hideWebhook(key: Int64) throws(Failure) { try webhooks.hide.run(.integer(key)) }
 
     // MARK: Deliveries
 

@@ -3,16 +3,26 @@ import SidestepModel
 import SidestepProtocol
 import SidestepStore
 
+/// Who calls, as far as a handler wants to know. Made on the loop, read anywhere.
+struct Caller: Sendable {
+    let peer: Peer
+    /// How many connections he may know of: his user's, or, for an administrator, all.
+    let connections: Int
+}
+
 /// From a method's name to its handler: a table, checked against the contract when it is made.
-struct Dispatcher {
+///
+/// Unchecked: handlers are functions of their request alone, and may be called on any thread.
+struct Dispatcher: @unchecked Sendable {
     enum Work {
         case now([UInt8])
         case query(Handler.Query)
-        case command(Call.Work)
+        case command(Call.Work, SpaceUse)
         case watch(WatchRequest)
         case unwatch(String)
         case maintain(MaintenanceRequest)
-        case begin(HeldBegins.Key, BeginStep, Call.Work)
+        /// Apart, for its size: the others are passed on in a few words.
+        indirect case begin(HeldBegins.Key, BeginStep, Call.Work)
         case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
     }
 
@@ -42,7 +52,7 @@ struct Dispatcher {
         self.handlers = handlers
     }
 
-    func dispatch(_ request: RPCRequest, _ session: Session, _ limits: Limits) -> Result<Work, RPCError> {
+    func dispatch(_ request: RPCRequest, _ caller: Caller, _ limits: Limits) -> Result<Work, RPCError> {
         guard let method = MethodTable.named(request.method), let handler = handlers[request.method] else {
             return .failure(.methodNotFound(request.method))
         }
@@ -50,8 +60,8 @@ struct Dispatcher {
             let params = try Params(validating: request.params, against: method, limits: limits)
             return .success(
                 try work(
-                    handler,
-                    Request(params: params, peer: session.peer, information: information, limits: limits)))
+                    handler, method,
+                    Request(params: params, caller: caller, information: information, limits: limits)))
         } catch let error as RPCError {
             return .failure(error)
         } catch let failure as Failure {
@@ -65,11 +75,11 @@ struct Dispatcher {
         HeldBegins.Key(proof: request.proof, step: request.required("step"))
     }
 
-    private func work(_ handler: Handler, _ request: Request) throws -> Work {
+    private func work(_ handler: Handler, _ method: Method, _ request: Request) throws -> Work {
         switch handler {
         case .now(let answer): .now(try answer(request))
         case .query(let make): .query(try make(request))
-        case .command(let make): .command(try make(request))
+        case .command(let make): .command(try make(request), method.space)
         case .watch(let make): .watch(make(request))
         case .unwatch(let make): .unwatch(make(request))
         case .maintain(let make): .maintain(try make(request))

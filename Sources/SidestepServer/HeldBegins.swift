@@ -11,6 +11,8 @@ struct HeldBegins {
     static let milliseconds: Int64 = 25
     /// How many one connection may have; past it they are written at once.
     static let limit = 256
+    /// A notification of more bytes is written at once.
+    static let bytes = 16 << 10
 
     struct Key: Hashable {
         let proof: LeaseProof

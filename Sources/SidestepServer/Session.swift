@@ -6,6 +6,8 @@ import SidestepProtocol
 final class Session {
     let id: Int64
     let peer: Peer
+    let share: UserShare
+    private let shares: Shares
     private weak var connection: Connection?
     private let pulse: SessionPulse?
     /// Requests that have no reply yet.
@@ -18,12 +20,16 @@ final class Session {
     /// Whether a timer will write them; one serves all that come meanwhile.
     var hasHoldTimer = false
     /// Ids of runs that were granted on this connection.
-    var grantedRuns: Set<String> = []
+    let grantedRuns = GrantedRuns()
 
-    init(id: Int64, peer: Peer, connection: Connection, pulse: SessionPulse?) {
+    init(
+        id: Int64, peer: Peer, share: UserShare, shares: Shares, connection: Connection, pulse: SessionPulse?
+    ) {
         self.pulse = pulse
         self.id = id
         self.peer = peer
+        self.share = share
+        self.shares = shares
         self.connection = connection
     }
 
@@ -34,16 +40,24 @@ final class Session {
 
     func begin(at now: Instant) {
         inFlight += 1
+        shares.began(share)
         pulse?.began(at: now)
     }
 
     func end(at now: Instant) {
         precondition(inFlight > 0, "a request was answered twice")
         inFlight -= 1
+        shares.ended(share)
         pulse?.ended(at: now)
     }
 
+    /// Holds bytes for it, or with a negative number lets them go.
+    func hold(_ bytes: Int) { shares.hold(bytes, share) }
+
     func send(_ line: [UInt8]) { connection?.send(line) }
+
+    /// Sends one line that stands in several pieces.
+    func send(pieces: [ArraySlice<UInt8>]) { connection?.send(pieces: pieces) }
 
     /// A notification leaves no reply behind whose departure would close the connection.
     func closeWhenDone() { connection?.closeWhenDone() }

@@ -77,15 +77,15 @@ extension Setting {
     }
 
     static func limit(_ limit: NamedLimit) -> Setting {
-        let (path, range) = (limit.value, limit.range)
+        let range = limit.range
         return Setting(
             "limits.\(limit.name)", "\(range.lowerBound) to \(range.upperBound)", limit.summary,
-            read: { "\($0.limits[keyPath: path])" },
+            read: { "\(limit.read($0.limits))" },
             write: { configuration, text, _ throws(Mistake) in
                 guard let number = Int(text), range.contains(number) else {
                     throw Mistake("is a whole number from \(range.lowerBound) to \(range.upperBound)")
                 }
-                configuration.limits[keyPath: path] = number
+                limit.write(&configuration.limits, number)
             })
     }
 

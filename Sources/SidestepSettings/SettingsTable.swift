@@ -3,7 +3,7 @@ import SidestepModel
 /// All settings of the daemon, in the order of the reference page.
 public enum SettingsTable {
     public static let all: [Setting] =
-        places + behaviour + programs + requests + Limits.all.map(Setting.limit)
+        places + behaviour + programs + requests + NamedLimit.all.map(Setting.limit)
 
     /// The setting with this name, or nil.
     public static func named(_ name: String) -> Setting? { byName[name] }

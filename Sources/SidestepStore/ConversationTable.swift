@@ -26,7 +26,8 @@ public protocol ConversationWriting: ConversationReading {
     ) throws(Failure) -> Bool
     /// Forgets the entries from this number on.
     func cutConversation(_ conversation: Int64, from number: Int64) throws(Failure)
-    /// Copies the entries before this number.
-    func copyConversation(_ source: Int64, to target: Int64, before number: Int64) throws(Failure)
-    func deleteConversation(_ conversation: Int64) throws(Failure)
+    /// Takes a conversation out of everybody's sight; its rows are deleted as a chore.
+    func hideConversation(_ conversation: Int64) throws(Failure)
+    /// Gives a hidden conversation its user and name.
+    func showConversation(_ conversation: Int64, user: Int64, name: String) throws(Failure)
 }

@@ -17,6 +17,39 @@ public struct GraphFilter: Sendable {
     public init(user: Int64) { self.user = user }
 }
 
+/// What hangs on what in a graph: a checkpoint without its state.
+public struct GraphLink: Sendable, Equatable {
+    public var key: Int64
+    public var id: String
+    public var parent: String?
+    public var channels: Payload?
+    public var deltas: Payload?
+
+    public init(key: Int64, id: String, parent: String?, channels: Payload?, deltas: Payload?) {
+        self.key = key
+        self.id = id
+        self.parent = parent
+        self.channels = channels
+        self.deltas = deltas
+    }
+}
+
+/// A place in the writes at a checkpoint, in the order of task and number.
+public struct GraphWritePlace: Sendable, Equatable {
+    public var task: String
+    public var number: Int64
+    public var bytes = 0
+
+    public init(task: String, number: Int64, bytes: Int = 0) {
+        self.task = task
+        self.number = number
+        self.bytes = bytes
+    }
+
+    /// Before all of them.
+    public static let first = GraphWritePlace(task: "", number: .min)
+}
+
 public protocol GraphReading: AnyObject {
     /// The key of a thread and namespace of a user.
     func graphPlace(user: Int64, thread: String, namespace: String) throws(Failure) -> Int64?
@@ -29,6 +62,17 @@ public protocol GraphReading: AnyObject {
     func graphValues(checkpoint: Int64) throws(Failure) -> [(channel: String, value: GraphValue)]
     /// In the order in which the graph applies them: path, task, index.
     func graphWrites(place: Int64, checkpoint: String) throws(Failure) -> [GraphWrite]
+    /// Links of a place below an id, newest first.
+    func graphLinks(place: Int64, below id: String?, limit: Int) throws(Failure) -> [GraphLink]
+    func graphLink(place: Int64, id: String) throws(Failure) -> GraphLink?
+    /// The channels whose values are kept apart from a checkpoint.
+    func graphValueChannels(checkpoint: Int64) throws(Failure) -> [String]
+    /// The next place of a user behind this key.
+    func graphPlace(user: Int64, after key: Int64) throws(Failure) -> Int64?
+    /// Ids of a place behind this one, in their order, and whether one of the runs made the checkpoint.
+    func graphCheckpoints(
+        place: Int64, after id: String, madeBy runs: Payload, limit: Int
+    ) throws(Failure) -> [(id: String, isMade: Bool)]
 }
 
 public protocol GraphWriting: GraphReading {
@@ -39,11 +83,20 @@ public protocol GraphWriting: GraphReading {
     /// Adds a write; one of the same task and index is kept, or replaced.
     func saveGraphWrite(
         _ write: GraphWrite, place: Int64, checkpoint: String, replace: Bool) throws(Failure)
-    /// Forgets a thread in all its namespaces; answers with how many there were.
-    func deleteGraphThread(user: Int64, thread: String) throws(Failure) -> Int
-    func deleteGraphCheckpoint(_ checkpoint: GraphCheckpoint) throws(Failure)
-    /// Forgets the checkpoints that runs made, with the writes at them.
-    func deleteGraphRuns(user: Int64, runs: Payload) throws(Failure) -> Int
-    /// Copies checkpoints, values and writes from one place to another.
-    func copyGraph(from place: Int64, to target: Int64) throws(Failure)
+    /// Takes a thread in all its namespaces out of everybody's sight; answers with the keys of its places, whose
+    /// rows are deleted as chores.
+    func hideGraphThread(user: Int64, thread: String) throws(Failure) -> [Int64]
+    /// Deletes checkpoints with the writes at them, in their order, until about `limit` rows.
+    /// - Returns: how many are wholly gone.
+    func deleteGraphCheckpoints(place: Int64, _ ids: [String], limit: Int) throws(Failure) -> Int
+    /// The id of a place behind this one, of a checkpoint or of writes at one.
+    func nextGraphID(place: Int64, after id: String) throws(Failure) -> String?
+    /// Copies writes at a checkpoint behind a place in their order, until `limit` or about `maxBytes`.
+    /// - Returns: the last one; nil when there are no more.
+    func copyGraphWrites(
+        from place: Int64, to target: Int64, at id: String, after: GraphWritePlace, limit: Int, maxBytes: Int
+    ) throws(Failure) -> GraphWritePlace?
+    /// Copies a checkpoint with its values, if there is one and the target has none.
+    /// - Returns: about how many bytes were copied.
+    func copyGraphCheckpoint(from place: Int64, to target: Int64, _ id: String) throws(Failure) -> Int
 }

@@ -46,11 +46,12 @@ public protocol RunReading: AnyObject {
     func runTags(key: Int64) throws(Failure) -> [(name: String, value: String)]
     /// Newest first.
     func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord>
-    func runCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
+    /// Of one user, or with nil of all.
+    func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// The same of open runs alone, which costs as much as there are.
     func openRunCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// Runs whose lease was granted on this connection.
-    func runs(heldBySession session: Int64) throws(Failure) -> [RunRecord]
+    func runs(heldBySession session: Int64, limit: Int) throws(Failure) -> [RunRecord]
     /// All runs that have an owner.
     func ownedRuns() throws(Failure) -> [RunRecord]
     /// Owned runs whose lease has run out, oldest first.
@@ -58,7 +59,7 @@ public protocol RunReading: AnyObject {
     /// When the next lease runs out.
     func nextLeaseExpiry() throws(Failure) -> Instant?
     /// The runs that named this one as their parent, oldest first.
-    func children(of run: Int64) throws(Failure) -> [RunRecord]
+    func openChildren(of run: Int64, after key: Int64, limit: Int) throws(Failure) -> [RunRecord]
 }
 
 public protocol RunWriting: RunReading {

@@ -5,7 +5,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
     QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading,
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
     ForkReading, RemovalReading, StatisticsReading, TransferReading, GraphReading,
-    ConversationReading, ExecutionReading, ActReading
+    ConversationReading, ExecutionReading, ActReading, ChoreReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction.
@@ -16,11 +16,18 @@ public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, Checkpoi
     JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting,
     ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting,
     ForkWriting, RemovalWriting, TransferWriting, GraphWriting, ConversationWriting,
-    ExecutionWriting, ActWriting
+    ExecutionWriting, ActWriting, ChoreWriting
 {}
 
 /// One request on its way through the writer.
 public protocol WriteJob: AnyObject, Sendable {
+    /// Whose it is: users have their turns at the writer.
+    var user: UserKey { get }
+    /// About how many bytes it may write.
+    var weight: Int { get }
+    /// What it does to the space on the disk.
+    var space: SpaceUse { get }
+
     /// Does the work inside a savepoint; a thrown failure rolls back this job alone.
     /// Called once, on any thread.
     func perform(_ transaction: any StoreTransaction) throws(Failure)
@@ -28,15 +35,26 @@ public protocol WriteJob: AnyObject, Sendable {
 
 /// The one way into the database: jobs in the order given, many to a commit.
 public protocol StoreWriter: Sendable {
-    /// Queues jobs; they are performed in order, and told of after their commit to
+    /// Queues jobs; those of one user are performed in order, and told of after their commit to
     /// whom the writer was made for.
     func submit(_ jobs: [any WriteJob])
+    /// Says whether several users are there: then no batch is long, so that nobody waits for a flood of another's.
+    func serve(severalUsers: Bool)
+}
+
+extension WriteJob {
+    /// The daemon's own work.
+    public var user: UserKey { -1 }
+    public var weight: Int { 0 }
+    public var space: SpaceUse { .grows }
 }
 
 /// Snapshot reads beside the writer.
 public protocol StoreReaders: Sendable {
-    /// Runs `work` on a reader's thread.
-    func read(_ work: @escaping @Sendable (any StoreReader) -> Void)
+    /// Runs `work` on a reader's thread; users have their turns.
+    func read(for user: UserKey, _ work: @escaping @Sendable (any StoreReader) -> Void)
+    /// Says whether several users are there: then none has all threads.
+    func serve(severalUsers: Bool)
 }
 
 /// Part of a longer list.

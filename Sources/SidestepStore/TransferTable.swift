@@ -34,6 +34,8 @@ public protocol TransferWriting: TransferReading {
     func hiddenRun(id: String) throws(Failure) -> RunRecord?
     /// Adds an event of a hidden run, out of everybody's sight as well.
     func insertHidden(_ event: EventRecord) throws(Failure)
+    /// The event of this id that was added so for the run.
+    func hiddenEvent(run: Int64, id: String) throws(Failure) -> EventRecord?
     /// Gives a hidden run its user and id, and its events their user. An event's id that the user has used
     /// stays with the event that was first.
     func publish(run: Int64, id: String, user: UInt32) throws(Failure)

@@ -4,7 +4,7 @@ public protocol WaitReading: AnyObject {
     /// The open waits for this, by their steps, the oldest first.
     ///
     /// - Parameter run: where the signal or promise belongs, or the run that is awaited.
-    func waitingSteps(run: Int64, _ condition: WaitCondition) throws(Failure) -> [StepRecord]
+    func waitingSteps(run: Int64, _ condition: WaitCondition, limit: Int) throws(Failure) -> [StepRecord]
     /// Open waits that time ends, soonest first; nil looks through all runs of the user.
     func timers(run: Int64?, user: UInt32?, limit: Int) throws(Failure) -> [StepRecord]
 }

@@ -33,8 +33,8 @@ public protocol WebhookWriting: WebhookReading {
     /// Adds a webhook; returns its key.
     func insertWebhook(_ webhook: WebhookRecord) throws(Failure) -> Int64
     func updateWebhook(_ webhook: WebhookRecord) throws(Failure)
-    /// Removes a webhook with its deliveries.
-    func deleteWebhook(key: Int64) throws(Failure)
+    /// Takes a webhook out of everybody's sight; it is deleted with its deliveries as a chore.
+    func hideWebhook(key: Int64) throws(Failure)
     func insertDelivery(_ delivery: DeliveryRecord) throws(Failure)
     func updateDelivery(_ delivery: DeliveryRecord) throws(Failure)
     /// Removes some of the deliveries that were taken before `moment`.

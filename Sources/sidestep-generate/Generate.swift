@@ -14,6 +14,7 @@ struct Generate {
         let files = [
             ("openrpc.json", PrettyJSON.text(of: OpenRPC.document)), ("methods.md", MethodsPage.text),
             ("settings.md", SettingsPage.text), ("log.md", LogPage.text), ("reasons.md", ReasonsPage.text),
+            ("limits.md", LimitsPage.text),
         ]
         let stale = files.filter { current("\(folder)/\($0.0)") != $0.1 }
         if arguments.contains("--check") {

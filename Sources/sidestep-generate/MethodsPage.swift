@@ -64,15 +64,19 @@ enum MethodsPage {
         case .number, .numberIn: "number"
         case .payload: "any JSON"
         case .enumeration(let words): words.map { "`\($0)`" }.joined(separator: " ")
-        case .strings: "array of names"
-        case .integers: "array of integers"
-        case .stringMap(let nullable): nullable ? "object of texts or nulls" : "object of texts"
+        case .strings(let limit, _): "array of names" + bound(limit)
+        case .stringMap(let nullable, let limit):
+            (nullable ? "object of texts or nulls" : "object of texts") + bound(limit)
         case .object(let members): "{" + members.map(\.name).joined(separator: ", ") + "}"
-        case .open(let members, let others):
-            "{" + (members.map(\.name) + ["…: \(word(others))"]).joined(separator: ", ") + "}"
+        case .open(let members, let others, let limit):
+            "{" + (members.map(\.name) + ["…: \(word(others))"]).joined(separator: ", ") + "}" + bound(limit)
         case .shared(let name, _): name
-        case .array(let element): "array of " + word(element)
+        case .array(let element, let limit): "array of " + word(element) + bound(limit)
         }
+    }
+
+    private static func bound(_ limit: ElementLimit?) -> String {
+        limit.map { ", at most [`\($0.rawValue)`](limits.md#elements)" } ?? ""
     }
 
     private static func example(_ method: Method) -> String {

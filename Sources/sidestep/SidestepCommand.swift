@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sidestep
+import SidestepHost
 
 /// The command line tool: one subcommand per file in `Commands/`.
 @main
@@ -65,8 +66,10 @@ struct SidestepCommand: ParsableCommand {
         ])
 
     static func main() {
+        Inheritance.openStandardDescriptors()
+        Inheritance.resetSignals(keeping: Inheritance.jobControl)
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(ProgramArguments.all)
             try command.run()
         } catch let error as SidestepError {
             Complaint(error).end()

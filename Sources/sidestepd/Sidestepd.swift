@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import SidestepDaemon
+import SidestepHost
 
 @main
 struct Sidestepd: ParsableCommand {
@@ -12,11 +13,16 @@ struct Sidestepd: ParsableCommand {
             or in the configuration file (lines of `name = value`); a flag wins over both. SIGTERM answers \
             what was read and ends; SIGHUP reads the configuration again.
 
-            Exit status: 0 stopped by a signal, 64 usage, 73 cannot make the socket, 74 disk trouble, 75 socket \
-            or database in use, 78 the database must not be opened.
+            Exit status: 0 stopped by a signal, 64 usage, 71 too few descriptors, 73 cannot make the socket, 74 disk \
+            trouble, 75 socket or database in use, 78 the database must not be opened.
             """,
         version: Daemon.version, subcommands: [Serve.self, Check.self, Restore.self],
         defaultSubcommand: Serve.self)
+
+    static func main() {
+        DaemonMain.settle()
+        main(ProgramArguments.all)
+    }
 }
 
 struct Serve: ParsableCommand {
@@ -71,9 +77,8 @@ struct Serve: ParsableCommand {
     )
     var checkConfiguration = false
 
-    /// A client started it for its user: it makes way for a daemon that somebody starts.
-    @Flag(name: .customLong("private"), help: .hidden)
-    var isPrivate = false
+    /// A client started it for its user.
+    @Flag(help: .hidden) var autostarted = false
 
     func run() throws {
         var flags = Flags()
@@ -84,7 +89,7 @@ struct Serve: ParsableCommand {
         flags.logLevel = logLevel
         flags.user = user
         flags.system = system
-        flags.isPrivate = isPrivate
+        flags.isAutostarted = autostarted
         let status = checkConfiguration ? DaemonMain.checkConfiguration(flags) : DaemonMain.run(flags)
         if status != 0 { throw ExitCode(status) }
     }

@@ -62,7 +62,11 @@ class Daemon:
         return self.process
 
     def start(self) -> "Daemon":
-        process = self.spawn()
+        self.spawn()
+        return self.wait_until_ready()
+
+    def wait_until_ready(self) -> "Daemon":
+        process = self.process
 
         def answers() -> bool:
             assert process.poll() is None, f"the daemon ended with {process.returncode}: {self.text()}"

@@ -119,3 +119,22 @@ class Processes(unittest.TestCase):
             finally:
                 stopped.kill()
                 stopped.wait()
+
+    def test_a_step_of_a_script_whose_daemon_is_restarted_meanwhile_is_recorded_and_not_run_again(self):
+        with Daemon() as daemon, tempfile.TemporaryDirectory() as place:
+            environment = {**os.environ, "SIDESTEP_SOCKET": daemon.socket, "SIDESTEP_AUTOSTART": "0",
+                           "PATH": f"{Path(binary('sidestep')).parent}:{os.environ['PATH']}"}
+            work = "echo x >>begun; until [ -e go ]; do sleep 0.02; done; echo done"
+            script = f'eval "$(sidestep start r)"; exec sidestep step s -- sh -c "{work}"'
+            step = subprocess.Popen(["bash", "-c", script], env=environment, stdout=subprocess.PIPE, text=True, cwd=place)
+            try:
+                wait_for(lambda: os.path.exists(f"{place}/begun"), what="the beginning")
+                daemon.kill()
+                Path(f"{place}/go").touch()
+                daemon.start()
+                self.assertEqual((step.communicate(timeout=60)[0], step.returncode), ("done\n", 0))
+                self.assertEqual(daemon.connect().call("step.get", run="r", step="s")["status"], "completed")
+                self.assertEqual(Path(f"{place}/begun").read_text(), "x\n")
+            finally:
+                step.kill()
+                step.communicate()

@@ -136,7 +136,7 @@ class Reloaded(unittest.TestCase):
 
     def test_what_can_be_changed_is_changed_and_the_rest_is_named(self):
         said = self.reload("log_level = debug", "database = /elsewhere.db", "retention_days = 3", "socket = /elsewhere")
-        self.assertIn("changed=log_level retention_days", said)
+        self.assertIn('changed="log_level retention_days"', said)
         # The flags of this daemon name both places: the file says nothing new.
         self.assertNotIn("elsewhere", said)
         self.assertEqual(self.shown("retention_days"), {"value": "3", "from": f"{self.file}, line 3"})

@@ -9,7 +9,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import Daemon, binary, wait_for
+import test_faults
+from harness import Connection, Daemon, binary, wait_for
 
 
 def refused(*flags: str, environment: dict | None = None) -> tuple[int, str]:
@@ -111,6 +112,95 @@ class Start(unittest.TestCase):
     def test_it_is_ready_fast_and_small(self):
         with Daemon() as daemon:
             self.assertLess(daemon.resident_kib(), 40 * 1024)
+
+
+class Together(unittest.TestCase):
+    """Daemons that are started at once: one serves, and the others say so."""
+
+    ROUNDS, DAEMONS = int(os.environ.get("SIDESTEP_ROUNDS", "5")), 20
+
+    def start_all(self, folder: str, databases: list[str]) -> None:
+        """Starts a daemon for each database at one socket, where a killed one has left its file."""
+        path = f"{folder}/s"
+        stale = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        if not os.path.exists(path):
+            stale.bind(path)
+        stale.close()
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("SIDESTEP")}
+        daemons = [subprocess.Popen([binary("sidestepd"), "--socket", path, "--database", database], env=clean,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                   for database in databases]
+        try:
+            wait_for(lambda: sum(daemon.poll() is not None for daemon in daemons) == len(daemons) - 1, 60,
+                     "the end of all but one")
+            living = next(daemon for daemon in daemons if daemon.poll() is None)
+            self.assertEqual({daemon.returncode for daemon in daemons if daemon is not living}, {75})
+            connection = wait_for(lambda: self.connected(path), what="the socket")
+            self.assertEqual(connection.call("system.info")["pid"], living.pid)
+            connection.close()
+        finally:
+            for daemon in daemons:
+                daemon.kill()
+                daemon.communicate()
+
+    def connected(self, path: str) -> Connection | None:
+        try:
+            return Connection(path)
+        except OSError:
+            return None
+
+    def test_of_many_daemons_of_one_database_one_lives_and_answers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(self.ROUNDS):
+                self.start_all(folder, [f"{folder}/d.db"] * self.DAEMONS)
+
+    def test_of_many_daemons_at_one_socket_one_lives_and_answers(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(self.ROUNDS):
+                self.start_all(folder, [f"{folder}/{number}.db" for number in range(self.DAEMONS)])
+
+    def test_of_many_daemons_that_make_one_database_one_lives_and_answers(self):
+        for _ in range(self.ROUNDS):
+            with tempfile.TemporaryDirectory() as folder:
+                self.start_all(folder, [f"{folder}/d.db"] * self.DAEMONS)
+
+    def test_a_socket_that_was_made_while_another_daemon_looked_is_not_removed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            slow, fast = Daemon(folder=folder), Daemon(folder=folder)
+            fast.database = f"{folder}/fast.db"
+            stale = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            stale.bind(slow.socket)
+            stale.close()
+            shim = test_faults.Disk().shim(folder)
+            slow.environment = {"LD_PRELOAD": shim, "FAULTFS": "unlink:/s:1:1:slow"}
+            try:
+                slow.spawn()
+                # It has found that nobody answers, and is about to remove what is there.
+                wait_for(lambda: os.path.exists(f"{slow.socket}.slow"), what="the look")
+                self.assertEqual(fast.spawn().wait(20), 75)
+                self.assertEqual(slow.connect().call("system.info")["pid"], slow.process.pid)
+            finally:
+                slow.close()
+                fast.close()
+
+    def test_a_daemon_that_hangs_is_not_taken_for_a_dead_one(self):
+        with Daemon() as daemon, tempfile.TemporaryDirectory() as folder:
+            daemon.process.send_signal(signal.SIGSTOP)
+            crowd = []
+            try:
+                while True:  # until its backlog is full
+                    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+                    crowd.append(client)
+                    client.connect(daemon.socket)
+            except BlockingIOError:
+                pass
+            status, text = refused("--socket", daemon.socket, "--database", f"{folder}/other.db")
+            for client in crowd:
+                client.close()
+            daemon.process.send_signal(signal.SIGCONT)
+            self.assertEqual(status, 75, text)
+            connection = wait_for(lambda: self.connected(daemon.socket), what="room in the backlog")
+            self.assertEqual(connection.call("ping"), {})
 
 
 class Systemd(unittest.TestCase):

@@ -259,7 +259,7 @@ class Stopped(Why):
             for number in range(100):
                 self.call("step.complete", step=f"n{number}", output="y" * 200_000)
         found = self.expect("storage")
-        self.says(found, "could not write", "can write again")
+        self.says(found, "The disk of the database is full", "once there is space again")
         os.unlink(f"{folder}/filler")
         self.call("step.complete", step="after", output=1)
         self.assertNotIn("storage", self.why()["reasons"])

@@ -59,7 +59,7 @@ struct ExplanationTests {
         #expect(unknown.reasons.first == .stepUnknown)
         #expect(unknown.command == "sidestep resolve r s --rerun")
         let full = Explanation(
-            facts(.running, open: [step(.running)]) { $0.trouble = Failure(.storageFull, "no room") })
+            facts(.running, open: [step(.running)]) { $0.storage = .full })
         #expect(full.reasons.first == .storage)
         let stopped = Explanation(facts(.running, open: [step(.running)]) { $0.owner.isStopped = true })
         #expect(stopped.command == "kill -CONT 7")

@@ -8,10 +8,10 @@ struct EngineBench {
     let daemon: TestDaemon
 
     /// Runs `body` over a fresh database, which is gone afterwards.
-    static func with(_ body: (EngineBench) throws -> Void) throws {
+    static func with(_ settings: EngineSettings = .init(), _ body: (EngineBench) throws -> Void) throws {
         let folder = temporaryFolder()
         defer { removeFolder(folder) }
-        let daemon = try TestDaemon(path: folder + "/sidestep.db", seed: 1)
+        let daemon = try TestDaemon(path: folder + "/sidestep.db", seed: 1, settings: settings)
         defer { daemon.close() }
         try body(EngineBench(daemon: daemon))
     }
@@ -99,5 +99,11 @@ extension TestDaemon.Pending where Value == ClaimRun.Claimed? {
 /// The kind of a refusal; nil for a success.
 func kind<Value>(_ result: Result<Value, Failure>?) -> ErrorKind? {
     if case .failure(let failure) = result { return failure.kind }
+    return nil
+}
+
+/// The name of the limit that a call met.
+func limitMet<Value>(_ result: Result<Value, Failure>) -> String? {
+    if case .failure(let failure) = result { return failure.limit }
     return nil
 }

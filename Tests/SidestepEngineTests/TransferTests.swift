@@ -59,15 +59,42 @@ import Testing
         }
     }
 
-    @Test("one line more than a call may have is refused, and nothing is taken in")
+    @Test("one message more than the lines of a call may have is refused, and nothing is taken in")
     func limit() throws {
         try EngineBench.with { bench throws in
             let client = bench.daemon.connect()
             let head = try Self.golden.prefix(2)
-            let line = RawJSON(validated: Payload(text: #"{"kind":"entry","at":1,"what":"run.updated"}"#))
-            let full = Array(head) + Array(repeating: line, count: ImportRun.lineLimit - 2)
+            func line(_ text: String) -> RawJSON { RawJSON(validated: Payload(text: text)) }
+            let branch = line(#"{"kind":"branch","branch":0}"#)
+            func messages(_ count: Int) -> RawJSON {
+                line(
+                    #"{"kind":"messages","branch":0,"from":0,"messages":["#
+                        + Array(repeating: "1", count: count).joined(separator: ",") + "]}")
+            }
+            let tags = try #require(head.last?["tags"]).members.count
+            let room = ElementLimit.importElements.standard - tags
+            let full = Array(head) + [branch, messages(room)]
             #expect(try bench.daemon.call(ImportRun(lines: full), by: client).get().continuation != nil)
-            #expect(kind(bench.daemon.call(ImportRun(lines: full + [line]), by: client)) == .limitExceeded)
+            let over = Array(head) + [branch, messages(room + 1)]
+            let refused = bench.daemon.call(ImportRun(lines: over), by: client)
+            #expect(kind(refused) == .limitExceeded)
+            #expect(limitMet(refused) == "import_elements")
+        }
+    }
+
+    @Test("an event that comes twice is refused alone, and tells of its line")
+    func eventTwice() throws {
+        try EngineBench.with { bench throws in
+            let client = bench.daemon.connect()
+            let event = RawJSON(
+                validated: Payload(text: #"{"kind":"event","event":"e","event_id":"same","at":1}"#))
+            let lines = Array(try Self.golden.prefix(2)) + [event, event]
+            guard case .failure(let failure) = bench.daemon.call(ImportRun(lines: lines), by: client) else {
+                Issue.record("it was taken in")
+                return
+            }
+            #expect(failure.kind == .invalidArgument)
+            #expect(failure.message.contains("line 4 (event) comes twice"))
         }
     }
 

@@ -26,6 +26,7 @@ import Testing
             #expect(
                 try session.streamChunks(stream: stream.key, from: 0, maxItems: 9, maxBytes: 99) == [chunk])
             try session.closeStream(stream, epoch: 7)
+            #expect(try session.deleteRows(of: .stream, stream.key, limit: 9))
             #expect(try session.streamChunks(stream: stream.key, from: 0, maxItems: 9, maxBytes: 99).isEmpty)
             #expect(try session.stream(run: run, name: "s")?.next == 2)
         }

@@ -73,6 +73,39 @@ import Testing
         }
     }
 
+    @Test("before a migration a whole copy is made that only its owner can open, and none if that fails")
+    func copyBeforeMigration() throws {
+        let old = umask(0)
+        defer { umask(old) }
+        try withPath { path throws in
+            let last = Migrations.all.count
+            let copy = "\(path).before-v\(last)-from-v\(last - 1)"
+            try make(path, version: last - 1)
+            // A folder in the copy's place: it cannot be given its name.
+            mkdir(copy, 0o700)
+            close(Glibc.open(copy + "/x", O_CREAT, 0o600))
+            #expect(try #require(refusal(path)).exitStatus == 74)
+            #expect(FileFacts.at(copy + ".partial") == nil)
+            #expect(try version(path) == last - 1)
+            removeFolder(copy)
+            try open(path).close()
+            #expect(try version(path) == last && version(copy) == last - 1)
+            var status = stat()
+            #expect(stat(copy, &status) == 0 && status.st_mode & 0o777 == 0o600)
+            #expect(try DatabaseCheck.problems(Connection(path: copy, readOnly: true)).isEmpty)
+        }
+    }
+
+    private func make(_ path: String, version: Int) throws {
+        let connection = try Connection(path: path, readOnly: false)
+        try connection.execute("PRAGMA application_id = \(DatabaseFile.applicationID)")
+        try Migrations.apply(connection, from: 0, to: version)
+    }
+
+    private func version(_ path: String) throws -> Int {
+        try Migrations.version(Connection(path: path, readOnly: true))
+    }
+
     private func open(_ path: String) throws -> SQLiteDatabase {
         try SQLiteDatabase(path: path, readers: 1, onSettled: { _, _ in }, onFatal: { _ in })
     }

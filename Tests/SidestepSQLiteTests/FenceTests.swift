@@ -65,7 +65,8 @@ import Testing
     @Test("no checkpoint is saved under a stale epoch")
     func checkpoints() throws {
         try withRun(epoch: 7) { session, run throws in
-            let new = NewCheckpoint(id: "c", run: run, tokenHash: [1], created: Instant(milliseconds: 1))
+            let new = NewCheckpoint(
+                id: "c", run: run, user: 1, tokenHash: [1], created: Instant(milliseconds: 1))
             expectLost { _ = try session.insertCheckpoint(new, epoch: 6) }
             #expect(try session.checkpoint(id: "c") == nil)
         }
@@ -91,7 +92,7 @@ import Testing
             step = try #require(try session.step(run: run, name: "w"))
             let signal = WaitCondition(.signal, "s")
             expectLost { try session.insertWait(step: step, position: 0, source: run, signal, epoch: 6) }
-            #expect(try session.waitingSteps(run: run, signal).isEmpty)
+            #expect(try session.waitingSteps(run: run, signal, limit: 1).isEmpty)
             let promise = PromiseRecord(run: run, name: "p", created: now)
             expectLost { try session.insertPromise(promise, epoch: 6) }
             #expect(try session.promise(run: run, name: "p") == nil)

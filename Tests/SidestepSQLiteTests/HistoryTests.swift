@@ -40,14 +40,46 @@ import Testing
             let first = try save(session, run, HistoryPoint(branch: trunk, length: 2), big, token: 1)
             _ = try save(session, run, HistoryPoint(branch: trunk, length: 6), big, token: 2)
             #expect(try count(session, "blob") == 1, "equal contents are stored once")
-            #expect(try session.deleteCheckpoints(run: run, key: nil, before: first + 1) == 1)
+            #expect(try delete(session, run, before: first + 1) == 1)
             #expect(try count(session, "message") == 6)
             #expect(try count(session, "blob") == 1)
-            #expect(try session.deleteCheckpoints(run: run, key: nil, before: 0) == 0)
-            #expect(try session.deleteCheckpoints(run: run, key: nil, before: nil) == 1)
+            #expect(try delete(session, run, before: 0) == 0)
+            #expect(try delete(session, run, before: nil) == 1)
             #expect(try count(session, "message") == 0)
             #expect(try count(session, "branch") == 0)
             #expect(try count(session, "blob") == 0)
+        }
+    }
+
+    @Test("equal values of two users are stored for each, so that nobody learns what another one has saved")
+    func valuesOfUsers() throws {
+        try withSession { session, run throws in
+            let trunk = try session.insertBranch(run: run, parent: nil)
+            let big = Payload(repeating: UInt8(ascii: "1"), count: 2000)
+            for (token, user) in [(1, 1), (2, 1), (3, 2)] as [(UInt8, UInt32)] {
+                _ = try save(
+                    session, run, HistoryPoint(branch: trunk, length: 0), big, token: token, user: user)
+            }
+            #expect(try count(session, "blob") == 2)
+        }
+    }
+
+    @Test("one transaction deletes few pages, however large the rows are, and all of them go in the end")
+    func largeRows() throws {
+        try withSession { session, run throws in
+            let (rows, bytes) = (6, 6 << 20)
+            let trunk = try session.insertBranch(run: run, parent: nil)
+            for number in 0..<rows {
+                let text = Payload(repeating: UInt8(ascii: "1"), count: bytes)
+                try session.appendMessages([text], branch: trunk, position: Int64(number))
+            }
+            let record = try #require(try session.run(key: run))
+            try session.removeRun(record, now: Instant(milliseconds: 1))
+            var rounds = 0
+            while try session.deleteRemoved(limit: 500), rounds < 100 { rounds += 1 }
+            #expect(rounds >= rows / 2 && rounds < 100)
+            #expect(try count(session, "message") == 0)
+            #expect(try count(session, "run") == 0)
         }
     }
 
@@ -80,13 +112,22 @@ import Testing
     private func texts(_ range: Range<Int>) -> [Payload] { range.map { Payload(text: "\"m\($0)\"") } }
 
     private func save(
-        _ session: SQLiteSession, _ run: Int64, _ point: HistoryPoint, _ state: Payload, token: UInt8
+        _ session: SQLiteSession, _ run: Int64, _ point: HistoryPoint, _ state: Payload, token: UInt8,
+        user: UInt32 = 1
     ) throws -> Int64 {
         var new = NewCheckpoint(
-            id: "c\(token)", run: run, tokenHash: [token], created: Instant(milliseconds: 1))
+            id: "c\(token)", run: run, user: user, tokenHash: [token], created: Instant(milliseconds: 1))
         new.history = point
         new.state = state
         return try session.insertCheckpoint(new, epoch: 0).key
+    }
+
+    /// Deletes as the use case does: checkpoints, then what nothing needs.
+    private func delete(_ session: SQLiteSession, _ run: Int64, before: Int64?) throws -> Int {
+        let done = try session.deleteCheckpoints(run: run, key: nil, before: before, limit: 500)
+        #expect(done.isDone)
+        #expect(try session.deleteUnneededMessages(run: run, below: .max, limit: 500) == nil)
+        return done.deleted
     }
 
     private func count(_ session: SQLiteSession, _ table: String) throws -> Int {

@@ -1,4 +1,5 @@
 import Glibc
+import SidestepHost
 import SidestepModel
 import SidestepStore
 import Synchronization
@@ -19,7 +20,7 @@ import Testing
             #expect(bytes == fileSize(copy) && bytes > 0)
             #expect(try DatabaseCheck.problems(copy).isEmpty)
             let restored = folder + "/restored.db"
-            #expect(try DatabaseRestore.restore(copy, to: restored, replaces: false) == nil)
+            #expect(try DatabaseRestore.restore(copy, to: restored, replaces: false) == .init())
             let again = try SQLiteSession(DatabaseFile.open(restored), StatementLibrary())
             #expect(try again.run(user: 1, id: "before-49", generation: nil) != nil)
         }
@@ -94,7 +95,7 @@ import Testing
                 try DatabaseRestore.restore(copy, to: database.path, replaces: false)
             }
             let aside = try DatabaseRestore.restore(copy, to: database.path, replaces: true)
-            #expect(aside == database.path + ".replaced-1")
+            #expect(aside.database == database.path + ".replaced-1")
             #expect(fileSize(database.path + ".replaced-1") > 0)
             #expect(throws: DatabaseOpenError.self) {
                 try DatabaseRestore.restore(folder + "/nothing.db", to: database.path, replaces: true)

@@ -37,6 +37,66 @@ import Testing
         }
     }
 
+    /// A job that meets a constraint of the schema.
+    private final class InsertTwice: WriteJob {
+        let failure = Mutex<Failure?>(nil)
+
+        func perform(_ transaction: any StoreTransaction) throws(Failure) {
+            let run = RunRecord(
+                key: 0, id: "twice", userID: 1, generation: 1, uid: "u", workflow: "w",
+                now: Instant(milliseconds: 0))
+            do {
+                for _ in 0..<2 { _ = try transaction.insertRun(run, input: nil) }
+            } catch {
+                failure.withLock { $0 = error }
+                throw error
+            }
+        }
+    }
+
+    @Test("a job that meets a constraint is refused alone, with no word of SQL")
+    func constraint() throws {
+        try withWriter { database, run, batches throws in
+            let bad = InsertTwice()
+            database.writer.submit([SetValue(run: run, name: "a"), bad, SetValue(run: run, name: "c")])
+            batches.wait(for: 3)
+            #expect(batches.failures.isEmpty)
+            #expect(try names(database, run) == ["a", "c"])
+            let failure = try #require(bad.failure.withLock { $0 })
+            #expect(failure.kind == .invalidArgument)
+            #expect(!failure.message.contains("UNIQUE"))
+            #expect(failure.fault?.operation == "run_insert")
+        }
+    }
+
+    /// A job that fills the disk, as far as SQLite may know one, and says nothing of it.
+    private final class FillSilently: WriteJob {
+        private let run: Int64
+
+        init(run: Int64) { self.run = run }
+
+        func perform(_ transaction: any StoreTransaction) throws(Failure) {
+            guard let session = transaction as? SQLiteSession else { return }
+            let pages = try session.connection.value("PRAGMA page_count")
+            try session.connection.execute("PRAGMA max_page_count = \(pages)")
+            let large = Payload(repeating: UInt8(ascii: "1"), count: 1 << 20)
+            try? transaction.setState(run: run, name: "large", value: large, epoch: 0)
+            try session.connection.execute("PRAGMA max_page_count = 1000000")
+        }
+    }
+
+    @Test("a full disk ends the whole batch, also when a job has caught it")
+    func fullDisk() throws {
+        try withWriter { database, run, batches throws in
+            database.writer.submit([SetValue(run: run, name: "a"), FillSilently(run: run)])
+            batches.wait(for: 2)
+            #expect(batches.failures.map(\.kind) == [.storageFull])
+            database.writer.submit([SetValue(run: run, name: "b")])
+            batches.wait(for: 3)
+            #expect(try names(database, run) == ["b"])
+        }
+    }
+
     @Test("the numbers of deleted journal entries are never given again")
     func sequences() throws {
         try withWriter { database, run, batches throws in
@@ -87,8 +147,15 @@ import Testing
 
     private final class Batches: Sendable {
         private let counts = Mutex<[Int]>([])
+        private let told = Mutex<[Failure]>([])
 
-        func add(_ count: Int) { counts.withLock { $0.append(count) } }
+        func add(_ count: Int, _ failure: Failure?) {
+            if let failure { told.withLock { $0.append(failure) } }
+            counts.withLock { $0.append(count) }
+        }
+
+        /// Why whole batches failed.
+        var failures: [Failure] { told.withLock { $0 } }
         var sizes: [Int] { counts.withLock { $0 } }
         func clear() { counts.withLock { $0 = [] } }
 
@@ -112,7 +179,7 @@ import Testing
 
     private func open(_ folder: String, _ batches: Batches) throws -> SQLiteDatabase {
         try SQLiteDatabase(
-            path: folder + "/sidestep.db", readers: 1, onSettled: { jobs, _ in batches.add(jobs.count) },
+            path: folder + "/sidestep.db", readers: 1, onSettled: { batches.add($0.count, $1) },
             onFatal: { _ in })
     }
 

@@ -1,4 +1,3 @@
-import Glibc
 import SidestepModel
 import Testing
 
@@ -17,39 +16,61 @@ import Testing
         #expect(split("12345\n123456\nabc\n", limit: 5, by: size) == ["12345", "too long", "abc"])
     }
 
+    @Test(
+        "a long line comes in its parts, byte for byte, and none before the bound", arguments: [1000, 65_536])
+    func long(size: Int) {
+        let bound = LineSplitter.longBytes
+        let short = String(repeating: "a", count: bound)
+        let long = String(repeating: "0123456789", count: 100_000)
+        let pieces = pieces("\(short)\n\(long)\nb\n", limit: 2_000_000, by: size)
+        #expect(pieces.count == 3)
+        guard case .line(let first) = pieces[0], case .long(let parts) = pieces[1] else {
+            Issue.record("the bound is elsewhere")
+            return
+        }
+        #expect(first.count == bound)
+        #expect(parts.count > 1 && Array(parts.joined()) == Array(long.utf8))
+        #expect(pieces[2] == .line(Array("b".utf8)))
+    }
+
+    @Test("a line that is given up is skipped to its end, and keeps nothing")
+    func givingUp() {
+        var splitter = LineSplitter(limit: 100)
+        var found: [LineSplitter.Piece] = []
+        take("half of a li", &splitter, &found)
+        #expect(splitter.kept == 12)
+        splitter.giveUp()
+        #expect(splitter.kept == 0)
+        take("ne\nnext\n", &splitter, &found)
+        #expect(found == [.line(Array("next".utf8))])
+    }
+
     private func split(_ text: String, limit: Int, by size: Int) -> [String] {
-        var splitter = LineSplitter(limit: limit)
-        var found: [String] = []
-        let take = { (piece: LineSplitter.Piece) in
+        pieces(text, limit: limit, by: size).map { piece in
             switch piece {
-            case .line(let bytes): found.append(String(decoding: bytes, as: UTF8.self))
-            case .tooLong: found.append("too long")
+            case .line(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .long: "long"
+            case .tooLong: "too long"
             }
         }
-        var rest = Array(text.utf8)[...]
+    }
+
+    private func pieces(_ text: String, limit: Int, by size: Int) -> [LineSplitter.Piece] {
+        var splitter = LineSplitter(limit: limit)
+        var found: [LineSplitter.Piece] = []
+        var rest = text[...]
         while !rest.isEmpty {
-            rest.prefix(size).withUnsafeBytes { splitter.append($0, take) }
+            take(String(rest.prefix(size)), &splitter, &found)
             rest = rest.dropFirst(size)
         }
-        splitter.end(take)
+        if let last = splitter.end() { found.append(last) }
         return found
     }
-}
 
-@Suite struct ProcessTableTests {
-    @Test("a command's name may hold spaces and parentheses")
-    func names() throws {
-        let fields = (3...30).map { $0 == 22 ? "4242" : $0 == 4 ? "17" : $0 == 3 ? "S" : "\($0)" }
-        let found = try #require(ProcessTable.fields("12 (a) b) c) " + fields.joined(separator: " ")))
-        #expect(found.parent == 17)
-        #expect(found.start == 4242)
-    }
-
-    @Test("this process is its own ancestor, and process 1 is everybody's")
-    func ancestors() throws {
-        let own = getpid()
-        #expect(ProcessTable.ancestor(own, of: own)?.pid == own)
-        #expect(ProcessTable.ancestor(1, of: own)?.pid == 1)
-        #expect(ProcessTable.ancestor(own, of: 1) == nil)
+    private func take(_ text: String, _ splitter: inout LineSplitter, _ found: inout [LineSplitter.Piece]) {
+        Array(text.utf8).withUnsafeBytes { bytes in
+            var rest = bytes
+            while let piece = splitter.next(&rest) { found.append(piece) }
+        }
     }
 }

@@ -29,7 +29,8 @@ final class AgentProgram {
         case 33..<36: try find()
         case 36..<39: try fork()
         case 39..<41: try delete()
-        case 41..<95: try graph()
+        case 41..<94: try graph()
+        case 94: daemon.loop.advance(Int64(random.below(20)))
         case 95..<97: try restart()
         default: try compareEverything()
         }

@@ -18,6 +18,7 @@ public final class TestDaemon {
     public let loop: TestLoop
     public let processes: TestProcesses
     public let path: String
+    private let settings: EngineSettings
     public private(set) var environment: Environment
     public private(set) var coordinator: Coordinator
     private var database: SQLiteDatabase
@@ -25,25 +26,28 @@ public final class TestDaemon {
     private var nextPID: Int32 = 1000
 
     /// - Parameter path: where the database is; /dev/shm keeps the disk out of tests that do not test it.
-    public init(path: String, seed: UInt64) throws {
+    public init(path: String, seed: UInt64, settings: EngineSettings = .init()) throws {
         self.path = path
+        self.settings = settings
         clock = TestClock()
         random = SeededRandom(seed: seed)
         loop = TestLoop(clock: clock)
         processes = TestProcesses()
-        (environment, coordinator, database) = try Self.open(path, clock, random, loop, processes)
+        (environment, coordinator, database) = try Self.open(
+            path, clock, random, loop, processes, settings)
         hear()
     }
 
     private static func open(
         _ path: String, _ clock: TestClock, _ random: SeededRandom, _ loop: TestLoop,
-        _ processes: TestProcesses
+        _ processes: TestProcesses, _ settings: EngineSettings
     ) throws -> (Environment, Coordinator, SQLiteDatabase) {
-        let environment = Environment(clock: clock, random: random, boot: "test-boot")
+        let environment = Environment(
+            clock: clock, random: random, boot: "test-boot", settings: settings)
         let coordinator = Coordinator(environment: environment, loop: loop, processes: processes)
         let database = try SQLiteDatabase(
             path: path, readers: 1, inlineLimit: .max, onSettled: { coordinator.settled($0, $1) },
-            onFatal: { preconditionFailure($0.message) })
+            onFatal: { preconditionFailure($0.failure.message) })
         coordinator.attach(writer: database.writer, readers: database.readers)
         return (environment, coordinator, database)
     }
@@ -57,7 +61,8 @@ public final class TestDaemon {
     /// The daemon is gone and comes back: sessions, waiters and timers are lost, the database is not.
     public func restart() throws {
         database.close()
-        (environment, coordinator, database) = try Self.open(path, clock, random, loop, processes)
+        (environment, coordinator, database) = try Self.open(
+            path, clock, random, loop, processes, settings)
         hear()
         let state = try read { RecoveryResult(try RecoveryState($0)) }
         coordinator.recover(state.state.runs, steps: state.state.steps)
@@ -108,11 +113,30 @@ public final class TestDaemon {
 
     /// Performs a command and hands back its typed result, or leaves it waiting.
     public func start<C: Command>(_ command: C, by client: TestClient) -> Pending<C.Result> {
+        let (call, pending) = prepare(command, by: client)
+        coordinator.submit([call])
+        loop.turn()
+        return pending
+    }
+
+    /// Performs two commands in one batch: when the first one takes several turns, the second comes between them.
+    public func start<A: Command, B: Command>(
+        _ first: A, and second: B, by client: TestClient
+    ) -> (Pending<A.Result>, Pending<B.Result>) {
+        let (one, two) = (prepare(first, by: client), prepare(second, by: client))
+        coordinator.submit([one.call, two.call])
+        loop.turn()
+        return (one.pending, two.pending)
+    }
+
+    private func prepare<C: Command>(
+        _ command: C, by client: TestClient
+    ) -> (call: Call, pending: Pending<C.Result>) {
         let pending = Pending<C.Result>()
         let value = Pending<C.Result>()
         let call = Call(
             environment: environment, peer: client.peer, session: client.session,
-            grantedRuns: granted[client.session] ?? [],
+            grantedRuns: GrantedRuns(granted[client.session] ?? []),
             work: { store, context in
                 value.result = .success(try command.perform(store, &context))
                 return .done([])
@@ -123,9 +147,7 @@ public final class TestDaemon {
                 case .failure(let failure): pending.result = .failure(failure)
                 }
             })
-        coordinator.submit([call])
-        loop.turn()
-        return pending
+        return (call, pending)
     }
 
     /// Performs a command that does not wait.
@@ -137,7 +159,7 @@ public final class TestDaemon {
     public func query<Q: Query>(_ query: Q, by client: TestClient) throws -> Q.Result
     where Q.Result: Sendable {
         let context = CallContext(
-            environment: environment, peer: client.peer, session: client.session, grantedRuns: [],
+            environment: environment, peer: client.peer, session: client.session, grantedRuns: GrantedRuns(),
             now: clock.now())
         return try read { try query.answer($0, context) }
     }
@@ -154,7 +176,7 @@ public final class TestDaemon {
         }
         let pending = Box<Value>()
         nonisolated(unsafe) let signal = semaphore
-        database.readers.read { store in
+        database.readers.read(for: -1) { store in
             pending.result = Result { try body(store) }
             sem_post(signal)
         }

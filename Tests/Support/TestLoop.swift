@@ -79,26 +79,32 @@ public final class TestProcesses: ProcessWatching {
         var dead: Set<ProcessIdentity> = []
         var watchers: [ProcessIdentity: @Sendable () -> Void] = [:]
         var signals: [Int32] = []
+        var refusal: String?
     }
 
     private let table = Mutex(Table())
 
     public init() {}
 
-    public func watch(_ process: ProcessIdentity, onExit: @escaping @Sendable () -> Void) -> Bool {
+    public func watch(_ process: ProcessIdentity, onExit: @escaping @Sendable () -> Void) -> Watched {
         table.withLock { table in
-            if table.dead.contains(process) { return false }
+            if table.dead.contains(process) { return .ended }
             table.watchers[process] = onExit
-            return true
+            return .byDescriptor
         }
     }
 
     public func unwatch(_ process: ProcessIdentity) { table.withLock { $0.watchers[process] = nil } }
 
-    public func signal(_ process: ProcessIdentity, _ signal: Int32) {
+    public func signal(_ process: ProcessIdentity, _ signal: Int32) -> Signalled {
+        if let refusal = table.withLock({ $0.refusal }) { return .refused(refusal) }
         table.withLock { $0.signals.append(signal) }
         end(process)
+        return .sent
     }
+
+    /// From now on no signal is let through.
+    public func refuseSignals(_ reason: String) { table.withLock { $0.refusal = reason } }
 
     public var signals: [Int32] { table.withLock { $0.signals } }
 

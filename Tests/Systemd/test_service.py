@@ -206,3 +206,36 @@ class Orders(Unit):
                 break
         self.assertEqual((show("ActiveState"), show("Result")), ("inactive", "success"))
         self.assertEqual(recorded(self.connect(), "r"), answered, "what was done and what was answered differ")
+
+
+class Rights(Unit):
+    def test_a_process_of_another_user_is_ended_only_when_the_daemon_has_the_capability(self):
+        for lines in ([], ["CapabilityBoundingSet=CAP_KILL", "AmbientCapabilities=CAP_KILL"]):
+            with self.subTest(lines):
+                self.drop_in(*lines)
+                systemctl("restart", "sidestepd.service")
+                owner = self.owner(f"owned-{len(lines)}")
+                connection = self.connect()
+                kill = {"run": f"owned-{len(lines)}", "create": False, "if_owned": "kill", "wait_ms": 10_000}
+                if lines:
+                    self.assertEqual(connection.call("resume", **kill)["epoch"], 2)
+                    owner.wait(10)
+                    continue
+                with self.assertRaises(Refused) as caught:
+                    connection.call("resume", **kill)
+                self.assertEqual(caught.exception.kind, "not_permitted")
+                self.assertIn("Operation not permitted", caught.exception.message)
+                self.assertIn("CAP_KILL", caught.exception.data["hint"])
+                self.assertIsNone(owner.poll())
+
+    def owner(self, run: str) -> subprocess.Popen:
+        """A process of another user that owns a run until it is ended."""
+        request = f'{{"jsonrpc":"2.0","id":1,"method":"resume","params":{{"run":"{run}"}}}}\n'
+        owner = subprocess.Popen(["socat", "-", f"UNIX-CONNECT:{SOCKET}"], stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, text=True, user=NOBODY, group=NOBODY, extra_groups=["sidestep"])
+        self.addCleanup(owner.communicate)
+        self.addCleanup(owner.kill)
+        owner.stdin.write(request)
+        owner.stdin.flush()
+        self.assertIn('"lease"', owner.stdout.readline())
+        return owner

@@ -383,8 +383,7 @@ _sidestep_autostart() {
         ! _sidestep_answers "$1" || exit 0
         (
             cd /
-            unset SIDESTEP_RUN SIDESTEP_LEASE SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY
-            exec setsid "$_sidestep_daemon" --user --private --socket "$1" 9>&- 7>&- </dev/null >>"${1%/*}/sidestepd.log" 2>&1
+            exec setsid "$_sidestep_daemon" --user --autostarted --socket "$1" 9>&- 7>&- </dev/null >>"${1%/*}/sidestepd.log" 2>&1
         ) &
         _sidestep_tries=0
         until _sidestep_answers "$1"; do
@@ -422,9 +421,16 @@ sidestep_where() (
 
 # --- Asking the daemon --------------------------------------------------------------------------------------------
 
-# Sends one request and keeps the line that answers it. A daemon that is being restarted is waited for.
+# Sends one request and keeps the line that answers it. A daemon that is being restarted is waited for, as many
+# seconds as SIDESTEP_PATIENCE says.
 _sidestep_exchange() {
     _sidestep_tries=0
+    case ${SIDESTEP_PATIENCE:-30} in
+    *[!0-9]* | ???????*)
+        _sidestep_complain "SIDESTEP_PATIENCE is not a number of seconds: $SIDESTEP_PATIENCE"
+        return 64
+        ;;
+    esac
     while :; do
         # socat ends its sending side after the request; -t says how long it then waits for the reply.
         _sidestep_reply=$(
@@ -436,7 +442,7 @@ _sidestep_exchange() {
         [ -z "$_sidestep_reply" ] || return 0
         _sidestep_tries=$((_sidestep_tries + 1))
         [ $((_sidestep_tries % 20)) != 10 ] || _sidestep_revive
-        if [ "$_sidestep_tries" -gt $((10 * ${SIDESTEP_PATIENCE:-30})) ]; then
+        if [ "$_sidestep_tries" -gt "${SIDESTEP_PATIENCE:-30}0" ]; then
             _sidestep_complain "no daemon answers at $SIDESTEP_SOCKET"
             return 69
         fi
@@ -479,6 +485,27 @@ _sidestep_must() {
     set -- $?
     [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
     return "$1"
+}
+
+# Sends what records what a command did. A daemon that cannot write now is waited for, and a full disk is said once.
+_sidestep_record() {
+    _sidestep_waits=0
+    until _sidestep_send "$1" "$2"; do
+        case $sidestep_error in
+        storage_full | storage_error | overloaded | shutting_down) ;;
+        *) _sidestep_waits=300 ;;
+        esac
+        if [ "$_sidestep_waits" -ge 300 ]; then
+            [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
+            _sidestep_status
+            return
+        fi
+        if [ "$_sidestep_waits" = 0 ] && [ "$sidestep_error" = storage_full ]; then
+            _sidestep_complain "$sidestep_message; waiting for space [$sidestep_error]" "$sidestep_hint"
+        fi
+        _sidestep_waits=$((_sidestep_waits + 1))
+        sleep 1
+    done
 }
 
 # sidestep_call METHOD [PARAMS]: prints the result.
@@ -712,12 +739,12 @@ _sidestep_attempt() {
     _sidestep_execute "$@"
     _sidestep_params_of_attempt="$_sidestep_params,\"attempt\":$_sidestep_number"
     if [ "$_sidestep_code" = 0 ]; then
-        _sidestep_must step.complete "$_sidestep_params_of_attempt,\"output\":{$(_sidestep_record_output)}}" || exit
+        _sidestep_record step.complete "$_sidestep_params_of_attempt,\"output\":{$(_sidestep_record_output)}}" || exit
         _sidestep_end
     fi
     _sidestep_error="\"type\":\"exit\",\"message\":\"the command exited with $_sidestep_code\""
     _sidestep_params_of_attempt="$_sidestep_params_of_attempt,\"types\":[\"exit:$_sidestep_code\",\"exit\"]"
-    _sidestep_must step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$(_sidestep_record_output)}}" ||
+    _sidestep_record step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$(_sidestep_record_output)}}" ||
         exit
     eval "$(printf '%s\n' "$sidestep_result" |
         jq -r '@sh "_sidestep_again=\(.retry) _sidestep_delay=\(.delay_ms // 0)"')"

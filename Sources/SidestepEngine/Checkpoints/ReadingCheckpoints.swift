@@ -123,34 +123,3 @@ public struct CheckpointMessages: Query {
         return start..<(start + min(count ?? total, total - start))
     }
 }
-
-/// Deletes checkpoints of a run and what nothing else needs.
-public struct DeleteCheckpoints: Command {
-    public let run: String
-    public let checkpoint: String?
-    public let before: Int64?
-
-    public init(run: String, checkpoint: String?, before: Int64?) {
-        self.run = run
-        self.checkpoint = checkpoint
-        self.before = before
-    }
-
-    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
-        let run = try store.visibleRun(run, call)
-        var key: Int64?
-        if let checkpoint {
-            let name = CheckpointName(checkpoint: checkpoint, run: run.id, name: nil, token: nil)
-            key = try store.checkpoint(name, call).checkpoint.key
-        }
-        let deleted = try store.deleteCheckpoints(run: run.key, key: key, before: before)
-        guard deleted > 0 else { return 0 }
-        try store.append(
-            run: run.key, at: call.now, kind: .checkpointsDeleted,
-            detail: detail { writer in
-                writer.member("deleted", deleted)
-                writer.by(call.peer)
-            })
-        return deleted
-    }
-}

@@ -29,10 +29,7 @@ public struct AppendConversation: Command {
         var record =
             try known
             ?? store.addConversation(user: call.conversationUser, name: conversation, at: call.now)
-        if let keep, keep < record.length {
-            try store.cutConversation(record.key, from: keep)
-            record.length = keep
-        }
+        if let keep, keep < record.length { record = try store.cut(record, to: keep, &call) }
         for entry in entries {
             // An entry whose id is there was sent before.
             if try store.addConversationEntry(entry, to: record.key, number: record.length) {
@@ -112,56 +109,6 @@ public struct ListConversations: Query {
 
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<ConversationRecord> {
         try store.conversations(user: call.conversationUser, prefix: prefix, after: after, limit: limit)
-    }
-}
-
-/// Makes a conversation that begins like another one.
-public struct ForkConversation: Command {
-    public let conversation: String
-    public let target: String
-    public let count: Int64?
-
-    public init(conversation: String, target: String, count: Int64?) {
-        self.conversation = conversation
-        self.target = target
-        self.count = count
-    }
-
-    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> ConversationRecord
-    {
-        guard let source = try store.conversation(user: call.conversationUser, name: conversation) else {
-            throw Failure(
-                .invalidArgument, "there is no conversation '\(conversation)'",
-                hint: "`conversation.list` shows what there is.")
-        }
-        if try store.conversation(user: call.conversationUser, name: target) != nil {
-            throw Failure(
-                .invalidArgument, "there is a conversation '\(target)' already",
-                hint: "Fork to a new name, or delete that one.")
-        }
-        var fork = try store.addConversation(user: call.conversationUser, name: target, at: call.now)
-        fork.length = min(count ?? source.length, source.length)
-        fork.metadata = source.metadata
-        fork.revision = 1
-        try store.copyConversation(source.key, to: fork.key, before: fork.length)
-        try store.updateConversation(fork)
-        return fork
-    }
-}
-
-/// Forgets a conversation; answers whether there was one.
-public struct DeleteConversation: Command {
-    public let conversation: String
-
-    public init(conversation: String) { self.conversation = conversation }
-
-    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        guard let found = try store.conversation(user: call.conversationUser, name: conversation) else {
-            return false
-        }
-        try store.deleteConversation(found.key)
-        try store.note(act: "conversation.delete", conversation, &call)
-        return true
     }
 }
 

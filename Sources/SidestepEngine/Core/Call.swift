@@ -28,8 +28,11 @@ public final class Call: WriteJob, @unchecked Sendable {
     let environment: Environment
     let peer: Peer
     let session: Int64
+    /// About how many bytes it may write: those of the line that it came in.
+    public private(set) var weight: Int
+    public let space: SpaceUse
     let work: Work
-    var grantedRuns: Set<String>
+    let grantedRuns: GrantedRuns
     var waitExpired = false
     /// What woke it, if it was something that only one can have.
     var offer: Offer?
@@ -45,9 +48,12 @@ public final class Call: WriteJob, @unchecked Sendable {
     private var isParkedStep = false
 
     public init(
-        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String> = [],
+        environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns = GrantedRuns(),
+        weight: Int = 0, space: SpaceUse = .grows,
         work: @escaping Work, reply: @escaping Reply
     ) {
+        self.weight = weight
+        self.space = space
         self.environment = environment
         self.peer = peer
         self.session = session
@@ -55,6 +61,8 @@ public final class Call: WriteJob, @unchecked Sendable {
         self.work = work
         self.reply = reply
     }
+
+    public var user: UserKey { peer.user }
 
     public func perform(_ transaction: any StoreTransaction) throws(Failure) {
         if isParkedStep { unpark() }
@@ -95,12 +103,6 @@ public final class Call: WriteJob, @unchecked Sendable {
         reply(result)
     }
 
-    /// Gives up without an answer: its connection is gone.
-    func abandon() {
-        if isParkedStep { unpark() }
-        reply = nil
-    }
-
     /// Lets it be seen that the step waits, until the call goes on.
     func park(_ step: ParkedStep) {
         isParkedStep = true
@@ -112,5 +114,12 @@ public final class Call: WriteJob, @unchecked Sendable {
         environment.parkedSteps.remove(self)
     }
 
-    var isAbandoned: Bool { reply == nil }
+    /// It goes on with a long work: not on the loop, and not in one commit with others.
+    func becomesLong() { weight = max(weight, 1 << 20) }
+
+    /// What it asked for besides its writes cannot be done: they stand, and it is refused.
+    func refuse(_ failure: Failure) { outcome = .refused(failure) }
+
+    /// Whether it was answered already, for example because its connection is gone.
+    var isAnswered: Bool { reply == nil }
 }

@@ -7,7 +7,7 @@ public struct CallContext: Sendable {
     public let peer: Peer
     public let session: Int64
     /// Ids of runs that were ever granted on this connection: tells a lost lease from none.
-    public let grantedRuns: Set<String>
+    public let grantedRuns: GrantedRuns
     public let now: Instant
     /// Whether the call waited as long as it wanted to.
     public let waitExpired: Bool
@@ -21,7 +21,7 @@ public struct CallContext: Sendable {
     public var parking: Wait?
 
     public init(
-        environment: Environment, peer: Peer, session: Int64, grantedRuns: Set<String>, now: Instant,
+        environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns, now: Instant,
         waitExpired: Bool = false, arrived: Instant? = nil
     ) {
         self.environment = environment
@@ -48,7 +48,13 @@ public struct CallContext: Sendable {
 /// A use case that writes: synchronous code inside the writer's transaction.
 public protocol Command: Sendable {
     associatedtype Result
+    /// What it does to the space on the disk when the daemon performs it by itself.
+    var space: SpaceUse { get }
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result
+}
+
+extension Command {
+    public var space: SpaceUse { .records }
 }
 
 /// A use case that only reads one snapshot.

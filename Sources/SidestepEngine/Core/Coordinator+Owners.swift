@@ -1,29 +1,9 @@
 import SidestepModel
 
-/// Who owns what, and which processes and connections that depends on.
-struct OwnerTable {
-    var holders: [Int64: LeaseHolder] = [:]
-    var graceTimers: [Int64: any LoopTimer] = [:]
-    /// Steps that another process than the owner executes.
-    var steps = HeldSteps()
-
-    func runs(session: Int64) -> [LeaseHolder] {
-        holders.values.filter { $0.session == session && $0.kind == .connection }
-    }
-
-    func runs(process: ProcessIdentity) -> [LeaseHolder] {
-        holders.values.filter { $0.process == process && $0.kind != .ttl }
-    }
-
-    func needs(_ process: ProcessIdentity) -> Bool {
-        steps.contains(process) || holders.values.contains { $0.process == process && $0.kind != .ttl }
-    }
-}
-
 extension Coordinator {
     func own(_ holder: LeaseHolder) {
         disown(holder.run)
-        owners.holders[holder.run] = holder
+        owners.insert(holder)
         if holder.kind != .ttl {
             watch(holder.process) { self.perform(self.end(of: holder, .neverBegan)) }
         }
@@ -35,13 +15,15 @@ extension Coordinator {
 
     func attach(run: Int64, session: Int64) {
         owners.graceTimers.removeValue(forKey: run)?.cancel()
-        owners.holders[run]?.session = session
-        if let holder = owners.holders[run] { onGranted?(session, holder.id) }
+        guard var holder = owners[run] else { return }
+        holder.session = session
+        owners.insert(holder)
+        onGranted?(session, holder.id)
     }
 
     func disown(_ run: Int64) {
         owners.graceTimers.removeValue(forKey: run)?.cancel()
-        guard let holder = owners.holders.removeValue(forKey: run) else { return }
+        guard let holder = owners.remove(run) else { return }
         if !owners.needs(holder.process) { processes.unwatch(holder.process) }
     }
 
@@ -61,8 +43,8 @@ extension Coordinator {
         // A peer of another pid namespace has no process here; its connection alone speaks for it.
         guard process.pid != 0 else { return }
         let loop = loop
-        let isAlive = processes.watch(process) { loop.run { self.processEnded(process) } }
-        if isAlive { return }
+        let watched = processes.watch(process) { loop.run { self.processEnded(process) } }
+        guard watched == .ended else { return }
         ended()
         processEnded(process)
     }
@@ -74,7 +56,7 @@ extension Coordinator {
     /// The kernel says that a process is gone: what it owned is free now.
     func processEnded(_ process: ProcessIdentity) {
         // First of all, or what it leaves is given to another request of the dead.
-        for call in parked.take(where: { $0.peer.process == process }) {
+        for call in parked.take(process: process) {
             call.answer(.failure(.ownerOfConnectionEnded))
         }
         for holder in owners.runs(process: process) {
@@ -90,7 +72,7 @@ extension Coordinator {
     public func sessionClosed(_ session: Int64) {
         loop.assertOnLoop()
         environment.closeSession(session)
-        for call in parked.take(where: { $0.session == session }) { call.abandon() }
+        for call in parked.take(session: session) { call.answer(.failure(.connectionClosed)) }
         for holder in owners.runs(session: session) {
             startGrace(holder, environment.settings.reconnectGraceMilliseconds)
         }
@@ -120,14 +102,14 @@ extension Coordinator {
                 perform(InterruptRun(run: run.key, epoch: run.epoch, cause: .died))
                 continue
             }
-            owners.holders[run.key] = holder
+            owners.insert(holder)
             if holder.kind != .ttl { watch(holder.process) }
             if holder.kind == .connection {
                 startGrace(holder, environment.settings.restartGraceMilliseconds)
             }
         }
         for (run, step) in steps {
-            if step.executor == nil, let holder = step.holder, holder != owners.holders[run]?.process {
+            if step.executor == nil, let holder = step.holder, holder != owners[run]?.process {
                 watchStep(run: run, step: step.name, attempt: step.attempt, process: holder)
             }
         }

@@ -22,6 +22,8 @@ public final class Coordinator: @unchecked Sendable {
     /// Timers of chores that are to come, by kind.
     var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
+    /// Whether the daemon is about to end: nothing long goes on.
+    var isLeaving = false
     /// Calls to be performed again, once what is settled now is.
     private var woken: [any WriteJob] = []
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
@@ -32,8 +34,6 @@ public final class Coordinator: @unchecked Sendable {
 
     /// Told on the loop, in the order of the commits, what was written to journals while somebody watches.
     public var onAnnounced: (([Announcement]) -> Void)?
-    /// Why the last commit failed, on the loop; nil when it did not.
-    public private(set) var storeTrouble: Failure?
     /// Told on the loop what an operator may want to know.
     public var onNotice: ((Notice) -> Void)?
     /// Takes deliveries to webhooks.
@@ -64,16 +64,22 @@ public final class Coordinator: @unchecked Sendable {
         writer?.submit(calls)
     }
 
+    /// Says whether several users are connected: then none has the writer or the readers for long.
+    public func serve(severalUsers: Bool) {
+        writer?.serve(severalUsers: severalUsers)
+        readers?.serve(severalUsers: severalUsers)
+    }
+
     /// Answers a query from a snapshot, on the loop.
     public func read(
         _ context: CallContext, _ work: @escaping @Sendable (any StoreReader, CallContext) throws -> [UInt8],
         reply: @escaping @Sendable (Swift.Result<[UInt8], Failure>) -> Void
     ) {
         let loop = loop
-        readers?.read { store in
+        readers?.read(for: context.peer.user) { store in
             let result = Swift.Result<[UInt8], Failure>(catching: { () throws(Failure) in
                 do { return try work(store, context) } catch {
-                    throw error as? Failure ?? Failure(.storageError, "\(error)")
+                    throw error as? Failure ?? .mistake
                 }
             })
             loop.run { reply(result) }
@@ -112,8 +118,6 @@ public final class Coordinator: @unchecked Sendable {
         defer { isDraining = false }
         while case let batches = takeSettled(), !batches.isEmpty {
             for (jobs, failure) in batches {
-                if failure != nil || storeTrouble != nil { environment.trouble = failure }
-                storeTrouble = failure
                 for case let call as Call in jobs { finish(call, failure) }
             }
             // Everybody whom these batches woke, in one batch.
@@ -132,10 +136,14 @@ public final class Coordinator: @unchecked Sendable {
     private func finish(_ call: Call, _ storeFailure: Failure?) {
         // Whoever was offered something and did not take it leaves it to the next one.
         defer { passOn(call, storeFailure) }
-        if let storeFailure { return call.isAbandoned ? () : call.answer(.failure(storeFailure)) }
+        if let storeFailure { return call.isAnswered ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
         if !call.announcements.isEmpty { onAnnounced?(call.announcements) }
-        if call.isAbandoned { return }
+        if case .waits(let wait) = call.outcome, wait.goesOn, !isLeaving {
+            call.becomesLong()
+            return resubmit(call)
+        }
+        if call.isAnswered { return }
         switch call.outcome {
         case .answered(.done(let bytes)): call.answer(.success(bytes))
         case .answered(.reading(let work)): finishReading(call, work)
@@ -157,12 +165,12 @@ public final class Coordinator: @unchecked Sendable {
         _ call: Call, _ work: @escaping @Sendable (any StoreReader) throws -> [UInt8]
     ) {
         let context = CallContext(
-            environment: environment, peer: call.peer, session: call.session, grantedRuns: [],
+            environment: environment, peer: call.peer, session: call.session, grantedRuns: call.grantedRuns,
             now: environment.clock.now())
         read(
             context, { store, _ in try work(store) },
             reply: { result in
-                if !call.isAbandoned { call.answer(result) }
+                if !call.isAnswered { call.answer(result) }
             })
     }
 
@@ -181,7 +189,8 @@ public final class Coordinator: @unchecked Sendable {
         case .woken(let outcome): settle(outcome)
         case .offered(let topic): offer(topic)
         case .cancelled(let run, let session, let cancellation): onCancelled?(session, run, cancellation)
-        case .kill(let process): end(process)
+        case .kill(let process, let run):
+            if let failure = end(process) { call.refuse(.cancelledOnly(run, failure)) }
         case .due(let at): arm(at)
         // After the replies that wait for the loop's next turn.
         case .overdue: _ = loop.schedule(afterMilliseconds: 0) { self.perform(ExpireDue()) }
@@ -203,7 +212,9 @@ public final class Coordinator: @unchecked Sendable {
             _ = try command.perform(store, &context)
             return .done([])
         }
-        let call = Call(environment: environment, peer: .daemon, session: 0, work: work) { result in
+        let call = Call(
+            environment: environment, peer: .daemon, session: 0, space: command.space, work: work
+        ) { result in
             guard case .failure(let failure) = result,
                 failure.kind == .storageFull || failure.kind == .storageError
             else { return done() }
@@ -247,9 +258,4 @@ public final class Coordinator: @unchecked Sendable {
         courier?.wake(environment.clock.now())
         executions?.wake(environment.clock.now())
     }
-}
-
-extension Peer {
-    /// The daemon itself.
-    static let daemon = Peer(uid: 0, process: ProcessIdentity(pid: 0, startTicks: 0), isAdministrator: true)
 }

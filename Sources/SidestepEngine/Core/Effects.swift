@@ -19,8 +19,8 @@ public enum Effect: Sendable {
     case offered(Topic)
     /// The owner's connection is told that its run was asked to end.
     case cancelled(run: String, session: Int64, Cancellation)
-    /// A process is to end: SIGTERM, later SIGKILL.
-    case kill(ProcessIdentity)
+    /// The process of a run that was asked to end is to end, too: SIGTERM, later SIGKILL.
+    case kill(ProcessIdentity, run: String)
     /// Something is due then: a time-out or the end of a lease.
     case due(Instant)
     /// More is due already than one commit ends.
@@ -79,6 +79,16 @@ public struct Wait: Error, Sendable {
     public var ending: ProcessIdentity?
     /// The step that cannot begin, if that is it.
     var step: ParkedStep?
+    /// Nothing is waited for: the call has done a part of its work and goes on when the others have had their turn,
+    /// also when nobody waits for its answer any more.
+    public var goesOn = false
+
+    /// For the part of a long work that is done; the use case sets it as `parking`, so that the part stands.
+    public static let turn: Wait = {
+        var wait = Wait([], until: nil)
+        wait.goesOn = true
+        return wait
+    }()
 
     public init(
         _ topics: [Topic], until: Instant?, again: Instant? = nil, ending: ProcessIdentity? = nil

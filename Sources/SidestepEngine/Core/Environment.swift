@@ -18,7 +18,8 @@ public final class Environment: Sendable {
     let refusedSteps = RefusedSteps()
     let executing = ExecutingSteps()
     private let openSessions = Mutex<[Int64: SessionPulse]>([:])
-    private let lastTrouble = Mutex<Failure?>(nil)
+    /// How the disk under the store does.
+    public let storage: Current<StorageCondition>
 
     public init(
         clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init(),
@@ -28,6 +29,7 @@ public final class Environment: Sendable {
         self.random = random
         self.boot = boot
         current = Current(settings)
+        storage = Current(StorageCondition(since: clock.now()))
         self.zones = zones
         self.processes = processes
     }
@@ -50,12 +52,18 @@ public final class Environment: Sendable {
 
     /// What is known of the calls on a connection; nil when it is closed.
     public func pulse(of session: Int64) -> SessionPulse? { openSessions.withLock { $0[session] } }
+}
 
-    /// Why the daemon cannot write now.
-    var trouble: Failure? {
-        get { lastTrouble.withLock { $0 } }
-        set { lastTrouble.withLock { $0 = newValue } }
-    }
+/// What one transaction does of work that grows with what somebody keeps: some milliseconds of it.
+public struct WorkPart: Sendable {
+    /// Rows that are copied or deleted.
+    public var rows = 500
+    /// Things that take several statements each: checkpoints looked at, runs asked to end, waits ended.
+    public var looks = 50
+    /// Bytes that are copied.
+    public var bytes = 2 << 20
+
+    public init() {}
 }
 
 /// The engine's own time spans.
@@ -77,8 +85,12 @@ public struct EngineSettings: Sendable {
     /// Between two walks over the closed runs, and before the first one.
     public var pruneMilliseconds: Int64 = 3_600_000
     public var firstPruneMilliseconds: Int64 = 60_000
+    /// How many elements calls may have, and other limits of the wire that use cases count with.
+    public var limits = Limits()
     /// Bytes of step outcomes in one reply, unless the caller asks for another number.
     public var pageBytes = 8 << 20
+    /// How much of work that is done part by part is done in one transaction.
+    public var part = WorkPart()
 
     /// The user whose rights the programs that the daemon runs have: its own.
     public var daemonUser: UInt32 = 0

@@ -21,6 +21,11 @@ extension Failure {
             hint: "Call `resume` on this connection, or pass the `lease` that it returned.")
     }
 
+    /// Nothing but a `Failure` is to be thrown by a use case.
+    static let mistake = Failure(
+        .storageError, "the call could not be answered; it was refused alone",
+        hint: "It is a mistake of the daemon: please report what you called.")
+
     /// A forked child may still have the connection.
     static let ownerOfConnectionEnded = Failure(
         .notPermitted, "the process that opened this connection has ended, and what it waited for with it",
@@ -70,6 +75,12 @@ extension Failure {
                 + "`run.fork` at a step keeps what was recorded before it.")
     }
 
+    static let leaving = Failure(
+        .shuttingDown, "the daemon is shutting down", hint: "Connect again and send the call again.")
+
+    /// Nobody reads it: whoever asked is gone.
+    static let connectionClosed = Failure(.shuttingDown, "the connection was closed")
+
     static func runPaused(_ run: RunRecord) -> Failure {
         let reason = run.reason?.rawValue ?? "operator"
         return Failure(
@@ -94,6 +105,21 @@ extension Failure {
             .runOwned, "the run is executed by \(who)", run: run.id,
             hint: "Wait for it (if_owned: wait), or fence it (if_owned: take_over)."
         ).with(\.owner, run.lease?.owner)
+    }
+
+    static func cannotEnd(_ process: ProcessIdentity, _ reason: String) -> Failure {
+        Failure(
+            .notPermitted, "the daemon cannot end process \(process.pid): \(reason)",
+            hint:
+                "Fence it (if_owned: take_over), or end it yourself: sudo kill \(process.pid). A daemon of the "
+                + "system's may end it when it has CAP_KILL: docs/operating/systemd.md says how.")
+    }
+
+    /// A run's end was asked for, and that stands; its process was to end at once, and cannot be ended.
+    static func cancelledOnly(_ run: String, _ failure: Failure) -> Failure {
+        Failure(
+            failure.kind, "the run was asked to end, but \(failure.message)", run: run,
+            hint: failure.hint)
     }
 
     static func stepNotFound(_ step: String, _ run: RunRecord) -> Failure {

@@ -17,12 +17,30 @@ public protocol LoopTimer: Sendable {
 
 /// What the kernel knows of processes.
 public protocol ProcessWatching: Sendable {
-    /// Tells once, on any thread, when the process ends.
-    /// - Returns: false when it has ended already, or its id belongs to another one now.
-    func watch(_ process: ProcessIdentity, onExit: @escaping @Sendable () -> Void) -> Bool
+    /// Tells once, on any thread, when the process ends; never when it has ended already.
+    func watch(_ process: ProcessIdentity, onExit: @escaping @Sendable () -> Void) -> Watched
     func unwatch(_ process: ProcessIdentity)
     /// Sends a signal to this very process, never to one that inherited its id.
-    func signal(_ process: ProcessIdentity, _ signal: Int32)
+    func signal(_ process: ProcessIdentity, _ signal: Int32) -> Signalled
+}
+
+/// How a process is watched from now on.
+public enum Watched: Sendable, Equatable {
+    /// Not at all: it has ended, or its id belongs to another one now.
+    case ended
+    /// The kernel tells of its end at once.
+    case byDescriptor
+    /// It is looked at again and again: the system has no pidfd for it.
+    case byLooking
+}
+
+/// What came of a signal.
+public enum Signalled: Sendable, Equatable {
+    case sent
+    /// There is no such process any more.
+    case ended
+    /// The kernel says why it was not sent, in its own words.
+    case refused(String)
 }
 
 /// What a look at a process shows.

@@ -7,6 +7,7 @@ extension StoreReader {
     /// A run that is queued, interrupted or paused waits for somebody who connects.
     func hasWorkToCome() throws -> Bool {
         if try !ownedRuns().isEmpty { return true }
+        if try firstChore() != nil { return true }
         var waiting = RunFilter(user: nil)
         waiting.status = .waiting
         waiting.limit = 1

@@ -181,11 +181,19 @@ public final class Executions: @unchecked Sendable {
             forget(execution)
             return startNext()
         }
-        let command = SettleExecution(step: execution.step, attempt: execution.attempt, outcome: outcome)
-        coordinator.perform(command) { [self] in
+        let goOn: @Sendable () -> Void = { [self] in
             forget(execution)
             startNext()
         }
+        if case .lost = outcome {
+            return coordinator.perform(LoseExecution(step: execution.step, attempt: execution.attempt)) {
+                [self] in
+                goOn()
+                look()
+            }
+        }
+        coordinator.perform(
+            SettleExecution(step: execution.step, attempt: execution.attempt, outcome: outcome), then: goOn)
     }
 
     private func forget(_ execution: Execution) {

@@ -15,7 +15,7 @@ struct SettleExecution: Command {
             known.attempt == attempt, let run = try store.run(key: known.run)
         else { return }
         switch outcome {
-        case .stopped: return
+        case .stopped, .lost: return
         case .completed(let output): try complete(known, output, run, store, &call)
         case .failed(let error, let cause): try fail(known, error, cause, run, store, &call)
         }
@@ -66,7 +66,8 @@ struct NoteExecution: Command {
     }
 }
 
-/// The daemon that executed the step is gone: the next attempt begins, or nobody knows what this one did.
+/// The daemon that executed the step is gone, or lost sight of it: the next attempt begins, or nobody knows
+/// what this one did.
 struct LoseExecution: Command {
     let step: Int64
     let attempt: Int64
@@ -81,6 +82,7 @@ struct LoseExecution: Command {
 
 /// Begins the next attempt of a step that the daemon executes.
 struct RepeatExecution: Command {
+    var space: SpaceUse { .grows }
     let step: Int64
 
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {

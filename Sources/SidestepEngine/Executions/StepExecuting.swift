@@ -44,6 +44,8 @@ public enum TaskOutcome: Sendable {
     case failed(Payload, AttemptError)
     /// It was stopped from outside; nobody asks how it ended.
     case stopped
+    /// It was begun, and nobody knows how it ended: as if the daemon had died meanwhile.
+    case lost
 }
 
 /// What an earlier daemon may have left running.

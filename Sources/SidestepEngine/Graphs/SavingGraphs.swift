@@ -59,26 +59,6 @@ public struct PutGraphWrites: Command {
     }
 }
 
-/// Copies a thread, in all its namespaces, to another one.
-public struct CopyGraphThread: Command {
-    public let thread: String
-    public let target: String
-
-    public init(thread: String, target: String) {
-        self.thread = thread
-        self.target = target
-    }
-
-    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
-        guard thread != target else { return }
-        for place in try store.graphPlaces(user: call.graphUser, thread: thread) {
-            let copy = try store.addGraphPlace(
-                user: call.graphUser, thread: target, namespace: place.namespace)
-            try store.copyGraph(from: place.key, to: copy)
-        }
-    }
-}
-
 extension CallContext {
     /// Graphs belong to the user who saves them, and are seen by no one else.
     var graphUser: Int64 { Int64(peer.uid) }

@@ -72,7 +72,9 @@ public struct SettlePromise: Command {
             })
         call.tell(
             act: settled.status == .resolved ? "promise.resolve" : "promise.reject", run.id, of: run.userID)
-        for step in try store.waitingSteps(run: run.key, WaitCondition(.promise, promise)) {
+        for step in try store.waitingSteps(
+            run: run.key, WaitCondition(.promise, promise), limit: .max)
+        {
             try store.wake(step, WaitOutput.promise(settled), &call)
         }
         return Result(run: run.id, promise: settled, settled: true)

@@ -3,9 +3,6 @@ import SidestepStore
 
 /// Hands the caller the run that is next in its queues, waiting for one to come.
 public struct ClaimRun: Command {
-    /// How many workflows, and how many queues, one claim may name: a look through them all is one transaction.
-    public static let namesLimit = 100
-
     public let workflows: [String]
     public let queues: [String]
     public var codeVersion: String?

@@ -52,7 +52,8 @@ public struct ListWorkers: Query {
         }
         let workers = try visible.map { entry in
             Worker(
-                record: entry.worker, runs: try store.runs(heldBySession: entry.session).map(\.id).sorted())
+                record: entry.worker,
+                runs: try store.runs(heldBySession: entry.session, limit: 1000).map(\.id).sorted())
         }
         return workers.sorted {
             ($0.record.name, $0.record.peer.process.pid) < ($1.record.name, $1.record.peer.process.pid)

@@ -7,12 +7,15 @@ public enum Chore: Sendable, Equatable {
     case deleteRemoved
     /// Removes closed runs that were kept long enough, on from this place.
     case prune(after: ClosedRun?)
+    /// Does a part of what commits left to be done.
+    case leftWork
 
     /// Chores of one kind are not done twice at a time.
     var kind: Int {
         switch self {
         case .deleteRemoved: 0
         case .prune: 1
+        case .leftWork: 2
         }
     }
 
@@ -20,6 +23,7 @@ public enum Chore: Sendable, Equatable {
         switch self {
         case .deleteRemoved: DeleteRemoved()
         case .prune(let place): ApplyRetention(after: place)
+        case .leftWork: DoLeftWork()
         }
     }
 }
@@ -28,6 +32,7 @@ extension Coordinator {
     /// Begins the chores that nobody asks for.
     func startChores() {
         perform(AbandonImports())
+        arm(.leftWork, afterMilliseconds: 0)
         arm(.prune(after: nil), afterMilliseconds: environment.settings.firstPruneMilliseconds)
     }
 
@@ -43,6 +48,7 @@ extension Coordinator {
 
 /// Deletes a bounded number of rows of removed runs, and comes again while there are more.
 struct DeleteRemoved: Command {
+    var space: SpaceUse { .frees }
     /// Rows in one transaction: some milliseconds of work.
     static let batchRows = 500
     static let pauseMilliseconds: Int64 = 10
@@ -56,6 +62,7 @@ struct DeleteRemoved: Command {
 
 /// Removes the closed runs on one page that were kept long enough, and goes on with the next page.
 struct ApplyRetention: Command {
+    var space: SpaceUse { .frees }
     /// Runs looked at in one transaction.
     static let batchRuns = 200
     static let pauseMilliseconds: Int64 = 10

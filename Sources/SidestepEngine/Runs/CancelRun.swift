@@ -27,7 +27,7 @@ public struct CancelRun: Command {
                     .notPermitted, "the owner belongs to another user or is the caller itself", run: run.id,
                     hint: "Leave `kill` out: the owner is told, and fenced when the grace is over.")
             }
-            call.after(.kill(owner.process))
+            call.after(.kill(owner.process, run: run.id))
         }
         call.tell(act: "run.cancel", run.id, of: run.userID)
         return try store.cancel(run, reason: reason, graceMilliseconds: graceMilliseconds, &call)
@@ -105,14 +105,6 @@ extension StoreTransaction {
             writer.member("message", cancellation?.reason ?? "somebody asked the run to end")
         }
         return try close(run, .cancelled, output: nil, error: error ?? asked, &call)
-    }
-
-    private func cancelChildren(
-        of run: RunRecord, reason: String?, _ graceMilliseconds: Int64, _ call: inout CallContext
-    ) throws {
-        for child in try children(of: run.key) where !child.status.isClosed && !child.isDetached {
-            try cancel(child, reason: reason, graceMilliseconds: graceMilliseconds, with: run, &call)
-        }
     }
 
     /// What a run that closes leaves behind: children that were not to outlive it are asked to end.

@@ -63,15 +63,26 @@ extension StoreTransaction {
 public struct DeleteRun: Command {
     public let run: String
 
+    /// Generations removed in one transaction.
+    private static let generations = 50
+    private let progress = Progress(false)
+
     public init(run: String) { self.run = run }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        guard let run = try? store.visibleRun(run, call) else { return false }
+        guard let run = try? store.visibleRun(run, call) else { return progress.value }
         if run.status == .running { throw Failure.runOwned(run) }
+        progress.value = true
         // All generations: the id is free again, and an old outcome can never be taken for a new one.
         try store.note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
         var generation: RunRecord? = run
+        var left = Self.generations
         while var record = generation {
+            if left == 0 {
+                call.parking = .turn
+                break
+            }
+            left -= 1
             // Whoever waits for its end, and the runs below it, learn of it.
             if !record.status.isClosed { record = try store.endCancelled(record, error: nil, &call) }
             try store.removeRun(record, now: call.now)
@@ -112,7 +123,7 @@ public struct UpdateRun: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunView {
         var run = try store.visibleRun(run, call)
-        for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
+        try store.setTags(tags, of: run, call)
         try store.setBudgets(budget, of: run)
         if !budget.isEmpty, run.status != .paused { run.isExhausted = false }
         try store.watchTime(of: run, &call)

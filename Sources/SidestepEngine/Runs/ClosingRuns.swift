@@ -125,7 +125,8 @@ extension StoreTransaction {
             else { return nil }
             return run
         case .session(let id):
-            guard try runs(heldBySession: call.session).isEmpty, let id, call.grantedRuns.contains(id),
+            guard try runs(heldBySession: call.session, limit: 1).isEmpty, let id,
+                call.grantedRuns.contains(id),
                 let run = try run(user: call.visibleUser, id: id, generation: nil), run.status.isClosed
             else { return nil }
             return run

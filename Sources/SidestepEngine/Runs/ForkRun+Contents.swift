@@ -48,7 +48,7 @@ extension ForkRun {
         let token = Identifiers.resumeToken(random: call.environment.random)
         var new = NewCheckpoint(
             id: Identifiers.checkpoint(random: call.environment.random), run: fork.key,
-            tokenHash: ContentHash.of(token.utf8), created: call.now)
+            user: fork.userID, tokenHash: ContentHash.of(token.utf8), created: call.now)
         new.name = base?.name
         new.stepNumber = base?.stepNumber
         new.state = state ?? base?.state

@@ -60,7 +60,7 @@ public struct NewRun: Sendable {
         run.deadline = [deadline, parent?.deadline].compactMap(\.self).min()
         run.key = try store.insertRun(run, input: input)
         try store.setBudgets(budget, of: run)
-        for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
+        try store.setTags(tags, of: run, call)
         try store.append(
             run: run.key, at: call.now, kind: .runCreated,
             detail: detail { writer in

@@ -23,7 +23,7 @@ extension ResumeRun {
         granted.placement.startDeadline = nil
         granted.updated = call.now
         granted.head = checkpoint?.key ?? run.head
-        if !created { try update(&granted, expecting: run.epoch, store) }
+        if !created { try update(&granted, expecting: run.epoch, store, call) }
         granted.lease = try newLease(granted, store, call)
         try store.updateRun(granted, expecting: run.epoch)
         for due in [granted.lease?.expires, granted.deadline].compactMap(\.self) { call.after(.due(due)) }
@@ -37,7 +37,7 @@ extension ResumeRun {
 
     /// What a later `resume` may change of an existing run.
     private func update(
-        _ run: inout RunRecord, expecting epoch: Int64, _ store: any StoreTransaction
+        _ run: inout RunRecord, expecting epoch: Int64, _ store: any StoreTransaction, _ call: CallContext
     ) throws {
         if let workflow, workflow != run.workflow {
             try store.setRunWorkflow(key: run.key, workflow: workflow, epoch: epoch)
@@ -53,7 +53,7 @@ extension ResumeRun {
         run.compensates = compensates ?? run.compensates
         run.metadata = metadata ?? run.metadata
         try store.setBudgets(budget, of: run)
-        for tag in tags { try store.setRunTag(key: run.key, name: tag.name, value: tag.value) }
+        try store.setTags(tags, of: run, call)
     }
 
     private func newLease(

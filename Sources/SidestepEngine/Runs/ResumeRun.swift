@@ -187,7 +187,7 @@ public struct ResumeRun: Command {
     /// The reply to an earlier `resume` was lost with its connection: the same process asks again.
     private func isSameOwnerReconnecting(_ run: RunRecord, _ call: CallContext) -> Bool {
         guard let lease = run.lease, lease.owner.kind == .connection else { return false }
-        return lease.owner.process == call.peer.process && lease.owner.process.startTicks != 0
+        return lease.owner.process == call.peer.process && lease.owner.process.isStartKnown
             && !call.environment.isOpen(lease.session)
     }
 

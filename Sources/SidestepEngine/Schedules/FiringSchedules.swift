@@ -4,6 +4,7 @@ import SidestepStore
 
 /// Starts the runs of what is due.
 struct FireSchedules: Command {
+    var space: SpaceUse { .grows }
     /// Due schedules that one transaction looks at; further ones come right after it.
     static let batch = 100
 
@@ -76,6 +77,7 @@ extension Failure {
 
 /// Starts the run of the due time that waits for another run, as soon as that is closed.
 struct FireWaiting: Command {
+    var space: SpaceUse { .grows }
     let schedule: Int64
 
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
@@ -119,7 +121,7 @@ extension StoreTransaction {
     ) throws -> (run: RunRecord, isNew: Bool) {
         let user = Peer(uid: schedule.userID, process: call.peer.process, isAdministrator: false)
         var own = CallContext(
-            environment: call.environment, peer: user, session: 0, grantedRuns: [], now: call.now)
+            environment: call.environment, peer: user, session: 0, grantedRuns: GrantedRuns(), now: call.now)
         let started = try enqueue(schedule, as: id, input: input ?? schedule.template.input, &own)
         if started.isNew {
             try append(

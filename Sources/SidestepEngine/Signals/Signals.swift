@@ -33,7 +33,9 @@ public struct SendSignal: Command {
             run: run.key, name: signal,
             messageID: messageID ?? Identifiers.hex(call.environment.random.bytes(12)),
             userID: call.peer.uid, sent: call.now, value: value)
-        let waiting = try store.waitingSteps(run: run.key, WaitCondition(.signal, signal)).first
+        let waiting = try store.waitingSteps(
+            run: run.key, WaitCondition(.signal, signal), limit: 1
+        ).first
         record.consumedBy = waiting?.name
         record.consumed = waiting.map { _ in call.now }
         try store.insertSignal(record)

@@ -114,6 +114,8 @@ public struct CloseStream: Command {
         stream.final = final
         stream.isCompacted = isCompacting
         try store.closeStream(stream, epoch: run.epoch)
+        // Readers see none of the items any more; many take their time to go.
+        if isCompacting { try store.leave(.stream, stream.key, &call) }
         try store.append(
             run: run.key, at: call.now, kind: .streamClosed,
             detail: detail { writer in

@@ -4,6 +4,9 @@ import SidestepStore
 
 /// What is written in the order in which it happened: histories of messages, steps, entries and checkpoints.
 extension ExportSource {
+    /// Messages in one line: far fewer than one call of an import takes.
+    private static let messagesOfALine: Int64 = 1000
+
     /// `index`: which branch; `position`: how many of its own messages are out.
     func messages(_ place: ExportCursor, _ page: inout ExportPage) throws -> ExportCursor? {
         guard place.index < Int64(branches.count) else { return nil }
@@ -14,8 +17,8 @@ extension ExportSource {
         }
         let from = start + place.position
         let found = try store.messages(
-            HistoryPoint(branch: part.key, length: part.length), from..<max(from, part.length),
-            maxBytes: page.room)
+            HistoryPoint(branch: part.key, length: part.length),
+            from..<max(from, min(part.length, from + Self.messagesOfALine)), maxBytes: page.room)
         if !found.isEmpty { page.add(ExportLine.messages(place.index, from: from, found)) }
         var next = place
         next.position += Int64(found.count)

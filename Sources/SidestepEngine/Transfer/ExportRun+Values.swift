@@ -25,9 +25,12 @@ extension ExportSource {
         for stream in try store.streams(run: run.key) where stream.key >= place.index {
             if stream.key > next.index { (next.index, next.position) = (stream.key, 0) }
             if next.position == 0 { page.add(ExportLine.stream(stream)) }
-            for chunk in try store.streamChunks(
-                stream: stream.key, from: next.position, maxItems: .max, maxBytes: page.room)
-            {
+            let chunks =
+                stream.isCompacted
+                ? []
+                : try store.streamChunks(
+                    stream: stream.key, from: next.position, maxItems: .max, maxBytes: page.room)
+            for chunk in chunks {
                 page.add(ExportLine.items(chunk, of: stream))
                 next.position = chunk.start + chunk.count
             }

@@ -60,10 +60,12 @@ extension ImportRun {
     }
 }
 
-/// Gives up imports that the end of a daemon cut short.
+/// Gives up imports and copies that the end of a daemon cut short.
 struct AbandonImports: Command {
+    var space: SpaceUse { .frees }
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         try store.abandonImports(run: nil)
+        try store.abandonCopies()
         call.after(.later(.deleteRemoved, 0))
     }
 }

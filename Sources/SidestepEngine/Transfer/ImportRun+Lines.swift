@@ -76,7 +76,8 @@ struct ImportTarget {
             hash = ContentHash.of(Identifiers.resumeToken(random: call.environment.random).utf8)
         }
         var new = NewCheckpoint(
-            id: id, run: run.key, tokenHash: hash, created: try line.instant("created_at"))
+            id: id, run: run.key, user: call.peer.uid, tokenHash: hash,
+            created: try line.instant("created_at"))
         new.name = try line.optionalName("name")
         new.stepNumber = try line.optionalNumber("step_number", in: .min ... .max)
         if try line.optionalNumber("branch", in: 0...1_000_000_000) != nil {
@@ -191,9 +192,11 @@ struct ImportTarget {
     }
 
     private func event(_ line: ImportLine) throws {
+        let id = try line.optionalName("event_id")
+        if let id, try store.hiddenEvent(run: run.key, id: id) != nil { throw line.broken("comes twice") }
         let event = EventRecord(
             sequence: 0, userID: RunRecord.nobody, name: try line.name("event"), value: line.payload("value"),
-            run: run.key, eventID: try line.optionalName("event_id"), at: try line.instant("at"))
+            run: run.key, eventID: id, at: try line.instant("at"))
         try store.insertHidden(event)
     }
 }

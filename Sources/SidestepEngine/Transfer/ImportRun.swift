@@ -8,9 +8,6 @@ import SidestepStore
 /// The run is out of sight until its last line has come, so nobody sees half of it. A run that is here already, by its
 /// uid, stays as it is.
 public struct ImportRun: Command {
-    /// Lines in one call: some tens of milliseconds of work.
-    public static let lineLimit = 2000
-
     public let lines: [RawJSON]
     /// What the call before answered, to go on.
     public var continuation: String?
@@ -31,18 +28,31 @@ public struct ImportRun: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         if let user, user != call.peer.uid { try call.requireAdministrator("import for another user") }
-        if lines.count > Self.lineLimit {
-            throw Failure(
-                .limitExceeded, "\(lines.count) lines are more than the \(Self.lineLimit) of one call",
-                hint: "Send them in several calls, with the `import` that each answers."
-            ).with(\.limit, "import_lines")
-        }
+        try checkElements(call.environment.settings.limits)
         guard let continuation else { return try begin(store, &call) }
         let (run, taken) = try found(continuation, store, call)
         return try take(lines[...], after: taken, into: run, store, &call)
     }
 
     func owner(_ call: CallContext) -> UInt32 { user ?? call.peer.uid }
+
+    /// A line may hold many rows: all of them together are some tens of milliseconds of work.
+    private func checkElements(_ limits: Limits) throws {
+        let limit = limits[.importElements]
+        var count = 0
+        for line in lines {
+            for member in ["messages", "items"] { count += line[member]?.elements.count ?? 0 }
+            count += line["tags"]?.members.count ?? 0
+            guard count > limit else { continue }
+            throw Failure(
+                .limitExceeded, "the lines have more than \(limit) messages, items and tags together",
+                hint: """
+                    Send them in several calls, with the `import` that each answers. A single line that has more \
+                    needs a higher `limits.\(ElementLimit.importElements.rawValue)` in the daemon's configuration.
+                    """
+            ).with(\.limit, ElementLimit.importElements.rawValue)
+        }
+    }
 
     private func begin(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         try readHeader(lines.first.map { ImportLine($0, number: 1) })

@@ -23,14 +23,6 @@ extension StoreTransaction {
         try updateRun(woken, expecting: run.epoch)
         call.announce(woken)
     }
-
-    /// Ends the waits for the end of this run.
-    func endWaits(for run: RunRecord, output: Payload?, error: Payload?, _ call: inout CallContext) throws {
-        let steps = try waitingSteps(run: run.key, WaitCondition(.run, run.id))
-        guard !steps.isEmpty else { return }
-        let outcome = WaitOutput.run(run, RunPayloads(output: output, error: error))
-        for step in steps { try wake(step, outcome, &call) }
-    }
 }
 
 /// The owner leaves while its run waits: the run holds nothing and goes to a worker when it wakes.

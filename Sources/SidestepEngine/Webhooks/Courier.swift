@@ -131,7 +131,7 @@ extension Coordinator {
     /// The daemon's own view, for reading.
     var daemonContext: CallContext {
         CallContext(
-            environment: environment, peer: .daemon, session: 0, grantedRuns: [], now: environment.clock.now()
-        )
+            environment: environment, peer: .daemon, session: 0, grantedRuns: GrantedRuns(),
+            now: environment.clock.now())
     }
 }

@@ -128,7 +128,8 @@ public struct DeleteWebhook: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let webhook = try? store.visibleWebhook(name, call) else { return false }
-        try store.deleteWebhook(key: webhook.key)
+        try store.hideWebhook(key: webhook.key)
+        try store.leave(.webhook, webhook.key, &call)
         try store.note(act: "webhook.delete", name, of: webhook.userID, &call)
         return true
     }

@@ -1,6 +1,7 @@
 import CShims
 import Glibc
 import SidestepEngine
+import SidestepHost
 import SidestepModel
 import SidestepProtocol
 import Subprocess
@@ -20,6 +21,7 @@ public final class ProgramExecutor: Sendable {
     private let identify: Identify
     private let credentials: Current<Credentials>
     private let running = Mutex<[String: AsyncStream<StopReason>.Continuation]>([:])
+    private let children = ProgramChildren()
 
     enum StopReason { case stopped, timeout }
 
@@ -69,7 +71,7 @@ public final class ProgramExecutor: Sendable {
         let trees = orphans.map { orphan in
             // The group's number is that of its first process; it is trusted only while that one lives.
             let group = orphan.process.flatMap { identify($0.pid) == $0 ? $0.pid : nil }
-            return ProcessTree(token: orphan.token, group: group)
+            return ProcessTree(mark: .word(orphan.token), group: group)
         }
         Self.onThread("orphans") {
             ProcessTree.end(trees, graceMilliseconds: Self.orphanGraceMilliseconds)
@@ -91,6 +93,8 @@ public final class ProgramExecutor: Sendable {
         guard file >= 0 else { return notStarted(Errno(rawValue: -file), name) }
         let input = FileDescriptorInput.fileDescriptor(
             FileDescriptor(rawValue: file), closeAfterSpawningProcess: true)
+        let child = children.begin()
+        defer { children.end(child) }
         do {
             let result = try await Subprocess.run(
                 name.contains("/") ? .path(FilePath(name)) : .name(name),
@@ -100,8 +104,9 @@ public final class ProgramExecutor: Sendable {
                 input: input, output: .sequence, error: .sequence
             ) { execution in
                 let pid = execution.processIdentifier.value
+                self.children.began(child, pid)
                 if let process = self.identify(pid) { started(process) }
-                let tree = ProcessTree(token: task.token, group: pid)
+                let tree = ProcessTree(mark: .word(task.token), group: pid)
                 let keeper = Task { await Self.keep(tree, program, stops) }
                 async let output = Self.tail(execution.standardOutput, program)
                 async let error = Self.tail(execution.standardError, program)
@@ -112,9 +117,16 @@ public final class ProgramExecutor: Sendable {
             let (tails, keeper) = result.closureResult
             return outcome(result.terminationStatus, tails, await keeper.value)
         } catch {
-            return notStarted(error, name)
+            guard let pid = children.pid(of: child) else { return notStarted(error, name) }
+            // Somebody else has waited for it, or it cannot be waited for: what it did is not known.
+            await Self.kill(ProcessTree(mark: .word(task.token), group: pid))
+            return .lost
         }
     }
+
+    /// Ends what programs left behind and nobody waits for: process 1 is the parent of all that have lost
+    /// theirs.
+    public func reapOrphans() { children.reapOthers() }
 
     /// Waits for the end of a program, or for the reason to end it; leaves nothing of its group behind.
     ///
@@ -138,14 +150,22 @@ public final class ProgramExecutor: Sendable {
         guard reason != nil || tree.hasGroup else { return nil }
         tree.signal(SIGTERM)
         let end = ContinuousClock.now + .milliseconds(program.graceMilliseconds)
-        while tree.hasGroup, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(10)) }
+        var pause = Duration.milliseconds(10)
+        while tree.hasGroup, ContinuousClock.now < end {
+            try? await Task.sleep(for: min(pause, end - .now))
+            pause = min(pause * 2, .milliseconds(100))
+        }
+        await kill(tree)
+        return reason
+    }
+
+    private static func kill(_ tree: ProcessTree) async {
         await withCheckedContinuation { continuation in
             onThread("kill") {
                 tree.killRest()
                 continuation.resume()
             }
         }
-        return reason
     }
 
     private static func tail(_ output: SubprocessOutputSequence, _ program: Program) async -> OutputTail {
@@ -164,7 +184,7 @@ public final class ProgramExecutor: Sendable {
         all["SIDESTEP_RUN"] = task.run
         all["SIDESTEP_STEP"] = task.name
         all["SIDESTEP_IDEMPOTENCY_KEY"] = task.idempotencyKey
-        all[ProcessTree.variable] = task.token
+        all[ProcessMark.variable] = task.token
         return Dictionary(
             uniqueKeysWithValues: all.map { (Subprocess.Environment.Key(stringLiteral: $0), $1) })
     }

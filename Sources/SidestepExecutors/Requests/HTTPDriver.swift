@@ -1,8 +1,8 @@
 import CCurl
 import CCurlShims
-import CShims
-import Glibc
 import NIOConcurrencyHelpers
+import SidestepHost
+import SidestepModel
 
 /// Sends HTTP requests, many at once, on one thread of its own: libcurl's multi interface.
 ///
@@ -52,15 +52,19 @@ public final class HTTPDriver: @unchecked Sendable {
     ///
     /// - Parameter name: what `stop` calls it; no two requests under way have the same.
     public func send(_ request: HTTPRequest, as name: String? = nil, then done: @escaping Done) {
-        let isTaken = queue.withLockedValue { queue -> Bool in
-            if queue.isClosed { return false }
+        let refusal = queue.withLockedValue { queue -> HTTPFailure? in
+            if queue.isClosed { return .closed }
+            do throws(Failure) {
+                if !queue.hasThread { _ = try WorkerThread("http") { self.work() } }
+            } catch {
+                return .transport(error.message)
+            }
+            queue.hasThread = true
             queue.new.append(Order(request: request, name: name, done: done))
             queue.waker?.wake()
-            if !queue.hasThread { startThread() }
-            queue.hasThread = true
-            return true
+            return nil
         }
-        if !isTaken { done(.failure(.closed))() }
+        if let refusal { done(.failure(refusal))() }
     }
 
     /// Ends a request at once, with its connection; it fails as `stopped`, unless it has ended by itself.
@@ -84,20 +88,7 @@ public final class HTTPDriver: @unchecked Sendable {
     /// Loaded for the whole process, by one thread at a time.
     static let isLoaded: Bool = shim_curl_load() == 1
 
-    private func startThread() {
-        var thread: pthread_t = 0
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<HTTPDriver>.fromOpaque(context!).takeRetainedValue().work()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        precondition(code == 0, "pthread_create: \(code)")
-        pthread_detach(thread)
-    }
-
     private func work() {
-        shim_thread_name(pthread_self(), "http")
         guard Self.isLoaded, let multi = shim_curl_multi_init() else { return refuseAll() }
         shim_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, Self.connectionLimit)
         let waker = Waker(multi: multi)

@@ -50,6 +50,7 @@ public enum NoticeField: String, Sendable, CaseIterable {
     case method, subject
     case limit, breaker, webhook, delivery, schedule
     case attempts, status, problem, until
+    case statement, code
     case task, path, bytes, runs
     /// How often the same happened in the last minute besides.
     case more

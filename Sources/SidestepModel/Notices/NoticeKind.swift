@@ -29,11 +29,28 @@ public struct NoticeKind: Sendable, Hashable {
 extension NoticeKind {
     /// All of them, in the order of the reference page.
     public static let all: [NoticeKind] = [
-        runPaused, breakerOpened, breakerClosed, webhookFailed, webhookDead, scheduleProblem, limitRefused,
+        storageFault, storageFull, storageFailing, storageWell, reserveGone, reserveBack, runPaused,
+        breakerOpened, breakerClosed, webhookFailed, webhookDead, scheduleProblem, limitRefused,
         callDenied, readerClosed, act, maintenanceBegan, maintenanceEnded, maintenanceFailed,
         retentionRemoved,
     ]
 
+    public static let storageFault = NoticeKind(
+        "storage.fault", .error, "the store could not read or write", [.statement, .code, .problem],
+        countedBy: [.statement, .code])
+    public static let storageFull = NoticeKind(
+        "storage.full", .error, "the disk of the database is full: what would make it grow is refused",
+        [.problem])
+    public static let storageFailing = NoticeKind(
+        "storage.failing", .error, "the disk of the database fails", [.problem])
+    public static let storageWell = NoticeKind(
+        "storage.ok", .notice, "the disk of the database is well again", [])
+    public static let reserveGone = NoticeKind(
+        "reserve.gone", .warning,
+        "the reserve was given up: prune, delete, cancel and the end of runs still work (sidestep prune makes room)",
+        [])
+    public static let reserveBack = NoticeKind(
+        "reserve.back", .notice, "there is space again, and the reserve is back", [])
     public static let runPaused = NoticeKind(
         "run.paused", .warning, "a run is paused", [.run, .workflow, .user, .reason],
         countedBy: [.user, .workflow, .reason])

@@ -58,11 +58,13 @@ public struct Method: Sendable {
     public let waitsForCommit: Bool
     /// Whether the reply may come much later, when something has happened.
     public let mayWait: Bool
+    /// What it does to the space on the disk: on a full one, what grows gives way.
+    public let space: SpaceUse
 
     init(
         _ name: String, _ family: Family, _ access: Access, _ summary: String, parameters: [Parameter] = [],
         result: [Parameter] = [], errors: [ErrorKind] = [], since: String = "0.1", example: Example,
-        waitsForCommit: Bool = false, mayWait: Bool = false
+        waitsForCommit: Bool = false, mayWait: Bool = false, space: SpaceUse = .grows
     ) {
         self.name = name
         self.family = family
@@ -70,11 +72,14 @@ public struct Method: Sendable {
         self.access = access
         self.parameters = (access == .lease ? Self.leased : []) + parameters
         self.result = result
-        self.errors = errors + Self.impliedErrors(access, waitsForCommit)
+        let limited: [ErrorKind] = parameters.contains { $0.type.hasLimit } ? [.limitExceeded] : []
+        self.errors =
+            errors + limited.filter { !errors.contains($0) } + Self.impliedErrors(access, waitsForCommit)
         self.since = since
         self.example = example
         self.waitsForCommit = waitsForCommit
         self.mayWait = mayWait
+        self.space = space
     }
 
     /// What every method that acts for a run takes.

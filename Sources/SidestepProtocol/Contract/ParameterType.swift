@@ -1,3 +1,5 @@
+import SidestepModel
+
 /// What a parameter or a member of a result may be.
 public indirect enum ParameterType: Sendable {
     /// Text of at most this many bytes of UTF-8.
@@ -16,18 +18,16 @@ public indirect enum ParameterType: Sendable {
     case payload
     /// One of these words.
     case enumeration([String])
-    /// An array of names.
-    case strings
-    /// An array of integers.
-    case integers
+    /// An array of names; in parameters with how many there may be, and whether one may come twice.
+    case strings(atMost: ElementLimit? = nil, areUnique: Bool = true)
     /// An object of names to strings; with `nullable` also to null.
-    case stringMap(nullable: Bool)
+    case stringMap(nullable: Bool, atMost: ElementLimit? = nil)
     /// An object with these members and no others.
     case object([Parameter])
     /// An object with these members, and others of one type.
-    case open([Parameter], others: ParameterType)
-    /// An array of one type.
-    case array(ParameterType)
+    case open([Parameter], others: ParameterType, atMost: ElementLimit? = nil)
+    /// An array of one type; in parameters with how many there may be.
+    case array(ParameterType, atMost: ElementLimit? = nil)
     /// A type with a name of its own: documents describe it once and refer to it.
     case shared(String, ParameterType)
 
@@ -45,6 +45,19 @@ public indirect enum ParameterType: Sendable {
     public static let opaque = ParameterType.string(maxBytes: 4096)
     /// A sentence or another short text.
     public static let text = ParameterType.string(maxBytes: 65536)
+
+    /// Whether some list in it may have so many elements only.
+    var hasLimit: Bool {
+        switch self {
+        case .shared(_, let type): type.hasLimit
+        case .strings(let limit, _), .stringMap(_, let limit): limit != nil
+        case .array(let element, let limit): limit != nil || element.hasLimit
+        case .object(let members): members.contains { $0.type.hasLimit }
+        case .open(let members, let others, let limit):
+            limit != nil || others.hasLimit || members.contains { $0.type.hasLimit }
+        default: false
+        }
+    }
 
     /// Whether null is a value of this type instead of an absence.
     var isPayload: Bool {

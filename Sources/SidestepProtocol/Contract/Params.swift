@@ -76,7 +76,7 @@ public struct Params: Sendable {
 
     private static func members(of type: ParameterType) -> [Parameter]? {
         switch type {
-        case .object(let members), .open(let members, others: _): members
+        case .object(let members), .open(let members, _, _): members
         case .shared(_, let type): members(of: type)
         default: nil
         }

@@ -1,5 +1,11 @@
 import SidestepModel
 
+/// The members of an open object that have no names of their own.
+struct Others {
+    let type: ParameterType
+    let limit: ElementLimit?
+}
+
 /// Compares an object with the parameters it should have.
 struct ParamsCheck {
     /// What the parameters belong to, for messages: a method or a parameter.
@@ -11,16 +17,22 @@ struct ParamsCheck {
         try values(of: object, parameters, others: nil)
     }
 
-    /// The same for an object that may hold further members of type `others`.
+    /// The same for an object that may hold further members.
     func values(
-        of object: RawJSON, _ parameters: [Parameter], others: ParameterType?
+        of object: RawJSON, _ parameters: [Parameter], others: Others?
     ) throws(RPCError) -> [RawJSON?] {
         var values = [RawJSON?](repeating: nil, count: parameters.count)
         var next = 0
+        var further: Set<String> = []
         try JSONWalk.members(of: object.bytes.span) { (key, range) throws(RPCError) in
             let name = object.slice(key.range).bytes
             guard let position = Self.position(of: name, key.isEscaped, parameters, &next) else {
-                try checkUnknown(name, object.slice(range), others, parameters)
+                guard let others else { throw unknown(name, parameters) }
+                let text = JSONText.decode(name)
+                guard further.insert(text).inserted else { throw twice(String(text.prefix(100))) }
+                try TypeCheck(name: owner, limits: limits).checkCount(further.count, others.limit)
+                let check = TypeCheck(name: String(text.prefix(100)), limits: limits)
+                try check.check(object.slice(range), others.type)
                 return true
             }
             if values[position] != nil { throw twice(parameters[position].name) }
@@ -87,13 +99,10 @@ struct ParamsCheck {
             hint: parameter.summary.isEmpty ? nil : "`\(parameter.name)` is \(parameter.summary).")
     }
 
-    private func checkUnknown(
-        _ name: ArraySlice<UInt8>, _ value: RawJSON, _ others: ParameterType?, _ parameters: [Parameter]
-    ) throws(RPCError) {
+    private func unknown(_ name: ArraySlice<UInt8>, _ parameters: [Parameter]) -> RPCError {
         let text = String(JSONText.decode(name).prefix(100))
-        if let others { return try TypeCheck(name: text, limits: limits).check(value, others) }
         let known = parameters.map(\.name).joined(separator: ", ")
-        throw .invalidParams(
+        return .invalidParams(
             "`\(owner)` has no parameter `\(text)`.", parameter: text,
             hint: known.isEmpty ? "It takes none." : "It takes: \(known).")
     }

@@ -16,13 +16,13 @@ struct TypeCheck {
         case .number: try expect(value.double != nil, "a finite number")
         case .numberIn(let range): try checkNumber(value, range)
         case .enumeration(let words): try checkWord(value, words)
-        case .strings: try checkElements(value, .name)
-        case .integers: try checkElements(value, .integer(.min ... .max))
-        case .array(let element): try checkElements(value, element)
-        case .stringMap(let nullable): try checkMap(value, nullable: nullable)
+        case .strings(let limit, let areUnique): try checkNames(value, limit, areUnique)
+        case .array(let element, let limit): try checkElements(value, element, limit)
+        case .stringMap(let nullable, let limit): try checkMap(value, nullable, limit)
         case .shared(_, let type): try check(value, type)
         case .object(let members): try checkObject(value, members, others: nil)
-        case .open(let members, let others): try checkObject(value, members, others: others)
+        case .open(let members, let others, let limit):
+            try checkObject(value, members, others: Others(type: others, limit: limit))
         }
     }
 
@@ -69,30 +69,68 @@ struct TypeCheck {
         if !holds { try expect(false, "one of " + words.joined(separator: ", ")) }
     }
 
-    private func checkElements(_ value: RawJSON, _ type: ParameterType) throws(RPCError) {
+    /// Stops at the first element that is too many or wrong: the rest may be millions.
+    private func checkElements(
+        _ value: RawJSON, _ type: ParameterType, _ limit: ElementLimit?
+    ) throws(RPCError) {
         try expect(value.kind == .array, "an array")
-        if type.isPayload { return }
         let element = TypeCheck(name: name + "[]", limits: limits)
-        for item in value.elements { try element.check(item, type) }
+        var count = 0
+        try JSONWalk.elements(of: value.bytes.span) { (place) throws(RPCError) in
+            count += 1
+            try checkCount(count, limit)
+            if !type.isPayload { try element.check(value.slice(place), type) }
+            return true
+        }
     }
 
-    private func checkMap(_ value: RawJSON, nullable: Bool) throws(RPCError) {
+    /// An array of names, each of them once unless it says otherwise.
+    private func checkNames(
+        _ value: RawJSON, _ limit: ElementLimit?, _ areUnique: Bool
+    ) throws(RPCError) {
+        try checkElements(value, .name, limit)
+        guard areUnique, limit != nil else { return }
+        var seen: Set<String> = []
+        for text in value.elements.compactMap(\.string) {
+            try expect(seen.insert(text).inserted, "an array that gives each name once")
+        }
+    }
+
+    /// Whether an array or object may have so many elements.
+    func checkCount(_ count: Int, _ limit: ElementLimit?) throws(RPCError) {
+        guard let limit, count > limits[limit] else { return }
+        throw RPCError(
+            .limitExceeded, "`\(name)` has more than \(limits[limit]) elements.",
+            hint: """
+                Send them in several calls, or less of them. The limit \(limit.rawValue) is \(limits[limit]): \
+                `limits.\(limit.rawValue)` in the daemon's configuration sets another.
+                """
+        ) { writer in
+            writer.member("parameter", name)
+            writer.member("limit", limit.rawValue)
+        }
+    }
+
+    private func checkMap(_ value: RawJSON, _ nullable: Bool, _ limit: ElementLimit?) throws(RPCError) {
         try expect(
             value.kind == .object, nullable ? "an object of strings and nulls" : "an object of strings")
         var seen: Set<String> = []
-        for (key, item) in value.members {
+        try JSONWalk.members(of: value.bytes.span) { (name, place) throws(RPCError) in
+            let (key, item) = (value.keyText(name), value.slice(place))
+            try checkCount(seen.count + 1, limit)
             let size = key.utf8.count
             if size > limits.nameBytes { throw tooLong(limits.nameBytes, "name_bytes") }
             try expect(
                 size > 0 && !key.utf8.contains(0), "an object whose names are not empty and hold no NUL")
             try expect(seen.insert(key).inserted, "an object that gives each name once")
-            if nullable && item.isNull { continue }
-            let member = TypeCheck(name: "\(name).\(key.prefix(100))", limits: limits)
+            if nullable && item.isNull { return true }
+            let member = TypeCheck(name: "\(self.name).\(key.prefix(100))", limits: limits)
             try member.checkText(item, 0...limits.nameBytes, limit: "name_bytes")
+            return true
         }
     }
 
-    private func checkObject(_ value: RawJSON, _ members: [Parameter], others: ParameterType?)
+    private func checkObject(_ value: RawJSON, _ members: [Parameter], others: Others?)
         throws(RPCError)
     {
         try expect(value.kind == .object, "an object")

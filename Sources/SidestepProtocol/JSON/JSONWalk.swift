@@ -23,16 +23,18 @@ enum JSONWalk {
         }
     }
 
-    /// Calls `body` with the place of each element of an array, in order.
+    /// Calls `body` with the place of each element of an array, in order, until it returns false.
     @inline(__always)
-    static func elements(of bytes: Span<UInt8>, _ body: (Range<Int>) -> Void) {
+    static func elements<Failure: Error>(
+        of bytes: Span<UInt8>, _ body: (Range<Int>) throws(Failure) -> Bool
+    ) throws(Failure) {
         var index = 1
         while true {
             skipSeparators(bytes, &index)
             guard bytes[index] != Byte.closeBracket else { return }
             let start = index
             skipValue(bytes, &index)
-            body(start..<index)
+            if try !body(start..<index) { return }
         }
     }
 

@@ -51,7 +51,10 @@ extension RawJSON {
     public var elements: [RawJSON] {
         guard kind == .array else { return [] }
         var result: [RawJSON] = []
-        JSONWalk.elements(of: bytes.span) { result.append(slice($0)) }
+        JSONWalk.elements(of: bytes.span) { place in
+            result.append(slice(place))
+            return true
+        }
         return result
     }
 
@@ -73,7 +76,7 @@ extension RawJSON {
             validated: bytes[(bytes.startIndex + range.lowerBound)..<(bytes.startIndex + range.upperBound)])
     }
 
-    private func keyText(_ key: ScannedString) -> String {
+    func keyText(_ key: ScannedString) -> String {
         let contents = slice(key.range).bytes
         return key.isEscaped ? JSONText.decode(contents) : String(decoding: contents, as: UTF8.self)
     }

@@ -89,5 +89,6 @@ extension MethodTable {
             .may("checkpoint", .name, "only this one"),
         ],
         result: [.must("deleted", .count, "how many there were")], errors: [.runNotFound],
-        example: Example(#"{"run":"research-1","before":5}"#, #"{"deleted":4}"#), waitsForCommit: true)
+        example: Example(#"{"run":"research-1","before":5}"#, #"{"deleted":4}"#), waitsForCommit: true,
+        space: .frees)
 }

@@ -13,8 +13,10 @@ extension MethodTable {
         "conversation.append", .conversation, .open,
         "Appends entries to a conversation, or replaces its end; makes it when there is none.",
         parameters: [
-            aConversation, .may("entries", .array(.payload), "what is added, in order"),
-            .may("ids", .strings, "an id for each entry; one that is there already is not added again"),
+            aConversation, .may("entries", .array(.payload, atMost: .entries), "what is added, in order"),
+            .may(
+                "ids", .strings(atMost: .entries),
+                "an id for each entry; one that is there already is not added again"),
             .may("keep", .count, "how many entries stay", default: "all"),
             .may("expected_revision", .sequence, "the revision it must be at; 0: there must be none"),
             .may("metadata", .payload, "replaces what is kept beside the entries"),
@@ -96,7 +98,8 @@ extension MethodTable {
     private static let conversationDelete = Method(
         "conversation.delete", .conversation, .open, "Forgets a conversation with its entries.",
         parameters: [aConversation], result: [.must("deleted", .boolean, "whether there was one")],
-        example: Example(#"{"conversation":"chat-1"}"#, #"{"deleted":true}"#), waitsForCommit: true)
+        example: Example(#"{"conversation":"chat-1"}"#, #"{"deleted":true}"#), waitsForCommit: true,
+        space: .frees)
 }
 
 extension ParameterType {

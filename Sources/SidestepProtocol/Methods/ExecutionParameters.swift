@@ -7,12 +7,13 @@ extension ParameterType {
         "exec",
         .object([
             .must(
-                "argv", .array(.string(maxBytes: ExecutionLimits.argumentBytes)),
+                "argv", .array(.string(maxBytes: ExecutionLimits.argumentBytes), atMost: .arguments),
                 "the program and its arguments; no shell reads them"),
             .may(
-                "env", .open([], others: .string(maxBytes: ExecutionLimits.argumentBytes)),
+                "env",
+                .open([], others: .string(maxBytes: ExecutionLimits.argumentBytes), atMost: .variables),
                 "variables beside those of the daemon; {credential:NAME} stands for a secret of the daemon"),
-            .may("cwd", .string(maxBytes: 4096), "the directory it runs in", default: "the daemon's"),
+            .may("cwd", .string(maxBytes: 4096), "the directory it runs in", default: "/"),
             .may(
                 "stdin", .string(maxBytes: ExecutionLimits.stdinBytes), "what it reads", default: "nothing"),
             .may("timeout_ms", .span, "how long it may run"),
@@ -31,7 +32,8 @@ extension ParameterType {
             .may("method", .string(maxBytes: 32), "the method", default: "GET"),
             .must("url", .string(maxBytes: ExecutionLimits.urlBytes), "http:// or https://"),
             .may(
-                "headers", .open([], others: .string(maxBytes: ExecutionLimits.headerBytes)),
+                "headers",
+                .open([], others: .string(maxBytes: ExecutionLimits.headerBytes), atMost: .headers),
                 "headers; {credential:NAME} stands for a secret of the daemon"),
             .may("body", .payload, "the body, as JSON"),
             .may("body_text", .string(maxBytes: ExecutionLimits.bodyBytes), "the body, as text"),
@@ -41,12 +43,15 @@ extension ParameterType {
                 "max_response_bytes", .integer(0...Int64(ExecutionLimits.responseBytes)),
                 "the longest body that is taken", default: "1048576"),
             .may(
-                "response_headers", .strings, "the headers that are recorded", default: #"["content-type"]"#),
+                "response_headers", .strings(atMost: .headers), "the headers that are recorded",
+                default: #"["content-type"]"#),
             .may(
                 "redirects", .integer(0...ExecutionLimits.redirects),
                 "how many redirects are followed at most",
                 default: "0"),
-            .may("accept", .array(.integer(100...599)), "statuses besides 200 to 299 that are no failure"),
+            .may(
+                "accept", .array(.integer(100...599), atMost: .statuses),
+                "statuses besides 200 to 299 that are no failure"),
             .may(
                 "idempotency_key", .boolean, "whether the step's key is sent as Idempotency-Key",
                 default: "true"),

@@ -16,7 +16,7 @@ extension MethodTable {
             .may("workflow", .name, "the code that executes the fork", default: "that of the run"),
             .may("input", .payload, "another input"),
             .may("state", .payload, "another state than that of the checkpoint at the point"),
-            .may("messages", .array(.payload), "another message history"),
+            .may("messages", .array(.payload, atMost: .messages), "another message history"),
             .may(
                 "signals", .enumeration(["leave", "copy"]),
                 "what becomes of signals that nobody consumed", default: "leave"),

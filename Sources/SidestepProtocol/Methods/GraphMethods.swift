@@ -20,9 +20,13 @@ extension MethodTable {
             .must("type", .text, "the serializer that made `data`"),
             .must("data", .base64, "the state in base64, but for `values`"),
             .must("metadata", .payload, "an object; `run_id` in it is what `graph.delete_runs` looks for"),
-            .may("values", .array(.graphValue), "channels kept apart; equal values are stored once"),
-            .may("channels", .strings, "the channels that `data` has a value of"),
-            .may("deltas", .strings, "the channels whose state is in the writes since their last snapshot"),
+            .may(
+                "values", .array(.graphValue, atMost: .graphChannels),
+                "channels kept apart; equal values are stored once"),
+            .may("channels", .strings(atMost: .graphChannels), "the channels that `data` has a value of"),
+            .may(
+                "deltas", .strings(atMost: .graphChannels),
+                "the channels whose state is in the writes since their last snapshot"),
         ],
         errors: [.invalidArgument],
         example: Example(
@@ -35,7 +39,9 @@ extension MethodTable {
         parameters: [
             thread, namespace, .must("checkpoint", .name, "the checkpoint the task began with"),
             .must("task", .name, "the task"), .may("path", .text, "its place in the graph"),
-            .must("writes", .array(.graphWrite), "channels and values, numbered in the task"),
+            .must(
+                "writes", .array(.graphWrite, atMost: .graphWrites),
+                "channels and values, numbered in the task"),
             .may("replace", .boolean, "whether what is there is replaced", default: "false"),
         ],
         errors: [.invalidArgument],
@@ -74,7 +80,7 @@ extension MethodTable {
         "Returns what channels got along the ancestors of a checkpoint, each since its last stored value.",
         parameters: [
             thread, namespace, .may("checkpoint", .name, "the checkpoint", default: "the newest"),
-            .must("channels", .strings, "the channels"),
+            .must("channels", .strings(atMost: .graphChannels), "the channels"),
         ],
         result: [.must("channels", .array(.graphHistory), "in the order asked for")],
         example: Example(
@@ -90,21 +96,21 @@ extension MethodTable {
     private static let graphDeleteThread = Method(
         "graph.delete_thread", .graph, .open, "Forgets a thread with its checkpoints and writes.",
         parameters: [thread], result: [.must("deleted", .boolean, "whether there was one")],
-        example: Example(#"{"thread":"t1"}"#, #"{"deleted":true}"#), waitsForCommit: true)
+        example: Example(#"{"thread":"t1"}"#, #"{"deleted":true}"#), waitsForCommit: true, space: .frees)
 
     private static let graphDeleteRuns = Method(
         "graph.delete_runs", .graph, .open,
         "Forgets the checkpoints whose metadata names one of these runs, with the writes at them.",
-        parameters: [.must("runs", .strings, "values of `run_id`")],
+        parameters: [.must("runs", .strings(atMost: .graphRuns), "values of `run_id`")],
         result: [.must("deleted", .count, "how many checkpoints")],
-        example: Example(#"{"runs":["r1"]}"#, #"{"deleted":3}"#), waitsForCommit: true)
+        example: Example(#"{"runs":["r1"]}"#, #"{"deleted":3}"#), waitsForCommit: true, space: .frees)
 
     private static let graphPrune = Method(
         "graph.prune", .graph, .open,
         "Forgets all checkpoints of threads but the newest of each namespace and what it depends on.",
-        parameters: [.must("threads", .strings, "the threads")],
+        parameters: [.must("threads", .strings(atMost: .graphThreads), "the threads")],
         result: [.must("deleted", .count, "how many checkpoints")],
-        example: Example(#"{"threads":["t1"]}"#, #"{"deleted":11}"#), waitsForCommit: true)
+        example: Example(#"{"threads":["t1"]}"#, #"{"deleted":11}"#), waitsForCommit: true, space: .frees)
 }
 
 extension ParameterType {
@@ -135,8 +141,8 @@ extension ParameterType {
             .must("checkpoint", .name, "its id"), .may("parent", .name, "the checkpoint it follows"),
             .must("type", .text, "the serializer"), .must("data", .base64, "the state in base64"),
             .must("metadata", .payload, "what was saved with it"),
-            .may("channels", .strings, "the channels that `data` has a value of"),
-            .may("deltas", .strings, "the channels whose state is in the writes since their last snapshot"),
+            .may("channels", .strings(), "the channels that `data` has a value of"),
+            .may("deltas", .strings(), "the channels whose state is in the writes since their last snapshot"),
             .must("values", .array(.graphValue), "the channels kept apart"),
             .must("writes", .array(.graphWrite), "in the order in which the graph applies them"),
         ]))

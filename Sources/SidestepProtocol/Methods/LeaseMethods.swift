@@ -13,7 +13,7 @@ extension MethodTable {
             ],
             errors: [.notPermitted],
             example: Example(#"{"lease":"l3.9f2c"}"#, #"{"run":"research-1","epoch":3,"expires_at":null}"#),
-            waitsForCommit: true),
+            waitsForCommit: true, space: .records),
         Method(
             "lease.get", .lease, .visible, "Tells who executes a run.", parameters: [aRun],
             result: [

@@ -1,3 +1,5 @@
+import SidestepModel
+
 /// The objects that several methods take.
 extension ParameterType {
     /// When a failed attempt is tried again.
@@ -11,9 +13,13 @@ extension ParameterType {
             .may(
                 "jitter", .numberIn(0...1), "the fraction of a delay that chance adds or takes off",
                 default: "0.1"),
-            .may("delays_ms", .array(.span), "the delays themselves; the last one repeats"),
-            .may("retry_on", .strings, "error types that are tried again, and no others"),
-            .may("fail_on", .strings, "error types that are never tried again"),
+            .may("delays_ms", .array(.span, atMost: .delays), "the delays themselves; the last one repeats"),
+            .may(
+                "retry_on", .strings(atMost: .errorTypes, areUnique: false),
+                "error types that are tried again, and no others"),
+            .may(
+                "fail_on", .strings(atMost: .errorTypes, areUnique: false),
+                "error types that are never tried again"),
         ]))
 
     /// How long an attempt and a step may take.
@@ -35,15 +41,17 @@ extension ParameterType {
                 .may("input_tokens", .amount, "tokens sent"),
                 .may("output_tokens", .amount, "tokens received"),
                 .may("cost_micros", .amount, "the price, in millionths of the currency"),
-            ], others: .amount))
+            ], others: .amount, atMost: .usages))
 
     /// The history of messages, as a change of the last one or whole.
     static let messages = ParameterType.shared(
         "messages",
         .object([
             .may("keep", .count, "how many messages of the current history stay; goes with `append`"),
-            .may("append", .array(.payload), "the messages that follow them"),
-            .may("all", .array(.payload), "the whole history; the common beginning is found by the daemon"),
+            .may("append", .array(.payload, atMost: .messages), "the messages that follow them"),
+            .may(
+                "all", .array(.payload, atMost: .messages),
+                "the whole history; the common beginning is found by the daemon"),
         ]))
 
     /// A number that is summed: a thousand million of them still fit 64 bits.

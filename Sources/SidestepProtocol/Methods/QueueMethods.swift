@@ -34,8 +34,9 @@ extension MethodTable {
             "worker.claim", .worker, .open,
             "Hands over the next run of the worker's queues, waiting for one to come.",
             parameters: [
-                .must("workflows", .strings, "the workflows that the worker has code for"),
-                .may("queues", .strings, "its queues", default: "[\"default\"]"),
+                .must(
+                    "workflows", .strings(atMost: .workflows), "the workflows that the worker has code for"),
+                .may("queues", .strings(atMost: .queues), "its queues", default: "[\"default\"]"),
                 .may(
                     "code_version", .name, "the version of its code; runs of another version are not for it"),
                 .may("worker", .name, "what people call the worker", default: "its process id"),
@@ -70,11 +71,11 @@ extension MethodTable {
                             .must("worker", .name, "what people call it"),
                             .must("pid", .count, "its process"),
                             .must("uid", .integer(0...4_294_967_295), "its user"),
-                            .must("workflows", .strings, "the workflows it has code for"),
-                            .must("queues", .strings, "its queues"),
+                            .must("workflows", .strings(), "the workflows it has code for"),
+                            .must("queues", .strings(), "its queues"),
                             .may("code_version", .name, "the version of its code"),
                             .must("since_at", .instant, "when it first asked for a run"),
-                            .must("runs", .strings, "the runs that it has"),
+                            .must("runs", .strings(), "the runs that it has"),
                         ])), "the workers, by name")
             ],
             example: Example(
@@ -114,7 +115,7 @@ extension MethodTable {
             .may(
                 "max_interruptions", .count, "deaths without progress before the run is paused", default: "10"
             ),
-            .may("tags", .stringMap(nullable: false), "names to find it by"),
+            .may("tags", .stringMap(nullable: false, atMost: .tags), "names to find it by"),
             .may("metadata", .payload, "anything its author wants to note"),
             .may("deadline_at", .instant, "when it must be closed"),
         ] + belonging

@@ -19,7 +19,7 @@ extension MethodTable {
         ],
         errors: [
             .runNotFound, .runConflict, .runOwned, .runClosed, .runPaused, .runCancelled, .tokenInvalid,
-            .checkpointNotFound, .notPermitted, .deadlineExceeded,
+            .checkpointNotFound, .notPermitted, .deadlineExceeded, .unsupported,
         ],
         example: Example(
             #"{"run":"research-1","workflow":"research","input":{"topic":"tides"}}"#,
@@ -35,7 +35,7 @@ extension MethodTable {
         .may("create", .boolean, "whether a missing run is made", default: "true"),
         .may("token", .opaque, "a resume token: the checkpoint to go on from"),
         .may("code_version", .name, "the version of the code"),
-        .may("tags", .stringMap(nullable: false), "names to find it by"),
+        .may("tags", .stringMap(nullable: false, atMost: .tags), "names to find it by"),
         .may("metadata", .payload, "anything its author wants to note"),
         .may("deadline_at", .instant, "when it must be closed"),
     ]

@@ -22,7 +22,7 @@ extension MethodTable {
         example: Example(
             #"{"status":"completed","before":1767225600000,"dry_run":true}"#,
             #"{"runs":120,"bytes":48000,"more":false}"#),
-        waitsForCommit: true)
+        waitsForCommit: true, space: .frees)
 
     private static let retentionPut = Method(
         "retention.put", .retention, .open,
@@ -38,7 +38,7 @@ extension MethodTable {
             #"{"workflow":"nightly","status":"completed","keep_ms":604800000}"#,
             #"{"rules":[{"workflow":"nightly","status":"completed","keep_ms":604800000}],"#
                 + #""default_keep_ms":2592000000}"#),
-        waitsForCommit: true)
+        waitsForCommit: true, space: .frees)
 
     private static let retentionList = Method(
         "retention.list", .retention, .open, "Tells how long closed runs are kept.",

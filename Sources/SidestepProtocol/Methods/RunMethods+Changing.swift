@@ -8,13 +8,15 @@ extension MethodTable {
             parameters: [.may("output", .payload, "what the run returned")], result: [theRun],
             errors: [.runConflict],
             example: Example(#"{"output":"done"}"#, #"{"run":\#(ExampleText.closedRun)}"#),
-            waitsForCommit: true),
+            waitsForCommit: true, space: .records),
         Method(
             "run.fail", .run, .lease,
             "Reports that the run failed; its policy decides whether it is tried again.",
             parameters: [
                 .may("error", .payload, "how it failed"),
-                .may("types", .strings, "the types of the error, the most specific first"),
+                .may(
+                    "types", .strings(atMost: .errorTypes, areUnique: false),
+                    "the types of the error, the most specific first"),
                 .may("retryable", .boolean, "whether another attempt may help", default: "true"),
                 .may("retry_after_ms", .span, "the delay that the outside world asked for"),
                 .may(
@@ -29,24 +31,27 @@ extension MethodTable {
             ],
             example: Example(
                 #"{"error":{"type":"TypeError","message":"no"},"retryable":false}"#,
-                #"{"run":\#(ExampleText.closedRun),"retry":false,"attempt":1}"#), waitsForCommit: true),
+                #"{"run":\#(ExampleText.closedRun),"retry":false,"attempt":1}"#), waitsForCommit: true,
+            space: .records),
         Method(
             "run.release", .run, .lease, "Gives the run back without closing it.", result: [theRun],
-            example: Example("{}", #"{"run":\#(ExampleText.run)}"#), waitsForCommit: true),
+            example: Example("{}", #"{"run":\#(ExampleText.run)}"#), waitsForCommit: true, space: .records),
         Method(
             "run.suspend", .run, .lease,
             "Lets go of a run that waits: a worker gets it when one of its waits is over.",
             parameters: [
-                .may("steps", .strings, "the waits that the owner takes for open", default: "all that are")
+                .may(
+                    "steps", .strings(atMost: .waits), "the waits that the owner takes for open",
+                    default: "all that are")
             ],
             result: [
                 theRun,
                 .must("suspended", .boolean, "false when a wait is over already and the owner keeps the run"),
-                .must("ready", .strings, "the waits that are over"),
+                .must("ready", .strings(), "the waits that are over"),
             ],
             errors: [.invalidArgument],
             example: Example("{}", #"{"run":\#(ExampleText.queuedRun),"suspended":true,"ready":[]}"#),
-            waitsForCommit: true),
+            waitsForCommit: true, space: .records),
     ]
 
     /// The methods by which an operator changes a run without its lease.
@@ -56,12 +61,12 @@ extension MethodTable {
             result: [theRun],
             errors: [.runNotFound, .runClosed],
             example: Example(#"{"run":"research-1"}"#, #"{"run":\#(ExampleText.run)}"#),
-            waitsForCommit: true),
+            waitsForCommit: true, space: .records),
         Method(
             "run.unpause", .run, .visible, "Lets a paused run be resumed, its interruptions forgotten.",
             parameters: [aRun], result: [theRun], errors: [.runNotFound, .runClosed],
             example: Example(#"{"run":"research-1"}"#, #"{"run":\#(ExampleText.run)}"#),
-            waitsForCommit: true),
+            waitsForCommit: true, space: .records),
         Method(
             "run.cancel", .run, .visible,
             "Asks a run and its children to end; the owner may first undo what it did.",
@@ -73,16 +78,17 @@ extension MethodTable {
             result: [theRun], errors: [.runNotFound, .runClosed, .notPermitted],
             example: Example(
                 #"{"run":"research-1","reason":"no longer needed"}"#, #"{"run":\#(ExampleText.run)}"#),
-            waitsForCommit: true),
+            waitsForCommit: true, space: .frees),
         Method(
             "run.delete", .run, .visible, "Removes a run and everything recorded of it.", parameters: [aRun],
             result: [.must("deleted", .boolean, "whether there was one")], errors: [.runOwned],
-            example: Example(#"{"run":"research-1"}"#, #"{"deleted":true}"#), waitsForCommit: true),
+            example: Example(#"{"run":"research-1"}"#, #"{"deleted":true}"#), waitsForCommit: true,
+            space: .frees),
         Method(
             "run.update", .run, .visible, "Changes what is noted about a run.",
             parameters: [
                 aRun,
-                .may("tags", .stringMap(nullable: true), "tags to set; null removes one"),
+                .may("tags", .stringMap(nullable: true, atMost: .tags), "tags to set; null removes one"),
                 .may("metadata", .payload, "the new metadata"),
                 .may("deadline_at", .instant, "when it must be closed"),
                 .may("budget", .budget, "what it may use up; what is not named stays"),

@@ -38,7 +38,8 @@ extension MethodTable {
     private static let scheduleDelete = Method(
         "schedule.delete", .schedule, .open, "Removes a schedule; its runs stay.", parameters: [aSchedule],
         result: [.must("deleted", .boolean, "whether there was one")],
-        example: Example(#"{"schedule":"nightly"}"#, #"{"deleted":true}"#), waitsForCommit: true)
+        example: Example(#"{"schedule":"nightly"}"#, #"{"deleted":true}"#), waitsForCommit: true,
+        space: .frees)
 
     private static let schedulePause = Method(
         "schedule.pause", .schedule, .open, "Stops a schedule, or lets it go on with the due times to come.",
@@ -76,7 +77,7 @@ extension ParameterType {
         .may("start_at", .instant, "the first possible due time; intervals are counted from it"),
         .may("end_at", .instant, "the last possible due time"),
         .may("paused", .boolean, "whether it starts nothing by itself", default: "false"),
-        .may("tags", .stringMap(nullable: false), "tags of its runs"),
+        .may("tags", .stringMap(nullable: false, atMost: .tags), "tags of its runs"),
         .may("metadata", .payload, "metadata of its runs"),
         .may("retry", .retryPolicy, "when a run of it as a whole is tried again"),
         .may("code_version", .name, "the version of the code that may execute its runs"),

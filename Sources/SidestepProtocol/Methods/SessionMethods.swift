@@ -22,7 +22,7 @@ extension MethodTable {
             .must("version", .name, "the version of the daemon"),
             .must("protocol", .count, "the protocol it speaks"),
             .must("limits", .open([], others: .integer(0 ... .max)), "every limit by its name"),
-            .must("features", .strings, "what it can do beyond the base"),
+            .must("features", .strings(), "what it can do beyond the base"),
         ],
         example: Example(
             #"{"client":"sidestep-python","version":"0.1.0","protocol":1}"#,
@@ -41,18 +41,20 @@ extension MethodTable {
             "{}", #"{"openrpc":"1.3.2","info":{"title":"Sidestep","version":"0.1"},"methods":[]}"#))
 
     private static let systemInfo = Method(
-        "system.info", .session, .open, "Tells how the daemon is doing.",
+        "system.info", .session, .open,
+        "Tells how the daemon is doing; who is no administrator hears of himself only, and of no files.",
         result: [
             .must("version", .name, "the version of the daemon"),
             .must("pid", .count, "its process"),
             .must("started_at", .instant, "when it started"),
             .must("uptime_ms", .span, "how long it has been up"),
-            .may("socket", .text, "where it listens"),
-            .may("database", .text, "the file it writes"),
-            .may("database_bytes", .integer(0 ... .max), "the size of that file"),
+            .may("socket", .text, "where it listens; for administrators"),
+            .may("database", .text, "the file it writes; for administrators"),
+            .may("storage", .storage, "how the disk of the database does, for administrators"),
+            .may("database_bytes", .integer(0 ... .max), "the size of that file; for administrators"),
             .may("sqlite_version", .name, "the SQLite it runs on"),
-            .must("runs", .open([], others: .count), "how many runs there are of each status"),
-            .must("connections", .count, "open connections"),
+            .must("runs", .open([], others: .count), "how many runs the caller sees of each status"),
+            .must("connections", .count, "open connections: of the caller's user, for administrators all"),
             .may(
                 "settings", .open([], others: .setting),
                 "for administrators: the settings in force by their names"),
@@ -69,5 +71,13 @@ extension ParameterType {
     fileprivate static let setting = ParameterType.object([
         .must("value", .text, "the value, as a configuration file has it"),
         .must("from", .text, "what said it: a flag, a variable, a line of a file, or `default`"),
+    ])
+    fileprivate static let storage = ParameterType.object([
+        .must(
+            "state", .enumeration(StorageCondition.State.allCases.map(\.rawValue)),
+            "`full`: what would make the database grow is refused; `failing`: something cannot be read or written"
+        ),
+        .must("since_at", .instant, "since when"),
+        .may("message", .text, "the trouble in the words of the store"),
     ])
 }

@@ -46,6 +46,7 @@ extension MethodTable {
         result: ParameterType.stepMembers, errors: [.runNotFound, .invalidArgument],
         example: Example(
             #"{"run":"research-1","step":"pay","as":"completed","output":{"receipt":17}}"#,
-            #"{"step":"pay","status":"completed","attempt":1,"output":{"receipt":17}}"#), waitsForCommit: true
+            #"{"step":"pay","status":"completed","attempt":1,"output":{"receipt":17}}"#),
+        waitsForCommit: true, space: .records
     )
 }

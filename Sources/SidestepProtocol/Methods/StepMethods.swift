@@ -81,7 +81,7 @@ extension MethodTable {
         result: [aStep, .must("attempt", .count, "the attempt that was recorded")],
         errors: [.stepConflict, .stepMismatch, .stepFailed, .attemptSuperseded],
         example: Example(#"{"step":"fetch","output":{"pages":3}}"#, #"{"step":"fetch","attempt":1}"#),
-        waitsForCommit: true)
+        waitsForCommit: true, space: .records)
 
     private static let stepFail = Method(
         "step.fail", .step, .lease, "Records that an attempt failed and answers whether there is another.",
@@ -89,7 +89,9 @@ extension MethodTable {
             aStep,
             .may("error", .payload, "how it failed"),
             anAttempt,
-            .may("types", .strings, "the types of the error, the most specific first"),
+            .may(
+                "types", .strings(atMost: .errorTypes, areUnique: false),
+                "the types of the error, the most specific first"),
             .may("retryable", .boolean, "whether another attempt may help", default: "true"),
             .may("retry_after_ms", .span, "the delay that the outside world asked for"),
             .may("retry", .retryPolicy, "the policy, when `step.begin` did not carry it"),
@@ -107,7 +109,7 @@ extension MethodTable {
         example: Example(
             #"{"step":"fetch","error":{"type":"IOError"},"types":["IOError"],"retry":{"max_attempts":3}}"#,
             #"{"step":"fetch","retry":true,"delay_ms":1000,"attempt":2,"next_attempt_at":1767225602000}"#),
-        waitsForCommit: true)
+        waitsForCommit: true, space: .records)
 
     private static let stepHeartbeat = Method(
         "step.heartbeat", .step, .lease, "Says that a long step is getting on.",

@@ -9,7 +9,7 @@ extension MethodTable {
     private static let streamAppend = Method(
         "stream.append", .stream, .lease, "Adds items to a stream, opening it if need be.",
         parameters: [
-            aStream, .must("items", .array(.payload), "the items"),
+            aStream, .must("items", .array(.payload, atMost: .items), "the items"),
             .may(
                 "from", .sequence, "the index of the first item: sent again, the call adds nothing twice",
                 default: "the end"),

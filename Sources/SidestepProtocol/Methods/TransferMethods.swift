@@ -26,7 +26,8 @@ extension MethodTable {
         "run.import", .run, .open,
         "Takes in the lines of an export; the run is seen when its last line has come.",
         parameters: [
-            .must("lines", .array(.payload), "lines of the export in their order, 2000 at most"),
+            .must(
+                "lines", .array(.payload, atMost: .importLines), "lines of the export in their order"),
             .may("import", .opaque, "what the call before answered, to go on"),
             .may("run", .name, "the id that the run gets here", default: "its own"),
             .may("user", .user, "whose it is to be; an administrator's alone", default: "the caller"),

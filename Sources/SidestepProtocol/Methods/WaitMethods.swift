@@ -106,7 +106,7 @@ extension MethodTable {
                             .may("signal", .name, "a signal of this name"),
                             .may("promise", .name, "a promise of this name"),
                             .may("run", .name, "the end of this run"),
-                        ])),
+                        ]), atMost: .awaited),
                     "what is waited for, one name each; the first in the list wins when several are there"),
             ] + waiting,
             result: begun, errors: waitErrors + [.runNotFound],

@@ -10,7 +10,7 @@ extension MethodTable {
         parameters: [
             .may("run", .name, "only this run"),
             .may("workflow", .name, "only runs of this workflow"),
-            .may("tag", .stringMap(nullable: false), "only runs with all these tags"),
+            .may("tag", .stringMap(nullable: false, atMost: .tags), "only runs with all these tags"),
             .may("after", .sequence, "begin behind this sequence; 0 with what is there", default: "now"),
         ],
         result: [

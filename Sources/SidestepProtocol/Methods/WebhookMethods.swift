@@ -24,7 +24,7 @@ extension MethodTable {
     private static let webhookDelete = Method(
         "webhook.delete", .webhook, .open, "Removes a webhook with its deliveries.", parameters: [aWebhook],
         result: [.must("deleted", .boolean, "whether there was one")],
-        example: Example(#"{"webhook":"ops"}"#, #"{"deleted":true}"#), waitsForCommit: true)
+        example: Example(#"{"webhook":"ops"}"#, #"{"deleted":true}"#), waitsForCommit: true, space: .frees)
 
     private static let webhookDeliveries = Method(
         "webhook.deliveries", .webhook, .open,
@@ -58,9 +58,13 @@ extension ParameterType {
     /// What `webhook.put` takes and a webhook shows.
     static let webhookTarget: [Parameter] = [
         .must("url", .string(maxBytes: 8192), "where events are sent by POST: http or https"),
-        .must("events", .strings, "names of events; with a * at its end, all that begin so"),
+        .must(
+            "events", .strings(atMost: .webhookEvents),
+            "names of events; with a * at its end, all that begin so"),
         .may("secret", .name, "the name of the credential that signs"),
-        .may("headers", .stringMap(nullable: false), "further headers; they are stored as they are"),
+        .may(
+            "headers", .stringMap(nullable: false, atMost: .headers),
+            "further headers; they are stored as they are"),
         .may("paused", .boolean, "whether deliveries wait", default: "false"),
         .may("max_attempts", .integer(1...1000), "attempts before a delivery is dead", default: "12"),
     ]

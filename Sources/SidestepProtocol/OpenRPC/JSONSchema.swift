@@ -21,12 +21,20 @@ extension JSONWriter {
         case .numberIn(let range):
             number("number", Int64(range.lowerBound), Int64(range.upperBound), nullable)
         case .enumeration(let words): wordList(words, nullable)
-        case .strings: list(of: .name, nullable, closed)
-        case .integers: list(of: .integer(.min ... .max), nullable, closed)
-        case .array(let element): list(of: element, nullable, closed)
-        case .stringMap(let nullableValues): map(nullableValues, nullable, closed)
+        case .strings(let limit, let areUnique):
+            list(of: .name, nullable, closed)
+            bound("maxItems", limit)
+            if limit != nil && areUnique { member("uniqueItems", true) }
+        case .array(let element, let limit):
+            list(of: element, nullable, closed)
+            bound("maxItems", limit)
+        case .stringMap(let nullableValues, let limit):
+            map(nullableValues, nullable, closed)
+            bound("maxProperties", limit)
         case .object(let members): object(members, nullable, closed, others: nil)
-        case .open(let members, let others): object(members, nullable, closed, others: others)
+        case .open(let members, let others, let limit):
+            object(members, nullable, closed, others: others)
+            bound("maxProperties", limit)
         }
         member("x-default", note)
         endObject()
@@ -81,6 +89,12 @@ extension JSONWriter {
         typeName("array", nullable)
         key("items")
         schema(element, nullable: false, closed: closed)
+    }
+
+    /// How many elements there may be, with the name under which another number can be set.
+    private mutating func bound(_ word: String, _ limit: ElementLimit?) {
+        member(word, limit?.standard)
+        member("x-limit", limit?.rawValue)
     }
 
     private mutating func map(_ nullableValues: Bool, _ nullable: Bool, _ closed: Bool) {

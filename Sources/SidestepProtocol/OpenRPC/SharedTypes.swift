@@ -19,8 +19,8 @@ enum SharedTypes {
             guard !found.contains(where: { $0.name == name }) else { return }
             found.append((name, inner, isParameter))
             collect(inner, isParameter, &found)
-        case .array(let element): collect(element, isParameter, &found)
-        case .object(let members), .open(let members, others: _):
+        case .array(let element, _): collect(element, isParameter, &found)
+        case .object(let members), .open(let members, _, _):
             for member in members { collect(member.type, isParameter, &found) }
         default: break
         }

@@ -22,7 +22,8 @@ INSERT INTO checkpoint (id, run, name, step_number, branch, length, state, state
 SELECT ?3, key, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15 FROM run WHERE key = ?1 AND epoch = ?2;
 
 -- name: checkpoint_delete
-DELETE FROM checkpoint WHERE run = ?1 AND (?2 IS NULL OR key = ?2) AND (?3 IS NULL OR key < ?3)
+DELETE FROM checkpoint WHERE key = (
+    SELECT min(key) FROM checkpoint WHERE run = ?1 AND (?2 IS NULL OR key = ?2) AND (?3 IS NULL OR key < ?3))
 RETURNING state_blob, tool_results_blob;
 
 -- name: run_clear_head
@@ -40,7 +41,7 @@ SELECT max(branch.parent_length, coalesce((SELECT max(position) + 1 FROM message
 FROM branch WHERE branch.key = ?1;
 
 -- name: branch_list
-SELECT key FROM branch WHERE run = ?1 ORDER BY key DESC;
+SELECT key FROM branch WHERE run = ?1 AND key < ?2 ORDER BY key DESC LIMIT ?3;
 
 -- How far a branch is still needed: by checkpoints on it and by branches that begin in it.
 -- name: branch_needed
@@ -56,9 +57,6 @@ INSERT INTO message (branch, position, content) VALUES (?1, ?2, ?3);
 
 -- name: message_range
 SELECT content FROM message WHERE branch = ?1 AND position >= ?2 AND position < ?3 ORDER BY position;
-
--- name: message_delete_from
-DELETE FROM message WHERE branch = ?1 AND position >= ?2;
 
 -- name: blob_by_hash
 SELECT key FROM blob WHERE hash = ?1;

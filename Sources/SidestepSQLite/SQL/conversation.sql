@@ -30,9 +30,9 @@ INSERT OR IGNORE INTO conversation_entry (conversation, number, entry_id, value)
 -- name: conversation_cut
 DELETE FROM conversation_entry WHERE conversation = ?1 AND number >= ?2;
 
--- name: conversation_copy
-INSERT INTO conversation_entry (conversation, number, entry_id, value)
-SELECT ?2, number, entry_id, value FROM conversation_entry WHERE conversation = ?1 AND number < ?3;
+-- No user has this number, and no name holds a NUL.
+-- name: conversation_hide
+UPDATE conversation SET user_id = 4294967295, name = char(0) || key WHERE key = ?1;
 
--- name: conversation_delete
-DELETE FROM conversation WHERE key = ?1;
+-- name: conversation_show
+UPDATE conversation SET user_id = ?2, name = ?3 WHERE key = ?1;

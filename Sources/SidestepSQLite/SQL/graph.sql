@@ -62,35 +62,56 @@ INSERT OR REPLACE INTO graph_write (place, checkpoint, task, number, path, chann
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 
 -- name: graph_writes_delete
-DELETE FROM graph_write WHERE place = ?1 AND checkpoint = ?2;
+DELETE FROM graph_write
+WHERE key IN (SELECT key FROM graph_write WHERE place = ?1 AND checkpoint = ?2 LIMIT ?3);
 
--- name: graph_thread_delete
-DELETE FROM graph_place WHERE user_id = ?1 AND thread = ?2;
+-- No user has this number, and no name holds a NUL.
+-- name: graph_thread_hide
+UPDATE graph_place SET user_id = 4294967295, thread = char(0) || key WHERE user_id = ?1 AND thread = ?2 RETURNING key;
 
--- name: graph_run_writes_delete
-DELETE FROM graph_write WHERE (place, checkpoint) IN (
-    SELECT c.place, c.id FROM graph_place AS p JOIN graph_checkpoint AS c ON c.place = p.key
-    WHERE p.user_id = ?1 AND c.metadata ->> '$.run_id' IN (SELECT value FROM json_each(?2)));
+-- name: graph_user_place
+SELECT key FROM graph_place WHERE user_id = ?1 AND key > ?2 ORDER BY key LIMIT 1;
 
--- name: graph_runs_delete
-DELETE FROM graph_checkpoint WHERE place IN (SELECT key FROM graph_place WHERE user_id = ?1)
-    AND metadata ->> '$.run_id' IN (SELECT value FROM json_each(?2));
+-- A part of a place in the order of its ids, and whether one of the runs made it.
+-- name: graph_made_by
+SELECT id, metadata ->> '$.run_id' IN (SELECT value FROM json_each(?3)) FROM graph_checkpoint
+WHERE place = ?1 AND id > ?2 ORDER BY id LIMIT ?4;
 
--- name: graph_last_key
-SELECT max(key) FROM graph_checkpoint;
+-- What hangs on what, without the states.
+-- name: graph_links
+SELECT key, id, parent, channels, deltas FROM graph_checkpoint WHERE place = ?1 AND (?2 IS NULL OR id < ?2)
+ORDER BY id DESC LIMIT ?3;
 
--- What is in the target stays as it is: checkpoints that it has get no values of the other one's.
--- name: graph_copy_checkpoints
+-- name: graph_link
+SELECT key, id, parent, channels, deltas FROM graph_checkpoint WHERE place = ?1 AND id = ?2;
+
+-- name: graph_value_channels
+SELECT channel FROM graph_value WHERE checkpoint = ?1;
+
+-- The next id of a place: a write may come before its checkpoint.
+-- name: graph_next_id
+SELECT min(coalesce((SELECT min(id) FROM graph_checkpoint WHERE place = ?1 AND id > ?2), char(1114111)),
+    coalesce((SELECT min(checkpoint) FROM graph_write WHERE place = ?1 AND checkpoint > ?2), char(1114111)));
+
+-- What is in the target stays as it is: a checkpoint that it has gets no values of the other one's.
+-- name: graph_copy_checkpoint
 INSERT INTO graph_checkpoint (place, id, parent, type, data, metadata, channels, deltas)
 SELECT ?2, id, parent, type, data, metadata, channels, deltas FROM graph_checkpoint AS c
-WHERE place = ?1 AND NOT EXISTS (SELECT 1 FROM graph_checkpoint AS d WHERE d.place = ?2 AND d.id = c.id);
+WHERE place = ?1 AND id = ?3
+    AND NOT EXISTS (SELECT 1 FROM graph_checkpoint AS d WHERE d.place = ?2 AND d.id = c.id);
 
 -- name: graph_copy_values
 INSERT INTO graph_value (checkpoint, channel, blob)
-SELECT d.key, v.channel, v.blob FROM graph_checkpoint AS c
-JOIN graph_checkpoint AS d ON d.place = ?2 AND d.id = c.id JOIN graph_value AS v ON v.checkpoint = c.key
-WHERE c.place = ?1 AND d.key > ?3;
+SELECT ?2, channel, blob FROM graph_value WHERE checkpoint = (SELECT key FROM graph_checkpoint WHERE place = ?1 AND id = ?3);
+
+-- name: graph_checkpoint_bytes
+SELECT length(data) FROM graph_checkpoint WHERE place = ?1 AND id = ?2;
+
+-- name: graph_write_places
+SELECT task, number, length(data) FROM graph_write
+WHERE place = ?1 AND checkpoint = ?2 AND (task, number) > (?3, ?4) ORDER BY task, number LIMIT ?5;
 
 -- name: graph_copy_writes
 INSERT OR IGNORE INTO graph_write (place, checkpoint, task, number, path, channel, type, data)
-SELECT ?2, checkpoint, task, number, path, channel, type, data FROM graph_write WHERE place = ?1;
+SELECT ?2, checkpoint, task, number, path, channel, type, data FROM graph_write
+WHERE place = ?1 AND checkpoint = ?3 AND task = ?4 AND number = ?5;

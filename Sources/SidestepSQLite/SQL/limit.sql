@@ -64,9 +64,10 @@ UPDATE budget SET used = used + ?3, reserved = max(0, reserved + ?4) WHERE run =
 
 -- A run's time with owners before the one it has is in owned_ms.
 -- name: budget_out_of_time
-SELECT {run} FROM budget JOIN run ON run.key = budget.run
-WHERE budget.name = 'wall_ms' AND run.status = 'running' AND run.owner_since + budget.amount - run.owned_ms <= ?1;
+SELECT {run} FROM run INDEXED BY run_timed JOIN budget ON budget.run = run.key AND budget.name = 'wall_ms'
+WHERE run.timed = 1 AND run.status = 'running' AND run.owner_since + budget.amount - run.owned_ms <= ?1 LIMIT 100;
 
 -- name: budget_next_out_of_time
-SELECT min(run.owner_since + budget.amount - run.owned_ms) FROM budget JOIN run ON run.key = budget.run
-WHERE budget.name = 'wall_ms' AND run.status = 'running';
+SELECT min(run.owner_since + budget.amount - run.owned_ms)
+FROM run INDEXED BY run_timed JOIN budget ON budget.run = run.key AND budget.name = 'wall_ms'
+WHERE run.timed = 1 AND run.status = 'running';

@@ -83,4 +83,4 @@ SELECT min(deadline_at) FROM run WHERE deadline_at IS NOT NULL AND closed_at IS 
 SELECT min(start_deadline_at) FROM run WHERE start_deadline_at IS NOT NULL AND closed_at IS NULL;
 
 -- name: run_children
-SELECT {run} FROM run WHERE parent = ?1 ORDER BY key;
+SELECT {run} FROM run WHERE parent = ?1 AND key > ?2 AND closed_at IS NULL ORDER BY key LIMIT ?3;

@@ -75,7 +75,7 @@ DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE run = ?1 L
 DELETE FROM signal WHERE key IN (SELECT key FROM signal WHERE run = ?1 LIMIT ?2);
 
 -- name: removal_state
-DELETE FROM state WHERE run = ?1;
+DELETE FROM state WHERE run = ?1 AND name IN (SELECT name FROM state WHERE run = ?1 LIMIT ?2);
 
 -- name: removal_tags
 DELETE FROM run_tag WHERE run = ?1;

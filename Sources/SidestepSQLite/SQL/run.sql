@@ -23,7 +23,7 @@ SELECT input, output, error FROM run_payload WHERE run = ?1;
 SELECT name, value FROM run_tag WHERE run = ?1 ORDER BY name;
 
 -- name: run_counts
-SELECT status, count(*) FROM run WHERE user_id <= 4294967294 GROUP BY status;
+SELECT status, count(*) FROM run WHERE user_id <= 4294967294 AND (?1 IS NULL OR user_id = ?1) GROUP BY status;
 
 -- Closed runs are many and are passed over: the index begins with the status.
 -- name: run_open_counts
@@ -31,13 +31,13 @@ SELECT status, count(*) FROM run INDEXED BY run_status
 WHERE status IN ('queued', 'running', 'waiting', 'interrupted', 'paused') AND user_id <= 4294967294 GROUP BY status;
 
 -- name: run_by_session
-SELECT {run} FROM run WHERE lease_session = ?1;
+SELECT {run} FROM run WHERE lease_session = ?1 LIMIT ?2;
 
 -- name: run_owned
 SELECT {run} FROM run WHERE status = 'running';
 
 -- name: run_expired
-SELECT {run} FROM run WHERE lease_expires_at <= ?1 ORDER BY lease_expires_at;
+SELECT {run} FROM run WHERE lease_expires_at <= ?1 ORDER BY lease_expires_at LIMIT 100;
 
 -- name: run_next_expiry
 SELECT min(lease_expires_at) FROM run WHERE lease_expires_at IS NOT NULL;

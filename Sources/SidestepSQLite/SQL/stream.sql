@@ -24,7 +24,3 @@ WHERE stream.key = ?1 AND run.key = ?2 AND run.epoch = ?3;
 -- name: stream_close
 UPDATE stream SET closed_at = ?4, length = ?5, final = ?6, compacted = ?7
 WHERE key = ?1 AND run = ?2 AND ?3 = (SELECT epoch FROM run WHERE key = ?2);
-
--- Behind stream_close, whose fence it has passed.
--- name: stream_compact
-DELETE FROM stream_chunk WHERE stream = ?1 AND ?3 = (SELECT epoch FROM run WHERE key = ?2);

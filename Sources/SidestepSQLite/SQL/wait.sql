@@ -3,7 +3,7 @@
 
 -- name: wait_steps
 SELECT {step} FROM wait JOIN step ON step.key = wait.step
-WHERE wait.run = ?1 AND wait.kind = ?2 AND wait.name = ?3 ORDER BY wait.step;
+WHERE wait.run = ?1 AND wait.kind = ?2 AND wait.name = ?3 ORDER BY wait.step LIMIT ?4;
 
 -- name: wait_insert
 INSERT INTO wait (step, position, run, kind, name)

@@ -2,7 +2,7 @@
 -- columns delivery: key, id, webhook, event, sequence, body, status, attempts, next_attempt_at, http_status, problem, created_at, finished_at
 
 -- name: webhook_by_key
-SELECT {webhook} FROM webhook WHERE key = ?1;
+SELECT {webhook} FROM webhook WHERE key = ?1 AND user_id <= 4294967294;
 
 -- name: webhook_by_name
 SELECT {webhook} FROM webhook WHERE user_id = ?1 AND name = ?2;
@@ -11,7 +11,7 @@ SELECT {webhook} FROM webhook WHERE user_id = ?1 AND name = ?2;
 SELECT {webhook} FROM webhook WHERE user_id = ?1 ORDER BY name;
 
 -- name: webhook_list_all
-SELECT {webhook} FROM webhook ORDER BY key;
+SELECT {webhook} FROM webhook WHERE user_id <= 4294967294 ORDER BY key;
 
 -- name: webhook_insert
 INSERT INTO webhook (url, events, secret, headers, paused, max_attempts, created_at, updated_at, name, user_id)
@@ -22,8 +22,9 @@ UPDATE webhook SET url = ?1, events = ?2, secret = ?3, headers = ?4, paused = ?5
     updated_at = ?8
 WHERE key = ?9;
 
--- name: webhook_delete
-DELETE FROM webhook WHERE key = ?1;
+-- No user has this number, and no name holds a NUL; its deliveries are deleted as a chore.
+-- name: webhook_hide
+UPDATE webhook SET user_id = 4294967295, name = char(0) || key, paused = 1 WHERE key = ?1;
 
 -- name: delivery_by_id
 SELECT {delivery} FROM delivery WHERE id = ?1;

@@ -59,6 +59,10 @@ enum GraphHandlers {
         let values = try (request.params.array("values") ?? []).map {
             (channel: text($0, "channel"), value: try value($0))
         }
+        guard Set(values.map(\.channel)).count == values.count else {
+            throw Failure(
+                .invalidArgument, "`values` names a channel twice", hint: "Send one value for each channel.")
+        }
         return PutGraph(address(request), checkpoint, values: values)
     }
 
@@ -75,10 +79,7 @@ enum GraphHandlers {
     }
 
     private static func list(_ request: Request) throws -> ListGraphs {
-        let filter = request.payload("filter")
-        if let filter, RawJSON(validated: filter).kind != .object {
-            throw Failure(.invalidArgument, "`filter` is no object", hint: "Send a JSON object.")
-        }
+        let filter = try request.params.raw("filter").map { try checked($0, request.limits) }
         let (params, limit) = (request.params, request.limit(default: 100))
         let after = try params.string("cursor").map(position)
         return ListGraphs { user in
@@ -92,6 +93,19 @@ enum GraphHandlers {
             list.limit = limit
             return list
         }
+    }
+
+    /// Every member is looked up in the metadata of every checkpoint.
+    private static func checked(_ filter: RawJSON, _ limits: Limits) throws -> Payload {
+        guard filter.kind == .object else {
+            throw Failure(.invalidArgument, "`filter` is no object", hint: "Send a JSON object.")
+        }
+        let limit = ElementLimit.graphFilters
+        if filter.members.count <= limits[limit] { return filter.bytes }
+        throw Failure(
+            .limitExceeded, "`filter` has more than \(limits[limit]) members",
+            hint: "Filter by less, and look at the rest in what comes back."
+        ).with(\.limit, limit.rawValue)
     }
 
     private static func cursor(_ view: GraphView) -> String {

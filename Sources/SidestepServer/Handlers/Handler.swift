@@ -68,9 +68,11 @@ enum Handler {
 /// A call as a handler sees it.
 struct Request {
     let params: Params
-    let peer: Peer
+    let caller: Caller
     let information: DaemonInformation
     var limits = Limits()
+
+    var peer: Peer { caller.peer }
 
     /// How the caller of a lease method shows that it acts for the run.
     var proof: LeaseProof {

@@ -1,5 +1,6 @@
 import Glibc
 import SidestepEngine
+import SidestepHost
 import SidestepModel
 import SidestepProtocol
 import SidestepStore
@@ -64,6 +65,7 @@ enum ResumeHandler {
         let params = request.params
         let kind = params.string("owner").flatMap(OwnerKind.init(rawValue:)) ?? .connection
         let ttl = params.integer("ttl_ms")
+        if kind == .process, request.peer.process.pid == 0 { throw inAnotherNamespace }
         guard params.knows("owner_pid"), let pid = params.integer("owner_pid") else {
             return .init(kind: kind, process: request.peer.process, ttlMilliseconds: ttl)
         }
@@ -71,14 +73,29 @@ enum ResumeHandler {
             throw Failure(
                 .invalidArgument, "`owner_pid` goes with owner: process", hint: "Add \"owner\": \"process\".")
         }
-        guard let process = ProcessTable.ancestor(Int32(pid), of: request.peer.process.pid),
-            ProcessTable.status(of: process.pid)?.uid == request.peer.uid
+        return .init(kind: kind, process: try ancestor(Int32(pid), of: request.peer), ttlMilliseconds: ttl)
+    }
+
+    /// unix(7), pid_namespaces(7): of such a peer there is a connection and no process.
+    private static let inAnotherNamespace = Failure(
+        .unsupported,
+        "the caller is in another pid namespace: the daemon would not learn of its process's end",
+        hint: "Use owner: connection or ttl, or run the daemon where it sees the caller's process.")
+
+    private static func ancestor(_ pid: Int32, of peer: Peer) throws -> ProcessIdentity {
+        guard ProcessTable.look(at: peer.process.pid) != .hidden else {
+            throw Failure(
+                .notPermitted, "the daemon does not see whose child the caller is: /proc is hidden from it",
+                hint: "Leave `owner_pid` out, or let the daemon see processes (hidepid=, gid= in proc(5)).")
+        }
+        guard let process = ProcessTable.ancestor(pid, of: peer.process.pid),
+            ProcessTable.status(of: process.pid)?.uid == peer.uid
         else {
             throw Failure(
                 .notPermitted, "process \(pid) is no ancestor of the caller with the same user",
                 hint: "owner_pid names the caller or one of its parents, for example a script's $$.")
         }
-        return .init(kind: kind, process: process, ttlMilliseconds: ttl)
+        return process
     }
 
     /// - Parameter input: what the run was begun with, for a worker that did not begin it.

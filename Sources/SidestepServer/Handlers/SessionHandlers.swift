@@ -3,33 +3,35 @@ import SidestepModel
 import SidestepProtocol
 import SidestepStore
 
-/// What the daemon says of itself. Lives on the event loop.
-public final class DaemonInformation {
+/// What the daemon says of itself.
+public final class DaemonInformation: Sendable {
     public let version: String
     public let pid: Int32
     public let started: Instant
-    /// Where it listens; changed on the loop when it had to move.
-    public var socket: String
+    /// Where it listens; another path when it had to move.
+    public let socket: Current<String>
     public let database: String
     public let storeVersion: String
     /// Bytes of the database on disk.
     public let databaseBytes: @Sendable () -> Int64
-    public internal(set) var connections = 0
     let copies = HeldCopies()
-    /// The settings in force; a reload replaces them, on the loop.
-    public var settings: [ShownSetting] = []
+    /// The settings in force; a reload replaces them.
+    public let settings = Current<[ShownSetting]>([])
+    /// How that disk does.
+    public let storage: @Sendable () -> StorageCondition
 
     public init(
         version: String, pid: Int32, started: Instant, socket: String, database: String, storeVersion: String,
-        databaseBytes: @escaping @Sendable () -> Int64
+        databaseBytes: @escaping @Sendable () -> Int64, storage: @escaping @Sendable () -> StorageCondition
     ) {
         self.version = version
         self.pid = pid
         self.started = started
-        self.socket = socket
+        self.socket = Current(socket)
         self.database = database
         self.storeVersion = storeVersion
         self.databaseBytes = databaseBytes
+        self.storage = storage
     }
 }
 
@@ -57,15 +59,12 @@ enum SessionHandlers {
             "rpc.discover": .now { _ in Array(OpenRPC.document.bytes) },
             "hello": .now { hello($0.information, $0.limits) },
             "system.info": .query { request in
-                let about = request.information
-                let (connections, started) = (about.connections, about.started)
-                let isAdministrator = request.peer.isAdministrator
-                let head = result { writer in
-                    write(about, connections, &writer)
-                    if isAdministrator { write(about.settings, &writer) }
-                }
+                let started = request.information.started
+                let head = result { write(request.information, request.caller, &$0) }
                 return { store, context in
-                    information(head, try store.runCounts(), context.now, since: started)
+                    let counts = try store.runCounts(
+                        user: context.peer.isAdministrator ? nil : context.peer.uid)
+                    return information(head, counts, context.now, since: started)
                 }
             },
         ]
@@ -83,15 +82,24 @@ enum SessionHandlers {
         }
     }
 
-    private static func write(_ about: DaemonInformation, _ connections: Int, _ writer: inout JSONWriter) {
+    /// Who is no administrator hears what concerns him, and nothing of the whole.
+    private static func write(_ about: DaemonInformation, _ caller: Caller, _ writer: inout JSONWriter) {
         writer.member("version", about.version)
         writer.member("pid", Int64(about.pid))
         writer.instant("started_at", about.started)
-        writer.member("socket", about.socket)
+        writer.member("sqlite_version", about.storeVersion)
+        writer.member("connections", caller.connections)
+        guard caller.peer.isAdministrator else { return }
+        writer.member("socket", about.socket.value)
         writer.member("database", about.database)
         writer.member("database_bytes", about.databaseBytes())
-        writer.member("sqlite_version", about.storeVersion)
-        writer.member("connections", connections)
+        let storage = about.storage()
+        writer.object("storage") { writer in
+            writer.member("state", storage.state.rawValue)
+            writer.instant("since_at", storage.since)
+            writer.member("message", storage.message)
+        }
+        write(about.settings.value, &writer)
     }
 
     private static func write(_ settings: [ShownSetting], _ writer: inout JSONWriter) {

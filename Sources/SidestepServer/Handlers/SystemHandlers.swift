@@ -93,7 +93,7 @@ enum SystemHandlers {
         _ store: any StoreReader, _ bytes: Int64, _ context: CallContext
     ) throws -> [UInt8] {
         let found = try store.statistics()
-        let counts = try store.runCounts()
+        let counts = try store.runCounts(user: nil)
         return result { writer in
             writer.member("database_bytes", bytes)
             writer.member("log_bytes", max(0, bytes - found.bytes))

@@ -33,7 +33,7 @@ enum TransferHandlers {
 
     private static func take(_ request: Request) throws -> ImportRun {
         let lines = request.params.array("lines") ?? []
-        for line in lines { try check(line) }
+        for line in lines { try check(line, request.limits) }
         var take = ImportRun(lines: lines)
         take.continuation = request.params.string("import")
         take.name = request.params.string("run")
@@ -42,7 +42,7 @@ enum TransferHandlers {
     }
 
     /// What the engine counts with has to pass the check that a call's parameters pass.
-    private static func check(_ line: RawJSON) throws {
+    private static func check(_ line: RawJSON, _ limits: Limits) throws {
         for (member, method) in [("retry", "step.begin"), ("usage", "step.complete")] {
             guard let value = line[member], let method = MethodTable.named(method) else { continue }
             let params = RawJSON.build { writer in
@@ -51,7 +51,7 @@ enum TransferHandlers {
                 writer.member(member, value)
                 writer.endObject()
             }
-            _ = try Params(validating: params, against: method)
+            _ = try Params(validating: params, against: method, limits: limits)
         }
     }
 }

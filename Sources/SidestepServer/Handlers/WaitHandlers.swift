@@ -115,7 +115,8 @@ enum WaitHandlers {
     }
 
     private static func conditions(_ request: Request) throws -> [WaitCondition] {
-        try (request.params.array("any") ?? []).map { item in
+        var known: Set<String> = []
+        return try (request.params.array("any") ?? []).map { item in
             let named = item.members.compactMap { member in
                 member.value.string.flatMap { name in
                     WaitCondition.Kind(rawValue: member.key).map { WaitCondition($0, name) }
@@ -125,6 +126,10 @@ enum WaitHandlers {
                 throw Failure(
                     .invalidArgument, "each of `any` names one signal, promise or run",
                     hint: #"Send, for example, [{"signal": "approve"}, {"run": "child-1"}]."#)
+            }
+            guard known.insert("\(named[0].kind.rawValue) \(named[0].name)").inserted else {
+                throw Failure(
+                    .invalidArgument, "`any` names a \(named[0].kind.rawValue) twice", hint: "Name it once.")
             }
             return named[0]
         }

@@ -1,6 +1,7 @@
 import CShims
-import Glibc
 import SidestepEngine
+import SidestepHost
+import SidestepModel
 import Synchronization
 
 /// An alarm that also counts the time in which the machine slept, and hears when somebody sets the wall clock.
@@ -20,20 +21,13 @@ public final class BootAlarm: Sendable {
     private let onClockSet: @Sendable () -> Void
 
     /// - Parameter onClockSet: told on the alarm's thread.
-    public init(onClockSet: @escaping @Sendable () -> Void) {
+    /// - Throws: when the system has no thread left.
+    public init(onClockSet: @escaping @Sendable () -> Void) throws(Failure) {
         self.onClockSet = onClockSet
         alarm = shim_timer_boot()
         wall = shim_timer_wall()
         precondition(alarm >= 0 && wall >= 0, "timerfd_create: \(alarm), \(wall)")
-        var thread: pthread_t = 0
-        pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<BootAlarm>.fromOpaque(context!).takeUnretainedValue().work()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        shim_thread_name(thread, "alarm")
-        pthread_detach(thread)
+        _ = try WorkerThread("alarm") { self.work() }
     }
 
     /// Rings once after a delay, on the alarm's thread; setting it again replaces what was set.

@@ -7,9 +7,9 @@ public struct NIOEngineLoop: EngineLoop {
     private let alarm: BootAlarm
 
     /// - Parameter onClockSet: told on the loop when somebody sets the wall clock.
-    public init(_ loop: any EventLoop, onClockSet: @escaping @Sendable () -> Void) {
+    public init(_ loop: any EventLoop, onClockSet: @escaping @Sendable () -> Void) throws {
         self.loop = loop
-        alarm = BootAlarm { loop.execute(onClockSet) }
+        alarm = try BootAlarm { loop.execute(onClockSet) }
     }
 
     public func run(_ body: @escaping @Sendable () -> Void) {

@@ -5,13 +5,21 @@ import SidestepProtocol
 final class Exchange {
     private let session: Session
     private let isBatch: Bool
+    private let lineBytes: Int
+    private let limit: Int
     private var missing: Int
     private var replies: [[UInt8]] = []
+    private var replyBytes = 0
 
-    /// - Parameter count: the items of the line, notifications included.
-    init(_ session: Session, count: Int, isBatch: Bool) {
+    /// - Parameters:
+    ///   - count: the items of the line, notifications included.
+    ///   - lineBytes: what the line holds in memory until its last item is settled.
+    ///   - limit: bytes of the replies of a batch, all together.
+    init(_ session: Session, count: Int, isBatch: Bool, lineBytes: Int, limit: Int) {
         self.session = session
         self.isBatch = isBatch
+        self.lineBytes = lineBytes
+        self.limit = limit
         missing = count
     }
 
@@ -19,26 +27,68 @@ final class Exchange {
     func settle(_ reply: [UInt8]?) {
         precondition(missing > 0, "an item of a line was settled twice")
         missing -= 1
+        if missing == 0 { session.hold(-lineBytes - replyBytes) }
         guard isBatch else {
             if let reply { session.send(reply) }
             return
         }
-        if let reply { replies.append(reply) }
-        if missing == 0, !replies.isEmpty { session.send(Self.joined(replies)) }
+        if let reply { keep(reply) }
+        if missing == 0, !replies.isEmpty { session.send(pieces: joined()) }
     }
 
-    private static func joined(_ replies: [[UInt8]]) -> [UInt8] {
-        var line: [UInt8] = [UInt8(ascii: "[")]
-        for (index, reply) in replies.enumerated() {
-            if index > 0 { line.append(UInt8(ascii: ",")) }
-            line += reply.dropLast()
+    /// Settles a request.
+    func settle(_ id: RawJSON?, _ outcome: Result<[UInt8], RPCError>) {
+        guard let id else { return settle(nil) }
+        switch outcome {
+        case .failure(let error): settle(ReplyText.failure(id: id, error))
+        case .success(let json) where isBatch && replyBytes + json.count > limit:
+            settle(ReplyText.failure(id: id, tooMuch))
+        case .success(let json) where !isBatch && json.count > ReplyText.smallBytes:
+            missing -= 1
+            session.hold(-lineBytes)
+            session.send(pieces: ReplyText.pieces(id: id, json))
+        case .success(let json): settle(ReplyText.success(id: id, json))
         }
-        return line + [UInt8(ascii: "]"), UInt8(ascii: "\n")]
     }
+
+    /// Replies of a batch leave together, so they are held until the last one is there.
+    private func keep(_ reply: [UInt8]) {
+        replies.append(reply)
+        if missing == 0 { return }
+        replyBytes += reply.count
+        session.hold(reply.count)
+    }
+
+    private var tooMuch: RPCError {
+        .overLimit(
+            .limitExceeded, "outbound_bytes", limit,
+            "The replies of the batch are longer than a reader may have queued; what was asked for was done.")
+    }
+
+    /// Short replies are copied together, long ones stay as they are.
+    private func joined() -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        var text: [UInt8] = [UInt8(ascii: "[")]
+        for (index, reply) in replies.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            guard reply.count > Self.copiedBytes else {
+                text += reply.dropLast()
+                continue
+            }
+            pieces += [text[...], reply.dropLast()]
+            text = []
+        }
+        return pieces + [(text + [UInt8(ascii: "]"), UInt8(ascii: "\n")])[...]]
+    }
+
+    private static let copiedBytes = 4 << 10
 }
 
 /// The text of a reply, its newline included.
 enum ReplyText {
+    /// Longer results are sent as they are, with the rest of the reply around them.
+    static let smallBytes = 64 << 10
+
     private static let opening = Array(#"{"jsonrpc":"2.0","id":"#.utf8)
     private static let result = Array(#","result":"#.utf8)
     private static let closing = Array("}\n".utf8)
@@ -54,11 +104,9 @@ enum ReplyText {
         return line
     }
 
-    static func outcome(id: RawJSON, _ outcome: Result<[UInt8], RPCError>) -> [UInt8] {
-        switch outcome {
-        case .success(let json): success(id: id, json)
-        case .failure(let error): failure(id: id, error)
-        }
+    /// The same without a copy of the result.
+    static func pieces(id: RawJSON, _ json: [UInt8]) -> [ArraySlice<UInt8>] {
+        [(opening + id.bytes + result)[...], json[...], closing[...]]
     }
 
     static func failure(id: RawJSON, _ error: RPCError) -> [UInt8] {

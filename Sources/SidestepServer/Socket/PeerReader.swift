@@ -1,13 +1,13 @@
 import CShims
 import Glibc
-import NIOCore
+import SidestepHost
 import SidestepModel
 
 /// Who may see the runs of all users.
 public struct Administrators: Sendable {
     /// The daemon's own user.
     public var uid: UInt32
-    /// Members of this group, if there is one, by their primary group at connect(2).
+    /// Members of this group, if there is one, as they were at connect(2).
     public var gid: UInt32?
 
     public init(uid: UInt32, gid: UInt32?) {
@@ -15,24 +15,61 @@ public struct Administrators: Sendable {
         self.gid = gid
     }
 
-    func include(uid: UInt32, gid: UInt32) -> Bool { uid == 0 || uid == self.uid || gid == self.gid }
+    /// - Parameter groups: all of the peer's, supplementary ones too.
+    func include(uid: UInt32, groups: [UInt32]) -> Bool {
+        uid == 0 || uid == self.uid || gid.map(groups.contains) ?? false
+    }
 }
 
-/// Reads from the kernel who is on the other end: unix(7), SO_PEERCRED.
+/// Reads from the kernel who is on the other end: unix(7), SO_PEERCRED, SO_PEERGROUPS and SO_PEERPIDFD.
 enum PeerReader {
-    static func peer(of channel: any Channel, _ administrators: Administrators) -> EventLoopFuture<Peer> {
-        guard let options = channel as? any SocketOptionProvider else {
-            return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
-        }
-        let credentials: EventLoopFuture<shim_peer> = options.unsafeGetSocketOption(
-            level: .socket, name: .init(rawValue: SO_PEERCRED))
-        return credentials.map { peer(of: $0, administrators) }
-    }
-
-    private static func peer(of credentials: shim_peer, _ administrators: Administrators) -> Peer {
-        let start = ProcessTable.status(of: credentials.pid)?.startTicks ?? 0
+    /// nil when the kernel does not tell, or when what it tells cannot be trusted for lack of descriptors.
+    static func peer(of descriptor: CInt, _ administrators: Administrators) -> Peer? {
+        var credentials = shim_peer()
+        guard shim_peer_credentials(descriptor, &credentials) == 0,
+            let start = start(of: credentials.pid, descriptor)
+        else { return nil }
+        let groups = [credentials.gid] + supplementaryGroups(of: descriptor)
         return Peer(
             uid: credentials.uid, process: ProcessIdentity(pid: credentials.pid, startTicks: start),
-            isAdministrator: administrators.include(uid: credentials.uid, gid: credentials.gid))
+            isAdministrator: administrators.include(uid: credentials.uid, groups: groups))
+    }
+
+    /// When the peer started; 0 when that is hidden, nil when there is no descriptor to look with.
+    ///
+    /// It may have ended since connect(2), and its number be another's by now: what is read of that number is
+    /// the peer's only while its pidfd, looked at afterwards, says that it lives. There is none before Linux 6.5.
+    private static func start(of pid: Int32, _ descriptor: CInt) -> Int64? {
+        let pidfd = shim_peer_pidfd(descriptor)
+        defer { if pidfd >= 0 { close(pidfd) } }
+        let finding = ProcessTable.look(at: pid)
+        if pidfd >= 0, hasEnded(pidfd) { return ProcessIdentity.endedTicks }
+        switch finding {
+        case .ended: return ProcessIdentity.endedTicks
+        case .lives(let status): return status.startTicks
+        case .hidden: return hasDescriptors ? 0 : nil
+        }
+    }
+
+    private static func hasEnded(_ pidfd: CInt) -> Bool {
+        var poller = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        return poll(&poller, 1, 0) > 0
+    }
+
+    private static var hasDescriptors: Bool {
+        let probe = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard probe < 0 else { return close(probe) == 0 }
+        return ![EMFILE, ENFILE, ENOMEM].contains(errno)
+    }
+
+    /// Empty where the kernel does not know the question (before Linux 4.13).
+    static func supplementaryGroups(of descriptor: CInt) -> [UInt32] {
+        var groups = [UInt32](repeating: 0, count: 64)
+        var count = shim_peer_groups(descriptor, &groups, Int32(groups.count))
+        if count > groups.count {
+            groups = [UInt32](repeating: 0, count: Int(count))
+            count = shim_peer_groups(descriptor, &groups, count)
+        }
+        return Array(groups.prefix(max(0, min(Int(count), groups.count))))
     }
 }

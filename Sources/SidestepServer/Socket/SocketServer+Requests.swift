@@ -9,61 +9,69 @@ extension SocketServer {
     /// Receives the outcome of one request, on the loop, once.
     typealias Settle = (Result<[UInt8], RPCError>) -> Void
 
-    func receive(_ piece: LineSplitter.Piece, _ session: Session) {
-        switch piece {
-        case .tooLong:
-            let error = FrameParser.tooLong(limits)
-            session.send(ReplyText.failure(id: .null, error))
-            tell(error, "", session)
-        case .line(let bytes): receive(FrameParser.parse(bytes[...], limits: limits), session)
-        }
+    func caller(_ session: Session) -> Caller {
+        let isAdministrator = session.peer.isAdministrator
+        return Caller(
+            peer: session.peer,
+            connections: isAdministrator ? shares.connections : session.share.connections)
     }
 
-    private func receive(_ frame: Frame, _ session: Session) {
+    /// Takes a short line.
+    func receive(_ line: [UInt8], _ session: Session) {
+        receive(dispatcher.prepare(line, caller(session), limits), bytes: line.count, session)
+    }
+
+    /// Takes a line that was read.
+    ///
+    /// - Parameter bytes: what it holds until all it asks for is settled.
+    func receive(_ frame: PreparedFrame, bytes: Int, _ session: Session) {
+        func exchange(_ count: Int, isBatch: Bool) -> Exchange {
+            Exchange(
+                session, count: count, isBatch: isBatch, lineBytes: bytes, limit: limits.outboundBytes)
+        }
         switch frame {
-        case .single(let item): receive(item, session, Exchange(session, count: 1, isBatch: false))
+        case .single(let item): receive(item, session, exchange(1, isBatch: false))
         case .batch(let items):
-            let exchange = Exchange(session, count: items.count, isBatch: true)
+            turns.spend(items.count, session.share)
+            let exchange = exchange(items.count, isBatch: true)
             for item in items { receive(item, session, exchange) }
         }
     }
 
-    private func receive(_ item: FrameItem, _ session: Session, _ exchange: Exchange) {
+    private func receive(_ item: PreparedFrame.Item, _ session: Session, _ exchange: Exchange) {
         switch item {
-        // The server asks nothing, so an answer is nothing it waits for.
         case .response: exchange.settle(nil)
-        case .invalid(let id, let error): exchange.settle(ReplyText.failure(id: id ?? .null, error))
-        case .request(let request): receive(request, session, exchange)
-        }
-    }
-
-    private func receive(_ request: RPCRequest, _ session: Session, _ exchange: Exchange) {
-        if let refusal = refusal(session) {
-            tell(refusal, request.method, session)
-            return exchange.settle(request.id.map { ReplyText.failure(id: $0, refusal) })
-        }
-        session.begin(at: environment.clock.now())
-        let settle: Settle = { outcome in
-            if case .failure(let error) = outcome { self.tell(error, request.method, session) }
-            session.end(at: self.environment.clock.now())
-            exchange.settle(request.id.map { ReplyText.outcome(id: $0, outcome) })
-            session.closeWhenDone()
-        }
-        switch dispatcher.dispatch(request, session, limits) {
-        case .failure(let error): settle(.failure(error))
-        case .success(let work): carryOut(work, isNotification: request.id == nil, session, settle)
+        case .invalid(let reply): exchange.settle(reply)
+        case .request(let request, let work):
+            if let refusal = refusal(session) {
+                tell(refusal, request.method, session.peer)
+                return exchange.settle(request.id, .failure(refusal))
+            }
+            session.begin(at: environment.clock.now())
+            let settle: Settle = { outcome in
+                if case .failure(let error) = outcome { self.tell(error, request.method, session.peer) }
+                session.end(at: self.environment.clock.now())
+                exchange.settle(request.id, outcome)
+                session.closeWhenDone()
+            }
+            switch work {
+            case .failure(let error): settle(.failure(error))
+            case .success(let work):
+                carryOut(work, request.bytes, isNotification: request.id == nil, session, settle)
+            }
         }
     }
 
     /// Tells the operator of calls that a limit or a lack of rights refused.
-    private func tell(_ error: RPCError, _ method: String, _ session: Session) {
+    ///
+    /// - Parameter method: nil when there is no method of that name, or none was read.
+    func tell(_ error: RPCError, _ method: String?, _ peer: Peer) {
         guard let kind = error.kind else { return }
-        let name = MethodTable.named(method)?.name
         switch ErrorKind(rawValue: kind) {
-        case .notPermitted: tell(Notice(.callDenied).with(.method, name).with(session.peer))
+        case .notPermitted: tell(Notice(.callDenied).with(.method, method).with(peer))
         case .limitExceeded, .payloadTooLarge, .overloaded:
             let limit = error.data?["limit"]?.string ?? kind
-            tell(Notice(.limitRefused).with(.limit, limit).with(.method, name).with(session.peer))
+            tell(Notice(.limitRefused).with(.limit, limit).with(.method, method).with(peer))
         default: break
         }
     }
@@ -72,14 +80,15 @@ extension SocketServer {
     func tell(_ notice: Notice) { coordinator.onNotice?(notice) }
 
     private func carryOut(
-        _ work: Dispatcher.Work, isNotification: Bool, _ session: Session, _ settle: @escaping Settle
+        _ work: Dispatcher.Work, _ bytes: Int, isNotification: Bool, _ session: Session,
+        _ settle: @escaping Settle
     ) {
         switch work {
         case .now(let json): settle(.success(json))
         case .query(let query): read(query, session, settle)
-        case .command(let work):
+        case .command(let work, let space):
             writeHeld(session)
-            submit(work, session, settle)
+            submit(work, bytes, session, space: space, settle)
         case .watch(let request):
             writeHeld(session)
             watches.begin(request, session, settle)
@@ -87,17 +96,18 @@ extension SocketServer {
             let ended = watches.end(watch, session)
             settle(.success(result { $0.member("ended", ended) }))
         case .maintain(let request): maintain(request, session, settle)
-        case .begin(let key, let begin, let work) where isNotification && begin.isHoldable:
+        case .begin(let key, let begin, let work)
+        where isNotification && begin.isHoldable && bytes <= HeldBegins.bytes:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
             settle(.success([]))
         case .begin(_, _, let work):
             writeHeld(session)
-            submit(work, session, settle)
+            submit(work, bytes, session, settle)
         case .outcome(let key, let make):
             let begun = session.held.take(key)
             if begun == nil { writeHeld(session) }
-            submit(make(begun), session, settle)
+            submit(make(begun), bytes, session, space: .records, settle)
         }
     }
 
@@ -143,11 +153,21 @@ extension SocketServer {
             environment: environment, peer: session.peer, session: session.id,
             grantedRuns: session.grantedRuns,
             now: environment.clock.now())
+        let bounded: Settle = { outcome in settle(outcome.flatMap { self.bounded($0, session) }) }
         if session.commandsInFlight > 0 {
-            return submit({ _, _ in .reading { try query($0, context) } }, session, settle)
+            return submit({ _, _ in .reading { try query($0, context) } }, 0, session, bounded)
         }
-        let settled = NIOLoopBound(settle, eventLoop: loop)
+        let settled = NIOLoopBound(bounded, eventLoop: loop)
         coordinator.read(context, query) { settled.value($0.mapError(RPCError.init)) }
+    }
+
+    /// What was read, unless its user has left too much unread: then it is given up, and he may ask again.
+    private func bounded(_ json: [UInt8], _ session: Session) -> Result<[UInt8], RPCError> {
+        guard json.count > ShareRule.smallBytes,
+            let refusal = shares.rule(for: session.peer).bytes(
+                own: session.share.bytes + json.count, all: shares.bytes + json.count)
+        else { return .success(json) }
+        return .failure(refused(refusal, session.peer))
     }
 
     /// Keeps a beginning for a moment, in case that its outcome follows.
@@ -164,15 +184,17 @@ extension SocketServer {
 
     /// Writes the beginnings that still wait, before anything that could see them missing.
     func writeHeld(_ session: Session) {
-        for held in session.held.takeAll() { submit(held.work, session, { _ in }) }
+        for held in session.held.takeAll() { submit(held.work, 0, session, { _ in }) }
     }
 
-    func submit(_ work: @escaping Call.Work, _ session: Session, _ settle: @escaping Settle) {
+    func submit(
+        _ work: @escaping Call.Work, _ bytes: Int, _ session: Session, space: SpaceUse = .grows,
+        _ settle: @escaping Settle
+    ) {
         session.commandsInFlight += 1
         let call = Call(
             environment: environment, peer: session.peer, session: session.id,
-            grantedRuns: session.grantedRuns,
-            work: work
+            grantedRuns: session.grantedRuns, weight: bytes, space: space, work: work
         ) { result in
             session.commandsInFlight -= 1
             settle(result.mapError(RPCError.init))
@@ -196,11 +218,15 @@ extension SocketServer {
             return RPCError(
                 .shuttingDown, "the daemon is shutting down", hint: "Connect again and send the call again.")
         }
-        guard session.inFlight >= limits.requestsInFlight else { return nil }
-        return RPCError(
-            .limitExceeded,
-            "this connection has \(limits.requestsInFlight) requests without a reply, which is the limit",
-            hint: "Wait for replies before sending more."
-        ) { $0.member("limit", "requests_in_flight") }
+        if session.inFlight >= limits.requestsInFlight {
+            return RPCError(
+                .limitExceeded,
+                "this connection has \(limits.requestsInFlight) requests without a reply, which is the limit",
+                hint: "Wait for replies before sending more."
+            ) { $0.member("limit", "requests_in_flight") }
+        }
+        return shares.rule(for: session.peer).request(own: session.share.requests).map {
+            refused($0, session.peer)
+        }
     }
 }

@@ -14,24 +14,28 @@ public final class SocketServer: @unchecked Sendable {
     let coordinator: Coordinator
     let environment: Environment
     let dispatcher: Dispatcher
-    private var administrators: Administrators
+    private(set) var administrators: Administrators
     let loop: any EventLoop
+    let shares: Shares
+    let turns: Turns
+    let longLines: LongLines
     private var sessions: [Int64: Session] = [:]
     /// Calls of this tick of the loop, which share a commit.
     var collected: [Call] = []
-    private var listener: (any Channel)?
+    private var acceptor: Acceptor?
     private(set) var isDraining = false
     /// How many connections are open; on the loop.
-    public private(set) var connections = 0
+    public var connections: Int { shares.connections }
     /// Told on the loop how many connections there are, whenever one comes or goes.
     public var onConnections: ((Int) -> Void)?
     private(set) lazy var watches = Watches(server: self)
 
     /// - Parameter information: what `system.info` answers of the daemon, beside the engine's counts.
+    /// - Throws: when the system has no thread left.
     public init(
         coordinator: Coordinator, environment: Environment, loop: any EventLoop, limits: Limits,
         administrators: Administrators, information: DaemonInformation, log: Logger
-    ) {
+    ) throws {
         self.coordinator = coordinator
         self.environment = environment
         self.loop = loop
@@ -39,6 +43,10 @@ public final class SocketServer: @unchecked Sendable {
         self.administrators = administrators
         self.log = log
         dispatcher = Dispatcher(information: information)
+        shares = Shares(limits)
+        turns = Turns(loop, shares)
+        longLines = try LongLines(loop, dispatcher)
+        shares.onSeveral = { coordinator.serve(severalUsers: $0) }
         coordinator.onGranted = { [weak self] session, run in self?.sessions[session]?.grantedRuns.insert(run)
         }
         coordinator.onAnnounced = { [weak self] in self?.watches.announce($0) }
@@ -52,74 +60,62 @@ public final class SocketServer: @unchecked Sendable {
         loop.assertInEventLoop()
         self.limits = limits
         self.administrators = administrators
-        dispatcher.information.settings = settings
+        shares.limits = limits
+        dispatcher.information.settings.replace(settings)
     }
 
     /// Tells from now on that the socket is another file, on the loop.
-    public func moved(to path: String) { dispatcher.information.socket = path }
+    public func moved(to path: String) { dispatcher.information.socket.replace(path) }
 
     // MARK: Listening
 
     /// Begins to accept on a listening descriptor: one we bound, or one that was inherited.
     ///
-    /// Blocks until it does: called from the main thread, never from the loop.
+    /// - Throws: when the system has no thread or descriptor left.
     public func listen(on descriptor: CInt) throws {
-        listener = try bootstrap.withBoundSocket(descriptor).wait()
+        acceptor = try Acceptor(listening: descriptor, server: self)
     }
 
     /// Accepts on another listening descriptor from now on, on the loop; connections stay.
-    public func listen(anew descriptor: CInt) {
+    ///
+    /// - Throws: when the system has no thread or descriptor left; then it accepts where it did.
+    public func listen(anew descriptor: CInt) throws {
         loop.assertInEventLoop()
-        bootstrap.withBoundSocket(descriptor).assumeIsolated().whenSuccess { listener in
-            guard !self.isDraining else { return listener.close(promise: nil) }
-            self.listener?.close(promise: nil)
-            self.listener = listener
-        }
+        if isDraining { return }
+        let former = acceptor
+        acceptor = try Acceptor(listening: descriptor, server: self)
+        former?.stop()
     }
 
-    private var bootstrap: ServerBootstrap {
-        ServerBootstrap(group: loop)
-            .serverChannelOption(.backlog, value: 512)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
-            .childChannelOption(.maxMessagesPerRead, value: 4)
-            .childChannelInitializer { channel in self.accept(channel) }
-    }
-
-    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        count(channel)
-        guard sessions.count < limits.connections else {
-            tell(Notice(.limitRefused).with(.limit, "connections"))
-            return channel.pipeline.addHandler(RefusedConnection(reply: tooManyConnections))
-        }
-        return PeerReader.peer(of: channel, administrators).flatMapThrowing { peer in
-            try channel.pipeline.syncOperations.addHandler(Connection(server: self, peer: peer))
-        }
-    }
-
-    /// From the moment it is accepted, which is before it has a session, until it is closed.
-    private func count(_ channel: any Channel) {
-        connections += 1
+    /// Serves a connection that was accepted; on the loop.
+    func serve(_ descriptor: CInt, _ peer: Peer) {
+        let share = shares.share(of: peer.uid)
+        shares.connected(share)
         onConnections?(connections)
-        channel.closeFuture.assumeIsolated().whenComplete { _ in
-            self.connections -= 1
+        let bound = NIOLoopBound(share, eventLoop: loop)
+        let channel = ClientBootstrap(group: loop)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
+            // The others have their turn after each read.
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = Connection(server: self, peer: peer, share: bound.value)
+                    try channel.pipeline.syncOperations.addHandler(connection)
+                }
+            }
+            .withConnectedSocket(descriptor)
+        channel.flatMap(\.closeFuture).whenComplete { _ in
+            self.shares.disconnected(bound.value)
             self.onConnections?(self.connections)
         }
-    }
-
-    private var tooManyConnections: [UInt8] {
-        let error = RPCError(
-            .limitExceeded, "the daemon has \(limits.connections) connections, which is its limit",
-            hint: "Close connections that are not needed, or raise limits.connections."
-        ) { $0.member("limit", "connections") }
-        return ReplyText.failure(id: .null, error)
     }
 
     /// Accepts no more, on the loop; who connects now waits in the backlog of an inherited socket.
     public func stopAccepting() {
         loop.assertInEventLoop()
-        listener?.close(mode: .all, promise: nil)
-        listener = nil
+        acceptor?.stop()
+        acceptor = nil
     }
 
     /// Stops accepting and answers what was read; refuses what still waits.
@@ -138,11 +134,12 @@ public final class SocketServer: @unchecked Sendable {
 
     // MARK: Connections
 
-    func open(_ connection: Connection, _ peer: Peer) -> Session {
+    func open(_ connection: Connection, _ peer: Peer, _ share: UserShare) -> Session {
         let id = environment.openSession()
-        let session = Session(id: id, peer: peer, connection: connection, pulse: environment.pulse(of: id))
+        let session = Session(
+            id: id, peer: peer, share: share, shares: shares, connection: connection,
+            pulse: environment.pulse(of: id))
         sessions[session.id] = session
-        dispatcher.information.connections = sessions.count
         return session
     }
 
@@ -152,7 +149,6 @@ public final class SocketServer: @unchecked Sendable {
         session.isOpen = false
         watches.sessionClosed(session)
         dispatcher.information.copies.sessionClosed(session.id)
-        dispatcher.information.connections = sessions.count
         coordinator.sessionClosed(session.id)
     }
 }

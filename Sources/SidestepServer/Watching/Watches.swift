@@ -12,6 +12,7 @@ import SidestepStore
 final class Watches {
     private let server: SocketServer
     private var bySession: [Int64: [Watch]] = [:]
+    private var index = WatchIndex()
     private var lastNumber = 0
 
     init(server: SocketServer) { self.server = server }
@@ -27,17 +28,23 @@ final class Watches {
                         .limitExceeded, "watches", server.limits.watches,
                         "This connection has too many watches.")))
         }
+        if let refusal = server.shares.rule(for: session.peer).watch(own: session.share.watches) {
+            return settle(.failure(server.refused(refusal, session.peer)))
+        }
         let command = WatchRuns(run: request.filter.run)
-        let begun = Box<Int64>(0)
+        let begun = Box<Int64?>(nil)
         server.submit(
             { store, context in
                 begun.value = try command.perform(store, &context)
                 return .done([])
-            }, session
+            }, 0, session
         ) { outcome in
             switch outcome {
-            case .failure(let error): settle(.failure(error))
-            case .success: self.install(request, at: begun.value, session, settle)
+            case .failure(let error):
+                // It may have begun in a batch that was lost.
+                if begun.value != nil { self.server.environment.watchEnded() }
+                settle(.failure(error))
+            case .success: self.install(request, at: begun.value ?? 0, session, settle)
             }
         }
     }
@@ -56,18 +63,25 @@ final class Watches {
                 }))
         guard session.isOpen else { return server.environment.watchEnded() }
         bySession[session.id, default: []].append(watch)
+        index.insert(watch)
+        server.shares.watched(1, session.share)
         if start < now { catchUp(watch) }
     }
 
     func end(_ id: String, _ session: Session) -> Bool {
         guard let place = bySession[session.id]?.firstIndex(where: { $0.id == id }) else { return false }
-        bySession[session.id]?.remove(at: place)
-        server.environment.watchEnded()
+        if let watch = bySession[session.id]?.remove(at: place) { ended(watch) }
         return true
     }
 
     func sessionClosed(_ session: Session) {
-        for _ in bySession.removeValue(forKey: session.id) ?? [] { server.environment.watchEnded() }
+        for watch in bySession.removeValue(forKey: session.id) ?? [] { ended(watch) }
+    }
+
+    private func ended(_ watch: Watch) {
+        index.remove(watch)
+        server.shares.watched(-1, watch.session.share)
+        server.environment.watchEnded()
     }
 
     private func isInstalled(_ watch: Watch, in session: Int64) -> Bool {
@@ -77,8 +91,15 @@ final class Watches {
     // MARK: Live
 
     func announce(_ announcements: [Announcement]) {
-        for watches in bySession.values {
-            for watch in watches { for announcement in announcements { announce(announcement, to: watch) } }
+        if index.isEmpty { return }
+        for announcement in announcements {
+            var told = 0
+            index.forEach(about: announcement.run) { watch in
+                announce(announcement, to: watch)
+                told += 1
+            }
+            // Who has many told of what he does has less done.
+            if told > 8 { server.turns.spend(told / 8, server.shares.share(of: announcement.run.userID)) }
         }
     }
 
@@ -130,7 +151,7 @@ final class Watches {
                         lines: found.entries.map { Watch.line(id, $0) })
                     return []
                 }
-            }, session
+            }, 0, session
         ) { [weak self] outcome in
             guard let self, self.isInstalled(watch, in: session.id) else { return }
             switch outcome {

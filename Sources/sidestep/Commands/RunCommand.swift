@@ -35,7 +35,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Restarts in a row after failures, without a step completed; then the run is paused.")
     var maxRestarts = 10
     @Option(help: ArgumentHelp("Exit statuses after which it is not started again.", valueName: "n,n"))
-    var noRestartExit = "2,64,78"
+    var noRestartExit = StatusesArgument(argument: "2,64,78")!
     @Option(help: ArgumentHelp("From the signal that ends it to SIGKILL.", valueName: "span"))
     var killAfter = SpanArgument(argument: "10s")!
     @Option(help: "What to do with a run that has ended; one that completed is run again by `rerun` only.")
@@ -54,6 +54,8 @@ struct RunCommand: ParsableCommand {
     var env: [String] = []
     /// The daemon runs us: the run waits for whoever takes it up.
     @Flag(help: .hidden) var handedOver = false
+    /// What files get that the program makes: that of the daemon is its own affair.
+    @Option(help: .hidden) var umask: UmaskArgument?
     @OptionGroup var common: Common
     @Argument(parsing: .postTerminator, help: "The program and its arguments, after --.")
     var command: [String] = []
@@ -74,6 +76,7 @@ struct RunCommand: ParsableCommand {
     }
 
     private func supervise() throws -> Int32 {
+        if let umask { Glibc.umask(umask.bits) }
         let connection = try common.connect()
         let opened = try connection.call("resume", resume)
         guard let run = opened["run"]?["id"]?.string, let lease = opened.present("lease")?.string else {
@@ -95,7 +98,7 @@ struct RunCommand: ParsableCommand {
         var policy = Supervisor.Policy()
         policy.restart = restart
         policy.maxRestarts = maxRestarts
-        policy.final = Set(noRestartExit.split(separator: ",").compactMap { Int32($0) } + [126, 127])
+        policy.final = noRestartExit.statuses.union([126, 127])
         return policy
     }
 
@@ -130,8 +133,8 @@ struct RunCommand: ParsableCommand {
         guard handedOver else { return }
         // One before us is being ended, or let go of the run just now.
         writer.member("if_owned", "wait")
-        // It may be another user's, who may have the daemon run programs: the daemon's user sees it, and must not
-        // make one of its own.
+        // It may be another user's, who may have the daemon run programs: the daemon's user sees it, and
+        // must not make one of its own.
         writer.member("create", false)
     }
 

@@ -45,6 +45,7 @@ struct StepCommand: ParsableCommand {
 
     func validate() throws {
         if command.isEmpty { throw ValidationError("no command: write it after --") }
+        if outputLimit < 0 { throw ValidationError("--output-limit is 0 or more") }
     }
 
     func run() throws {
@@ -52,15 +53,19 @@ struct StepCommand: ParsableCommand {
         let connection = try common.connect()
         if Context.value("SIDESTEP_LEASE") == nil { try repeatClosed(run, connection) }
         let lease = try Context.lease()
+        let calls = PatientCalls(socket: connection.path, patience: Self.patience, connection: connection)
         while true {
             let begun = try begin(lease, connection)
             if begun["status"]?.string == "completed" {
                 repeatAndExit(begun["output"] ?? .null)
             }
             pause(begun["delay_ms"]?.int ?? 0)
-            try attempt(begun, lease, connection)
+            try attempt(begun, lease, calls, socket: connection.path)
         }
     }
+
+    /// How long a daemon that cannot record what the command did is waited for.
+    private static let patience: Duration = .seconds(300)
 
     // MARK: - Beginning
 
@@ -108,24 +113,28 @@ struct StepCommand: ParsableCommand {
     // MARK: - One attempt
 
     /// Runs the command. Exits the program unless there is another attempt.
-    private func attempt(_ begun: RawJSON, _ lease: String, _ connection: BlockingConnection) throws {
-        var process = StepProcess(arguments: command)
+    private func attempt(
+        _ begun: RawJSON, _ lease: String, _ calls: PatientCalls, socket: String
+    ) throws {
+        let key = begun["idempotency_key"]?.string
+        var process = StepProcess(
+            arguments: command, word: WorkMark.step(key: key ?? step, attempt: begun["attempt"]?.int ?? 1))
         process.environment.variables["SIDESTEP_STEP"] = step
-        process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = begun["idempotency_key"]?.string
-        process.environment.variables["SIDESTEP_SOCKET"] = connection.path
+        process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = key
+        process.environment.variables["SIDESTEP_SOCKET"] = socket
         process.timeout = timeout?.duration
-        process.outputLimit = max(0, outputLimit)
+        process.outputLimit = outputLimit
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated
         // later.
         process.isLive = !common.json && (retry == nil || isatty(1) == 1)
-        let ended = process.run()
+        let ended = try process.run()
         // Somebody stopped us, not the step's own doing: it is left as begun.
         if let signal = ended.stoppedBy, ended.status != 0 { SignalRelay.die(of: signal) }
         if ended.isSuccess {
-            try complete(ended, begun, lease, connection)
+            try complete(ended, begun, lease, calls)
             finish(ended, process)
         }
-        let answer = try fail(ended, begun, lease, connection)
+        let answer = try fail(ended, begun, lease, calls)
         guard answer["retry"]?.bool == true else { finish(ended, process) }
         let delay = answer["delay_ms"]?.int ?? 0
         Output.complain("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
@@ -138,14 +147,19 @@ struct StepCommand: ParsableCommand {
         } else if !process.isLive {
             Output.write(ended.output, to: 1)
         }
+        if ended.isHeld && ended.isSuccess {
+            Output.complain(
+                "sidestep: step \(step): what the command left running holds its output, and is not waited for; "
+                    + "what it prints from now on is lost")
+        }
         if let trouble = ended.trouble { Output.complain("sidestep: step \(step): \(trouble)") }
         Glibc.exit(ended.isSuccess ? 0 : ended.statusOfFailure)
     }
 
     private func complete(
-        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ connection: BlockingConnection
+        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ calls: PatientCalls
     ) throws {
-        try connection.call("step.complete") { writer in
+        try calls.call("step.complete") { writer in
             writer.member("lease", lease)
             writer.member("step", step)
             writer.member("output", ended.record)
@@ -155,10 +169,10 @@ struct StepCommand: ParsableCommand {
     }
 
     private func fail(
-        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ connection: BlockingConnection
+        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ calls: PatientCalls
     ) throws -> RawJSON {
         do {
-            return try connection.call("step.fail") { writer in
+            return try calls.call("step.fail") { writer in
                 writer.member("lease", lease)
                 writer.member("step", step)
                 writer.member("error", ended.failure)

@@ -151,15 +151,18 @@ struct ImportCommand: ParsableCommand {
         private(set) var lines: [RawJSON] = []
         private(set) var count = 0
         private var bytes = 0
+        private var elements = 0
 
-        var isFull: Bool { lines.count >= 500 || bytes >= 4 << 20 }
+        /// Well below the daemon's limits `import_lines` and `import_elements`.
+        var isFull: Bool { lines.count >= 500 || bytes >= 4 << 20 || elements >= 5000 }
 
         mutating func add(_ line: RawJSON) {
             lines.append(line)
             count += 1
             bytes += line.bytes.count
+            elements += ["messages", "items"].reduce(0) { $0 + (line[$1]?.elements.count ?? 0) }
         }
 
-        mutating func clear() { (lines, bytes) = ([], 0) }
+        mutating func clear() { (lines, bytes, elements) = ([], 0, 0) }
     }
 }

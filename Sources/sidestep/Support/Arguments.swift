@@ -102,6 +102,42 @@ struct TagArgument: ExpressibleByArgument {
     }
 }
 
+/// Exit statuses, separated by commas; none when it is empty.
+struct StatusesArgument: ExpressibleByArgument {
+    let statuses: Set<Int32>
+    let text: String
+
+    init?(argument: String) {
+        let parts = argument.isEmpty ? [] : argument.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { UInt8($0) }
+        guard numbers.count == parts.count else { return nil }
+        (statuses, text) = (Set(numbers.map(Int32.init)), argument)
+    }
+
+    var defaultValueDescription: String { text }
+}
+
+/// The rights that files do not get, in octal: umask(2).
+struct UmaskArgument: ExpressibleByArgument {
+    let bits: mode_t
+
+    init?(argument: String) {
+        guard let bits = mode_t(argument, radix: 8), bits <= 0o777 else { return nil }
+        self.bits = bits
+    }
+
+    private init(bits: mode_t) { self.bits = bits }
+
+    /// Our own. It can only be read by being set.
+    static var ours: UmaskArgument {
+        let bits = umask(0o077)
+        umask(bits)
+        return UmaskArgument(bits: bits)
+    }
+
+    var text: String { String(bits, radix: 8) }
+}
+
 /// The text on standard input.
 enum StandardInput {
     static func all() -> [UInt8] {

@@ -100,6 +100,9 @@ extension OutsideTransfer {
             }
         })
 
+    /// Entries in one call: far below the daemon's limit `entries`.
+    private static let entriesOfACall = 1000
+
     /// What one call can append: all entries have ids, or none has.
     private static func parts(_ line: RawJSON) -> [RawJSON] {
         let entries = line["entries"]?.elements ?? []
@@ -108,7 +111,8 @@ extension OutsideTransfer {
         var start = 0
         repeat {
             let isNamed = start < ids.count && !ids[start].isNull
-            let end = ids[start...].firstIndex { $0.isNull == isNamed } ?? entries.count
+            let same = ids[start...].firstIndex { $0.isNull == isNamed } ?? entries.count
+            let end = min(same, start + entriesOfACall)
             parts.append(
                 .object { writer in
                     if start == 0 { writer.member("metadata", line["metadata"]) }

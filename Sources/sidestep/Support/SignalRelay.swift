@@ -8,7 +8,7 @@ import Synchronization
 /// A handler may only touch atomics and call async-signal-safe functions (signal-safety(7)); kill(2) is one.
 enum SignalRelay {
     /// The command's process, its process group as a negative number, or 0.
-    static let child = Atomic<Int32>(0)
+    private static let child = Atomic<Int32>(0)
     /// The last signal to end that somebody sent us, or 0.
     private static let last = Atomic<Int32>(0)
     /// Whether it was a key, and when it was pressed: milliseconds of CLOCK_MONOTONIC, or 0.
@@ -23,6 +23,9 @@ enum SignalRelay {
     private static let more = [SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP]
     /// Rung by every signal, the end or stop of a program included; poll(2) hears it.
     static let bell = shim_eventfd()
+    /// How long poll(2) may wait for the bell, milliseconds: as long as it takes, unless there was no
+    /// descriptor for it.
+    static var longest: Int32 { bell >= 0 ? -1 : 100 }
 
     /// The signal that we were sent while the command ran.
     static var received: Int32? {
@@ -46,13 +49,25 @@ enum SignalRelay {
         stopAsked.store(false, ordering: .sequentiallyConsistent)
         _ = (bell, count.load(ordering: .relaxed), child.load(ordering: .relaxed))
         for signal in relayed + (supervising ? more : []) where !isIgnored(signal) { handle(signal, relay) }
-        if supervising { handle(SIGCHLD, ring) }
+        hearChildren()
+        // Whoever read what we print may go away: the command's end is to be recorded all the same.
+        Glibc.signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// From now on the bell rings when a child ends or stops.
+    static func hearChildren() { handle(SIGCHLD, ring) }
+
+    /// The command that signals go to; 0 for none. One that came before it was there goes to it now.
+    static func follow(_ target: Int32) {
+        child.store(target, ordering: .sequentiallyConsistent)
+        if target != 0, let received { kill(target, received) }
     }
 
     /// Signals end this program again.
     static func end() {
         child.store(0, ordering: .sequentiallyConsistent)
         for signal in relayed where !isIgnored(signal) { Glibc.signal(signal, SIG_DFL) }
+        Glibc.signal(SIGPIPE, SIG_DFL)
     }
 
     /// Stops this program, as the terminal's key does; returns when it is continued.

@@ -12,6 +12,8 @@ extension StepProcess {
         var total = 0
         var limit = Int.max
         var isTimedOut = false
+        /// Whether something it left running still has its output.
+        var isHeld = false
         /// The signal that we were sent, if any.
         var stoppedBy: Int32?
         /// Why it could not be started.

@@ -1,10 +1,15 @@
 @preconcurrency import Glibc
 import Sidestep
-import Synchronization
+import SidestepHost
 
 /// A command that runs with our standard input and error, while its standard output is captured.
+///
+/// It stays in our process group: a shell, a terminal or whoever ends a whole group means it, too. What it
+/// started is found by its mark.
 struct StepProcess {
     let arguments: [String]
+    /// What tells its processes from all others.
+    let word: String
     var environment = Environment.current
     /// How long it may take.
     var timeout: Duration?
@@ -13,53 +18,80 @@ struct StepProcess {
     /// Whether its output is passed on at once.
     var isLive = true
 
-    init(arguments: [String]) { self.arguments = arguments }
+    init(arguments: [String], word: String) { (self.arguments, self.word) = (arguments, word) }
 
     /// How long a command that was told to end may take, before it is killed.
     private static let grace: Duration = .seconds(5)
 
     /// Runs the command to its end.
-    func run() -> Ended {
+    func run() throws -> Ended {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return .notStarted(errno, arguments[0]) }
-        let (reader, writer) = (ends[0], ends[1])
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let (reader, writer) = (ends[0], ends[1])
+        defer { close(reader) }
         SignalRelay.begin()
         defer { SignalRelay.end() }
-        let (child, problem) = ChildProcess.start(arguments, environment, streams: [1: .descriptor(writer)])
+        let (child, problem) = ChildProcess.start(
+            arguments, environment.marked(word), streams: [1: .descriptor(writer)])
         close(writer)
-        defer { close(reader) }
         guard let child else { return .notStarted(problem, arguments[0]) }
-        SignalRelay.child.store(child.pid, ordering: .sequentiallyConsistent)
-        return collect(child, reader)
+        SignalRelay.follow(child.pid)
+        var ended = collect(child, reader)
+        SignalRelay.follow(0)
+        ended.status = try child.wait().status
+        ended.stoppedBy = SignalRelay.received
+        if !ended.isSuccess { endRest(toldToEnd: ended.isTimedOut) }
+        return ended
     }
 
+    private var tree: ProcessTree { ProcessTree(mark: .word(word)) }
+
+    /// Ends what a command left behind that failed, was stopped or took too long: it would go on beside the
+    /// next attempt.
+    private func endRest(toldToEnd: Bool) {
+        let grace = Int64(Self.grace.milliseconds)
+        guard toldToEnd else { return ProcessTree.end([tree], graceMilliseconds: grace) }
+        ProcessTree.wait(for: [tree], milliseconds: grace)
+        tree.killRest()
+    }
+
+    /// Reads what the command prints until it has ended.
     private func collect(_ child: ChildProcess, _ reader: Int32) -> Ended {
         var ended = Ended()
-        var clock = Alarm(limit: timeout, grace: Self.grace)
+        var clock = StepClock(limit: timeout, grace: Self.grace)
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        var isOpen = true
         while true {
-            switch clock.waitForInput(reader) {
-            case .input: break
+            if child.hasEnded { clock.ended() }
+            if clock.isOver || clock.hasEnded && !isOpen { break }
+            switch clock.next() {
             case .timeUp:
                 ended.isTimedOut = true
                 kill(child.pid, SIGTERM)
-                continue
+                tree.signal(SIGTERM)
             case .graceOver:
-                // Whoever still holds the pipe is a grandchild; it is not waited for.
                 kill(child.pid, SIGKILL)
-                ended.status = Self.reap(child)
-                ended.stoppedBy = SignalRelay.received
-                return ended
+                tree.killRest()
+            case nil: break
             }
+            guard Self.waitForInput(isOpen ? reader : -1, clock.left) else { continue }
             let count = read(reader, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            take(chunk[..<count], into: &ended)
+            if count > 0 { take(chunk[..<count], into: &ended) }
+            if count == 0 { isOpen = false }
+            clock.heard()
         }
-        ended.status = Self.reap(child)
-        ended.stoppedBy = SignalRelay.received
+        ended.isHeld = isOpen
         return ended
+    }
+
+    /// Waits for input, its end, a signal, or until the time is up; whether there is input.
+    private static func waitForInput(_ reader: Int32, _ left: Duration?) -> Bool {
+        var polled = [reader, SignalRelay.bell].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let milliseconds = left.map { Int32(clamping: $0.milliseconds + 1) } ?? SignalRelay.longest
+        guard poll(&polled, 2, milliseconds) > 0 else { return false }
+        if polled[1].revents != 0 { SignalRelay.hush() }
+        return polled[0].revents != 0
     }
 
     private func take(_ bytes: ArraySlice<UInt8>, into ended: inout Ended) {
@@ -68,20 +100,24 @@ struct StepProcess {
         ended.limit = outputLimit
         if ended.total <= outputLimit { ended.output += bytes }
     }
-
-    private static func reap(_ child: ChildProcess) -> Int32 {
-        let end = child.wait()
-        SignalRelay.child.store(0, ordering: .sequentiallyConsistent)
-        return end.status
-    }
 }
 
-/// The time limit of a command: first it is told to end, after a grace it is killed.
-struct Alarm {
-    enum Event { case input, timeUp, graceOver }
+/// The times of a command: when it is told to end, when it is killed, and how long its output is read after
+/// its end.
+///
+/// A process in the background may hold the output open for ever. What is still on its way comes at once,
+/// or after what the command itself started in a row (`cmd > >(tee log)`) has worked through it.
+struct StepClock {
+    enum Event { case timeUp, graceOver }
+
+    /// After the end, the output is over when it was silent for so long, and in any case after so long.
+    private static let silence: Duration = .milliseconds(500)
+    private static let drain: Duration = .seconds(5)
 
     private var deadline: ContinuousClock.Instant?
     private var isWarned = false
+    private var drainEnd: ContinuousClock.Instant?
+    private var lastHeard = ContinuousClock.now
     private let grace: Duration
 
     init(limit: Duration?, grace: Duration) {
@@ -89,20 +125,31 @@ struct Alarm {
         self.grace = grace
     }
 
-    /// Waits until there is input (or its end), or the time is up.
-    mutating func waitForInput(_ descriptor: Int32) -> Event {
-        while true {
-            let left = deadline.map { ($0 - .now).milliseconds + 1 } ?? -1
-            if let deadline, deadline <= .now { return advance() }
-            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&poller, 1, Int32(clamping: left)) > 0 { return .input }
-        }
+    var hasEnded: Bool { drainEnd != nil }
+
+    /// The command has ended; saying it again does nothing.
+    mutating func ended() {
+        guard drainEnd == nil else { return }
+        (drainEnd, deadline, lastHeard) = (.now + Self.drain, nil, .now)
     }
 
-    private mutating func advance() -> Event {
-        guard !isWarned else { return .graceOver }
-        isWarned = true
-        deadline = .now + grace
-        return .timeUp
+    /// Something was read.
+    mutating func heard() { lastHeard = .now }
+
+    /// Whether nothing more is read.
+    var isOver: Bool { left.map { hasEnded && $0 <= .zero } ?? false }
+
+    /// How long to wait; nil for as long as it takes.
+    var left: Duration? {
+        let end = drainEnd.map { min($0, lastHeard + Self.silence) } ?? deadline
+        return end.map { $0 - .now }
+    }
+
+    /// What is to be done now, each once.
+    mutating func next() -> Event? {
+        guard let deadline, deadline <= .now else { return nil }
+        self.deadline = isWarned ? nil : .now + grace
+        defer { isWarned = true }
+        return isWarned ? .graceOver : .timeUp
     }
 }

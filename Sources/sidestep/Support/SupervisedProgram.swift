@@ -1,14 +1,16 @@
-import CShims
 @preconcurrency import Glibc
 import Sidestep
+import SidestepHost
 import Synchronization
 
 /// A program under supervision: it has our standard streams, or pipes that are copied into a log.
 ///
 /// At a terminal it stays in our process group, so that keys, changes of size and job control reach it as if
-/// we were not there. Else it gets a group of its own, and what is left of that group ends with it.
+/// we were not there. Else it gets a group of its own. What is left of it ends with it, by group and by mark.
 struct SupervisedProgram {
     let arguments: [String]
+    /// What tells the processes of this start from all others.
+    var word = ""
     var environment: Environment
     /// Where its output goes besides our own; nil leaves it our streams.
     var log: RunLog?
@@ -26,7 +28,7 @@ struct SupervisedProgram {
     /// Runs the program to its end.
     ///
     /// - Parameter started: told its process, or its group as a negative number.
-    func run(started: (Int32) -> Void) -> End {
+    func run(started: (Int32) -> Void) throws -> End {
         let terminal = Terminal()
         let isOwnGroup = terminal == nil
         var pipes: [Pipe] = []
@@ -38,12 +40,14 @@ struct SupervisedProgram {
         defer { for pipe in pipes { close(pipe.reader) } }
         guard let child else { return End(status: 125) }
         let target = isOwnGroup ? -child.pid : child.pid
-        SignalRelay.child.store(target, ordering: .sequentiallyConsistent)
+        SignalRelay.follow(target)
         started(target)
-        watch(child.pid, target, pipes)
-        let status = child.wait().status
-        SignalRelay.child.store(0, ordering: .sequentiallyConsistent)
-        if isOwnGroup { kill(-child.pid, SIGKILL) }
+        watch(child, target, pipes)
+        // While its corpse keeps the group's number from being another's.
+        let tree = ProcessTree(mark: .word(word), group: isOwnGroup ? child.pid : nil)
+        if tree.count > 0 { ProcessTree.end([tree], graceMilliseconds: Int64(killAfter.milliseconds)) }
+        SignalRelay.follow(0)
+        let status = try child.wait().status
         terminal?.restore(after: status)
         for pipe in pipes { copy(pipe) }
         return End(status: status, stoppedBy: SignalRelay.received(within: killAfter))
@@ -67,41 +71,41 @@ struct SupervisedProgram {
     /// The program is started by way of ourselves: `supervised` sees to it that it ends when we do.
     private func start(_ pipes: [Pipe], ownGroup: Bool) -> ChildProcess? {
         ChildProcess.start(
-            ["sidestep", "supervised", "\(getpid())", "--"] + arguments, environment, at: "/proc/self/exe",
+            ["sidestep", "supervised", "\(getpid())", "--"] + arguments, environment.marked(word),
+            at: ProgramArguments.executable,
             streams: Dictionary(uniqueKeysWithValues: pipes.map { ($0.stream, .descriptor($0.writer)) }),
             ownGroup: ownGroup
         ).child
     }
 
     /// Copies output until the program ends; kills it when it does not heed a signal.
-    private func watch(_ pid: pid_t, _ target: Int32, _ pipes: [Pipe]) {
-        let process = shim_pidfd_open(pid)
-        defer { close(process) }
+    private func watch(_ child: ChildProcess, _ target: Int32, _ pipes: [Pipe]) {
         var deadline: ContinuousClock.Instant?
         let before = SignalRelay.count.load(ordering: .sequentiallyConsistent)
-        while true {
-            var polled = ([process, SignalRelay.bell] + pipes.map(\.reader)).map {
+        while !child.hasEnded {
+            var polled = ([SignalRelay.bell] + pipes.map(\.reader)).map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
-            let left = deadline.map { Int32(clamping: max(0, ($0 - .now).milliseconds + 1)) } ?? -1
+            let left =
+                deadline.map { Int32(clamping: max(0, ($0 - .now).milliseconds + 1)) } ?? SignalRelay.longest
             let ready = poll(&polled, nfds_t(polled.count), left)
             let signals = SignalRelay.count.load(ordering: .sequentiallyConsistent) - before
             if signals > 0 && deadline == nil { deadline = .now + killAfter }
             if signals > 1 || deadline.map({ $0 <= .now }) == true { kill(target, SIGKILL) }
+            child.reapOthers()
             guard ready > 0 else { continue }
-            if polled[0].revents != 0 { return }
-            if polled[1].revents != 0 {
+            if polled[0].revents != 0 {
                 SignalRelay.hush()
-                followStop(pid, target)
+                followStop(child.pid, target)
             }
             for pipe in pipes { copy(pipe) }
             // A pipe whose writers are all gone is always ready: the program has closed it and goes on.
-            if polled.dropFirst(2).contains(where: { $0.revents & Int16(POLLHUP) != 0 }) { usleep(20_000) }
+            if polled.dropFirst().contains(where: { $0.revents & Int16(POLLHUP) != 0 }) { usleep(20_000) }
         }
     }
 
-    /// Stops with a program that has stopped, for the shell above us looks at us: when it was at a terminal, or
-    /// we were told to stop. Then both go on together.
+    /// Stops with a program that has stopped, for the shell above us looks at us: when it was at a
+    /// terminal, or we were told to stop. Then both go on together.
     ///
     /// Not before it: it may have to leave the terminal in order.
     private func followStop(_ pid: pid_t, _ target: Int32) {

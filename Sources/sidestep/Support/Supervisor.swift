@@ -1,5 +1,6 @@
 @preconcurrency import Glibc
 import Sidestep
+import SidestepHost
 import SidestepModel
 import SidestepProtocol
 import Synchronization
@@ -39,8 +40,11 @@ final class Supervisor {
     }
 
     private let run: String
-    /// Of the epoch of this start; each start after a failure has its own.
+    /// What tells this run from all others of its id.
+    private let uid: String
+    /// Of this start; each start after a failure has its own, with its own epoch.
     private var lease: String
+    private var epoch: Int
     private let socket: String
     /// Our process as the daemon sees it: in a container that is another number than our own.
     private let process: Int64
@@ -55,6 +59,7 @@ final class Supervisor {
     /// - Parameter opened: what `resume` answered.
     init(run: String, lease: String, socket: String, opened: RawJSON, policy: Policy) {
         (self.run, self.lease, self.socket, self.policy) = (run, lease, socket, policy)
+        (uid, epoch) = (opened["run"]?["uid"]?.string ?? run, opened["epoch"]?.int ?? 0)
         process = opened["run"]?["owner"]?["pid"]?.integer ?? Int64(getpid())
         completed = Int64(
             opened["steps"]?.elements.count { $0["status"]?.string == "completed" } ?? 0)
@@ -69,9 +74,11 @@ final class Supervisor {
             if target != 0 { kill(target, SIGTERM) }
             SignalRelay.wake()
         }
+        endLeftovers(program.killAfter)
         while true {
             program.environment.variables["SIDESTEP_LEASE"] = lease
-            let end = program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
+            program.word = WorkMark.run(uid, epoch: epoch)
+            let end = try program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
             Self.target.store(0, ordering: .sequentiallyConsistent)
             if end.status == 0 && policy.restart != .always { return try complete() }
             let isCancelled = Self.isCancelled.load(ordering: .sequentiallyConsistent)
@@ -80,6 +87,15 @@ final class Supervisor {
             Output.complain("sidestep: \(Self.message(end.status)); again in \(RelativeTime.span(delay))")
             if !pause(delay) { return release(end.status) }
         }
+    }
+
+    /// Ends what is left of a start whose supervisor was killed: it would work beside ours.
+    private func endLeftovers(_ grace: Duration) {
+        let tree = ProcessTree(mark: .beginning(WorkMark.everyRun(uid)))
+        let count = tree.count
+        guard count > 0 else { return }
+        Output.complain("sidestep: ending \(count) processes that an earlier start of the run left behind")
+        ProcessTree.end([tree], graceMilliseconds: Int64(grace.milliseconds))
     }
 
     // MARK: How it ends
@@ -143,6 +159,7 @@ final class Supervisor {
             }
             guard let lease = opened.present("lease")?.string else { return nil }
             self.lease = lease
+            epoch = opened["epoch"]?.int ?? epoch
             return Self.delay(Int(opened["run"]?["interruptions"]?.integer ?? 1))
         } catch var error as SidestepError where error.reason == PauseReason.crashLoop.rawValue {
             error.message =
@@ -175,36 +192,27 @@ final class Supervisor {
             var bell = pollfd(fd: SignalRelay.bell, events: Int16(POLLIN), revents: 0)
             let left = Int32(clamping: max(0, (end - .now).milliseconds + 1))
             if poll(&bell, 1, left) > 0 { SignalRelay.hush() }
+            ChildProcess.reapAll()
         }
         return true
     }
 
     // MARK: The daemon
 
-    /// How long a daemon that is being restarted is waited for.
+    /// How long a daemon that is being restarted, or whose disk is full, is waited for.
     private static let patience: Duration = .seconds(60)
 
     /// How a call says which run it means.
     private enum Proof { case lease, name }
 
-    /// Calls over a connection of its own: days may have passed since the last call, and a daemon.
     @discardableResult
     private func call(
         _ method: String, as proof: Proof = .lease, _ write: (inout JSONWriter) -> Void
     ) throws -> RawJSON {
-        let end = ContinuousClock.now + Self.patience
-        while true {
-            do {
-                return try BlockingConnection(socket: socket).call(method) { writer in
-                    if proof == .name { writer.member("run", run) } else { writer.member("lease", lease) }
-                    write(&writer)
-                }
-            } catch let error as SidestepError
-                where [.connectionLost, .daemonNotFound, .shuttingDown].contains(error.kind)
-                && ContinuousClock.now < end
-            {
-                usleep(200_000)
-            }
+        // Over a connection of its own: days may have passed since the last call.
+        try PatientCalls(socket: socket, patience: Self.patience).call(method) { writer in
+            if proof == .name { writer.member("run", run) } else { writer.member("lease", lease) }
+            write(&writer)
         }
     }
 }

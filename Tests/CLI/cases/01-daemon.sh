@@ -26,7 +26,7 @@ trap 'kill $(sidestep call system.info | jq .pid)' EXIT
 sidestep ping >first & sidestep ping >second & wait
 has "$(cat first)" answers
 has "$(cat second)" answers
-is "$(pgrep -fc "sidestepd --user --private --socket $PWD/auto/sidestep/")" 1
+is "$(pgrep -fc "sidestepd --user --autostarted --socket $PWD/auto/sidestep/")" 1
 C
 
 check "an autostarted daemon does not hold the caller's output open" <<'C'

@@ -73,6 +73,13 @@ has "$(cat error)" "[run_owned]"
 status 70 "$shell" -c '. "$CLIENT"; sidestep_call run.get "{\"run\": \"nobody\"}"' 2>error
 has "$(cat error)" "[run_not_found]"
 SIDESTEP_PATIENCE=0 status 69 "$shell" -c '. "$CLIENT"; SIDESTEP_SOCKET=/nowhere sidestep_call ping' 2>/dev/null
+SIDESTEP_PATIENCE=08 status 0 "$shell" -c '. "$CLIENT"; sidestep_call ping' >/dev/null
+for odd in 1m -1 '' 12345678 'x[$(touch evaluated)]'; do
+    wanted=64; [ -n "$odd" ] || wanted=0
+    SIDESTEP_PATIENCE=$odd status "$wanted" "$shell" -c '. "$CLIENT"; sidestep_call ping' >/dev/null 2>error
+    [ -z "$odd" ] || has "$(cat error)" "SIDESTEP_PATIENCE"
+done
+[ ! -e evaluated ]
 C
 done
 

@@ -74,8 +74,8 @@ check "each start after a failure has a lease of its own, and what is left of th
 cat > "$run.sh" <<'S'
 echo "$SIDESTEP_LEASE" >> "$1.leases"
 if [ "$(wc -l < "$1.leases")" = 1 ]; then
-    # In a session of its own: it outlives the group of the program.
-    setsid sh "$1.old" "$1" &
+    # In a session of its own and without the mark: it outlives the program.
+    env -u SIDESTEP_EXECUTION setsid sh "$1.old" "$1" &
     for _ in $(seq 500); do [ -e "$1.up" ] && exit 1; sleep 0.02; done
 fi
 touch "$1.go"
@@ -275,4 +275,15 @@ status 64 sidestep torture -- true
 touch "$run.out"
 status 64 sidestep torture --file "$run.out" -- true
 [ -e "$run.out" ]
+C
+
+check "run and step refuse numbers that are none, rather than go on with others" <<'C'
+for odd in 2,x 2,,3 256 -1 ,; do
+    status 64 sidestep run --id "$run" --no-restart-exit="$odd" -- touch "$run.ran" 2>error
+    has "$(cat error)" no-restart-exit
+done
+eval "$(sidestep start "$run-s")"
+status 64 sidestep step --output-limit=-1 a -- touch "$run.ran" 2>error
+[ ! -e "$run.ran" ]
+status 3 timeout 60 sidestep run --id "$run-t" --no-restart-exit=3,4 -- sh -c 'exit 3'
 C

@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     worker.add_argument("--until-idle", action="store_true", help="end when nothing is left to do")
     commands.add_parser("where", help="say which daemon a program has")
     options = parser.parse_args(arguments)
+    settle()
     if options.command == "where":
         return where()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -48,6 +49,16 @@ def where() -> int:
     found = locate()
     print(json.dumps(found))
     return 69 if "problem" in found else 0
+
+
+def settle() -> None:
+    """Undo what a parent did to our signals.
+
+    Where SIGCHLD is ignored nobody learns how a program ended: `subprocess` reports 0 for each.
+    """
+    if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def load(name: str) -> ModuleType:

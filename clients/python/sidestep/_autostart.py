@@ -280,7 +280,7 @@ def _spawn(path: str, log_path: str) -> None:
     # A shell in between exits at once, so that the daemon is nobody's child and leaves no zombie.
     with open(log_path, "ab") as log:
         subprocess.run(
-            ["/bin/sh", "-c", '"$@" &', "sh", program, "--user", "--private", "--socket", path],
+            ["/bin/sh", "-c", '"$@" &', "sh", program, "--user", "--autostarted", "--socket", path],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

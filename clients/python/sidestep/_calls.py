@@ -15,14 +15,26 @@ _SETTLED = ("completed", "failed", "unknown")
 
 
 class Call(NamedTuple):
-    """A call of a step: its recorded name, and what tells it from others to the outside world.
-
-    `key` does not depend on the order of the calls. Two executions may give a name to different
-    calls when nothing was recorded of the first; a peer must not take one for the other.
-    """
+    """A call of a step: its recorded name, and what tells it from others to the outside world."""
 
     name: str
-    key: str
+    base: str
+    fingerprint: str
+    # The place among equal calls, from 1; 0 when calls go by their order.
+    place: int
+
+    @property
+    def key(self) -> str:
+        """The name that does not depend on the order of the calls.
+
+        Two executions may give a name to different calls when nothing was recorded of the first; a
+        peer must not take one for the other.
+        """
+        if self.place == 0:
+            return self.name
+        if self.fingerprint == NONE:
+            return numbered(self.base, self.place)
+        return numbered(f"{self.base}~{digest(self.fingerprint)}", self.place)
 
 
 class Calls:
@@ -42,25 +54,33 @@ class Calls:
         self._left = _Left(journal)
         self._taken: set[str] = set()
         self._next: dict[str, int] = {}
-        self._equal: Counter[tuple[str, str]] = Counter()
+        self._equal: dict[tuple[str, str], int] = {}
 
     @property
     def given(self) -> int:
         """How many records were given to calls; who waits for others to get theirs looks at it."""
         return self._left.given
 
+    def next(self, base: str, fingerprint: str) -> Call | None:
+        """Return the next call: one that is on record, or a new one; None when that is in doubt."""
+        if self._left.names:
+            call = self.take(base, fingerprint)
+            if call is not None or self.is_doubtful(base, fingerprint):
+                return call
+        return self.add(base, fingerprint)
+
     def take(self, base: str, fingerprint: str) -> Call | None:
         """Return the call whose record fits; None when there is none."""
         if not self._left.names:
             return None
         with self._lock:
-            expected = numbered(base, self._next.get(base, 1))
-            if not self._left.has(expected, fingerprint):
-                found = self._left.first(base, fingerprint)
-                if found is None:
-                    return None
-                expected = found
-            return self._give(expected, base, fingerprint)
+            number = self._next.get(base, 1)
+            name: str | None = numbered(base, number)
+            if self._left.has(name, fingerprint):
+                self._next[base] = number + 1
+            else:
+                name = self._left.first(base, fingerprint)
+            return None if name is None else self._give(name, base, fingerprint)
 
     def knows(self, base: str, *, instead_of: str) -> bool:
         """Whether `base` has records that no call has got, and the other name has none."""
@@ -69,9 +89,16 @@ class Calls:
         with self._lock:
             return bool(self._left.of(base)) and not self._left.of(instead_of)
 
-    def is_doubtful(self, base: str) -> bool:
-        """Whether a record of `base` has got no call."""
-        return bool(self._left.names) and self._left.settled(base) > 0
+    def is_doubtful(self, base: str, fingerprint: str) -> bool:
+        """Whether a record of `base` has got no call, and this call may have been another once.
+
+        It was the same when an equal call was made before it: that one may have got the record
+        that this one had in the last execution, in which others came behind it.
+        """
+        if not self._left.names or (base, fingerprint) in self._equal:
+            return False
+        with self._lock:
+            return self._left.settled(base) > 0
 
     def unclaimed(self, base: str) -> list[str]:
         """Return the names of the records of `base` that no call has got, the first one first."""
@@ -91,7 +118,7 @@ class Calls:
             number = self._next.get(base, 1)
             while (name := numbered(base, number)) in self._taken or name in self._journal:
                 number += 1
-            self._next[base] = number
+            self._next[base] = number + 1
             return self._give(name, base, fingerprint)
 
     def forget(self, scope: str) -> None:
@@ -106,17 +133,13 @@ class Calls:
                 del self._equal[key]
 
     def _give(self, name: str, base: str, fingerprint: str) -> Call:
-        self._left.remove(name)
+        if self._left.names:
+            self._left.remove(name)
         self._taken.add(name)
-        number = self._next.get(base, 1)
-        if name == numbered(base, number):
-            self._next[base] = number + 1
         if self._is_old or fingerprint == ANY:
-            return Call(name, name)
-        self._equal[base, fingerprint] += 1
-        count = self._equal[base, fingerprint]
-        told_apart = base if fingerprint == NONE else f"{base}~{digest(fingerprint)}"
-        return Call(name, numbered(told_apart, count))
+            return Call(name, base, fingerprint, 0)
+        place = self._equal[base, fingerprint] = self._equal.get((base, fingerprint), 0) + 1
+        return Call(name, base, fingerprint, place)
 
 
 class _Left:
@@ -130,7 +153,7 @@ class _Left:
         self._by_call: dict[tuple[str, Any], deque[str]] = {}
         self._settled: Counter[str] = Counter()
 
-    def has(self, name: str, fingerprint: str) -> bool:
+    def has(self, name: str | None, fingerprint: str) -> bool:
         return name in self.names and self._journal[name].get("fingerprint") == fingerprint
 
     def first(self, base: str, fingerprint: str) -> str | None:
@@ -192,7 +215,8 @@ class _Left:
 
 def numbered(base: str, number: int) -> str:
     """Return the name of the call `number` of `base`: the first has no number."""
-    return shorten(base if number == 1 else f"{base}#{number}")
+    name = base if number == 1 else f"{base}#{number}"
+    return name if len(name) <= NAME_BYTES // 4 else shorten(name)
 
 
 def _is_cut(base: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -55,7 +55,7 @@ class JSONCodec:
 
 def dumps(value: Any) -> str:
     """Write JSON as it goes over the wire: compact, no NaN, in the order of the dicts."""
-    return _ENCODER.encode(value)
+    return _write(value)
 
 
 def call_input(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -123,10 +123,27 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"JSON cannot hold a value of type {name}{await_it}")
 
 
-# One for all: `json.dumps` would make one for every call, a third of its time.
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
-)
+def encoder(default: Callable[[Any], Any], *, sort: bool, nan: bool) -> Callable[[Any], str]:
+    """Return what writes compact JSON, made once: `json.dumps` makes its writer for every call.
+
+    That is half of the time of a short text. What holds itself raises RecursionError.
+    """
+    make = getattr(json.encoder, "c_make_encoder", None)
+    separators = (":", ",")
+    if make is None:
+        return json.JSONEncoder(
+            ensure_ascii=False,
+            allow_nan=nan,
+            separators=separators[::-1],
+            default=default,
+            sort_keys=sort,
+        ).encode
+    text = json.encoder.encode_basestring
+    write = make(None, default, text, None, *separators, sort, False, nan)
+    return lambda value: "".join(write(value, 0))
+
+
+_write = encoder(_plain, sort=False, nan=False)
 _NOTHING: dict[str, Any] = {}
 _PLAIN_NAMES = {"Any", "None", "bool", "dict", "float", "int", "list", "object", "str", "tuple"}
 

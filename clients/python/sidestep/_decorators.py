@@ -265,4 +265,20 @@ def _durable(function: Callable[..., Any], name: str | None, options: StepOption
             return sys.modules["sidestep._backends.aio"].from_thread(result, run._loop)
         return result
 
+    if is_async(function):
+        return _as_coroutine_function(call)
     return call
+
+
+def _as_coroutine_function(call: Callable[..., Any]) -> Any:
+    """Return what `inspect` and frameworks take for the coroutine function that it is."""
+    if sys.version_info >= (3, 12):
+        import inspect
+
+        return inspect.markcoroutinefunction(call)
+
+    @functools.wraps(call)
+    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+        return await call(*args, **kwargs)
+
+    return coroutine

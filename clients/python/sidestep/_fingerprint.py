@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ._codec import encoder
+
 # A text up to this length stands as it is, so that people can read it; a longer one is cut, and
 # told from others by its hash. Characters.
 _PLAIN, _HEAD = 120, 80
@@ -69,15 +71,15 @@ def digest(text: str) -> str:
 
 def _text(value: Any) -> str:
     try:
-        return _ENCODER.encode(value)
+        return _write(value)
     except (TypeError, ValueError, RecursionError):
         # Keys that cannot be compared or are no texts, a circle: the part that has them by class.
-        return _ENCODER.encode([_part(item) for item in value])
+        return _write([_part(item) for item in value])
 
 
 def _part(value: Any) -> Any:
     try:
-        return json.loads(_ENCODER.encode(value))
+        return json.loads(_write(value))
     except (TypeError, ValueError, RecursionError):
         return _by_class(value)
 
@@ -162,6 +164,4 @@ def _cached_signature(function: Any) -> Any:
         return None
 
 
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_other
-)
+_write = encoder(_other, sort=True, nan=True)

@@ -73,11 +73,14 @@ class StepOptions:
         return _fingerprint.ANY if given is False else given
 
 
-def mismatch_choice(choice: str | None) -> str | None:
+def mismatch_choice(choice: str | None) -> OnMismatch | None:
     """Return what ``on_mismatch`` means; ``warn`` is the protocol's word for ``reuse``."""
-    if choice not in (None, "error", "reuse", "run", "warn"):
+    known: dict[str | None, OnMismatch | None] = {
+        None: None, "error": "error", "reuse": "reuse", "run": "run", "warn": "reuse",
+    }  # fmt: skip
+    if choice not in known:
         raise ValueError(f"on_mismatch is 'error', 'reuse' or 'run', not {choice!r}")
-    return "reuse" if choice == "warn" else choice
+    return known[choice]
 
 
 def _spans(timeouts: Mapping[str, int] | None, timeout: float | None) -> dict[str, int] | None:

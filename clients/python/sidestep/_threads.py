@@ -31,13 +31,16 @@ def install() -> None:
         run = RUN.get()
         if run is None:
             return submit(self, fn, *args, **kwargs)
+        run._branches.begin()
         # Not what starts the pool's own threads: they work for others later.
         token = RUN.set(None)
         try:
             future = submit(self, _carrying(run, STEP.get(), fn), *args, **kwargs)
+        except BaseException:
+            run._branches.end()
+            raise
         finally:
             RUN.reset(token)
-        run._branches.begin()
         future.add_done_callback(run._branches.end)
         return future
 

@@ -13,6 +13,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from daemon import Daemon
 
+if os.environ.get("SIDESTEP_LOOP") == "uvloop":  # all tests on the other event loop
+    import uvloop
+
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
 
 @pytest.fixture(scope="session")
 def _daemon() -> Iterator[Daemon]:

@@ -131,6 +131,7 @@ if sys.argv[1:2] == ["temporal"]:
 if __name__ == "__main__":
     said, steps = asyncio.run(ENGINES[sys.argv[1]]())
     print(json.dumps({"said": said, "calls": calls, "steps": sorted(steps)}), flush=True)
-    # Threads of temporalio's native part outlive the event loop. Now and then (once in twelve on a
-    # busy machine) one asks the ending interpreter for its lock, which aborts the process.
-    os._exit(0)
+    if sys.argv[1] == "temporal":
+        # Threads of temporalio's native part outlive the event loop. Now and then (once in twelve
+        # on a busy machine) one asks the ending interpreter for its lock, which aborts the process.
+        os._exit(0)

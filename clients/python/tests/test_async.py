@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import sys
 from collections.abc import Coroutine
 from typing import Any
 
@@ -214,8 +216,25 @@ def test_an_async_function_needs_an_async_workflow(daemon: Daemon, run_id: str) 
     @step
     async def fetch() -> None: ...
 
-    with pytest.raises(sidestep.StepFailed, match="async"), workflow("w", run=run_id):
-        fetch()
+    if sys.version_info >= (3, 12):
+        with pytest.raises(sidestep.StepFailed, match="async"), workflow("w", run=run_id):
+            fetch()
+    else:  # Python itself says that nobody has awaited it
+        with pytest.warns(RuntimeWarning, match="never awaited"), workflow("w", run=run_id):
+            fetch()
+
+
+def test_a_decorated_coroutine_function_is_one(daemon: Daemon) -> None:
+    @step
+    async def fetch(page: int) -> str: ...  # type: ignore[empty-body]
+
+    @step
+    def read(page: int) -> str: ...  # type: ignore[empty-body]
+
+    assert inspect.iscoroutinefunction(fetch)
+    assert not inspect.iscoroutinefunction(read)
+    assert fetch.__name__ == "fetch"
+    assert list(inspect.signature(fetch).parameters) == ["page"]
 
 
 def test_more_steps_at_the_same_time_than_the_daemon_takes(daemon: Daemon, run_id: str) -> None:

@@ -70,13 +70,13 @@ def test_calls_find_their_records_in_any_order(name: str) -> None:
         assert found is not None
         assert found.name == given[fingerprint]
     assert again.take(name, "[0]") is None
-    assert not again.is_doubtful(name)
+    assert not again.is_doubtful(name, "[x]")
     assert again.given == 200
 
 
 def test_a_record_is_found_although_others_before_it_are_missing() -> None:
     calls = Calls(journal(("s#3", "[3]")), False)
-    assert calls.is_doubtful("s")
+    assert calls.is_doubtful("s", "[1]")
     found = calls.take("s", "[3]")
     assert found is not None
     assert found.name == "s#3"
@@ -91,12 +91,20 @@ def test_equal_calls_have_their_records_in_the_order_of_the_calls() -> None:
     assert calls.unclaimed("s") == ["s#3"]
 
 
+def test_a_call_whose_equal_was_made_is_in_no_doubt() -> None:
+    """Two branches fetch 1, one went on to fetch 2: who is first now gets the record."""
+    calls = Calls(journal(("s", "[1]"), ("s#2", "[2]")), False)
+    names = [found.name for _ in range(2) if (found := calls.next("s", "[1]"))]
+    assert names == ["s", "s#3"]
+    assert calls.next("s", "[3]") is None
+
+
 def test_what_was_begun_and_has_no_outcome_is_no_doubt() -> None:
     known = journal(("s", "[1]"))
     known["s"]["status"] = "backoff"
     calls = Calls(known, False)
     assert calls.take("s", "[2]") is None
-    assert not calls.is_doubtful("s")
+    assert not calls.is_doubtful("s", "[2]")
     # Its name is not given to another call: it is the idempotency key of the first.
     assert calls.add("s", "[2]").name == "s#2"
 
@@ -226,7 +234,7 @@ def test_many_calls_in_another_order_take_no_longer_for_each() -> None:
         calls._left.names = Counting(calls._left.names)
         for n in reversed(range(count)):
             assert calls.take("s", f"[{n}]")
-            assert calls.is_doubtful("s") == (n > 0)
+            assert calls.is_doubtful("s", "[x]") == (n > 0)
         return looked
 
     assert looks(4000) < 5 * looks(1000)

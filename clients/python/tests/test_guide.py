@@ -48,7 +48,8 @@ def test_the_page_on_pydantic_ai_runs_and_replays(daemon: Daemon) -> None:
 
 def test_the_page_on_langgraph_runs_and_goes_on(daemon: Daemon) -> None:
     first, second = read_twice("langgraph.md")
-    assert first == ["answering", "['a question', 'an answer']"]
+    bought = "['an order', 'charged 100']"
+    assert first == ["answering", "['a question', 'an answer']", bought]
     assert second == first[1:]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -319,10 +320,26 @@ def test_workflows_within_workflows(daemon: Daemon, run_id: str) -> None:
         assert client.result(f"{run_id}/child#2") == 2
 
 
-def test_the_sync_client_refuses_a_running_loop(daemon: Daemon) -> None:
+def test_the_blocking_client_works_in_a_running_loop_and_says_what_it_does(
+    daemon: Daemon, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)  # in notebooks it is usual
+
+    @workflow
+    def work(number: int) -> tuple[int, bool]:
+        run = current_run()
+        assert run is not None
+        # In a thread of its own, so that it may have a loop of its own.
+        inner = asyncio.run(asyncio.sleep(0, number))
+        return run.step("s", int, inner), threading.current_thread() is threading.main_thread()
+
     async def main() -> None:
-        with pytest.raises(RuntimeError, match=r"await sidestep\.connect"):
-            sidestep.sync.connect()
+        with pytest.warns(RuntimeWarning, match=r"await sidestep\.connect"):
+            assert work.run(7, run_id=run_id) == [7, False]
+        with pytest.warns(RuntimeWarning, match="holds up"):
+            client = sidestep.sync.connect()
+        assert client.result(run_id) == [7, False]
+        client.close()
 
     asyncio.run(main())
 

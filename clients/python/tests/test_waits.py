@@ -338,6 +338,31 @@ def two(n: int) -> int:
 """
 
 
+def test_a_worker_learns_how_programs_end_although_its_parent_ignores_children(
+    daemon: Daemon, run_id: str, tmp_path: Path
+) -> None:
+    (tmp_path / "jobs.py").write_text(
+        "import subprocess, sidestep.sync as sidestep\n"
+        f"@sidestep.workflow(name={run_id!r})\n"
+        "def work(n: int) -> int:\n"
+        "    return subprocess.call(['sh', '-c', f'exit {n}'])\n"
+    )
+    launch = Path(__file__).parents[3] / "Tests" / "Odd" / "launch"
+    odd = [launch, "--ignore", "SIGCHLD", "--block", "SIGTERM", "--"]
+    command = [*odd, sys.executable, "-m", "sidestep", "worker", str(tmp_path / "jobs.py")]
+    environment = {**daemon.environment, "PYTHONPATH": str(Path(sidestep.__file__).parents[1])}
+    worker = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        with sidestep.sync.connect() as client:
+            client.enqueue(run_id, 3, run=run_id)
+            assert client.result(run_id, wait=20) == 3
+        worker.terminate()
+        assert worker.wait(20) == 0
+    finally:
+        worker.kill()
+        worker.communicate()
+
+
 @pytest.mark.parametrize("by", ["python -m sidestep", "sidestep"])
 def test_a_worker_serves_the_workflows_of_a_module(
     daemon: Daemon, run_id: str, tmp_path: Path, by: str

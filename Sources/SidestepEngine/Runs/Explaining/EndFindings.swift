@@ -7,15 +7,26 @@ struct StorageFindings {
 
     init(_ facts: RunFacts) {
         all =
-            facts.trouble.map { failure in
+            switch facts.storage {
+            case .ok: []
+            case .full:
                 [
                     Finding(
-                        .storage, "The daemon could not write when it last tried: \(failure.message).",
-                        next:
-                            "Everything goes on once the daemon can write again: \(failure.hint ?? "look at its log")"
-                    )
+                        .storage, "The disk of the database is full: what would make it grow is refused.",
+                        next: """
+                            Everything goes on once there is space again: free some, or remove runs that are not \
+                            needed (sidestep prune).
+                            """)
                 ]
-            } ?? []
+            case .failing:
+                [
+                    Finding(
+                        .storage,
+                        "The disk of the database fails: the daemon could not write, or not copy its log.",
+                        next:
+                            "Everything goes on once the daemon can write again: its log says what is wrong.")
+                ]
+            }
     }
 }
 

@@ -19,7 +19,7 @@ extension StoreReader {
             if let kind = JournalKind(rawValue: entry.kind) { facts.entries[kind] = entry }
         }
         if run.status.isClosed { return facts }
-        facts.trouble = call.environment.trouble
+        facts.storage = call.environment.storage.value.state
         facts.schedules = try schedules(lastRun: run.key)
         facts.budgets = try lineage(of: run).flatMap { owner in
             try budgets(of: owner, now: call.now).map { (owner: owner.id, budget: $0) }
@@ -53,7 +53,7 @@ extension StoreReader {
                 found.otherVersions.append(worker.codeVersion ?? "none")
             } else {
                 found.serving += 1
-                if try runs(heldBySession: session).isEmpty { found.idle += 1 }
+                if try runs(heldBySession: session, limit: 1).isEmpty { found.idle += 1 }
             }
         }
         found.otherVersions = Set(found.otherVersions).sorted()

@@ -21,7 +21,7 @@ struct RunFacts {
     /// The schedules that started it last.
     var schedules: [ScheduleRecord] = []
     /// Why the daemon cannot write now.
-    var trouble: Failure?
+    var storage = StorageCondition.State.ok
 
     func since(_ moment: Instant) -> String { Wording.span(now.milliseconds(since: moment)) }
     func until(_ moment: Instant) -> String { Wording.span(moment.milliseconds(since: now)) }

@@ -1,6 +1,6 @@
-import CShims
 @preconcurrency import Glibc
 import Sidestep
+import SidestepHost
 import SidestepProtocol
 import Synchronization
 
@@ -48,7 +48,7 @@ final class TortureRound {
         var result = Result()
         for _ in 0..<Self.starts {
             let time: Duration? = if case .at(let span) = kill, !result.wasKilled { span } else { nil }
-            let end = start(target, killAfter: time)
+            let end = try start(target, killAfter: time)
             if end.isLate {
                 result.problem = "did not end within \(limit.milliseconds) ms"
                 break
@@ -100,38 +100,43 @@ final class TortureRound {
 
     // MARK: The program
 
-    private func start(_ target: StepTarget, killAfter: Duration?) -> (
+    /// What tells the processes of this round from all others.
+    private var word: String { "torture-\(run)" }
+
+    private func start(_ target: StepTarget, killAfter: Duration?) throws -> (
         status: Int32, wasKilled: Bool, isLate: Bool
     ) {
+        SignalRelay.hearChildren()
         guard let child = spawn() else { return (127, false, false) }
         let pid = child.pid
         target.aim(at: pid)
-        let process = shim_pidfd_open(pid)
-        defer { Glibc.close(process) }
         let begun = ContinuousClock.now
         var isLate = false
-        if let killAfter, !Self.ends(process, within: killAfter) {
+        if let killAfter, !Self.ends(child, within: killAfter) {
             kill(-pid, SIGKILL)
             target.hit()
-        } else if !Self.ends(process, within: limit - (.now - begun)) {
+        } else if !Self.ends(child, within: limit - (.now - begun)) {
             isLate = true
             kill(-pid, SIGKILL)
         }
-        let end = child.wait()
-        // Nothing of it may go on beside the next start.
-        kill(-pid, SIGKILL)
+        // Nothing of it may go on beside the next start; its corpse keeps the group's number.
+        while !child.hasEnded { _ = Self.ends(child, within: .seconds(1)) }
+        ProcessTree(mark: .word(word), group: pid).killRest()
+        let end = try child.wait()
         let wasKilled = target.takeHit()
         // It may have ended in the moment of the kill.
         return (end.status, wasKilled && end.signal == SIGKILL, isLate)
     }
 
-    private static func ends(_ process: Int32, within span: Duration) -> Bool {
+    private static func ends(_ child: ChildProcess, within span: Duration) -> Bool {
         let end = ContinuousClock.now + span
         while true {
-            var poller = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
-            let left = Int32(clamping: (end - .now).milliseconds + 1)
-            if poll(&poller, 1, max(0, left)) > 0 { return true }
+            if child.hasEnded { return true }
             if ContinuousClock.now >= end { return false }
+            var bell = pollfd(fd: SignalRelay.bell, events: Int16(POLLIN), revents: 0)
+            if poll(&bell, 1, max(0, Int32(clamping: (end - .now).milliseconds + 1))) > 0 {
+                SignalRelay.hush()
+            }
         }
     }
 
@@ -142,7 +147,8 @@ final class TortureRound {
         environment.variables["SIDESTEP_LEASE"] = lease
         environment.variables["SIDESTEP_SOCKET"] = socket
         return ChildProcess.start(
-            command, environment, streams: [0: .nowhere, 1: .nowhere, 2: .nowhere], ownGroup: true
+            command, environment.marked(word), streams: [0: .nowhere, 1: .nowhere, 2: .nowhere],
+            ownGroup: true
         ).child
     }
 }

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar, overload
 
-from .._backends.aio import check_caller
+from .._backends.aio import check_caller, follow
 from .._calls import Calls
 from .._codec import result_type
 from .._context import STEP
@@ -226,12 +226,19 @@ class Run(Checkpoints, Waits, Announcements):
 
     async def _part(self, name: str, fingerprint: str) -> Part:
         """Return a part of the run that has a name of its own: a child, the run of an agent."""
+        follow()
         return Part(self, await self._open(self._scoped(name), PLAIN_STEP, fingerprint))
 
     async def _perform(
         self, name: str, function: Callable[..., Any], args: Any, kwargs: Any, options: StepOptions
     ) -> Any:
+        if not options.compensation:
+            self._check()
         fingerprint = options.fingerprint_of(function, args, kwargs)
-        step = await self._open(self._scoped(name), options, fingerprint)
+        base = self._scoped(name)
+        call = self._calls.next(base, fingerprint)
+        if call is None:
+            call = await self._identify(base, fingerprint, options)
+        step = StepExecution(self, call, options, fingerprint)
         record = step.record or await step.perform(function, args, kwargs)
         return step.result(record, result_type(function))

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from .._backends.aio import call_workflow, check_caller, follow, sleep
+from .._backends.aio import aside, call_workflow, follow, sleep
 from .._codec import call_input, result_type
-from .._context import RUN, STEP
+from .._context import RUN, STEP, place
 from .._errors import (
     ConnectionLost,
     RunCancelled,
@@ -70,21 +70,30 @@ class Workflow(Generic[P, R]):
         parent: Run | None = RUN.get()
         if parent is not None and not isinstance(parent, Run):
             parent = None
-        options = self._options
-        if client is None and parent is not None:
-            client = parent.client
-        if parent is not None and run_id is None:
-            return await self._as_child(parent, client or parent.client, args, kwargs)
+        if parent is None:
+            return await aside(self._outermost, client, run_id, args, kwargs)  # type: ignore[no-any-return]
+        client = client or parent.client
+        if run_id is None:
+            return await self._as_child(parent, client, args, kwargs)
+        return await self._execute(client, run_id, self._options, args, kwargs)
+
+    async def _outermost(
+        self, client: Client | None, run_id: str | None, args: Any, kwargs: Any
+    ) -> R:
         if client is not None:
-            return await self._execute(client, run_id, options, args, kwargs)
-        check_caller()
+            return await self._execute(client, run_id, self._options, args, kwargs)
         async with await connect() as own:
-            return await self._execute(own, run_id, options, args, kwargs)
+            return await self._execute(own, run_id, self._options, args, kwargs)
 
     async def _as_child(self, parent: Run, client: Client, args: Any, kwargs: Any) -> R:
         """Execute the workflow as a child: a replay finds it by its name and its arguments."""
-        options = RunOptions(parent=parent.id).merged(self._options)
         part = await parent._part(self.name, of_call(self.function, args, kwargs))
+        options = RunOptions(
+            parent=parent.id,
+            on_mismatch=parent._on_mismatch,
+            # A part that has no outcome is to get one: the parent is executed again.
+            if_closed=None if part.is_settled else "retry",
+        ).merged(self._options)
         async with part:
             return await self._execute(client, f"{parent.id}/{part.name}", options, args, kwargs)
 
@@ -180,7 +189,7 @@ class Workflow(Generic[P, R]):
     async def _body(self, run: Run, args: Any, kwargs: Any) -> Any:
         if self._options.on_mismatch is not None:
             run._on_mismatch = self._options.on_mismatch
-        run._parent = RUN.get()
+        run._parent, run._place = RUN.get(), place()
         follow()
         run_token, step_token = RUN.set(run), STEP.set(None)
         try:
@@ -231,7 +240,7 @@ class RunScope:
         except BaseException:
             await self._close()
             raise
-        self.run._parent = RUN.get()
+        self.run._parent, self.run._place = RUN.get(), place()
         follow()
         self._tokens = RUN.set(self.run), STEP.set(None)
         return self.run

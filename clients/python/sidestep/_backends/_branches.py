@@ -7,6 +7,7 @@ import contextvars
 import functools
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -34,13 +35,14 @@ class Branches:
         self._waiting: dict[Task, str] = {}
         self._bodies: dict[str, Task | None] = {}
 
-    def enter(self, step: str) -> None:
-        """Note that the calling task executes the body of a step."""
+    @contextmanager
+    def in_thread(self, step: str) -> Iterator[None]:
+        """Note that the calling task waits for the body of a step, which a thread executes."""
         self._bodies[step] = asyncio.current_task()
-
-    def leave(self, step: str) -> None:
-        """Note that the body has ended."""
-        self._bodies.pop(step, None)
+        try:
+            yield
+        finally:
+            del self._bodies[step]
 
     def begin(self) -> None:
         """Note nothing: whoever hands something to a thread waits for it in a task."""

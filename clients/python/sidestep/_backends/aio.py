@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 from asyncio import Lock as Lock
 from asyncio import Semaphore as Semaphore
 from asyncio import sleep as sleep
@@ -11,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from .._autostart import listener
+from .._context import STEP
 from .._errors import TimeoutExpired
 from .._failures import BodyExpired
 from .._wire import LineBuffer, LinkLost
@@ -60,8 +62,7 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport (asyncio calls this)."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport: Any = transport  # uvloop's are no subclass of asyncio.Transport
         self._loop = asyncio.get_running_loop()
         self.alive = True
 
@@ -106,6 +107,11 @@ class Link(asyncio.Protocol):
         """Write a request and wait for its reply."""
         if not self.alive:
             raise LinkLost
+        if self._loop is not asyncio.get_running_loop():
+            raise RuntimeError(
+                "this client belongs to another event loop; connect in each loop, or hand the call"
+                " to the client's: asyncio.run_coroutine_threadsafe(…, loop)"
+            )
         future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         self._waiting[identifier] = future
         self._held.append(line)
@@ -141,6 +147,19 @@ class Link(asyncio.Protocol):
         self._transport.close()
         await sleep(0)
 
+    def leave(self) -> None:
+        """Let go of a connection that is another process's, and of a loop that is not ours.
+
+        The loop's own descriptor is shared with the parent, so the transport is left as it is; its
+        number stays taken, by something else.
+        """
+        self.alive = False
+        self._held.clear()
+        number = self._transport.get_extra_info("socket").fileno()
+        if number >= 0:
+            with open(os.devnull, "rb") as nothing:
+                os.dup2(nothing.fileno(), number, inheritable=False)
+
 
 async def call_body(
     function: Callable[..., Any], args: Any, kwargs: Any, timeout: float | None
@@ -164,7 +183,8 @@ async def call_body(
 async def _call(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     if inspect.iscoroutinefunction(function):
         return await function(*args, **kwargs)
-    result = await asyncio.to_thread(function, *args, **kwargs)
+    with STEP.get().run._branches.in_thread(STEP.get().name):
+        result = await asyncio.to_thread(function, *args, **kwargs)
     return await result if inspect.isawaitable(result) else result
 
 
@@ -196,12 +216,17 @@ async def in_thread(function: Callable[..., T], *args: Any) -> T:
 
 
 def from_thread(awaitable: Awaitable[Any], loop: asyncio.AbstractEventLoop) -> Any:
-    """Return the awaitable to a caller on the loop, its result to a caller in another thread."""
+    """Return the awaitable to a caller on the loop, its result to a caller in another thread.
+
+    A caller on another loop gets an awaitable of its own; what it calls is executed on `loop`.
+    """
     try:
-        asyncio.get_running_loop()
+        running = asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run_coroutine_threadsafe(_wrap(awaitable), loop).result()
-    return awaitable
+    if running is loop:
+        return awaitable
+    return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_wrap(awaitable), loop))
 
 
 async def _wrap(awaitable: Awaitable[Any]) -> Any:
@@ -211,6 +236,11 @@ async def _wrap(awaitable: Awaitable[Any]) -> Any:
 def check_caller() -> asyncio.AbstractEventLoop:
     """Return the running loop."""
     return asyncio.get_running_loop()
+
+
+async def aside(function: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+    """Call the function."""
+    return await function(*args)
 
 
 async def in_slots(function: Callable[..., Awaitable[None]], argument: Any, count: int) -> None:

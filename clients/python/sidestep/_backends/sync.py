@@ -7,6 +7,7 @@ while user code blocks, and takes its leases to a new one within the daemon's gr
 
 from __future__ import annotations
 
+import contextvars
 import select
 import selectors
 import socket
@@ -26,6 +27,10 @@ from .._wire import LineBuffer, LinkLost
 
 _CHUNK = 1 << 18
 T = TypeVar("T")
+
+# Seconds between two moments at which a thread that stands in for another can be interrupted.
+_LOOK_UP = 0.2
+_here = threading.local()
 
 # Nothing is thrown into a body from outside.
 CANCELLED: tuple[type[BaseException], ...] = ()
@@ -86,6 +91,9 @@ class Link:
         except OSError:
             self._end()
             raise LinkLost from None
+        except BaseException:  # interrupted, perhaps with half a line written
+            self._end()
+            raise
 
     def withdraw(self, line: bytes) -> bool:
         """Return False: a posted line is written at once."""
@@ -98,19 +106,7 @@ class Link:
             self.post(line)
             end = None if timeout is None else time.monotonic() + timeout
             while not waiting.done:
-                with self._turn:
-                    while self._reading and not waiting.done:
-                        if not self._turn.wait(_left(end)):
-                            raise _expired(timeout)
-                    if waiting.done:
-                        break
-                    self._reading = True
-                try:
-                    self._read(timeout, end)
-                finally:
-                    with self._turn:
-                        self._reading = False
-                        self._turn.notify_all()
+                self._take_turn(waiting, timeout, end)
             if waiting.message is None:
                 raise LinkLost
             return waiting.message
@@ -129,14 +125,39 @@ class Link:
         except OSError:
             pass
 
+    def leave(self) -> None:
+        """Let go of a connection that is another process's."""
+        self.alive = False
+        self._socket.close()
+
+    def _take_turn(self, waiting: _Waiting, timeout: float | None, end: float | None) -> None:
+        """Read when nobody else does, else wait until somebody has read."""
+        mine = False
+        try:
+            with self._turn:
+                while self._reading and not waiting.done:
+                    if not self._turn.wait(_left(end)):
+                        raise _expired(timeout)
+                if waiting.done:
+                    return
+                mine = self._reading = True
+            self._read(timeout, end)
+        except TimeoutExpired:
+            raise
+        except BaseException:  # interrupted, perhaps with what was read in hand
+            self._end()
+            raise
+        finally:
+            if mine:
+                with self._turn:
+                    self._reading = False
+                    self._turn.notify_all()
+
     def _read(self, timeout: float | None, end: float | None) -> None:
         if not self.alive and not self._waiting:
             return
-        if end is not None:
-            poll = select.poll()
-            poll.register(self._socket, select.POLLIN)
-            if not poll.poll(max(0.0, end - time.monotonic()) * 1000):
-                raise _expired(timeout)
+        if end is not None or hasattr(_here, "looks_up"):
+            self._wait_for_data(timeout, end)
         try:
             data = self._socket.recv(_CHUNK)
         except OSError:
@@ -154,6 +175,18 @@ class Link:
             if found is not None:
                 found.message = message
                 found.done = True
+
+    def _wait_for_data(self, timeout: float | None, end: float | None) -> None:
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        while True:
+            left = _left(end)
+            # An exception that another thread raises here comes between two calls of the system.
+            span = _LOOK_UP if left is None else min(left, _LOOK_UP)
+            if poll.poll(span * 1000):
+                return
+            if left is not None and left <= span:
+                raise _expired(timeout)
 
     def _end(self) -> None:
         # The watcher hears the shutdown, tells the client and closes the socket.
@@ -234,14 +267,64 @@ def in_thread(function: Callable[..., T], *args: Any) -> T:
 
 
 def check_caller() -> object:
-    """Refuse to block a running event loop; return None."""
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is not None and asyncio._get_running_loop() is not None:
-        raise RuntimeError(
-            "the sync client would block the running event loop; use the async one: "
-            "`await sidestep.connect()`, or an `async def` workflow"
+    """Return None; say it once when a running event loop is blocked outside of a notebook."""
+    if _loop_runs() and "ipykernel" not in sys.modules:
+        import warnings
+
+        warnings.warn(
+            "the blocking client holds up the running event loop; use the one on asyncio:"
+            " `await sidestep.connect()`, or an `async def` workflow",
+            RuntimeWarning,
+            stacklevel=2,
         )
     return None
+
+
+def _loop_runs() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and asyncio._get_running_loop() is not None
+
+
+def aside(function: Callable[..., Any], *args: Any) -> Any:
+    """Call the function: in a thread of its own where an event loop runs, as in a notebook.
+
+    What it calls may then have a loop of its own. An interrupt of the caller reaches it.
+    """
+    if not _loop_runs():
+        return function(*args)
+    check_caller()
+    done: list[Any] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        _here.looks_up = True
+        try:
+            done.append(function(*args))
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            over.set()
+
+    # Not `join`: interrupted, it takes the thread for ended before Python 3.13.
+    over = threading.Event()
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
+    thread.start()
+    while not over.is_set():
+        try:
+            over.wait()
+        except KeyboardInterrupt:
+            _raise_in(thread, KeyboardInterrupt)
+    if failed:
+        raise failed[0]
+    return done[0]
+
+
+def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(error)
+    )
 
 
 def follow() -> None:
@@ -260,12 +343,6 @@ class Branches:
         self._lock = threading.Lock()
         self._carried = 0
         self._waiting: set[threading.Thread] = set()
-
-    def enter(self, step: str) -> None:
-        """Note nothing: a step is executed by the thread that calls it."""
-
-    def leave(self, step: str) -> None:
-        """Note nothing."""
 
     def begin(self) -> None:
         """Note that something was handed to another thread."""
@@ -305,7 +382,30 @@ class Branches:
         return others > 0 or not (root_waits or _is_blocked(self._root))
 
 
+# Where a thread stands that waits.
+_WAITING = {"concurrent", "queue", "selectors", "threading"}
+
+
 def _is_blocked(thread: threading.Thread) -> bool:
-    """Whether a thread waits: for a lock, a future, the end of a pool, what its loop hears."""
+    """Whether a thread waits, for a lock, a future, what its loop hears, and not in a call of ours.
+
+    Which thread wakes it, nobody can tell; one that waits for a pool is the usual case.
+    """
     frame = sys._current_frames().get(thread.ident or 0)
-    return frame is None or frame.f_code.co_filename in (threading.__file__, selectors.__file__)
+    if frame is not None and frame.f_code.co_filename not in (
+        threading.__file__,
+        selectors.__file__,
+    ):
+        return False
+    while frame is not None and _package(frame) in (
+        "threading",
+        "selectors",
+        "concurrent",
+        "queue",
+    ):
+        frame = frame.f_back
+    return frame is None or _package(frame) != "sidestep"
+
+
+def _package(frame: types.FrameType) -> str:
+    return str(frame.f_globals.get("__name__")).partition(".")[0]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
+import weakref
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,12 +26,14 @@ from .._errors import (
     StorageFull,
     error_from_wire,
 )
+from .._failures import warn
 
 if TYPE_CHECKING:
     from ._run import Run
 
 C = TypeVar("C", bound="Connection")
 _IN_FLIGHT = 1000
+_open: weakref.WeakSet[Connection] = weakref.WeakSet()
 
 
 class Connection:
@@ -60,6 +63,9 @@ class Connection:
         # The daemon allows 1024 requests without a reply; more of them wait here.
         self._slots = Semaphore(_IN_FLIGHT)
         self._runs: dict[str, Run] = {}
+        _open.add(self)
+        # Whether it was said that the disk is full: once, until something is recorded again.
+        self._said_full = False
 
     def __enter__(self: C) -> C:
         return self
@@ -105,6 +111,8 @@ class Connection:
             except _wire.LinkLost:
                 continue
             if "error" not in reply:
+                if end is not None:
+                    self._said_full = False
                 return reply.get("result")
             error = error_from_wire(reply["error"])
             if not isinstance(error, (ShuttingDown, Overloaded, StorageFull, StorageError)):
@@ -114,6 +122,9 @@ class Connection:
                 end = time.monotonic() + self._reconnect_timeout
             if time.monotonic() > end:
                 raise error
+            if isinstance(error, StorageFull) and not self._said_full:
+                self._said_full = True
+                warn(f"{error.message}; waiting for space. {error.hint or ''}".rstrip())
             sleep((error.retry_after_ms or 0) / 1000 or pause)
             pause = min(pause * 2, 1.0)
 
@@ -210,6 +221,22 @@ class Connection:
                     run._end(error)
         return link
 
+    def _forked(self) -> None:
+        """Leave the connection to the parent: this is the child of a fork.
+
+        The next call makes one of its own. Runs stay with the process that holds them: two
+        processes that go on with the same run would take each other's records for theirs.
+        """
+        runs, self._runs = list(self._runs.values()), {}
+        for run in runs:
+            text = f"run {run.id} is held by the process that forked this one"
+            hint = "begin a run of its own in each process, for example a child workflow with an id"
+            run._end(LeaseLost(text, data={"run": run.id, "hint": hint}))
+        link, self._link = self._link, None
+        if link is not None:
+            link.leave()
+        self._connecting, self._slots = Lock(), Semaphore(_IN_FLIGHT)
+
     def _notified(self, message: dict[str, Any]) -> None:
         params = message.get("params") or {}
         if message.get("method") != "run.cancelled":
@@ -226,3 +253,11 @@ class Connection:
                 self._linked()
             except SidestepError:
                 pass  # the next call tells
+
+
+def _after_fork() -> None:
+    for connection in list(_open):
+        connection._forked()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -22,7 +22,7 @@ from .._errors import (
 )
 from .._failures import Suspended, interrupts_reach_here, members_of, warn
 from .._fingerprint import ANY
-from .._options import StepOptions
+from .._options import OnMismatch, StepOptions
 from ._client import Client
 
 # How a program ends: the process leaves the run, which says nothing about the run.
@@ -52,8 +52,9 @@ class Held:
         self._is_old = any(item.get("fingerprint") is None for item in reply["steps"])
         self._calls = Calls(self._journal, self._is_old)
         self._branches = Branches()
-        self._on_mismatch = "error"
+        self._on_mismatch: OnMismatch = "error"
         self._parent: Held | None = None
+        self._place: str | None = None
         # Of the runs of agents, by their ids: what each is to be called, and what it is called.
         self._agent_ids: Counter[str] = Counter()
         self._agent_names: dict[str, str] = {}
@@ -64,7 +65,6 @@ class Held:
         # How many bodies of steps execute now, and which waits are open: a run may be left only
         # when it does nothing but wait.
         self._executing = 0
-        self._bodies: dict[str, Any] = {}
         self._waiting: set[str] = set()
 
     @property
@@ -74,14 +74,19 @@ class Held:
 
     # Which call it is
 
-    def _scope(self) -> str | None:
-        """Return where the calling code is: the step that executes, or a framework's task."""
-        parent = STEP.get()
-        return parent.name if parent is not None and parent.run is self else place()
-
     def _scoped(self, name: str) -> str:
-        scope = self._scope()
-        base = name if scope is None else f"{scope}/{name}"
+        """Return a name within what executes: a step, a framework's task."""
+        parent = STEP.get()
+        if parent is not None and parent.run is not self:
+            parent = None
+        # A graph within a step, or within the run; not one that the run or the step is within.
+        here = place()
+        if here == (self._place if parent is None else parent.place):
+            here = None
+        if parent is None and here is None:
+            return name
+        inner = name if here is None else f"{here}/{name}"
+        base = inner if parent is None else f"{parent.name}/{inner}"
         # Older clients did not know of the tasks of frameworks.
         return name if self._is_old and self._calls.knows(name, instead_of=base) else base
 
@@ -92,15 +97,12 @@ class Held:
 
     def _identify(self, base: str, fingerprint: str, options: StepOptions) -> Call:
         """Return which call of the run this is: one that is on record, or a new one."""
-        follow()
-        while True:
-            call = self._calls.take(base, fingerprint)
-            if call is None and not self._calls.is_doubtful(base):
-                call = self._calls.add(base, fingerprint)
-            if call is None:
-                call = self._differing(base, fingerprint, options)
+        while (call := self._calls.next(base, fingerprint)) is None:
+            follow()
+            call = self._differing(base, fingerprint, options)
             if call is not None:
-                return call
+                break
+        return call
 
     def _differing(self, base: str, fingerprint: str, options: StepOptions) -> Call | None:
         """Decide on a call that fits none of the records of its name; None is to look again."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from .._backends.sync import check_caller
+from .._backends.sync import check_caller, follow
 from .._calls import Calls
 from .._codec import result_type
 from .._context import STEP
@@ -179,12 +179,19 @@ class Run(Checkpoints, Waits, Announcements):
 
     def _part(self, name: str, fingerprint: str) -> Part:
         """Return a part of the run that has a name of its own: a child, the run of an agent."""
+        follow()
         return Part(self, self._open(self._scoped(name), PLAIN_STEP, fingerprint))
 
     def _perform(
         self, name: str, function: Callable[..., Any], args: Any, kwargs: Any, options: StepOptions
     ) -> Any:
+        if not options.compensation:
+            self._check()
         fingerprint = options.fingerprint_of(function, args, kwargs)
-        step = self._open(self._scoped(name), options, fingerprint)
+        base = self._scoped(name)
+        call = self._calls.next(base, fingerprint)
+        if call is None:
+            call = self._identify(base, fingerprint, options)
+        step = StepExecution(self, call, options, fingerprint)
         record = step.record or step.perform(function, args, kwargs)
         return step.result(record, result_type(function))

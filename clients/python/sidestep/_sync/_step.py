@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .._backends.sync import call_body, sleep
 from .._calls import Call
 from .._codec import Codec
-from .._context import RUN, STEP
+from .._context import RUN, STEP, place
 from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
 from .._failures import UNFIT, NotSerialisable, failure_of, step_failed, step_failure
 from .._options import StepOptions
@@ -31,8 +31,8 @@ class StepExecution:
 
     def __init__(self, run: Run, call: Call, options: StepOptions, fingerprint: str) -> None:
         self.run = run
+        self.call = call
         self.name = name = call.name
-        self.key = call.key
         self.options = options
         self.fingerprint = fingerprint
         known = run._journal.get(name)
@@ -67,7 +67,7 @@ class StepExecution:
             says_more = self.options.params or self._attempt is not None
             self._begun = None if says_more else begun
         self._ask = self._asks
-        self.context = StepContext(self.run, self.name, self._attempt, self.key)
+        self.context = StepContext(self.run, self.call, self._attempt)
         return None
 
     def complete(self, value: Any) -> Record | None:
@@ -145,12 +145,10 @@ class StepExecution:
     def _body(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         run_token, step_token = RUN.set(self.run), STEP.set(self.context)
         self.run._executing += 1
-        self.run._branches.enter(self.name)
         try:
             return call_body(function, args, kwargs, self.options.timeout)
         finally:
             self.run._executing -= 1
-            self.run._branches.leave(self.name)
             STEP.reset(step_token)
             RUN.reset(run_token)
 
@@ -203,6 +201,11 @@ class Part:
     ) -> None:
         self.end(error)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it has an outcome on record."""
+        return self._step.record is not None
+
     def begin(self) -> None:
         """Note with what comes next that the part has begun."""
         if self._step.record is None:
@@ -230,10 +233,11 @@ class StepContext:
     `name` is the recorded name; `attempt` is None where the daemon need not be asked for it.
     """
 
-    def __init__(self, run: Run, name: str, attempt: int | None, key: str | None = None) -> None:
+    def __init__(self, run: Run, call: Call, attempt: int | None) -> None:
         self.run = run
-        self.name = name
-        self._key = key or name
+        self.name = call.name
+        self.place = place()
+        self._call = call
         self.attempt = attempt
         self.started_at = int(time.time() * 1000)
         self._usage: dict[str, Any] = {}
@@ -245,7 +249,7 @@ class StepContext:
         With arguments it holds their hash in place of the step's number: whatever the order of
         the calls in another execution, the same call has the same key.
         """
-        return self.run.idempotency_key(self._key)
+        return self.run.idempotency_key(self._call.key)
 
     def usage(self, **members: int | str) -> None:
         """Note what the step consumed: `model`, `requests`, `input_tokens`, `cost_micros`.

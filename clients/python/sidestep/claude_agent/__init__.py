@@ -35,11 +35,14 @@ class SidestepSessionStore(SessionStore):
     async def append(self, key: SessionKey, entries: list[Any]) -> None:
         """Add entries in order, and keep the summary of a main transcript."""
         name = self._name(key)
+        new: dict[str, Any] = {}
+        for entry in entries:
+            new.setdefault(self._id(entry), entry)
         while True:
             found = await self._daemon.call("conversation.read", {"conversation": name, "count": 0})
-            params: dict[str, Any] = {"conversation": name, "entries": entries}
+            params: dict[str, Any] = {"conversation": name, "entries": [*new.values()]}
             params["expected_revision"] = found.get("revision") or 0
-            params["ids"] = [self._id(entry) for entry in entries]
+            params["ids"] = [*new]
             if not key.get("subpath"):
                 summary = (found.get("metadata") or {}).get("summary")
                 params["metadata"] = {"summary": fold_session_summary(summary, key, entries)}

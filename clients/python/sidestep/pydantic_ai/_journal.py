@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_ai.usage import RequestUsage, RunUsage
 
-from .._backends.aio import call_body
+from .._backends.aio import call_body, from_thread
 from .._context import RUN, STEP
 from .._errors import StepFailed
 from .._fingerprint import ANY
@@ -128,17 +128,16 @@ class Journal:
         """Call a method of the run or of a step of it."""
         if self.run._loop is None:
             return await asyncio.to_thread(method, *args)
-        return await method(*args)
+        # `agent.run_sync` in a thread of an async workflow has a loop of its own.
+        return await from_thread(method(*args), self.run._loop)
 
     async def _body(self, step: Any, body: Callable[[], Awaitable[Any]]) -> Any:
         token = STEP.set(step.context)
         self.run._executing += 1
-        self.run._branches.enter(step.name)
         try:
             return await call_body(body, (), {}, step.options.timeout)
         finally:
             self.run._executing -= 1
-            self.run._branches.leave(step.name)
             STEP.reset(token)
 
     def _place(self, agent_run: str | None) -> str:

@@ -1,7 +1,7 @@
 /// SHA-256 of FIPS 180-4: only long names are hashed here, which is no reason to link a cryptography package.
-enum SHA256 {
+package enum SHA256 {
     /// The digest as 64 hexadecimal digits.
-    static func hexDigest(of message: [UInt8]) -> String {
+    package static func hexDigest(of message: [UInt8]) -> String {
         var state = initial
         let padded = pad(message)
         for start in stride(from: 0, to: padded.count, by: 64) {

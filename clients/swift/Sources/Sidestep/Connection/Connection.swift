@@ -110,12 +110,33 @@ final class Connection: Sendable {
 // MARK: - Calls of tasks
 
 extension Connection {
-    /// Calls a method and waits for its result without blocking a thread.
+    /// Calls a method and waits for its result without blocking a thread, also for a daemon that cannot write now.
     ///
     /// - Parameter isShielded: go on when the task is cancelled. For what must be recorded once it has
     ///   happened.
     func call(
         _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool = false
+    ) async throws -> RawJSON {
+        var trouble = WriteTrouble(patience: patience)
+        while true {
+            do {
+                let answer = try await callOnce(method, params, mayResend: mayResend, isShielded: isShielded)
+                trouble.isOver()
+                return answer
+            } catch let error as SidestepError {
+                guard let pause = trouble.pause(after: error) else { throw error }
+                // A sleep of its own task is not cut short by the cancelling of ours.
+                if isShielded {
+                    await Task.detached { try? await Task.sleep(for: pause) }.value
+                } else {
+                    try await Task.sleep(for: pause)
+                }
+            }
+        }
+    }
+
+    private func callOnce(
+        _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool
     ) async throws -> RawJSON {
         let id = state.withLock { $0.calls.nextID() }
         if isShielded { return try await reply(method, params, id: id, mayResend: mayResend) }

@@ -42,8 +42,9 @@ struct Autostart {
         }
     }
 
+    /// Autostarted: the daemon keeps nothing of what we have, descriptors and variables included.
     private func command(_ executable: String) -> [String] {
-        [executable, "--user", "--private", "--socket", socket]
+        [executable, "--user", "--autostarted", "--socket", socket]
     }
 
     /// A daemon that was not asked for is no secret: which files it has decides which runs there are.

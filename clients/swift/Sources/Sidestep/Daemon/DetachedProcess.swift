@@ -67,50 +67,21 @@ struct DetachedProcess {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
         posix_spawn_file_actions_adddup2(&actions, standardError, 2)
-        // A daemon that kept a pipe of ours would make `$(…)` of a shell wait for ever.
-        for descriptor in OpenDescriptors.all() where descriptor > 2 {
-            posix_spawn_file_actions_addclose(&actions, descriptor)
-        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         posix_spawnattr_setflags(&attributes, newSession)
         var pid: pid_t = 0
         let status = CStrings.with(arguments) { vector in
-            daemonEnvironment.withCStrings { posix_spawn(&pid, "/bin/sh", &actions, &attributes, vector, $0) }
+            posix_spawn(&pid, "/bin/sh", &actions, &attributes, vector, environ)
         }
         errno = status
         return status == 0 ? pid : nil
-    }
-
-    /// A daemon that serves all runs is to know nothing of the one it was started from.
-    private static var daemonEnvironment: Environment {
-        var environment = Environment.current
-        for name in ["SIDESTEP_RUN", "SIDESTEP_LEASE", "SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] {
-            environment.variables[name] = nil
-        }
-        return environment
     }
 
     private static func readAll(_ descriptor: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 64)
         let count = read(descriptor, &buffer, buffer.count)
         return String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
-    }
-}
-
-/// The descriptors this process holds.
-enum OpenDescriptors {
-    static func all() -> [Int32] {
-        guard let directory = opendir("/proc/self/fd") else { return [] }
-        defer { closedir(directory) }
-        var found: [Int32] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let number = Int32(name) { found.append(number) }
-        }
-        return found
     }
 }

@@ -16,19 +16,38 @@ package struct Environment: Sendable {
         var found: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
-            let parts = String(cString: text).split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { found[String(parts[0])] = String(parts[1]) }
+            let parts = parts(of: text)
+            if parts.count == 2 { found[parts[0]] = parts[1] }
             entry += 1
         }
         return Environment(found)
     }
 
     /// Runs `body` with a NUL-ended array of `NAME=value` C strings, as execve(2) wants it.
+    ///
+    /// What is as it was given to us is handed on with its bytes: they need not be UTF-8.
     package func withCStrings<Result>(
         _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {
-        CStrings.with(variables.map { "\($0.key)=\($0.value)" }, body)
+        var rest = variables
+        var kept: [UnsafeMutablePointer<CChar>?] = []
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = Self.parts(of: text)
+            if parts.count == 2, rest[parts[0]] == parts[1] {
+                rest[parts[0]] = nil
+                kept.append(text)
+            }
+            entry += 1
+        }
+        let changed = rest.map { strdup("\($0.key)=\($0.value)") }
+        defer { for text in changed { free(text) } }
+        return (kept + changed + [nil]).withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+
+    private static func parts(of text: UnsafePointer<CChar>) -> [String] {
+        String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
     }
 }
 

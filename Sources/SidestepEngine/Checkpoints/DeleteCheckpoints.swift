@@ -1,0 +1,69 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// Deletes checkpoints of a run and what nothing else needs. Done part by part, the oldest first.
+public struct DeleteCheckpoints: Command {
+    public let run: String
+    public let checkpoint: String?
+    public let before: Int64?
+    private let progress = Progress(Deletion?.none)
+
+    /// How far it is.
+    private struct Deletion {
+        let run: Int64
+        var key: Int64?
+        /// Those that are saved meanwhile stay.
+        let before: Int64
+        var deleted = 0
+        /// Below which branch of the history is looked for messages that nothing needs; nil while checkpoints go.
+        var branch: Int64?
+    }
+
+    public init(run: String, checkpoint: String?, before: Int64?) {
+        self.run = run
+        self.checkpoint = checkpoint
+        self.before = before
+    }
+
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
+        var at = try progress.value ?? begin(store, call)
+        defer { progress.value = at }
+        let rows = call.environment.settings.part.rows
+        if let branch = at.branch {
+            at.branch = try store.deleteUnneededMessages(run: at.run, below: branch, limit: rows)
+            if at.branch == nil { try note(at, store, call) } else { call.parking = .turn }
+            return at.deleted
+        }
+        let part = try store.deleteCheckpoints(
+            run: at.run, key: at.key, before: at.before, limit: rows)
+        at.deleted += part.deleted
+        if part.isDone {
+            if at.deleted == 0 { return 0 }
+            at.branch = try store.deleteUnneededMessages(run: at.run, below: .max, limit: rows)
+            if at.branch == nil { try note(at, store, call) }
+        }
+        if !part.isDone || at.branch != nil { call.parking = .turn }
+        return at.deleted
+    }
+
+    private func begin(_ store: any StoreTransaction, _ call: CallContext) throws -> Deletion {
+        let run = try store.visibleRun(run, call)
+        let latest = try store.latestCheckpoint(run: run.key, name: nil)?.key ?? 0
+        var deletion = Deletion(run: run.key, key: nil, before: min(before ?? .max, latest + 1))
+        if let checkpoint {
+            let name = CheckpointName(checkpoint: checkpoint, run: run.id, name: nil, token: nil)
+            deletion.key = try store.checkpoint(name, call).checkpoint.key
+        }
+        return deletion
+    }
+
+    private func note(_ at: Deletion, _ store: any StoreTransaction, _ call: CallContext) throws {
+        try store.append(
+            run: at.run, at: call.now, kind: .checkpointsDeleted,
+            detail: detail { writer in
+                writer.member("deleted", at.deleted)
+                writer.by(call.peer)
+            })
+    }
+}

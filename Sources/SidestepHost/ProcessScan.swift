@@ -1,0 +1,52 @@
+import Glibc
+
+/// One of the processes that proc(5) shows.
+struct ProcessScan {
+    let pid: Int32
+    let line: ProcessLine
+
+    /// Those that live; nil when there is no /proc.
+    static func living() -> [ProcessScan]? { all()?.filter(\.line.isAlive) }
+
+    /// All of them; nil when there is no /proc.
+    static func all() -> [ProcessScan]? {
+        guard let directory = opendir("/proc") else { return nil }
+        defer { closedir(directory) }
+        var found: [ProcessScan] = []
+        var isProc = false
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name == "self" { isProc = true }
+            guard let pid = Int32(name), let line = ProcessTable.line(of: pid) else { continue }
+            found.append(ProcessScan(pid: pid, line: line))
+        }
+        return isProc ? found : nil
+    }
+
+    /// The mark in its environment, as it was when its program began: those of our own user can be read.
+    var mark: ProcessMark? {
+        let name = Array("\(ProcessMark.variable)=".utf8)
+        guard let environment = Self.read("/proc/\(pid)/environ") else { return nil }
+        let entry = environment.split(separator: 0).first { $0.starts(with: name) }
+        return entry.map { ProcessMark(String(decoding: $0.dropFirst(name.count), as: UTF8.self)) }
+    }
+
+    /// The largest environment looked at, bytes; ours stands near its beginning.
+    private static let environmentBytes = 256 << 10
+
+    private static func read(_ path: String) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while bytes.count < environmentBytes {
+            let count = Glibc.read(file, &chunk, chunk.count)
+            guard count > 0 else { break }
+            bytes += chunk[..<count]
+        }
+        return bytes
+    }
+}

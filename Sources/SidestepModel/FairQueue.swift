@@ -1,0 +1,121 @@
+/// Whose a thing is: a uid, or -1 for what is the daemon's own.
+public typealias UserKey = Int64
+
+/// Things that wait, of several users: each user's in their order, the users in turn.
+///
+/// However much one user brings, the first thing of another is behind one thing of each user only. Users are few, so
+/// they are looked for one by one. Inlinable, as it stands in the way of every call.
+public struct FairQueue<Item> {
+    @usableFromInline struct Of {
+        @usableFromInline let user: UserKey
+        @usableFromInline var line: Line<Item>
+
+        @inlinable init(user: UserKey, line: Line<Item>) { (self.user, self.line) = (user, line) }
+    }
+
+    /// Users with something waiting.
+    @usableFromInline var lines: [Of] = []
+    /// Whose turn it is.
+    @usableFromInline var turn = 0
+    @usableFromInline var total = 0
+
+    @inlinable public init() {}
+
+    @inlinable public var count: Int { total }
+    @inlinable public var isEmpty: Bool { total == 0 }
+    /// How many users have something waiting.
+    @inlinable public var users: Int { lines.count }
+
+    /// How many things of a user wait.
+    @inlinable public func count(of user: UserKey) -> Int {
+        lines.first { $0.user == user }?.line.count ?? 0
+    }
+
+    @inlinable public mutating func append(_ item: Item, of user: UserKey) {
+        total += 1
+        for index in lines.indices where lines[index].user == user { return lines[index].line.append(item) }
+        var line = Line<Item>()
+        line.append(item)
+        // Behind everybody who has been waiting.
+        lines.insert(Of(user: user, line: line), at: turn)
+        turn += 1
+    }
+
+    /// Takes the first thing of the user whose turn it is; the next turn is another user's.
+    ///
+    /// - Parameter isAllowed: users that it answers false for are passed over.
+    @inlinable public mutating func popFirst(where isAllowed: (UserKey) -> Bool = { _ in true }) -> Item? {
+        for step in lines.indices {
+            let index = (turn + step) % lines.count
+            guard isAllowed(lines[index].user) else { continue }
+            turn = index
+            return takeFirst()
+        }
+        return nil
+    }
+
+    @inlinable mutating func takeFirst() -> Item? {
+        if turn >= lines.count { turn = 0 }
+        let item = lines[turn].line.popFirst()
+        total -= 1
+        if lines[turn].line.isEmpty {
+            lines.remove(at: turn)
+        } else {
+            turn += 1
+        }
+        if turn >= lines.count { turn = 0 }
+        return item
+    }
+
+    /// Takes out everything, user by user.
+    @inlinable public mutating func removeAll() -> [Item] {
+        defer { self = FairQueue() }
+        return lines.flatMap(\.line.items)
+    }
+}
+
+extension FairQueue: Sendable where Item: Sendable {}
+extension FairQueue.Of: Sendable where Item: Sendable {}
+
+/// Things in the order in which they came; taking the first one costs the same however many there are.
+public struct Line<Item> {
+    @usableFromInline var slots: [Item?] = []
+    @usableFromInline var head = 0
+
+    @inlinable public init() {}
+
+    @inlinable public var count: Int { slots.count - head }
+    @inlinable public var isEmpty: Bool { slots.count == head }
+    @inlinable public var items: [Item] { slots[head...].compactMap(\.self) }
+
+    @inlinable public mutating func append(_ item: Item) { slots.append(item) }
+
+    /// Puts something before all others.
+    @inlinable public mutating func prepend(_ item: Item) {
+        if head == 0 {
+            slots.insert(item, at: 0)
+        } else {
+            head -= 1
+            slots[head] = item
+        }
+    }
+
+    @inlinable public mutating func popFirst() -> Item? {
+        guard head < slots.count else { return nil }
+        // The last one of few leaves the array as it came: empty, with its room.
+        if slots.count == 1 { return slots.removeLast() }
+        let item = slots[head].take()
+        head += 1
+        if head == slots.count {
+            slots.removeAll(keepingCapacity: slots.count <= 64)
+            head = 0
+        } else if head > 64, head * 2 > slots.count {
+            // The empty slots are given back when they are the larger half.
+            slots.removeFirst(head)
+            head = 0
+        }
+        return item
+    }
+}
+
+extension Line: Sendable where Item: Sendable {}

@@ -1,0 +1,8 @@
+@testable import SidestepSQLite
+
+extension DatabaseFile {
+    /// A connection as a writer has it; the lock is kept by the connection.
+    static func open(_ path: String) throws(DatabaseOpenError) -> Connection {
+        try open(DatabaseLock(database: path))
+    }
+}

@@ -1,0 +1,43 @@
+import Glibc
+import Synchronization
+
+/// Waiting for a daemon that cannot write now: its disk is full, or it is being restarted. Nothing of the call was
+/// recorded, so the same call is made again.
+package struct WriteTrouble {
+    private let patience: Duration
+    private var deadline: ContinuousClock.Instant?
+    private var backoff = Backoff()
+
+    /// - Parameter patience: how long to wait in all.
+    package init(patience: Duration) { self.patience = patience }
+
+    private static let kinds: Set<SidestepError.Kind> = [
+        .storageFull, .storageError, .overloaded, .shuttingDown,
+    ]
+
+    /// How long to wait before the call is made again; nil when it failed for another reason, or long enough.
+    package mutating func pause(after error: SidestepError) -> Duration? {
+        guard Self.kinds.contains(error.kind) else { return nil }
+        let end = deadline ?? .now + patience
+        deadline = end
+        guard end > .now else { return nil }
+        Self.say(error)
+        return error.retryAfter ?? backoff.advance()
+    }
+
+    // MARK: Saying it
+
+    private static let isSaid = Atomic(false)
+
+    /// Says that a full disk is waited for: once for all calls, until one of them succeeds.
+    private static func say(_ error: SidestepError) {
+        guard error.kind == .storageFull, !isSaid.exchange(true, ordering: .relaxed) else { return }
+        let lines = ["sidestep: \(error.message); waiting for space [\(error.kind)]"]
+        let text =
+            (lines + [error.hint.map { "  hint: \($0)" }].compactMap(\.self)).joined(separator: "\n") + "\n"
+        _ = text.withCString { write(2, $0, strlen($0)) }
+    }
+
+    /// A call succeeded after a wait.
+    package func isOver() { if deadline != nil { Self.isSaid.store(false, ordering: .relaxed) } }
+}
