@@ -221,6 +221,16 @@ class Private(Users):
                 self.assertIn("private", self.holder())
                 self.stop()
 
+    def test_one_that_ends_at_once_is_told_with_its_own_message(self):
+        os.makedirs(f"{self.folder}/home/.config/sidestep")
+        Path(f"{self.folder}/home/.config/sidestep/sidestep.conf").write_text("log_level = nonsense\n")
+        for name, command in self.clients():
+            with self.subTest(name):
+                done = self.ask(*command)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("sidestepd ended at once: sidestepd: error: ", done.stderr)
+                self.assertIn("sidestep.conf, line 1: log_level is one of debug", done.stderr)
+
     def test_it_is_started_quietly_for_who_wants_that(self):
         for name, command in self.clients():
             with self.subTest(name):

@@ -388,6 +388,12 @@ _sidestep_autostart() {
         _sidestep_tries=0
         until _sidestep_answers "$1"; do
             _sidestep_tries=$((_sidestep_tries + 1))
+            # `sleep` has let the shell take note of a child that ended.
+            if ! kill -0 "$!" 2>/dev/null; then
+                _sidestep_complain "sidestepd ended at once: $(tail -n 1 "${1%/*}/sidestepd.log")" \
+                    "its messages are in ${1%/*}/sidestepd.log"
+                exit 69
+            fi
             if [ "$_sidestep_tries" -gt 500 ]; then
                 _sidestep_complain "sidestepd did not start" "see ${1%/*}/sidestepd.log"
                 exit 69

@@ -278,24 +278,52 @@ def _spawn(path: str, log_path: str) -> None:
             },
         )
     # A shell in between exits at once, so that the daemon is nobody's child and leaves no zombie.
+    script = '"$@" </dev/null >&2 & echo $!'
     with open(log_path, "ab") as log:
-        subprocess.run(
-            ["/bin/sh", "-c", '"$@" &', "sh", program, "--user", "--autostarted", "--socket", path],
+        begin = log.tell()
+        started = subprocess.run(
+            ["/bin/sh", "-c", script, "sh", program, "--user", "--autostarted", "--socket", path],
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
             cwd="/",
             check=False,
         )
+    pid = int(started.stdout or 0)
     end = time.monotonic() + START_SECONDS
     while not _accepts(path):
+        if not _lives(pid):
+            raise DaemonNotFound(
+                f"{program} ended at once: {_last_words(log_path, begin)}",
+                data={"hint": f"its messages are in {log_path}"},
+            )
         if time.monotonic() > end:
             raise DaemonNotFound(
                 f"{program} was started and does not accept at {path}",
                 data={"hint": f"its messages are in {log_path}"},
             )
         time.sleep(0.005)
+
+
+def _lives(pid: int) -> bool:
+    """Return whether a process has not ended; its corpse stays where nobody waits for orphans."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b") ")[2][:1] not in (b"Z", b"X")
+    except OSError:
+        return pid > 0 and not os.path.exists("/proc/self/stat")
+
+
+def _last_words(log_path: str, begin: int) -> str:
+    """Return the last line that was written to a log since then."""
+    try:
+        with open(log_path, "rb") as file:
+            file.seek(begin)
+            lines = file.read(1 << 16).decode(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    return lines[-1] if lines else "it said nothing"
 
 
 def _accepts(path: str) -> bool:
