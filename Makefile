@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash odd simulate install uninstall setup clean campaign wheel
+.PHONY: help demo test check format generate bench sanitize fuzz crash odd drill simulate install uninstall setup clean campaign wheel
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,10 @@ campaign: setup  ## the kill campaigns of the Python client, in full: an agent a
 odd: setup  ## daemon and command line tool in odd environments, many lives in each
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Odd/run --full
+
+drill: setup  ## the operator's drill on a real systemd, 25 rounds of it; needs root
+	swift build
+	SIDESTEP_DRILL_ROUNDS=25 Tests/Systemd/run test_drill
 
 simulate: setup  ## a million operations against the oracle
 	SIDESTEP_SIMULATION_OPERATIONS=1000000 swift test --disable-xctest --filter SimulationTests
