@@ -299,7 +299,7 @@ class Telling(Drill):
         connection.call("resume", run="r")
         for number in range(20):
             connection.call("run-step", run="r", step=f"s{number}", exec={"argv": ["true"]})
-        self.tool("backup", "/tmp/b.db")
+        self.tool("backup", "/tmp/quiet.db")
         with Load(10) as load:
             load.more(200)
             load.finish()
