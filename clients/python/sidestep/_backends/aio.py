@@ -155,7 +155,8 @@ class Link(asyncio.Protocol):
         """
         self.alive = False
         self._held.clear()
-        number = self._transport.get_extra_info("socket").fileno()
+        socket = self._transport.get_extra_info("socket")  # None: uvloop's after its end
+        number = -1 if socket is None else socket.fileno()
         if number >= 0:
             with open(os.devnull, "rb") as nothing:
                 os.dup2(nothing.fileno(), number, inheritable=False)

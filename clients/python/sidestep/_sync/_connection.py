@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import time
@@ -232,10 +233,11 @@ class Connection:
             text = f"run {run.id} is held by the process that forked this one"
             hint = "begin a run of its own in each process, for example a child workflow with an id"
             run._end(LeaseLost(text, data={"run": run.id, "hint": hint}))
+        self._connecting, self._slots = Lock(), Semaphore(_IN_FLIGHT)
         link, self._link = self._link, None
         if link is not None:
-            link.leave()
-        self._connecting, self._slots = Lock(), Semaphore(_IN_FLIGHT)
+            with contextlib.suppress(OSError):  # no descriptor free: it stays open, unused
+                link.leave()
 
     def _notified(self, message: dict[str, Any]) -> None:
         params = message.get("params") or {}
