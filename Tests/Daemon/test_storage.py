@@ -271,6 +271,7 @@ class Copying(unittest.TestCase):
             numbers = iter(range(100_000))
             wait_for(lambda: state() == "failing", 30, "the failed copy")
             wait_for(lambda: "the disk of the database fails" in daemon.text(), what="the log")
+            self.assertRegex(daemon.text(), r"the store could not read or write code=\d+ event=storage.fault problem=.* statement=copy_log")
             self.assertIn("copy_log", connection.call("system.info")["storage"]["message"])
             wait_for(lambda: state() == "ok", 60, "a copy that succeeds")
             wait_for(lambda: "the disk of the database is well again" in daemon.text(), what="the log")
