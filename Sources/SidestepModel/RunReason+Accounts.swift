@@ -65,6 +65,7 @@ extension RunReason {
         Account(.breakerOpen, "A breaker lets no step through for now.", "sidestep breaker reset BREAKER"),
         Account(.executionWaits, "The daemon has as much under way as it may."),
         Account(.stepBackoff, "A step failed, or was lost, and is tried again."),
+        Account(.waitGivenUp, "Its owner gave up a wait and has not gone on yet."),
         Account(.stepRunning, "A step is being executed."),
         Account(.awaitsSignal, "It waits for a signal.", "sidestep approve RUN NAME"),
         Account(.awaitsPromise, "It waits for somebody to settle a promise.", "sidestep approve RUN NAME"),

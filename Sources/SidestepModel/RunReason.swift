@@ -39,6 +39,7 @@ public enum RunReason: String, Sendable, CaseIterable {
     case breakerOpen = "breaker_open"
     case executionWaits = "execution_waits"
     case stepBackoff = "step_backoff"
+    case waitGivenUp = "wait_given_up"
     case stepRunning = "step_running"
     case awaitsSignal = "awaits_signal"
     case awaitsPromise = "awaits_promise"

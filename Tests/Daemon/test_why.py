@@ -262,7 +262,7 @@ class Stopped(Why):
         self.says(found, "The disk of the database is full", "once there is space again")
         os.unlink(f"{folder}/filler")
         self.call("step.complete", step="after", output=1)
-        self.assertNotIn("storage", self.why()["reasons"])
+        wait_for(lambda: "storage" not in self.why()["reasons"], what="the end of it")
 
 
 class Queued(Why):
@@ -567,6 +567,19 @@ class Steps(Why):
         self.call("step.begin", run="r", step="s", retry={"max_attempts": 3, "initial_ms": HOUR, "max_ms": HOUR, "jitter": 0})
         self.fail_step("s")
         self.says(self.expect("step_backoff"), "Step 's' is tried again (attempt 2) in 60 min.")
+
+    @tells("wait_given_up")
+    def test_a_wait_that_was_given_up_says_so_until_it_is_taken_up_again(self):
+        lease = self.call("resume", run="r", workflow="w")["lease"]
+        waiter = self.daemon.connect()
+        self.addCleanup(waiter.close)
+        waiter.send("signal.wait", run="r", lease=lease, signal="go", step="w")
+        self.expect("awaits_signal")
+        self.call("wait.cancel", run="r", step="w")
+        self.says(self.expect("wait_given_up"), "Step 'w' is a wait that was given up", "takes it up again")
+        self.call("signal.send", run="r", signal="go")
+        self.call("signal.wait", run="r", signal="go", step="w")
+        self.assertNotIn("wait_given_up", self.call("run.explain", run="r")["reasons"])
 
     @tells("step_running")
     def test_a_step_that_runs_says_since_when_and_for_how_long_at_most(self):

@@ -45,6 +45,7 @@ struct StepFindings {
     private func finding(_ step: StepRecord) -> Finding {
         switch step.status {
         case .unknown: unknown(step)
+        case .backoff where step.isGivenUpWait: givenUp(step)
         case .backoff: step.name == StepRecord.supervisor ? supervisor(step) ?? backoff(step) : backoff(step)
         case .waiting: WaitFinding(facts, step).finding
         default: running(step)
@@ -59,6 +60,13 @@ struct StepFindings {
             next: "Somebody has to look whether it happened, and say so: --completed JSON, --failed TEXT, "
                 + "or --rerun if it did not.",
             command: ShellText.sidestep("resolve", id, step.name, options: ["--rerun"]))
+    }
+
+    private func givenUp(_ step: StepRecord) -> Finding {
+        Finding(
+            .waitGivenUp,
+            "Step '\(step.name)' is a wait that was given up.",
+            next: "Its owner goes on; a wait under the same name takes it up again.")
     }
 
     private func backoff(_ step: StepRecord) -> Finding {
@@ -208,6 +216,9 @@ struct WaitFinding {
 }
 
 extension StepRecord {
+    /// Whether it is a wait that its run does not wait for any more.
+    var isGivenUpWait: Bool { status == .backoff && (fingerprint == "time" || !awaited.isEmpty) }
+
     /// What a wait waits for, as its fingerprint says.
     var awaited: [WaitCondition] {
         (fingerprint ?? "").split(separator: "|").compactMap { part in

@@ -100,10 +100,15 @@ class Client(Connection):
         from ._run import Run
 
         cursor = reply.get("more")
-        while cursor is not None:
-            page = self.call("step.list", {"run": reply["run"]["id"], "cursor": cursor})
-            reply["steps"] += page["steps"]
-            cursor = page.get("more")
+        try:
+            while cursor is not None:
+                page = self.call("step.list", {"run": reply["run"]["id"], "cursor": cursor})
+                reply["steps"] += page["steps"]
+                cursor = page.get("more")
+        except BaseException:
+            if reply.get("lease") is not None:
+                self._tell("run.release", {"lease": reply["lease"]})
+            raise
         result = Run(self, reply, params)
         result._suspend_after = options.suspend_after
         result._on_mismatch = options.on_mismatch or "error"

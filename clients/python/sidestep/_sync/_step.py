@@ -14,6 +14,7 @@ from .._codec import Codec
 from .._context import RUN, STEP, place
 from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
 from .._failures import UNFIT, NotSerialisable, failure_of, step_failed, step_failure
+from .._given_up import ABANDONED
 from .._options import StepOptions
 
 if TYPE_CHECKING:
@@ -112,9 +113,7 @@ class StepExecution:
         """Tell, without waiting, that nobody wants the result any more: nothing is recorded."""
         if self.run.lease is None or self.run._final is not None:
             return
-        error = {"type": "Abandoned", "message": "the consumer left before the end"}
-        policy = {"max_attempts": 0, "delays_ms": [0]}
-        params = {"error": error, "types": ["Abandoned"], "retry": policy, **self._end()}
+        params = {**ABANDONED, **self._end()}
         self.run.client.notify("step.fail", {"lease": self.run.lease, **params})
 
     def perform(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Record:
