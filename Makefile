@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash odd neighbours simulate install uninstall setup clean campaign wheel
+.PHONY: help demo test check format generate bench sanitize fuzz crash odd neighbours drill simulate install uninstall setup clean campaign wheel
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,10 @@ neighbours: setup  ## a good client beside a hostile one, and beside one at ever
 	swift build -c release --product sidestepd
 	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/neighbours.py --seconds 60
 	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/pauses.py
+
+drill: setup  ## the operator's drill on a real systemd, 25 rounds of it; needs root
+	swift build
+	SIDESTEP_DRILL_ROUNDS=25 Tests/Systemd/run test_drill
 
 simulate: setup  ## a million operations against the oracle
 	SIDESTEP_SIMULATION_OPERATIONS=1000000 swift test --disable-xctest --filter SimulationTests

@@ -44,6 +44,10 @@ let package = Package(
         // Pure.
         .target(name: "SidestepModel", swiftSettings: strict),
         .target(name: "SidestepProtocol", dependencies: ["SidestepModel"], swiftSettings: strict),
+        .target(name: "SidestepSettings", dependencies: ["SidestepModel"], swiftSettings: strict),
+
+        // What daemon and clients have to agree about on one host.
+        .target(name: "SidestepPlaces", swiftSettings: strict),
 
         .target(
             name: "SidestepHash", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
@@ -93,7 +97,8 @@ let package = Package(
             name: "SidestepDaemon",
             dependencies: [
                 "SidestepServer", "SidestepExecutors", "SidestepSQLite", "SidestepStore", "SidestepEngine",
-                "SidestepHost", "SidestepModel", "CShims", "CSystemd", logging,
+                "SidestepSettings", "SidestepPlaces", "SidestepHost", "SidestepModel", "CShims", "CSystemd",
+                logging,
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
@@ -108,12 +113,13 @@ let package = Package(
         ),
 
         .executableTarget(
-            name: "sidestep-generate", dependencies: ["SidestepProtocol", "SidestepModel"],
+            name: "sidestep-generate",
+            dependencies: ["SidestepProtocol", "SidestepModel", "SidestepSettings"],
             swiftSettings: strict),
 
         // The Swift client.
         .target(
-            name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel"],
+            name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel", "SidestepPlaces"],
             path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
         .executableTarget(
             name: "sidestep-parity", dependencies: ["Sidestep", "SidestepProtocol", arguments],
@@ -124,7 +130,7 @@ let package = Package(
 
         // Tests.
         .testTarget(
-            name: "SidestepTests", dependencies: ["Sidestep", "SidestepProtocol"],
+            name: "SidestepTests", dependencies: ["Sidestep", "SidestepProtocol", "SidestepPlaces"],
             path: "clients/swift/Tests/SidestepTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
@@ -138,6 +144,10 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel"],
             path: "Tests/Support", swiftSettings: strict),
+        .testTarget(
+            name: "SidestepSettingsTests", dependencies: ["SidestepSettings", "SidestepModel"],
+            swiftSettings: strict),
+        .testTarget(name: "SidestepPlacesTests", dependencies: ["SidestepPlaces"], swiftSettings: strict),
         .testTarget(
             name: "SidestepModelTests", dependencies: ["SidestepModel"], exclude: ["Zones"],
             swiftSettings: strict),

@@ -7,6 +7,7 @@ import SidestepExecutors
 import SidestepHost
 import SidestepModel
 import SidestepServer
+import SidestepSettings
 import SidestepSQLite
 import SidestepStore
 import Synchronization
@@ -15,26 +16,38 @@ import Synchronization
 public final class Daemon {
     public static let version = "0.1.0"
 
-    private let configuration: Configuration
+    private var settings: EffectiveSettings
     private let log: Logger
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let database: SQLiteDatabase
-    private let storage: StorageWatch
+    private let environment: Environment
     private let coordinator: Coordinator
+    private let status: StatusReporter
     private let server: SocketServer
-    private let socket: ListeningSocket
+    private var socket: ListeningSocket
+    private let isPrivate: Bool
     private let http = HTTPDriver()
+    private let credentials: Current<Credentials>
+    private let policy: Current<RequestPolicy>
     private let executors: StepExecutors
     private var watchdog: RepeatedTask?
+    private var socketKeeper: SocketKeeper?
     private var tidying: RepeatedTask?
     private var reaping: RepeatedTask?
     private var idleExit: IdleExit?
 
     /// Opens database and socket; nothing is served yet.
-    public init(_ configuration: Configuration, log: Logger) throws {
-        self.configuration = configuration
+    ///
+    /// - Parameter isPrivate: a client started it for its user.
+    public init(_ settings: EffectiveSettings, isPrivate: Bool = false, log: Logger) throws {
+        let configuration = settings.values
+        self.settings = settings
+        self.isPrivate = isPrivate
         self.log = log
         let environment = Self.environment(configuration)
+        self.environment = environment
+        credentials = Current(configuration.credentials)
+        policy = Current(configuration.requestPolicy)
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
         let engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
@@ -43,52 +56,65 @@ public final class Daemon {
         clockSet.withLock { $0 = coordinator }
         self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
-        let faults = FaultLog(log, environment.clock)
+        let inherited = try ListeningSocket.inherited(expected: configuration.socket)
+        if !isPrivate { PrivateDaemon.askToLeave(configuration.database, log) }
+        let notices = NoticeLog(log, environment.clock, loop)
+        coordinator.onNotice = { notices.tell($0) }
         let leaving = Leaving(log)
-        let storage = StorageWatch(log, environment.clock)
-        self.storage = storage
+        let status = StatusReporter(coordinator, environment)
+        self.status = status
+        let storage = StorageWatch(
+            environment, tell: { notice in loop.execute { notices.tell(notice) } },
+            changed: { loop.execute { status.look() } })
         database = try SQLiteDatabase(
-            path: configuration.database, onSettled: { coordinator.settled($0, $1) },
-            onFatal: { leaving.begin($0) }, onFault: { faults.note($0) }, news: { storage.note($0) })
+            path: configuration.database,
+            holder: Self.holder(inherited?.path ?? configuration.socket, isPrivate),
+            onSettled: { coordinator.settled($0, $1) }, onFatal: { leaving.begin($0) },
+            onFault: { storage.note($0) }, news: { storage.note($0) })
         leaving.watch(database)
         if let name = database.logSetAside {
             log.warning(
                 "the log of another file that had the database's name was set aside",
                 metadata: ["log": "\(name)"])
         }
-        socket =
-            try ListeningSocket.inherited() ?? .bind(configuration.socket, isSystem: configuration.isSystem)
-        coordinator.courier = Courier(
-            coordinator: coordinator, carrier: Self.carrier(http, configuration, environment.clock))
-        executors = Self.executors(http, configuration, watcher)
-        coordinator.executions = Executions(coordinator: coordinator, executor: executors)
+        socket = try inherited ?? .bind(configuration.socket, isSystem: configuration.isSystem)
+        executors = Self.executors(
+            socket.path, http, credentials, policy, { watcher.identity(of: $0) })
         coordinator.attach(
             writer: database.writer, readers: database.readers, maintenance: database.maintenance)
+        coordinator.courier = Courier(
+            coordinator: coordinator,
+            carrier: WebhookCarrier(
+                driver: http, credentials: credentials, policy: policy, clock: environment.clock,
+                version: Self.version))
+        coordinator.executions = Executions(coordinator: coordinator, executor: executors)
+        let information = Self.information(socket.path, environment, database)
+        information.settings.replace(settings.shown)
         server = try SocketServer(
             coordinator: coordinator, environment: environment, loop: loop, limits: configuration.limits,
-            administrators: Administrators(
-                uid: geteuid(), gid: configuration.adminGroup.flatMap(Self.groupID)),
-            information: Self.information(configuration, environment.clock.now(), database, storage),
-            log: log)
+            administrators: configuration.administrators, information: information, log: log)
     }
 
     /// Serves until SIGTERM or SIGINT. The signals have to be blocked in every thread
     /// before the first one is made.
-    public func run(_ signals: StopSignals, reload: () -> Void) throws {
+    ///
+    /// - Parameter reload: reads the settings again; nil when they cannot be meant.
+    public func run(_ signals: StopSignals, reload: () -> EffectiveSettings?) throws {
         try recover()
         try server.listen(on: socket.descriptor)
+        keepSocket()
         startWatchdog()
+        startStatus()
         startTidying()
         startReaping()
         startIdleExit()
-        ServiceManager.ready("serving \(configuration.database)")
-        log.notice(
-            "ready", metadata: ["socket": "\(configuration.socket)", "database": "\(configuration.database)"])
+        ServiceManager.ready("serving \(database.path)")
+        log.notice("ready", metadata: ["socket": "\(socket.path)", "database": "\(database.path)"])
         while let signal = signals.next() {
             guard signal == SIGHUP else { break }
             ServiceManager.reloading()
-            reload()
-            ServiceManager.ready("serving \(configuration.database)")
+            if let next = reload() { apply(next) }
+            ServiceManager.ready()
         }
         stop()
     }
@@ -128,15 +154,69 @@ public final class Daemon {
         }
     }
 
+    /// Tells the service manager what is wrong, or what is served, whenever that changes.
+    private func startStatus() {
+        guard ServiceManager.isThere else { return }
+        let (status, interval) = (status, StatusReporter.interval)
+        group.next().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in status.look() }
+    }
+
+    /// A socket of our own that is gone is bound again.
+    private func keepSocket() {
+        guard socket.isOwn else { return }
+        let (server, database, isPrivate, loop) = (server, database, isPrivate, group.next())
+        let keeper = SocketKeeper(socket, isSystem: settings.values.isSystem, log: log) { found in
+            try server.listen(anew: found.descriptor)
+            server.moved(to: found.path)
+            database.describeHolder(Self.holder(found.path, isPrivate))
+        }
+        socketKeeper = keeper
+        loop.scheduleRepeatedTask(initialDelay: SocketKeeper.interval, delay: SocketKeeper.interval) { _ in
+            keeper.look()
+        }
+    }
+
+    /// What the lock file of the database says to clients that do not find the socket.
+    private static func holder(_ socket: String, _ isPrivate: Bool) -> [String] {
+        ["socket \(socket)"] + (isPrivate ? ["private"] : [])
+    }
+
     private func startIdleExit() {
-        let span = configuration.idleExitMilliseconds
-        guard span > 0 else { return }
-        guard socket.ownedPath == nil else {
+        let idleExit = IdleExit(loop: group.next(), server, coordinator, log)
+        self.idleExit = idleExit
+        setIdleExit(settings.values.idleExitMilliseconds)
+    }
+
+    private func setIdleExit(_ span: Int64) {
+        guard span == 0 || !socket.isOwn else {
             return log.warning("idle_exit_ms is for a socket that systemd holds; this daemon stays")
         }
-        let idleExit = IdleExit(afterMilliseconds: span, loop: group.next(), server, coordinator, log)
-        self.idleExit = idleExit
-        try? group.next().submit { idleExit.start() }.wait()
+        if span > 0, span < IdleExit.rareMilliseconds {
+            log.warning("idle_exit_ms is short: 20 starts in a minute close the socket (TriggerLimitBurst=)")
+        }
+        try? group.next().submit { [idleExit] in idleExit?.set(span) }.wait()
+    }
+
+    /// Takes what can be changed while it runs, and says by name what waits for the next start.
+    private func apply(_ next: EffectiveSettings) {
+        let (now, later) = settings.changes(to: next)
+        let values = next.values
+        DaemonLog.set(level: values.logLevel)
+        environment.current.replace(values.engineSettings)
+        credentials.replace(values.credentials)
+        policy.replace(values.requestPolicy)
+        settings = settings.reloaded(next)
+        let (server, shown) = (server, settings.shown)
+        try? group.next().submit { server.apply(values.limits, values.administrators, shown) }.wait()
+        if now.contains("idle_exit_ms") { setIdleExit(values.idleExitMilliseconds) }
+        log.notice(
+            later.isEmpty
+                ? "configuration read again"
+                : "configuration read again; part of it takes effect at the next start",
+            metadata: [
+                "changed": "\(now.joined(separator: " "))",
+                "at_next_start": "\(later.joined(separator: " "))",
+            ])
     }
 
     private func stop() {
@@ -148,7 +228,7 @@ public final class Daemon {
         // What was read is in the writer's queue already; five seconds are for a disk that takes its time.
         for _ in 0..<500 where !server.isIdle { usleep(10_000) }
         database.close()
-        if let path = socket.ownedPath { unlink(path) }
+        try? group.next().submit { [socketKeeper] in socketKeeper?.remove() }.wait()
         try? group.syncShutdownGracefully()
         log.notice("stopped")
     }
@@ -164,72 +244,34 @@ public final class Daemon {
     }
 
     private static func environment(_ configuration: Configuration) -> Environment {
-        var settings = EngineSettings()
-        settings.reconnectGraceMilliseconds = configuration.reconnectGraceMilliseconds
-        settings.restartGraceMilliseconds = configuration.restartGraceMilliseconds
-        settings.retentionMilliseconds =
-            configuration.retentionDays == 0
-            ? nil : Int64(min(configuration.retentionDays, 36_500)) * 86_400_000
-        settings.limits = configuration.limits
-        settings.daemonUser = geteuid()
-        settings.allowsEveryExec = configuration.execUsers.contains("*")
-        settings.execUsers = Set(configuration.execUsers.compactMap(userID))
-        return Environment(
-            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID, settings: settings,
-            zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"))
-    }
-
-    private static func carrier(
-        _ http: HTTPDriver, _ configuration: Configuration, _ clock: any SidestepModel.Clock
-    ) -> WebhookCarrier {
-        WebhookCarrier(
-            driver: http, credentials: credentials(configuration), policy: policy(configuration),
-            clock: clock,
-            version: version)
-    }
-
-    private static func credentials(_ configuration: Configuration) -> Credentials {
-        let systemd = getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
-        return Credentials(systemd: systemd, own: configuration.credentialsDirectory)
+        Environment(
+            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID,
+            settings: configuration.engineSettings,
+            zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"),
+            processes: ProcessLook())
     }
 
     private static func executors(
-        _ http: HTTPDriver, _ configuration: Configuration, _ watcher: ProcessWatcher
+        _ socket: String, _ http: HTTPDriver, _ credentials: Current<Credentials>,
+        _ policy: Current<RequestPolicy>,
+        _ identify: @escaping @Sendable (Int32) -> ProcessIdentity?
     ) -> StepExecutors {
-        let credentials = credentials(configuration)
-        return StepExecutors(
+        StepExecutors(
             programs: ProgramExecutor(
-                socket: configuration.socket, environment: DaemonMain.processEnvironment(),
-                credentials: credentials, identify: { watcher.identity(of: $0) }),
+                socket: socket, environment: DaemonMain.processEnvironment(), credentials: credentials,
+                identify: identify),
             requests: RequestExecutor(
-                driver: http, credentials: credentials, policy: policy(configuration), version: version))
-    }
-
-    /// Where requests may go: those of steps, and those to webhooks.
-    private static func policy(_ configuration: Configuration) -> RequestPolicy {
-        var policy = RequestPolicy()
-        policy.allowsPrivate = configuration.httpAllowsPrivate
-        policy.hosts = configuration.httpHosts.map { $0.lowercased() }
-        policy.proxy = configuration.httpProxy
-        return policy
-    }
-
-    /// The number of a user, by name or as it stands; nil when there is none.
-    private static func userID(_ name: String) -> UInt32? {
-        UInt32(name) ?? getpwnam(name).map { $0.pointee.pw_uid }
+                driver: http, credentials: credentials, policy: policy, version: version))
     }
 
     private static func information(
-        _ configuration: Configuration, _ now: Instant, _ database: SQLiteDatabase, _ storage: StorageWatch
+        _ socket: String, _ environment: Environment, _ database: SQLiteDatabase
     ) -> DaemonInformation {
         DaemonInformation(
-            version: version, pid: getpid(), started: now, socket: configuration.socket,
-            database: database.path,
-            storeVersion: SQLiteDatabase.sqliteVersion, databaseBytes: { database.bytes },
-            storage: { storage.condition })
+            version: version, pid: getpid(), started: environment.clock.now(), socket: socket,
+            database: database.path, storeVersion: SQLiteDatabase.sqliteVersion,
+            databaseBytes: { database.bytes }, storage: { environment.storage.value })
     }
-
-    private static func groupID(_ name: String) -> UInt32? { getgrnam(name)?.pointee.gr_gid }
 }
 
 /// SIGTERM, SIGINT and SIGHUP, taken one by one by the thread that asks: sigwait(3).

@@ -3,6 +3,7 @@ import CSystemd
 import Glibc
 import Logging
 import SidestepModel
+import SidestepSettings
 import SidestepSQLite
 import Synchronization
 
@@ -16,19 +17,20 @@ public enum DaemonMain {
         if flags.isAutostarted { StartState.forgetCaller() }
         let environment = processEnvironment()
         StartState.settleForServing(environment)
-        let isJournal = DaemonLog.stderrIsJournal(environment)
-        let log = Logger(label: "sidestepd") { _ in DaemonLog(isJournal: isJournal) }
+        let writer = LogWriter(isJournal: DaemonLog.stderrIsJournal(environment))
+        defer { writer.flush() }
+        let log = Logger(label: "sidestepd") { _ in DaemonLog(writer) }
         let signals = StopSignals()
         keepMemoryPrivate(environment)
         do {
             try ResourceLimits.check()
-            let (flags, environment) = (flags.resolved, WorkingDirectory.resolved(environment))
-            let configuration = try Configuration.load(flags, environment: environment)
-            try WorkingDirectory.leave(configuration)
-            setLevel(configuration)
+            let loader = ConfigurationLoader(flags: flags, environment: environment)
+            let loaded = try loader.load()
+            WorkingDirectory.leave()
+            DaemonLog.set(level: loaded.settings.values.logLevel)
             for remark in StartState.remarks { log.notice("\(remark)") }
-            let daemon = try Daemon(configuration, log: log)
-            try daemon.run(signals) { reload(flags, environment, configuration, log) }
+            let daemon = try Daemon(loaded.settings, isPrivate: flags.isAutostarted, log: log)
+            try daemon.run(signals) { reload(loader, log) }
             return 0
         } catch let error as StartError {
             return refuse(log, error.description, error.exitStatus)
@@ -51,6 +53,23 @@ public enum DaemonMain {
         for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
     }
 
+    /// Prints the settings that would hold, as a configuration file with comments that say what set them.
+    public static func checkConfiguration(_ flags: Flags) -> Int32 {
+        do {
+            let loaded = try ConfigurationLoader(flags: flags, environment: processEnvironment()).load()
+            print("# \(loaded.file.map { "read: \($0)" } ?? "no configuration file")")
+            for setting in SettingsTable.all {
+                let value = setting.text(loaded.settings.values)
+                print(
+                    "\(setting.name) = \(value)\(value.isEmpty ? "" : "  ")# \(loaded.settings.origin(setting))"
+                )
+            }
+            return 0
+        } catch {
+            return refuse(error.description, error.exitStatus)
+        }
+    }
+
     /// Checks a database file.
     public static func check(_ path: String) -> Int32 {
         do {
@@ -58,9 +77,7 @@ public enum DaemonMain {
             print(problems.isEmpty ? "\(path): ok" : problems.joined(separator: "\n"))
             return problems.isEmpty ? 0 : 78
         } catch {
-            return refuse(
-                Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description,
-                error.exitStatus)
+            return refuse(error.description, error.exitStatus)
         }
     }
 
@@ -74,9 +91,7 @@ public enum DaemonMain {
             print("\(path): restored from \(backup)")
             return 0
         } catch {
-            return refuse(
-                Logger(label: "sidestepd") { _ in DaemonLog(isJournal: false) }, error.description,
-                error.exitStatus)
+            return refuse(error.description, error.exitStatus)
         }
     }
 
@@ -85,24 +100,19 @@ public enum DaemonMain {
         return status
     }
 
-    private static func reload(
-        _ flags: Flags, _ environment: [String: String], _ current: Configuration, _ log: Logger
-    ) {
-        do {
-            var next = try Configuration.load(flags, environment: environment)
-            setLevel(next)
-            next.logLevel = current.logLevel
-            log.notice(
-                next == current
-                    ? "configuration read again"
-                    : "configuration read again; all but log_level takes effect at the next start")
-        } catch {
-            log.error("the configuration stays as it was: \(error.description)")
-        }
+    /// The same for a command that has no log.
+    private static func refuse(_ sentence: String, _ status: Int32) -> Int32 {
+        LogLine.putOnStderr(LogLine(level: .error, message: sentence, fields: []))
+        return status
     }
 
-    private static func setLevel(_ configuration: Configuration) {
-        DaemonLog.level.withLock { $0 = Logger.Level(rawValue: configuration.logLevel) ?? .info }
+    private static func reload(_ loader: ConfigurationLoader, _ log: Logger) -> EffectiveSettings? {
+        do {
+            return try loader.load().settings
+        } catch {
+            log.error("the configuration stays as it was: \(error.description)")
+            return nil
+        }
     }
 
     static func processEnvironment() -> [String: String] {

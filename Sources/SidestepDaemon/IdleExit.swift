@@ -9,7 +9,10 @@ import SidestepServer
 /// systemd keeps the socket. Looking and closing the listener are one turn of the loop, so that a connection
 /// is either served here or waits for the next process. Unchecked: all state is touched on the loop.
 final class IdleExit: @unchecked Sendable {
-    private let span: TimeAmount
+    /// A daemon that leaves after less may be started more often than systemd's trigger limit allows.
+    static let rareMilliseconds: Int64 = 5000
+    /// nil: it stays.
+    private var span: TimeAmount?
     private let loop: any EventLoop
     private let server: SocketServer
     private let coordinator: Coordinator
@@ -19,20 +22,21 @@ final class IdleExit: @unchecked Sendable {
     private var changes = 0
 
     init(
-        afterMilliseconds span: Int64, loop: any EventLoop, _ server: SocketServer,
-        _ coordinator: Coordinator, _ log: Logger
+        loop: any EventLoop, _ server: SocketServer, _ coordinator: Coordinator, _ log: Logger
     ) {
-        self.span = .milliseconds(span)
         self.loop = loop
         self.server = server
         self.coordinator = coordinator
         self.log = log
     }
 
-    /// Begins to watch, on the loop; counts from now if nobody is connected.
-    func start() {
-        server.onConnections = { [weak self] in self?.connectionsChanged($0) }
-        if server.connections == 0 { arm() }
+    /// Watches from now on, or not any more, on the loop; counts from now if nobody is connected.
+    ///
+    /// - Parameter milliseconds: how long nothing may be to do; 0 for ever.
+    func set(_ milliseconds: Int64) {
+        span = milliseconds > 0 ? .milliseconds(milliseconds) : nil
+        server.onConnections = span == nil ? nil : { [weak self] in self?.connectionsChanged($0) }
+        connectionsChanged(server.connections)
     }
 
     private func connectionsChanged(_ count: Int) {
@@ -41,7 +45,7 @@ final class IdleExit: @unchecked Sendable {
         if count == 0 { arm() }
     }
 
-    private func arm() { timer = loop.scheduleTask(in: span) { self.look() } }
+    private func arm() { timer = span.map { loop.scheduleTask(in: $0) { self.look() } } }
 
     private func look() {
         let seen = changes

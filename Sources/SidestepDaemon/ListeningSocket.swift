@@ -1,17 +1,24 @@
 import CSystemd
 import Glibc
+import SidestepPlaces
 
 /// The socket the daemon accepts on: inherited from systemd, or bound by itself.
 struct ListeningSocket {
     let descriptor: Int32
-    /// The path to remove at the end; nil for an inherited socket, which stays.
-    let ownedPath: String?
+    /// Where clients connect to.
+    let path: String
+    /// Whether it is removed at the end; an inherited socket stays.
+    let isOwn: Bool
+    /// The file as it was made: another one may take its path.
+    var file: SocketFile?
 
     /// unix(7): sun_path has 108 bytes, the last of them NUL.
     static let maximumPathBytes = 107
 
     /// sd_listen_fds(3): descriptors from 3 on, told apart by name since their order is not fixed.
-    static func inherited() throws(StartError) -> ListeningSocket? {
+    ///
+    /// - Parameter expected: what stands for the path of a socket that has none.
+    static func inherited(expected: String) throws(StartError) -> ListeningSocket? {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = sd_listen_fds_with_names(1, &names)
         guard count > 0 else { return nil }
@@ -23,7 +30,8 @@ struct ListeningSocket {
                 throw StartError(
                     "the inherited descriptor '\(name)' is no listening Unix stream socket.", exitStatus: 78)
             }
-            return ListeningSocket(descriptor: descriptor, ownedPath: nil)
+            return ListeningSocket(
+                descriptor: descriptor, path: boundPath(descriptor) ?? expected, isOwn: false)
         }
         throw StartError(
             "no inherited socket is named 'rpc' (FileDescriptorName= in the .socket unit).", exitStatus: 78)
@@ -39,6 +47,7 @@ struct ListeningSocket {
                 """)
         }
         try makeDirectory(of: path, mode: isSystem ? 0o755 : 0o700)
+        if !isSystem { try refuseForeignDirectory(of: path) }
         let lock = try SocketLock(path)
         defer { lock.release() }
         try removeStale(path)
@@ -50,7 +59,30 @@ struct ListeningSocket {
         else {
             throw StartError("cannot listen on \(path): \(String(cString: strerror(errno))).", exitStatus: 73)
         }
-        return ListeningSocket(descriptor: descriptor, ownedPath: path)
+        return ListeningSocket(
+            descriptor: descriptor, path: path, isOwn: true, file: SocketFile.at(path))
+    }
+
+    /// getsockname(2): where a socket really is; nil for one without a name in the file system, unix(7).
+    private static func boundPath(_ descriptor: Int32) -> String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard status == 0, Int(length) > MemoryLayout<sa_family_t>.size else { return nil }
+        let bytes = withUnsafeBytes(of: &address.sun_path) { Array($0.prefix { $0 != 0 }) }
+        guard bytes.first == UInt8(ascii: "/") else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// Where everybody may make directories, somebody else may have made ours.
+    private static func refuseForeignDirectory(of path: String) throws(StartError) {
+        let places = Places(DaemonMain.processEnvironment())
+        guard places.runtime.isTemporary, path == places.standardSocket,
+            let reason = SocketTrust.refusal(ofDirectory: path.directory, for: places.user, isTemporary: true)
+        else { return }
+        throw StartError("\(reason); name another --socket, or set XDG_RUNTIME_DIR.", exitStatus: 73)
     }
 
     private static func removeStale(_ path: String) throws(StartError) {
@@ -91,6 +123,19 @@ struct ListeningSocket {
                 body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
+    }
+}
+
+/// Which file a path means, whatever its name.
+struct SocketFile: Equatable {
+    let device: UInt64
+    let inode: UInt64
+
+    /// The file at a path; nil when there is none.
+    static func at(_ path: String) -> SocketFile? {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { return nil }
+        return SocketFile(device: UInt64(info.st_dev), inode: UInt64(info.st_ino))
     }
 }
 

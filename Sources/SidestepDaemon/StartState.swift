@@ -17,6 +17,9 @@ enum StartState {
         Inheritance.closeDescriptors(from: 3 + handedOver(environment))
         // A client that went away, and a limit of RLIMIT_FSIZE, are errors of a write and not the end.
         for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+        // What libraries say to syslog(3) is no operator's business: libdispatch complains of each of its threads
+        // whose priority it may not raise.
+        setlogmask(1 << LOG_EMERG)
         ResourceLimits.raise()
     }
 

@@ -1,69 +1,56 @@
-import Logging
+import SidestepEngine
 import SidestepModel
 import SidestepSQLite
 import Synchronization
 
-/// Keeps what the store says of its disk: for the log when it changes, for the service manager, and for whoever asks.
+/// Keeps what the store says of its disk: for whoever asks, and for the log when it changes. Called on any thread.
 final class StorageWatch: Sendable {
-    private struct State {
-        var condition: StorageCondition
-        var isReserveHeld = true
+    private let environment: Environment
+    private let tell: @Sendable (Notice) -> Void
+    private let changed: @Sendable () -> Void
+    private let condition: Mutex<StorageCondition>
+
+    /// - Parameter changed: told when the disk does well again, or does not any more.
+    init(
+        _ environment: Environment, tell: @escaping @Sendable (Notice) -> Void,
+        changed: @escaping @Sendable () -> Void
+    ) {
+        self.environment = environment
+        self.tell = tell
+        self.changed = changed
+        condition = Mutex(environment.storage.value)
     }
 
-    private let log: Logger
-    private let clock: any SidestepModel.Clock
-    private let state: Mutex<State>
-
-    init(_ log: Logger, _ clock: any SidestepModel.Clock) {
-        (self.log, self.clock) = (log, clock)
-        state = Mutex(State(condition: StorageCondition(since: clock.now())))
+    func note(_ fault: StoreFault) {
+        tell(
+            Notice(.storageFault).with(.statement, fault.operation).with(.code, fault.code)
+                .with(.problem, fault.words))
     }
-
-    var condition: StorageCondition { state.withLock { $0.condition } }
 
     func note(_ news: StoreNews) {
-        let now = clock.now()
-        let changed: StorageCondition? = state.withLock { state in
-            let isChanged =
-                switch news {
-                case .failed(let trouble, let message, let part):
-                    state.condition.met(trouble, message, in: part, at: now)
-                case .recovered(let part): state.condition.recovered(part, at: now)
-                case .reserve: false
-                }
-            return isChanged ? state.condition : nil
+        let now = environment.clock.now()
+        condition.withLock { condition in
+            switch news {
+            case .reserve(let isHeld): tell(Notice(isHeld ? .reserveBack : .reserveGone))
+            case .failed(let trouble, let message, let part):
+                guard condition.met(trouble, message, in: part, at: now) else { return }
+                take(condition)
+            case .recovered(let part):
+                guard condition.recovered(part, at: now) else { return }
+                take(condition)
+            }
         }
-        if let changed { tell(changed) }
-        if case .reserve(let isHeld) = news { tell(reserve: isHeld) }
     }
 
-    private func tell(_ condition: StorageCondition) {
-        let fields: Logger.Metadata = condition.message.map { ["reason": "\($0)"] } ?? [:]
-        switch condition.state {
-        case .ok: log.notice("the disk of the database is well again")
-        case .full:
-            log.error(
-                "the disk of the database is full: what would make it grow is refused", metadata: fields)
-        case .failing: log.error("the disk of the database fails", metadata: fields)
-        }
-        ServiceManager.status(Self.status(condition))
-    }
-
-    private func tell(reserve isHeld: Bool) {
-        if isHeld { return log.notice("there is space again, and the reserve is back") }
-        log.warning(
-            """
-            the reserve was given up: prune, delete, cancel and the end of runs still work. Free space, or remove \
-            runs that are not needed (sidestep prune)
-            """)
-    }
-
-    /// What `systemctl status` shows.
-    static func status(_ condition: StorageCondition) -> String {
-        switch condition.state {
-        case .ok: "serving"
-        case .full: "the disk is full: what would make the database grow is refused"
-        case .failing: "the disk fails: \(condition.message ?? "see the log")"
-        }
+    private func take(_ condition: StorageCondition) {
+        environment.storage.replace(condition)
+        let kind: NoticeKind =
+            switch condition.state {
+            case .ok: .storageWell
+            case .full: .storageFull
+            case .failing: .storageFailing
+            }
+        tell(Notice(kind).with(.problem, condition.message))
+        changed()
     }
 }

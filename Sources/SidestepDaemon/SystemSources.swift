@@ -1,3 +1,5 @@
+// Its headers bring `timespec` along, and the compiler takes the first one that it meets.
+import CSystemd
 import Glibc
 import SidestepModel
 

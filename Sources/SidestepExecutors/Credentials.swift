@@ -11,9 +11,9 @@ public struct Credentials: Sendable {
 
     /// - Parameters:
     ///   - systemd: what systemd made for this unit, systemd.exec(5), or nil.
-    ///   - own: a directory whose files nobody but the daemon's user may read.
-    public init(systemd: String?, own: String) {
-        directories = (systemd.map { [($0, false)] } ?? []) + [(own, true)]
+    ///   - own: a directory whose files nobody but the daemon's user may read, or nil.
+    public init(systemd: String?, own: String?) {
+        directories = (systemd.map { [($0, false)] } ?? []) + (own.map { [($0, true)] } ?? [])
     }
 
     /// The secret of this name, or why there is none, as one sentence.

@@ -47,6 +47,14 @@ public enum ProcessTable {
         }
     }
 
+    /// Whether this very process is stopped: it lives and does nothing, until somebody lets it go on.
+    public static func isStopped(_ process: ProcessIdentity) -> Bool {
+        guard let line = line(of: process.pid), !process.isStartKnown || line.startTicks == process.startTicks
+        else { return false }
+        // Upper case is a signal's stop, lower case a debugger's.
+        return line.state == "T" || line.state == "t"
+    }
+
     /// The process `pid` if it is `descendant` itself or one of its ancestors.
     public static func ancestor(_ pid: Int32, of descendant: Int32) -> ProcessIdentity? {
         var current = descendant

@@ -11,6 +11,8 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case runCompleted = "run.completed"
     case runFailed = "run.failed"
     case runUpdated = "run.updated"
+    /// A step was refused, or what one used was too much.
+    case budgetExhausted = "budget.exhausted"
     case runCancelRequested = "run.cancel_requested"
     case runCancelled = "run.cancelled"
     case runSuspended = "run.suspended"

@@ -34,6 +34,18 @@ public struct BreakerRecord: Sendable, Equatable {
     }
 }
 
+/// A step that holds a limit.
+public struct LimitHolder: Sendable, Equatable {
+    public var run: String
+    public var userID: UInt32
+    public var step: String
+    public var since: Instant
+
+    public init(run: String, userID: UInt32, step: String, since: Instant) {
+        (self.run, self.userID, self.step, self.since) = (run, userID, step, since)
+    }
+}
+
 /// What a running step holds of limits and breakers, and what it set aside of budgets.
 public struct Hold: Sendable, Equatable {
     public var step: Int64

@@ -1,23 +1,13 @@
 /// Every hard limit of the daemon, by the name that errors, `hello` and the configuration use.
 public struct Limits: Sendable, Equatable {
-    /// Bytes of one line, without its newline.
     public var frameBytes = 64 << 20
-    /// Levels of nested arrays and objects in one line.
     public var depth = 512
-    /// Bytes of a run id, step name, workflow, tag or any other name.
     public var nameBytes = 1024
-    /// Requests in one batch.
     public var batchLength = 1000
-    /// Requests of one connection that have no reply yet.
     public var requestsInFlight = 1024
-    /// Open connections.
     public var connections = 4096
-    /// Bytes queued to a reader that does not read; past it the connection is closed.
     public var outboundBytes = 64 << 20
-
-    /// Watches of one connection.
     public var watches = 100
-    /// Bytes queued to a reader of a watch, or kept for it; past it the watch goes on from the journal.
     public var watchBytes = 1 << 20
 
     // The shares of one user who is no administrator; ShareRule says how they are meant.
@@ -39,54 +29,78 @@ public struct Limits: Sendable, Equatable {
 
     public subscript(limit: ElementLimit) -> Int { elements[limit] ?? limit.standard }
 
-    /// A limit that is one number: its name on the wire, where it stands, and what it counts.
-    public struct Scalar: Sendable {
-        public let name: String
-        public let summary: String
-        let path: any WritableKeyPath<Limits, Int> & Sendable
-
-        init(_ name: String, _ path: any WritableKeyPath<Limits, Int> & Sendable, _ summary: String) {
-            (self.name, self.path, self.summary) = (name, path, summary)
-        }
-    }
-
-    /// Those limits, in the order of documentation.
-    public static let scalars: [Scalar] = [
-        Scalar("frame_bytes", \.frameBytes, "bytes of one line"),
-        Scalar("depth", \.depth, "levels of nested arrays and objects in one line"),
-        Scalar("name_bytes", \.nameBytes, "bytes of a run id, a step or any other name"),
-        Scalar("batch_length", \.batchLength, "requests in one batch"),
-        Scalar("requests_in_flight", \.requestsInFlight, "requests of one connection that have no reply yet"),
-        Scalar("connections", \.connections, "open connections"),
-        Scalar("outbound_bytes", \.outboundBytes, "bytes queued to a connection that does not read"),
-        Scalar("watches", \.watches, "watches of one connection"),
-        Scalar("watch_bytes", \.watchBytes, "bytes queued for a watch before it falls behind"),
-        Scalar("held_bytes", \.heldBytes, "bytes of lines and replies held for all users together"),
-        Scalar("user_connections", \.userConnections, "connections of one user"),
-        Scalar(
-            "user_requests_in_flight", \.userRequestsInFlight, "requests of one user that have no reply yet"),
-        Scalar(
-            "user_bytes", \.userBytes,
-            "bytes held for one user: lines that are coming or being worked on, replies that are not read"),
-        Scalar("user_watches", \.userWatches, "watches of one user"),
-    ]
-
-    public subscript(scalar: Scalar) -> Int { self[keyPath: scalar.path] }
-
     /// All limits with their values, in the order of documentation.
-    public var named: [(name: String, value: Int)] {
-        Self.scalars.map { ($0.name, self[$0]) }
-            + ElementLimit.allCases.map { ($0.rawValue, self[$0]) }
-    }
+    public var named: [(name: String, value: Int)] { NamedLimit.all.map { ($0.name, $0.read(self)) } }
 
     /// Sets a limit by its name; false when there is none.
     public mutating func set(_ name: String, to value: Int) -> Bool {
-        if let limit = ElementLimit(rawValue: name) {
-            elements[limit] = value == limit.standard ? nil : value
-            return true
-        }
-        guard let scalar = Self.scalars.first(where: { $0.name == name }) else { return false }
-        self[keyPath: scalar.path] = value
+        guard let limit = NamedLimit.all.first(where: { $0.name == name }) else { return false }
+        limit.write(&self, value)
         return true
     }
+}
+
+/// One of them: what it counts, where it stands, and how far an operator may move it.
+public struct NamedLimit: Sendable {
+    /// Its name on the wire; `limits.NAME` in a configuration file.
+    public let name: String
+    /// Below it nothing works, above it the daemon's memory is not bounded any more.
+    public let range: ClosedRange<Int>
+    /// What it counts, as one sentence without a full stop.
+    public let summary: String
+    public let read: @Sendable (Limits) -> Int
+    public let write: @Sendable (inout Limits, Int) -> Void
+
+    init(
+        _ name: String, _ value: any WritableKeyPath<Limits, Int> & Sendable, _ range: ClosedRange<Int>,
+        _ summary: String
+    ) {
+        self.name = name
+        self.range = range
+        self.summary = summary
+        read = { $0[keyPath: value] }
+        write = { $0[keyPath: value] = $1 }
+    }
+
+    init(_ limit: ElementLimit) {
+        name = limit.rawValue
+        range = 1...1_000_000
+        summary = limit.summary
+        read = { $0[limit] }
+        write = { $0.elements[limit] = $1 == limit.standard ? nil : $1 }
+    }
+
+    /// All of them, in the order of documentation.
+    public static let all = scalars + ElementLimit.allCases.map { NamedLimit($0) }
+
+    /// Those that are one number.
+    public static let scalars: [NamedLimit] = [
+        NamedLimit("frame_bytes", \.frameBytes, 1024...(512 << 20), "bytes of one line, without its newline"),
+        NamedLimit("depth", \.depth, 8...512, "levels of nested arrays and objects in one line"),
+        NamedLimit(
+            "name_bytes", \.nameBytes, 64...8192, "bytes of a run id, step name, workflow, tag or other name"),
+        NamedLimit("batch_length", \.batchLength, 1...100_000, "requests in one batch"),
+        NamedLimit(
+            "requests_in_flight", \.requestsInFlight, 1...100_000,
+            "requests of one connection that have no reply yet"),
+        NamedLimit("connections", \.connections, 1...60_000, "open connections"),
+        NamedLimit(
+            "outbound_bytes", \.outboundBytes, 4096...(1 << 30),
+            "bytes queued to a reader that does not read; past it the connection is closed"),
+        NamedLimit("watches", \.watches, 1...10_000, "watches of one connection"),
+        NamedLimit(
+            "watch_bytes", \.watchBytes, 4096...(256 << 20),
+            "bytes kept for a reader of a watch; past it the watch goes on from the journal"),
+        NamedLimit(
+            "held_bytes", \.heldBytes, (1 << 20)...(1 << 40),
+            "bytes of lines and replies held for all users together"),
+        NamedLimit("user_connections", \.userConnections, 1...60_000, "connections of one user"),
+        NamedLimit(
+            "user_requests_in_flight", \.userRequestsInFlight, 1...1_000_000,
+            "requests of one user that have no reply yet"),
+        NamedLimit(
+            "user_bytes", \.userBytes, (1 << 16)...(1 << 40),
+            "bytes held for one user: lines that are coming or being worked on, replies that are not read"),
+        NamedLimit("user_watches", \.userWatches, 1...100_000, "watches of one user"),
+    ]
 }

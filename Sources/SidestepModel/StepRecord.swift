@@ -35,6 +35,9 @@ public struct StepRecord: Sendable, Equatable {
     /// Its place in the journal: of its completion, or of its beginning while it is open. Given by the store.
     public var sequence: Int64 = 0
 
+    /// The step in which the daemon runs `sidestep run` for a detached program; no program's own step is called so.
+    public static let supervisor = "sidestep:supervise"
+
     public init(key: Int64 = 0, run: Int64, name: String, now: Instant) {
         self.key = key
         self.run = run

@@ -19,6 +19,9 @@ enum DatabaseFile {
         _ lock: DatabaseLock, onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
     ) throws(DatabaseOpenError) -> Connection {
         let path = lock.path
+        // What a crash left of a backup that a client read.
+        unlink(UnnamedCopy.name(path))
+        unlink(UnnamedCopy.name(path) + ".partial")
         if FileFacts.at(path) == nil { try create(path) }
         try lock.hold()
         guard fileSize(path) > 0 else { throw .corrupt(path, "the file is empty") }

@@ -36,6 +36,8 @@ final class DatabaseLock: Sendable {
         names = (path.utf8CString, (path + "-wal").utf8CString)
         try DatabasePlace.refuseShared(path)
         noteFile = try Self.openNote(path)
+        // `sidestepd check` by root must not keep the daemon's own user out.
+        FileOwner.of(path)?.adopt(noteFile)
         before = DatabaseNote(Self.read(noteFile))
         held.withLock { $0.note.holder = lines }
         // Until the database is open what was known of its log stays.

@@ -66,6 +66,7 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
             return .backup(
                 bytes: try DatabaseCopy.write(
                     path, to: target, overwrites: overwrites, onFault: onFault, told))
+        case .copy: return .copy(try UnnamedCopy(of: path, onFault: onFault, told))
         case .check:
             return .check(
                 problems: try DatabaseCheck.problems(
@@ -89,7 +90,8 @@ enum DatabaseCopy {
         onFault: @escaping @Sendable (StoreFault) -> Void = { _ in },
         _ told: (@Sendable (MaintenanceProgress) -> Void)? = nil
     ) throws(Failure) -> Int64 {
-        try write(to: target, overwrites: overwrites) { draft throws(Failure) in
+        if let place = PrivateDirectories.one(holding: target) { throw hidden(target, in: place) }
+        return try write(to: target, overwrites: overwrites) { draft throws(Failure) in
             let connection = try Connection(path: source, readOnly: true, onFault: onFault)
             // The connection may write for the copy's sake alone: it is never told to write the source.
             try connection.execute("PRAGMA query_only = OFF")
@@ -157,10 +159,24 @@ enum DatabaseCopy {
             hint: "Name another file, or pass `overwrite` to replace it.")
     }
 
-    private static func failed(_ action: String, _ path: String) -> Failure {
+    /// Where the caller would look for it there is another directory.
+    private static func hidden(_ path: String, in place: String) -> Failure {
         Failure(
+            .invalidArgument,
+            "\(path) lies in a \(place) that only the daemon's unit sees (PrivateTmp=): nobody would find it",
+            hint:
+                "`sidestep backup FILE` writes the file as its caller; or name a directory of ReadWritePaths=."
+        )
+    }
+
+    private static func failed(_ action: String, _ path: String) -> Failure {
+        let isForbidden = [EROFS, EACCES, EPERM].contains(errno)
+        let unit =
+            isForbidden ? " Under systemd its unit must allow it, too: ReadWritePaths=, ProtectHome=." : ""
+        return Failure(
             errno == ENOSPC ? .storageFull : .storageError,
             "cannot \(action) \(path): \(String(cString: strerror(errno)))",
-            hint: "The daemon writes the file as its own user; name a place where that one may.")
+            hint: "The daemon writes the file as its own user; name a place where that one may.\(unit) "
+                + "`sidestep backup FILE` writes as its caller.")
     }
 }

@@ -20,6 +20,8 @@ public enum DatabaseRestore {
     /// Checks the backup, sets what is there aside, puts a copy of the backup in its place, and checks that.
     ///
     /// - Parameter replaces: whether an existing database may be set aside.
+    /// What root restores belongs to whom the former file, or else the directory, belongs.
+    ///
     /// - Throws: `DatabaseOpenError`; then everything is as it was.
     public static func restore(
         _ backup: String, to name: String, replaces: Bool
@@ -39,6 +41,7 @@ public enum DatabaseRestore {
         } catch {
             throw .cannotOpen(draft, error.reason)
         }
+        FileOwner.of(path)?.adopt(draft)
         let aside = try exchange(draft, lock)
         do {
             try DatabaseCheck.verify(path)

@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct ExecutionStatements {
-    let get, running, due, next, insert, started, delete: Statement
+    let get, running, due, next, hasten, insert, started, delete: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -10,6 +10,7 @@ struct ExecutionStatements {
         running = try block("execution_running")
         due = try block("execution_due")
         next = try block("execution_next")
+        hasten = try block("execution_hasten")
         insert = try block("execution_insert")
         started = try block("execution_started")
         delete = try block("execution_delete")
@@ -31,6 +32,10 @@ extension SQLiteSession {
 
     func nextExecution(after now: Instant) throws(Failure) -> Instant? {
         try executions.next.first(SQLValue(now)) { $0.optionalInstant() } ?? nil
+    }
+
+    func hastenExecutions(breaker: BreakerRecord, to now: Instant) throws(Failure) {
+        try executions.hasten.run(SQLValue(breaker.name), .integer(breaker.userID), SQLValue(now))
     }
 
     func saveExecution(_ execution: ExecutionRecord, run: Int64, epoch: Int64) throws(Failure) {

@@ -2,11 +2,12 @@ import SidestepModel
 import SidestepStore
 
 struct JournalStatements {
-    let append, history, progress, reserved, reserve: Statement
+    let append, history, newest, progress, reserved, reserve: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         append = try library.prepare("journal_append", on: connection)
         history = try library.prepare("journal_history", on: connection)
+        newest = try library.prepare("journal_newest", on: connection)
         progress = try library.prepare("journal_progress", on: connection)
         reserved = try library.prepare("sequence_reserved", on: connection)
         reserve = try library.prepare("sequence_reserve", on: connection)
@@ -28,15 +29,24 @@ extension SQLiteSession {
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
         let found = try journal.history.all(
             .integer(run), .integer(sequence), .integer(Int64(limit) + 1)
-        ) { row in
-            JournalEntry(
-                sequence: row.integer(), at: row.instant(), kind: row.string(), step: row.optionalString(),
-                attempt: row.optionalInteger(), detail: row.optionalPayload())
-        }
+        ) { JournalEntry(&$0) }
         return Page(found, limit: limit)
+    }
+
+    func newestEntries(run: Int64, among count: Int) throws(Failure) -> [JournalEntry] {
+        try journal.newest.all(.integer(run), .integer(Int64(count))) { JournalEntry(&$0) }
     }
 
     func hasProgress(run: Int64, since sequence: Int64) throws(Failure) -> Bool {
         try journal.progress.hasRow(.integer(run), .integer(sequence))
+    }
+}
+
+extension JournalEntry {
+    /// Reads a row of `journal_history`.
+    init(_ row: inout Row) {
+        self.init(
+            sequence: row.integer(), at: row.instant(), kind: row.string(), step: row.optionalString(),
+            attempt: row.optionalInteger(), detail: row.optionalPayload())
     }
 }

@@ -4,7 +4,7 @@ import SidestepStore
 struct LimitStatements {
     let limit, limitByKey, limitList, saveLimit, deleteLimit: Statement
     let breaker, breakerByKey, breakerList, saveBreaker: Statement
-    let holdCount, hold, insertHold, deleteHold: Statement
+    let holdCount, holdHolders, hold, insertHold, deleteHold: Statement
     let budgets, setBudget, addToBudget, outOfTime, nextOutOfTime: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
@@ -19,6 +19,7 @@ struct LimitStatements {
         breakerList = try block("breaker_list")
         saveBreaker = try block("breaker_save")
         holdCount = try block("hold_count")
+        holdHolders = try block("hold_holders")
         hold = try block("hold_get")
         insertHold = try block("hold_insert")
         deleteHold = try block("hold_delete")
@@ -74,6 +75,14 @@ extension SQLiteSession {
 
     func holders(limit: Int64) throws(Failure) -> Int64 {
         try limits.holdCount.first(.integer(limit)) { $0.integer() } ?? 0
+    }
+
+    func oldestHolders(limit: Int64, count: Int) throws(Failure) -> [LimitHolder] {
+        try limits.holdHolders.all(.integer(limit), .integer(Int64(count))) { row in
+            LimitHolder(
+                run: row.string(), userID: UInt32(truncatingIfNeeded: row.integer()), step: row.string(),
+                since: row.instant())
+        }
     }
 
     func hold(step: Int64) throws(Failure) -> Hold? {

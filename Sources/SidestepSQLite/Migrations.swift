@@ -11,6 +11,7 @@ enum Migrations {
         PackageResources.m0005_agents_sql,
         PackageResources.m0006_executors_sql,
         PackageResources.m0007_compensation_sql,
+        PackageResources.m0008_acts_sql,
         PackageResources.m0009_chores_sql,
     ]
 

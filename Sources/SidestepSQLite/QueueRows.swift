@@ -3,6 +3,7 @@ import SidestepStore
 
 struct QueueStatements {
     let get, list, names, save, running, waiting: Statement
+    let owned, ownedOfKey, runningOfKey, before: Statement
     let ready, openDedup, startable, cancelDue, deadlineDue, startDeadlineDue, children: Statement
     /// Each answers when the next of its kind is due.
     let nextDues: [Statement]
@@ -15,6 +16,10 @@ struct QueueStatements {
         save = try block("queue_save")
         running = try block("queue_running")
         waiting = try block("queue_waiting")
+        owned = try block("queue_owned")
+        ownedOfKey = try block("queue_owned_of_key")
+        runningOfKey = try block("queue_running_of_key")
+        before = try block("queue_before")
         ready = try block("run_ready")
         openDedup = try block("run_open_dedup")
         startable = try block("run_startable")
@@ -60,6 +65,26 @@ extension SQLiteSession {
 
     func waitingRuns(user: UInt32, queue: String) throws(Failure) -> Int64 {
         try queues.waiting.first(.integer(Int64(user)), SQLValue(queue)) { $0.integer() } ?? 0
+    }
+
+    func ownedRuns(user: UInt32, queue: String, key: String?, limit: Int) throws(Failure) -> [String] {
+        let (user, queue, limit) = (
+            SQLValue.integer(Int64(user)), SQLValue(queue), SQLValue.integer(Int64(limit))
+        )
+        guard let key else { return try queues.owned.all(user, queue, limit) { $0.string() } }
+        return try queues.ownedOfKey.all(user, queue, limit, SQLValue(key)) { $0.string() }
+    }
+
+    func runningRuns(user: UInt32, queue: String, key: String) throws(Failure) -> Int64 {
+        try queues.runningOfKey.first(.integer(Int64(user)), SQLValue(queue), SQLValue(key)) { $0.integer() }
+            ?? 0
+    }
+
+    func runsBefore(_ run: RunRecord) throws(Failure) -> Int64 {
+        try queues.before.first(
+            .integer(Int64(run.userID)), SQLValue(run.placement.queue), .integer(run.placement.priority),
+            .integer(run.key)
+        ) { $0.integer() } ?? 0
     }
 
     func readyRun(

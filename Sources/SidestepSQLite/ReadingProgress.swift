@@ -32,6 +32,8 @@ final class ReadingProgress {
             withExtendedLifetime(progress) {}
         }
         try connection.execute(sql)
+        // The last look may have been a good part ago.
+        progress.look()
     }
 
     private init(

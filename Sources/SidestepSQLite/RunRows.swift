@@ -2,8 +2,8 @@ import SidestepModel
 import SidestepStore
 
 struct RunStatements {
-    let byKey, state, latest, generation, latestAnyUser, payloads, tags, counts, bySession, owned, expired,
-        nextExpiry: Statement
+    let byKey, state, latest, generation, latestAnyUser, payloads, tags, counts, openCounts, bySession, owned,
+        expired, nextExpiry: Statement
     let insert, insertPayload, update, setInput, setOutput, setTag, deleteTag, delete, setWorkflow: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
@@ -16,6 +16,7 @@ struct RunStatements {
         payloads = try block("run_payloads")
         tags = try block("run_tags")
         counts = try block("run_counts")
+        openCounts = try block("run_open_counts")
         bySession = try block("run_by_session")
         owned = try block("run_owned")
         expired = try block("run_expired")
@@ -67,6 +68,10 @@ extension SQLiteSession {
 
     func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)] {
         try runs.counts.all(SQLValue(user.map(Int64.init))) { (status: $0.status(), count: $0.integer()) }
+    }
+
+    func openRunCounts() throws(Failure) -> [(status: RunStatus, count: Int64)] {
+        try runs.openCounts.all { (status: $0.status(), count: $0.integer()) }
     }
 
     func runs(heldBySession session: Int64, limit: Int) throws(Failure) -> [RunRecord] {

@@ -30,6 +30,7 @@ final class SQLiteSession: StoreTransaction {
     let graphs: GraphStatements
     let conversations: ConversationStatements
     let executions: ExecutionStatements
+    let acts: ActStatements
     let chores: ChoreStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
@@ -61,6 +62,7 @@ final class SQLiteSession: StoreTransaction {
         graphs = try GraphStatements(connection, library)
         conversations = try ConversationStatements(connection, library)
         executions = try ExecutionStatements(connection, library)
+        acts = try ActStatements(connection, library)
         chores = try ChoreStatements(connection, library)
     }
 

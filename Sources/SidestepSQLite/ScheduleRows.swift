@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct ScheduleStatements {
-    let byKey, byName, list, due, next, waiting, insert, update, delete: Statement
+    let byKey, byName, list, due, next, waiting, ofRun, insert, update, delete: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -12,6 +12,7 @@ struct ScheduleStatements {
         due = try block("schedule_due")
         next = try block("schedule_next")
         waiting = try block("schedule_waiting")
+        ofRun = try block("schedule_of_run")
         insert = try block("schedule_insert")
         update = try block("schedule_update")
         delete = try block("schedule_delete")
@@ -19,6 +20,10 @@ struct ScheduleStatements {
 }
 
 extension SQLiteSession {
+    func schedules(lastRun run: Int64) throws(Failure) -> [ScheduleRecord] {
+        try schedules.ofRun.all(.integer(run)) { ScheduleRecord(&$0) }
+    }
+
     func schedule(key: Int64) throws(Failure) -> ScheduleRecord? {
         try schedules.byKey.first(.integer(key)) { ScheduleRecord(&$0) }
     }

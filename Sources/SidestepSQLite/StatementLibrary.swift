@@ -20,7 +20,7 @@ struct StatementLibrary {
         PackageResources.statistics_sql,
         PackageResources.transfer_sql,
         PackageResources.graph_sql, PackageResources.conversation_sql,
-        PackageResources.execution_sql, PackageResources.chore_sql,
+        PackageResources.execution_sql, PackageResources.act_sql, PackageResources.chore_sql,
     ]
 
     init() {

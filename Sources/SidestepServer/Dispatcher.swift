@@ -29,9 +29,9 @@ struct Dispatcher: @unchecked Sendable {
     let information: DaemonInformation
     private let handlers: [String: Handler]
 
-    init(information: DaemonInformation, limits: Limits) {
+    init(information: DaemonInformation) {
         self.information = information
-        var handlers = SessionHandlers.all(limits)
+        var handlers = SessionHandlers.all
         for family in [
             ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
             LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all, LimitHandlers.all,

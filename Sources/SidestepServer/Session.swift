@@ -9,6 +9,7 @@ final class Session {
     let share: UserShare
     private let shares: Shares
     private weak var connection: Connection?
+    private let pulse: SessionPulse?
     /// Requests that have no reply yet.
     private(set) var inFlight = 0
     /// Commands among them: a query behind one of them waits for its commit,
@@ -21,7 +22,10 @@ final class Session {
     /// Ids of runs that were granted on this connection.
     let grantedRuns = GrantedRuns()
 
-    init(id: Int64, peer: Peer, share: UserShare, shares: Shares, connection: Connection) {
+    init(
+        id: Int64, peer: Peer, share: UserShare, shares: Shares, connection: Connection, pulse: SessionPulse?
+    ) {
+        self.pulse = pulse
         self.id = id
         self.peer = peer
         self.share = share
@@ -34,15 +38,17 @@ final class Session {
     /// Bytes on their way to a reader that has not taken them yet.
     var queuedBytes: Int { connection?.queuedBytes ?? 0 }
 
-    func begin() {
+    func begin(at now: Instant) {
         inFlight += 1
         shares.began(share)
+        pulse?.began(at: now)
     }
 
-    func end() {
+    func end(at now: Instant) {
         precondition(inFlight > 0, "a request was answered twice")
         inFlight -= 1
         shares.ended(share)
+        pulse?.ended(at: now)
     }
 
     /// Holds bytes for it, or with a negative number lets them go.

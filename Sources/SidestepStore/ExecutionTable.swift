@@ -12,6 +12,8 @@ public protocol ExecutionReading: AnyObject {
 }
 
 public protocol ExecutionWriting: ExecutionReading {
+    /// Lets the steps that name this breaker, and wait for their next attempt, have it now.
+    func hastenExecutions(breaker: BreakerRecord, to now: Instant) throws(Failure)
     /// Notes what the daemon does for a step of `run`, where its epoch is still `epoch`; throws `lease_lost` otherwise.
     func saveExecution(_ execution: ExecutionRecord, run: Int64, epoch: Int64) throws(Failure)
     /// Notes the process that was started for a step.

@@ -2,6 +2,8 @@ import SidestepModel
 
 public protocol JournalReading: AnyObject {
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry>
+    /// The newest entry of each kind among the run's last `count`.
+    func newestEntries(run: Int64, among count: Int) throws(Failure) -> [JournalEntry]
     /// Whether the run recorded a step or a checkpoint after `sequence`.
     func hasProgress(run: Int64, since sequence: Int64) throws(Failure) -> Bool
 }

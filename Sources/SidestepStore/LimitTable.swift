@@ -12,6 +12,8 @@ public protocol LimitReading: AnyObject {
     func breakers(user: UInt32?) throws(Failure) -> [BreakerRecord]
     /// Steps that hold the limit now.
     func holders(limit: Int64) throws(Failure) -> Int64
+    /// Those that hold it longest, `count` at most.
+    func oldestHolders(limit: Int64, count: Int) throws(Failure) -> [LimitHolder]
     func hold(step: Int64) throws(Failure) -> Hold?
     /// The limited amounts of a run.
     func budgets(run: Int64) throws(Failure) -> [Budget]

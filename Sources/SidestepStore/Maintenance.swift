@@ -4,6 +4,8 @@ import SidestepModel
 public enum MaintenanceTask: Sendable {
     /// Writes a copy of the database as it is now; an existing file is replaced only if asked for.
     case backup(path: String, overwrites: Bool)
+    /// Makes the same without a name, for a client to read.
+    case copy
     /// Looks at every page and every reference.
     case check
     /// Gives free pages back to the file system. Writes wait meanwhile.
@@ -14,7 +16,7 @@ extension MaintenanceTask {
     /// The word that names it on the wire.
     public var name: String {
         switch self {
-        case .backup: "backup"
+        case .backup, .copy: "backup"
         case .check: "check"
         case .vacuum: "vacuum"
         }
@@ -37,9 +39,23 @@ public struct MaintenanceProgress: Sendable, Equatable {
 /// What came of it.
 public enum MaintenanceReport: Sendable, Equatable {
     case backup(bytes: Int64)
+    case copy(any HeldCopy)
     /// What is wrong; empty when nothing is.
     case check(problems: [String])
     case vacuum(bytesBefore: Int64, bytesAfter: Int64)
+}
+
+extension MaintenanceReport {
+    public static func == (left: MaintenanceReport, right: MaintenanceReport) -> Bool {
+        switch (left, right) {
+        case (.backup(let left), .backup(let right)): left == right
+        case (.copy(let left), .copy(let right)): left === right
+        case (.check(let left), .check(let right)): left == right
+        case (.vacuum(let before, let after), .vacuum(let earlier, let later)):
+            before == earlier && after == later
+        default: false
+        }
+    }
 }
 
 /// Whoever carries out maintenance, on a thread of its own, one task at a time.

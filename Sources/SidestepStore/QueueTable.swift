@@ -9,6 +9,12 @@ public protocol QueueReading: AnyObject {
     func runningRuns(user: UInt32, queue: String) throws(Failure) -> Int64
     /// Runs of the queue that wait for one.
     func waitingRuns(user: UInt32, queue: String) throws(Failure) -> Int64
+    /// The ids of runs of the queue (and of this concurrency key) that have owners, the longest owned first.
+    func ownedRuns(user: UInt32, queue: String, key: String?, limit: Int) throws(Failure) -> [String]
+    /// Runs of one concurrency key that have an owner.
+    func runningRuns(user: UInt32, queue: String, key: String) throws(Failure) -> Int64
+    /// How many runs of its queue go before it; counted up to 100 000.
+    func runsBefore(_ run: RunRecord) throws(Failure) -> Int64
     /// The run that a worker gets next: the highest priority, then the oldest, of those whose time has come.
     ///
     /// - Parameters:

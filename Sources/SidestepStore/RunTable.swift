@@ -48,6 +48,8 @@ public protocol RunReading: AnyObject {
     func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord>
     /// Of one user, or with nil of all.
     func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)]
+    /// The same of open runs alone, which costs as much as there are.
+    func openRunCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// Runs whose lease was granted on this connection.
     func runs(heldBySession session: Int64, limit: Int) throws(Failure) -> [RunRecord]
     /// All runs that have an owner.

@@ -5,7 +5,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
     QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading,
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
     ForkReading, RemovalReading, StatisticsReading, TransferReading, GraphReading,
-    ConversationReading, ExecutionReading, ChoreReading
+    ConversationReading, ExecutionReading, ActReading, ChoreReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction.
@@ -16,7 +16,7 @@ public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, Checkpoi
     JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting,
     ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting,
     ForkWriting, RemovalWriting, TransferWriting, GraphWriting, ConversationWriting,
-    ExecutionWriting, ChoreWriting
+    ExecutionWriting, ActWriting, ChoreWriting
 {}
 
 /// One request on its way through the writer.

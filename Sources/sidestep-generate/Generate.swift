@@ -2,7 +2,8 @@ import FoundationEssentials
 import Glibc
 import SidestepProtocol
 
-/// Writes what is derived from the method table: `sidestep-generate [--check] [FOLDER]`.
+/// Writes what is derived from the tables of methods, settings, notices and reasons:
+/// `sidestep-generate [--check] [FOLDER]`.
 ///
 /// The files are checked in, so that a change of the contract shows in review; `--check` fails on stale ones.
 @main
@@ -12,6 +13,7 @@ struct Generate {
         let folder = arguments.first { !$0.hasPrefix("-") } ?? "docs/reference"
         let files = [
             ("openrpc.json", PrettyJSON.text(of: OpenRPC.document)), ("methods.md", MethodsPage.text),
+            ("settings.md", SettingsPage.text), ("log.md", LogPage.text), ("reasons.md", ReasonsPage.text),
             ("limits.md", LimitsPage.text),
         ]
         let stale = files.filter { current("\(folder)/\($0.0)") != $0.1 }

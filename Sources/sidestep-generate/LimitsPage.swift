@@ -10,7 +10,7 @@ enum LimitsPage {
         names the limit that was met in `data.limit`; `limits.NAME = NUMBER` in the
         [configuration](../operating/daemon.md) sets another.
 
-        \(table(Limits.scalars.map { ($0.name, $0.summary, Limits()[$0]) }))
+        \(table(NamedLimit.scalars.map { ($0.name, $0.summary, $0.read(Limits())) }))
         ## Elements
 
         How many elements the lists and open objects in the parameters of one call may have. One more is refused with

@@ -60,7 +60,7 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "The daemon",
                 subcommands: [
-                    PingCommand.self, CallCommand.self, VersionCommand.self,
+                    PingCommand.self, WhereCommand.self, CallCommand.self, VersionCommand.self,
                     BackupCommand.self, CheckCommand.self, VacuumCommand.self, StatsCommand.self,
                 ]),
         ])

@@ -69,6 +69,15 @@ struct Serve: ParsableCommand {
     )
     var system = false
 
+    @Flag(
+        help: """
+            Print the settings that would hold and where each comes from, and end: 0, or 64 with what is \
+            wrong.
+            """
+    )
+    var checkConfiguration = false
+
+    /// A client started it for its user.
     @Flag(help: .hidden) var autostarted = false
 
     func run() throws {
@@ -81,7 +90,7 @@ struct Serve: ParsableCommand {
         flags.user = user
         flags.system = system
         flags.isAutostarted = autostarted
-        let status = DaemonMain.run(flags)
+        let status = checkConfiguration ? DaemonMain.checkConfiguration(flags) : DaemonMain.run(flags)
         if status != 0 { throw ExitCode(status) }
     }
 }

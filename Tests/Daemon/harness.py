@@ -177,7 +177,9 @@ class Connection:
             if not line:
                 raise ConnectionError("the connection was closed")
             answer = json.loads(line)
-            self.early[answer["id"]] = answer
+            # Notifications have no id, and nobody here waits for one.
+            if "id" in answer:
+                self.early[answer["id"]] = answer
         answer = self.early.pop(number)
         if "error" in answer:
             raise Refused(answer["error"])

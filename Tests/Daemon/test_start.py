@@ -223,16 +223,16 @@ class Systemd(unittest.TestCase):
 
     def test_idle_exit_is_for_a_socket_that_systemd_holds_and_with_its_own_the_daemon_stays(self):
         with tempfile.TemporaryDirectory() as folder:
-            Path(f"{folder}/conf").write_text("idle_exit_ms = 50\n")
+            Path(f"{folder}/conf").write_text("idle_exit_ms = 1000\n")
             with Daemon("--config", f"{folder}/conf") as daemon:
                 wait_for(lambda: "idle_exit_ms is for a socket that systemd holds" in daemon.text(), what="the warning")
                 with self.assertRaises(subprocess.TimeoutExpired):
-                    daemon.process.wait(0.5)
+                    daemon.process.wait(2)
                 self.assertEqual(daemon.connect().call("ping"), {})
 
     def test_idle_exit_leaves_with_status_0_and_leaves_the_socket_to_the_next_one(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-            Path(f"{folder}/conf").write_text("idle_exit_ms = 50\n")
+            Path(f"{folder}/conf").write_text("idle_exit_ms = 1000\n")
             listener.bind(f"{folder}/s")
             listener.listen(16)
             for _ in range(2):

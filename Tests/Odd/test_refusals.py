@@ -27,7 +27,7 @@ class Refusals(unittest.TestCase):
         """A directory on a file system that is mounted read-only."""
         place = f"{self.folder}/{name}"
         os.mkdir(place)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "none", place], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,mode=700", "none", place], check=True)
         self.addCleanup(subprocess.run, ["umount", "-l", place], check=True)
         return place
 

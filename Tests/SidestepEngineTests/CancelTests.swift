@@ -69,7 +69,8 @@ import Testing
             #expect(try bench.status("r") == .cancelled)
             let why = try bench.daemon.query(ExplainRun(run: "r"), by: person)
             #expect(why.sentences.contains("Steps of it were undone by 'return'."))
-            #expect(why.command == "sidestep start r --if-closed rerun")
+            #expect(why.reasons == [.undone, .cancelled])
+            #expect(why.next.contains("if_closed: rerun"))
 
             var fork = ForkRun(run: "r")
             (fork.newRun, fork.point) = ("f", .step("book"))

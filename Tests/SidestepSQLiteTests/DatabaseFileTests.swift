@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test("a database of a newer sidestepd is refused and left as it is")
+    @Test("a database of a newer sidestepd is refused and left as it is, by the check with the same sentence")
     func newer() throws {
         try withPath { path throws in
             try open(path).close()
@@ -34,6 +34,8 @@ import Testing
             let error = try #require(refusal(path))
             #expect(error.exitStatus == 78)
             #expect(error.description.contains("4711"))
+            let checked = #expect(throws: DatabaseOpenError.self) { try DatabaseCheck.problems(path) }
+            #expect(checked?.description == error.description)
         }
     }
 

@@ -24,6 +24,9 @@ import Testing
         "webhook_list_all": "webhooks are few, and looked at when letters are to be sent",
         "delivery_pending": "counts what its inner statement found, at most the limit",
         "execution_running": "walks the executions, which are those of open steps",
+        "act_forget": "walks the oldest lines by their number, at most the limit",
+        "queue_before": "counts what its inner statement found, at most its limit",
+        "journal_newest": "groups what its inner statement found, at most its limit",
         "step_by_status": "walks the partial index of open steps, which are few",
     ]
 

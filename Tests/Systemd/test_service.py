@@ -18,7 +18,7 @@ class Start(Unit):
         self.assertEqual(show("ActiveState"), "inactive")
         self.assertEqual(self.call("ping"), {})
         self.assertEqual(show("ActiveState"), "active")
-        self.assertIn(f"serving {DATABASE}", show("StatusText"))
+        wait_for(lambda: "serving 0 open runs" in show("StatusText"), what="the status")
 
     def test_the_command_line_tool_reaches_the_systems_daemon(self):
         self.assertEqual(self.ping(), 0)
@@ -48,7 +48,7 @@ class Start(Unit):
         fields = (f"SIDESTEP_DATABASE={DATABASE}", f"SIDESTEP_SOCKET={SOCKET}")
         found = wait_for(lambda: self.journal(*fields), what="an entry with both fields")
         self.assertEqual([(entry["MESSAGE"], entry["PRIORITY"], entry["SYSLOG_IDENTIFIER"]) for entry in found],
-                         [("ready", "5", "sidestepd")])
+                         [(f"ready database={DATABASE} socket={SOCKET}", "5", "sidestepd")])
 
     def test_the_units_have_no_mistake(self):
         done = subprocess.run(["systemd-analyze", "verify", "sidestepd.socket", "sidestepd.service"],

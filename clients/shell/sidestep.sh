@@ -37,55 +37,395 @@ _sidestep_quote() {
     esac
 }
 
-# Sets SIDESTEP_SOCKET to the first place where a socket is, in the order of all clients.
-_sidestep_find() {
-    [ -z "${SIDESTEP_SOCKET-}" ] || return 0
-    _sidestep_private="${TMPDIR:-/tmp}/sidestep-$(id -u)"
-    if [ -n "${XDG_RUNTIME_DIR-}" ]; then
-        set -- "$XDG_RUNTIME_DIR/sidestep/sidestep.sock" /run/sidestep/sidestep.sock
-    elif [ -O "$_sidestep_private" ] && [ -z "$(find "$_sidestep_private" -maxdepth 0 -perm /077)" ]; then
-        # Of another user, or open to others, somebody else could be listening there.
-        set -- /run/sidestep/sidestep.sock "$_sidestep_private/sidestep.sock"
-    else
-        set -- /run/sidestep/sidestep.sock
-    fi
-    for _sidestep_place; do
-        if [ -S "$_sidestep_place" ] && _sidestep_answers "$_sidestep_place"; then
-            SIDESTEP_SOCKET=$_sidestep_place
-            return 0
-        fi
-    done
-    _sidestep_autostart
-}
+# --- Finding the daemon -------------------------------------------------------------------------------------------
+#
+# The order and the rule are those of all clients: docs/operating/daemon.md.
+
+_sidestep_system=/run/sidestep/sidestep.sock
 
 _sidestep_answers() {
     socat -u /dev/null "UNIX-CONNECT:$1" 2>/dev/null
 }
 
-# Starts a daemon for this user and waits until it accepts.
-_sidestep_autostart() {
-    _sidestep_directory="${XDG_RUNTIME_DIR:+$XDG_RUNTIME_DIR/sidestep}"
-    _sidestep_directory="${_sidestep_directory:-${TMPDIR:-/tmp}/sidestep-$(id -u)}"
-    _sidestep_daemon=${SIDESTEPD:-$(command -v sidestepd)} || _sidestep_daemon=
-    if [ "${SIDESTEP_AUTOSTART-}" = 0 ] || [ -z "$_sidestep_daemon" ]; then
-        _sidestep_complain "no Sidestep daemon answers" "start one with: sidestepd --socket PATH"
-        return 69
+# Whether a path is a directory of the user's, links followed.
+_sidestep_owns() {
+    case $1 in
+    /*) [ "$(stat -L -c '%u %F' "$1" 2>/dev/null)" = "$_sidestep_uid directory" ] ;;
+    *) return 1 ;;
+    esac
+}
+
+# Whether a directory for what lasts, or the nearest one above it that exists, is the user's.
+_sidestep_lasts() {
+    case $1 in
+    /*) ;;
+    *) return 1 ;;
+    esac
+    until [ -e "$1" ]; do
+        set -- "${1%/*}"
+        [ -n "$1" ] || set -- /
+    done
+    _sidestep_owns "$1" && [ $((0$(stat -L -c %a "$1") & 02)) = 0 ]
+}
+
+# Whether a directory is the user's alone, and no link.
+_sidestep_alone() {
+    case $1 in
+    /*) ! [ -h "$1" ] && _sidestep_owns "$1" && [ $((0$(stat -c %a "$1") & 022)) = 0 ] ;;
+    *) return 1 ;;
+    esac
+}
+
+# Prints a path in the user's configuration file; what is wrong with the file the daemon tells.
+_sidestep_configured() {
+    [ -r "$_sidestep_file" ] || return 0
+    sed -n "s/#.*//; s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*\(\/.*[^[:space:]]\)[[:space:]]*\$/\1/p" \
+        "$_sidestep_file" | head -n 1
+}
+
+# Works out where the user's daemon is: _sidestep_own its socket, _sidestep_usual where that is by itself,
+# _sidestep_temporary whether that lies where everybody may make files, _sidestep_database, or why there is none.
+_sidestep_places() {
+    _sidestep_uid=$(id -u)
+    _sidestep_listed=$(getent passwd "$_sidestep_uid" | cut -d: -f6) || :
+    _sidestep_home='' _sidestep_settings='' _sidestep_temporary='' _sidestep_problem=''
+    for _sidestep_place in "${HOME-}" "$_sidestep_listed"; do
+        [ -n "$_sidestep_home" ] || ! _sidestep_owns "$_sidestep_place" || _sidestep_home=$_sidestep_place
+    done
+    if _sidestep_lasts "${XDG_CONFIG_HOME-}"; then
+        _sidestep_settings=$XDG_CONFIG_HOME
+    elif [ -n "$_sidestep_home" ]; then
+        _sidestep_settings=$_sidestep_home/.config
     fi
-    mkdir -m 700 "$_sidestep_directory" 2>/dev/null
-    [ -O "$_sidestep_directory" ] || return 69
-    SIDESTEP_SOCKET=$_sidestep_directory/sidestep.sock
-    setsid "$_sidestep_daemon" --socket "$SIDESTEP_SOCKET" --autostarted </dev/null \
-        >>"$_sidestep_directory/sidestepd.log" 2>&1 &
-    _sidestep_tries=0
-    until _sidestep_answers "$SIDESTEP_SOCKET"; do
-        _sidestep_tries=$((_sidestep_tries + 1))
-        if [ "$_sidestep_tries" -gt 500 ]; then
-            _sidestep_complain "sidestepd did not start" "see $_sidestep_directory/sidestepd.log"
-            return 69
+    _sidestep_file=${SIDESTEP_CONFIG:-${_sidestep_settings:+$_sidestep_settings/sidestep/sidestep.conf}}
+    _sidestep_runtime
+    _sidestep_own=$(_sidestep_configured socket)
+    _sidestep_own=${_sidestep_own:-$_sidestep_usual}
+    _sidestep_state
+}
+
+_sidestep_runtime() {
+    if _sidestep_alone "${XDG_RUNTIME_DIR-}"; then
+        _sidestep_usual=$XDG_RUNTIME_DIR/sidestep/sidestep.sock
+    elif _sidestep_alone "/run/user/$_sidestep_uid"; then
+        _sidestep_usual=/run/user/$_sidestep_uid/sidestep/sidestep.sock
+    else
+        _sidestep_temporary=1
+        _sidestep_place=/tmp
+        case ${TMPDIR-} in /*) [ ! -d "$TMPDIR" ] || _sidestep_place=$TMPDIR ;; esac
+        _sidestep_usual=$_sidestep_place/sidestep-$_sidestep_uid/sidestep.sock
+    fi
+}
+
+_sidestep_state() {
+    _sidestep_database=${SIDESTEP_DATABASE:-$(_sidestep_configured database)}
+    case ${SIDESTEP_DATABASE:-/} in
+    /*) ;;
+    *)
+        _sidestep_database='' _sidestep_cure="Name the database by its whole path."
+        _sidestep_problem="SIDESTEP_DATABASE is \`$SIDESTEP_DATABASE\`, which begins with no slash"
+        return
+        ;;
+    esac
+    if [ -n "$_sidestep_database" ]; then
+        :
+    elif _sidestep_lasts "${XDG_STATE_HOME-}"; then
+        _sidestep_database=$XDG_STATE_HOME/sidestep/sidestep.db
+    elif [ -n "$_sidestep_home" ]; then
+        _sidestep_database=$_sidestep_home/.local/state/sidestep/sidestep.db
+    else
+        _sidestep_problem="the user $(id -un 2>/dev/null) has no home directory to keep the database in"
+        _sidestep_cure="Set HOME, or SIDESTEP_DATABASE to a file in a directory that lasts."
+    fi
+}
+
+# Notes why the directory of a socket is not trusted: somebody else could wait there for us.
+_sidestep_trusts() {
+    _sidestep_place=${1%/*} _sidestep_reason=''
+    set -- "$1" "$(stat -c '%u %F' "$_sidestep_place" 2>/dev/null)"
+    if [ -z "$2" ]; then
+        _sidestep_reason="there is no $_sidestep_place"
+    elif [ "${2#* }" != directory ]; then
+        _sidestep_reason="$_sidestep_place is not a directory"
+    else
+        _sidestep_alien=1
+        [ "${2%% *}" != "$_sidestep_uid" ] || [ "$1" = "$_sidestep_system" ] || _sidestep_alien=''
+        # root's directories are as good, but where everybody may make them.
+        [ "${2%% *}" != 0 ] || { [ "$1" = "$_sidestep_usual" ] && [ -n "$_sidestep_temporary" ]; } || _sidestep_alien=''
+        if [ -n "$_sidestep_alien" ]; then
+            _sidestep_reason="$_sidestep_place belongs to another user"
+        elif [ "$1" = "$_sidestep_usual" ] && [ $((${_sidestep_temporary:-0} * 0$(stat -c %a "$_sidestep_place") & 077)) != 0 ]; then
+            _sidestep_reason="$_sidestep_place is open to other users (its mode must be 0700)"
+        elif [ $((0$(stat -c %a "$_sidestep_place") & 022)) != 0 ]; then
+            _sidestep_reason="$_sidestep_place can be written by other users"
         fi
-        sleep 0.02
+    fi
+    [ -z "$_sidestep_reason" ]
+}
+
+# What the lock file beside the database says of its daemon: _sidestep_holder its process, _sidestep_held where it
+# listens. Fails where it says nothing.
+_sidestep_last() {
+    _sidestep_holder='' _sidestep_held='' _sidestep_place=$_sidestep_database.lock
+    [ -n "$_sidestep_database" ] && [ -f "$_sidestep_place" ] && ! [ -h "$_sidestep_place" ] || return
+    case $(stat -c %u "$_sidestep_place") in "$_sidestep_uid" | 0) ;; *) return 1 ;; esac
+    # The first daemons wrote nothing but their number.
+    _sidestep_holder=$(sed -n 's/^pid //; /^[1-9][0-9]*$/p' "$_sidestep_place" 2>/dev/null | head -n 1)
+    _sidestep_held=$(sed -n 's/^socket //p' "$_sidestep_place" 2>/dev/null | head -n 1)
+    [ -n "$_sidestep_holder" ]
+}
+
+# Whether that process has the lock now, by the kernel's list: to take the lock would keep a starting daemon out.
+_sidestep_holds() {
+    set -- "$(stat -L -c %i "$_sidestep_database.lock")" "$(stat -L -c %i "$_sidestep_database" 2>/dev/null)"
+    grep -Eq "^[0-9]+: +FLOCK .* $_sidestep_holder [0-9a-f]+:[0-9a-f]+:($1|${2:-$1}) " /proc/locks 2>/dev/null
+}
+
+# Whether the user's own daemon listens at a path, or last did.
+_sidestep_is_own() {
+    [ "$1" = "$_sidestep_own" ] || { _sidestep_last && [ "$_sidestep_held" = "$1" ]; }
+}
+
+# Whether there is a unit that is not masked.
+_sidestep_unit() {
+    { [ -e "$1" ] || [ -h "$1" ]; } && ! [ -c "$1" ]
+}
+
+# The first of the files that is a unit: _sidestep_place.
+_sidestep_first_unit() {
+    for _sidestep_place; do ! _sidestep_unit "$_sidestep_place" || return 0; done
+    return 1
+}
+
+_sidestep_system_unit() {
+    [ -d /run/systemd/system ] || return
+    for _sidestep_place in /etc /run /usr/local/lib /usr/lib /lib; do
+        _sidestep_place=$_sidestep_place/systemd/system/sidestepd.socket
+        if [ -e "$_sidestep_place" ] || [ -h "$_sidestep_place" ]; then
+            _sidestep_unit "$_sidestep_place"
+            return
+        fi
+    done
+    return 1
+}
+
+_sidestep_serves_machine() {
+    [ ! -e "${_sidestep_system%/*}" ] || return 0
+    _sidestep_system_unit &&
+        { [ -h /etc/systemd/system/sockets.target.wants/sidestepd.socket ] || [ -e /var/lib/sidestep ]; }
+}
+
+_sidestep_user_unit() {
+    [ -d /run/systemd/system ] || return
+    set -- sockets.target.wants/sidestepd.socket default.target.wants/sidestepd.service
+    ! _sidestep_first_unit "/etc/systemd/user/$1" "/etc/systemd/user/$2" || return 0
+    _sidestep_place=$_sidestep_settings/systemd/user
+    [ -n "$_sidestep_settings" ] && _sidestep_first_unit "$_sidestep_place/sidestepd.socket" \
+        "$_sidestep_place/sidestepd.service" "$_sidestep_place/$1" "$_sidestep_place/$2"
+}
+
+_sidestep_is_member() {
+    case " $(id -Gn) $(id -Gn "$(id -un)" 2>/dev/null) " in *" sidestep "*) ;; *) return 1 ;; esac
+}
+
+# Sets _sidestep_reason and _sidestep_cure where no daemon may be started in the stead of one that should be there.
+# _sidestep_named is the socket that was named, if one was.
+_sidestep_may_start() {
+    _sidestep_reason=''
+    if [ "${SIDESTEP_AUTOSTART-}" = 0 ]; then
+        _sidestep_reason="no daemon is started: SIDESTEP_AUTOSTART is 0"
+        _sidestep_cure="start one with: sidestepd ${_sidestep_named:+--socket }${_sidestep_named:---user}"
+    elif [ -n "$_sidestep_named" ] && ! _sidestep_is_own "$_sidestep_named"; then
+        _sidestep_reason="none is started at a socket that was named (SIDESTEP_SOCKET)"
+        _sidestep_cure="start one with: sidestepd --socket $_sidestep_named; or name no socket, to use your own"
+        [ "$_sidestep_named" != "$_sidestep_system" ] ||
+            _sidestep_cure="start the machine's daemon: systemctl start sidestepd.socket"
+    elif _sidestep_user_unit; then
+        _sidestep_reason="none is started beside your unit ($_sidestep_place)"
+        _sidestep_cure="systemctl --user start sidestepd.socket; \`loginctl enable-linger\` keeps it without a login"
+    elif [ "${SIDESTEP_AUTOSTART-}" != 1 ]; then
+        _sidestep_spares_machine
+    fi
+    [ -z "$_sidestep_reason" ]
+}
+
+_sidestep_spares_machine() {
+    _sidestep_uses=''
+    if [ "$_sidestep_uid" = 0 ] || _sidestep_is_member; then _sidestep_uses=1; fi
+    if ! { _sidestep_serves_machine && { [ -n "$_sidestep_uses" ] || [ ! -e "$_sidestep_database" ]; }; } &&
+        ! { [ -n "$_sidestep_uses" ] && _sidestep_system_unit; }; then
+        return 0
+    fi
+    _sidestep_reason="none is started in the stead of the machine's daemon"
+    _sidestep_cure="join its group (adduser NAME sidestep) and log in anew"
+    [ -z "$_sidestep_uses" ] || _sidestep_cure="start it: systemctl start sidestepd.socket"
+    _sidestep_cure="$_sidestep_cure; SIDESTEP_AUTOSTART=1 starts one of your own, with a database of its own"
+}
+
+# Notes why a socket was passed over: its path, why.
+_sidestep_note() {
+    _sidestep_tried="$_sidestep_tried$1: $2; "
+}
+
+# Tries a socket: its path, what it is.
+_sidestep_try() {
+    if _sidestep_answers "$1"; then
+        _sidestep_found=$1
+        return 0
+    fi
+    _sidestep_note "$1 ($2)" "nobody answers"
+    return 1
+}
+
+# Looks for a daemon: _sidestep_found is its socket, or _sidestep_start where one may be started. Fails with
+# _sidestep_reason and _sidestep_cure.
+_sidestep_search() {
+    _sidestep_tried='' _sidestep_found='' _sidestep_start=''
+    _sidestep_places
+    if [ -n "$_sidestep_named" ]; then
+        ! _sidestep_try "$_sidestep_named" SIDESTEP_SOCKET || return 0
+        _sidestep_is_own "$_sidestep_named" || { _sidestep_may_start; return; }
+    elif _sidestep_trusts "$_sidestep_own"; then
+        ! _sidestep_try "$_sidestep_own" yours || return 0
+    else
+        _sidestep_note "$_sidestep_own (yours)" "$_sidestep_reason"
+    fi
+    _sidestep_of_holder || return
+    [ -z "$_sidestep_found" ] || return 0
+    if [ -z "$_sidestep_named" ]; then
+        _sidestep_machine || return
+        [ -z "$_sidestep_found" ] || return 0
+    fi
+    _sidestep_may_start || return
+    _sidestep_reason=$_sidestep_problem
+    _sidestep_start=${_sidestep_named:-$_sidestep_own}
+    [ -z "$_sidestep_reason" ]
+}
+
+# The daemon that has the user's database, wherever it listens. One that is being started, that leaves, or that lost its
+# socket is waited for.
+_sidestep_of_holder() {
+    _sidestep_waited=0
+    while _sidestep_last && _sidestep_holds; do
+        # Whoever bound the file owns it.
+        case $(stat -c '%u %F' "$_sidestep_held" 2>/dev/null) in
+        "$_sidestep_uid socket" | "0 socket")
+            if _sidestep_answers "$_sidestep_held"; then
+                _sidestep_found=$_sidestep_held
+                return 0
+            fi
+            ;;
+        esac
+        _sidestep_waited=$((_sidestep_waited + 1))
+        # The first daemons did not say where they listen.
+        if [ -z "$_sidestep_held" ] || [ "$_sidestep_waited" -gt 100 ]; then
+            _sidestep_reason="process $_sidestep_holder has $_sidestep_database, and none is started beside it"
+            _sidestep_cure="it binds its socket again within seconds of losing it; else end it: kill $_sidestep_holder"
+            return 1
+        fi
+        sleep 0.1
     done
 }
+
+_sidestep_machine() {
+    if ! _sidestep_trusts "$_sidestep_system"; then
+        _sidestep_note "$_sidestep_system (the machine's)" "$_sidestep_reason"
+        return 0
+    fi
+    [ ! -e "$_sidestep_database" ] || [ "${SIDESTEP_AUTOSTART-}" != 1 ] || return 0
+    _sidestep_try "$_sidestep_system" "the machine's" || return 0
+    [ -e "$_sidestep_database" ] || return 0
+    _sidestep_found=''
+    _sidestep_reason="the machine's daemon answers at $_sidestep_system, and you have a database of your own, $(:
+    )$_sidestep_database, that no daemon serves: either could have your runs"
+    _sidestep_cure="SIDESTEP_SOCKET=$_sidestep_system means the machine's, SIDESTEP_AUTOSTART=1 your own; $(:
+    )a database that you do not need may be moved away"
+    return 1
+}
+
+# Sets SIDESTEP_SOCKET to the first place where a daemon answers, in the order of all clients.
+_sidestep_find() {
+    [ -z "${SIDESTEP_SOCKET-}" ] || return 0
+    _sidestep_named=''
+    if ! _sidestep_search; then
+        _sidestep_complain "no Sidestep daemon answers; tried $_sidestep_tried$_sidestep_reason" "$_sidestep_cure"
+        return 69
+    fi
+    SIDESTEP_SOCKET=${_sidestep_found:-$_sidestep_start}
+    [ -n "$_sidestep_found" ] || _sidestep_autostart "$_sidestep_start" || {
+        SIDESTEP_SOCKET=''
+        return 69
+    }
+}
+
+# The daemon that was there does not answer: the user's own is started again, no other one is taken for it.
+_sidestep_revive() {
+    _sidestep_named=$SIDESTEP_SOCKET
+    _sidestep_search || return 0
+    SIDESTEP_SOCKET=${_sidestep_found:-$_sidestep_start}
+    [ -n "$_sidestep_found" ] || _sidestep_autostart "$_sidestep_start" || :
+}
+
+# Starts a daemon for this user at a socket, one for all who want it, and says so.
+_sidestep_autostart() {
+    _sidestep_daemon=${SIDESTEPD:-$(command -v sidestepd)} || _sidestep_daemon=
+    if [ -z "$_sidestep_daemon" ]; then
+        _sidestep_complain "no Sidestep daemon answers, and sidestepd is not on PATH" "SIDESTEPD may name it"
+        return 69
+    fi
+    [ "$1" != "$_sidestep_usual" ] || mkdir -m 700 "${1%/*}" 2>/dev/null || :
+    if ! _sidestep_trusts "$1"; then
+        _sidestep_complain "no daemon is started: $_sidestep_reason"
+        return 69
+    fi
+    (
+        ! command -v flock >/dev/null || flock 9
+        ! _sidestep_answers "$1" || exit 0
+        (
+            cd /
+            exec setsid "$_sidestep_daemon" --user --autostarted --socket "$1" 9>&- 7>&- </dev/null >>"${1%/*}/sidestepd.log" 2>&1
+        ) &
+        _sidestep_tries=0
+        until _sidestep_answers "$1"; do
+            _sidestep_tries=$((_sidestep_tries + 1))
+            # `sleep` has let the shell take note of a child that ended.
+            if ! kill -0 "$!" 2>/dev/null; then
+                _sidestep_complain "sidestepd ended at once: $(tail -n 1 "${1%/*}/sidestepd.log")" \
+                    "its messages are in ${1%/*}/sidestepd.log"
+                exit 69
+            fi
+            if [ "$_sidestep_tries" -gt 500 ]; then
+                _sidestep_complain "sidestepd did not start" "see ${1%/*}/sidestepd.log"
+                exit 69
+            fi
+            sleep 0.02
+        done
+        # A daemon that was not asked for is no secret: its files decide which runs there are.
+        [ "${SIDESTEP_AUTOSTART-}" = quiet ] ||
+            printf 'sidestep: started a daemon for %s: socket %s, database %s, log %s\n' \
+                "$(id -un 2>/dev/null || id -u)" "$1" "$_sidestep_database" "${1%/*}/sidestepd.log" >&2
+    ) 9>>"${1%/*}/start.lock"
+}
+
+# sidestep_where: prints which daemon a script would have, and where its database is, as JSON; starts none.
+sidestep_where() (
+    _sidestep_named=${SIDESTEP_SOCKET-} _sidestep_answer=false _sidestep_status=0
+    _sidestep_search || _sidestep_status=69
+    [ -z "$_sidestep_found" ] || _sidestep_answer=true
+    printf '{"answers":%s' "$_sidestep_answer"
+    if [ "$_sidestep_status" = 0 ]; then
+        printf ',"socket":%s' "$(_sidestep_quote "${_sidestep_found:-$_sidestep_start}")"
+        ! _sidestep_is_own "${_sidestep_found:-$_sidestep_start}" ||
+            printf ',"database":%s' "$(_sidestep_quote "$_sidestep_database")"
+    else
+        printf ',"problem":%s' "$(_sidestep_quote "$_sidestep_tried$_sidestep_reason")"
+        printf ',"hint":%s' "$(_sidestep_quote "$_sidestep_cure")"
+    fi
+    printf '}\n'
+    exit "$_sidestep_status"
+)
+
+# --- Asking the daemon --------------------------------------------------------------------------------------------
 
 # Sends one request and keeps the line that answers it. A daemon that is being restarted is waited for, as many
 # seconds as SIDESTEP_PATIENCE says.
@@ -107,6 +447,7 @@ _sidestep_exchange() {
         ) || :
         [ -z "$_sidestep_reply" ] || return 0
         _sidestep_tries=$((_sidestep_tries + 1))
+        [ $((_sidestep_tries % 20)) != 10 ] || _sidestep_revive
         if [ "$_sidestep_tries" -gt "${SIDESTEP_PATIENCE:-30}0" ]; then
             _sidestep_complain "no daemon answers at $SIDESTEP_SOCKET"
             return 69

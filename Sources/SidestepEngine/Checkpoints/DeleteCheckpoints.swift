@@ -61,6 +61,9 @@ public struct DeleteCheckpoints: Command {
     private func note(_ at: Deletion, _ store: any StoreTransaction, _ call: CallContext) throws {
         try store.append(
             run: at.run, at: call.now, kind: .checkpointsDeleted,
-            detail: detail { $0.member("deleted", at.deleted) })
+            detail: detail { writer in
+                writer.member("deleted", at.deleted)
+                writer.by(call.peer)
+            })
     }
 }

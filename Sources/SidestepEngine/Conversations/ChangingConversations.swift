@@ -144,6 +144,7 @@ public struct DeleteConversation: Command {
             return false
         }
         try store.hide(found, &call)
+        try store.note(act: "conversation.delete", conversation, &call)
         return true
     }
 }

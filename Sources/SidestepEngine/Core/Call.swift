@@ -50,6 +50,8 @@ public final class Call: WriteJob, @unchecked Sendable {
     /// What it wrote to the journals, for those who watch.
     private(set) var announcements: [Announcement] = []
     private var reply: Reply?
+    /// Whether its step is among those that wait for room in a limit.
+    private var isParkedStep = false
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns = GrantedRuns(),
@@ -70,6 +72,7 @@ public final class Call: WriteJob, @unchecked Sendable {
     public var user: UserKey { peer.user }
 
     public func perform(_ transaction: any StoreTransaction) throws(Failure) {
+        if isParkedStep { unpark() }
         let now = environment.clock.now()
         var context = CallContext(
             environment: environment, peer: peer, session: session, grantedRuns: grantedRuns, now: now,
@@ -103,7 +106,19 @@ public final class Call: WriteJob, @unchecked Sendable {
     func answer(_ result: Swift.Result<[UInt8], Failure>) {
         guard let reply else { return assertionFailure("a call was answered twice") }
         self.reply = nil
+        if isParkedStep { unpark() }
         reply(result)
+    }
+
+    /// Lets it be seen that the step waits, until the call goes on.
+    func park(_ step: ParkedStep) {
+        isParkedStep = true
+        environment.parkedSteps.insert(step, self)
+    }
+
+    private func unpark() {
+        isParkedStep = false
+        environment.parkedSteps.remove(self)
     }
 
     /// It goes on with a long work: not on the loop, and not in one commit with others.

@@ -38,6 +38,12 @@ public struct CallContext: Sendable {
 
     mutating func after(_ effect: Effect) { effects.append(effect) }
 
+    /// Tells the operator, once what the call did stands.
+    mutating func tell(_ notice: Notice) { effects.append(.tell(notice)) }
+
+    /// Whether nobody called: time or an ending brought it about.
+    var isOwnWork: Bool { session == 0 }
+
     /// Runs of other users are not there for anybody but administrators.
     var visibleUser: UInt32? { peer.isAdministrator ? nil : peer.uid }
 }

@@ -21,6 +21,7 @@ extension Coordinator {
             return loop.schedule(afterMilliseconds: delay) { self.expire(id, isFinal: moment == wait.until) }
         }
         parked.insert(call, wait.topics, timer: timer)
+        if let step = wait.step { call.park(step) }
         guard let process = wait.ending, let refusal = end(process) else { return }
         parked.remove(id)?.answer(.failure(refusal))
     }

@@ -36,6 +36,8 @@ public final class Coordinator: @unchecked Sendable {
 
     /// Told on the loop, in the order of the commits, what was written to journals while somebody watches.
     public var onAnnounced: (([Announcement]) -> Void)?
+    /// Told on the loop what an operator may want to know.
+    public var onNotice: ((Notice) -> Void)?
     /// Takes deliveries to webhooks.
     public var courier: Courier?
     /// Has steps executed by the daemon.
@@ -204,6 +206,7 @@ public final class Coordinator: @unchecked Sendable {
         case .executionDue(let at): executions?.wake(at)
         case .executionsFound(let steps): executions?.repeatAll(steps)
         case .scheduleWaits(let schedule): perform(FireWaiting(schedule: schedule))
+        case .tell(let notice): onNotice?(notice)
         case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
         }
     }

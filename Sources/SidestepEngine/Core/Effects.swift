@@ -41,6 +41,8 @@ public enum Effect: Sendable {
     case executionDue(Instant)
     /// These are due now.
     case executionsFound([Int64])
+    /// An operator may want to know this.
+    case tell(Notice)
     /// Work of the daemon's own is to be done after so many milliseconds.
     case later(Chore, Int64)
 }
@@ -79,6 +81,8 @@ public struct Wait: Error, Sendable {
     public var again: Instant?
     /// A process to end meanwhile (`if_owned: kill`).
     public var ending: ProcessIdentity?
+    /// The step that cannot begin, if that is it.
+    var step: ParkedStep?
     /// Nothing is waited for: the call has done a part of its work and goes on when the others have had their turn,
     /// also when nobody waits for its answer any more.
     public var goesOn = false

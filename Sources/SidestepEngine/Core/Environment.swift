@@ -7,37 +7,52 @@ public final class Environment: Sendable {
     public let random: any RandomSource
     /// proc(5), `/proc/sys/kernel/random/boot_id`: pids and start times mean nothing in another boot.
     public let boot: String
-    public let settings: EngineSettings
+    /// What an operator set; a reload replaces it.
+    public let current: Current<EngineSettings>
+    public var settings: EngineSettings { current.value }
     let workers = WorkerTable()
     let pendingRoom = PendingRoom()
     public let zones: any TimeZoneSource
     let watchers = WatcherCount()
-    private let openSessions = Mutex<Set<Int64>>([])
+    let processes: any ProcessLooking
+    let parkedSteps = ParkedSteps()
+    let refusedSteps = RefusedSteps()
+    let executing = ExecutingSteps()
+    private let openSessions = Mutex<[Int64: SessionPulse]>([:])
+    /// How the disk under the store does.
+    public let storage: Current<StorageCondition>
 
     public init(
         clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init(),
-        zones: any TimeZoneSource = OnlyUTC()
+        zones: any TimeZoneSource = OnlyUTC(), processes: any ProcessLooking = NoProcesses()
     ) {
         self.clock = clock
         self.random = random
         self.boot = boot
-        self.settings = settings
+        current = Current(settings)
+        storage = Current(StorageCondition(since: clock.now()))
         self.zones = zones
+        self.processes = processes
     }
 
     /// A number for a new connection, never one that the database may remember of an earlier daemon.
     public func openSession() -> Int64 {
         let session = random.integer()
-        openSessions.withLock { _ = $0.insert(session) }
+        let pulse = SessionPulse(at: clock.now())
+        openSessions.withLock { $0[session] = pulse }
         return session
     }
 
     public func closeSession(_ session: Int64) {
-        openSessions.withLock { _ = $0.remove(session) }
+        openSessions.withLock { _ = $0.removeValue(forKey: session) }
         workers.forget(session: session)
+        refusedSteps.forget(session: session)
     }
 
-    func isOpen(_ session: Int64) -> Bool { openSessions.withLock { $0.contains(session) } }
+    func isOpen(_ session: Int64) -> Bool { pulse(of: session) != nil }
+
+    /// What is known of the calls on a connection; nil when it is closed.
+    public func pulse(of session: Int64) -> SessionPulse? { openSessions.withLock { $0[session] } }
 }
 
 /// What one transaction does of work that grows with what somebody keeps: some milliseconds of it.

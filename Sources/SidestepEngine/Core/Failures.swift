@@ -63,6 +63,7 @@ extension Failure {
 
     /// The run cannot go on where it was: `steps` undid what others did.
     static func undone(_ run: RunRecord, by steps: [String]) -> Failure {
+        let anew = ShellText.sidestep("start", run.id, options: ["--if-closed", "rerun"])
         var names = steps.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
         if steps.count > 3 { names += " …" }
         return Failure(
@@ -70,7 +71,7 @@ extension Failure {
             "the run is \(run.status.rawValue), and steps of it were undone (by \(names))",
             run: run.id,
             hint: "What they recorded does not hold any more, so they are not replayed: if_closed rerun "
-                + "(`sidestep start \(run.id) --if-closed rerun`) does them again, under new idempotency keys; "
+                + "(`\(anew)`) does them again, under new idempotency keys; "
                 + "`run.fork` at a step keeps what was recorded before it.")
     }
 
@@ -90,14 +91,16 @@ extension Failure {
             .runPaused, "the run is paused (\(reason))", run: run.id,
             hint: run.reason == .unknownStep
                 ? "`sidestep inflight` shows the unknown step, `sidestep resolve` settles it."
-                : "`sidestep why \(run.id)` tells more, `sidestep unpause \(run.id)` lets it go on."
+                : "`\(ShellText.sidestep("why", run.id))` tells more, "
+                    + "`\(ShellText.sidestep("unpause", run.id))` lets it go on."
         ).with(\.reason, run.reason ?? .operator)
     }
 
     static func exhausted(_ run: RunRecord) -> Failure {
         Failure(
             .budgetExhausted, "the run has used up its budget", run: run.id,
-            hint: "`sidestep budget get \(run.id)` shows it; raise it, then: sidestep unpause \(run.id)")
+            hint: "`\(ShellText.sidestep("budget get", run.id))` shows it; raise it, then: "
+                + ShellText.sidestep("unpause", run.id))
     }
 
     static func runOwned(_ run: RunRecord) -> Failure {
@@ -126,7 +129,7 @@ extension Failure {
     static func stepNotFound(_ step: String, _ run: RunRecord) -> Failure {
         Failure(
             .invalidArgument, "the run has no step '\(step)'", run: run.id, step: step,
-            hint: "`sidestep show \(run.id)` lists its steps.")
+            hint: "`\(ShellText.sidestep("show", run.id))` lists its steps.")
     }
 
     static func executedByDaemon(_ step: StepRecord, _ run: RunRecord) -> Failure {

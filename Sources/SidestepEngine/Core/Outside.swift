@@ -42,3 +42,15 @@ public enum Signalled: Sendable, Equatable {
     /// The kernel says why it was not sent, in its own words.
     case refused(String)
 }
+
+/// What a look at a process shows.
+public protocol ProcessLooking: Sendable {
+    /// Whether this very process is stopped, by a signal or a debugger; false where nothing is known of it.
+    func isStopped(_ process: ProcessIdentity) -> Bool
+}
+
+/// Where nobody looks at processes.
+public struct NoProcesses: ProcessLooking {
+    public init() {}
+    public func isStopped(_ process: ProcessIdentity) -> Bool { false }
+}

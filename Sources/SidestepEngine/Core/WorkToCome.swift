@@ -28,6 +28,23 @@ extension StoreReader {
 }
 
 extension Coordinator {
+    /// Counts open runs by their status; answers on the loop, with nothing when the store cannot tell.
+    public func countOpenRuns(_ reply: @escaping @Sendable ([RunStatus: Int64]) -> Void) {
+        let found = Counts()
+        read(daemonContext) { store, _ in
+            found.runs = Dictionary(
+                uniqueKeysWithValues: try store.openRunCounts().map { ($0.status, $0.count) })
+            return []
+        } reply: { _ in
+            reply(found.runs)
+        }
+    }
+
+    /// Written by a reader, then read on the loop.
+    private final class Counts: @unchecked Sendable {
+        var runs: [RunStatus: Int64] = [:]
+    }
+
     /// Looks behind everything that was submitted whether there is work without clients; answers on the loop.
     ///
     /// A store that cannot tell has some.

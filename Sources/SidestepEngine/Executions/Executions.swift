@@ -149,6 +149,7 @@ public final class Executions: @unchecked Sendable {
 
     private func load(_ execution: Execution) {
         underWay[execution.step] = UnderWay(execution: execution)
+        coordinator.environment.executing.insert(execution.step)
         slots[execution.executor]!.take(execution.user, bytes: execution.weight)
         let found = Found()
         coordinator.read(coordinator.daemonContext) { store, _ in
@@ -204,6 +205,7 @@ public final class Executions: @unchecked Sendable {
 
     private func forget(_ execution: Execution) {
         guard underWay.removeValue(forKey: execution.step) != nil else { return }
+        coordinator.environment.executing.remove(execution.step)
         slots[execution.executor]!.giveBack(execution.user, bytes: execution.weight)
         if let next = behind.removeValue(forKey: execution.step) { enqueue(next) }
     }

@@ -44,6 +44,13 @@ public struct PruneGraphs: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
+        let deleted = try prunePart(store, &call)
+        guard deleted > 0, call.parking == nil else { return deleted }
+        try store.note(act: "graph.prune", nil, &call, detail: detail { $0.member("checkpoints", deleted) })
+        return deleted
+    }
+
+    private func prunePart(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
         var at = progress.value
         defer { progress.value = at }
         while at.places.isEmpty {

@@ -11,6 +11,7 @@ public struct DeleteGraphThread: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         let places = try store.hideGraphThread(user: call.graphUser, thread: thread)
         for place in places { try store.leave(.place, place, &call) }
+        if !places.isEmpty { try store.note(act: "graph.delete_thread", thread, &call) }
         return !places.isEmpty
     }
 }
@@ -32,6 +33,14 @@ public struct DeleteGraphRuns: Command {
     public init(runs: Payload) { self.runs = runs }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
+        let deleted = try deletePart(store, &call)
+        guard deleted > 0, call.parking == nil else { return deleted }
+        try store.note(
+            act: "graph.delete_runs", nil, &call, detail: detail { $0.member("checkpoints", deleted) })
+        return deleted
+    }
+
+    private func deletePart(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
         var at = progress.value
         defer { progress.value = at }
         if at.place == nil { at.place = try store.graphPlace(user: call.graphUser, after: 0) }

@@ -43,14 +43,18 @@ extension StoreTransaction {
         var record =
             try breaker(user: run.userID, name: name)
             ?? BreakerRecord(userID: Int64(run.userID), name: name, breaker: Breaker())
-        switch record.breaker.admit(at: call.now) {
-        case .allowed: return (record, false)
-        case .probe: return (record, true)
+        let refused = call.environment.refusedSteps
+        let admission = record.breaker.admit(at: call.now)
+        switch admission {
+        case .allowed, .probe:
+            refused.forget(run: run.key, session: call.session)
+            return (record, admission == .probe)
         case .refused(let delay):
+            refused.note(RefusedStep(step: step, breaker: name), run: run.key, session: call.session)
             throw Failure(
                 .circuitOpen, "breaker '\(name)' is open after \(record.breaker.failures) failures in a row",
                 run: run.id, step: step,
-                hint: "Try again later, or close it: sidestep breaker reset \(name)"
+                hint: "Try again later, or close it: \(ShellText.sidestep("breaker reset", name))"
             ).with(\.retryAfterMilliseconds, delay).with(\.limit, name)
         }
     }
@@ -62,7 +66,7 @@ extension StoreTransaction {
         guard var record = try limit(user: run.userID, name: name) else {
             throw Failure(
                 .invalidArgument, "there is no limit '\(name)'", run: run.id, step: step,
-                hint: "Put it first: sidestep limit put \(name) --rate 60/min")
+                hint: "Put it first: " + ShellText.sidestep("limit put", name, options: ["--rate", "60/min"]))
         }
         if let concurrency = record.concurrency, try holders(limit: record.key) >= concurrency {
             throw try full(record, again: nil, step, run, wait, call)
@@ -84,9 +88,11 @@ extension StoreTransaction {
             ).with(\.limit, limit.name)
                 .with(\.retryAfterMilliseconds, again.map { max(1, $0.milliseconds(since: call.now)) })
         }
-        return Wait(
+        var parking = Wait(
             [.limit(limit.key), .run(run.key)],
             until: wait.map { call.arrived.advanced(byMilliseconds: $0) }, again: again)
+        parking.step = ParkedStep(run: run.key, step: step, limit: limit.key)
+        return parking
     }
 
     /// Writes what a step was given; the step itself is in the store already.

@@ -13,6 +13,15 @@ public struct GetBudget: Query {
 }
 
 extension StoreReader {
+    /// The run and those above it, itself first.
+    func lineage(of run: RunRecord) throws(Failure) -> [RunRecord] {
+        var lineage = [run]
+        while let parent = lineage.last?.parent, let above = try self.run(key: parent) {
+            lineage.append(above)
+        }
+        return lineage
+    }
+
     /// The budgets of a run; time that its owner has had it so far counts.
     func budgets(of run: RunRecord, now: Instant) throws(Failure) -> [Budget] {
         try budgets(run: run.key).map { budget in
@@ -58,7 +67,9 @@ public struct SetBudget: Command {
             try store.updateRun(run, expecting: run.epoch)
         }
         try store.watchTime(of: run, &call)
-        try store.append(run: run.key, at: call.now, kind: .runUpdated)
+        try store.append(
+            run: run.key, at: call.now, kind: .runUpdated, detail: detail { $0.by(call.peer) })
+        call.tell(act: "budget.set", run.id, of: run.userID)
         return try store.budgets(of: run, now: call.now)
     }
 }

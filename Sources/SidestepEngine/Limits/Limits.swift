@@ -16,14 +16,18 @@ public struct PutLimit: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> LimitView {
         var record = LimitRecord(userID: call.limitUser, name: limit)
+        var isSame = false
         if let known = try store.limit(user: call.peer.uid, name: limit), known.userID == call.limitUser {
             // The same rate keeps what was taken from it.
             if known.rate == rate { record.bucket = known.bucket }
+            isSame = known.rate == rate && known.concurrency == concurrency
             call.after(.changed(.limit(known.key)))
         }
         record.concurrency = concurrency
         record.rate = rate
         try store.saveLimit(record)
+        // A program that puts its limits whenever it starts changes nothing.
+        if !isSame { try store.note(act: "limit.put", limit, &call) }
         return try store.view(try store.limit(user: call.peer.uid, name: limit) ?? record)
     }
 }
@@ -59,6 +63,7 @@ public struct DeleteLimit: Command {
         guard let record = try store.limit(user: call.peer.uid, name: limit), record.userID == call.limitUser
         else { return false }
         try store.deleteLimit(key: record.key)
+        try store.note(act: "limit.delete", limit, &call)
         call.after(.changed(.limit(record.key)))
         return true
     }
@@ -81,14 +86,16 @@ public struct PutBreaker: Command {
         var record =
             known?.userID == call.limitUser
             ? known! : BreakerRecord(userID: call.limitUser, name: breaker, breaker: Breaker())
+        let before = record
         record.breaker.maxFailures = maxFailures
         record.breaker.cooldownMilliseconds = cooldownMilliseconds
         try store.saveBreaker(record)
+        if known == nil || record != before { try store.note(act: "breaker.put", breaker, &call) }
         return record
     }
 }
 
-/// Closes a breaker: somebody knows that the other side is well.
+/// Closes a breaker: somebody knows that the other side is well. Steps of the daemon that wait for it go on at once.
 public struct ResetBreaker: Command {
     public let breaker: String
 
@@ -107,6 +114,9 @@ public struct ResetBreaker: Command {
         )
         record.probe = nil
         try store.saveBreaker(record)
+        try store.hastenExecutions(breaker: record, to: call.now)
+        call.after(.executionDue(call.now))
+        try store.note(act: "breaker.reset", breaker, &call)
         return record
     }
 }

@@ -45,7 +45,9 @@ extension StoreTransaction {
         case .lost: if isProbe { record.breaker.probeLost() }
         }
         if isProbe { record.probe = nil }
-        if record != before { try saveBreaker(record) }
+        guard record != before else { return }
+        try saveBreaker(record)
+        if record.breaker.state != before.breaker.state { call.tell(Notice(record)) }
     }
 
     /// Books what was used and what is set aside, for the run and for those above it.
@@ -65,22 +67,23 @@ extension StoreTransaction {
         return isExceeded
     }
 
-    /// The run and those above it, itself first.
-    private func lineage(of run: RunRecord) throws -> [RunRecord] {
-        var lineage = [run]
-        while let parent = lineage.last?.parent, let above = try self.run(key: parent) {
-            lineage.append(above)
-        }
-        return lineage
-    }
-
     // MARK: Budgets
 
-    /// Why a step may not begin, if it may not: what it asks for does not fit, or nothing is left.
-    func budgetRefusal(_ reserve: Amounts, _ step: String, of run: RunRecord) throws -> Failure? {
+    /// Why a step may not begin, if it may not: what it asks for does not fit, or nothing is left. Its journal says it.
+    func budgetRefusal(
+        _ reserve: Amounts, _ step: String, of run: RunRecord, _ call: CallContext
+    ) throws -> Failure? {
         for owner in try lineage(of: run) {
             for budget in try budgets(run: owner.key)
             where budget.name != .wallMilliseconds && !budget.permits(reserve[budget.name]) {
+                try append(
+                    run: run.key, at: call.now, kind: .budgetExhausted, step: step, attempt: nil,
+                    detail: detail { writer in
+                        writer.member("budget", budget.name.rawValue)
+                        writer.member("of", owner.id)
+                        writer.member("asked", reserve[budget.name])
+                        writer.member("left", budget.left)
+                    })
                 return .budgetExhausted(budget, of: owner, run, step)
             }
         }
@@ -100,7 +103,7 @@ extension StoreTransaction {
     @discardableResult
     func pauseForBudget(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
         try loseRunningSteps(of: run, &call)
-        var paused = try paused(run, .budget, call.now)
+        var paused = try paused(run, .budget, &call)
         paused.secretHash = nil
         try updateRun(paused, expecting: run.epoch)
         try announceEnd(paused, &call)
@@ -114,6 +117,18 @@ extension StoreTransaction {
             exhausted.isExhausted = true
             try pauseForBudget(exhausted, &call)
         }
+    }
+}
+
+extension Notice {
+    /// A breaker that opened or closed.
+    fileprivate init(_ record: BreakerRecord) {
+        let isOpen = record.breaker.state == .open
+        let until = record.breaker.opened?.advanced(byMilliseconds: record.breaker.cooldownMilliseconds)
+        let whose = record.userID == LimitRecord.everybody ? nil : record.userID
+        let plain = Notice(isOpen ? .breakerOpened : .breakerClosed).with(.breaker, record.name).with(
+            .user, whose)
+        self = isOpen ? plain.with(.until, until?.milliseconds) : plain
     }
 }
 
@@ -152,8 +167,9 @@ extension Failure {
             .budgetExhausted,
             "\(whose) has \(max(0, budget.left)) of \(budget.amount) \(budget.name.rawValue) left",
             run: run.id, step: step,
-            hint: "Raise it: sidestep budget set \(owner.id) \(budget.name.rawValue)=AMOUNT, "
-                + "then: sidestep unpause \(run.id)"
+            hint:
+                "Raise it: \(ShellText.sidestep("budget set", owner.id, "\(budget.name.rawValue)=AMOUNT")), "
+                + "then: \(ShellText.sidestep("unpause", run.id))"
         ).with(\.limit, budget.name.rawValue)
     }
 }

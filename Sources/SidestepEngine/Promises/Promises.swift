@@ -68,7 +68,10 @@ public struct SettlePromise: Command {
             detail: detail { writer in
                 writer.member("promise", promise)
                 writer.member("status", settled.status.rawValue)
+                writer.by(call.peer)
             })
+        call.tell(
+            act: settled.status == .resolved ? "promise.resolve" : "promise.reject", run.id, of: run.userID)
         for step in try store.waitingSteps(
             run: run.key, WaitCondition(.promise, promise), limit: .max)
         {

@@ -1,4 +1,5 @@
 import SidestepModel
+import SidestepProtocol
 import SidestepStore
 
 /// A queue with how many runs wait in it and how many of it run.
@@ -29,6 +30,7 @@ public struct PutQueue: Command {
         var record =
             try store.queue(user: call.peer.uid, name: queue)
             ?? QueueRecord(userID: call.peer.uid, name: queue)
+        let before = record
         // A new rate begins with a full bucket; the same one keeps what was taken from it.
         if record.rate != rate { record.bucket = TokenBucket() }
         record.concurrency = concurrency
@@ -36,6 +38,8 @@ public struct PutQueue: Command {
         record.rate = rate
         try store.saveQueue(record)
         call.after(.changed(.place(call.peer.uid, queue)))
+        // A program that puts its queues whenever it starts changes nothing.
+        if record != before { try store.note(act: "queue.put", queue, &call) }
         return try store.view(record)
     }
 }
@@ -57,6 +61,8 @@ public struct PauseQueue: Command {
         record.isPaused = isPaused
         try store.saveQueue(record)
         call.after(.changed(.place(call.peer.uid, queue)))
+        try store.note(
+            act: "queue.pause", queue, &call, detail: detail { $0.member("paused", isPaused) })
         return try store.view(record)
     }
 }

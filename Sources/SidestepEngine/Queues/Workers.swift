@@ -11,6 +11,11 @@ public struct WorkerRecord: Sendable {
     public var codeVersion: String?
     /// When it first asked.
     public var since: Instant
+
+    /// Whether it asks for runs like this one, whatever their code version.
+    func serves(_ run: RunRecord) -> Bool {
+        peer.uid == run.userID && queues.contains(run.placement.queue) && workflows.contains(run.workflow)
+    }
 }
 
 /// The workers by their connections: what a restart forgets, and the next claim tells again.
@@ -26,15 +31,6 @@ final class WorkerTable: Sendable {
     }
 
     func forget(session: Int64) { workers.withLock { _ = $0.removeValue(forKey: session) } }
-
-    /// How many of them would take the run.
-    func count(serving run: RunRecord) -> Int {
-        all.filter { _, worker in
-            worker.peer.uid == run.userID && worker.queues.contains(run.placement.queue)
-                && worker.workflows.contains(run.workflow)
-                && (run.placement.pinnedVersion == nil || run.placement.pinnedVersion == worker.codeVersion)
-        }.count
-    }
 
     var all: [(session: Int64, worker: WorkerRecord)] {
         workers.withLock { workers in workers.map { (session: $0.key, worker: $0.value) } }

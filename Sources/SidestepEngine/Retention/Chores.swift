@@ -66,6 +66,8 @@ struct ApplyRetention: Command {
     /// Runs looked at in one transaction.
     static let batchRuns = 200
     static let pauseMilliseconds: Int64 = 10
+    /// Lines of the daemon's own journal removed at a time.
+    static let batchActs = 5000
     /// How long an id is remembered whose run was removed.
     static let tombstoneMilliseconds: Int64 = 365 * 86_400_000
 
@@ -74,10 +76,16 @@ struct ApplyRetention: Command {
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         let policy = try store.retentionPolicy(call)
         let found = try store.removeOverdue(policy, after: after, limit: Self.batchRuns, call)
-        if found.removed > 0 { call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds)) }
+        if found.removed > 0 {
+            call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
+            call.tell(Notice(.retentionRemoved).with(.runs, found.removed))
+        }
         if let last = found.last { return call.after(.later(.prune(after: last), Self.pauseMilliseconds)) }
         try store.forgetTombstones(
             before: call.now.advanced(byMilliseconds: -Self.tombstoneMilliseconds), limit: Self.batchRuns)
+        try store.forgetActs(
+            before: call.now.advanced(byMilliseconds: -ActRecord.keptMilliseconds),
+            keeping: ActRecord.keptLines, limit: Self.batchActs)
         call.after(.later(.prune(after: nil), call.environment.settings.pruneMilliseconds))
     }
 }

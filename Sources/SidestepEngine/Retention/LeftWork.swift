@@ -49,7 +49,7 @@ extension StoreTransaction {
     func cancelChildren(
         of run: RunRecord, reason: String?, _ graceMilliseconds: Int64, _ call: inout CallContext
     ) throws {
-        guard try cancelChildren(of: run.key, after: 0, reason, graceMilliseconds, &call) != nil else {
+        guard try cancelChildren(of: run, after: 0, reason, graceMilliseconds, &call) != nil else {
             return
         }
         let asked = detail { writer in
@@ -67,21 +67,21 @@ extension StoreTransaction {
         }
         let asked = chore.detail.map(RawJSON.init(validated:))
         return try cancelChildren(
-            of: chore.target, after: chore.position, asked?["reason"]?.string,
+            of: run, after: chore.position, asked?["reason"]?.string,
             asked?["grace_ms"]?.integer ?? call.environment.settings.cancelGraceMilliseconds, &call)
     }
 
     /// - Returns: the last child that was looked at; nil when there are no more.
     private func cancelChildren(
-        of run: Int64, after last: Int64, _ reason: String?, _ graceMilliseconds: Int64,
+        of run: RunRecord, after last: Int64, _ reason: String?, _ graceMilliseconds: Int64,
         _ call: inout CallContext
     ) throws -> Int64? {
         let limit = call.environment.settings.part.looks
-        let children = try openChildren(of: run, after: last, limit: limit)
+        let children = try openChildren(of: run.key, after: last, limit: limit)
         for child in children where !child.isDetached {
             // A child before it may have taken it along.
             guard let child = try self.run(key: child.key), !child.status.isClosed else { continue }
-            try cancel(child, reason: reason, graceMilliseconds: graceMilliseconds, &call)
+            try cancel(child, reason: reason, graceMilliseconds: graceMilliseconds, with: run, &call)
         }
         return children.count == limit ? children.last?.key : nil
     }

@@ -1,4 +1,5 @@
 import SidestepModel
+import SidestepProtocol
 import SidestepStore
 
 /// Which closed runs somebody wants to be rid of.
@@ -57,7 +58,15 @@ public struct PruneRuns: Command {
             pruned.runs += 1
             return pruned.runs < Self.limit
         }
-        if pruned.runs > 0 { call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds)) }
+        guard pruned.runs > 0 else { return pruned }
+        call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
+        try store.note(
+            act: "run.prune", filter.workflow, &call,
+            detail: detail { writer in
+                writer.member("runs", pruned.runs)
+                writer.member("before", filter.before?.milliseconds)
+                writer.member("status", filter.status?.rawValue)
+            })
         return pruned
     }
 }
@@ -130,6 +139,16 @@ public struct PutRetention: Command {
                 hint: "Name completed, failed or cancelled, or leave `status` out.")
         }
         try store.setRetention(workflow: workflow, status: status, keep)
+        try store.note(
+            act: "retention.put", workflow, &call,
+            detail: detail { writer in
+                writer.member("status", status?.rawValue)
+                switch keep {
+                case .milliseconds(let span): writer.member("keep_ms", span)
+                case .forever: writer.member("forever", true)
+                case nil: break
+                }
+            })
         return try store.retentionPolicy(call)
     }
 }

@@ -29,15 +29,19 @@ public struct CancelRun: Command {
             }
             call.after(.kill(owner.process, run: run.id))
         }
+        call.tell(act: "run.cancel", run.id, of: run.userID)
         return try store.cancel(run, reason: reason, graceMilliseconds: graceMilliseconds, &call)
     }
 }
 
 extension StoreTransaction {
     /// Asks an open run to end; one that has nobody to undo anything ends at once. Its children follow.
+    ///
+    /// - Parameter parent: the run that it ends with.
     @discardableResult
     func cancel(
-        _ run: RunRecord, reason: String?, graceMilliseconds: Int64, _ call: inout CallContext
+        _ run: RunRecord, reason: String?, graceMilliseconds: Int64, with parent: RunRecord? = nil,
+        _ call: inout CallContext
     ) throws -> RunRecord {
         var after = run
         let final = call.now.advanced(byMilliseconds: graceMilliseconds)
@@ -50,7 +54,11 @@ extension StoreTransaction {
         if earlier == nil {
             try append(
                 run: run.key, at: call.now, kind: .runCancelRequested,
-                detail: detail { $0.member("reason", reason) })
+                detail: detail { writer in
+                    writer.member("reason", reason)
+                    writer.member("parent", parent?.id)
+                    if !call.isOwnWork { writer.by(call.peer) }
+                })
         }
         guard run.lease != nil || run.compensates else {
             try updateRun(after, expecting: run.epoch)

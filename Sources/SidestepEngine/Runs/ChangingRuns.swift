@@ -1,4 +1,5 @@
 import SidestepModel
+import SidestepProtocol
 import SidestepStore
 
 /// Stops a run until somebody says go on; its owner is fenced.
@@ -12,10 +13,12 @@ public struct PauseRun: Command {
         if run.status == .paused { return run }
         if run.status.isClosed { throw Failure.runClosed(run) }
         try store.loseRunningSteps(of: run, &call)
-        var after = try store.paused(run, .operator, call.now)
+        let peer = call.peer
+        var after = try store.paused(run, .operator, &call) { $0.by(peer) }
         after.secretHash = nil
         try store.updateRun(after, expecting: run.epoch)
         try store.announceEnd(after, &call)
+        call.tell(act: "run.pause", run.id, of: run.userID)
         return after
     }
 }
@@ -32,6 +35,7 @@ public struct UnpauseRun: Command {
             if run.status.isClosed { throw Failure.runClosed(run) }
             return run
         }
+        call.tell(act: "run.unpause", run.id, of: run.userID)
         return try store.unpause(run, &call)
     }
 }
@@ -44,7 +48,9 @@ extension StoreTransaction {
         after.isExhausted = false
         after.interruptions = 0
         after.updated = call.now
-        try append(run: run.key, at: call.now, kind: .runUnpaused)
+        try append(
+            run: run.key, at: call.now, kind: .runUnpaused,
+            detail: call.isOwnWork ? nil : detail { $0.by(call.peer) })
         after.clearPastDelay(call.now)
         try updateRun(after, expecting: run.epoch)
         call.announce(after)
@@ -68,6 +74,7 @@ public struct DeleteRun: Command {
         if run.status == .running { throw Failure.runOwned(run) }
         progress.value = true
         // All generations: the id is free again, and an old outcome can never be taken for a new one.
+        try store.note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
         var generation: RunRecord? = run
         var left = Self.generations
         while var record = generation {
@@ -84,6 +91,18 @@ public struct DeleteRun: Command {
         call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
         call.after(.changed(.run(run.key)))
         return true
+    }
+}
+
+extension RunRecord {
+    /// What is left of it in the daemon's own journal.
+    var lastWords: Payload {
+        detail { writer in
+            writer.member("workflow", workflow)
+            writer.member("status", status.rawValue)
+            writer.member("uid", uid)
+            writer.member("created_at", created.milliseconds)
+        }
     }
 }
 
@@ -117,7 +136,8 @@ public struct UpdateRun: Command {
         run.updated = call.now
         try store.updateRun(run, expecting: run.epoch)
         if let deadline { call.after(.due(deadline)) }
-        try store.append(run: run.key, at: call.now, kind: .runUpdated)
+        try store.append(
+            run: run.key, at: call.now, kind: .runUpdated, detail: detail { $0.by(call.peer) })
         return try RunView(run, store)
     }
 }

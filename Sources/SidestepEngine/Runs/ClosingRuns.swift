@@ -100,7 +100,7 @@ public struct ReleaseRun: Command {
         try store.loseRunningSteps(of: run, &call)
         var after = run
         if try store.openSteps(run: run.key).contains(where: { $0.status == .unknown }) {
-            after = try store.paused(run, .unknownStep, call.now)
+            after = try store.paused(run, .unknownStep, &call)
         } else {
             after.status = try run.next(.released)
             after.loseOwner(at: call.now)

@@ -42,7 +42,9 @@ public struct ForkRun: Command {
             detail: detail { writer in
                 writer.member("generation", fork.generation)
                 writer.object("forked_from") { $0.members(of: lineage) }
+                writer.by(call.peer)
             })
+        call.tell(act: "run.fork", source.id, of: source.userID)
         let origin = try nearest(RunOrigin(run: source.key, sequence: cut ?? created), store)
         try store.setOrigin(of: fork.key, origin)
         try store.setLineage(of: fork.key, lineage)

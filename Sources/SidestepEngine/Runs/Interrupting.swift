@@ -41,7 +41,7 @@ extension StoreTransaction {
             after.nextAttempt = max(after.nextAttempt ?? next, next)
             after.placement.startsOnDate = false
         }
-        if after.interruptions > run.maxInterruptions { after = try paused(after, .crashLoop, call.now) }
+        if after.interruptions > run.maxInterruptions { after = try paused(after, .crashLoop, &call) }
         try updateRun(after, expecting: run.epoch)
         // Nobody is left to undo anything: the request to end is carried out.
         if after.cancellation != nil, !after.compensates {
@@ -51,14 +51,25 @@ extension StoreTransaction {
         return after
     }
 
-    func paused(_ run: RunRecord, _ reason: PauseReason, _ now: Instant) throws -> RunRecord {
+    /// - Parameter more: writes what else the journal is to say of it.
+    func paused(
+        _ run: RunRecord, _ reason: PauseReason, _ call: inout CallContext,
+        _ more: (inout JSONWriter) -> Void = { _ in }
+    ) throws -> RunRecord {
         var after = run
         after.status = try run.next(.paused)
         after.reason = reason
-        after.loseOwner(at: now)
-        after.updated = now
+        after.loseOwner(at: call.now)
+        after.updated = call.now
         try append(
-            run: run.key, at: now, kind: .runPaused, detail: detail { $0.member("reason", reason.rawValue) })
+            run: run.key, at: call.now, kind: .runPaused,
+            detail: detail { writer in
+                writer.member("reason", reason.rawValue)
+                more(&writer)
+            })
+        call.tell(
+            Notice(.runPaused).with(.run, run.id).with(.workflow, run.workflow).with(.user, run.userID)
+                .with(.reason, reason.rawValue))
         return after
     }
 

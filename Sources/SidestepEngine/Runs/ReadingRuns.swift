@@ -104,7 +104,8 @@ public struct RunResult: Command {
         if call.waitExpired || waitMilliseconds == 0 {
             throw Failure(
                 .timeout, "the run is still \(run.status.rawValue)", run: run.id,
-                hint: "Ask again with a longer wait_ms; `sidestep why \(run.id)` says what it waits for."
+                hint:
+                    "Ask again with a longer wait_ms; `\(ShellText.sidestep("why", run.id))` says what it waits for."
             ).with(\.which, "wait")
         }
         throw Wait([.run(run.key)], until: call.arrived.advanced(byMilliseconds: waitMilliseconds))

@@ -86,7 +86,7 @@ extension ResumeRun {
         case .pause:
             return Failure(
                 .runPaused, message, run: run.id,
-                hint: "`sidestep unpause \(run.id)` lets the new version go on.")
+                hint: "`\(ShellText.sidestep("unpause", run.id))` lets the new version go on.")
         case .continue:
             let change = detail { writer in
                 writer.member("from", known)
@@ -102,7 +102,11 @@ extension ResumeRun {
     private func refuse(
         _ run: RunRecord, _ refusal: Failure, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> Result {
-        var paused = try store.paused(run, .codeVersion, call.now)
+        let versions = (old: run.codeVersion, new: codeVersion)
+        var paused = try store.paused(run, .codeVersion, &call) { writer in
+            writer.member("from", versions.old)
+            writer.member("to", versions.new)
+        }
         // Whoever unpauses the run decides: the old version may go on as well as the new one.
         paused.codeVersion = nil
         try store.updateRun(paused, expecting: run.epoch)

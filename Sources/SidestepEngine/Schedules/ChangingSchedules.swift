@@ -1,4 +1,5 @@
 import SidestepModel
+import SidestepProtocol
 import SidestepStore
 
 /// Stops a schedule, or lets it go on with the due times to come.
@@ -23,6 +24,9 @@ public struct PauseSchedule: Command {
                     after: call.now, try schedule.recurrence(call.environment.zones))
             }
             try store.updateSchedule(schedule)
+            try store.note(
+                act: "schedule.pause", name, of: schedule.userID, &call,
+                detail: detail { $0.member("paused", isPaused) })
         }
         return try store.announced(schedule, &call)
     }
@@ -37,6 +41,7 @@ public struct DeleteSchedule: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let schedule = try? store.visibleSchedule(name, call) else { return false }
         try store.deleteSchedule(key: schedule.key)
+        try store.note(act: "schedule.delete", name, of: schedule.userID, &call)
         return true
     }
 }
@@ -59,6 +64,9 @@ public struct TriggerSchedule: Command {
         let id = run ?? "\(name)/\(Identifiers.run(at: call.now, random: call.environment.random))"
         let started = try store.start(schedule, as: id, due: nil, input: input, &call)
         guard started.isNew else { return started.run }
+        try store.note(
+            act: "schedule.trigger", name, of: schedule.userID, &call,
+            detail: detail { $0.member("run", started.run.id) })
         schedule.fired += 1
         schedule.lastRun = started.run.key
         try store.updateSchedule(schedule)

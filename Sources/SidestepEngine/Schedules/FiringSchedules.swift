@@ -17,6 +17,9 @@ struct FireSchedules: Command {
                 var stopped = schedule
                 stopped.isPaused = true
                 stopped.problem = failure.message
+                call.tell(
+                    Notice(.scheduleProblem).with(.schedule, stopped.name).with(.user, stopped.userID)
+                        .with(.problem, failure.message))
                 try store.updateSchedule(stopped)
             }
         }

@@ -31,6 +31,7 @@ public struct PutSchedule: Command {
                 ScheduleRecord(name: name, userID: call.peer.uid, workflow: workflow, now: call.now))
             new.nextDue = new.due(after: call.now, try new.recurrence(call.environment.zones))
             new.key = try store.insertSchedule(new)
+            try store.note(act: "schedule.put", name, &call)
             return try store.announced(new, &call)
         }
         var changed = described(known)
@@ -43,6 +44,7 @@ public struct PutSchedule: Command {
             changed.nextDue = changed.due(after: call.now, recurrence)
         }
         try store.updateSchedule(changed)
+        try noteChange(from: known, to: changed, store, &call)
         return try store.announced(changed, &call)
     }
 
@@ -60,6 +62,16 @@ public struct PutSchedule: Command {
         described.isPaused = isPaused
         described.template = template
         return described
+    }
+
+    /// A program that puts its schedules whenever it starts changes nothing, and fills no journal.
+    private func noteChange(
+        from known: ScheduleRecord, to changed: ScheduleRecord, _ store: any StoreTransaction,
+        _ call: inout CallContext
+    ) throws {
+        var same = known
+        (same.updated, same.problem, same.nextDue) = (changed.updated, changed.problem, changed.nextDue)
+        if same != changed { try store.note(act: "schedule.put", name, &call) }
     }
 
     private func isOtherTime(_ new: ScheduleRecord, _ old: ScheduleRecord) -> Bool {

@@ -39,7 +39,11 @@ public struct SendSignal: Command {
         try store.insertSignal(record)
         try store.append(
             run: run.key, at: call.now, kind: .signalSent, step: waiting?.name, attempt: nil,
-            detail: detail { $0.member("signal", signal) })
+            detail: detail { writer in
+                writer.member("signal", signal)
+                writer.by(call.peer)
+            })
+        call.tell(act: "signal.send", run.id, of: run.userID)
         if let waiting { try store.wake(waiting, WaitOutput.signal(record), &call) }
         return Result(run: run.id, signal: record, isDuplicate: false)
     }
@@ -51,7 +55,7 @@ public struct SendSignal: Command {
         guard try store.pendingSignalCount(run: run.key) >= Int64(limit) else { return }
         throw Failure(
             .limitExceeded, "the run has \(limit) signals that nobody has waited for, which is the limit",
-            run: run.id, hint: "Let the run consume them, or raise limits.pending_signals."
+            run: run.id, hint: "Let the run consume them before more are sent."
         ).with(\.limit, "pending_signals")
     }
 }

@@ -112,10 +112,11 @@ public struct BeginStep: Command {
     private func refuseForBudget(
         _ record: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> Result? {
+        if isCompensation { return nil }
         var refusal: Failure?
         if run.isExhausted { refusal = .exhausted(run).with(\.step, step) }
-        if refusal == nil, let reserve { refusal = try store.budgetRefusal(reserve, step, of: run) }
-        guard let refusal, !isCompensation else { return nil }
+        if refusal == nil, let reserve { refusal = try store.budgetRefusal(reserve, step, of: run, call) }
+        guard let refusal else { return nil }
         call.refusal = refusal
         try store.exhaust(run, &call)
         return execute(record, run, call)
@@ -199,7 +200,7 @@ extension Failure {
             "the process of this at-most-once step died inside it; nobody knows whether it happened",
             run: run.id, step: step.name,
             hint: """
-                Look at the outside world, then: sidestep resolve \(run.id) \(step.name) \
+                Look at the outside world, then: \(ShellText.sidestep("resolve", run.id, step.name)) \
                 --rerun | --completed JSON | --failed TEXT
                 """
         ).with(\.attempt, step.attempt)

@@ -35,7 +35,11 @@ public struct ResolveStep: Command {
         try store.updateStep(outcome, epoch: run.epoch)
         try store.append(
             run: run.key, at: call.now, kind: .stepResolved, step: step, attempt: known.attempt,
-            detail: detail { $0.member("as", outcome.step.status.rawValue) })
+            detail: detail { writer in
+                writer.member("as", outcome.step.status.rawValue)
+                writer.by(call.peer)
+            })
+        call.tell(act: "step.resolve", run.id, of: run.userID)
         call.after(.changed(.step(run.key, step)))
         try letGoOn(run, store, &call)
         return outcome

@@ -13,11 +13,13 @@ enum ExportLine {
         }
     }
 
-    static func header(version: String, at now: Instant) -> RawJSON {
+    static func header(version: String, of user: UInt32, at now: Instant) -> RawJSON {
         line("sidestep-run") { writer in
             writer.member("format", ExportRun.format)
             writer.member("version", version)
             writer.instant("exported_at", now)
+            // For root, who keeps whose it was.
+            writer.member("user", Int64(user))
         }
     }
 

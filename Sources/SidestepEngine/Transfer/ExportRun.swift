@@ -33,7 +33,7 @@ public struct ExportRun: Query {
         if let cursor {
             place = cursor
         } else {
-            page.add(ExportLine.header(version: daemonVersion, at: call.now))
+            page.add(ExportLine.header(version: daemonVersion, of: run.userID, at: call.now))
             page.add(try line(of: run, store, call))
             place = ExportCursor(bound: try store.lastSequence(run: run.key))
         }

@@ -14,7 +14,7 @@ extension ImportRun {
         let parts = continuation.split(separator: ".", maxSplits: 2)
         if parts.count == 3, let key = Int64(parts[0]), let taken = Int64(parts[1]),
             (2...1 << 53).contains(taken), let run = try store.run(key: key),
-            run.userID == RunRecord.nobody, run.uid == parts[2], run.id.hasPrefix("\0\(call.peer.uid)/")
+            run.userID == RunRecord.nobody, run.uid == parts[2], run.id.hasPrefix("\0\(owner(call))/")
         {
             return (run, taken)
         }
@@ -33,13 +33,15 @@ extension ImportRun {
         }
         let id = hidden.id.split(separator: "/", maxSplits: 2).last.map(String.init) ?? hidden.uid
         // Somebody may have made a run of that id meanwhile.
-        if try store.run(user: call.peer.uid, id: id, generation: nil) != nil {
+        if try store.run(user: owner(call), id: id, generation: nil) != nil {
             throw Failure(
                 .runConflict, "there is another run '\(id)' by now", run: id,
                 hint: "Import it again, and pass `run` to give it another id.")
         }
-        try store.publish(run: hidden.key, id: id, user: call.peer.uid)
-        try store.append(run: hidden.key, at: call.now, kind: .runImported)
+        try store.publish(run: hidden.key, id: id, user: owner(call))
+        try store.append(
+            run: hidden.key, at: call.now, kind: .runImported, detail: detail { $0.by(call.peer) })
+        call.tell(act: "run.import", id, of: owner(call))
         guard let run = try store.run(key: hidden.key) else { throw Failure.runNotFound(id) }
         return Result(view: try RunView(settled(run, store, &call), store), isNew: true)
     }

@@ -13,6 +13,8 @@ public struct ImportRun: Command {
     public var continuation: String?
     /// The id that the run gets here.
     public var name: String?
+    /// Whose it is to be; nil makes it the caller's.
+    public var user: UInt32?
 
     public init(lines: [RawJSON]) { self.lines = lines }
 
@@ -25,11 +27,14 @@ public struct ImportRun: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        if let user, user != call.peer.uid { try call.requireAdministrator("import for another user") }
         try checkElements(call.environment.settings.limits)
         guard let continuation else { return try begin(store, &call) }
         let (run, taken) = try found(continuation, store, call)
         return try take(lines[...], after: taken, into: run, store, &call)
     }
+
+    func owner(_ call: CallContext) -> UInt32 { user ?? call.peer.uid }
 
     /// A line may hold many rows: all of them together are some tens of milliseconds of work.
     private func checkElements(_ limits: Limits) throws {
@@ -98,11 +103,11 @@ public struct ImportRun: Command {
     private func existing(
         _ line: ImportLine, _ id: String, _ store: any StoreTransaction, _ call: CallContext
     ) throws -> RunRecord? {
-        guard let known = try store.run(user: call.peer.uid, id: id, generation: nil) else { return nil }
+        guard let known = try store.run(user: owner(call), id: id, generation: nil) else { return nil }
         let uid = try line.name("uid")
         if known.uid == uid { return known }
         let generation = try line.count("generation")
-        if let old = try store.run(user: call.peer.uid, id: id, generation: generation), old.uid == uid {
+        if let old = try store.run(user: owner(call), id: id, generation: generation), old.uid == uid {
             return old
         }
         throw Failure(
@@ -113,12 +118,12 @@ public struct ImportRun: Command {
     private func begin(
         _ line: ImportLine, _ id: String, _ store: any StoreTransaction, _ call: CallContext
     ) throws -> RunRecord {
-        var run = try line.run(key: 0, id: id, user: call.peer.uid)
-        if let past = try store.tombstone(user: call.peer.uid, id: id), past.generation >= run.generation {
+        var run = try line.run(key: 0, id: id, user: owner(call))
+        if let past = try store.tombstone(user: owner(call), id: id), past.generation >= run.generation {
             run.generation = past.generation + 1
             run.epoch = max(run.epoch, past.epoch)
         }
-        let hidden = "\(call.peer.uid)/\(run.uid)/\(id)"
+        let hidden = "\(owner(call))/\(run.uid)/\(id)"
         // An import that was begun before and never finished begins anew.
         if let half = try store.hiddenRun(id: hidden) { try store.abandonImports(run: half.key) }
         run.key = try store.insertHidden(run, id: hidden, input: line.payload("input"))

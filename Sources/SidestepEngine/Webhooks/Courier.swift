@@ -42,6 +42,8 @@ public final class Courier: @unchecked Sendable {
     /// Their webhooks and users, by delivery.
     private var underWay: [Int64: (webhook: Int64, user: UserKey)] = [:]
     private var slots = Slots(ofUser: ofUser, ofAll: ofAll)
+    /// Webhooks whose last delivery was not taken; on the loop.
+    public private(set) var failing: Set<Int64> = []
     private var timer: (at: Instant, timer: any LoopTimer)?
     private var isLooking = false
     private var mustLookAgain = false
@@ -81,6 +83,7 @@ public final class Courier: @unchecked Sendable {
         } reply: { result in
             self.isLooking = false
             if case .failure = result { return self.wake(context.now.advanced(byMilliseconds: 500)) }
+            self.failing.formIntersection(found.webhooks)
             while let letter = found.letters.popFirst(where: { self.slots.admits($0) }) { self.send(letter) }
             if let next = found.next { self.wake(next) }
             if self.mustLookAgain {
@@ -95,10 +98,13 @@ public final class Courier: @unchecked Sendable {
         underWay[letter.delivery.key] = (letter.delivery.webhook, letter.user)
         slots.take(letter.user)
         let loop = coordinator.loop
-        carrier.carry(letter) { outcome in loop.run { self.settle(letter.delivery.key, outcome) } }
+        carrier.carry(letter) { outcome in
+            loop.run { self.settle(letter.delivery.key, letter.delivery.webhook, outcome) }
+        }
     }
 
-    private func settle(_ delivery: Int64, _ outcome: DeliveryOutcome) {
+    private func settle(_ delivery: Int64, _ webhook: Int64, _ outcome: DeliveryOutcome) {
+        if outcome.problem == nil { failing.remove(webhook) } else { failing.insert(webhook) }
         coordinator.perform(SettleDelivery(delivery: delivery, outcome: outcome)) { [self] in
             if let sent = underWay.removeValue(forKey: delivery) { slots.giveBack(sent.user) }
             look()
@@ -108,11 +114,14 @@ public final class Courier: @unchecked Sendable {
     /// What a look has found; written by a reader, then read on the loop.
     private final class Found: @unchecked Sendable {
         var letters = FairQueue<Letter>()
+        /// Those that are not paused.
+        var webhooks: Set<Int64> = []
         /// When to look again for what is not due yet.
         var next: Instant?
 
         func read(_ store: any StoreReader, _ now: Instant, _ busy: [Int64: Int64]) throws {
             for webhook in try store.webhooks(user: nil) where !webhook.isPaused {
+                webhooks.insert(webhook.key)
                 let sent = busy.filter { $0.value == webhook.key }
                 let due = try store.deliveries(
                     of: webhook.key, dueAt: now, limit: Courier.perWebhook + sent.count)

@@ -107,6 +107,10 @@ struct SettleDelivery: Command {
             let cause = AttemptError(retryAfterMilliseconds: outcome.retryAfterMilliseconds)
             let delay = webhook.retry.delay(
                 afterFailures: delivery.attempts, error: cause, fraction: call.environment.random.fraction())
+            let notice = Notice(delay == nil || outcome.isFinal ? .webhookDead : .webhookFailed)
+                .with(.webhook, webhook.name).with(.user, webhook.userID).with(.delivery, delivery.id)
+                .with(.attempts, delivery.attempts).with(.status, outcome.httpStatus).with(.problem, problem)
+            call.tell(notice)
             if let delay, !outcome.isFinal {
                 let next = call.now.advanced(byMilliseconds: delay)
                 delivery.nextAttempt = next

@@ -44,6 +44,10 @@ public struct PutWebhook: Command {
         } else {
             try store.updateWebhook(webhook)
         }
+        // A program that puts its webhooks whenever it starts changes nothing.
+        var same = known
+        same?.updated = call.now
+        if same != webhook { try store.note(act: "webhook.put", name, &call) }
         // What waited for the pause to end, or for another URL.
         if !isPaused { call.after(.deliver(call.now)) }
         return webhook
@@ -125,6 +129,7 @@ public struct DeleteWebhook: Command {
         try store.hideWebhook(key: webhook.key)
         call.environment.pendingRoom.forget(webhook.key)
         try store.leave(.webhook, webhook.key, &call)
+        try store.note(act: "webhook.delete", name, of: webhook.userID, &call)
         return true
     }
 }
@@ -187,6 +192,7 @@ public struct Redeliver: Command {
             try store.updateDelivery(found)
             call.environment.pendingRoom.forget(webhook.key)
             call.after(.deliver(call.now))
+            try store.note(act: "webhook.redeliver", webhook.name, of: webhook.userID, &call)
         }
         return DeliveryView(delivery: found, webhook: webhook.name)
     }

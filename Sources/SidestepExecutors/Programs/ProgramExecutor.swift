@@ -19,7 +19,7 @@ public final class ProgramExecutor: Sendable {
 
     private let environment: [String: String]
     private let identify: Identify
-    private let credentials: Credentials
+    private let credentials: Current<Credentials>
     private let running = Mutex<[String: AsyncStream<StopReason>.Continuation]>([:])
     private let children = ProgramChildren()
 
@@ -29,7 +29,8 @@ public final class ProgramExecutor: Sendable {
     ///   - socket: what programs find in `SIDESTEP_SOCKET`.
     ///   - environment: the daemon's own; what concerns only the daemon is not handed on.
     public init(
-        socket: String, environment: [String: String], credentials: Credentials, identify: @escaping Identify
+        socket: String, environment: [String: String], credentials: Current<Credentials>,
+        identify: @escaping Identify
     ) {
         var base = environment.filter { name, _ in
             !Self.ownVariables.contains(name) && !name.hasPrefix("SIDESTEP_") && !name.hasPrefix("LISTEN_")
@@ -51,7 +52,7 @@ public final class ProgramExecutor: Sendable {
         let (stops, continuation) = AsyncStream.makeStream(of: StopReason.self)
         let program: Program
         do {
-            program = try Program(RawJSON(validated: task.spec), SecretText(credentials.secret))
+            program = try Program(RawJSON(validated: task.spec), SecretText(credentials.value.secret))
         } catch {
             return done(Exchange.outcome(Refusal(type: "credential", message: error.message)))
         }

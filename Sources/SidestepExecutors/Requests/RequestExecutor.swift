@@ -8,13 +8,15 @@ public final class RequestExecutor: Sendable {
     typealias Done = @Sendable (TaskOutcome) -> Void
 
     private let driver: HTTPDriver
-    private let credentials: Credentials
-    private let policy: RequestPolicy
+    private let credentials: Current<Credentials>
+    private let policy: Current<RequestPolicy>
     private let version: String
     /// The attempts under way, and whether they were stopped.
     private let underWay = Mutex<[String: Bool]>([:])
 
-    public init(driver: HTTPDriver, credentials: Credentials, policy: RequestPolicy, version: String) {
+    public init(
+        driver: HTTPDriver, credentials: Current<Credentials>, policy: Current<RequestPolicy>, version: String
+    ) {
         self.driver = driver
         self.credentials = credentials
         self.policy = policy
@@ -23,9 +25,9 @@ public final class RequestExecutor: Sendable {
 
     func start(_ task: StepTask, done: @escaping Done) {
         let spec = RawJSON(validated: task.spec)
-        var secrets = SecretText(credentials.secret)
+        var secrets = SecretText(credentials.value.secret)
         do {
-            let maker = RequestMaker(policy: policy, version: version)
+            let maker = RequestMaker(policy: policy.value, version: version)
             let outgoing = try maker.request(spec, task, &secrets)
             underWay.withLock { $0[task.token] = false }
             let end = ContinuousClock.now + .milliseconds(outgoing.request.timeoutMilliseconds)
@@ -58,7 +60,7 @@ public final class RequestExecutor: Sendable {
             if self.isStopped(token) || result.isEnded { return { done(.stopped) } }
             let outcome: TaskOutcome
             do throws(Refusal) {
-                if var next = try exchange.redirected(outgoing, result, self.policy) {
+                if var next = try exchange.redirected(outgoing, result, self.policy.value) {
                     // All of them together have the time of one attempt.
                     next.request.timeoutMilliseconds = max(1, Int64((end - .now) / .milliseconds(1)))
                     self.send(next, exchange, token, until: end, done: done)

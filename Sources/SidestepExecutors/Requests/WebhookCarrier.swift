@@ -6,8 +6,8 @@ import SidestepProtocol
 /// Takes letters to webhooks by POST, signed where a secret is named, wherever requests of steps may go.
 public struct WebhookCarrier: LetterCarrying {
     private let driver: HTTPDriver
-    private let credentials: Credentials
-    private let policy: RequestPolicy
+    private let credentials: Current<Credentials>
+    private let policy: Current<RequestPolicy>
     private let clock: any Clock
     private let version: String
 
@@ -15,7 +15,8 @@ public struct WebhookCarrier: LetterCarrying {
     static let timeoutMilliseconds: Int64 = 15_000
 
     public init(
-        driver: HTTPDriver, credentials: Credentials, policy: RequestPolicy, clock: any Clock, version: String
+        driver: HTTPDriver, credentials: Current<Credentials>, policy: Current<RequestPolicy>, clock: any Clock,
+        version: String
     ) {
         self.driver = driver
         self.credentials = credentials
@@ -36,12 +37,12 @@ public struct WebhookCarrier: LetterCarrying {
     }
 
     private func request(_ letter: Letter) throws(Refusal) -> HTTPRequest {
-        var request = try HTTPRequest("POST", letter.url, policy)
+        var request = try HTTPRequest("POST", letter.url, policy.value)
         request.body = SecretBytes(letter.delivery.body)
         request.timeoutMilliseconds = Self.timeoutMilliseconds
         for (name, value) in headers(letter) { try request.add(name, SecretBytes(value.utf8)) }
         guard let name = letter.secret else { return request }
-        switch credentials.secret(name) {
+        switch credentials.value.secret(name) {
         // It may be put there before the next attempt.
         case .failure(let problem):
             throw Refusal(type: "credential", message: problem.message, isPassing: true)

@@ -81,6 +81,7 @@ extension ParameterType {
         .object([
             .must("limit", .name, "the name of the limit"),
             .must("shared", .boolean, "whether it is everybody's: an administrator put it"),
+            .may("user", .user, "whose it is, if not everybody's"),
             .may("concurrency", .count, "steps at once"),
             .may("rate", .rate, "steps begun in a span of time"),
             .must("running", .count, "steps that hold it"),
@@ -91,6 +92,7 @@ extension ParameterType {
         .object([
             .must("breaker", .name, "the name of the breaker"),
             .must("shared", .boolean, "whether it is everybody's: an administrator put it"),
+            .may("user", .user, "whose it is, if not everybody's"),
             .must("state", .enumeration(["closed", "open", "half_open"]), "whether calls are let through"),
             .must("failures", .count, "failures in a row"),
             .must("max_failures", .count, "how many of them open it"),

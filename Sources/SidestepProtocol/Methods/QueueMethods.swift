@@ -152,6 +152,7 @@ extension ParameterType {
         "queue",
         .object([
             .must("queue", .name, "the name of the queue"),
+            .may("user", .user, "whose it is"),
             .must("paused", .boolean, "whether nothing is handed out"),
             .may("concurrency", .count, "runs at once"),
             .may("key_concurrency", .count, "runs of one key at once"),

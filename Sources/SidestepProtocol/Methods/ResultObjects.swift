@@ -10,12 +10,16 @@ extension ParameterType {
             .may("since_at", .instant, "when the lease was granted"),
         ]))
 
+    /// A user's number.
+    static let user = ParameterType.integer(0...4_294_967_295)
+
     static let run = ParameterType.shared(
         "run",
         .object([
             .must("id", .name, "the name of the run"),
             .must(
                 "uid", .name, "the name of this generation; the idempotency key of a step is `<uid>/<step>`"),
+            .may("user", .user, "whose it is"),
             .must("generation", .count, "how often the run was begun anew"),
             .may("workflow", .name, "the code that executes it"),
             .must("status", .runStatus, "what it is doing"),

@@ -26,16 +26,21 @@ extension MethodTable {
         parameters: [aRun],
         result: [
             theRun,
+            .must(
+                "reasons", .array(.name),
+                "why it is where it is, the most important first: [reasons](reasons.md)"),
             .must("sentences", .array(.text), "what it is doing and since when"),
             .must("next", .text, "what happens next"),
-            .may("command", .text, "the command that changes it"),
+            .may("command", .text, "the command line that changes it, as it stands"),
             .must("unknown_steps", .array(.stepOrName), "steps somebody has to resolve"),
             .must("running_steps", .array(.stepOrName), "steps that are executed now"),
+            .may("last_act", .lastAct, "what somebody did to it last"),
         ],
         errors: [.runNotFound],
         example: Example(
             #"{"run":"research-1"}"#,
-            #"{"run":\#(ExampleText.run),"sentences":["The run is executed by process 4711."],"#
+            #"{"run":\#(ExampleText.run),"reasons":["step_running"],"#
+                + #""sentences":["The run is executed by process 4711."],"#
                 + #""next":"It goes on.","command":null,"unknown_steps":[],"running_steps":["fetch"]}"#
         ))
 }
@@ -52,6 +57,13 @@ extension ParameterType {
             .may("attempt", .count, "the attempt"),
             .may("detail", .payload, "what else is known"),
         ]))
+
+    /// What somebody did to a run.
+    static let lastAct = ParameterType.object([
+        .must("kind", .name, "the kind of the journal's entry"),
+        .must("at", .instant, "when"),
+        .must("by", .payload, "who: `{uid, pid}`"),
+    ])
 
     /// What names a step to a reader.
     static let stepOrName = ParameterType.payload

@@ -87,7 +87,10 @@ extension ParameterType {
     static let schedule = ParameterType.shared(
         "schedule",
         .object(
-            [.must("schedule", .name, "its name"), .must("workflow", .name, "the workflow of its runs")]
+            [
+                .must("schedule", .name, "its name"), .may("user", .user, "whose it is"),
+                .must("workflow", .name, "the workflow of its runs"),
+            ]
                 + scheduleRule
                 + [
                     .must("next_at", .array(.instant), "the coming due times"),

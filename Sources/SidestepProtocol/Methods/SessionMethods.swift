@@ -62,6 +62,9 @@ extension MethodTable {
             .may("sqlite_version", .name, "the SQLite it runs on"),
             .must("runs", .open([], others: .count), "how many runs the caller sees of each status"),
             .must("connections", .count, "open connections: of the caller's user, for administrators all"),
+            .may(
+                "settings", .open([], others: .setting),
+                "for administrators: the settings in force by their names"),
         ],
         errors: [.storageError],
         example: Example(
@@ -71,6 +74,11 @@ extension MethodTable {
 }
 
 extension ParameterType {
+    /// A setting of the daemon.
+    fileprivate static let setting = ParameterType.object([
+        .must("value", .text, "the value, as a configuration file has it"),
+        .must("from", .text, "what said it: a flag, a variable, a line of a file, or `default`"),
+    ])
     fileprivate static let storage = ParameterType.object([
         .must(
             "state", .enumeration(StorageCondition.State.allCases.map(\.rawValue)),

@@ -4,15 +4,37 @@ extension MethodTable {
     /// The methods about the database as a whole.
     static let systemMethods: [Method] = [
         Method(
-            "system.backup", .system, .open,
-            "Writes a copy of the database while the daemon goes on: there in full, or not at all.",
+            "system.acts", .system, .open,
+            "Reads the daemon's own journal: who changed what no run's journal tells of, such as deletions.",
             parameters: [
-                .must("path", .text, "the file to write, as the daemon's user; it begins with a slash"),
+                .may("after", .sequence, "only lines behind this one", default: "0"),
+                .may("limit", .page, "how many at most", default: "100"),
+            ],
+            result: [
+                .must(
+                    "acts", .array(act),
+                    "the oldest first; of others than administrators: what is his or by him"),
+                .may("more", .sequence, "pass it as `after` for the next page"),
+            ],
+            errors: [.storageError],
+            example: Example(
+                "{}",
+                #"{"acts":[{"sequence":17,"at":1767225600000,"method":"run.delete","subject":"research-1","#
+                    + #""uid":1000,"by":{"uid":0,"pid":812},"detail":{"workflow":"research","status":"failed"}}]}"#
+            )),
+        Method(
+            "system.backup", .system, .open,
+            "Makes a copy of the database beside all work: a file that is there in full or not at all, or one to read.",
+            parameters: [
+                .may(
+                    "path", .text, "the file to write, as the daemon's user; it begins with a slash",
+                    default: "none: `system.backup_read` reads the copy"),
                 .may("overwrite", .boolean, "whether an existing file is replaced", default: "false"),
                 progress,
             ],
             result: [
-                .must("path", .text, "the file"),
+                .may("path", .text, "the file"),
+                .may("backup", .opaque, "what `system.backup_read` is to be passed"),
                 .must("bytes", .integer(0 ... .max), "its size"),
             ],
             errors: maintenanceErrors + [.invalidArgument, .storageFull],
@@ -20,6 +42,22 @@ extension MethodTable {
                 #"{"path":"/var/backups/sidestep.db"}"#, #"{"path":"/var/backups/sidestep.db","bytes":40960}"#
             ),
             mayWait: true),
+        Method(
+            "system.backup_read", .system, .open,
+            "Reads a part of a copy that `system.backup` made; it goes with the connection, or when its end was read.",
+            parameters: [
+                .must("backup", .opaque, "what `system.backup` answered"),
+                .must("from", .integer(0 ... .max), "the first byte"),
+                .may("max_bytes", .integer(1...(4 << 20)), "how many at most", default: "1048576"),
+            ],
+            result: [
+                .must("data", .string(maxBytes: 8 << 20), "the bytes in base 64"),
+                .must("more", .boolean, "whether there is more behind them"),
+            ],
+            errors: [.notPermitted, .storageError, .invalidArgument],
+            example: Example(
+                #"{"backup":"5d41402abc4b2a76b9719d911017c592","from":0,"max_bytes":3}"#,
+                #"{"data":"U1FM","more":true}"#)),
         Method(
             "system.check", .system, .open,
             "Looks at every page, index and reference of the database while the daemon goes on.",
@@ -57,6 +95,18 @@ extension MethodTable {
                 #"{"database_bytes":8192000,"log_bytes":4096000,"free_bytes":0,"runs":{"completed":40},"#
                     + #""forks":1,"being_removed":0,"kept_for_forks":0,"oldest_closed_at":1767225600000}"#)),
     ]
+
+    private static let act = ParameterType.object([
+        .must("sequence", .sequence, "its place"),
+        .must("at", .instant, "when"),
+        .must("method", .name, "what was called"),
+        .may("subject", .text, "the name of what was changed"),
+        .must("uid", .integer(0...4_294_967_295), "whose it was"),
+        .must(
+            "by", .object([.must("uid", .integer(0...4_294_967_295), ""), .must("pid", .count, "")]),
+            "the user and the process who did it"),
+        .may("detail", .payload, "more about it"),
+    ])
 
     private static let progress: Parameter = .may(
         "progress", .boolean,

@@ -30,6 +30,7 @@ extension MethodTable {
                 "lines", .array(.payload, atMost: .importLines), "lines of the export in their order"),
             .may("import", .opaque, "what the call before answered, to go on"),
             .may("run", .name, "the id that the run gets here", default: "its own"),
+            .may("user", .user, "whose it is to be; an administrator's alone", default: "the caller"),
         ],
         result: [
             .may("run", .run, "the run, once it is whole"),
@@ -37,7 +38,7 @@ extension MethodTable {
             .must("imported", .boolean, "whether it was taken in; false when it was here already"),
             .may("import", .opaque, "what to pass with the next lines"),
         ],
-        errors: [.runConflict, .unsupported, .limitExceeded, .invalidArgument],
+        errors: [.runConflict, .unsupported, .limitExceeded, .invalidArgument, .notPermitted],
         example: Example(
             #"{"lines":[{"kind":"sidestep-run","format":2,"version":"0.1.0","exported_at":1767225600000}]}"#,
             #"{"done":false,"imported":false,"import":"7.f01d"}"#),

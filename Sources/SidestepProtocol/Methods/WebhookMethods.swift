@@ -72,7 +72,7 @@ extension ParameterType {
     static let webhook = ParameterType.shared(
         "webhook",
         .object(
-            [.must("webhook", .name, "its name")] + webhookTarget + [
+            [.must("webhook", .name, "its name"), .may("user", .user, "whose it is")] + webhookTarget + [
                 .must("created_at", .instant, "when it was made"),
                 .must("updated_at", .instant, "when it was last changed"),
             ]))

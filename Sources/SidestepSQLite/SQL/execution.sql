@@ -21,6 +21,13 @@ ORDER BY step.next_attempt_at LIMIT ?2;
 SELECT min(step.next_attempt_at) FROM step
 WHERE step.executor IS NOT NULL AND step.status = 'backoff' AND step.next_attempt_at > ?1;
 
+-- A step that waits for its breaker is in back-off until the breaker lets one through; they are few.
+-- name: execution_hasten
+UPDATE step SET next_attempt_at = ?3
+WHERE executor IS NOT NULL AND status = 'backoff' AND next_attempt_at > ?3
+    AND ?1 = (SELECT json_extract(demand, '$.breaker') FROM execution WHERE execution.step = step.key)
+    AND (?2 = -1 OR ?2 = (SELECT user_id FROM run WHERE run.key = step.run));
+
 -- The SELECT is the fence: no row where the run has another epoch.
 -- name: execution_insert
 INSERT INTO execution (step, spec, demand, weight, token)

@@ -15,6 +15,13 @@ SELECT sequence, finished_at, 'step.completed', name, attempt, NULL FROM step
 WHERE run = ?1 AND sequence > ?2 AND status = 'completed'
 ORDER BY sequence LIMIT ?3;
 
+-- The newest of each kind among the last entries: bare columns beside max() are those of its row
+-- (https://www.sqlite.org/lang_select.html#bareagg).
+-- name: journal_newest
+SELECT max(sequence), at, kind, step, attempt, detail FROM (
+    SELECT * FROM journal WHERE run = ?1 ORDER BY sequence DESC LIMIT ?2)
+GROUP BY kind;
+
 -- name: journal_progress
 SELECT 1 FROM step WHERE run = ?1 AND sequence > ?2 AND status = 'completed'
 UNION ALL

@@ -38,6 +38,11 @@ ON CONFLICT (user_id, name) DO UPDATE SET max_failures = excluded.max_failures, 
 -- name: hold_count
 SELECT count(*) FROM hold WHERE "limit" = ?1;
 
+-- name: hold_holders
+SELECT run.id, run.user_id, step.name, step.begun_at FROM hold
+JOIN step ON step.key = hold.step JOIN run ON run.key = hold.run
+WHERE hold."limit" = ?1 ORDER BY step.begun_at LIMIT ?2;
+
 -- name: hold_get
 SELECT step, run, "limit", breaker, tokens, input_tokens, output_tokens, cost_micros, calls FROM hold WHERE step = ?1;
 

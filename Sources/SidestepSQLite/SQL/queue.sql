@@ -22,6 +22,22 @@ ON CONFLICT (user_id, name) DO UPDATE SET paused = excluded.paused, concurrency 
 -- name: queue_running
 SELECT count(*) FROM run WHERE user_id = ?1 AND queue = ?2 AND status = 'running';
 
+-- name: queue_owned
+SELECT id FROM run WHERE user_id = ?1 AND queue = ?2 AND status = 'running' ORDER BY owner_since LIMIT ?3;
+
+-- name: queue_owned_of_key
+SELECT id FROM run WHERE user_id = ?1 AND queue = ?2 AND concurrency_key = ?4 AND status = 'running'
+ORDER BY owner_since LIMIT ?3;
+
+-- name: queue_running_of_key
+SELECT count(*) FROM run WHERE user_id = ?1 AND queue = ?2 AND concurrency_key = ?3 AND status = 'running';
+
+-- Counting ends where nobody cares for the exact number.
+-- name: queue_before
+SELECT count(*) FROM (
+    SELECT 1 FROM run WHERE user_id = ?1 AND queue = ?2 AND status IN ('queued', 'interrupted') AND next_attempt_at IS NULL
+        AND (priority > ?3 OR (priority = ?3 AND key < ?4)) LIMIT 100000);
+
 -- name: queue_waiting
 SELECT count(*) FROM run WHERE user_id = ?1 AND queue = ?2 AND status IN ('queued', 'interrupted');
 

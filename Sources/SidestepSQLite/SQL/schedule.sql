@@ -18,6 +18,9 @@ SELECT min(start_next_at) FROM schedule WHERE start_next_at IS NOT NULL;
 -- name: schedule_waiting
 SELECT key FROM schedule WHERE waiting_due_at IS NOT NULL;
 
+-- name: schedule_of_run
+SELECT {schedule} FROM schedule WHERE last_run = ?1 ORDER BY key LIMIT 10;
+
 -- name: schedule_insert
 INSERT INTO schedule (workflow, cron, every_ms, time_zone, overlap, catch_up_ms, jitter_ms, start_at, end_at, paused,
     problem, input, queue, priority, tags, metadata, retry, code_version, budget, created_at, updated_at, next_due_at,

@@ -37,6 +37,7 @@ extension JSONWriter {
         beginObject()
         member("id", run.id)
         member("uid", run.uid)
+        if run.userID != RunRecord.nobody { member("user", Int64(run.userID)) }
         member("generation", run.generation)
         member("workflow", run.workflow)
         member("status", run.status.rawValue)

@@ -54,6 +54,7 @@ extension JSONWriter {
     mutating func members(of view: LimitView) {
         member("limit", view.limit.name)
         member("shared", view.limit.userID == LimitRecord.everybody)
+        member("user", view.limit.userID == LimitRecord.everybody ? nil : view.limit.userID)
         member("concurrency", view.limit.concurrency)
         rate("rate", view.limit.rate)
         member("running", view.holders)
@@ -62,6 +63,7 @@ extension JSONWriter {
     mutating func members(of record: BreakerRecord) {
         member("breaker", record.name)
         member("shared", record.userID == LimitRecord.everybody)
+        member("user", record.userID == LimitRecord.everybody ? nil : record.userID)
         member("state", record.breaker.state.rawValue)
         member("failures", record.breaker.failures)
         member("max_failures", record.breaker.maxFailures)

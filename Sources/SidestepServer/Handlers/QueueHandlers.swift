@@ -128,6 +128,7 @@ extension JSONWriter {
     mutating func queue(_ view: QueueView) {
         beginObject()
         member("queue", view.queue.name)
+        member("user", Int64(view.queue.userID))
         member("paused", view.queue.isPaused)
         member("concurrency", view.queue.concurrency)
         member("key_concurrency", view.queue.keyConcurrency)

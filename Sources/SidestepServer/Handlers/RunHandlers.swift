@@ -85,13 +85,24 @@ enum RunHandlers {
             },
             "run.explain": .read({ ExplainRun(run: $0.required("run")) }) { writer, found in
                 writer.run("run", found.view)
+                writer.member("reasons", found.reasons.map(\.rawValue))
                 writer.member("sentences", found.sentences)
                 writer.member("next", found.next)
                 writer.member("command", found.command)
                 writer.member("unknown_steps", found.unknownSteps)
                 writer.member("running_steps", found.runningSteps)
+                if let act = found.lastAct { writer.object("last_act") { write(act, &$0) } }
             },
         ]
+    }
+
+    private static func write(_ act: ExplainRun.LastAct, _ writer: inout JSONWriter) {
+        writer.member("kind", act.kind)
+        writer.member("at", act.at.milliseconds)
+        writer.object("by") { writer in
+            writer.member("uid", act.user)
+            writer.member("pid", act.process)
+        }
     }
 
     static func tags(_ request: Request) -> [(name: String, value: String?)] {

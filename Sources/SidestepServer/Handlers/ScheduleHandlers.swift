@@ -73,6 +73,7 @@ extension JSONWriter {
         let schedule = view.schedule
         beginObject()
         member("schedule", schedule.name)
+        member("user", Int64(schedule.userID))
         member("workflow", schedule.workflow)
         member("cron", schedule.cron)
         member("every_ms", schedule.everyMilliseconds)

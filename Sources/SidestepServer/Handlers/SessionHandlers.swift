@@ -8,11 +8,15 @@ public final class DaemonInformation: Sendable {
     public let version: String
     public let pid: Int32
     public let started: Instant
-    public let socket: String
+    /// Where it listens; another path when it had to move.
+    public let socket: Current<String>
     public let database: String
     public let storeVersion: String
     /// Bytes of the database on disk.
     public let databaseBytes: @Sendable () -> Int64
+    let copies = HeldCopies()
+    /// The settings in force; a reload replaces them.
+    public let settings = Current<[ShownSetting]>([])
     /// How that disk does.
     public let storage: @Sendable () -> StorageCondition
 
@@ -23,7 +27,7 @@ public final class DaemonInformation: Sendable {
         self.version = version
         self.pid = pid
         self.started = started
-        self.socket = socket
+        self.socket = Current(socket)
         self.database = database
         self.storeVersion = storeVersion
         self.databaseBytes = databaseBytes
@@ -31,15 +35,29 @@ public final class DaemonInformation: Sendable {
     }
 }
 
+/// A setting as administrators see it.
+public struct ShownSetting: Sendable {
+    let name: String
+    let value: String
+    /// What said it: a flag, a variable, a line of a file, or `default`.
+    let origin: String
+
+    public init(name: String, value: String, origin: String) {
+        self.name = name
+        self.value = value
+        self.origin = origin
+    }
+}
+
 enum SessionHandlers {
     /// The protocol's number: it grows when an old client could misunderstand a new daemon.
     static let protocolVersion: Int64 = 1
 
-    static func all(_ limits: Limits) -> [String: Handler] {
+    static var all: [String: Handler] {
         [
             "ping": .now { _ in Array("{}".utf8) },
             "rpc.discover": .now { _ in Array(OpenRPC.document.bytes) },
-            "hello": .now { hello($0.information, limits) },
+            "hello": .now { hello($0.information, $0.limits) },
             "rpc.cancel": .write({ CancelRequest(request: try requestID($0)) }) { _, _ in },
             "system.info": .query { request in
                 let started = request.information.started
@@ -83,7 +101,7 @@ enum SessionHandlers {
         writer.member("sqlite_version", about.storeVersion)
         writer.member("connections", caller.connections)
         guard caller.peer.isAdministrator else { return }
-        writer.member("socket", about.socket)
+        writer.member("socket", about.socket.value)
         writer.member("database", about.database)
         writer.member("database_bytes", about.databaseBytes())
         let storage = about.storage()
@@ -91,6 +109,18 @@ enum SessionHandlers {
             writer.member("state", storage.state.rawValue)
             writer.instant("since_at", storage.since)
             writer.member("message", storage.message)
+        }
+        write(about.settings.value, &writer)
+    }
+
+    private static func write(_ settings: [ShownSetting], _ writer: inout JSONWriter) {
+        writer.object("settings") { writer in
+            for setting in settings {
+                writer.object(setting.name) { writer in
+                    writer.member("value", setting.value)
+                    writer.member("from", setting.origin)
+                }
+            }
         }
     }
 

@@ -14,7 +14,9 @@ enum SystemHandlers {
         [
             "system.backup": .maintain { request in
                 try request.requireAdministrator()
-                let path = request.required("path")
+                guard let path = request.params.string("path") else {
+                    return MaintenanceRequest(task: .copy, tellsProgress: request.tellsProgress)
+                }
                 guard path.utf8.first == UInt8(ascii: "/") else {
                     throw Failure(
                         .invalidArgument, "`path` is \(path), and the daemon has another working directory",
@@ -23,6 +25,29 @@ enum SystemHandlers {
                 let overwrites = request.params.boolean("overwrite") ?? false
                 return MaintenanceRequest(
                     task: .backup(path: path, overwrites: overwrites), tellsProgress: request.tellsProgress)
+            },
+            "system.backup_read": .query { request in
+                try request.requireAdministrator()
+                let (token, copies) = (request.required("backup"), request.information.copies)
+                let from = request.params.integer("from") ?? 0
+                let count = Int(request.params.integer("max_bytes") ?? 1 << 20)
+                // On a reader's thread: the copy may be on the disk alone.
+                return { _, context in
+                    let copy = try copies.copy(token, at: context.now)
+                    let bytes = try copy.read(at: from, count: count)
+                    let hasMore = from + Int64(bytes.count) < copy.bytes
+                    if !hasMore { copies.drop(token) }
+                    return result(capacity: bytes.count * 4 / 3 + 64) { writer in
+                        writer.member("data", Base64.encode(bytes))
+                        writer.member("more", hasMore)
+                    }
+                }
+            },
+            "system.acts": .read({
+                ListActs(after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 100))
+            }) { writer, page in
+                writer.list("acts", page.items) { $0.act($1) }
+                writer.member("more", page.hasMore ? page.items.last?.sequence : nil)
             },
             "system.check": .maintain { request in
                 try request.requireAdministrator()
@@ -41,9 +66,16 @@ enum SystemHandlers {
     }
 
     /// What a finished task is answered with.
-    static func text(_ task: MaintenanceTask, _ report: MaintenanceReport) -> [UInt8] {
+    ///
+    /// - Parameter held: keeps a copy for its reader, and answers with what is to be passed.
+    static func text(
+        _ task: MaintenanceTask, _ report: MaintenanceReport, held: (any HeldCopy) -> String
+    ) -> [UInt8] {
         result { writer in
             switch report {
+            case .copy(let copy):
+                writer.member("backup", held(copy))
+                writer.member("bytes", copy.bytes)
             case .backup(let bytes):
                 if case .backup(let path, _) = task { writer.member("path", path) }
                 writer.member("bytes", bytes)
@@ -71,6 +103,43 @@ enum SystemHandlers {
             writer.member("being_removed", found.beingRemoved)
             writer.member("kept_for_forks", found.keptForForks)
             writer.instant("oldest_closed_at", found.oldestClosed)
+        }
+    }
+}
+
+extension Notice {
+    /// What the operator is told of maintenance.
+    init(_ kind: NoticeKind, _ task: MaintenanceTask) {
+        self = Notice(kind).with(.task, task.name)
+        if case .backup(let path, _) = task { self = with(.path, path) }
+    }
+
+    init(_ task: MaintenanceTask, _ result: Result<MaintenanceReport, Failure>) {
+        switch result {
+        case .failure(let failure): self = Notice(.maintenanceFailed, task).with(.problem, failure.message)
+        case .success(.backup(let bytes)): self = Notice(.maintenanceEnded, task).with(.bytes, bytes)
+        case .success(.copy(let copy)): self = Notice(.maintenanceEnded, task).with(.bytes, copy.bytes)
+        case .success(.check(let problems)):
+            self = Notice(problems.isEmpty ? .maintenanceEnded : .maintenanceFailed, task)
+                .with(.problem, problems.first)
+        case .success(.vacuum(_, let after)): self = Notice(.maintenanceEnded, task).with(.bytes, after)
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func act(_ act: ActRecord) {
+        object { writer in
+            writer.member("sequence", act.sequence)
+            writer.instant("at", act.at)
+            writer.member("method", act.method)
+            writer.member("subject", act.subject)
+            writer.member("uid", Int64(act.userID))
+            writer.object("by") { writer in
+                writer.member("uid", Int64(act.byUser))
+                writer.member("pid", Int64(act.byProcess))
+            }
+            writer.payload("detail", act.detail)
         }
     }
 }

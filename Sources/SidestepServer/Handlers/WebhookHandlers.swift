@@ -47,6 +47,7 @@ extension JSONWriter {
     fileprivate mutating func webhook(_ webhook: WebhookRecord) {
         beginObject()
         member("webhook", webhook.name)
+        member("user", Int64(webhook.userID))
         member("url", webhook.url)
         member("events", webhook.events.map(\.text))
         member("secret", webhook.secret)

@@ -5,9 +5,15 @@ import SidestepProtocol
 
 /// What who has too much already is told: whose limit it is, and what helps.
 extension SocketServer {
-    /// The error for a caller; the log has it once in a while.
+    /// The error for a caller who is told outside of any call; the log has it, too.
     func refuse(_ refusal: ShareRule.Refusal, _ peer: Peer) -> RPCError {
-        note(refusal, peer)
+        let error = refused(refusal, peer)
+        tell(error, nil, peer)
+        return error
+    }
+
+    /// The error for a caller.
+    func refused(_ refusal: ShareRule.Refusal, _ peer: Peer) -> RPCError {
         let isConnection = refusal.limit.hasSuffix("connections") || refusal.limit.hasSuffix("watches")
         return RPCError(
             isConnection ? .limitExceeded : .overloaded, message(refusal, peer), hint: hint(refusal)
@@ -38,21 +44,4 @@ extension SocketServer {
         default: "Read the replies that wait, or send less at a time; then send the call again. \(limit)"
         }
     }
-
-    private func note(_ refusal: ShareRule.Refusal, _ peer: Peer) {
-        let kind = RefusalKind(limit: refusal.limit, uid: peer.uid)
-        guard let leftOut = refusals.admit(kind, at: environment.clock.now()) else { return }
-        log.warning(
-            "refused: a limit is met",
-            metadata: [
-                "limit": "\(refusal.limit)", "uid": "\(peer.uid)", "pid": "\(peer.process.pid)",
-                "left_out": "\(leftOut)",
-            ])
-    }
-}
-
-/// Which limit met whom.
-struct RefusalKind: Hashable {
-    let limit: String
-    let uid: UInt32
 }

@@ -18,7 +18,8 @@ final class UserShare {
 
 /// Who has how much of the daemon: one share a user. Lives on the event loop.
 final class Shares {
-    private let limits: Limits
+    /// A reload replaces them; what somebody has beyond them stays until it goes.
+    var limits: Limits
     private var byUser: [UInt32: UserShare] = [:]
     /// What all users have together.
     private(set) var connections = 0

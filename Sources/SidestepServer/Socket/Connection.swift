@@ -137,11 +137,14 @@ final class Connection: ChannelInboundHandler {
     private func receive(_ next: (piece: LineSplitter.Piece, bytes: Int), _ session: Session) {
         server.turns.spend(1 + next.bytes / Turns.bytesOfUnit, share)
         switch next.piece {
-        case .tooLong: session.send(ReplyText.failure(id: .null, FrameParser.tooLong(server.limits)))
+        case .tooLong:
+            let error = FrameParser.tooLong(server.limits)
+            session.send(ReplyText.failure(id: .null, error))
+            server.tell(error, nil, peer)
         case .line(let line): server.receive(line, session)
         case .long(let parts):
             state = .held
-            server.longLines.read(parts, server.caller(session)) { [self] frame in
+            server.longLines.read(parts, server.caller(session), server.limits) { [self] frame in
                 // Its connection may have closed meanwhile; what it asked for is done all the same.
                 server.receive(frame, bytes: next.bytes, session)
                 work()
@@ -190,8 +193,7 @@ final class Connection: ChannelInboundHandler {
     /// One line always passes: a payload that was let in is let out.
     private func admit(_ size: Int, _ context: ChannelHandlerContext) -> Bool {
         guard outbox.admits(size) else {
-            server.log.notice(
-                "closing a connection whose reader does not read", metadata: ["pid": "\(peer.process.pid)"])
+            server.tell(Notice(.readerClosed).with(peer))
             context.close(promise: nil)
             return false
         }

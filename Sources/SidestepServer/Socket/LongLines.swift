@@ -10,26 +10,28 @@ final class LongLines: @unchecked Sendable {
     private struct Order {
         let parts: [[UInt8]]
         let caller: Caller
+        let limits: Limits
         let done: NIOLoopBound<(PreparedFrame) -> Void>
     }
 
     private let loop: any EventLoop
     private let dispatcher: Dispatcher
-    private let limits: Limits
     private let monitor = Monitor()
     private var queue = FairQueue<Order>()
 
     /// - Throws: when the system has no thread left.
-    init(_ loop: any EventLoop, _ dispatcher: Dispatcher, _ limits: Limits) throws {
+    init(_ loop: any EventLoop, _ dispatcher: Dispatcher) throws {
         self.loop = loop
         self.dispatcher = dispatcher
-        self.limits = limits
         _ = try WorkerThread("long-lines") { self.work() }
     }
 
     /// Reads a line that came in parts; `done` is called on the loop.
-    func read(_ parts: [[UInt8]], _ caller: Caller, done: @escaping (PreparedFrame) -> Void) {
-        let order = Order(parts: parts, caller: caller, done: NIOLoopBound(done, eventLoop: loop))
+    func read(
+        _ parts: [[UInt8]], _ caller: Caller, _ limits: Limits, done: @escaping (PreparedFrame) -> Void
+    ) {
+        let order = Order(
+            parts: parts, caller: caller, limits: limits, done: NIOLoopBound(done, eventLoop: loop))
         monitor.locked {
             queue.append(order, of: caller.peer.user)
             monitor.signal()
@@ -39,7 +41,7 @@ final class LongLines: @unchecked Sendable {
     private func work() {
         while true {
             let order = next()
-            let frame = dispatcher.prepare(Self.joined(order.parts), order.caller, limits)
+            let frame = dispatcher.prepare(Self.joined(order.parts), order.caller, order.limits)
             loop.execute { order.done.value(frame) }
         }
     }

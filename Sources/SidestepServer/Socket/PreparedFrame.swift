@@ -13,8 +13,18 @@ enum PreparedFrame: @unchecked Sendable {
         case response
         /// What is no request is answered with this.
         case invalid(reply: [UInt8])
-        /// A request by its id (nil for a notification), about how many bytes it has, and what is to be done.
-        case request(RawJSON?, bytes: Int, Result<Dispatcher.Work, RPCError>)
+        /// A request, and what is to be done.
+        case request(Head, Result<Dispatcher.Work, RPCError>)
+    }
+
+    /// What is known of a request besides its work.
+    struct Head {
+        /// nil for a notification.
+        let id: RawJSON?
+        /// nil when there is no such method.
+        let method: String?
+        /// About how many it has.
+        let bytes: Int
     }
 
     var count: Int {
@@ -40,7 +50,10 @@ extension Dispatcher {
         case .invalid(let id, let error): .invalid(reply: ReplyText.failure(id: id ?? .null, error))
         case .request(let request):
             .request(
-                request.id, bytes: request.params?.bytes.count ?? 0, dispatch(request, caller, limits))
+                PreparedFrame.Head(
+                    id: request.id, method: MethodTable.named(request.method)?.name,
+                    bytes: request.params?.bytes.count ?? 0),
+                dispatch(request, caller, limits))
         }
     }
 }

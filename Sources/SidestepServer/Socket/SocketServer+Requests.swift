@@ -44,21 +44,44 @@ extension SocketServer {
         case .invalid(let reply):
             turns.spend(Turns.unitsOfError, session.share)
             exchange.settle(reply)
-        case .request(let id, let bytes, let work):
-            if let refusal = refusal(session) { return exchange.settle(id, .failure(refusal)) }
-            session.begin()
+        case .request(let request, let work):
+            if let refusal = refusal(session) {
+                tell(refusal, request.method, session.peer)
+                return exchange.settle(request.id, .failure(refusal))
+            }
+            session.begin(at: environment.clock.now())
             let settle: Settle = { outcome in
-                if case .failure = outcome { self.turns.spend(Turns.unitsOfError, session.share) }
-                session.end()
-                exchange.settle(id, outcome)
+                if case .failure(let error) = outcome {
+                    self.turns.spend(Turns.unitsOfError, session.share)
+                    self.tell(error, request.method, session.peer)
+                }
+                session.end(at: self.environment.clock.now())
+                exchange.settle(request.id, outcome)
                 session.closeWhenDone()
             }
             switch work {
             case .failure(let error): settle(.failure(error))
-            case .success(let work): carryOut(work, id, bytes, session, settle)
+            case .success(let work): carryOut(work, request.id, request.bytes, session, settle)
             }
         }
     }
+
+    /// Tells the operator of calls that a limit or a lack of rights refused.
+    ///
+    /// - Parameter method: nil when there is no method of that name, or none was read.
+    func tell(_ error: RPCError, _ method: String?, _ peer: Peer) {
+        guard let kind = error.kind else { return }
+        switch ErrorKind(rawValue: kind) {
+        case .notPermitted: tell(Notice(.callDenied).with(.method, method).with(peer))
+        case .limitExceeded, .payloadTooLarge, .overloaded:
+            let limit = error.data?["limit"]?.string ?? kind
+            tell(Notice(.limitRefused).with(.limit, limit).with(.method, method).with(peer))
+        default: break
+        }
+    }
+
+    /// Tells the operator, on the loop.
+    func tell(_ notice: Notice) { coordinator.onNotice?(notice) }
 
     private func carryOut(
         _ work: Dispatcher.Work, _ id: RawJSON?, _ bytes: Int, _ session: Session,
@@ -96,13 +119,35 @@ extension SocketServer {
         _ request: MaintenanceRequest, _ session: Session, _ settle: @escaping Settle
     ) {
         let task = request.task
+        if case .copy = task {
+            do throws(Failure) {
+                try dispatcher.information.copies.requireRoom(at: environment.clock.now())
+            } catch {
+                return settle(.failure(RPCError(error)))
+            }
+        }
         let bound = NIOLoopBound((session, settle), eventLoop: loop)
+        let peer = session.peer
+        tell(Notice(.maintenanceBegan, task).with(peer))
         let told = { @Sendable (progress: MaintenanceProgress) in
             bound.value.0.send(Notifications.progress(task, progress))
         }
         coordinator.maintain(task, told: request.tellsProgress ? told : nil) { result in
-            bound.value.1(result.map { SystemHandlers.text(task, $0) }.mapError(RPCError.init))
+            self.tell(Notice(task, result).with(peer))
+            let (session, settle) = bound.value
+            let text = result.map { report in
+                SystemHandlers.text(task, report) { self.hold($0, for: session) }
+            }
+            settle(text.mapError(RPCError.init))
         }
+    }
+
+    /// Keeps a copy until its reader is done, or gone.
+    private func hold(_ copy: any HeldCopy, for session: Session) -> String {
+        let token = dispatcher.information.copies.put(
+            copy, session.id, environment.random, at: environment.clock.now())
+        if !session.isOpen { dispatcher.information.copies.sessionClosed(session.id) }
+        return token
     }
 
     /// Reads a snapshot; behind a write of the same connection, one that has it.
@@ -126,7 +171,7 @@ extension SocketServer {
             let refusal = shares.rule(for: session.peer).bytes(
                 own: session.share.bytes + json.count, all: shares.bytes + json.count)
         else { return .success(json) }
-        return .failure(refuse(refusal, session.peer))
+        return .failure(refused(refusal, session.peer))
     }
 
     /// Keeps a beginning for a moment, in case that its outcome follows.
@@ -188,7 +233,7 @@ extension SocketServer {
             ) { $0.member("limit", "requests_in_flight") }
         }
         return shares.rule(for: session.peer).request(own: session.share.requests).map {
-            refuse($0, session.peer)
+            refused($0, session.peer)
         }
     }
 }

@@ -9,12 +9,12 @@ import SidestepProtocol
 ///
 /// Unchecked: every member that changes is touched on the loop, which `assertOnLoop` holds in debug builds.
 public final class SocketServer: @unchecked Sendable {
-    let limits: Limits
+    private(set) var limits: Limits
     let log: Logger
     let coordinator: Coordinator
     let environment: Environment
     let dispatcher: Dispatcher
-    let administrators: Administrators
+    private(set) var administrators: Administrators
     let loop: any EventLoop
     let shares: Shares
     let turns: Turns
@@ -28,8 +28,6 @@ public final class SocketServer: @unchecked Sendable {
     public var connections: Int { shares.connections }
     /// Told on the loop how many connections there are, whenever one comes or goes.
     public var onConnections: ((Int) -> Void)?
-    /// Which refusals the log had last.
-    var refusals = LogThrottle<RefusalKind>()
     private(set) lazy var watches = Watches(server: self)
 
     /// - Parameter information: what `system.info` answers of the daemon, beside the engine's counts.
@@ -44,10 +42,10 @@ public final class SocketServer: @unchecked Sendable {
         self.limits = limits
         self.administrators = administrators
         self.log = log
-        dispatcher = Dispatcher(information: information, limits: limits)
+        dispatcher = Dispatcher(information: information)
         shares = Shares(limits)
         turns = Turns(loop, shares)
-        longLines = try LongLines(loop, dispatcher, limits)
+        longLines = try LongLines(loop, dispatcher)
         shares.onSeveral = { coordinator.serve(severalUsers: $0) }
         coordinator.onGranted = { [weak self] session, run in self?.sessions[session]?.grantedRuns.insert(run)
         }
@@ -57,6 +55,18 @@ public final class SocketServer: @unchecked Sendable {
         }
     }
 
+    /// Takes other limits and administrators, on the loop; for lines and connections that come from now on.
+    public func apply(_ limits: Limits, _ administrators: Administrators, _ settings: [ShownSetting]) {
+        loop.assertInEventLoop()
+        self.limits = limits
+        self.administrators = administrators
+        shares.limits = limits
+        dispatcher.information.settings.replace(settings)
+    }
+
+    /// Tells from now on that the socket is another file, on the loop.
+    public func moved(to path: String) { dispatcher.information.socket.replace(path) }
+
     // MARK: Listening
 
     /// Begins to accept on a listening descriptor: one we bound, or one that was inherited.
@@ -64,6 +74,17 @@ public final class SocketServer: @unchecked Sendable {
     /// - Throws: when the system has no thread or descriptor left.
     public func listen(on descriptor: CInt) throws {
         acceptor = try Acceptor(listening: descriptor, server: self)
+    }
+
+    /// Accepts on another listening descriptor from now on, on the loop; connections stay.
+    ///
+    /// - Throws: when the system has no thread or descriptor left; then it accepts where it did.
+    public func listen(anew descriptor: CInt) throws {
+        loop.assertInEventLoop()
+        if isDraining { return }
+        let former = acceptor
+        acceptor = try Acceptor(listening: descriptor, server: self)
+        former?.stop()
     }
 
     /// Serves a connection that was accepted; on the loop.
@@ -114,8 +135,10 @@ public final class SocketServer: @unchecked Sendable {
     // MARK: Connections
 
     func open(_ connection: Connection, _ peer: Peer, _ share: UserShare) -> Session {
+        let id = environment.openSession()
         let session = Session(
-            id: environment.openSession(), peer: peer, share: share, shares: shares, connection: connection)
+            id: id, peer: peer, share: share, shares: shares, connection: connection,
+            pulse: environment.pulse(of: id))
         sessions[session.id] = session
         return session
     }
@@ -125,6 +148,7 @@ public final class SocketServer: @unchecked Sendable {
         sessions[session.id] = nil
         session.isOpen = false
         watches.sessionClosed(session)
+        dispatcher.information.copies.sessionClosed(session.id)
         coordinator.sessionClosed(session.id)
     }
 }

@@ -29,7 +29,7 @@ final class Watches {
                         "This connection has too many watches.")))
         }
         if let refusal = server.shares.rule(for: session.peer).watch(own: session.share.watches) {
-            return settle(.failure(server.refuse(refusal, session.peer)))
+            return settle(.failure(server.refused(refusal, session.peer)))
         }
         let command = WatchRuns(run: request.filter.run)
         let begun = Box<Int64?>(nil)

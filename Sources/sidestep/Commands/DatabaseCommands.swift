@@ -10,8 +10,8 @@ struct BackupCommand: ParsableCommand {
         discussion: """
               sidestep backup /var/backups/sidestep-$(date +%F).db
 
-            The daemon writes the file, as its own user. It is there in full or not at all. \
-            `sidestepd restore` puts it in the place of a database.
+            The file is yours, mode 0600: there in full and on disk, or not at all. While it is made, the daemon needs \
+            as much room beside its database. `sidestepd restore` puts it in the place of a database.
             """)
 
     @Argument(help: ArgumentHelp("The file to write.", valueName: "file"))
@@ -22,22 +22,41 @@ struct BackupCommand: ParsableCommand {
 
     func run() throws {
         let began = RelativeTime.now()
-        let done = try common.showLong("system.backup", "backup") { writer in
-            writer.member("path", absolute(file))
-            if overwrite { writer.member("overwrite", true) }
+        let connection = try common.connect()
+        let target = try BackupFile(file, overwrites: overwrite)
+        let line = common.json ? nil : ProgressLine.begin("backup")
+        let made: RawJSON
+        do {
+            made = try copy(connection, line)
+            try target.fill(from: connection, made["backup"]?.string ?? "", bytes: made["bytes"]?.int ?? 0) {
+                bytes in
+                line?.tell(bytes, of: made["bytes"]?.int ?? 0, "reading")
+            }
+            line?.end()
+        } catch {
+            line?.end()
+            target.discard()
+            throw error
         }
-        guard let done else { return }
-        let size = ByteCount.text(done["bytes"]?.int ?? 0)
-        Output.line(
-            "\(done["path"]?.string ?? file): \(size) in \(RelativeTime.span(RelativeTime.now() - began))")
+        report(made["bytes"]?.int ?? 0, RelativeTime.now() - began)
     }
 
-    /// The daemon has another working directory.
-    private func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        guard let directory = getcwd(nil, 0) else { return path }
-        defer { free(directory) }
-        return String(cString: directory) + "/" + path
+    private func copy(_ connection: BlockingConnection, _ line: ProgressLine?) throws -> RawJSON {
+        try connection.call("system.backup", .object { if line != nil { $0.member("progress", true) } }) {
+            progress in
+            line?.tell(progress)
+        }
+    }
+
+    private func report(_ bytes: Int, _ span: Int) {
+        if common.json {
+            let done = RawJSON.object { writer in
+                writer.member("path", file)
+                writer.member("bytes", bytes)
+            }
+            return Output.line(done.text)
+        }
+        Output.line("\(file): \(ByteCount.text(bytes)) in \(RelativeTime.span(span))")
     }
 }
 

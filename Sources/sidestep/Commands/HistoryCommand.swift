@@ -10,16 +10,26 @@ struct HistoryCommand: ParsableCommand {
         discussion: """
               sidestep history nightly-1 --json | jq .kind
               sidestep history nightly-1 --follow        until the run is closed
+              sidestep history --daemon                  deletions and other changes that are in no run's journal
             """)
 
     @Option(help: "Begin after this sequence.")
     var after = 0
     @Flag(name: .shortAndLong, help: "Go on printing what happens, until the run is closed.")
     var follow = false
+    @Flag(help: "Print the daemon's own journal: who deleted and changed what.")
+    var daemon = false
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
+    func validate() throws {
+        if daemon && (follow || of.run != nil) {
+            throw ValidationError("--daemon is about no run, and does not follow")
+        }
+    }
+
     func run() throws {
+        if daemon { return try DaemonHistory(after: after, common: common).print() }
         let name = try of.name()
         let connection = try common.connect()
         if follow { return try followJournal(name, connection) }
@@ -27,12 +37,12 @@ struct HistoryCommand: ParsableCommand {
     }
 
     private func list(_ name: String, _ connection: BlockingConnection) throws {
-        var table = Table("SEQUENCE", "WHEN", "WHAT", "STEP", "ATTEMPT", "DETAIL")
+        var table = Table("SEQUENCE", "WHEN", "WHAT", "STEP", "ATTEMPT", "BY", "DETAIL")
         _ = try pages(name, after, connection) { entry in
             if common.json { return Output.line(entry.text) }
             let cells = JournalLine(entry)
             table.add(
-                cells.sequence, cells.ago, cells.kind, cells.step, cells.attempt, cells.detail(60))
+                cells.sequence, cells.ago, cells.kind, cells.step, cells.attempt, cells.by, cells.detail(60))
         }
         if !common.json { table.print(orWhenEmpty: "The journal is empty.") }
     }
@@ -100,15 +110,49 @@ struct JournalLine {
         }
     }
 
+    /// Who did it, where somebody did.
+    var by: String { UserName.text(by: entry["detail"]?["by"] ?? entry["by"]) ?? "" }
+
+    /// What else is known of it.
     func detail(_ length: Int) -> String {
-        entry.present("detail").map { String($0.text.prefix(length)) } ?? ""
+        guard let detail = entry.present("detail") else { return "" }
+        let rest = detail["by"] == nil ? detail : detail.without(["by"])
+        return rest.kind == .object && rest.members.isEmpty ? "" : String(rest.text.prefix(length))
     }
 
     /// One line with the time of day.
     var line: String {
         let clock = RelativeTime.clock(entry["at"]?.int ?? 0)
         let attempt = (entry["attempt"]?.int ?? 1) > 1 ? "attempt \(self.attempt)" : ""
-        return [clock, kind, step, attempt, detail(200)].filter { !$0.isEmpty }.joined(separator: "  ")
+        let by = self.by.isEmpty ? "" : "by \(self.by)"
+        return [clock, kind, step, attempt, by, detail(200)].filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+}
+
+/// The daemon's own journal.
+struct DaemonHistory {
+    let after: Int
+    let common: Common
+
+    func print() throws {
+        let connection = try common.connect()
+        var table = Table("SEQUENCE", "WHEN", "WHAT", "NAME", "OF", "BY", "DETAIL")
+        var next: Int? = after
+        while let last = next {
+            let page = try connection.call("system.acts") { $0.member("after", last) }
+            for act in page["acts"]?.elements ?? [] {
+                if common.json {
+                    Output.line(act.text)
+                    continue
+                }
+                let line = JournalLine(act)
+                table.add(
+                    line.sequence, line.ago, act["method"]?.string ?? "", act["subject"]?.string ?? "",
+                    act["uid"]?.int.map(UserName.text) ?? "", line.by, line.detail(60))
+            }
+            next = page.present("more")?.int
+        }
+        if !common.json { table.print(orWhenEmpty: "Nobody changed anything yet.") }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sidestep
+import SidestepModel
 import SidestepProtocol
 
 /// Lists the steps that somebody has to look at.
@@ -29,7 +30,7 @@ struct InflightCommand: ParsableCommand {
         }
         table.print(orWhenEmpty: all ? "No step is running or unknown." : "No step is unknown.")
         guard let unknown = steps.first(where: { $0["status"]?.string == "unknown" }) else { return }
-        let words = [unknown["run"]?.string ?? "", unknown["step"]?.string ?? ""].map { Shell.quote($0) }
+        let words = [unknown["run"]?.string ?? "", unknown["step"]?.string ?? ""].map { ShellText.word($0) }
         Output.line(
             "To resolve: sidestep resolve \(words[0]) \(words[1]) --rerun | --completed JSON | --failed TEXT")
     }

@@ -33,15 +33,21 @@ struct LimitCommand: ParsableCommand {
         var limit: String
         @Option(help: "Steps at once.")
         var concurrency: Int?
-        @Option(help: ArgumentHelp("Steps begun: 10/s, 60/min, 500/h.", valueName: "rate"))
+        @Option(help: ArgumentHelp("Steps begun: 10/s, 60/min, 500/h, 5/250ms.", valueName: "rate"))
         var rate: RateArgument?
+        @Option(help: "Steps that may begin at once after a quiet time; as many as the rate when left out.")
+        var burst: Int?
         @OptionGroup var common: Common
+
+        func validate() throws {
+            if burst != nil && rate == nil { throw ValidationError("--burst says more about a --rate") }
+        }
 
         func run() throws {
             let result = try common.show("limit.put") { writer in
                 writer.member("limit", limit)
                 writer.member("concurrency", concurrency)
-                writer.member("rate", rate?.json)
+                writer.member("rate", rate?.with(burst: burst))
             }
             if result != nil { Output.complain("limit \(limit) put") }
         }

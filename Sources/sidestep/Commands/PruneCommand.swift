@@ -37,11 +37,13 @@ struct PruneCommand: ParsableCommand {
         if let keep { return try show(put(keep)) }
         let connection = try common.connect()
         var (runs, answer) = (0, RawJSON.emptyObject)
+        let progress = CountLine("removed")
         repeat {
             answer = try connection.call("run.prune", write)
             runs += answer["runs"]?.int ?? 0
-            if answer["more"]?.bool == true && !common.json { Output.complain("removed \(runs) runs …") }
+            progress.show(runs, "runs")
         } while answer["more"]?.bool == true && !dryRun
+        progress.end()
         report(runs, answer)
     }
 
@@ -60,10 +62,18 @@ struct PruneCommand: ParsableCommand {
             }
             return Output.line(total.text)
         }
-        guard dryRun else { return Output.line("removed \(runs) runs") }
+        guard dryRun else { return Output.line("removed \(runs) \(what(runs))") }
         let about = answer["estimate"]?.bool == true ? "about " : ""
         let size = answer["bytes"]?.int.map { ", \(about)\(ByteCount.text($0)) of payload" } ?? ""
-        Output.line("would remove \(runs) runs\(size)")
+        Output.line("would remove \(runs) \(what(runs))\(size)")
+    }
+
+    /// What was meant, so that a line in a log can be read by itself.
+    private func what(_ count: Int) -> String {
+        let kind = [status, count == 1 ? "run" : "runs"].compactMap(\.self).joined(separator: " ")
+        let of = workflow.map { " of workflow \($0)" } ?? ""
+        let when = olderThan.map { ", closed more than \(RelativeTime.span($0.milliseconds)) ago" }
+        return kind + of + (when ?? ", as the rules of retention say")
     }
 
     private func put(_ keep: String) throws -> RawJSON {

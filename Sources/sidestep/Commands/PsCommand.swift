@@ -66,10 +66,14 @@ struct PsCommand: ParsableCommand {
             }
             return Output.line(list.text)
         }
-        var table = Table("RUN", "WORKFLOW", "STATUS", "OWNER", "STARTED", "CHANGED")
+        let hasOthers = UserName.areOthers(in: runs)
+        let user = hasOthers ? ["USER"] : []
+        var table = Table(["RUN"] + user + ["WORKFLOW", "STATUS", "OWNER", "STARTED", "CHANGED"])
         for run in runs {
             let line = RunLine(run)
-            table.add(line.id, line.workflow, line.status, line.owner, line.started, line.changed)
+            let whose = hasOthers ? [Column.user.cell(run)] : []
+            table.add(
+                [line.id] + whose + [line.workflow, line.status, line.owner, line.started, line.changed])
         }
         table.print(
             orWhenEmpty: all || status != nil

@@ -30,6 +30,8 @@ struct EnqueueCommand: ParsableCommand {
     var codeVersion: String?
     @Option(help: "The run that it belongs to.")
     var parent: String?
+    @Option(help: "What to do with a run of this id that has ended; it is left as it is when left out.")
+    var ifClosed: StartCommand.IfClosed?
     @Option(help: "A tag to find the run by; may be repeated.")
     var tag: [TagArgument] = []
     @OptionGroup var common: Common
@@ -46,6 +48,7 @@ struct EnqueueCommand: ParsableCommand {
             writer.member("concurrency_key", concurrencyKey)
             writer.member("code_version", codeVersion)
             writer.member("parent", parent)
+            writer.member("if_closed", ifClosed?.rawValue)
             if !tag.isEmpty {
                 writer.object("tags") { writer in for tag in tag { writer.member(tag.name, tag.value) } }
             }
@@ -87,16 +90,22 @@ struct QueueCommand: ParsableCommand {
         var concurrency: Int?
         @Option(help: "Runs of one key at once.")
         var keyConcurrency: Int?
-        @Option(help: ArgumentHelp("Runs begun: 10/s, 60/min, 500/h.", valueName: "rate"))
+        @Option(help: ArgumentHelp("Runs begun: 10/s, 60/min, 500/h, 5/250ms.", valueName: "rate"))
         var rate: RateArgument?
+        @Option(help: "Runs that may begin at once after a quiet time; as many as the rate when left out.")
+        var burst: Int?
         @OptionGroup var common: Common
+
+        func validate() throws {
+            if burst != nil && rate == nil { throw ValidationError("--burst says more about a --rate") }
+        }
 
         func run() throws {
             let result = try common.show("queue.put") { writer in
                 writer.member("queue", queue)
                 writer.member("concurrency", concurrency)
                 writer.member("key_concurrency", keyConcurrency)
-                writer.member("rate", rate?.json)
+                writer.member("rate", rate?.with(burst: burst))
             }
             if result != nil { Output.complain("queue \(queue) put") }
         }

@@ -16,7 +16,10 @@ struct ShowCommand: ParsableCommand {
         let connection = try common.connect()
         let result = try connection.call("run.get") { $0.member("run", name) }
         if common.json { return Output.line(result.text) }
-        fields(result).print()
+        var fields = fields(result)
+        let explained = try connection.call("run.explain") { $0.member("run", name) }
+        fields.add("last act", explained.present("last_act").map(Self.act))
+        fields.print()
         let steps = try connection.call("step.list") { $0.member("run", name) }
         guard let list = steps["steps"]?.elements, !list.isEmpty else { return }
         Output.line("")
@@ -46,6 +49,12 @@ struct ShowCommand: ParsableCommand {
         fields.add("state", result["state"]?.elements.compactMap(\.string).joined(separator: " ").nonEmpty)
         fields.add("checkpoint", result["checkpoint"]?.string)
         return fields
+    }
+
+    /// What somebody did last: `run.paused by alice (pid 812) 3 min ago`.
+    private static func act(_ act: RawJSON) -> String {
+        let ago = act["at"]?.int.map { RelativeTime.ago($0) } ?? ""
+        return "\(act["kind"]?.string ?? "") by \(UserName.text(by: act["by"]) ?? "?") \(ago)"
     }
 
     private func tags(_ tags: RawJSON) -> String? {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Sidestep
+import SidestepModel
 import SidestepProtocol
 
 /// Opens a run for a script.
@@ -115,7 +116,7 @@ struct StartCommand: ParsableCommand {
             ("SIDESTEP_LEASE", result["lease"]?.string ?? ""),
             ("SIDESTEP_SOCKET", socket),
         ]
-        let exports = values.map { "\($0)=\(Shell.quote($1))" }.joined(separator: " ")
+        let exports = values.map { "\($0)=\(ShellText.word($1))" }.joined(separator: " ")
         // A script that is itself a step has a run of its own now.
         return "export \(exports); unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY"
     }

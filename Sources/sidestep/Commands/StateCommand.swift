@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sidestep
+import SidestepModel
 import SidestepProtocol
 
 /// Key and value of a run, readable from outside.
@@ -71,7 +72,8 @@ struct StateCommand: ParsableCommand {
             let start = String(value.prefix(40))
             throw SidestepError(
                 .invalidArgument, "the value is not JSON: \(start)",
-                hint: "for a text: sidestep state set --text \(Shell.quote(name)) \(Shell.quote(start))")
+                hint: "for a text: sidestep state set --text \(ShellText.word(name)) \(ShellText.word(start))"
+            )
         }
     }
 

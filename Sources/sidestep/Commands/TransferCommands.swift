@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Glibc
 import Sidestep
 import SidestepProtocol
 
@@ -64,11 +65,14 @@ struct ImportCommand: ParsableCommand {
               sidestep import < research-1.jsonl
 
             A run appears when its last line has come. One that is here already stays as it is, so the \
-            command may be repeated. Owners are not imported: an open run is queued.
+            command may be repeated. Owners are not imported: an open run is queued. What root imports belongs \
+            to whom it belonged.
             """)
 
     @Option(help: "The id that it gets here; left out, its own.")
     var id: String?
+    @Option(help: ArgumentHelp("Whose it is to be, for an administrator.", valueName: "user"))
+    var user: UserArgument?
     @OptionGroup var common: Common
 
     func run() throws {
@@ -85,26 +89,34 @@ struct ImportCommand: ParsableCommand {
         }
         var answer: RawJSON?
         var batch = Batch()
+        let progress = CountLine("sent")
+        defer { progress.end() }
+        // As tar and cp -p do it for root.
+        let owner = user?.uid ?? (geteuid() == 0 ? next?["user"]?.int : nil)
         while let json = next {
             batch.add(json)
             next = try source.next()
-            if batch.isFull { answer = try send(&batch, answer, connection) }
+            if batch.isFull {
+                answer = try send(&batch, answer, owner, connection)
+                progress.show(batch.count, "lines")
+            }
             if answer?["done"]?.bool == true { break }
         }
-        if !batch.lines.isEmpty { answer = try send(&batch, answer, connection) }
+        if !batch.lines.isEmpty { answer = try send(&batch, answer, owner, connection) }
+        progress.end()
         try report(answer, batch)
     }
 
     private func send(
-        _ batch: inout Batch, _ before: RawJSON?, _ connection: BlockingConnection
+        _ batch: inout Batch, _ before: RawJSON?, _ owner: Int?, _ connection: BlockingConnection
     ) throws -> RawJSON {
         let answer = try connection.call("run.import") { writer in
             writer.array("lines") { writer in batch.lines.forEach { writer.raw($0) } }
             writer.member("import", before?.present("import"))
             writer.member("run", id)
+            writer.member("user", owner)
         }
         batch.clear()
-        if !common.json, answer["done"]?.bool != true { Output.complain("sent \(batch.count) lines …") }
         return answer
     }
 

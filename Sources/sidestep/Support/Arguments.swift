@@ -48,7 +48,7 @@ struct RetryArgument: ExpressibleByArgument {
     }
 }
 
-/// How many in which time: `10/s`, `60/min`, `500/h`, `1000/d`.
+/// How many in which time: `10/s`, `60/min`, `500/h`, `1000/d`, `5/250ms`.
 struct RateArgument: ExpressibleByArgument {
     private static let units = [
         ("s", 1000), ("min", 60_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
@@ -57,13 +57,27 @@ struct RateArgument: ExpressibleByArgument {
     let json: RawJSON
 
     init?(argument: String) {
-        let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let count = Int(parts[0]), count > 0,
-            let unit = Self.units.first(where: { $0.0 == parts[1] })
-        else { return nil }
+        let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let count = Int(parts[0]), count > 0, let span = Self.span(parts[1]) else {
+            return nil
+        }
         json = .object { writer in
             writer.member("count", count)
-            writer.member("per_ms", unit.1)
+            writer.member("per_ms", span)
+        }
+    }
+
+    private static func span(_ text: String) -> Int? {
+        if let unit = units.first(where: { $0.0 == text }) { return unit.1 }
+        return SpanArgument(argument: text).flatMap { $0.milliseconds > 0 ? $0.milliseconds : nil }
+    }
+
+    /// The same, letting so many begin at once.
+    func with(burst: Int?) -> RawJSON {
+        guard let burst else { return json }
+        return .object { writer in
+            for member in json.members { writer.member(member.key, member.value) }
+            writer.member("burst", burst)
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sidestep
+import SidestepModel
 import SidestepProtocol
 
 /// What every command understands.
@@ -59,6 +60,6 @@ enum Context {
         if let lease = value("SIDESTEP_LEASE") { return lease }
         throw SidestepError(
             .runClosed, "the run \(run) has ended; nothing can be recorded for it", run: run,
-            hint: "to begin it again: eval \"$(sidestep start \(Shell.quote(run)) --if-closed rerun)\"")
+            hint: "to begin it again: eval \"$(sidestep start \(ShellText.word(run)) --if-closed rerun)\"")
     }
 }

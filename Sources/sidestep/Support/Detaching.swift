@@ -1,5 +1,6 @@
 import Glibc
 import Sidestep
+import SidestepModel
 import SidestepProtocol
 
 /// Hands a program to the daemon: a step of the run in which the daemon runs its supervisor.
@@ -8,8 +9,6 @@ import SidestepProtocol
 /// is started again,
 /// until it has closed the run; and a closed run ends its steps.
 struct Detaching {
-    /// The step's name; no program's own step is called so.
-    static let step = "sidestep:supervise"
     /// What a program gets of the environment in which it was handed over; secrets in it would stand in the
     /// journal.
     private static let kept = [
@@ -29,7 +28,7 @@ struct Detaching {
         do {
             try connection.call("run-step") { writer in
                 writer.member("lease", lease)
-                writer.member("step", Self.step)
+                writer.member("step", StepRecord.supervisor)
                 writer.object("exec") { write(run, connection.path, &$0) }
                 // It ends for good by closing the run; every other end is an accident.
                 writer.object("retry") { writer in

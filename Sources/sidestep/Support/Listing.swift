@@ -49,8 +49,11 @@ extension Common {
         _ write: (inout JSONWriter) -> Void = { _ in }
     ) throws {
         guard let result = try show(method, write) else { return }
+        let elements = result[member]?.elements ?? []
+        var columns = columns
+        if UserName.areOthers(in: elements) { columns.insert(.user, at: 1) }
         var table = Table(columns.map(\.title))
-        for element in result[member]?.elements ?? [] { table.add(columns.map { $0.cell(element) }) }
+        for element in elements { table.add(columns.map { $0.cell(element) }) }
         table.print(orWhenEmpty: sentence)
     }
 

@@ -36,23 +36,3 @@ enum Output {
         "cancelled": 90,
     ]
 }
-
-/// Text for a POSIX shell.
-enum Shell {
-    /// One word, whatever it holds.
-    static func quote(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy { isPlain($0) }
-        guard !plain || text.isEmpty else { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
-            + "'"
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "_-./:@+=,".utf8.contains(byte)
-        }
-    }
-}

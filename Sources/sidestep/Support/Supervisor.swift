@@ -138,7 +138,8 @@ final class Supervisor {
         if answer["run"]?["reason"]?.string == PauseReason.budget.rawValue {
             throw SidestepError(
                 .budgetExhausted, "\(Self.message(status)); the run has used up its budget", run: run,
-                hint: "`sidestep budget get \(run)` shows it; raise it, then: sidestep unpause \(run)")
+                hint: "`\(ShellText.sidestep("budget get", run))` shows it; raise it, then: "
+                    + ShellText.sidestep("unpause", run))
         }
         return answer["retry"]?.bool == true ? try takeOver(after: status) : nil
     }

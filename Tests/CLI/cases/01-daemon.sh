@@ -20,17 +20,19 @@ C
 
 check "a missing daemon is started, one for two callers" <<'C'
 mkdir -m 700 auto
-export SIDESTEP_AUTOSTART=1 SIDESTEP_SOCKET=$PWD/auto/sidestep.sock SIDESTEP_DATABASE=$PWD/auto/d.db
+unset SIDESTEP_SOCKET
+export SIDESTEP_AUTOSTART=1 XDG_RUNTIME_DIR=$PWD/auto SIDESTEP_DATABASE=$PWD/auto/d.db
 trap 'kill $(sidestep call system.info | jq .pid)' EXIT
 sidestep ping >first & sidestep ping >second & wait
 has "$(cat first)" answers
 has "$(cat second)" answers
-is "$(pgrep -fc "sidestepd --user --socket $PWD/auto")" 1
+is "$(pgrep -fc "sidestepd --user --autostarted --socket $PWD/auto/sidestep/")" 1
 C
 
 check "an autostarted daemon does not hold the caller's output open" <<'C'
 mkdir -m 700 auto2
-export SIDESTEP_AUTOSTART=1 SIDESTEP_SOCKET=$PWD/auto2/sidestep.sock SIDESTEP_DATABASE=$PWD/auto2/d.db
+unset SIDESTEP_SOCKET
+export SIDESTEP_AUTOSTART=1 XDG_RUNTIME_DIR=$PWD/auto2 SIDESTEP_DATABASE=$PWD/auto2/d.db
 out=$(timeout 10 sidestep ping)
 has "$out" answers
 kill "$(sidestep call system.info | jq .pid)"
@@ -39,16 +41,21 @@ C
 check "a daemon that cannot start is quoted" <<'C'
 printf '#!/bin/sh\necho cannot open the database >&2\nexit 78\n' >broken; chmod +x broken
 mkdir -m 700 auto3
-SIDESTEP_AUTOSTART=1 SIDESTEPD=$PWD/broken status 69 sidestep ping --socket "$PWD/auto3/s.sock" 2>error
+unset SIDESTEP_SOCKET
+SIDESTEP_AUTOSTART=1 XDG_RUNTIME_DIR=$PWD/auto3 SIDESTEPD=$PWD/broken status 69 sidestep ping 2>error
 has "$(cat error)" "cannot open the database"
 C
 
-check "a directory open to others is not trusted" <<'C'
-export TMPDIR=$PWD/open; mkdir -p "$TMPDIR/sidestep-$(id -u)"; chmod 755 "$TMPDIR/sidestep-$(id -u)"
+check "where says which daemon the commands have, and starts none" <<'C'
+is "$(sidestep where --json | jq -c '{socket, answers}')" "{\"socket\":\"$SIDESTEP_SOCKET\",\"answers\":true}"
+status 69 sidestep where --socket "$PWD/nobody.sock" 2>error
+has "$(cat error)" "nobody.sock"
+mkdir -m 700 auto4
 unset SIDESTEP_SOCKET
-[ ! -S /run/sidestep/sidestep.sock ] || exit 0
-status 69 sidestep ping 2>error
-has "$(cat error)" "open to other users"
+export SIDESTEP_AUTOSTART=1 XDG_RUNTIME_DIR=$PWD/auto4 SIDESTEP_DATABASE=$PWD/auto4/d.db
+has "$(sidestep where)" "database  $PWD/auto4/d.db"
+has "$(sidestep where)" "would be started"
+[ ! -e auto4/sidestep ]
 C
 
 check "call passes parameters from the argument and from standard input" <<'C'
@@ -74,7 +81,7 @@ C
 
 check "every command has help" <<'C'
 for command in start step checkpoint state finish fail ps show why history result inflight resolve pause unpause \
-    delete ping call version; do
+    delete ping where call version; do
     has "$(sidestep "$command" --help)" "USAGE: sidestep $command"
 done
 C

@@ -93,7 +93,7 @@ sidestep enqueue w --run "$run-a" >/dev/null
 has "$(sidestep cancel "$run-a" 2>&1)" "run $run-a cancelled"
 eval "$(sidestep start "$run")"
 has "$(sidestep cancel "$run" --reason enough --grace 1h 2>&1)" "was asked to end"
-has "$(sidestep why "$run")" "It was asked to end 0 s ago (enough)."
+has "$(sidestep why "$run")" "ago (enough), by process"
 status 70 sidestep step more -- true 2>error
 has "$(cat error)" run_cancelled
 C

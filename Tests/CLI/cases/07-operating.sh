@@ -133,8 +133,9 @@ check "prune rehearses, removes, and has rules" <<'C'
 eval "$(sidestep start "$run" --workflow "w$run")"
 sidestep finish 2>/dev/null
 sleep 0.01
-has "$(sidestep prune --older-than 0s --workflow "w$run" --dry-run)" "would remove 1 runs"
-is "$(sidestep prune --older-than 0s --workflow "w$run")" "removed 1 runs"
+has "$(sidestep prune --older-than 0s --workflow "w$run" --dry-run)" "would remove 1 run of workflow w$run, closed more than"
+is "$(sidestep prune --older-than 0s --workflow "w$run" 2>&1)" "removed 1 run of workflow w$run, closed more than 0ms ago"
+is "$(sidestep prune --workflow "w$run" --status failed 2>&1)" "removed 0 failed runs of workflow w$run, as the rules of retention say"
 status 70 sidestep show "$run" 2>/dev/null
 sidestep prune --keep 7d --workflow "w$run" >/dev/null
 has "$(sidestep prune --rules)" "w$run"
@@ -172,4 +173,89 @@ status 74 sidestepd restore --from "$PWD/$run.backup" --database "$PWD/$run.db" 
 has "$(sidestepd restore --from "$PWD/$run.backup" --database "$PWD/$run.db" --replace)" "set aside"
 echo garbage >"$run.broken"
 status 78 sidestepd restore --from "$PWD/$run.broken" --database "$PWD/$run.db" --replace 2>/dev/null
+C
+
+check "a pruning of many runs into a pipe is one line" <<'C'
+for n in $(seq 450); do
+    echo "{\"jsonrpc\":\"2.0\",\"id\":$n,\"method\":\"run.enqueue\",\"params\":{\"run\":\"$run-$n\",\"workflow\":\"w$run\"}}"
+    echo "{\"jsonrpc\":\"2.0\",\"id\":$n,\"method\":\"run.cancel\",\"params\":{\"run\":\"$run-$n\"}}"
+done | socat -t 60 - "UNIX-CONNECT:$SIDESTEP_SOCKET" >/dev/null
+is "$(sidestep prune --older-than 0s --workflow "w$run" 2>&1)" "removed 450 runs of workflow w$run, closed more than 0ms ago"
+C
+
+check "history says who did it, and history --daemon who deleted and changed what" <<'C'
+sidestep enqueue w --run "$run" >/dev/null
+sidestep pause "$run" 2>/dev/null
+sidestep unpause "$run" 2>/dev/null
+has "$(sidestep history "$run")" "$(id -un) (pid "
+has "$(sidestep history "$run" --json | jq -c 'select(.kind == "run.paused") | .detail.by.uid')" "$(id -u)"
+sidestep schedule put "$run" --workflow w --every 1h >/dev/null 2>&1
+sidestep delete "$run" 2>/dev/null
+shown=$(sidestep history --daemon | grep "$run")
+has "$shown" "schedule.put"
+has "$shown" "run.delete"
+has "$shown" "$(id -un) (pid "
+is "$(sidestep history --daemon --json | jq -r "select(.subject == \"$run\") | .method" | sort | paste -sd' ')" "run.delete schedule.put"
+status 64 sidestep history --daemon --follow 2>/dev/null
+status 64 sidestep history --daemon "$run" 2>/dev/null
+C
+
+check "lists say whose each is where others have some" <<'C'
+[ "$(id -u)" = 0 ] || exit 0
+chmod 755 "$(dirname "$SIDESTEP_SOCKET")"; chmod 666 "$SIDESTEP_SOCKET"
+as_other() { setpriv --reuid 4711 --regid 4711 --clear-groups env HOME=/ "$@"; }
+as_other sidestep queue put "$run" --concurrency 2 2>/dev/null
+as_other sidestep enqueue w --run "$run" --queue "$run" >/dev/null
+has "$(sidestep queue list | head -1)" "USER"
+has "$(sidestep queue list | grep "$run")" "4711"
+case $(as_other sidestep queue list | head -1) in *USER*) exit 1 ;; esac
+C
+
+check "what root imports belongs to whom it belonged, and what others import is theirs" <<'C'
+[ "$(id -u)" = 0 ] || exit 0
+chmod 755 "$(dirname "$SIDESTEP_SOCKET")"; chmod 666 "$SIDESTEP_SOCKET"
+as_other() { setpriv --reuid "$1" --regid "$1" --clear-groups env HOME=/ "${@:2}"; }
+as_other 4711 sidestep enqueue w --run "$run" >/dev/null
+sidestep export "$run" >export
+sidestep delete "$run" 2>/dev/null
+is "$(sidestep import <export)" "$run"
+is "$(as_other 4711 sidestep call run.get "{\"run\": \"$run\"}" | jq .run.user)" 4711
+is "$(sidestep import --id "$run-b" --user 4712 <export)" "$run-b"
+is "$(as_other 4712 sidestep call run.get "{\"run\": \"$run-b\"}" | jq .run.user)" 4712
+is "$(as_other 4713 sidestep import --id "$run-c" <export)" "$run-c"
+is "$(as_other 4713 sidestep call run.get "{\"run\": \"$run-c\"}" | jq .run.user)" 4713
+status 70 as_other 4713 sidestep import --id "$run-d" --user 0 <export 2>error
+has "$(cat error)" not_permitted
+C
+
+check "show says who did something to the run last" <<'C'
+sidestep enqueue w --run "$run" >/dev/null
+case $(sidestep show "$run") in *"last act"*) exit 1 ;; esac
+sidestep pause "$run" 2>/dev/null
+has "$(sidestep show "$run")" "run.paused by $(id -un) (pid "
+C
+
+check "the command that why names runs as it stands, whatever the name" <<'C'
+odd="$run it's; touch pwned"
+sidestep enqueue w --run "$odd" --queue="-q $run" >/dev/null
+sidestep pause "$odd" 2>/dev/null
+sh -c "$(sidestep why "$odd" --json | jq -r .command)" 2>/dev/null
+is "$(sidestep why "$odd" --json | jq -r '.reasons[0]')" no_worker
+sidestep queue pause -- "-q $run" 2>/dev/null
+is "$(sidestep why "$odd" --json | jq -r .command)" "sidestep queue unpause -- '-q $run'"
+sh -c "$(sidestep why "$odd" --json | jq -r .command)" 2>/dev/null
+is "$(sidestep why "$odd" --json | jq -r '.reasons[0]')" no_worker
+[ ! -e pwned ]
+C
+
+check "a failed run is queued again, and rates have bursts and odd spans" <<'C'
+sidestep enqueue w --run "$run" --input 7 >/dev/null
+sidestep cancel "$run" 2>/dev/null
+is "$(sidestep enqueue w --run "$run" 2>/dev/null)" "$run"
+is "$(sidestep why "$run" --json | jq -r '.reasons[0]')" cancelled
+sh -c "$(sidestep why "$run" --json | jq -r .command)" >/dev/null 2>&1
+is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r '.run.status, .input')" "$(printf 'queued\n7')"
+sidestep limit put "$run" --rate 5/250ms --burst 9 2>/dev/null
+is "$(sidestep limit list --json | jq -c ".limits[] | select(.limit == \"$run\").rate")" '{"count":5,"per_ms":250,"burst":9}'
+status 64 sidestep limit put "$run" --burst 9 2>/dev/null
 C

@@ -1,4 +1,8 @@
-"""``python -m sidestep worker MODULE…``: execute the runs of the workflows that modules define."""
+"""``python -m sidestep worker MODULE…``: execute the runs of the workflows that modules define.
+
+``python -m sidestep where`` says which daemon a program has, and where its database is, as JSON; it
+starts none. Exit status 69: none answers, and none would be started.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +27,28 @@ def main(arguments: list[str] | None = None) -> int:
     worker.add_argument("--concurrency", type=int, default=10, metavar="N")
     worker.add_argument("--code-version", metavar="TEXT")
     worker.add_argument("--until-idle", action="store_true", help="end when nothing is left to do")
+    commands.add_parser("where", help="say which daemon a program has")
     options = parser.parse_args(arguments)
     settle()
+    if options.command == "where":
+        return where()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     found = [item for name in options.modules for item in workflows(load(name))]
     if not found:
         print(f"no workflow in {', '.join(options.modules)}", file=sys.stderr)
         return 65
     return serve(found, options)
+
+
+def where() -> int:
+    """Print which daemon a program of this environment has; return the exit status."""
+    import json
+
+    from ._autostart import locate
+
+    found = locate()
+    print(json.dumps(found))
+    return 69 if "problem" in found else 0
 
 
 def settle() -> None:

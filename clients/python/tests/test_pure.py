@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import socket
 from pathlib import Path
 
@@ -135,43 +134,16 @@ def test_lines_are_cut() -> None:
     assert lines.feed(b'd":3}\n') == [{"id": 3}]
 
 
-def test_order_of_the_sockets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.delenv("SIDESTEP_AUTOSTART", raising=False)
-    monkeypatch.setenv("SIDESTEP_SOCKET", "/named")
-    monkeypatch.setenv("XDG_RUNTIME_DIR", "/x")
-    find = _autostart.Finder
-    assert find("/given", None).paths == ["/given"]
-    assert find("/given", None).start_at is None
-    assert find(None, None).paths == ["/named"]
-    monkeypatch.delenv("SIDESTEP_SOCKET")
-    assert find(None, None).paths == ["/x/sidestep/sidestep.sock", "/run/sidestep/sidestep.sock"]
-    assert find(None, None).start_at == "/x/sidestep/sidestep.sock"
-    assert find(None, False).start_at is None
-    monkeypatch.delenv("XDG_RUNTIME_DIR")
-    own = f"{tmp_path}/sidestep-{os.getuid()}/sidestep.sock"
-    assert find(None, None).paths == ["/run/sidestep/sidestep.sock", own]
-    monkeypatch.setenv("SIDESTEP_AUTOSTART", "0")
-    assert find(None, None).start_at is None
-
-
-def test_a_directory_open_to_others_is_not_trusted(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setenv("SIDESTEP_AUTOSTART", "0")
-    for name in ("SIDESTEP_SOCKET", "XDG_RUNTIME_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    directory = tmp_path / f"sidestep-{os.getuid()}"
-    directory.mkdir()
-    directory.chmod(0o755)
-    finder = _autostart.Finder(None, None)
-    assert "0700" in (finder.trusted(finder.paths[-1]) or "")
-    directory.chmod(0o700)
-    assert finder.trusted(finder.paths[-1]) is None
-    directory.rmdir()
-    directory.symlink_to("/")
-    assert finder.trusted(finder.paths[-1]) is not None
+def test_a_socket_that_was_named_is_the_only_one_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The whole rule is tested by clients/places, on every client.
+    monkeypatch.setenv("SIDESTEP_AUTOSTART", "1")
+    monkeypatch.setenv("SIDESTEP_SOCKET", "/nowhere/named")
+    for given, path in (("/nowhere/given", "/nowhere/given"), (None, "/nowhere/named")):
+        search = iter(_autostart.Finder(given, None).search())
+        assert next(search) == path
+        with pytest.raises(sidestep.DaemonNotFound, match="that was named") as caught:
+            next(search)
+        assert "sidestepd --socket" in (caught.value.hint or "")
 
 
 def test_no_daemon_names_what_was_tried(tmp_path: Path) -> None:

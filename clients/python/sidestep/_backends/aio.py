@@ -9,8 +9,9 @@ from asyncio import Lock as Lock
 from asyncio import Semaphore as Semaphore
 from asyncio import sleep as sleep
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
+from .._autostart import listener
 from .._context import STEP
 from .._errors import TimeoutExpired
 from .._failures import BodyExpired
@@ -21,6 +22,7 @@ from ._branches import follow as follow
 # Seconds that a line without a reply waits for the next one; the daemon itself waits 25 ms for the
 # outcome of a begin before it writes it.
 _HOLD = 0.005
+T = TypeVar("T")
 _background: set[asyncio.Future[None]] = set()
 
 # What is thrown into a body from outside, and says nothing about the body.
@@ -178,6 +180,10 @@ class Link(asyncio.Protocol):
             self._transport.write(b"".join(self._held))
         self._held.clear()
 
+    def listener(self) -> int | None:
+        """Return the uid of whoever listens."""
+        return listener(self._transport.get_extra_info("socket"))
+
     async def close(self) -> None:
         """End the connection; nobody is told."""
         self._flush()
@@ -249,9 +255,9 @@ async def contained(function: Callable[[Any], Awaitable[None]], run: Any) -> Non
     task.result()
 
 
-async def in_thread(function: Callable[..., None], *args: Any) -> None:
+async def in_thread(function: Callable[..., T], *args: Any) -> T:
     """Call a blocking function beside the loop."""
-    await asyncio.to_thread(function, *args)
+    return await asyncio.to_thread(function, *args)
 
 
 def from_thread(awaitable: Awaitable[Any], loop: asyncio.AbstractEventLoop) -> Any:

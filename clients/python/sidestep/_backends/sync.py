@@ -20,12 +20,14 @@ from collections.abc import Callable
 from threading import Lock as Lock
 from threading import Semaphore as Semaphore
 from time import sleep as sleep
-from typing import Any
+from typing import Any, TypeVar
 
+from .._autostart import listener
 from .._errors import TimeoutExpired
 from .._wire import LineBuffer, LinkLost, request
 
 _CHUNK = 1 << 18
+T = TypeVar("T")
 
 # Seconds between two moments at which a thread that stands in for another can be interrupted.
 _LOOK_UP = 0.2
@@ -129,6 +131,10 @@ class Link:
             raise
         finally:
             self._waiting.pop(identifier, None)
+
+    def listener(self) -> int | None:
+        """Return the uid of whoever listens."""
+        return listener(self._socket)
 
     def _give_up(self, identifier: int, waiting: _Waiting, late: Late | None) -> None:
         if late is not None:
@@ -286,9 +292,9 @@ def contained(function: Callable[[Any], None], run: Any) -> None:
     function(run)
 
 
-def in_thread(function: Callable[..., None], *args: Any) -> None:
+def in_thread(function: Callable[..., T], *args: Any) -> T:
     """Call a blocking function."""
-    function(*args)
+    return function(*args)
 
 
 def check_caller() -> object:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _wire
-from .._autostart import Finder, start_daemon
+from .._autostart import Finder
 from .._backends.sync import Link, Lock, Semaphore, check_caller, in_thread, sleep
 from .._codec import Codec
 from .._errors import (
@@ -172,31 +172,37 @@ class Connection:
     # The connection
 
     def _connect(self, wait: float) -> None:
-        end = time.monotonic() + (wait if len(self._finder.paths) == 1 else 0.0)
+        end = time.monotonic() + (wait if self._finder.named is not None else 0.0)
         while True:
-            tried = []
-            for path in self._finder.paths:
-                reason = self._finder.trusted(path)
-                if reason is None:
-                    try:
-                        self._link = Link.open(path, self._came_apart, self._notified)
-                        self.socket = path
-                        return
-                    except OSError as error:
-                        reason = error.strerror or str(error)
-                tried.append(f"{path}: {reason}")
-            if self._finder.start_at is not None:
-                path = self._finder.start_at
-                in_thread(start_daemon, path)
-                self._link = Link.open(path, self._came_apart, self._notified)
-                self.socket = path
-                return
-            if time.monotonic() > end:
-                raise DaemonNotFound(
-                    "no daemon answers at " + "; ".join(tried),
-                    data={"hint": "start sidestepd, or set SIDESTEP_SOCKET to its socket"},
-                )
+            try:
+                return self._find()
+            except DaemonNotFound:
+                if time.monotonic() > end:
+                    raise
             sleep(0.02)
+
+    def _find(self) -> None:
+        search = self._finder.search()
+        for path in search:
+            sleep(search.pause)
+            try:
+                link = Link.open(path, self._came_apart, self._notified)
+            except OSError as error:
+                search.note(error.strerror or str(error))
+                continue
+            try:
+                reason = search.accept(link.listener())
+            except DaemonNotFound:
+                link.close()
+                raise
+            if reason is None:
+                self._link, self.socket = link, path
+                return
+            search.note(reason)
+            link.close()
+        path = in_thread(search.start)
+        self._link = Link.open(path, self._came_apart, self._notified)
+        self.socket = path
 
     def _linked(self) -> Link:
         link = self._link
@@ -216,8 +222,9 @@ class Connection:
                         raise ConnectionLost(f"{self.socket} does not answer: {error}") from error
                     sleep(pause)
                     pause = min(pause * 2, 0.25)
-                    if pause > 0.1 and self._finder.start_at == self.socket is not None:
-                        in_thread(start_daemon, self.socket)
+                    if pause > 0.1 and self.socket is not None:
+                        # Nobody else is taken for the daemon that was lost.
+                        self.socket = in_thread(self._finder.revive, self.socket)
                 else:
                     self._link = link
                     return link

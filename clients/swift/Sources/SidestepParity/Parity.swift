@@ -23,9 +23,13 @@ struct Parity: ParsableCommand {
     var relay: String?
     @Option(help: .private)
     var program: String?
+    /// Says which daemon this client would have: clients/places.
+    @Flag(name: .customLong("where"), help: .private)
+    var locates = false
 
     mutating func run() throws {
         signal(SIGPIPE, SIG_IGN)
+        if locates { return try locate() }
         if let relay { return try Relay(socket: relay).run() }
         if let program { return ProgramProcess.main(specification: program) }
         let scenarios = try files.flatMap { try Scenario.load($0) }.filter { isWanted($0) }
@@ -37,6 +41,19 @@ struct Parity: ParsableCommand {
         }
         print("parity-swift: \(scenarios.count - failed) passed, \(failed) failed")
         if failed > 0 || scenarios.isEmpty { throw ExitCode(1) }
+    }
+
+    private func locate() throws {
+        let location = DaemonLocation.find()
+        let json = RawJSON.object { writer in
+            writer.member("socket", location.socket)
+            writer.member("database", location.database)
+            writer.member("answers", location.answers)
+            writer.member("problem", location.problem?.message)
+            writer.member("hint", location.problem?.hint)
+        }
+        print(json.text)
+        if location.problem != nil { throw ExitCode(69) }
     }
 
     private func isWanted(_ scenario: Scenario) -> Bool { only.map { scenario.name.contains($0) } ?? true }

@@ -79,24 +79,17 @@ import Testing
             (1...8).map { _ in backoff.advance().milliseconds } == [20, 40, 80, 160, 320, 640, 1000, 1000])
     }
 
-    @Test("an explicit socket is the only candidate")
-    func explicit() {
-        let environment = Environment(["SIDESTEP_SOCKET": "/b", "XDG_RUNTIME_DIR": "/run/user/1"])
-        #expect(SocketCandidates(explicit: "/a", environment: environment).all.map(\.path) == ["/a"])
-        #expect(SocketCandidates(explicit: nil, environment: environment).all.map(\.path) == ["/b"])
-    }
-
-    @Test("a session's socket comes before the system's; without a session the private one is last")
-    func order() {
-        let session = SocketCandidates(
-            explicit: nil, environment: Environment(["XDG_RUNTIME_DIR": "/run/user/1"]))
-        #expect(
-            session.all.map(\.path) == ["/run/user/1/sidestep/sidestep.sock", "/run/sidestep/sidestep.sock"])
-        #expect(session.startAt.path == "/run/user/1/sidestep/sidestep.sock")
-        let none = SocketCandidates(
-            explicit: nil, environment: Environment(["TMPDIR": "/t", "XDG_RUNTIME_DIR": ""]))
-        #expect(none.all.map(\.mustBePrivate) == [false, true])
-        #expect(none.startAt.path.hasPrefix("/t/sidestep-"))
+    @Test("a socket that was named is the only one tried, and no daemon is started for it")
+    func named() {
+        let environment = Environment(["SIDESTEP_SOCKET": "/nowhere/b", "SIDESTEP_AUTOSTART": "1"])
+        for (given, tried) in [("/nowhere/a", "/nowhere/a (given)"), (nil, "/nowhere/b (SIDESTEP_SOCKET)")] {
+            let error = #expect(throws: SidestepError.self) {
+                try DaemonFinder(socket: given, environment: environment).connect()
+            }
+            #expect(error?.kind == .daemonNotFound)
+            #expect(error?.message.contains("tried \(tried)") == true)
+            #expect(error?.message.contains("none is started at a socket that was named") == true)
+        }
     }
 
     @Test("the daemon's program is looked for where SIDESTEPD says, else beside us and on PATH")

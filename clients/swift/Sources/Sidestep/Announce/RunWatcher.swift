@@ -54,7 +54,7 @@ public final class RunWatcher {
         var socket: UnixSocket?
     }
 
-    private let finder: DaemonFinder
+    private var finder: DaemonFinder
     private let filter: Filter
     private let patience: Duration
     private var connection: BlockingConnection?
@@ -93,6 +93,7 @@ public final class RunWatcher {
         }
         sequence = result["sequence"]?.int ?? sequence
         connection = new
+        finder = finder.staying(at: new.socket)
         let isInterrupted = interruption.withLock { state in
             state.socket = new.socket
             return state.isWanted

@@ -35,7 +35,9 @@ extension Connection {
         var backoff = Backoff()
         while true {
             do {
-                return try finder.connect()
+                let socket = try finder.connect()
+                state.withLock { $0.finder = $0.finder.staying(at: socket) }
+                return socket
             } catch {
                 if isClosed { return nil }
                 let pause = backoff.advance()

@@ -24,6 +24,8 @@ final class Connection: Sendable {
     }
 
     struct State {
+        /// Once a daemon was found, no other one is taken for it.
+        var finder: DaemonFinder
         var link = Link.down
         /// Counts the connections that broke.
         var generation = 0
@@ -34,17 +36,19 @@ final class Connection: Sendable {
         var holders: [String: Holder] = [:]
     }
 
-    let finder: DaemonFinder
     /// How long to look for a daemon that went away.
     let patience: Duration
-    let state = Mutex(State())
+    let state: Mutex<State>
     /// Held while bytes are written, so that lines do not mix and calls leave in the order they were made.
     let writing = Mutex(())
 
     init(finder: DaemonFinder, patience: Duration) {
-        self.finder = finder
+        state = Mutex(State(finder: finder))
         self.patience = patience
     }
+
+    /// Where the daemon is looked for.
+    var finder: DaemonFinder { state.withLock { $0.finder } }
 
     /// Sends a call; `complete` is called one time, on another thread or this one.
     func send(

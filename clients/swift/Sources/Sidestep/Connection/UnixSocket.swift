@@ -24,6 +24,21 @@ package final class UnixSocket: Sendable {
 
     deinit { close(descriptor) }
 
+    /// The user who called listen(2) on the other side: unix(7), SO_PEERCRED.
+    var listenerUser: UInt32? {
+        var credentials = PeerCredentials()
+        var size = socklen_t(MemoryLayout<PeerCredentials>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 else { return nil }
+        return credentials.uid
+    }
+
+    /// `struct ucred`, which Glibc declares for `_GNU_SOURCE` alone.
+    private struct PeerCredentials {
+        var pid: Int32 = 0
+        var uid: UInt32 = 0
+        var gid: UInt32 = 0
+    }
+
     /// Bytes of `sun_path`, its ending NUL included: unix(7).
     static let longestPath = 108
 

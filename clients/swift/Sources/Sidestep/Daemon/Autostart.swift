@@ -1,40 +1,71 @@
 import Glibc
+import SidestepPlaces
 
-/// Starts `sidestepd` for this user, detached, at most one at a time.
+/// Starts `sidestepd` for this user, detached, at most one at a time, and says so once.
 struct Autostart {
-    let listenAt: SocketCandidates.Candidate
+    let socket: String
+    let database: String
+    let places: Places
     let environment: Environment
     /// How long a started daemon may take until it accepts.
     var patience: Duration = .seconds(10)
 
+    private var directory: String { socket.directory }
+    private var logFile: String { directory + "/sidestepd.log" }
+
     /// A connection to a daemon that was started now, or by somebody else in the meantime.
-    func connect() throws(Reason) -> UnixSocket {
-        try PrivateDirectory.make(listenAt.directory)
-        if listenAt.mustBePrivate { try PrivateDirectory.check(listenAt.directory) }
-        let lock = try StartLock(path: listenAt.directory + "/sidestepd.start")
+    func connect() throws -> UnixSocket {
+        try makeDirectory()
+        let lock = try StartLock(path: directory + "/start.lock")
         defer { lock.release() }
-        if let socket = try? UnixSocket(path: listenAt.path) { return socket }
+        var search = Search(places: places)
+        if let found = search.connectToOwn() ?? search.connect(to: socket, "yours", isOwn: true) {
+            return found
+        }
         let executable = try findExecutable()
-        return try wait(for: try DetachedProcess.start(command(executable), log: logFile))
+        let started = try wait(for: try DetachedProcess.start(command(executable), log: logFile))
+        announce()
+        return started
     }
 
-    private var logFile: String { listenAt.directory + "/sidestepd.log" }
+    /// The usual one is made; another one has to be there.
+    private func makeDirectory() throws(Reason) {
+        let isUsual = socket == places.standardSocket
+        if isUsual, mkdir(directory, 0o700) != 0, errno != EEXIST {
+            throw Reason(text: "cannot make \(directory): \(SystemError("mkdir").message)")
+        }
+        let isTemporary = isUsual && places.runtime.isTemporary
+        if let reason = SocketTrust.refusal(
+            ofDirectory: directory, for: places.user, isTemporary: isTemporary)
+        {
+            throw Reason(text: "no daemon is started: \(reason)")
+        }
+    }
 
     /// Autostarted: the daemon keeps nothing of what we have, descriptors and variables included.
     private func command(_ executable: String) -> [String] {
-        [executable, "--user", "--socket", listenAt.path, "--autostarted"]
+        [executable, "--user", "--autostarted", "--socket", socket]
+    }
+
+    /// A daemon that was not asked for is no secret: which files it has decides which runs there are.
+    private func announce() {
+        guard environment["SIDESTEP_AUTOSTART"] != "quiet" else { return }
+        let text =
+            "sidestep: started a daemon for \(places.user.name): socket \(socket), database \(database), "
+            + "log \(logFile)\n"
+        _ = text.withCString { write(2, $0, strlen($0)) }
     }
 
     private func findExecutable() throws(Reason) -> String {
-        let places = DaemonExecutable.places(environment: environment)
-        if let found = places.first(where: { access($0, X_OK) == 0 }) { return found }
+        let candidates = DaemonExecutable.places(environment: environment)
+        if let found = candidates.first(where: { access($0, X_OK) == 0 }) { return found }
         throw Reason(text: "sidestepd is not on PATH, not beside this program and SIDESTEPD does not name it")
     }
 
     private func wait(for process: DetachedProcess) throws(Reason) -> UnixSocket {
         let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline {
-            if let socket = try? UnixSocket(path: listenAt.path) { return socket }
+            if let socket = try? UnixSocket(path: socket) { return socket }
             guard process.isAlive else { throw Reason(text: "sidestepd ended at once: \(process.lastWords)") }
             usleep(5000)
         }
@@ -59,12 +90,11 @@ enum DaemonExecutable {
             readlink("/proc/self/exe", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
         }
         guard count > 0 else { return nil }
-        let path = String(decoding: buffer[..<count], as: UTF8.self)
-        return path.lastIndex(of: "/").map { String(path[..<$0]) }
+        return String(decoding: buffer[..<count], as: UTF8.self).directory
     }
 }
 
-/// A lock file, so that two programs that find no daemon start one, not two.
+/// A lock file, so that two programs that find no daemon start one, not two; all clients use the same.
 struct StartLock {
     private let descriptor: Int32
 

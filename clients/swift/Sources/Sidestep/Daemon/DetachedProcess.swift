@@ -22,8 +22,17 @@ struct DetachedProcess {
         return DetachedProcess(pid: pid, log: log, logStart: start)
     }
 
-    /// Whether the process still exists.
-    var isAlive: Bool { kill(pid, 0) == 0 || errno == EPERM }
+    /// Whether it has not ended; its corpse stays where nobody waits for orphans.
+    var isAlive: Bool {
+        guard kill(pid, 0) == 0 || errno == EPERM else { return false }
+        let descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        // The state stands behind the name, which may hold anything: proc(5).
+        let line = Self.readAll(descriptor)
+        guard let close = line.lastIndex(of: ")") else { return true }
+        return !line[close...].hasPrefix(") Z")
+    }
 
     /// The last line it wrote since it was started.
     var lastWords: String {

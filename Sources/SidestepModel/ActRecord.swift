@@ -1,0 +1,34 @@
+/// What somebody changed that no run's journal tells of: a line of the daemon's own journal.
+public struct ActRecord: Sendable, Equatable {
+    public var sequence: Int64 = 0
+    public var at: Instant
+    /// The method of the protocol.
+    public var method: String
+    /// The name of what was changed: a run, a schedule, a webhook.
+    public var subject: String?
+    /// Whose it was.
+    public var userID: UInt32
+    /// Who did it.
+    public var byUser: UInt32
+    public var byProcess: Int32
+    /// More about it, JSON.
+    public var detail: Payload?
+
+    public init(
+        at: Instant, method: String, subject: String?, userID: UInt32, byUser: UInt32, byProcess: Int32,
+        detail: Payload? = nil
+    ) {
+        self.at = at
+        self.method = method
+        self.subject = subject
+        self.userID = userID
+        self.byUser = byUser
+        self.byProcess = byProcess
+        self.detail = detail
+    }
+
+    /// How long lines are kept, milliseconds: a year, as the ids of removed runs.
+    public static let keptMilliseconds: Int64 = 365 * 86_400_000
+    /// And how many at most: the oldest go first.
+    public static let keptLines: Int64 = 100_000
+}

@@ -1,0 +1,30 @@
+import Glibc
+
+/// What decides whether a path is trusted.
+public struct FileFacts: Sendable, Equatable {
+    public var owner: UInt32
+    public var mode: UInt32
+    public var inode: UInt64 = 0
+
+    public init(owner: UInt32, mode: UInt32, inode: UInt64 = 0) {
+        self.owner = owner
+        self.mode = mode
+        self.inode = inode
+    }
+
+    public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
+    public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
+    var isDevice: Bool { mode & S_IFMT == S_IFCHR }
+    var isWritableByAll: Bool { mode & 0o002 != 0 }
+    var isWritableByOthers: Bool { mode & 0o022 != 0 }
+    var isOpenToOthers: Bool { mode & 0o077 != 0 }
+
+    /// The file at a path; nil when there is none that can be seen.
+    ///
+    /// - Parameter link: look at a symbolic link itself.
+    public static func at(_ path: String, link: Bool = false) -> FileFacts? {
+        var status = stat()
+        guard (link ? lstat(path, &status) : stat(path, &status)) == 0 else { return nil }
+        return FileFacts(owner: status.st_uid, mode: status.st_mode, inode: UInt64(status.st_ino))
+    }
+}

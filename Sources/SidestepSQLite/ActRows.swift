@@ -1,0 +1,49 @@
+import SidestepModel
+import SidestepStore
+
+struct ActStatements {
+    let append, list, listUser, forget: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        append = try library.prepare("act_append", on: connection)
+        list = try library.prepare("act_list", on: connection)
+        listUser = try library.prepare("act_list_user", on: connection)
+        forget = try library.prepare("act_forget", on: connection)
+    }
+}
+
+extension SQLiteSession {
+    func acts(user: UInt32?, after sequence: Int64, limit: Int) throws(Failure) -> Page<ActRecord> {
+        var values: [SQLValue] = [.integer(sequence), .integer(Int64(limit) + 1)]
+        if let user { values.append(.integer(Int64(user))) }
+        var found: [ActRecord] = []
+        try (user == nil ? acts.list : acts.listUser).each(values) { row in
+            found.append(ActRecord(&row))
+            return true
+        }
+        return Page(found, limit: limit)
+    }
+
+    func appendAct(_ act: ActRecord) throws(Failure) {
+        try acts.append.run(
+            .integer(try nextSequence()), SQLValue(act.at), SQLValue(act.method), SQLValue(act.subject),
+            .integer(Int64(act.userID)), .integer(Int64(act.byUser)), .integer(Int64(act.byProcess)),
+            SQLValue(act.detail))
+    }
+
+    func forgetActs(before moment: Instant, keeping lines: Int64, limit: Int) throws(Failure) {
+        try acts.forget.run(SQLValue(moment), .integer(lines), .integer(Int64(limit)))
+    }
+}
+
+extension ActRecord {
+    fileprivate init(_ row: inout Row) {
+        let sequence = row.integer()
+        self.init(
+            at: row.instant(), method: row.string(), subject: row.optionalString(),
+            userID: UInt32(truncatingIfNeeded: row.integer()),
+            byUser: UInt32(truncatingIfNeeded: row.integer()),
+            byProcess: Int32(truncatingIfNeeded: row.integer()), detail: row.optionalPayload())
+        self.sequence = sequence
+    }
+}
