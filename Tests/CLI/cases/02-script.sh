@@ -11,12 +11,8 @@ C
 
 check "the run is let go when the script ends" <<'C'
 bash -c "eval \"\$(sidestep start $run)\"; kill -9 \$\$" || :
-for _ in $(seq 100); do
-    state=$(sidestep call run.get "{\"run\": \"$run\"}" | jq -r .run.status)
-    [ "$state" != interrupted ] || exit 0
-    sleep 0.02
-done
-echo "still $state"; exit 1
+comes free "$run"
+is "$(state "$run")" interrupted
 C
 
 check "start without an id makes one" <<'C'
@@ -32,8 +28,9 @@ has "$(cat error)" "hint:"
 C
 
 check "start waits for an owned run" <<'C'
-bash -c "eval \"\$(sidestep start $run)\"; sleep 0.4" &
-sleep 0.2
+bash -c "eval \"\$(sidestep start $run)\"; until [ -e $run.go ]; do sleep 0.02; done" &
+comes shows running state "$run"
+(sleep 0.2; touch "$run.go") &
 eval "$(sidestep start "$run" --if-owned wait --wait 10s)"
 is "$SIDESTEP_RUN" "$run"
 C
@@ -126,7 +123,7 @@ C
 check "a step that is stopped is not recorded, and runs again" <<'C'
 eval "$(sidestep start "$run")"
 sidestep step stop -- sh -c 'trap "exit 9" TERM; echo x >>stops; sleep 5 & wait' & pid=$!
-until [ -s stops ]; do sleep 0.02; done
+comes test -s stops
 kill -TERM "$pid"
 status 143 wait "$pid" 2>/dev/null
 is "$(sidestep step stop -- echo done)" done
@@ -195,7 +192,7 @@ for pass in 1 2; do
         sidestep step bad -- sh -c "echo bad >>rest; [ '$pass' = 2 ]"
         sidestep finish 2>/dev/null
     ' && is $pass 2 || is $pass 1
-    sleep 0.1
+    comes free "$run"
 done
 is "$(tr '\n' ' ' <rest)" "good bad bad "
 C

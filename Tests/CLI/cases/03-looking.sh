@@ -46,7 +46,7 @@ check "result waits, and says 75 while the run is open" <<'C'
 eval "$(sidestep start "$run")"
 status 75 sidestep result "$run" 2>/dev/null
 sidestep result "$run" --wait 10s >out & pid=$!
-sleep 0.2
+comes test -d "/proc/$pid"
 sidestep finish --output 42 2>/dev/null
 wait "$pid"
 is "$(cat out)" 42
@@ -73,12 +73,10 @@ C
 
 check "inflight lists running steps when asked" <<'C'
 eval "$(sidestep start "$run")"
-sidestep step long -- sleep 1 & pid=$!
-for _ in $(seq 50); do
-    case $(sidestep inflight --all) in *"$run"*long*) kill $pid; exit 0 ;; esac
-    sleep 0.02
-done
-exit 1
+sidestep step long -- sleep 60 & pid=$!
+comes shows "$run" sidestep inflight --all
+has "$(sidestep inflight --all)" long
+kill $pid
 C
 
 check "delete removes a run" <<'C'

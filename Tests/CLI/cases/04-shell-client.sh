@@ -61,7 +61,7 @@ cat >script <<'S'
 sidestep_start "$1"
 sidestep_step bin printf 'a\377\000b'
 S
-for _ in 1 2; do "$shell" script "$run-$shell" | cmp - <(printf 'a\377\000b'); sleep 0.1; done
+for _ in 1 2; do "$shell" script "$run-$shell" | cmp - <(printf 'a\377\000b'); comes free "$run-$shell"; done
 C
 
     check "sidestep.sh under $shell: errors name the kind and the next command" <<'C'
@@ -90,6 +90,6 @@ C
 
 check "a run begun with the command line tool goes on with sidestep.sh" <<'C'
 bash -c "eval \"\$(sidestep start $run)\"; sidestep step a -- echo one" >/dev/null
-sleep 0.1
+comes free "$run"
 is "$(dash -c '. "$CLIENT"; sidestep_start "$0" && sidestep_step a echo two' "$run")" one
 C

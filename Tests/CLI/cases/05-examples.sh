@@ -18,7 +18,8 @@ kills=0
 while :; do
     setsid --wait "$program" texts "$run" "effects-$run" 0.05 >"out-$run" 2>&1 & pid=$!
     if [ "$kills" -lt 4 ]; then
-        sleep 0.2
+        before=$(lines "effects-$run")
+        comes eval '[ "$(lines "effects-$run")" -gt "$before" ] || gone "$pid"'
         kill -9 -- "-$(pgrep -f "$program.* $run " | head -1)" 2>/dev/null || :
         kills=$((kills + 1))
         wait "$pid" || :

@@ -6,7 +6,7 @@ sidestep wait signal approve
 sidestep finish
 S
 bash s.sh "$run" > first 2>/dev/null &
-until sidestep why "$run" 2>/dev/null | grep -q "waits for signal 'approve'"; do sleep 0.02; done
+comes shows "waits for signal 'approve'" sidestep why "$run"
 has "$(sidestep approve "$run")" approve
 has "$(sidestep why "$run")" "To change it: sidestep approve $run approve"
 sidestep approve "$run" approve --value '{"n":1}' 2>/dev/null
@@ -18,7 +18,7 @@ C
 check "a no is an answer, and a second answer comes too late for a promise" <<'C'
 eval "$(sidestep start "$run")"
 sidestep wait promise quote > answer &
-until sidestep promise list "$run" | grep -q pending; do sleep 0.02; done
+comes shows pending sidestep promise list "$run"
 sidestep approve "$run" quote --deny --message "too dear" 2>/dev/null
 wait
 is "$(cat answer)" '{"approved":false,"message":"too dear"}'
@@ -47,7 +47,7 @@ C
 check "timers show what sleeps, and a sleep that is run again only takes the rest" <<'C'
 eval "$(sidestep start "$run")"
 sidestep sleep long 1h &
-until sidestep timers --run "$run" | grep -q long; do sleep 0.02; done
+comes shows long sidestep timers --run "$run"
 kill $!
 sidestep sleep short 20ms
 sidestep sleep short 1h
@@ -125,9 +125,9 @@ program=$EXAMPLES/shell/approval.sh
 for answer in --deny ''; do
     id=$run$answer
     "$program" "$id" effects >/dev/null 2>&1 & pid=$!
-    until sidestep why "$id" 2>/dev/null | grep -q "waits for signal 'payment'"; do sleep 0.02; done
+    comes shows "waits for signal 'payment'" sidestep why "$id"
     kill -9 $pid
-    until sidestep why "$id" | grep -q "is interrupted"; do sleep 0.02; done
+    comes shows "is interrupted" sidestep why "$id"
     # shellcheck disable=SC2086  # nothing, or a flag
     sidestep approve "$id" payment $answer 2>/dev/null
     "$program" "$id" effects >/dev/null 2>&1

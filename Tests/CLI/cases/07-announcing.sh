@@ -65,7 +65,7 @@ sidestep emit "$run.paid" '{"n": 17}' --id "$run-1"
 sidestep emit "$run.paid" '{"n": 17}' --id "$run-1"
 sidestep events "$run.*" --follow --json >out & reader=$!
 sidestep emit "$run.sent"
-for _ in $(seq 100); do [ "$(wc -l <out)" = 2 ] && break; sleep 0.02; done
+comes eval '[ "$(lines out)" = 2 ]'
 kill $reader
 is "$(jq -r .event <out | tr '\n' ' ')" "$run.paid $run.sent "
 has "$(sidestep events "$run.paid")" '{"n": 17}'
@@ -89,7 +89,7 @@ check "webhook: put, list, dead letters, redeliver, delete" <<'C'
 sidestep webhook put "$run" http://127.0.0.1:9/ --event "$run.*" --max-attempts 1
 has "$(sidestep webhook list)" "http://127.0.0.1:9/"
 sidestep emit "$run.x"
-for _ in $(seq 100); do case $(sidestep webhook deliveries "$run" --status dead) in *dl_*) break ;; esac; sleep 0.02; done
+comes shows dl_ sidestep webhook deliveries "$run" --status dead
 id=$(sidestep webhook deliveries "$run" --json | jq -r '.deliveries[0].delivery')
 sidestep webhook redeliver "$id"
 sidestep webhook delete "$run" 2>/dev/null
@@ -125,7 +125,7 @@ done
 
 check "the example that announces tells the same after a kill" <<'C'
 setsid --wait "$here/../../examples/shell/announce.sh" "$run" 0.1 2>/dev/null & pid=$!
-sleep 0.4
+comes shows '"step.completed"' sidestep history "$run" --json
 kill -9 -- "-$(pgrep -f "announce.sh $run " | head -1)" 2>/dev/null || :
 wait $pid || :
 for _ in 1 2; do "$here/../../examples/shell/announce.sh" "$run" 2>/dev/null; done

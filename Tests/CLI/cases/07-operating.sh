@@ -56,7 +56,7 @@ begin
 eval "$(sidestep start "$run")"
 sidestep step a -- true
 timeout 60 sidestep history "$run" --follow --json >over-restart & pid=$!
-until [ -s over-restart ]; do sleep 0.02; done
+comes test -s over-restart
 kill -9 $other
 begin
 eval "$(sidestep start "$run" --if-owned take-over)"

@@ -76,15 +76,15 @@ echo "$SIDESTEP_LEASE" >> "$1.leases"
 if [ "$(wc -l < "$1.leases")" = 1 ]; then
     # In a session of its own and without the mark: it outlives the program.
     env -u SIDESTEP_EXECUTION setsid sh "$1.old" "$1" &
-    for _ in $(seq 500); do [ -e "$1.up" ] && exit 1; sleep 0.02; done
+    for _ in $(seq 3000); do [ -e "$1.up" ] && exit 1; sleep 0.02; done
 fi
 touch "$1.go"
-for _ in $(seq 500); do [ -e "$1.status" ] && exit 0; sleep 0.02; done
+for _ in $(seq 3000); do [ -e "$1.status" ] && exit 0; sleep 0.02; done
 exit 2
 S
 cat > "$run.old" <<'S'
 touch "$1.up"
-for _ in $(seq 500); do [ -e "$1.go" ] && break; sleep 0.02; done
+for _ in $(seq 3000); do [ -e "$1.go" ] && break; sleep 0.02; done
 sidestep step late -- touch "$1.late"
 echo $? > "$1.status"
 S
@@ -99,10 +99,10 @@ for _ in 1 2; do
     sidestep run --id "$run" --max-restarts 1 -- sh -c "echo up >> $run.log; exec sleep 30" &
     supervisor=$!
     wanted=$(($(cat "$run.log" 2>/dev/null | wc -l) + 1))
-    until [ "$(cat "$run.log" 2>/dev/null | wc -l)" -ge "$wanted" ]; do sleep 0.02; done
+    comes eval '[ "$(lines "$run.log")" -ge "$wanted" ]'
     kill -KILL $supervisor
     wait $supervisor || :
-    until [ "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" != running ]; do sleep 0.02; done
+    comes free "$run"
 done
 status 76 sidestep run --id "$run" --max-restarts 1 -- sh -c "echo up >> $run.log; exec sleep 30"
 C
@@ -110,7 +110,7 @@ C
 check "always: a program that ends well begins again in the same run until it is cancelled" <<'C'
 sidestep run --id "$run" --restart always -- sh -c "n=\$(cat $run.log 2>/dev/null | wc -l); echo x >> $run.log; sidestep step s\$n -- true" 2> "$run.err" &
 supervisor=$!
-for _ in $(seq 500); do [ "$(cat "$run.log" 2>/dev/null | wc -l)" -ge 3 ] && break; sleep 0.02; done
+comes eval '[ "$(lines "$run.log")" -ge 3 ]'
 sidestep cancel "$run" > /dev/null
 wait $supervisor || :
 [ "$(wc -l < "$run.log")" -ge 3 ]
@@ -123,7 +123,7 @@ C
 check "always: a signal to us leaves the run to be continued, a failure counts" <<'C'
 sidestep run --id "$run" --restart always -- sh -c "trap 'exit 0' TERM; echo up >> $run.log; while :; do sleep 0.02; done" &
 supervisor=$!
-until [ -e "$run.log" ]; do sleep 0.02; done
+comes test -e "$run.log"
 kill -TERM $supervisor
 status 0 wait $supervisor
 is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" queued
@@ -134,8 +134,7 @@ C
 check "a foreign take-over ends the program, which lost its run" <<'C'
 sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 30" &
 supervisor=$!
-until [ -e "$run.log" ]; do sleep 0.02; done
-sleep 0.2
+comes test -e "$run.log"
 sidestep start "$run" --if-owned take-over > /dev/null
 status 143 wait $supervisor
 C
@@ -148,7 +147,7 @@ C
 check "a signal goes to the program and the run can be continued" <<'C'
 sidestep run --id "$run" -- sh -c "trap 'echo told >> $run.log; exit 3' TERM; echo up >> $run.log; while :; do sleep 0.05; done" &
 supervisor=$!
-until [ -e "$run.log" ]; do sleep 0.02; done
+comes test -e "$run.log"
 kill -TERM $supervisor
 status 3 wait $supervisor
 is "$(cat "$run.log")" "up
@@ -160,39 +159,36 @@ C
 check "a program that does not heed the signal is killed after --kill-after" <<'C'
 sidestep run --id "$run" --kill-after 200ms -- sh -c "trap '' TERM; sleep 98 & echo \$! > $run.pid; echo up > $run.log; while :; do sleep 0.05; done" &
 supervisor=$!
-until [ -e "$run.log" ]; do sleep 0.02; done
+comes test -e "$run.log"
 kill -TERM $supervisor
 status 137 wait $supervisor
-for _ in $(seq 100); do [ -e "/proc/$(cat "$run.pid")" ] || break; sleep 0.02; done
-[ ! -e "/proc/$(cat "$run.pid")" ]
+comes gone "$(cat "$run.pid")"
 C
 
 check "a run that another process owns is left alone" <<'C'
 sidestep run --id "$run" -- sh -c "echo up > $run.log; sleep 20" &
 supervisor=$!
-until [ -e "$run.log" ]; do sleep 0.02; done
+comes test -e "$run.log"
 status 75 sidestep run --id "$run" --allow-change -- true
 kill -KILL $supervisor
 wait $supervisor || :
-for _ in $(seq 100); do sidestep run --id "$run" --allow-change -- true 2>/dev/null && break; sleep 0.05; done
+comes sidestep run --id "$run" --allow-change -- true
 is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" completed
 C
 
 check "the program ends when its supervisor is killed" <<'C'
 sidestep run --id "$run" -- sh -c "echo \$\$ > $run.pid; exec sleep 30" &
 supervisor=$!
-until [ -s "$run.pid" ]; do sleep 0.02; done
+comes test -s "$run.pid"
 kill -KILL $supervisor
 wait $supervisor || :
-for _ in $(seq 100); do [ -e "/proc/$(cat "$run.pid")" ] || break; sleep 0.05; done
-[ ! -e "/proc/$(cat "$run.pid")" ]
+comes gone "$(cat "$run.pid")"
 C
 
 check "cancel ends the program of a supervised run" <<'C'
 sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 30" &
 supervisor=$!
-until [ -e "$run.log" ]; do sleep 0.02; done
-sleep 0.2
+comes test -e "$run.log"
 sidestep cancel "$run" > /dev/null
 status 143 wait $supervisor
 is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" cancelled
@@ -209,13 +205,13 @@ C
 check "a detached program is kept by the daemon, which dies meanwhile" <<'C'
 export XDG_STATE_HOME=$PWD/state
 is "$(sidestep run --id "$run" --detach -- sh -c "echo up >> $run.log; while [ ! -e $run.go ]; do sleep 0.02; done; echo done; sidestep step s -- touch $run.done")" "$run"
-until [ -e "$run.log" ]; do sleep 0.02; done
+comes test -e "$run.log"
 is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" running
 kill -9 "$DAEMON_PID"
 sidestepd --socket "$SIDESTEP_SOCKET" --database "$PWD/d.db" >> daemon.log 2>&1 &
 echo $! > daemon.pid
-until sidestep ping > /dev/null 2>&1; do sleep 0.02; done
-for _ in $(seq 400); do [ "$(wc -l < "$run.log")" -ge 2 ] && break; sleep 0.05; done
+comes sidestep ping
+comes eval '[ "$(lines "$run.log")" -ge 2 ]'
 is "$(wc -l < "$run.log")" 2
 touch "$run.go"
 is "$(sidestep logs "$run" --follow)" done
@@ -227,7 +223,7 @@ C
 check "a detached program that was given up goes on when its run is unpaused" <<'C'
 export XDG_STATE_HOME=$PWD/state
 sidestep run --id "$run" --detach --max-restarts 0 -- sh -c "echo x >> $run.log; [ -e $run.repaired ]" > /dev/null
-for _ in $(seq 500); do [ "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.reason)" = crash_loop ] && break; sleep 0.02; done
+comes shows crash_loop sidestep call run.get "{\"run\":\"$run\"}"
 is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.reason)" crash_loop
 touch "$run.repaired"
 sidestep unpause "$run" > /dev/null
