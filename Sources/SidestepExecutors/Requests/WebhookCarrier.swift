@@ -15,7 +15,8 @@ public struct WebhookCarrier: LetterCarrying {
     static let timeoutMilliseconds: Int64 = 15_000
 
     public init(
-        driver: HTTPDriver, credentials: Current<Credentials>, policy: Current<RequestPolicy>, clock: any Clock,
+        driver: HTTPDriver, credentials: Current<Credentials>, policy: Current<RequestPolicy>,
+        clock: any Clock,
         version: String
     ) {
         self.driver = driver
