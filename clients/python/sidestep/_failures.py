@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._codec import reason
 from ._errors import InvalidArgument, PayloadTooLarge, RunClosed, StepFailed
-from ._retry import error_to_wire, error_types, text_of
+from ._retry import error_to_wire, error_types
 
 # What a value that cannot be sent raises: json, UTF-8, and the limits of a line.
 UNFIT = (TypeError, ValueError, RecursionError, InvalidArgument, PayloadTooLarge)
@@ -24,8 +25,9 @@ class NotSerialisable(TypeError):
 
     def __init__(self, step: str, error: Exception) -> None:
         super().__init__(
-            f"the result of step {step} cannot be recorded: {error}. Its effect has happened; it is"
-            " not repeated. Return plain data, a dataclass or a pydantic model, or give a codec"
+            f"the result of step {step} cannot be recorded: {reason(error)}. Its effect has"
+            " happened; it is not repeated. Return plain data, a dataclass or a pydantic model, or"
+            " give a codec"
         )
 
 
@@ -34,7 +36,14 @@ class Unfit(TypeError):
 
     def __init__(self, what: str, error: Exception) -> None:
         advice = "Use plain data, dataclasses or pydantic models, or give a codec"
-        super().__init__(f"{what} cannot be recorded: {error}. {advice}")
+        super().__init__(f"{what} cannot be recorded: {reason(error)}. {advice}")
+
+
+class Unreadable(TypeError):
+    """What is recorded cannot be read by the codec, or as the type that the program declares."""
+
+    def __init__(self, what: str, error: Exception) -> None:
+        super().__init__(f"{what} cannot be read: {reason(error)}")
 
 
 def members_of(error: BaseException) -> tuple[BaseException, ...]:
@@ -55,13 +64,6 @@ def interrupts_reach_here() -> bool:
     if threading.current_thread() is not threading.main_thread():
         return False
     return signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-class Unreadable(TypeError):
-    """The input of a run cannot be read by the codec of the worker that got it."""
-
-    def __init__(self, run: str, error: Exception) -> None:
-        super().__init__(f"the input of run {run} cannot be read: {text_of(error)}")
 
 
 def is_serialisation(error: BaseException) -> bool:
@@ -110,7 +112,7 @@ def step_failure(error: BaseException) -> dict[str, Any]:
     if isinstance(error, StepFailed) and error.type:
         types.insert(0, error.type)
     members: dict[str, Any] = {"error": failure_of(error), "types": types}
-    if is_serialisation(error):
+    if is_serialisation(error) or isinstance(error, (Unfit, Unreadable)):
         members["retryable"] = False
     return {**members, **_retry_after(error)}
 

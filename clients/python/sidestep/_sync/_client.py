@@ -100,16 +100,22 @@ class Client(Connection):
         from ._run import Run
 
         cursor = reply.get("more")
-        while cursor is not None:
-            page = self.call("step.list", {"run": reply["run"]["id"], "cursor": cursor})
-            reply["steps"] += page["steps"]
-            cursor = page.get("more")
+        if cursor is not None:
+            reply["steps"] += self._steps(reply["run"]["id"], cursor=cursor)
         result = Run(self, reply, params)
         result._suspend_after = options.suspend_after
         result._on_mismatch = options.on_mismatch or "error"
         if result.lease is not None:
             self._runs[result.lease] = result
         return result
+
+    def _steps(self, run: str, **where: Any) -> list[dict[str, Any]]:
+        page = self.call("step.list", {"run": run, **where})
+        steps: list[dict[str, Any]] = page["steps"]
+        while page.get("more") is not None:
+            page = self.call("step.list", {"run": run, "cursor": page["more"]})
+            steps += page["steps"]
+        return steps
 
     def get(self, run: str) -> dict[str, Any]:
         """Return a run with its input, its result and what it consumed (``run.get``)."""

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from .._backends.sync import aside, call_workflow, follow, sleep
-from .._codec import call_input, result_type
+from .._codec import recorded
 from .._context import RUN, STEP, place
 from .._errors import (
     ConnectionLost,
@@ -19,13 +19,17 @@ from .._errors import (
     StepMismatch,
     StepUnknown,
 )
-from .._failures import Suspended, Unfit, closed_error
+from .._failures import Suspended, Unfit, Unreadable, closed_error
 from .._fingerprint import of_call
+from .._hints import result_type
+from .._inputs import recorded_input
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
 from ._run import Run
 
+# Another execution of the workflow would end alike.
+_FOR_GOOD = (Unfit, Unreadable, StepMismatch)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -135,8 +139,8 @@ class Workflow(Generic[P, R]):
 
     def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
         try:
-            return client.codec.to_json(call_input(args, kwargs))
-        except (TypeError, ValueError, RecursionError) as error:
+            return recorded_input(client.codec, self.function, args, kwargs)
+        except Exception as error:
             raise Unfit(f"what workflow {self.name} is called with", error) from error
 
     def _execute(
@@ -182,7 +186,7 @@ class Workflow(Generic[P, R]):
             raise error
         if isinstance(error, ConnectionLost) or run._is_final(error):
             raise error
-        reply = run.fail(error, retryable=not isinstance(error, (Unfit, StepMismatch)))
+        reply = run.fail(error, retryable=not isinstance(error, _FOR_GOOD))
         if not reply["retry"]:
             raise error
         sleep((reply.get("delay_ms") or 0) / 1000)
@@ -201,16 +205,18 @@ class Workflow(Generic[P, R]):
 
     def _complete(self, run: Run, output: Any) -> None:
         try:
-            output = run.client.codec.to_json(output)
-        except (TypeError, ValueError, RecursionError) as error:
+            output, _ = recorded(run.client.codec, output, result_type(self.function))
+        except Exception as error:
             raise Unfit(f"the output of run {run.id}", error) from error
         run.complete(output)
 
     def _result(self, run: Run) -> R:
         if run.info["status"] != "completed":
             raise closed_error(run.id, run.info["status"], run.error)
-        output: R = run.client.codec.from_json(run.output, result_type(self.function))
-        return output
+        try:
+            return run.client.codec.from_json(run.output, result_type(self.function))  # type: ignore[no-any-return]
+        except Exception as error:
+            raise Unreadable(f"the output of run {run.id}", error) from error
 
 
 class RunScope:
