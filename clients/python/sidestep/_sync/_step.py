@@ -17,6 +17,7 @@ from .._failures import (
     UNFIT,
     NotSerialisable,
     Unreadable,
+    every,
     failure_of,
     step_failed,
     step_failure,
@@ -106,7 +107,7 @@ class StepExecution:
         """Record that the attempt failed; raises what ends the run as a whole."""
         if not self.options.compensation:
             self.run._check()
-        if self.run._is_final(error) or isinstance(error, StepMismatch):
+        if any(self.run._is_final(e) or isinstance(e, StepMismatch) for e in every(error)):
             raise error  # of a call within: it says nothing about this step
         params = {**self._end(), **step_failure(error)}
         if "retry" in self.options.params:

@@ -12,14 +12,13 @@ from .._backends.sync import aside, call_workflow, follow, sleep
 from .._codec import recorded
 from .._context import RUN, STEP, place
 from .._errors import (
-    ConnectionLost,
     RunCancelled,
     RunSuspended,
     SidestepError,
     StepMismatch,
     StepUnknown,
 )
-from .._failures import Suspended, Unfit, Unreadable, closed_error
+from .._failures import Suspended, Unfit, Unreadable, closed_error, every
 from .._fingerprint import of_call
 from .._hints import result_type
 from .._inputs import recorded_input
@@ -181,12 +180,14 @@ class Workflow(Generic[P, R]):
             if error is run._final:
                 raise error
             raise run._final from error
-        if isinstance(error, StepUnknown):
+        errors = every(error)
+        if any(isinstance(e, StepUnknown) for e in errors):
             _let_go(run)
             raise error
-        if isinstance(error, ConnectionLost) or run._is_final(error):
+        if any(run._is_final(e) for e in errors):
             raise error
-        reply = run.fail(error, retryable=not isinstance(error, _FOR_GOOD))
+        good = any(isinstance(e, _FOR_GOOD) for e in errors)
+        reply = run.fail(error, retryable=not good)
         if not reply["retry"]:
             raise error
         sleep((reply.get("delay_ms") or 0) / 1000)
@@ -277,9 +278,9 @@ class RunScope:
             pass
         elif error is None:
             run.complete(run.output)
-        elif isinstance(error, StepUnknown) or run._leaves(error):
+        elif any(isinstance(e, StepUnknown) for e in every(error)) or run._leaves(error):
             _let_go(run)
-        elif not isinstance(error, ConnectionLost) and not run._is_final(error):
+        elif not any(run._is_final(e) for e in every(error)):
             if run.fail(error)["retry"]:
                 _let_go(run)
 
