@@ -67,3 +67,44 @@ def _takes(function: Any, kwargs: dict[str, Any]) -> bool:
     except (TypeError, ValueError):
         return False
     return True
+
+
+def same_call(function: Any, left: Any, right: Any) -> bool:
+    """Return whether two inputs stand for the same call: by place or by name, in any order."""
+    return bool(left == right or _bound(function, left) == _bound(function, right))
+
+
+def _bound(function: Any, input: Any) -> Any:
+    import inspect
+
+    try:
+        args, kwargs = arguments_of(input, function)
+        return inspect.signature(function).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        return input
+
+
+def with_own(
+    function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the arguments by name, with what is `given` for parameters that nothing else fills."""
+    import inspect
+
+    given = {name: value for name, value in given.items() if value is not None}
+    merged = dict(kwargs)
+    if not given:
+        return merged
+    try:
+        signature = inspect.signature(function)
+        filled = signature.bind_partial(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        return merged
+    for name, value in given.items():
+        if name in signature.parameters and name not in filled and not is_client(value):
+            merged[name] = value
+    return merged
+
+
+def is_client(value: Any) -> bool:
+    """Return whether a value is a client of ours, which no run can have as its input."""
+    return hasattr(value, "call") and hasattr(value, "codec") and hasattr(value, "resume")

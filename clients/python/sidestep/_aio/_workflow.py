@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -12,6 +13,7 @@ from .._codec import recorded
 from .._context import RUN, STEP, place
 from .._errors import (
     RunCancelled,
+    RunConflict,
     RunSuspended,
     SidestepError,
     StepMismatch,
@@ -20,7 +22,7 @@ from .._errors import (
 from .._failures import Suspended, Unfit, Unreadable, closed_error, every
 from .._fingerprint import of_call
 from .._hints import result_type
-from .._inputs import recorded_input
+from .._inputs import is_client, recorded_input, same_call, with_own
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
@@ -49,6 +51,12 @@ class Workflow(Generic[P, R]):
         self.name = name or function.__name__
         self._options = options or RunOptions()
 
+    def __get__(self, instance: Any, owner: Any = None) -> Workflow[Any, Any]:
+        """Return the workflow as a method of `instance`, which is no part of a run's input."""
+        if instance is None:
+            return self
+        return Workflow(types.MethodType(self.function, instance), self.name, self._options)
+
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Execute the workflow as a new run, and return its output."""
         return await self._run(None, None, args, kwargs)
@@ -60,8 +68,12 @@ class Workflow(Generic[P, R]):
 
         A finished run returns its recorded output, and nothing is executed. Raises RunClosed for
         one that failed, RunOwned while another process executes it, RunConflict when the id was
-        used with another workflow or other arguments.
+        used with another workflow or other arguments. Where the function has a parameter `run_id`
+        or `client` of its own that no other argument fills, it gets what is given here, too.
         """
+        own = {"run_id": run_id, "client": client}
+        kwargs = with_own(self.function, args, kwargs, own)
+        client = None if "client" in kwargs and not is_client(client) else client
         return await self._run(run_id, client, args, kwargs)
 
     def options(self, **options: Any) -> Workflow[P, R]:
@@ -117,6 +129,9 @@ class Workflow(Generic[P, R]):
         `delay` is in seconds. A `dedup_key` that an open run of the queue has returns that run;
         runs with the same `concurrency_key` are counted together by the queue's limit.
         """
+        own = {"run_id": run_id, "client": client}
+        kwargs = with_own(self.function, args, kwargs, own)
+        client = None if "client" in kwargs and not is_client(client) else client
         params = {
             "run": run_id or new_run_id(),
             "workflow": self.name,
@@ -129,11 +144,26 @@ class Workflow(Generic[P, R]):
         }
         params = {name: value for name, value in params.items() if value is not None}
         if client is not None:
-            params["input"] = self._input(client, args, kwargs)
-            return (await client.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
-        async with await connect() as own:
-            params["input"] = self._input(own, args, kwargs)
-            return (await own.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
+            return await self._enqueue(client, params, args, kwargs)
+        async with await connect() as found:
+            return await self._enqueue(found, params, args, kwargs)
+
+    async def _enqueue(self, client: Client, params: dict[str, Any], args: Any, kwargs: Any) -> str:
+        input = self._input(client, args, kwargs)
+        try:
+            reply = await client.call("run.enqueue", {**params, "input": input})
+        except RunConflict:
+            if not await self._is_same_call(client, params["run"], input):
+                raise
+            reply = await client.call("run.enqueue", params)
+        return reply["run"]["id"]  # type: ignore[no-any-return]
+
+    async def _is_same_call(self, client: Client, run_id: str, input: Any) -> bool:
+        """Whether a run was begun with these arguments, given in another way."""
+        known = await client.get(run_id)
+        if known["run"]["workflow"] != self.name:
+            return False
+        return same_call(self.function, known.get("input"), input)
 
     def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
         try:
@@ -145,7 +175,13 @@ class Workflow(Generic[P, R]):
         self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
     ) -> R:
         input = self._input(client, args, kwargs)
-        run = await client.resume(run_id, workflow=self.name, input=input, options=options)
+        opening: dict[str, Any] = {"workflow": self.name, "options": options}
+        try:
+            run = await client.resume(run_id, input=input, **opening)
+        except RunConflict:
+            if run_id is None or not await self._is_same_call(client, run_id, input):
+                raise
+            run = await client.resume(run_id, create=False, **opening)
         try:
             return await self._drive(run, args, kwargs)
         except Suspended:

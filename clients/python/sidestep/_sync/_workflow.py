@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -13,6 +14,7 @@ from .._codec import recorded
 from .._context import RUN, STEP, place
 from .._errors import (
     RunCancelled,
+    RunConflict,
     RunSuspended,
     SidestepError,
     StepMismatch,
@@ -21,7 +23,7 @@ from .._errors import (
 from .._failures import Suspended, Unfit, Unreadable, closed_error, every
 from .._fingerprint import of_call
 from .._hints import result_type
-from .._inputs import recorded_input
+from .._inputs import is_client, recorded_input, same_call, with_own
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
@@ -50,6 +52,12 @@ class Workflow(Generic[P, R]):
         self.name = name or function.__name__
         self._options = options or RunOptions()
 
+    def __get__(self, instance: Any, owner: Any = None) -> Workflow[Any, Any]:
+        """Return the workflow as a method of `instance`, which is no part of a run's input."""
+        if instance is None:
+            return self
+        return Workflow(types.MethodType(self.function, instance), self.name, self._options)
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Execute the workflow as a new run, and return its output."""
         return self._run(None, None, args, kwargs)
@@ -61,8 +69,12 @@ class Workflow(Generic[P, R]):
 
         A finished run returns its recorded output, and nothing is executed. Raises RunClosed for
         one that failed, RunOwned while another process executes it, RunConflict when the id was
-        used with another workflow or other arguments.
+        used with another workflow or other arguments. Where the function has a parameter `run_id`
+        or `client` of its own that no other argument fills, it gets what is given here, too.
         """
+        own = {"run_id": run_id, "client": client}
+        kwargs = with_own(self.function, args, kwargs, own)
+        client = None if "client" in kwargs and not is_client(client) else client
         return self._run(run_id, client, args, kwargs)
 
     def options(self, **options: Any) -> Workflow[P, R]:
@@ -118,6 +130,9 @@ class Workflow(Generic[P, R]):
         `delay` is in seconds. A `dedup_key` that an open run of the queue has returns that run;
         runs with the same `concurrency_key` are counted together by the queue's limit.
         """
+        own = {"run_id": run_id, "client": client}
+        kwargs = with_own(self.function, args, kwargs, own)
+        client = None if "client" in kwargs and not is_client(client) else client
         params = {
             "run": run_id or new_run_id(),
             "workflow": self.name,
@@ -130,11 +145,26 @@ class Workflow(Generic[P, R]):
         }
         params = {name: value for name, value in params.items() if value is not None}
         if client is not None:
-            params["input"] = self._input(client, args, kwargs)
-            return (client.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
-        with connect() as own:
-            params["input"] = self._input(own, args, kwargs)
-            return (own.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
+            return self._enqueue(client, params, args, kwargs)
+        with connect() as found:
+            return self._enqueue(found, params, args, kwargs)
+
+    def _enqueue(self, client: Client, params: dict[str, Any], args: Any, kwargs: Any) -> str:
+        input = self._input(client, args, kwargs)
+        try:
+            reply = client.call("run.enqueue", {**params, "input": input})
+        except RunConflict:
+            if not self._is_same_call(client, params["run"], input):
+                raise
+            reply = client.call("run.enqueue", params)
+        return reply["run"]["id"]  # type: ignore[no-any-return]
+
+    def _is_same_call(self, client: Client, run_id: str, input: Any) -> bool:
+        """Whether a run was begun with these arguments, given in another way."""
+        known = client.get(run_id)
+        if known["run"]["workflow"] != self.name:
+            return False
+        return same_call(self.function, known.get("input"), input)
 
     def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
         try:
@@ -146,7 +176,13 @@ class Workflow(Generic[P, R]):
         self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
     ) -> R:
         input = self._input(client, args, kwargs)
-        run = client.resume(run_id, workflow=self.name, input=input, options=options)
+        opening: dict[str, Any] = {"workflow": self.name, "options": options}
+        try:
+            run = client.resume(run_id, input=input, **opening)
+        except RunConflict:
+            if run_id is None or not self._is_same_call(client, run_id, input):
+                raise
+            run = client.resume(run_id, create=False, **opening)
         try:
             return self._drive(run, args, kwargs)
         except Suspended:
