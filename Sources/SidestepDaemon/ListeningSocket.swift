@@ -75,7 +75,8 @@ struct ListeningSocket {
         case ENOENT: return
         default:
             throw StartError(
-                "cannot find out who listens on \(path): \(String(cString: strerror(problem))).", exitStatus: 73)
+                "cannot find out who listens on \(path): \(String(cString: strerror(problem))).",
+                exitStatus: 73)
         }
     }
 

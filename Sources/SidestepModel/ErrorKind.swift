@@ -31,6 +31,7 @@ public enum ErrorKind: String, Sendable, CaseIterable {
     case storageFull = "storage_full"
     case storageError = "storage_error"
     case notPermitted = "not_permitted"
+    case requestCancelled = "request_cancelled"
     case shuttingDown = "shutting_down"
     case unsupported = "unsupported"
     case invalidArgument = "invalid_argument"

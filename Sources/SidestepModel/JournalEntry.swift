@@ -27,6 +27,7 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case stepForgotten = "step.forgotten"
     case stepMismatch = "step.mismatch"
     case stepWaiting = "step.waiting"
+    case stepGivenUp = "step.given_up"
     case signalSent = "signal.sent"
     case promiseCreated = "promise.created"
     case promiseSettled = "promise.settled"

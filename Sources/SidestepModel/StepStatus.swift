@@ -2,7 +2,7 @@
 public enum StepStatus: String, Sendable, CaseIterable {
     /// An attempt was begun and has no outcome yet.
     case running
-    /// The next attempt has a time.
+    /// The next attempt has a time; a wait that was given up has none.
     case backoff
     /// Begun and not done is normal here: a signal, promise or timer.
     case waiting
@@ -20,6 +20,12 @@ public enum StepEvent: Sendable, CaseIterable {
     case begun, completed, failedForGood, failedWithRetry, interrupted, lostAtMostOnce
     /// What a wait waited for has come.
     case woken
+    /// The program does not wait any more.
+    case waitGivenUp
+    /// Neither does it, and the signal that came meanwhile is given back: nobody saw it.
+    case unseenGivenBack
+    /// It waits again.
+    case waitedAgain
     case resolvedRerun, resolvedCompleted, resolvedFailed
 }
 
@@ -40,6 +46,8 @@ extension StepStatus {
         case (.unknown, .resolvedCompleted): .completed
         case (.unknown, .resolvedFailed): .failed
         case (.waiting, .woken): .completed
+        case (.waiting, .waitGivenUp), (.completed, .unseenGivenBack): .backoff
+        case (.backoff, .waitedAgain): .waiting
         default: nil
         }
     }

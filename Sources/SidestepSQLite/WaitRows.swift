@@ -3,7 +3,8 @@ import SidestepStore
 
 struct WaitStatements {
     let steps, insert, exists, delete, timersOfRun, timers: Statement
-    let pendingSignal, signalByMessage, signalList, pendingCount, insertSignal, consumeSignal: Statement
+    let pendingSignal, signalByMessage, signalList, pendingCount: Statement
+    let insertSignal, consumeSignal, giveBack: Statement
     let promise, promiseList, insertPromise, settlePromise: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
@@ -20,6 +21,7 @@ struct WaitStatements {
         pendingCount = try block("signal_pending_count")
         insertSignal = try block("signal_insert")
         consumeSignal = try block("signal_consume")
+        giveBack = try block("signal_give_back")
         promise = try block("promise_get")
         promiseList = try block("promise_list")
         insertPromise = try block("promise_insert")
@@ -91,6 +93,10 @@ extension SQLiteSession {
 
     func consumeSignal(key: Int64, by step: String, at now: Instant) throws(Failure) {
         try waits.consumeSignal.run(.integer(key), SQLValue(step), SQLValue(now))
+    }
+
+    func giveBackSignals(run: Int64, from step: String) throws(Failure) -> [SignalRecord] {
+        try waits.giveBack.all(.integer(run), SQLValue(step)) { SignalRecord(&$0) }
     }
 
     func promise(run: Int64, name: String) throws(Failure) -> PromiseRecord? {

@@ -34,6 +34,8 @@ public protocol SignalWriting: SignalReading {
     func insertSignal(_ signal: SignalRecord) throws(Failure)
     /// Notes which step a signal went to.
     func consumeSignal(key: Int64, by step: String, at now: Instant) throws(Failure)
+    /// Makes what a step took pending again, in its old place, and returns it.
+    func giveBackSignals(run: Int64, from step: String) throws(Failure) -> [SignalRecord]
 }
 
 public protocol PromiseReading: AnyObject {

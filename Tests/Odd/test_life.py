@@ -1,5 +1,6 @@
 """One life of daemon and client, in each odd environment: the same work, the same records, nothing left behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -53,6 +54,23 @@ def daemon_below(process: subprocess.Popen) -> int:
                 pass  # it has ended meanwhile
         return None
     return wait_for(found, what="the daemon's process")
+
+
+def descriptors(pid: int) -> dict[int, str]:
+    """What the process has open; what it closes while it is looked at is left out."""
+    found = {}
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            found[int(number)] = os.readlink(f"/proc/{pid}/fd/{number}")
+    return found
+
+
+def is_corpse(pid: int) -> bool:
+    """Whether the process has ended and nobody has asked for its status."""
+    try:
+        return state(pid, "State").startswith("Z")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def state(pid: int, name: str) -> str:
@@ -135,12 +153,11 @@ class Serving(unittest.TestCase):
     def settled(self, pid: int) -> None:
         """Nothing of the parent's is left: neither directory nor descriptors, and no corpse is kept."""
         self.assertEqual(os.readlink(f"/proc/{pid}/cwd"), "/")
-        kept = [os.readlink(f"/proc/{pid}/fd/{number}") for number in os.listdir(f"/proc/{pid}/fd") if int(number) > 2]
-        self.assertEqual([name for name in kept if name.endswith("/launch")], [])
-        self.assertTrue({"0", "1", "2"} <= set(os.listdir(f"/proc/{pid}/fd")))
+        self.assertEqual([name for name in descriptors(pid).values() if name.endswith("/launch")], [])
+        self.assertTrue({0, 1, 2} <= set(descriptors(pid)))
         self.assertEqual(int(state(pid, "Umask"), 8), 0o077)
         children = Path(f"/proc/{pid}/task/{pid}/children")
-        wait_for(lambda: not any(state(int(child), "State").startswith("Z") for child in children.read_text().split()),
+        wait_for(lambda: not any(is_corpse(int(child)) for child in children.read_text().split()),
                  what="the end of corpses")
 
     def files(self) -> None:

@@ -14,7 +14,8 @@ extension Oracle {
     ) -> Reply {
         if let refused = check(lease, client) { return .refused(refused) }
         let mark = conditions + (timeout == nil ? [] : ["time"])
-        if let known = runs[lease.run]!.steps[step] {
+        let known = runs[lease.run]!.steps[step]
+        if let known, !(known.status == .backoff && known.mark == mark) {
             if let recorded = known.mark, recorded != mark { return .refused(.stepMismatch) }
             switch known.status {
             case .completed: return .output(known.output!)
@@ -25,19 +26,21 @@ extension Oracle {
         var record = Step(status: .waiting)
         record.mark = mark
         record.place = nextPlace()
+        record.opened = known?.opened ?? record.place
+        record.due = known?.due ?? timeout.map { now + $0 }
         for condition in conditions {
-            guard let output = take(condition, lease.run) else { continue }
+            guard let output = take(condition, lease.run, step) else { continue }
             record.output = output
             break
         }
-        if record.output == nil, let timeout, timeout <= 0 { record.output = Self.byTime }
+        if record.output == nil, let due = record.due, due <= now { record.output = Self.byTime }
         if let output = record.output {
             record.status = .completed
+            record.due = nil
             runs[lease.run]!.steps[step] = record
             runs[lease.run]!.progressed = true
             return .output(output)
         }
-        record.due = timeout.map { now + $0 }
         for case let condition in conditions where condition.hasPrefix("promise:") {
             let name = String(condition.dropFirst("promise:".count))
             if runs[lease.run]!.promises[name] == nil { runs[lease.run]!.promises[name] = .some(nil) }
@@ -49,18 +52,20 @@ extension Oracle {
     static let byTime = #"{"by":"time"}"#
 
     /// What is there already: a signal is consumed by it.
-    private mutating func take(_ condition: String, _ run: String) -> String? {
+    private mutating func take(_ condition: String, _ run: String, _ step: String) -> String? {
         let parts = condition.split(separator: ":").map(String.init)
         if parts[0] == "promise" {
             guard case .some(.some(let value)) = runs[run]!.promises[parts[1]] else { return nil }
             return Self.byPromise(parts[1], value)
         }
         guard let index = runs[run]!.signals.firstIndex(where: { $0.name == parts[1] }) else { return nil }
-        return Self.bySignal(parts[1], runs[run]!.signals.remove(at: index).value)
+        let signal = runs[run]!.signals.remove(at: index)
+        runs[run]!.taken[step] = signal
+        return Self.bySignal(signal)
     }
 
-    private static func bySignal(_ name: String, _ value: String) -> String {
-        #"{"by":"signal","name":"\#(name)","value":\#(value)}"#
+    private static func bySignal(_ signal: Signal) -> String {
+        #"{"by":"signal","name":"\#(signal.name)","value":\#(signal.value)}"#
     }
 
     private static func byPromise(_ name: String, _ value: String) -> String {
@@ -72,12 +77,33 @@ extension Oracle {
         if known.messageIDs.contains(id) { return .done }
         if known.status.isClosed { return .refused(closedKind(known)) }
         runs[run]!.messageIDs.insert(id)
-        if let step = oldestWait(run, "signal:\(name)") {
-            wake(run, step, Self.bySignal(name, value))
-        } else {
-            runs[run]!.signals.append((name, value))
-        }
+        hand(Signal(name: name, value: value, number: runs[run]!.messageIDs.count), to: run)
         return .done
+    }
+
+    /// The oldest wait for it gets a signal, or it is kept, in its place.
+    private mutating func hand(_ signal: Signal, to run: String) {
+        if let step = oldestWait(run, "signal:\(signal.name)") {
+            runs[run]!.taken[step] = signal
+            wake(run, step, Self.bySignal(signal))
+        } else {
+            let kept = runs[run]!.signals
+            let place = kept.firstIndex { $0.number > signal.number } ?? kept.endIndex
+            runs[run]!.signals.insert(signal, at: place)
+        }
+    }
+
+    /// Nobody waits any more: what came unseen is given back.
+    mutating func giveUp(_ lease: Lease, _ step: String, _ client: (process: Int32, session: Int64)) -> Reply
+    {
+        if let refused = check(lease, client, for: .ending) { return .refused(refused) }
+        guard let known = runs[lease.run]!.steps[step] else { return .output("false") }
+        let taken = known.status == .completed ? runs[lease.run]!.taken.removeValue(forKey: step) : nil
+        guard known.status == .waiting || taken != nil else { return .output("false") }
+        runs[lease.run]!.steps[step]!.status = .backoff
+        runs[lease.run]!.steps[step]!.output = nil
+        if let taken { hand(taken, to: lease.run) }
+        return .output("true")
     }
 
     mutating func resolve(_ run: String, promise: String, _ value: String) -> Reply {
@@ -93,7 +119,7 @@ extension Oracle {
 
     private func oldestWait(_ run: String, _ condition: String) -> String? {
         runs[run]!.steps.filter { $0.value.status == .waiting && $0.value.mark!.contains(condition) }
-            .min { $0.value.place < $1.value.place }?.key
+            .min { $0.value.opened < $1.value.opened }?.key
     }
 
     private mutating func wake(_ run: String, _ step: String, _ output: String) {

@@ -51,9 +51,18 @@ struct Oracle {
         var ready: Int64 = 0
         /// The place of its completion, or of its opening as a wait, among all that was recorded.
         var place = 0
+        /// The place of its first opening as a wait: of two waits for one signal the older one gets it.
+        var opened = 0
         /// What a wait waits for, and when time ends it.
         var mark: [String]?
         var due: Int64?
+    }
+
+    struct Signal {
+        let name: String
+        let value: String
+        /// Its place among all that were sent to the run.
+        let number: Int
     }
 
     struct Run {
@@ -74,7 +83,9 @@ struct Oracle {
         var messages: [String] = []
         var state: [String: String] = [:]
         /// Signals that nobody has waited for, in their order; the ids of all that came.
-        var signals: [(name: String, value: String)] = []
+        var signals: [Signal] = []
+        /// Those that waits have taken.
+        var taken: [String: Signal] = [:]
         var messageIDs: Set<String> = []
         /// nil inside: made and not settled.
         var promises: [String: String?] = [:]

@@ -13,12 +13,13 @@ extension Program {
     ]
 
     func waitMore() throws {
-        switch random.below(11) {
+        switch random.below(13) {
         case 0..<4: try wait()
         case 4, 5: try signal()
         case 6: try settle()
         case 7: try suspend()
         case 8, 9: try claim()
+        case 10, 11: try giveUp()
         default: if random.oneIn(2) { try cancel() }
         }
         try settleWaiters()
@@ -66,6 +67,16 @@ extension Program {
             .output(done.promise.value.map { String(decoding: $0, as: UTF8.self) } ?? "")
         }
         try compare("resolve promise of \(name) = \(value)", client, expected, actual)
+    }
+
+    private func giveUp() throws {
+        guard let (lease, text) = pickLease() else { return }
+        let (step, client) = (random.pick(Self.waits.map(\.name) + stepNames), random.pick(clients))
+        let expected = predict { $0.giveUp(lease, step, identity(client)) }
+        let actual = reply(daemon.call(GiveUpWait(proof: .text(text), step: step), by: client)) {
+            Reply.output("\($0)")
+        }
+        try compare("give up \(step) of \(lease.run)@\(lease.epoch)", client, expected, actual)
     }
 
     private func suspend() throws {

@@ -33,9 +33,15 @@ public final class Call: WriteJob, @unchecked Sendable {
     public let space: SpaceUse
     let work: Work
     let grantedRuns: GrantedRuns
+    /// Its id as the caller wrote it; empty when nobody can name it.
+    let request: ArraySlice<UInt8>
     var waitExpired = false
     /// What woke it, if it was something that only one can have.
     var offer: Offer?
+    /// Whether it ever waited: then its caller may have given it up meanwhile.
+    var hasParked = false
+    /// Whether its caller did, while it was on its way to the writer again.
+    var isCancelled = false
     /// What it answers when the wait that it opened is over: nothing has to be looked up again.
     private(set) var onStep: (@Sendable (StepOutcome) -> [UInt8])?
     private(set) var arrived: Instant?
@@ -47,7 +53,7 @@ public final class Call: WriteJob, @unchecked Sendable {
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns = GrantedRuns(),
-        weight: Int = 0, space: SpaceUse = .grows,
+        request: ArraySlice<UInt8> = [], weight: Int = 0, space: SpaceUse = .grows,
         work: @escaping Work, reply: @escaping Reply
     ) {
         self.weight = weight
@@ -56,6 +62,7 @@ public final class Call: WriteJob, @unchecked Sendable {
         self.peer = peer
         self.session = session
         self.grantedRuns = grantedRuns
+        self.request = request
         self.work = work
         self.reply = reply
     }

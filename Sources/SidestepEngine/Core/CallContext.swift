@@ -11,6 +11,8 @@ public struct CallContext: Sendable {
     public let now: Instant
     /// Whether the call waited as long as it wanted to.
     public let waitExpired: Bool
+    /// Whether it was performed before, and waited.
+    public let isRepeated: Bool
     /// When the call first arrived; waiting times count from here.
     public let arrived: Instant
     public private(set) var effects: [Effect] = []
@@ -30,6 +32,7 @@ public struct CallContext: Sendable {
         self.grantedRuns = grantedRuns
         self.now = now
         self.waitExpired = waitExpired
+        isRepeated = arrived != nil
         self.arrived = arrived ?? now
     }
 

@@ -13,6 +13,8 @@ extension Coordinator {
             return call.answer(.failure(.connectionClosed))
         }
         if wait.goesOn { return call.answer(.failure(.leaving)) }
+        if call.isCancelled { return call.answer(.failure(.requestCancelled)) }
+        call.hasParked = true
         let id = ObjectIdentifier(call)
         let timer = [wait.until, wait.again].compactMap(\.self).min().map { moment in
             let delay = max(0, moment.milliseconds(since: environment.clock.now()))
@@ -26,11 +28,24 @@ extension Coordinator {
     private func expire(_ id: ObjectIdentifier, isFinal: Bool) {
         guard let call = parked.remove(id) else { return }
         call.waitExpired = isFinal
-        submit([call])
+        resubmit(call)
     }
 
     func wake(_ topic: Topic) {
         for call in parked.take(topic) { resubmit(call) }
+    }
+
+    /// Ends a request that waits. What was granted to it before is on its way, and its caller's to give back.
+    func cancel(_ request: ArraySlice<UInt8>, of session: Int64) {
+        if let call = parked.take(session: session, request: request) {
+            return call.answer(.failure(.requestCancelled))
+        }
+        awake.values.first { $0.session == session && $0.request == request }?.isCancelled = true
+    }
+
+    /// Answers those who wait for what is given up.
+    func giveUp(_ topic: Topic) {
+        for call in parked.take(topic) { call.answer(.failure(.requestCancelled)) }
     }
 
     /// Answers those who opened this wait; who came later looks for itself.

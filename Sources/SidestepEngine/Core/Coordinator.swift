@@ -19,6 +19,8 @@ public final class Coordinator: @unchecked Sendable {
 
     var owners = OwnerTable()
     var parked = ParkedCalls()
+    /// Calls that were woken and are performed again.
+    var awake: [ObjectIdentifier: Call] = [:]
     /// Timers of chores that are to come, by kind.
     var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
@@ -104,6 +106,7 @@ public final class Coordinator: @unchecked Sendable {
 
     /// Performs a call again that waited.
     func resubmit(_ call: Call) {
+        if call.hasParked { awake[ObjectIdentifier(call)] = call }
         if isDraining { woken.append(call) } else { submit([call]) }
     }
 
@@ -134,6 +137,7 @@ public final class Coordinator: @unchecked Sendable {
     private func finish(_ call: Call, _ storeFailure: Failure?) {
         // Whoever was offered something and did not take it leaves it to the next one.
         defer { passOn(call, storeFailure) }
+        if call.hasParked { awake[ObjectIdentifier(call)] = nil }
         if let storeFailure { return call.isAnswered ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
         if !call.announcements.isEmpty { onAnnounced?(call.announcements) }
@@ -181,6 +185,8 @@ public final class Coordinator: @unchecked Sendable {
         case .ended(let run): disown(run)
         case .stepHeld(let run, let step, let attempt, let process):
             watchStep(run: run, step: step, attempt: attempt, process: process)
+        case .waitGivenUp(let run, let step): giveUp(.step(run, step))
+        case .requestCancelled(let request): cancel(request, of: call.session)
         case .changed(let topic):
             if case .step(let run, let step) = topic { forgetStep(run: run, step: step) }
             wake(topic)

@@ -12,6 +12,10 @@ public enum Effect: Sendable {
     case stepHeld(run: Int64, step: String, attempt: Int64, process: ProcessIdentity)
     /// An open wait is over: who waits for it is answered with its outcome.
     case woken(StepOutcome)
+    /// Nobody waits any more in this step: who does is told so.
+    case waitGivenUp(run: Int64, step: String)
+    /// The connection does not want the answer to this request of its any more.
+    case requestCancelled(ArraySlice<UInt8>)
     /// Whoever waits for this has to look again.
     case changed(Topic)
     /// There is something for one of those who wait for this; the next one gets it if the first does not take

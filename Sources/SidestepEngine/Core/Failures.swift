@@ -86,6 +86,10 @@ extension Failure {
     static let leaving = Failure(
         .shuttingDown, "the daemon is shutting down", hint: "Connect again and send the call again.")
 
+    static let requestCancelled = Failure(
+        .requestCancelled, "the caller gave up the request while it waited",
+        hint: "Nothing was granted; send the call again to wait again.")
+
     /// Nobody reads it: whoever asked is gone.
     static let connectionClosed = Failure(.shuttingDown, "the connection was closed")
 

@@ -70,6 +70,11 @@ struct ParkedCalls {
         (bySession[session] ?? []).sorted().compactMap { take(ticket: $0) }
     }
 
+    /// Takes out the call that is this request of the connection's.
+    mutating func take(session: Int64, request: ArraySlice<UInt8>) -> Call? {
+        bySession[session]?.first { entries[$0]?.call.request == request }.flatMap { take(ticket: $0) }
+    }
+
     mutating func take(process: ProcessIdentity) -> [Call] {
         (byProcess[process] ?? []).sorted().compactMap { take(ticket: $0) }
     }

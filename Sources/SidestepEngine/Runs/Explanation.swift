@@ -135,6 +135,8 @@ struct Explanation {
         switch step.status {
         case .unknown:
             return "Step '\(step.name)' may or may not have happened: its process died inside it \(age) ago."
+        case .backoff where step.isGivenUpWait:
+            return "Step '\(step.name)' is a wait that was given up \(age) ago."
         case .backoff:
             let wait = step.nextAttempt.map { max(0, $0.milliseconds(since: now)) } ?? 0
             return "Step '\(step.name)' is tried again (attempt \(step.attempt)) in \(describe(wait))."
@@ -163,6 +165,9 @@ struct Explanation {
 }
 
 extension StepRecord {
+    /// Whether it is a wait that its run does not wait for any more.
+    var isGivenUpWait: Bool { status == .backoff && (fingerprint == "time" || !awaited.isEmpty) }
+
     /// What a wait waits for, as its fingerprint says.
     var awaited: [WaitCondition] {
         (fingerprint ?? "").split(separator: "|").compactMap { part in

@@ -33,9 +33,7 @@ public struct SendSignal: Command {
             run: run.key, name: signal,
             messageID: messageID ?? Identifiers.hex(call.environment.random.bytes(12)),
             userID: call.peer.uid, sent: call.now, value: value)
-        let waiting = try store.waitingSteps(
-            run: run.key, WaitCondition(.signal, signal), limit: 1
-        ).first
+        let waiting = try store.stepWaiting(for: record)
         record.consumedBy = waiting?.name
         record.consumed = waiting.map { _ in call.now }
         try store.insertSignal(record)
@@ -55,6 +53,20 @@ public struct SendSignal: Command {
             .limitExceeded, "the run has \(limit) signals that nobody has waited for, which is the limit",
             run: run.id, hint: "Let the run consume them, or raise limits.pending_signals."
         ).with(\.limit, "pending_signals")
+    }
+}
+
+extension StoreTransaction {
+    /// The oldest open wait for a signal of this name.
+    fileprivate func stepWaiting(for signal: SignalRecord) throws -> StepRecord? {
+        try waitingSteps(run: signal.run, WaitCondition(.signal, signal.name), limit: 1).first
+    }
+
+    /// Hands a pending signal to the wait that is open for it, if there is one.
+    func hand(_ signal: SignalRecord, _ call: inout CallContext) throws {
+        guard let waiting = try stepWaiting(for: signal) else { return }
+        try consumeSignal(key: signal.key, by: waiting.name, at: call.now)
+        try wake(waiting, WaitOutput.signal(signal), &call)
     }
 }
 

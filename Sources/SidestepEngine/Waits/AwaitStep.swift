@@ -8,6 +8,13 @@ public enum WaitEnd: Sendable {
     case after(Int64)
     /// On a date: what the wall clock says.
     case at(Instant)
+
+    func moment(from now: Instant) -> Instant {
+        switch self {
+        case .after(let span): now.advanced(byMilliseconds: max(0, span))
+        case .at(let date): date
+        }
+    }
 }
 
 /// Waits for the first of several things, and records which it was: once.
@@ -32,17 +39,30 @@ public struct AwaitStep: Command {
     /// The outcome; nil while the caller waits on.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome? {
         let run = try store.heldRun(proof, &call)
-        if let known = try store.stepOutcome(of: run, name: step) {
-            return try goOn(known, run, call)
+        guard let known = try store.stepOutcome(of: run, name: step) else {
+            var record = StepRecord(run: run.key, name: step, now: call.now)
+            record.fingerprint = fingerprint
+            return try begin(record, of: run, store, &call)
         }
-        var record = StepRecord(run: run.key, name: step, now: call.now)
-        record.fingerprint = fingerprint
+        if known.step.status == .backoff, known.step.fingerprint == fingerprint {
+            return try waitAgain(known.step, run, store, &call)
+        }
+        return try goOn(known, run, call)
+    }
+
+    /// - Parameter record: a step that is not there yet, or a wait that was given up.
+    private func begin(
+        _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> StepOutcome? {
+        var record = record
         record.holder = call.peer.process
-        if let output = try whatIsThere(run, store, call) {
+        if let output = try whatIsThere(until: record.nextAttempt, run, store, call) {
             record.status = .completed
             record.finished = call.now
+            record.nextAttempt = nil
+            record.deadlineKind = nil
             let outcome = StepOutcome(step: record, output: output, error: nil)
-            try store.insertStep(outcome, epoch: run.epoch)
+            try store.save(outcome, of: run)
             return outcome
         }
         try open(record, of: run, store, &call)
@@ -52,6 +72,21 @@ public struct AwaitStep: Command {
             call.parking = parking(run, call)
         }
         return nil
+    }
+
+    /// Opens a wait that was given up, until when it was to end at first.
+    private func waitAgain(
+        _ known: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> StepOutcome? {
+        // This call has waited already: it is the one that was given up.
+        if call.isRepeated { throw Failure.requestCancelled }
+        guard let status = known.status.after(.waitedAgain) else {
+            preconditionFailure("no wait was given up")
+        }
+        var record = known
+        record.status = status
+        record.begun = call.now
+        return try begin(record, of: run, store, &call)
     }
 
     private func goOn(_ known: StepOutcome, _ run: RunRecord, _ call: CallContext) throws -> StepOutcome {
@@ -94,15 +129,12 @@ public struct AwaitStep: Command {
     ) throws {
         var waiting = record
         waiting.status = .waiting
-        switch end {
-        case .after(let span): waiting.attemptDeadline = call.now.advanced(byMilliseconds: span)
-        case .at(let date): waiting.attemptDeadline = date
-        case nil: break
-        }
+        waiting.attemptDeadline = record.nextAttempt ?? end?.moment(from: call.now)
+        waiting.nextAttempt = nil
         waiting.deadlineKind = end.map {
             if case .at = $0 { StepRecord.dateKind } else { StepRecord.delayKind }
         }
-        try store.insertStep(StepOutcome(step: waiting, output: nil, error: nil), epoch: run.epoch)
+        try store.save(StepOutcome(step: waiting, output: nil, error: nil), of: run)
         waiting = try store.step(run: run.key, name: step)!
         for (position, condition) in conditions.enumerated() {
             let source = try source(condition, run, store, call)
@@ -135,17 +167,15 @@ public struct AwaitStep: Command {
 
     // MARK: What is there already
 
+    /// - Parameter recorded: when the wait was to end, if it was open before.
     private func whatIsThere(
-        _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
+        until recorded: Instant?, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
     ) throws -> Payload? {
         for condition in conditions {
             if let output = try output(of: condition, run, store, call) { return output }
         }
-        switch end {
-        case .after(let span) where span <= 0: return WaitOutput.time
-        case .at(let date) where date <= call.now: return WaitOutput.time
-        default: return nil
-        }
+        guard let moment = recorded ?? end?.moment(from: call.now), moment <= call.now else { return nil }
+        return WaitOutput.time
     }
 
     private func output(

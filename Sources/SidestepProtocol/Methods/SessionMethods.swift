@@ -6,7 +6,7 @@ extension MethodTable {
         Method(
             "ping", .session, .open, "Answers, so that a client knows the daemon is there.",
             example: Example("{}", "{}")),
-        hello, discover, systemInfo,
+        hello, discover, cancel, systemInfo,
     ]
 
     private static let hello = Method(
@@ -39,6 +39,13 @@ extension MethodTable {
         ],
         example: Example(
             "{}", #"{"openrpc":"1.3.2","info":{"title":"Sidestep","version":"0.1"},"methods":[]}"#))
+
+    private static let cancel = Method(
+        "rpc.cancel", .session, .open,
+        "Gives up a request of this connection that waits: it is refused with `request_cancelled`, "
+            + "unless its reply is on the way already.",
+        parameters: [.must("id", .payload, "the id of the request, written as in the request")],
+        example: Example(#"{"id":7}"#, "{}"))
 
     private static let systemInfo = Method(
         "system.info", .session, .open,

@@ -115,6 +115,18 @@ extension MethodTable {
                 #"{"status":"completed","step":"answer","attempt":1,"replayed":true,"output":{"by":"time"}}"#),
             waitsForCommit: true, mayWait: true),
         Method(
+            "wait.cancel", .wait, .lease,
+            "Ends a wait that the run does not wait for any more: what comes from now on is for the next one.",
+            parameters: [aStep],
+            result: [
+                .must("step", .name, "the step of the wait"),
+                .must(
+                    "cancelled", .boolean,
+                    "whether there was something to give up; a signal that it had taken is given back"),
+            ],
+            example: Example(#"{"step":"signal:approve"}"#, #"{"step":"signal:approve","cancelled":true}"#),
+            waitsForCommit: true),
+        Method(
             "timer.list", .timer, .visible, "Lists what time will wake, soonest first.",
             parameters: [
                 .may("run", .name, "only timers of this run"),

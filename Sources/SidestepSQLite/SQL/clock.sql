@@ -8,7 +8,8 @@ ON CONFLICT (key) DO UPDATE SET boot = excluded.boot, offset_ms = excluded.offse
 -- The clock was set: the end of every running delay moves with it. Times of beginning move too where the rest of a
 -- time-out is counted from them.
 -- name: shift_steps
-UPDATE step SET first_begun_at = first_begun_at + ?1, begun_at = begun_at + ?1, next_attempt_at = next_attempt_at + ?1,
+UPDATE step SET first_begun_at = first_begun_at + ?1, begun_at = begun_at + ?1,
+    next_attempt_at = next_attempt_at + iif(deadline_kind = 'date', 0, ?1),
     attempt_deadline_at = attempt_deadline_at + iif(deadline_kind = 'date', 0, ?1)
 WHERE status NOT IN ('completed', 'failed');
 

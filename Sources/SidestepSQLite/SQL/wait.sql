@@ -45,6 +45,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 -- name: signal_consume
 UPDATE signal SET consumed_by = ?2, consumed_at = ?3 WHERE key = ?1 AND consumed_by IS NULL;
 
+-- Those that one wait took: pending again, in their order.
+-- name: signal_give_back
+UPDATE signal SET consumed_by = NULL, consumed_at = NULL WHERE run = ?1 AND consumed_by = ?2 RETURNING {signal};
+
 -- name: promise_get
 SELECT {promise} FROM promise WHERE run = ?1 AND name = ?2;
 

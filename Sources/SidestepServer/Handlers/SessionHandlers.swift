@@ -40,6 +40,7 @@ enum SessionHandlers {
             "ping": .now { _ in Array("{}".utf8) },
             "rpc.discover": .now { _ in Array(OpenRPC.document.bytes) },
             "hello": .now { hello($0.information, limits) },
+            "rpc.cancel": .write({ CancelRequest(request: try requestID($0)) }) { _, _ in },
             "system.info": .query { request in
                 let started = request.information.started
                 let head = result { write(request.information, request.caller, &$0) }
@@ -50,6 +51,16 @@ enum SessionHandlers {
                 }
             },
         ]
+    }
+
+    private static func requestID(_ request: Request) throws -> ArraySlice<UInt8> {
+        guard let id = request.params.raw("id"), let first = id.bytes.first, !"{[tfn".utf8.contains(first)
+        else {
+            throw Failure(
+                .invalidArgument, "`id` is a text or a number: that of a request",
+                hint: "Send the id of the request as it was written in it.")
+        }
+        return id.bytes
     }
 
     private static func hello(_ information: DaemonInformation, _ limits: Limits) -> [UInt8] {

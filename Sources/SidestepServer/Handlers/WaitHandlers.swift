@@ -46,6 +46,13 @@ enum WaitHandlers {
                 }
             },
             "wait.first": .command { work(try wait($0, step: nil, conditions($0))) },
+            "wait.cancel": .command { request in
+                let step = request.required("step")
+                return Handler.work(GiveUpWait(proof: request.proof, step: step)) { writer, cancelled in
+                    writer.member("step", step)
+                    writer.member("cancelled", cancelled)
+                }
+            },
             "timer.list": .read({
                 ListTimers(run: $0.params.string("run"), limit: $0.limit(default: 100))
             }) { writer, timers in

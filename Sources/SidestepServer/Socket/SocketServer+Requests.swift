@@ -52,13 +52,13 @@ extension SocketServer {
             }
             switch work {
             case .failure(let error): settle(.failure(error))
-            case .success(let work): carryOut(work, bytes, isNotification: id == nil, session, settle)
+            case .success(let work): carryOut(work, id, bytes, session, settle)
             }
         }
     }
 
     private func carryOut(
-        _ work: Dispatcher.Work, _ bytes: Int, isNotification: Bool, _ session: Session,
+        _ work: Dispatcher.Work, _ id: RawJSON?, _ bytes: Int, _ session: Session,
         _ settle: @escaping Settle
     ) {
         switch work {
@@ -66,7 +66,7 @@ extension SocketServer {
         case .query(let query): read(query, session, settle)
         case .command(let work, let space):
             writeHeld(session)
-            submit(work, bytes, session, space: space, settle)
+            submit(work, bytes, session, id: id, space: space, settle)
         case .watch(let request):
             writeHeld(session)
             watches.begin(request, session, settle)
@@ -75,17 +75,17 @@ extension SocketServer {
             settle(.success(result { $0.member("ended", ended) }))
         case .maintain(let request): maintain(request, session, settle)
         case .begin(let key, let begin, let work)
-        where isNotification && begin.isHoldable && bytes <= HeldBegins.bytes:
+        where id == nil && begin.isHoldable && bytes <= HeldBegins.bytes:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
             hold(key, HeldBegins.Held(begun: begun, work: work), session)
             settle(.success([]))
         case .begin(_, _, let work):
             writeHeld(session)
-            submit(work, bytes, session, settle)
+            submit(work, bytes, session, id: id, settle)
         case .outcome(let key, let make):
             let begun = session.held.take(key)
             if begun == nil { writeHeld(session) }
-            submit(make(begun), bytes, session, space: .records, settle)
+            submit(make(begun), bytes, session, id: id, space: .records, settle)
         }
     }
 
@@ -143,14 +143,17 @@ extension SocketServer {
         for held in session.held.takeAll() { submit(held.work, 0, session, { _ in }) }
     }
 
+    /// - Parameter id: that of the request, by which it may be given up while it waits.
     func submit(
-        _ work: @escaping Call.Work, _ bytes: Int, _ session: Session, space: SpaceUse = .grows,
+        _ work: @escaping Call.Work, _ bytes: Int, _ session: Session, id: RawJSON? = nil,
+        space: SpaceUse = .grows,
         _ settle: @escaping Settle
     ) {
         session.commandsInFlight += 1
         let call = Call(
             environment: environment, peer: session.peer, session: session.id,
-            grantedRuns: session.grantedRuns, weight: bytes, space: space, work: work
+            grantedRuns: session.grantedRuns, request: id?.bytes ?? [], weight: bytes, space: space,
+            work: work
         ) { result in
             session.commandsInFlight -= 1
             settle(result.mapError(RPCError.init))

@@ -64,7 +64,9 @@ struct Detaching {
         var arguments = [
             Self.ownPath, "run", "--id", run, "--socket", socket, "--restart", command.restart.rawValue,
         ]
-        arguments += ["--max-restarts", "\(command.maxRestarts)", "--no-restart-exit", command.noRestartExit.text]
+        arguments += [
+            "--max-restarts", "\(command.maxRestarts)", "--no-restart-exit", command.noRestartExit.text,
+        ]
         arguments += [
             "--kill-after", "\(command.killAfter.milliseconds)ms", "--allow-change", "--handed-over",
             "--umask", UmaskArgument.ours.text,

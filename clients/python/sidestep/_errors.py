@@ -14,6 +14,7 @@ SidestepError
   BudgetExhausted      RateLimited    CircuitOpen
   PayloadTooLarge      LimitExceeded  Overloaded
   StorageFull          StorageError   NotPermitted   ShuttingDown   Unsupported
+  RequestCancelled
   ConnectionLost       DaemonNotFound              (of the client, no kind)
 
 A kind this version does not know becomes the base class.
@@ -191,6 +192,10 @@ class CircuitOpen(SidestepError):
     """The circuit breaker is open."""
 
 
+class RequestCancelled(SidestepError):
+    """The program gave the request up while it waited."""
+
+
 class PayloadTooLarge(SidestepError):
     """A line exceeds the frame limit."""
 
@@ -259,6 +264,7 @@ KINDS: dict[str, type[SidestepError]] = {
     "storage_full": StorageFull,
     "storage_error": StorageError,
     "not_permitted": NotPermitted,
+    "request_cancelled": RequestCancelled,
     "shutting_down": ShuttingDown,
     "unsupported": Unsupported,
 }

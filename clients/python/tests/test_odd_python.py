@@ -87,6 +87,32 @@ def test_a_forked_child_of_a_program_on_asyncio_has_a_connection_of_its_own(
     assert asyncio.run(main()) == ((0, "its own"), "its own")
 
 
+def test_a_client_that_ended_before_the_fork_does_not_stand_in_another_ones_way(
+    daemon: Daemon, run_id: str
+) -> None:
+    async def one() -> sidestep.Client:
+        async with await sidestep.connect() as client:
+            await client.call("ping")
+        return client
+
+    # Sets have no order of their own: of six, one comes before the living client.
+    ended = [asyncio.run(one()) for _ in range(6)]
+
+    async def main() -> tuple[int, str]:
+        async with await sidestep.connect() as client:
+
+            def in_child(say: Any) -> None:
+                asyncio._set_running_loop(None)
+                asyncio.set_event_loop_policy(None)
+                asyncio.run(client.call("ping"))
+                say("answered")
+
+            return await asyncio.get_running_loop().run_in_executor(None, child_says, in_child)
+
+    assert asyncio.run(main()) == (0, "answered")
+    assert len(ended) == 6
+
+
 def test_a_run_stays_with_the_process_that_holds_it(daemon: Daemon, run_id: str) -> None:
     @sidestep.step
     def fetch(n: int) -> int:

@@ -187,7 +187,7 @@ def test_a_worker_that_is_cancelled_gives_its_runs_back(daemon: Daemon, run_id: 
     async def main() -> Any:
         async with await sidestep.connect() as client:
             await work.enqueue(run_id=run_id, client=client)
-            worker = sidestep.Worker(work, client=client, concurrency=1)
+            worker = sidestep.Worker(work, client=client)
             task = asyncio.create_task(worker.run())
             await asyncio.to_thread(begun.wait)
             task.cancel()

@@ -21,6 +21,7 @@ from .._failures import (
     step_failed,
     step_failure,
 )
+from .._given_up import ABANDONED
 from .._options import StepOptions
 
 if TYPE_CHECKING:
@@ -125,9 +126,7 @@ class StepExecution:
         """Tell, without waiting, that nobody wants the result any more: nothing is recorded."""
         if self.run.lease is None or self.run._final is not None:
             return
-        error = {"type": "Abandoned", "message": "the consumer left before the end"}
-        policy = {"max_attempts": 0, "delays_ms": [0]}
-        params = {"error": error, "types": ["Abandoned"], "retry": policy, **self._end()}
+        params = {**ABANDONED, **self._end()}
         await self.run.client.notify("step.fail", {"lease": self.run.lease, **params})
 
     async def perform(

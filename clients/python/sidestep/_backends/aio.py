@@ -14,7 +14,7 @@ from typing import Any
 from .._context import STEP
 from .._errors import TimeoutExpired
 from .._failures import BodyExpired
-from .._wire import LineBuffer, LinkLost
+from .._wire import LineBuffer, LinkLost, request
 from ._branches import Branches as Branches
 from ._branches import follow as follow
 
@@ -25,6 +25,10 @@ _background: set[asyncio.Future[None]] = set()
 
 # What is thrown into a body from outside, and says nothing about the body.
 CANCELLED: tuple[type[BaseException], ...] = (asyncio.CancelledError,)
+
+
+# What is done with the reply to a request that was given up: what it returns is waited for.
+Late = Callable[[dict[str, Any]], "Coroutine[Any, Any, None] | None"]
 
 
 class Link(asyncio.Protocol):
@@ -40,6 +44,7 @@ class Link(asyncio.Protocol):
         self._heard = heard
         self._lines = LineBuffer()
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._late: dict[int, Late] = {}
         self._held: list[bytes] = []
         self._flushing: asyncio.TimerHandle | None = None
 
@@ -70,9 +75,12 @@ class Link(asyncio.Protocol):
             if "method" in message:
                 self._heard(message)
                 continue
-            future = self._waiting.pop(message.get("id") or 0, None)
+            identifier = message.get("id") or 0
+            future = self._waiting.pop(identifier, None)
             if future is not None and not future.done():
                 future.set_result(message)
+            elif (late := self._late.pop(identifier, None)) is not None:
+                self._tell_late(late, message)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell everybody who waits (asyncio calls this)."""
@@ -101,8 +109,18 @@ class Link(asyncio.Protocol):
         self._held.remove(line)
         return True
 
-    async def call(self, identifier: int, line: bytes, timeout: float | None) -> dict[str, Any]:
-        """Write a request and wait for its reply."""
+    async def call(
+        self,
+        identifier: int,
+        line: bytes,
+        timeout: float | None,
+        late: Late | None,
+    ) -> dict[str, Any]:
+        """Write a request and wait for its reply.
+
+        A caller that leaves before gives the request up; `late` is called with a reply that comes
+        all the same.
+        """
         if not self.alive:
             raise LinkLost
         if self._loop is not asyncio.get_running_loop():
@@ -123,8 +141,34 @@ class Link(asyncio.Protocol):
                 raise TimeoutExpired(
                     f"no reply within {timeout} s", data={"which": "call"}
                 ) from None
+        except LinkLost:
+            raise
+        except BaseException:
+            self._give_up(identifier, future, late)
+            raise
         finally:
             self._waiting.pop(identifier, None)
+
+    def _give_up(
+        self, identifier: int, future: asyncio.Future[dict[str, Any]], late: Late | None
+    ) -> None:
+        if future.done() and not future.cancelled():
+            if late is not None and future.exception() is None:
+                self._tell_late(late, future.result())
+            return
+        if not self.alive:
+            return
+        if late is not None:
+            self._late[identifier] = late
+        self._held.append(request(None, "rpc.cancel", {"id": identifier}))
+        self._flush()
+
+    def _tell_late(self, late: Late, message: dict[str, Any]) -> None:
+        back = late(message)
+        if back is not None:
+            task = asyncio.ensure_future(back)
+            _background.add(task)
+            task.add_done_callback(_background.discard)
 
     def _flush(self) -> None:
         if self._flushing is not None:
@@ -149,7 +193,8 @@ class Link(asyncio.Protocol):
         """
         self.alive = False
         self._held.clear()
-        number = self._transport.get_extra_info("socket").fileno()
+        socket = self._transport.get_extra_info("socket")  # None: uvloop's after its end
+        number = -1 if socket is None else socket.fileno()
         if number >= 0:
             with open(os.devnull, "rb") as nothing:
                 os.dup2(nothing.fileno(), number, inheritable=False)

@@ -7,6 +7,7 @@ while user code blocks, and takes its leases to a new one within the daemon's gr
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import select
 import selectors
@@ -22,7 +23,7 @@ from time import sleep as sleep
 from typing import Any
 
 from .._errors import TimeoutExpired
-from .._wire import LineBuffer, LinkLost
+from .._wire import LineBuffer, LinkLost, request
 
 _CHUNK = 1 << 18
 
@@ -32,6 +33,10 @@ _here = threading.local()
 
 # Nothing is thrown into a body from outside.
 CANCELLED: tuple[type[BaseException], ...] = ()
+
+
+# What is done with the reply to a request that was given up.
+Late = Callable[[dict[str, Any]], object]
 
 
 class _Waiting:
@@ -57,6 +62,7 @@ class Link:
         self._heard = heard
         self._lines = LineBuffer()
         self._waiting: dict[int, _Waiting] = {}
+        self._late: dict[int, Late] = {}
         self._writing = threading.Lock()
         self._turn = threading.Condition()
         self._reading = False
@@ -97,8 +103,18 @@ class Link:
         """Return False: a posted line is written at once."""
         return False
 
-    def call(self, identifier: int, line: bytes, timeout: float | None) -> dict[str, Any]:
-        """Write a request and wait for its reply."""
+    def call(
+        self,
+        identifier: int,
+        line: bytes,
+        timeout: float | None,
+        late: Late | None,
+    ) -> dict[str, Any]:
+        """Write a request and wait for its reply.
+
+        A caller whose time is over gives the request up; `late` is called with a reply that comes
+        all the same.
+        """
         waiting = self._waiting[identifier] = _Waiting()
         try:
             self.post(line)
@@ -108,8 +124,20 @@ class Link:
             if waiting.message is None:
                 raise LinkLost
             return waiting.message
+        except TimeoutExpired:
+            self._give_up(identifier, waiting, late)
+            raise
         finally:
             self._waiting.pop(identifier, None)
+
+    def _give_up(self, identifier: int, waiting: _Waiting, late: Late | None) -> None:
+        if late is not None:
+            self._late[identifier] = late
+        with contextlib.suppress(LinkLost):
+            self.post(request(None, "rpc.cancel", {"id": identifier}))
+        if waiting.message is not None and self._late.pop(identifier, None) is not None:
+            assert late is not None
+            late(waiting.message)
 
     def close(self) -> None:
         """End the connection; nobody is told."""
@@ -169,6 +197,9 @@ class Link:
             if found is not None:
                 found.message = message
                 found.done = True
+            # After the message: whoever gives up looks in the other order.
+            if self._late and (late := self._late.pop(message.get("id") or 0, None)) is not None:
+                late(message)
 
     def _wait_for_data(self, timeout: float | None, end: float | None) -> None:
         poll = select.poll()

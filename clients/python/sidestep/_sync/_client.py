@@ -100,8 +100,13 @@ class Client(Connection):
         from ._run import Run
 
         cursor = reply.get("more")
-        if cursor is not None:
-            reply["steps"] += self._steps(reply["run"]["id"], cursor=cursor)
+        try:
+            if cursor is not None:
+                reply["steps"] += self._steps(reply["run"]["id"], cursor=cursor)
+        except BaseException:
+            if reply.get("lease") is not None:
+                self._tell("run.release", {"lease": reply["lease"]})
+            raise
         result = Run(self, reply, params)
         result._suspend_after = options.suspend_after
         result._on_mismatch = options.on_mismatch or "error"

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import time
 import weakref
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,6 +29,7 @@ from .._errors import (
     error_from_wire,
 )
 from .._failures import warn
+from .._given_up import GRANTING, given_back
 
 if TYPE_CHECKING:
     from ._run import Run
@@ -63,6 +66,8 @@ class Connection:
         # The daemon allows 1024 requests without a reply; more of them wait here.
         self._slots = Semaphore(_IN_FLIGHT)
         self._runs: dict[str, Run] = {}
+        # What could not be told while there was no connection: told first on the next one.
+        self._unsaid: list[bytes] = []
         _open.add(self)
         # Whether it was said that the disk is full: once, until something is recorded again.
         self._said_full = False
@@ -98,16 +103,18 @@ class Connection:
         """Call a method of the protocol and return its result.
 
         `timeout` is in seconds, None waits as long as it takes. Raises the error that the daemon
-        answers, ConnectionLost, TimeoutExpired.
+        answers, ConnectionLost, TimeoutExpired. A call that is given up, by the time-out or by
+        cancelling its task, is given up in the daemon as well: what it would grant is given back.
         """
         identifier = next(self._ids)
         line = _wire.request(identifier, method, params)
+        late = partial(self._came_late, method, params) if method in GRANTING else None
         pause, end = 0.01, None
         while True:
             link = self._linked()
             try:
                 with self._slots:
-                    reply = link.call(identifier, line, timeout)
+                    reply = link.call(identifier, line, timeout, late)
             except _wire.LinkLost:
                 continue
             if "error" not in reply:
@@ -141,6 +148,22 @@ class Connection:
                 return line
             except _wire.LinkLost:
                 continue
+
+    def _tell(self, method: str, params: dict[str, Any]) -> None:
+        """Send a notification without ever waiting: now, or first of all on the next connection."""
+        line = _wire.request(None, method, params)
+        link = self._link
+        try:
+            if link is None:
+                raise _wire.LinkLost
+            link.post(line)
+        except _wire.LinkLost:
+            self._unsaid.append(line)
+
+    def _came_late(self, method: str, params: dict[str, Any] | None, reply: dict[str, Any]) -> Any:
+        """Give back what a call was granted that was given up meanwhile."""
+        message = given_back(method, params or {}, reply.get("result") or {})
+        return None if message is None else self._tell(*message)
 
     def withdraw(self, notification: bytes) -> bool:
         """Take a notification back; False when it has been written already."""
@@ -206,12 +229,15 @@ class Connection:
         for lease, run in list(self._runs.items()):
             identifier = next(self._ids)
             reply = link.call(
-                identifier, _wire.request(identifier, "lease.renew", {"lease": lease}), 30.0
+                identifier, _wire.request(identifier, "lease.renew", {"lease": lease}), 30.0, None
             )
             if "error" in reply:
                 error = error_from_wire(reply["error"])
                 if isinstance(error, LeaseLost):
                     run._end(error)
+        while self._unsaid:
+            link.post(self._unsaid[0])
+            del self._unsaid[0]
         return link
 
     def _forked(self) -> None:
@@ -220,15 +246,16 @@ class Connection:
         The next call makes one of its own. Runs stay with the process that holds them: two
         processes that go on with the same run would take each other's records for theirs.
         """
-        runs, self._runs = list(self._runs.values()), {}
+        runs, self._runs, self._unsaid = list(self._runs.values()), {}, []
         for run in runs:
             text = f"run {run.id} is held by the process that forked this one"
             hint = "begin a run of its own in each process, for example a child workflow with an id"
             run._end(LeaseLost(text, data={"run": run.id, "hint": hint}))
+        self._connecting, self._slots = Lock(), Semaphore(_IN_FLIGHT)
         link, self._link = self._link, None
         if link is not None:
-            link.leave()
-        self._connecting, self._slots = Lock(), Semaphore(_IN_FLIGHT)
+            with contextlib.suppress(OSError):  # no descriptor free: it stays open, unused
+                link.leave()
 
     def _notified(self, message: dict[str, Any]) -> None:
         params = message.get("params") or {}

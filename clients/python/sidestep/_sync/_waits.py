@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._errors import TimeoutExpired
+from .._errors import SidestepError, TimeoutExpired
 from .._failures import Suspended, step_failed
 from .._fingerprint import ANY
 from ._client import Client
@@ -125,6 +125,13 @@ class Waits(Held):
             self._waiting.add(full)
             try:
                 reply = self._over(method, {"step": full, **params})
+            except (SidestepError, Suspended):
+                raise
+            except BaseException:
+                # Nobody waits any more: what comes now is for the next wait.
+                if self.lease is not None and self._final is None:
+                    self.client._tell("wait.cancel", {"lease": self.lease, "step": full})
+                raise
             finally:
                 self._waiting.discard(full)
             record = {"step": full, "status": "completed", "output": reply["output"]}

@@ -30,6 +30,7 @@ extension SidestepError.Kind {
     public static let deadlineExceeded = Self(.deadlineExceeded)
     public static let budgetExhausted = Self(.budgetExhausted)
     public static let rateLimited = Self(.rateLimited)
+    public static let requestCancelled = Self(.requestCancelled)
     public static let circuitOpen = Self(.circuitOpen)
     public static let payloadTooLarge = Self(.payloadTooLarge)
     public static let limitExceeded = Self(.limitExceeded)

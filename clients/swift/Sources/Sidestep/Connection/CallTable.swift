@@ -60,6 +60,16 @@ struct CallTable {
         return call
     }
 
+    /// Takes out a call that its caller gave up; `late` gets the answer that may come all the same.
+    ///
+    /// - Returns: the call, and whether the daemon has it.
+    mutating func giveUp(_ id: Int, late: @escaping Completion) -> (call: Call, wasSent: Bool)? {
+        guard let call = waiting[id] else { return nil }
+        _ = take(id)
+        if call.wasSent { addOwn(Call(frame: [], mayResend: false, complete: late), id: id) }
+        return (call, call.wasSent)
+    }
+
     /// The daemon did not look at the call: it is sent again before all others. Gives nothing, for nothing ended.
     mutating func putBack(_ id: Int) -> Call? {
         guard waiting[id]?.wasSent == true else { return take(id) }

@@ -140,9 +140,32 @@ extension Connection {
             try Task.checkCancellation()
             return try await reply(method, params, id: id, mayResend: mayResend)
         } onCancel: {
-            let call = state.withLock { $0.calls.take(id) }
-            call?.complete(.failure(Self.cancelledCall))
+            giveUp(id, method, params)
         }
+    }
+
+    /// Its task was cancelled: the daemon is told, and what it granted meanwhile is given back.
+    private func giveUp(_ id: Int, _ method: String, _ params: RawJSON?) {
+        let given = state.withLock { state in
+            state.calls.giveUp(id) { [weak self] outcome in
+                guard let self, case .success(let result) = outcome,
+                    let back = GivenUp.back(method, params, result)
+                else { return }
+                // Not on the thread that reads: while it writes nobody reads.
+                Threads.start { self.tell(back.method, back.params) }
+            }
+        }
+        guard let given else { return }
+        // Not on this thread, which may be anybody's: a full socket would hold it up.
+        if given.wasSent {
+            Threads.start { self.notify("rpc.cancel", .object { $0.member("id", id) }) }
+        }
+        given.call.complete(.failure(Self.cancelledCall))
+    }
+
+    /// Sends a call whose answer nobody waits for; it outlives a lost connection.
+    func tell(_ method: String, _ params: RawJSON) {
+        send(method, params, id: state.withLock { $0.calls.nextID() }, mayResend: true) { _ in }
     }
 
     private func reply(_ method: String, _ params: RawJSON?, id: Int, mayResend: Bool) async throws -> RawJSON

@@ -129,6 +129,10 @@ extension Run {
                 return Arrival(output)
             } catch let error as SidestepError where error.kind == .timeout && error.which == "wait" {
                 try await suspend(waitingFor: [step])
+            } catch let error as CancellationError {
+                // Nobody waits any more: what comes now is for the next wait.
+                tell("wait.cancel") { $0.member("step", step) }
+                throw error
             }
         }
     }

@@ -48,7 +48,13 @@ public final class Run: Sendable {
         checkpoint = result.present("checkpoint").flatMap { SavedCheckpoint($0) }
         outcome = lease == nil ? Outcome(status: run["status"]?.string ?? "", result) : nil
         givenInput = input
-        journal = Mutex(try await Self.loadJournal(result, run: id, client: client))
+        do {
+            journal = Mutex(try await Self.loadJournal(result, run: id, client: client))
+        } catch {
+            // Nobody will have this run: it is not to stay owned.
+            if let back = GivenUp.release(result) { client.connection.tell(back.method, back.params) }
+            throw error
+        }
         if let lease { client.connection.hold(.init(run: id, lease: lease) { [weak self] in self?.end($0) }) }
     }
 
@@ -127,6 +133,11 @@ public final class Run: Sendable {
     func notify(_ method: String, _ write: (inout JSONWriter) -> Void) throws {
         try checkOpen()
         client.connection.notify(method, params(write))
+    }
+
+    /// Sends a call that needs the lease, and waits for nothing.
+    func tell(_ method: String, _ write: (inout JSONWriter) -> Void) {
+        if ended == nil, lease != nil { client.connection.tell(method, params(write)) }
     }
 
     /// The lease goes along always: the call may be sent again on a connection that was granted nothing.

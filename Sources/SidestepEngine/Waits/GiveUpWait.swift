@@ -1,0 +1,38 @@
+import SidestepModel
+import SidestepProtocol
+import SidestepStore
+
+/// The owner does not wait any more: what comes from now on is for the next wait.
+///
+/// The step stays, without an outcome, so that a replay that waits again under its name waits for the same, and
+/// no longer than at first. A signal that came without the owner's seeing it is given back.
+public struct GiveUpWait: Command {
+    public let proof: LeaseProof
+    public let step: String
+
+    public init(proof: LeaseProof, step: String) {
+        self.proof = proof
+        self.step = step
+    }
+
+    /// Whether there was something to give up; what has another outcome keeps it.
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
+        let run = try store.heldRun(proof, &call, for: .ending)
+        guard let known = try store.step(of: run, name: step) else { return false }
+        let taken = known.status == .completed ? try store.giveBackSignals(run: run.key, from: step) : []
+        let event = taken.isEmpty ? StepEvent.waitGivenUp : .unseenGivenBack
+        guard let status = known.status.after(event) else { return false }
+        var after = known
+        after.status = status
+        after.finished = nil
+        after.nextAttempt = known.attemptDeadline
+        after.attemptDeadline = nil
+        try store.updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
+        try store.deleteWaits(step: known.key)
+        try store.append(
+            run: run.key, at: call.now, kind: .stepGivenUp, step: step, attempt: known.attempt, detail: nil)
+        call.after(.waitGivenUp(run: run.key, step: step))
+        for signal in taken { try store.hand(signal, &call) }
+        return true
+    }
+}

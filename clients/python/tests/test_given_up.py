@@ -1,0 +1,289 @@
+"""What a program gives up is over: no signal is swallowed, no run is owned for nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from daemon import Daemon
+
+import sidestep
+import sidestep.sync
+
+Connected = Callable[[], Awaitable[sidestep.Client]]
+
+
+async def until(fact: Callable[[], Awaitable[Any]]) -> Any:
+    """Wait until the fact is true; a minute is as good as never."""
+    end = time.monotonic() + 60
+    while not (value := await fact()):
+        assert time.monotonic() < end, "it does not come true"
+        await asyncio.sleep(0.002)
+    return value
+
+
+async def given_up(awaitable: Awaitable[Any], fact: Callable[[], Awaitable[Any]]) -> None:
+    """Begin it, and give it up when the fact is true."""
+    task = asyncio.ensure_future(awaitable)
+    await until(fact)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+# Waits
+
+
+def test_a_signal_is_for_the_wait_after_the_one_that_timed_out(daemon: Daemon, run_id: str) -> None:
+    async def main() -> None:
+        async with await sidestep.connect() as client:
+            run = await client.resume(run_id)
+            for _ in range(3):
+                with pytest.raises(asyncio.TimeoutError):
+                    await asyncio.wait_for(run.wait_signal("go"), 0.05)
+            await client.signal(run_id, "go", 1)
+            assert await run.wait_signal("go") == 1
+
+    asyncio.run(main())
+
+
+def test_a_wait_that_ends_with_its_time_out_at_once_swallows_nothing(
+    daemon: Daemon, run_id: str
+) -> None:
+    """Time-outs and signals race: each signal is seen by one wait, in their order."""
+
+    async def main() -> None:
+        async with await sidestep.connect() as client:
+            run = await client.resume(run_id)
+            seen: list[int] = []
+
+            async def send() -> None:
+                for number in range(100):
+                    await client.signal(run_id, "go", number)
+                    await asyncio.sleep(0)
+
+            sending = asyncio.ensure_future(send())
+            while len(seen) < 100:
+                try:
+                    seen.append(await asyncio.wait_for(run.wait_signal("go"), 0.001))
+                except asyncio.TimeoutError:
+                    pass
+            await sending
+            assert seen == list(range(100))
+
+    asyncio.run(main())
+
+
+def test_a_wait_given_up_without_a_connection_is_given_up_when_there_is_one(
+    daemon: Daemon, run_id: str
+) -> None:
+    async def main() -> None:
+        async with await sidestep.connect() as client, await sidestep.connect() as other:
+            run = await client.resume(run_id)
+            task = asyncio.ensure_future(run.wait_signal("go"))
+
+            async def waits() -> bool:
+                steps = (await other.call("step.list", {"run": run_id}))["steps"]
+                return bool(steps) and steps[0]["status"] == "waiting"
+
+            await until(waits)
+            assert client._link is not None
+            client._link.alive = False  # as it is between a lost connection and the next
+            client._link._transport.abort()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await client.signal(run_id, "go", 1)
+            assert await run.wait_signal("go") == 1
+
+    asyncio.run(main())
+
+
+def test_a_replay_of_a_wait_that_was_given_up_does_what_it_did(daemon: Daemon, run_id: str) -> None:
+    said: list[list[Any]] = []
+
+    @sidestep.workflow
+    async def work(seconds: float) -> list[Any]:
+        run = sidestep.current_run()
+        try:
+            first = await asyncio.wait_for(run.wait_signal("go"), seconds)
+        except asyncio.TimeoutError:
+            first = "nothing"
+        await run.client.signal(run.id, "go", 1, message_id="m")
+        second = await run.wait_signal("go")
+        said.append([first, second])
+        if len(said) == 1:
+            raise KeyboardInterrupt
+        return [first, second]
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(work.run(0.05, run_id=run_id))
+    assert asyncio.run(work.run(0.05, run_id=run_id)) == ["nothing", 1]
+    assert said == [["nothing", 1]] * 2
+
+
+def test_a_sleep_that_was_interrupted_ends_when_it_would_have(daemon: Daemon, run_id: str) -> None:
+    async def ends() -> int:
+        async with await sidestep.connect() as client:
+            run = await client.resume(run_id)
+            task = asyncio.ensure_future(run.sleep(600))
+
+            async def due() -> list[Any]:
+                timers = await client.call("timer.list", {"run": run_id})
+                return timers["timers"]  # type: ignore[no-any-return]
+
+            timers = await until(due)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return timers[0]["due_at"]  # type: ignore[no-any-return]
+
+    assert asyncio.run(ends()) == asyncio.run(ends())
+
+
+def test_a_call_of_threads_whose_time_is_over_is_given_up(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client:
+        with pytest.raises(sidestep.TimeoutExpired):
+            client.call("worker.claim", {"workflows": [run_id], "wait_ms": 60_000}, timeout=0.05)
+        client.call("run.enqueue", {"run": run_id, "workflow": run_id})
+        client.call("ping")
+        assert client.get(run_id)["run"]["status"] == "queued"
+
+
+# What comes too late
+
+
+def test_claims_that_were_given_up_take_no_run(daemon: Daemon, run_id: str) -> None:
+    async def main() -> None:
+        async with await sidestep.connect() as client:
+            for number in range(100):
+                claim = client.call("worker.claim", {"workflows": [run_id], "wait_ms": 60_000})
+                task = asyncio.ensure_future(claim)
+                await asyncio.sleep(0)
+                enqueued = asyncio.ensure_future(client.enqueue(run_id, run=f"{run_id}-{number}"))
+                for _ in range(number % 7):
+                    await asyncio.sleep(0)
+                task.cancel()
+                granted = await asyncio.gather(task, return_exceptions=True)
+                await enqueued
+                if isinstance(granted[0], dict):
+                    await client.call("run.release", {"lease": granted[0]["lease"]})
+
+                async def free(name: str = f"{run_id}-{number}") -> bool:
+                    return (await client.get(name))["run"]["status"] != "running"
+
+                await until(free)
+                claimed = await client.call(
+                    "worker.claim", {"workflows": [run_id], "wait_ms": 60_000}
+                )
+                await client.call("run.complete", {"lease": claimed["lease"], "output": None})
+
+    asyncio.run(main())
+
+
+def test_a_resume_that_was_given_up_owns_nothing(daemon: Daemon, run_id: str) -> None:
+    async def main() -> None:
+        async with await sidestep.connect() as client:
+            for number in range(50):
+                task = asyncio.ensure_future(client.resume(f"{run_id}-{number}"))
+                for _ in range(number % 5):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                if not task.cancelled():
+                    await task.result().release()
+
+            async def free() -> bool:
+                return not await client.runs(status="running")
+
+            await until(free)
+
+    asyncio.run(main())
+
+
+def test_a_place_in_a_limit_that_came_too_late_is_given_back(daemon: Daemon, run_id: str) -> None:
+    @sidestep.step(limit=run_id)
+    async def held(inside: asyncio.Event, leave: asyncio.Event) -> None:
+        inside.set()
+        await leave.wait()
+
+    @sidestep.step(limit=run_id)
+    async def next_one(number: int) -> int:
+        return number
+
+    @sidestep.workflow
+    async def work() -> list[int]:
+        found = []
+        for number in range(20):
+            inside, leave = asyncio.Event(), asyncio.Event()
+            holder = asyncio.ensure_future(held(inside, leave))
+            await inside.wait()
+            waiting = asyncio.ensure_future(next_one(number))
+            await asyncio.sleep(0.002)
+            leave.set()
+            for _ in range(number % 7):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+            await holder
+            found.append(await next_one(-1 - number))
+        return found
+
+    with sidestep.sync.connect() as client:
+        client.call("limit.put", {"limit": run_id, "concurrency": 1})
+    assert asyncio.run(work.run(run_id=run_id)) == [-1 - number for number in range(20)]
+
+
+def test_a_worker_that_is_cancelled_between_claims_takes_no_run_with_it(
+    daemon: Daemon, run_id: str
+) -> None:
+    @sidestep.workflow(name=run_id)
+    async def work() -> str:
+        return "done"
+
+    async def main() -> None:
+        async with await sidestep.connect() as client:
+            for number in range(10):
+                worker = sidestep.Worker(work, client=client, concurrency=3)
+                task = asyncio.ensure_future(worker.run())
+                await asyncio.sleep(0.01)
+                enqueued = asyncio.ensure_future(client.enqueue(run_id, run=f"{run_id}-{number}"))
+                for _ in range(number):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                await enqueued
+            worker = sidestep.Worker(work, client=client)
+            working = asyncio.ensure_future(worker.run())
+            for number in range(10):
+                assert await client.result(f"{run_id}-{number}", wait=60) == "done"
+            worker.stop()
+            await working
+
+    asyncio.run(main())
+
+
+def test_in_threads_what_comes_too_late_is_given_back(daemon: Daemon, run_id: str) -> None:
+    with sidestep.sync.connect() as client, sidestep.sync.connect() as other:
+        for number in range(30):
+            name = f"{run_id}-{number}"
+            sending = threading.Thread(
+                target=other.call, args=("run.enqueue", {"run": name, "workflow": run_id})
+            )
+            sending.start()
+            try:
+                claim = {"workflows": [run_id], "wait_ms": 60_000}
+                lease = client.call("worker.claim", claim, timeout=0.001)["lease"]
+            except sidestep.TimeoutExpired:
+                lease = None
+            sending.join()
+            if lease is None:
+                lease = client.call("worker.claim", {"workflows": [run_id], "wait_ms": 60_000})[
+                    "lease"
+                ]
+            client.call("run.complete", {"lease": lease, "output": None})
+            assert client.get(name)["run"]["status"] == "completed"
