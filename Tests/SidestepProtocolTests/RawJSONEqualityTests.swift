@@ -10,7 +10,10 @@ struct RawJSONEqualityTests {
     @Test(
         "have their members in any order",
         arguments: [
-            (#"{"a":1,"b":{"c":[{"x":1,"y":2}],"d":null}}"#, #"{"b": {"d":null, "c":[{"y":2,"x":1}]}, "a":1}"#),
+            (
+                #"{"a":1,"b":{"c":[{"x":1,"y":2}],"d":null}}"#,
+                #"{"b": {"d":null, "c":[{"y":2,"x":1}]}, "a":1}"#
+            ),
             (#"{}"#, #"{ }"#), (#"{"a":1,"b":2,"a":3}"#, #"{"b":2,"a":1,"a":3}"#),
         ])
     func equal(left: String, right: String) throws { #expect(try same(left, right)) }
@@ -18,8 +21,10 @@ struct RawJSONEqualityTests {
     @Test(
         "have the same elements, names and numbers as they were written",
         arguments: [
-            (#"[1,2]"#, #"[2,1]"#), (#"{"a":1,"b":2}"#, #"{"a":2,"b":1}"#), (#"{"a":1}"#, #"{"a":1,"b":1}"#),
-            (#"{"a":1,"a":3}"#, #"{"a":3,"a":1}"#), (#"{"a":1.0}"#, #"{"a":1}"#), (#"{"a":10}"#, #"{"b":10}"#),
+            (#"[1,2]"#, #"[2,1]"#), (#"{"a":1,"b":2}"#, #"{"a":2,"b":1}"#),
+            (#"{"a":1}"#, #"{"a":1,"b":1}"#),
+            (#"{"a":1,"a":3}"#, #"{"a":3,"a":1}"#), (#"{"a":1.0}"#, #"{"a":1}"#),
+            (#"{"a":10}"#, #"{"b":10}"#),
             (#"{"ab":1,"c":2}"#, #"{"a":1,"bc":2}"#),
         ])
     func different(left: String, right: String) throws { #expect(try !same(left, right)) }

@@ -20,8 +20,8 @@ extension Failure {
         Failure(
             .leaseLost, "the lease is over: the process that owned the run has ended, or gave the run back",
             run: id,
-            hint: "Open the run again. In a script whose `sidestep start` stands in a pipe, the subshell of the "
-                + "pipe owned the run: say `--owner-pid $$` there.")
+            hint: "Open the run again. Where `sidestep start` stands in a pipe, its subshell owned it: "
+                + "say `--owner-pid $$` there.")
     }
 
     static func leaseRequired(_ id: String?) -> Failure {

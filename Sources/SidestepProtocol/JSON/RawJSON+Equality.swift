@@ -9,8 +9,7 @@ extension RawJSON {
     public func isSame(as other: RawJSON) -> Bool {
         let (left, right) = (compact, other.compact)
         if left.bytes == right.bytes { return true }
-        guard left.bytes.count == right.bytes.count, left.bytes.count <= Self.comparedBytes else { return false }
-        return left.isAlike(right)
+        return left.bytes.count <= Self.comparedBytes && left.isAlike(right)
     }
 
     private func isAlike(_ other: RawJSON) -> Bool {

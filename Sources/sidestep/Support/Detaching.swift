@@ -24,7 +24,8 @@ struct Detaching {
     func begin() throws {
         if let word = ProgramArguments.unreadable(ofAll: true) {
             throw SidestepError(
-                .invalidArgument, "'\(word)' is no UTF-8, and the daemon keeps the words of a program as texts",
+                .invalidArgument,
+                "'\(word)' is no UTF-8, and the daemon keeps the words of a program as texts",
                 hint: "Put the program into a script, or run it without --detach.")
         }
         let connection = try command.common.connect()

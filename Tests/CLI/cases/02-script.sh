@@ -225,7 +225,7 @@ has "$(cat error)" "no UTF-8"
 [ ! -e ran ]
 status 64 sidestep start "$bytes" >out 2>&1
 is "$(sidestep run --id "$run-r" -- printf '<%s>' "$bytes" 2>&1 | od -An -c)" "   <   a 377   b   >"
-status 64 sidestep run --detach --id "$run-d" -- touch "$bytes" 2>error || has "$(cat error)" "no UTF-8"
+status 125 sidestep run --detach --id "$run-d" -- touch "$bytes" 2>error
 has "$(cat error)" "no UTF-8"
 [ "$(sidestep call step.list "{\"run\": \"$run\"}" | jq -c '[.steps[].step]')" = '["touch","env"]' ]
 C
