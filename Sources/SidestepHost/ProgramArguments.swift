@@ -13,6 +13,36 @@ public enum ProgramArguments {
         }
     }
 
+    /// The first argument that is no UTF-8: before `--`, where the words of another program begin, or of all.
+    public static func unreadable(ofAll: Bool = false) -> String? {
+        var index = 1
+        while index < Int(shim_argument_count()), let text = shim_arguments()[index] {
+            let argument = String(cString: text)
+            if argument == "--" && !ofAll { return nil }
+            if String(validatingCString: text) == nil { return argument }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Calls `body` with C strings for words that another program gets, the last of which are our own last
+    /// arguments.
+    ///
+    /// An argument of ours that is no UTF-8 is handed on as the bytes that it is.
+    public static func withCStrings<Result>(
+        _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        let offset = Int(shim_argument_count()) - words.count
+        let vector: [UnsafeMutablePointer<CChar>?] = words.enumerated().map { index, word in
+            guard offset + index > 0, let own = shim_arguments()[offset + index],
+                String(validatingCString: own) == nil, String(cString: own) == word
+            else { return strdup(word) }
+            return strdup(own)
+        }
+        defer { vector.forEach { free($0) } }
+        return (vector + [nil]).withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+
     /// Where this program is, to be started again: as the kernel knows it, or as we were called where it
     /// does not tell.
     public static var executable: String {

@@ -1,7 +1,8 @@
 extension Setting {
     static let adminGroup = Setting(
         "admin_group", "a group, by name or number, or nothing",
-        "processes of this group see the runs of all users and may do what is the administrator's",
+        "processes of this group see the runs of all users and may do what is the administrator's; supplementary "
+            + "groups count, as they were when the process connected",
         read: { $0.adminGroup?.name ?? "" },
         write: { configuration, text, accounts throws(Mistake) in
             configuration.adminGroup = text.isEmpty ? nil : try account(text, "group", accounts.group)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Sidestep
 import SidestepHost
 
@@ -68,6 +69,11 @@ struct SidestepCommand: ParsableCommand {
     static func main() {
         Inheritance.openStandardDescriptors()
         Inheritance.resetSignals(keeping: Inheritance.jobControl)
+        if let argument = ProgramArguments.unreadable() {
+            Output.complain("sidestep: '\(argument)' is no UTF-8, and names and values are texts")
+            Output.complain("  hint: only the words of a program, after --, may be any bytes.")
+            Glibc.exit(64)
+        }
         do {
             var command = try parseAsRoot(ProgramArguments.all)
             try command.run()

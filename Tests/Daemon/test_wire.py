@@ -118,6 +118,19 @@ class Wire(unittest.TestCase):
             )
             self.assertIn(b'"lease"', done.stdout)
 
+    def test_a_large_reply_reaches_a_client_that_closed_its_side(self):
+        self.connection.call("resume", run="large", input="x" * 3_000_000)
+        raw = socket.socket(socket.AF_UNIX)
+        self.addCleanup(raw.close)
+        raw.settimeout(60)
+        raw.connect(self.daemon.socket)
+        raw.sendall(b'{"jsonrpc":"2.0","id":1,"method":"run.get","params":{"run":"large"}}\n')
+        raw.shutdown(socket.SHUT_WR)
+        reply = b""
+        while chunk := raw.recv(8192):
+            reply += chunk
+        self.assertEqual(len(json.loads(reply)["result"]["input"]), 3_000_000)
+
     def test_a_last_line_without_newline_is_a_request(self):
         raw = socket.socket(socket.AF_UNIX)
         raw.connect(self.daemon.socket)

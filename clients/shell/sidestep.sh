@@ -29,12 +29,27 @@ _sidestep_complain() {
     [ -z "${2-}" ] || printf '  hint: %s\n' "$2" >&2
 }
 
-# Prints a text as a JSON string. jq takes 20 ms to start, so plain texts do without.
+# Prints a text as a JSON string; refuses one that is no UTF-8. jq takes 20 ms to start, so plain texts do without. It
+# reads the text: as an argument it could have 128 KiB at most, execve(2).
 _sidestep_quote() {
     case $1 in
-    *[!A-Za-z0-9._:/@#+=,\ -]*) jq -cn --arg text "$1" '$text' ;;
-    *) printf '"%s"' "$1" ;;
+    *[!A-Za-z0-9._:/@#+=,\ -]*) ;;
+    *)
+        printf '"%s"' "$1"
+        return
+        ;;
     esac
+    _sidestep_json=$(printf '%s' "$1" | jq -cRs .)
+    case $_sidestep_json in
+    # What jq puts in the place of what it cannot read, or the character itself. The point keeps newlines at the end.
+    *'�'*)
+        if [ "$(printf '%s.' "$1" | jq -Rsj .)" != "$1." ]; then
+            _sidestep_complain "a name or text is no UTF-8" "only files and arguments of commands may be any bytes"
+            return 64
+        fi
+        ;;
+    esac
+    printf '%s' "$_sidestep_json"
 }
 
 # --- Finding the daemon -------------------------------------------------------------------------------------------
@@ -532,13 +547,13 @@ sidestep_start() {
     case ${1-} in
     '' | --*) ;;
     *)
-        _sidestep_params=",\"run\":$(_sidestep_quote "$1")"
+        _sidestep_params=",\"run\":$(_sidestep_quote "$1")" || return
         shift
         ;;
     esac
     while [ $# -gt 1 ]; do
         case $1 in
-        --workflow) _sidestep_params="$_sidestep_params,\"workflow\":$(_sidestep_quote "$2")" ;;
+        --workflow) _sidestep_params="$_sidestep_params,\"workflow\":$(_sidestep_quote "$2")" || return ;;
         --input) _sidestep_params="$_sidestep_params,\"input\":$2" ;;
         --if-closed) _sidestep_closed=$2 ;;
         --if-owned) _sidestep_params="$_sidestep_params,\"if_owned\":\"$2\"" ;;
@@ -655,10 +670,10 @@ sidestep_step() (
         exit 64
     fi
     if _sidestep_is_over; then _sidestep_repeat_closed "$1"; fi
-    _sidestep_step=$(_sidestep_name "$1")
+    _sidestep_name "$1" || exit
     shift
     _sidestep_params="$(_sidestep_for_run)" || exit
-    _sidestep_params="$_sidestep_params,\"step\":$(_sidestep_quote "$_sidestep_step")"
+    _sidestep_params="$_sidestep_params,\"step\":$_sidestep_quoted"
     _sidestep_output=$(mktemp "${TMPDIR:-/tmp}/sidestep-output.XXXXXX") || exit 70
     trap 'rm -f "$_sidestep_output"' EXIT
     while :; do
@@ -675,25 +690,26 @@ _sidestep_policy() {
     esac
 }
 
-# Prints the name that the next step called NAME has in the journal, and notes it.
+# Sets _sidestep_step to the name that the next step called NAME has in the journal, and notes it. It is noted as JSON,
+# _sidestep_quoted, in which a newline is none.
 _sidestep_name() {
     _sidestep_base="${SIDESTEP_STEP:+$SIDESTEP_STEP/}$1"
-    _sidestep_unique=$_sidestep_base
-    if [ -f "${_sidestep_names-}" ]; then
-        _sidestep_count=1
-        while grep -qxF -e "$_sidestep_unique" "$_sidestep_names"; do
-            _sidestep_count=$((_sidestep_count + 1))
-            _sidestep_unique="$_sidestep_base#$_sidestep_count"
-        done
-        printf '%s\n' "$_sidestep_unique" >>"$_sidestep_names"
-    fi
-    printf '%s' "$_sidestep_unique"
+    _sidestep_step=$_sidestep_base
+    _sidestep_quoted=$(_sidestep_quote "$_sidestep_base") || return
+    [ -f "${_sidestep_names-}" ] || return 0
+    _sidestep_count=1 _sidestep_stem=${_sidestep_quoted%\"}
+    while grep -qxF -e "$_sidestep_quoted" "$_sidestep_names"; do
+        _sidestep_count=$((_sidestep_count + 1))
+        _sidestep_step="$_sidestep_base#$_sidestep_count"
+        _sidestep_quoted="$_sidestep_stem#$_sidestep_count\""
+    done
+    printf '%s\n' "$_sidestep_quoted" >>"$_sidestep_names"
 }
 
 # Forgets the names within this step: its body is executed once more, and counts from the start.
 _sidestep_forget_inner() {
     [ -f "${_sidestep_names-}" ] || return 0
-    _sidestep_kept=$(awk -v scope="$_sidestep_step/" 'index($0, scope) != 1' "$_sidestep_names")
+    _sidestep_kept=$(scope="${_sidestep_quoted%\"}/" awk 'index($0, ENVIRON["scope"]) != 1' "$_sidestep_names")
     printf '%s\n' "$_sidestep_kept" >"$_sidestep_names"
 }
 
@@ -730,10 +746,8 @@ _sidestep_repeat() {
 
 # The run has ended: what it recorded can still be repeated.
 _sidestep_repeat_closed() {
-    _sidestep_step=$(_sidestep_name "$1")
-    _sidestep_send step.get "{\"run\":$(_sidestep_quote "$SIDESTEP_RUN"),\"step\":$(
-        _sidestep_quote "$_sidestep_step"
-    )}" || return 0
+    _sidestep_name "$1" || exit
+    _sidestep_send step.get "{\"run\":$(_sidestep_quote "$SIDESTEP_RUN"),\"step\":$_sidestep_quoted}" || return 0
     _sidestep_record=$(printf '%s\n' "$sidestep_result" |
         jq -c 'if .status == "completed" then .output elif .status == "failed" then .error else empty end')
     [ -z "$_sidestep_record" ] || _sidestep_repeat "$_sidestep_record"

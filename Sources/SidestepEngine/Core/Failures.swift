@@ -15,6 +15,15 @@ extension Failure {
             hint: "Stop working on this run; `sidestep why RUN` says who has it.")
     }
 
+    /// The run has had no owner since: it was let go by the end of the process, or given back.
+    static func ownerEnded(_ id: String) -> Failure {
+        Failure(
+            .leaseLost, "the lease is over: the process that owned the run has ended, or gave the run back",
+            run: id,
+            hint: "Open the run again. Where `sidestep start` stands in a pipe, its subshell owned it: "
+                + "say `--owner-pid $$` there.")
+    }
+
     static func leaseRequired(_ id: String?) -> Failure {
         Failure(
             .leaseRequired, "this call acts for a run and needs its lease", run: id,

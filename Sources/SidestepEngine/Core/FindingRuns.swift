@@ -80,10 +80,11 @@ extension StoreTransaction {
                 hint: "Leave `run` out: a lease names its run.")
         }
         guard run.epoch == lease.epoch, run.status == .running || run.status == .interrupted else {
-            throw try notHeld(run)
+            let failure = try notHeld(run)
+            throw failure.kind == .leaseLost && run.epoch == lease.epoch ? .ownerEnded(run.id) : failure
         }
         guard let hash = run.secretHash, hash == ContentHash.of(lease.secret.utf8) else {
-            throw Failure.leaseLost(run.id)
+            throw run.secretHash == nil ? Failure.ownerEnded(run.id) : Failure.leaseLost(run.id)
         }
         return try attached(run, &call)
     }

@@ -225,6 +225,7 @@ final class Connection: ChannelInboundHandler {
         outbox.wrote(size)
         server.shares.hold(-size, share)
         if wasFull, outbox.bytes <= half, let session { server.watches.drained(session) }
+        closeWhenDone()
     }
 
     private func scheduleFlush(_ context: ChannelHandlerContext) {
@@ -237,10 +238,11 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    /// A client that closed its side has its replies first:
+    /// A client that closed its side has its replies first, all of their bytes: a channel drops what it has
+    /// when it is closed.
     /// `socat - UNIX-CONNECT:… < requests` gets them all.
     func closeWhenDone() {
-        guard isInputClosed, state == .ready, inbox.isEmpty, outbox.isEmpty, !isFlushScheduled,
+        guard isInputClosed, state == .ready, inbox.isEmpty, outbox.bytes == 0, !isFlushScheduled,
             let session, session.inFlight == 0
         else { return }
         context?.close(promise: nil)

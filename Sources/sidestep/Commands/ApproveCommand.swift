@@ -69,15 +69,19 @@ struct ApproveCommand: ParsableCommand {
                 promise["created_at"]?.int.map { RelativeTime.ago($0) } ?? "",
                 promise.present("metadata")?.text ?? "")
         }
-        for signal in open.signals { table.add(signal, "signal", "", "") }
+        for signal in open.signals {
+            table.add(signal, "signal", "", open.about[signal]?.text ?? "")
+        }
         table.print(orWhenEmpty: "Run \(target) waits for nobody.")
     }
 }
 
 /// What a run waits for somebody to say.
-private struct OpenQuestions {
+struct OpenQuestions {
     let promises: [RawJSON]
     let signals: [String]
+    /// What a signal is about, by its name: the run says it in its state, as adapters do for calls of tools.
+    private(set) var about: [String: RawJSON] = [:]
 
     init(_ run: String, _ connection: BlockingConnection) throws {
         promises = try connection.call("promise.list") { $0.member("run", run) }["promises"]?.elements ?? []
@@ -91,12 +95,31 @@ private struct OpenQuestions {
                 part.hasPrefix("signal:") ? String(part.dropFirst("signal:".count)) : nil
             }
         }
+        for signal in signals {
+            let found = try connection.call("state.get") { writer in
+                writer.member("run", run)
+                writer.member("name", signal)
+            }
+            about[signal] = found.present("value")
+        }
+    }
+
+    /// One line for each question that says what it is about.
+    var sentences: [String] {
+        let pending = promises.filter { $0["status"]?.string == "pending" }
+        let asked = pending.compactMap { promise in
+            promise.present("metadata").map { (promise["promise"]?.string ?? "", $0) }
+        }
+        return (asked + signals.compactMap { name in about[name].map { (name, $0) } }).map {
+            "\($0.0) is about \($0.1.text)"
+        }
     }
 
     var json: RawJSON {
         .object { writer in
             writer.array("promises") { writer in for promise in promises { writer.raw(promise) } }
             writer.member("signals", signals)
+            writer.object("about") { writer in for (name, value) in about { writer.member(name, value) } }
         }
     }
 }

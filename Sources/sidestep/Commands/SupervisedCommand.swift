@@ -2,6 +2,7 @@ import ArgumentParser
 import CShims
 import Glibc
 import Sidestep
+import SidestepHost
 
 /// Becomes the program of `sidestep run`, after it has made sure that the program ends with its supervisor.
 ///
@@ -16,8 +17,8 @@ struct SupervisedCommand: ParsableCommand {
         _ = shim_end_with_parent(SIGTERM)
         // It may have ended before we asked.
         if getppid() != supervisor || command.isEmpty { Glibc.exit(Supervisor.ExitStatus.internalError) }
-        let number = CStrings.with(command) { vector in
-            execvp(command[0], vector)
+        let number = ProgramArguments.withCStrings(command) { vector in
+            execvp(vector[0]!, vector)
             return errno
         }
         Output.complain("sidestep: \(command[0]): \(String(cString: strerror(number)))")

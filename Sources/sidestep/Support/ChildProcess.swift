@@ -1,5 +1,6 @@
 @preconcurrency import Glibc
 import Sidestep
+import SidestepHost
 
 /// A program that was started, for as long as nobody has waited for its end.
 struct ChildProcess {
@@ -51,9 +52,12 @@ struct ChildProcess {
         var attributes = attributes(ownGroup: ownGroup)
         defer { posix_spawnattr_destroy(&attributes) }
         var pid: pid_t = 0
-        let problem = CStrings.with(arguments) { vector in
-            environment.withCStrings {
-                posix_spawnp(&pid, program ?? arguments[0], &actions, &attributes, vector, $0)
+        let problem = ProgramArguments.withCStrings(arguments) { vector in
+            environment.withCStrings { environment in
+                let start = { (path: UnsafePointer<CChar>) in
+                    posix_spawnp(&pid, path, &actions, &attributes, vector, environment)
+                }
+                return program?.withCString(start) ?? start(vector[0]!)
             }
         }
         return problem == 0 ? (ChildProcess(pid: pid), 0) : (nil, problem)

@@ -1,5 +1,6 @@
 import Glibc
 import Sidestep
+import SidestepHost
 import SidestepModel
 import SidestepProtocol
 
@@ -20,6 +21,12 @@ struct Detaching {
     init(_ command: RunCommand) { self.command = command }
 
     func begin() throws {
+        if let word = ProgramArguments.unreadable(ofAll: true) {
+            throw SidestepError(
+                .invalidArgument,
+                "'\(word)' is no UTF-8, and the daemon keeps the words of a program as texts",
+                hint: "Put the program into a script, or run it without --detach.")
+        }
         let connection = try command.common.connect()
         let opened = try connection.call("resume", command.resume)
         guard let run = opened["run"]?["id"]?.string, let lease = opened.present("lease")?.string else {

@@ -210,3 +210,29 @@ eval "$(sidestep start "$run")"
 is "$(sidestep step outer -- sidestep step inner -- echo in)" in
 has "$(sidestep show "$run")" "outer/inner"
 C
+
+check "the words of a program are handed on as bytes, and names that are no UTF-8 are refused" <<'C'
+eval "$(sidestep start "$run")"
+bytes=$(printf 'a\377b') other=$(printf 'a\376b')
+sidestep step touch -- touch "made-$bytes"
+[ -e "made-$bytes" ]
+is "$(FOO=$bytes sidestep step env -- sh -c 'printf %s "$FOO$1"' x "$other" | od -An -c)" "   a 377   b   a 376   b"
+for name in "$bytes" "$other"; do status 64 sidestep step "$name" -- touch ran 2>error; done
+has "$(cat error)" "no UTF-8"
+[ ! -e ran ]
+status 64 sidestep start "$bytes" >out 2>&1
+is "$(sidestep run --id "$run-r" -- printf '<%s>' "$bytes" 2>&1 | od -An -c)" "   <   a 377   b   >"
+status 125 sidestep run --detach --id "$run-d" -- touch "$bytes" 2>error
+has "$(cat error)" "no UTF-8"
+[ "$(sidestep call step.list "{\"run\": \"$run\"}" | jq -c '[.steps[].step]')" = '["touch","env"]' ]
+C
+
+check "a start in a pipe says whose end let the run go, and what to say" <<'C'
+eval "$(sidestep start "$run" | cat)"
+until sidestep why "$run" | grep -q interrupted; do sleep 0.02; done
+status 70 sidestep step a -- echo hi 2>error
+has "$(cat error)" "has ended, or gave the run back"
+has "$(cat error)" '--owner-pid $$'
+eval "$(sidestep start "$run" --owner-pid $$ | cat)"
+is "$(sidestep step a -- echo hi)" hi
+C

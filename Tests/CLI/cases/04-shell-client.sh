@@ -81,6 +81,53 @@ for odd in 1m -1 '' 12345678 'x[$(touch evaluated)]'; do
 done
 [ ! -e evaluated ]
 C
+
+    check "sidestep.sh under $shell: names may hold newlines, and those that are no UTF-8 are refused" <<'C'
+cat >script <<'S'
+. "$CLIENT"
+sidestep_start "$1" || exit
+for name in "a
+b" "a
+" "a" "b" "a
+b"; do sidestep_step "$name" echo "<$name>" || exit; done
+sidestep_step --retry 2 "outer
+x" nested
+S
+cat >>script <<'S'
+bytes=$(printf 'a\377b') other=$(printf 'a\376b')
+for name in "$bytes" "$other"; do sidestep_step "$name" touch "ran-$1"; echo "status $?"; done
+sidestep_step show printf '<%s>' "$bytes" | od -An -c
+S
+sed -i '2a nested() { sidestep_step inner echo in; }' script
+for _ in 1 2; do timeout 60 "$shell" script "$run-$shell" >out 2>error; is "$(cat out)" "<a
+b>
+<a
+>
+<a>
+<b>
+<a
+b>
+in
+status 64
+status 64
+   <   a 377   b   >"; done
+has "$(cat error)" "no UTF-8"
+[ ! -e "ran-$run-$shell" ]
+is "$(sidestep call step.list "{\"run\": \"$run-$shell\"}" | jq -c '[.steps[].step]')" \
+    '["a\nb","a\n","a","b","a\nb#2","outer\nx/inner","outer\nx","show"]'
+C
+
+    check "sidestep.sh under $shell: texts of more than 128 KiB" <<'C'
+cat >script <<'S'
+. "$CLIENT"
+sidestep_start "$1" || exit
+text=$(awk 'BEGIN { for (i = 0; i < 30000; i++) print "\"line\"" }')
+sidestep_artifact report markdown "$text" && sidestep_step long printf '%s' "$text" | wc -c
+sidestep_fail "$text"
+S
+for _ in 1 2; do is "$("$shell" script "$run-$shell")" 209999; done
+is "$(sidestep call artifact.get "{\"run\":\"$run-$shell\",\"artifact\":\"report\"}" | jq '.content | length')" 209999
+C
 done
 
 check "sidestep.sh is clean for shellcheck" <<'C'

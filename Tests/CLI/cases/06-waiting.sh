@@ -137,3 +137,18 @@ is "$(grep -c quote effects)" 2
 is "$(grep -c refused effects)" 1
 is "$(grep -c '^pay ' effects)" 1
 C
+
+check "approve and why show what is to be approved" <<'C'
+sidestep enqueue default --run "$run" >/dev/null
+sidestep call resume "{\"run\": \"$run\", \"owner\": \"ttl\", \"ttl_ms\": 60000}" >opened
+lease=$(jq -r .lease opened)
+asked='{"tool":"pay","args":{"euros":5}}'
+sidestep call state.set "{\"lease\": \"$lease\", \"name\": \"approval:c1\", \"value\": $asked}" >/dev/null
+sidestep call signal.wait "{\"lease\": \"$lease\", \"signal\": \"approval:c1\", \"wait_ms\": 60000}" >answer &
+until sidestep approve "$run" | grep -q approval:c1; do sleep 0.02; done
+has "$(sidestep approve "$run")" "$asked"
+has "$(sidestep why "$run")" "approval:c1 is about $asked"
+sidestep approve "$run" c1 2>/dev/null
+wait
+has "$(cat answer)" '"approved":true'
+C

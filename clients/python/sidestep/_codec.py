@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
+
+from ._json import plain_types
+from ._readers import Reader, reader
+from ._retry import text_of
 
 
 class Codec(Protocol):
@@ -23,128 +24,82 @@ class Codec(Protocol):
 
 
 class JSONCodec:
-    """Plain JSON; dataclasses and pydantic models are written as objects and read by their type."""
+    """Plain JSON; dataclasses, enums and pydantic models are written as JSON, read by their type.
+
+    What a function declares is followed into containers, unions and fields.
+    """
 
     def to_json(self, value: Any) -> Any:
         """Return `value` as plain types."""
         if value is None or type(value) in (bool, int) or (type(value) is str and value.isascii()):
             return value
-        text = dumps(value)
-        text.encode()  # a lone surrogate has no UTF-8
-        return json.loads(text)
+        return plain_types(value)
 
     def from_json(self, value: Any, type_: Any = None) -> Any:
-        """Return `value`, made into `type_` when that is a dataclass or a pydantic model."""
+        """Return `value`, made into `type_` where that is known."""
         if type_ is None:
             return value
-        validate = getattr(type_, "model_validate", None)
-        if validate is not None:
-            return validate(value)
-        fields = getattr(type_, "__dataclass_fields__", None)
-        if fields is None or not isinstance(type_, type) or not isinstance(value, dict):
-            return value
-        hints = _hints(type_)
-        return type_(
-            **{
-                name: self.from_json(value[name], hints.get(name))
-                for name in fields
-                if name in value
-            }
-        )
+        known = reader(type_)
+        return value if known is None else known.read(value)
+
+    def recorded(self, value: Any, type_: Any) -> tuple[Any, Any]:
+        """Return what is to be recorded of `value`, and what it is read back as.
+
+        Raises TypeError or ValueError when that is not what `value` was.
+        """
+        output = self.to_json(value)
+        known = None if type_ is None else reader(type_)
+        if known is None:
+            return output, self.from_json(output)
+        try:
+            return output, self._verified(value, output, type_, known)
+        except Exception as error:
+            # Computed fields are written, because others use them; a model may refuse to read them.
+            bare = plain_types(value, bare=True)
+            if bare == output:
+                raise unreadable(type_, error) from error
+        try:
+            return bare, self._verified(value, bare, type_, known)
+        except Exception as error:
+            raise unreadable(type_, error) from error
+
+    def _verified(self, value: Any, output: Any, type_: Any, known: Reader) -> Any:
+        read = self.from_json(output, type_)
+        if known.same(value, read):
+            return read
+        raise ValueError("it comes back as another value")
 
 
-def dumps(value: Any) -> str:
-    """Write JSON as it goes over the wire: compact, no NaN, in the order of the dicts."""
-    return _write(value)
+def recorded(codec: Codec, value: Any, type_: Any) -> tuple[Any, Any]:
+    """Return what is to be recorded of `value`, and what its readers get; refuses what they do not.
 
-
-def call_input(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-    """Return the input of a run whose workflow is called with these arguments."""
-    if kwargs:
-        return {"args": list(args), "kwargs": dict(sorted(kwargs.items()))}
-    return list(args)
-
-
-def arguments_of(input: Any, function: Any) -> tuple[list[Any], dict[str, Any]]:
-    """Return the arguments of a workflow that an input stands for.
-
-    That is what `call_input` made, or what somebody else sent: a list of arguments, an object
-    whose members are parameters of the function, or one value.
+    Whatever a codec of the user's raises says that.
     """
-    if isinstance(input, dict) and input and set(input) <= {"args", "kwargs"}:
-        return input.get("args") or [], input.get("kwargs") or {}
-    if isinstance(input, list):
-        return input, {}
-    if isinstance(input, dict) and _takes(function, input):
-        return [], input
-    return ([] if input is None else [input]), {}
+    if type_ is None and type(codec) is JSONCodec:
+        output = codec.to_json(value)
+        return output, output
+    if isinstance(codec, JSONCodec):
+        return codec.recorded(value, type_)
+    output = codec.to_json(value)
+    return output, codec.from_json(output, type_)
 
 
-def _takes(function: Any, kwargs: dict[str, Any]) -> bool:
-    import inspect
+def unreadable(type_: Any, error: Exception) -> TypeError:
+    """Return the error for a value that is not read back as its declared type."""
+    name = getattr(type_, "__name__", None) if isinstance(type_, type) else None
+    return TypeError(f"as {name or type_} it cannot be read back: {reason(error)}")
 
+
+def reason(error: Exception) -> str:
+    """Return what an error of a codec says, without the values that pydantic repeats."""
+    details = getattr(error, "errors", None)
+    if not callable(details):
+        return text_of(error) or type(error).__name__
     try:
-        inspect.signature(function).bind(**kwargs)
-    except (TypeError, ValueError):
-        return False
-    return True
+        found = details(include_input=False, include_url=False, include_context=False)
+        return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in found[:3])
+    except Exception:
+        return type(error).__name__
 
-
-def result_type(function: Any) -> Any:
-    """Return the declared result type of a function when it needs decoding, else None."""
-    declared = getattr(function, "__annotations__", _NOTHING).get("return")
-    if declared is None:
-        return None
-    if isinstance(declared, str):
-        if declared.partition("[")[0] in _PLAIN_NAMES:
-            return None
-        declared = _hints(function).get("return")
-    known = hasattr(declared, "model_validate") or hasattr(declared, "__dataclass_fields__")
-    return declared if known else None
-
-
-def _hints(item: Any) -> dict[str, Any]:
-    import typing
-
-    try:
-        return typing.get_type_hints(item)
-    except (AttributeError, NameError, TypeError):  # names that exist only for the type checker
-        return {}
-
-
-def _plain(value: Any) -> Any:
-    dump = getattr(value, "model_dump", None)
-    if dump is not None and not isinstance(value, type):
-        return dump(mode="json")
-    if "dataclasses" in sys.modules and hasattr(value, "__dataclass_fields__"):
-        return {name: getattr(value, name) for name in value.__dataclass_fields__}
-    name = type(value).__name__
-    await_it = " (is an `await` missing?)" if name == "coroutine" else ""
-    raise TypeError(f"JSON cannot hold a value of type {name}{await_it}")
-
-
-def encoder(default: Callable[[Any], Any], *, sort: bool, nan: bool) -> Callable[[Any], str]:
-    """Return what writes compact JSON, made once: `json.dumps` makes its writer for every call.
-
-    That is half of the time of a short text. What holds itself raises RecursionError.
-    """
-    make = getattr(json.encoder, "c_make_encoder", None)
-    separators = (":", ",")
-    if make is None:
-        return json.JSONEncoder(
-            ensure_ascii=False,
-            allow_nan=nan,
-            separators=separators[::-1],
-            default=default,
-            sort_keys=sort,
-        ).encode
-    text = json.encoder.encode_basestring
-    write = make(None, default, text, None, *separators, sort, False, nan)
-    return lambda value: "".join(write(value, 0))
-
-
-_write = encoder(_plain, sort=False, nan=False)
-_NOTHING: dict[str, Any] = {}
-_PLAIN_NAMES = {"Any", "None", "bool", "dict", "float", "int", "list", "object", "str", "tuple"}
 
 JSON = JSONCodec()

@@ -26,6 +26,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 
+_CO_GENERATORS = 0x20 | 0x200  # inspect.CO_GENERATOR, inspect.CO_ASYNC_GENERATOR
 _CO_COROUTINE = 0x80  # inspect.CO_COROUTINE, without importing inspect
 
 
@@ -35,6 +36,16 @@ def is_async(function: Any) -> bool:
         function = function.func
     code = getattr(function, "__code__", None)
     return code is not None and bool(code.co_flags & _CO_COROUTINE)
+
+
+def refuse_generator(function: Any, what: str) -> None:
+    """Raise TypeError for a generator: what it yields cannot be recorded as one result."""
+    code = getattr(function, "__code__", None)
+    if code is not None and code.co_flags & _CO_GENERATORS:
+        raise TypeError(
+            f"{function.__qualname__} is a generator, and a {what} returns one result: return a"
+            " list, or append to a stream of the run (`run.append`)"
+        )
 
 
 class WorkflowMaker:
@@ -57,6 +68,9 @@ class WorkflowMaker:
 
     def __call__(self, function: Callable[..., Any], /) -> Any:
         """Make a workflow of the function."""
+        if isinstance(function, (staticmethod, classmethod)):
+            return type(function)(self(function.__func__))
+        refuse_generator(function, "workflow")
         if is_async(function):
             from ._aio._workflow import Workflow as AsyncWorkflow
 
@@ -180,7 +194,7 @@ def workflow(
     An `async def` becomes a workflow on asyncio, a plain function one that blocks. `wait` is in
     seconds; the other options are those of ``resume``.
     """
-    if callable(item):
+    if callable(item) or isinstance(item, (staticmethod, classmethod)):
         return WorkflowMaker(name, run, client, RunOptions(**options))(item)
     return WorkflowMaker(item if name is None else name, run, client, RunOptions(**options))
 
@@ -242,13 +256,16 @@ def step(item: Any = None, /, *, name: str | None = None, **options: Any) -> Any
     default) raises StepMismatch, ``reuse`` takes the first of them, ``run`` executes it as a new
     step. `fingerprint` stands in for the arguments; False says that they tell nothing.
     """
-    if callable(item):
+    if callable(item) or isinstance(item, (staticmethod, classmethod)):
         return _durable(item, name, StepOptions(**options) if options else PLAIN_STEP)
     settings = StepOptions(**options)
     return lambda function: _durable(function, name or item, settings)
 
 
 def _durable(function: Callable[..., Any], name: str | None, options: StepOptions) -> Any:
+    if isinstance(function, (staticmethod, classmethod)):
+        return type(function)(_durable(function.__func__, name, options))
+    refuse_generator(function, "step")
     title = name or function.__name__
     has_places = "{" in title
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._codec import reason
 from ._errors import InvalidArgument, PayloadTooLarge, RunClosed, StepFailed
-from ._retry import error_to_wire, error_types, text_of
+from ._retry import error_to_wire, error_types
 
 # What a value that cannot be sent raises: json, UTF-8, and the limits of a line.
 UNFIT = (TypeError, ValueError, RecursionError, InvalidArgument, PayloadTooLarge)
+
+
+# How many exceptions of a group are recorded.
+_MEMBERS = 100
 
 
 class BodyExpired(Exception):
@@ -24,8 +29,9 @@ class NotSerialisable(TypeError):
 
     def __init__(self, step: str, error: Exception) -> None:
         super().__init__(
-            f"the result of step {step} cannot be recorded: {error}. Its effect has happened; it is"
-            " not repeated. Return plain data, a dataclass or a pydantic model, or give a codec"
+            f"the result of step {step} cannot be recorded: {reason(error)}. Its effect has"
+            " happened; it is not repeated. Return plain data, a dataclass or a pydantic model, or"
+            " give a codec"
         )
 
 
@@ -34,7 +40,14 @@ class Unfit(TypeError):
 
     def __init__(self, what: str, error: Exception) -> None:
         advice = "Use plain data, dataclasses or pydantic models, or give a codec"
-        super().__init__(f"{what} cannot be recorded: {error}. {advice}")
+        super().__init__(f"{what} cannot be recorded: {reason(error)}. {advice}")
+
+
+class Unreadable(TypeError):
+    """What is recorded cannot be read by the codec, or as the type that the program declares."""
+
+    def __init__(self, what: str, error: Exception) -> None:
+        super().__init__(f"{what} cannot be read: {reason(error)}")
 
 
 def members_of(error: BaseException) -> tuple[BaseException, ...]:
@@ -42,6 +55,11 @@ def members_of(error: BaseException) -> tuple[BaseException, ...]:
     members = getattr(error, "exceptions", ())
     found = isinstance(members, tuple) and all(isinstance(e, BaseException) for e in members)
     return members if found else ()
+
+
+def every(error: BaseException) -> list[BaseException]:
+    """Return an exception and, of a group, all that are in it."""
+    return [error, *(inner for member in members_of(error) for inner in every(member))]
 
 
 def interrupts_reach_here() -> bool:
@@ -55,13 +73,6 @@ def interrupts_reach_here() -> bool:
     if threading.current_thread() is not threading.main_thread():
         return False
     return signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-class Unreadable(TypeError):
-    """The input of a run cannot be read by the codec of the worker that got it."""
-
-    def __init__(self, run: str, error: Exception) -> None:
-        super().__init__(f"the input of run {run} cannot be read: {text_of(error)}")
 
 
 def is_serialisation(error: BaseException) -> bool:
@@ -99,37 +110,62 @@ def failure_of(error: BaseException) -> Any:
         return {**error.failure, "step": error.step}
     if isinstance(error, NotSerialisable):
         return {"type": "SerializationError", "message": str(error)}
-    return {**error_to_wire(error), **getattr(error, "sidestep_failure", {})}
+    failure = {**error_to_wire(error), **getattr(error, "sidestep_failure", {})}
+    members = members_of(error)
+    if members:
+        failure["errors"] = [failure_of(member) for member in members[:_MEMBERS]]
+    return failure
 
 
 def step_failure(error: BaseException) -> dict[str, Any]:
     """Return the members of ``step.fail`` that tell what happened."""
-    types = error_types(error)
-    if isinstance(error, BodyExpired):
-        types = ["timeout", "TimeoutError", "Exception", "BaseException"]
-    if isinstance(error, StepFailed) and error.type:
-        types.insert(0, error.type)
-    members: dict[str, Any] = {"error": failure_of(error), "types": types}
-    if is_serialisation(error):
+    members: dict[str, Any] = {"error": failure_of(error), "types": types_of(error)}
+    if any(is_serialisation(e) or isinstance(e, (Unfit, Unreadable)) for e in every(error)):
         members["retryable"] = False
     return {**members, **_retry_after(error)}
 
 
 def run_failure(error: BaseException, retryable: bool) -> dict[str, Any]:
     """Return the members of ``run.fail`` that tell what happened."""
-    cause = error.__cause__ if isinstance(error, StepFailed) and error.__cause__ else error
-    types = error_types(cause)
+    retryable = retryable and not any(map(is_serialisation, every(error)))
+    members = {"error": failure_of(error), "types": types_of(error)}
+    return {"retryable": retryable, **members, **_retry_after(error)}
+
+
+def types_of(error: BaseException) -> list[str]:
+    """Return the names that a policy knows an error by.
+
+    A step's failure is known by what it failed with as well, a group by what its members are.
+    """
+    if isinstance(error, BodyExpired):
+        return ["timeout", "TimeoutError", "Exception", "BaseException"]
+    names: list[str] = []
     if isinstance(error, StepFailed):
-        own = [error.type] if error.type else []
-        types += [name for name in own + error_types(error) if name not in types]
-    members = {"error": failure_of(error), "types": types}
-    retryable = retryable and not is_serialisation(error)
-    return {"retryable": retryable, **members, **_retry_after(cause)}
+        if error.__cause__ is not None:
+            names += types_of(error.__cause__)
+        names += [error.type] if error.type else []
+        names += _recorded_types(error.failure)
+    names += error_types(error)
+    for member in members_of(error):
+        names += types_of(member)
+    return list(dict.fromkeys(names))
+
+
+def _recorded_types(failure: Any) -> list[str]:
+    members = failure.get("errors") if isinstance(failure, dict) else None
+    found = [item for item in members or () if isinstance(item, dict)]
+    inner = [name for item in found for name in _recorded_types(item)]
+    return [item["type"] for item in found if isinstance(item.get("type"), str)] + inner
 
 
 def _retry_after(error: BaseException) -> dict[str, Any]:
-    after = getattr(error, "retry_after_ms", None)
-    return {"retry_after_ms": after} if isinstance(after, int) else {}
+    told = [
+        after
+        for item in every(error)
+        for cause in (item, item.__cause__ if isinstance(item, StepFailed) else None)
+        if isinstance(after := getattr(cause, "retry_after_ms", None), int)
+    ]
+    return {"retry_after_ms": max(told)} if told else {}
 
 
 def warn(text: str) -> None:

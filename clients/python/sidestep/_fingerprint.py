@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ._codec import encoder
+from ._json import encoder
 
 # A text up to this length stands as it is, so that people can read it; a longer one is cut, and
 # told from others by its hash. Characters.

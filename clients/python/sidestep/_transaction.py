@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ._codec import dumps
+from ._codec import JSON, recorded
 from ._context import STEP
 from ._decorators import is_async, step
+from ._failures import Unfit
+from ._hints import result_type
+from ._json import dumps
 
 _TABLE = """CREATE TABLE IF NOT EXISTS sidestep_transactions (
     step VARCHAR(2048) PRIMARY KEY, output TEXT NOT NULL)"""
@@ -55,7 +58,7 @@ def _plain_body(function: Callable[..., Any], connect: Callable[[], Any]) -> Cal
                     return json.loads(known[0])
             output = function(connection, *args, **kwargs)
             if key is not None:
-                cursor.execute(_KEEP.format(mark, mark), (key, dumps(output)))
+                cursor.execute(_KEEP.format(mark, mark), (key, _kept(function, output)))
             connection.commit()
             return output
 
@@ -92,7 +95,7 @@ def _engine_body(function: Callable[..., Any], engine: Any) -> Callable[..., Any
                     return json.loads(known[0])
             output = function(connection, *args, **kwargs)
             if key is not None:
-                row = {"step": key, "output": dumps(output)}
+                row = {"step": key, "output": _kept(function, output)}
                 connection.execute(text(_KEEP.format(":step", ":output")), row)
             return output
 
@@ -112,11 +115,19 @@ def _async_body(function: Callable[..., Any], engine: Any) -> Callable[..., Any]
                     return json.loads(known[0])
             output = await function(connection, *args, **kwargs)
             if key is not None:
-                row = {"step": key, "output": dumps(output)}
+                row = {"step": key, "output": _kept(function, output)}
                 await connection.execute(text(_KEEP.format(":step", ":output")), row)
             return output
 
     return body
+
+
+def _kept(function: Callable[..., Any], output: Any) -> str:
+    """Return the text of a record; what cannot be read back ends the transaction."""
+    try:
+        return dumps(recorded(JSON, output, result_type(function))[0])
+    except Exception as error:
+        raise Unfit(f"the result of step {STEP.get().name}", error) from error
 
 
 def _key() -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ._codec import dumps
 from ._errors import InvalidArgument, PayloadTooLarge
+from ._json import dumps, utf8
 
 FRAME_BYTES = 64 << 20
 DEPTH = 512
@@ -27,7 +27,7 @@ def request(identifier: int | None, method: str, params: dict[str, Any] | None) 
     message["method"] = method
     if params:
         message["params"] = params
-    line = dumps(message).encode()
+    line = utf8(dumps(message))
     if len(line) > FRAME_BYTES:
         raise PayloadTooLarge(
             f"a line of {len(line)} bytes exceeds the limit of {FRAME_BYTES}",

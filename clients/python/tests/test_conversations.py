@@ -39,6 +39,32 @@ def test_a_session_of_the_openai_sdk_keeps_its_items(daemon: Daemon, run_id: str
     asyncio.run(main())
 
 
+def test_a_session_of_the_openai_sdk_takes_its_settings_and_any_limit(
+    daemon: Daemon, run_id: str
+) -> None:
+    pytest.importorskip("agents")
+    from agents.memory import SessionSettings
+
+    from sidestep.openai_agents import SidestepSession
+
+    async def main() -> None:
+        items: list[Any] = [{"role": "user", "content": f"{n}"} for n in range(4)]
+        settings = SessionSettings(limit=2)
+        session = SidestepSession(run_id, session_settings=settings)
+        await session.add_items(items)
+        assert session.session_settings is settings
+        assert await session.get_items() == items[-2:]
+        for limit, found in ((1 << 80, items), (3, items[1:]), (0, []), (-5, [])):
+            assert await session.get_items(limit) == found
+        for given in ({"limit": 1 << 40}, {}, SessionSettings(), None):
+            other = SidestepSession(run_id, session_settings=given)
+            assert await other.get_items() == items
+            await other.aclose()
+        await session.aclose()
+
+    asyncio.run(main())
+
+
 def test_processes_share_a_session_without_losing_items(daemon: Daemon, run_id: str) -> None:
     pytest.importorskip("agents")
     from sidestep.openai_agents import SidestepSession

@@ -335,7 +335,7 @@ def test_the_blocking_client_works_in_a_running_loop_and_says_what_it_does(
 
     async def main() -> None:
         with pytest.warns(RuntimeWarning, match=r"await sidestep\.connect"):
-            assert work.run(7, run_id=run_id) == [7, False]
+            assert work.run(7, run_id=run_id) == (7, False)
         with pytest.warns(RuntimeWarning, match="holds up"):
             client = sidestep.sync.connect()
         assert client.result(run_id) == [7, False]

@@ -100,10 +100,8 @@ class Client(Connection):
 
         cursor = reply.get("more")
         try:
-            while cursor is not None:
-                page = await self.call("step.list", {"run": reply["run"]["id"], "cursor": cursor})
-                reply["steps"] += page["steps"]
-                cursor = page.get("more")
+            if cursor is not None:
+                reply["steps"] += await self._steps(reply["run"]["id"], cursor=cursor)
         except BaseException:
             if reply.get("lease") is not None:
                 await self._tell("run.release", {"lease": reply["lease"]})
@@ -114,6 +112,14 @@ class Client(Connection):
         if result.lease is not None:
             self._runs[result.lease] = result
         return result
+
+    async def _steps(self, run: str, **where: Any) -> list[dict[str, Any]]:
+        page = await self.call("step.list", {"run": run, **where})
+        steps: list[dict[str, Any]] = page["steps"]
+        while page.get("more") is not None:
+            page = await self.call("step.list", {"run": run, "cursor": page["more"]})
+            steps += page["steps"]
+        return steps
 
     async def get(self, run: str) -> dict[str, Any]:
         """Return a run with its input, its result and what it consumed (``run.get``)."""

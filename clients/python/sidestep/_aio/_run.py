@@ -8,10 +8,10 @@ from typing import Any, TypeVar, overload
 
 from .._backends.aio import check_caller, follow
 from .._calls import Calls
-from .._codec import result_type
 from .._context import STEP
 from .._failures import run_failure
 from .._fingerprint import ANY
+from .._hints import result_type
 from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
 from .._retry import RetryLike, Types
 from .._threads import install
@@ -207,8 +207,14 @@ class Run(Checkpoints, Waits, Announcements):
 
     # What the workflow uses
 
-    def _begin_again(self) -> None:
-        """Prepare another execution of the workflow: steps that failed are tried again."""
+    async def _begin_again(self) -> None:
+        """Prepare another execution of the workflow: steps that failed are tried again.
+
+        It gets what is recorded, not what the last one may have made of it.
+        """
+        for step in await self.client._steps(self.id):
+            if self._journal.get(step["step"], {}).get("status") == step["status"] == "completed":
+                self._journal[step["step"]]["output"] = step.get("output")
         self._undo = []
         self._appended = {}
         self._agent_ids, self._agent_names, self._agent_runs = Counter(), {}, {}
@@ -240,5 +246,6 @@ class Run(Checkpoints, Waits, Announcements):
         if call is None:
             call = await self._identify(base, fingerprint, options)
         step = StepExecution(self, call, options, fingerprint)
-        record = step.record or await step.perform(function, args, kwargs)
-        return step.result(record, result_type(function))
+        type_ = result_type(function)
+        record = step.record or await step.perform(function, args, kwargs, type_)
+        return step.result(record, type_)

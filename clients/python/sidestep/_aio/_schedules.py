@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from .._codec import call_input
+from .._inputs import call_input
 from .._names import new_run_id
 from .._retry import RetryLike, retry_to_wire
 from ._connection import Connection

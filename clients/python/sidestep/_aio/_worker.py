@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._backends.aio import contained, in_slots
-from .._codec import arguments_of
 from .._errors import ConnectionLost, SidestepError
 from .._failures import Suspended, Unreadable, warn
+from .._inputs import called_with
 from .._options import RunOptions
 from .._retry import text_of
 from ._client import Client, connect
@@ -94,11 +94,11 @@ class Worker:
         """Drive a run to its end; whatever its workflow raises ends the run, not the worker."""
         workflow = self._workflows[run.info["workflow"]]
         try:
-            input = run.client.codec.from_json(run.input)
-            args, kwargs = arguments_of(input, workflow.function)
+            args, kwargs = called_with(run.client.codec, run.input, workflow.function)
         except Exception as error:
-            await run.fail(Unreadable(run.id, error), retryable=False)
-            warn(f"run {run.id} failed: its input cannot be read: {error}")
+            problem = Unreadable(f"the input of run {run.id}", error)
+            await run.fail(problem, retryable=False)
+            warn(f"run {run.id} failed: {problem}")
             return
         try:
             await workflow._drive(run, args, kwargs)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from .._backends.aio import aside, call_workflow, follow, sleep
-from .._codec import call_input, result_type
+from .._codec import recorded
 from .._context import RUN, STEP, place
 from .._errors import (
-    ConnectionLost,
     RunCancelled,
+    RunConflict,
     RunSuspended,
     SidestepError,
     StepMismatch,
     StepUnknown,
 )
-from .._failures import Suspended, Unfit, closed_error
+from .._failures import Suspended, Unfit, Unreadable, closed_error, every
 from .._fingerprint import of_call
+from .._hints import result_type
+from .._inputs import is_client, recorded_input, same_call, with_own
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
 from ._run import Run
 
+# Another execution of the workflow would end alike.
+_FOR_GOOD = (Unfit, Unreadable, StepMismatch)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -46,6 +51,12 @@ class Workflow(Generic[P, R]):
         self.name = name or function.__name__
         self._options = options or RunOptions()
 
+    def __get__(self, instance: Any, owner: Any = None) -> Workflow[Any, Any]:
+        """Return the workflow as a method of `instance`, which is no part of a run's input."""
+        if instance is None:
+            return self
+        return Workflow(types.MethodType(self.function, instance), self.name, self._options)
+
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Execute the workflow as a new run, and return its output."""
         return await self._run(None, None, args, kwargs)
@@ -57,8 +68,12 @@ class Workflow(Generic[P, R]):
 
         A finished run returns its recorded output, and nothing is executed. Raises RunClosed for
         one that failed, RunOwned while another process executes it, RunConflict when the id was
-        used with another workflow or other arguments.
+        used with another workflow or other arguments. Where the function has a parameter `run_id`
+        or `client` of its own that no other argument fills, it gets what is given here, too.
         """
+        own = {"run_id": run_id, "client": client}
+        kwargs = with_own(self.function, args, kwargs, own)
+        client = None if "client" in kwargs and not is_client(client) else client
         return await self._run(run_id, client, args, kwargs)
 
     def options(self, **options: Any) -> Workflow[P, R]:
@@ -114,6 +129,9 @@ class Workflow(Generic[P, R]):
         `delay` is in seconds. A `dedup_key` that an open run of the queue has returns that run;
         runs with the same `concurrency_key` are counted together by the queue's limit.
         """
+        own = {"run_id": run_id, "client": client}
+        kwargs = with_own(self.function, args, kwargs, own)
+        client = None if "client" in kwargs and not is_client(client) else client
         params = {
             "run": run_id or new_run_id(),
             "workflow": self.name,
@@ -126,23 +144,44 @@ class Workflow(Generic[P, R]):
         }
         params = {name: value for name, value in params.items() if value is not None}
         if client is not None:
-            params["input"] = self._input(client, args, kwargs)
-            return (await client.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
-        async with await connect() as own:
-            params["input"] = self._input(own, args, kwargs)
-            return (await own.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
+            return await self._enqueue(client, params, args, kwargs)
+        async with await connect() as found:
+            return await self._enqueue(found, params, args, kwargs)
+
+    async def _enqueue(self, client: Client, params: dict[str, Any], args: Any, kwargs: Any) -> str:
+        input = self._input(client, args, kwargs)
+        try:
+            reply = await client.call("run.enqueue", {**params, "input": input})
+        except RunConflict:
+            if not await self._is_same_call(client, params["run"], input):
+                raise
+            reply = await client.call("run.enqueue", params)
+        return reply["run"]["id"]  # type: ignore[no-any-return]
+
+    async def _is_same_call(self, client: Client, run_id: str, input: Any) -> bool:
+        """Whether a run was begun with these arguments, given in another way."""
+        known = await client.get(run_id)
+        if known["run"]["workflow"] != self.name:
+            return False
+        return same_call(self.function, known.get("input"), input)
 
     def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
         try:
-            return client.codec.to_json(call_input(args, kwargs))
-        except (TypeError, ValueError, RecursionError) as error:
+            return recorded_input(client.codec, self.function, args, kwargs)
+        except Exception as error:
             raise Unfit(f"what workflow {self.name} is called with", error) from error
 
     async def _execute(
         self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
     ) -> R:
         input = self._input(client, args, kwargs)
-        run = await client.resume(run_id, workflow=self.name, input=input, options=options)
+        opening: dict[str, Any] = {"workflow": self.name, "options": options}
+        try:
+            run = await client.resume(run_id, input=input, **opening)
+        except RunConflict:
+            if run_id is None or not await self._is_same_call(client, run_id, input):
+                raise
+            run = await client.resume(run_id, create=False, **opening)
         try:
             return await self._drive(run, args, kwargs)
         except Suspended:
@@ -166,7 +205,7 @@ class Workflow(Generic[P, R]):
                         await _let_go(run)  # the next process need not wait
                     raise
                 await self._failed(run, error)
-                run._begin_again()
+                await run._begin_again()
 
     async def _failed(self, run: Run, error: BaseException) -> None:
         """Return when the workflow is to be executed again, else raise what ended it."""
@@ -176,12 +215,14 @@ class Workflow(Generic[P, R]):
             if error is run._final:
                 raise error
             raise run._final from error
-        if isinstance(error, StepUnknown):
+        errors = every(error)
+        if any(isinstance(e, StepUnknown) for e in errors):
             await _let_go(run)
             raise error
-        if isinstance(error, ConnectionLost) or run._is_final(error):
+        if any(run._is_final(e) for e in errors):
             raise error
-        reply = await run.fail(error, retryable=not isinstance(error, (Unfit, StepMismatch)))
+        good = any(isinstance(e, _FOR_GOOD) for e in errors)
+        reply = await run.fail(error, retryable=not good)
         if not reply["retry"]:
             raise error
         await sleep((reply.get("delay_ms") or 0) / 1000)
@@ -200,16 +241,18 @@ class Workflow(Generic[P, R]):
 
     async def _complete(self, run: Run, output: Any) -> None:
         try:
-            output = run.client.codec.to_json(output)
-        except (TypeError, ValueError, RecursionError) as error:
+            output, _ = recorded(run.client.codec, output, result_type(self.function))
+        except Exception as error:
             raise Unfit(f"the output of run {run.id}", error) from error
         await run.complete(output)
 
     def _result(self, run: Run) -> R:
         if run.info["status"] != "completed":
             raise closed_error(run.id, run.info["status"], run.error)
-        output: R = run.client.codec.from_json(run.output, result_type(self.function))
-        return output
+        try:
+            return run.client.codec.from_json(run.output, result_type(self.function))  # type: ignore[no-any-return]
+        except Exception as error:
+            raise Unreadable(f"the output of run {run.id}", error) from error
 
 
 class RunScope:
@@ -270,9 +313,9 @@ class RunScope:
             pass
         elif error is None:
             await run.complete(run.output)
-        elif isinstance(error, StepUnknown) or run._leaves(error):
+        elif any(isinstance(e, StepUnknown) for e in every(error)) or run._leaves(error):
             await _let_go(run)
-        elif not isinstance(error, ConnectionLost) and not run._is_final(error):
+        elif not any(run._is_final(e) for e in every(error)):
             if (await run.fail(error))["retry"]:
                 await _let_go(run)
 

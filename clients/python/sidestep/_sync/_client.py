@@ -101,10 +101,8 @@ class Client(Connection):
 
         cursor = reply.get("more")
         try:
-            while cursor is not None:
-                page = self.call("step.list", {"run": reply["run"]["id"], "cursor": cursor})
-                reply["steps"] += page["steps"]
-                cursor = page.get("more")
+            if cursor is not None:
+                reply["steps"] += self._steps(reply["run"]["id"], cursor=cursor)
         except BaseException:
             if reply.get("lease") is not None:
                 self._tell("run.release", {"lease": reply["lease"]})
@@ -115,6 +113,14 @@ class Client(Connection):
         if result.lease is not None:
             self._runs[result.lease] = result
         return result
+
+    def _steps(self, run: str, **where: Any) -> list[dict[str, Any]]:
+        page = self.call("step.list", {"run": run, **where})
+        steps: list[dict[str, Any]] = page["steps"]
+        while page.get("more") is not None:
+            page = self.call("step.list", {"run": run, "cursor": page["more"]})
+            steps += page["steps"]
+        return steps
 
     def get(self, run: str) -> dict[str, Any]:
         """Return a run with its input, its result and what it consumed (``run.get``)."""

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from .._backends.sync import check_caller, follow
 from .._calls import Calls
-from .._codec import result_type
 from .._context import STEP
 from .._failures import run_failure
 from .._fingerprint import ANY
+from .._hints import result_type
 from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
 from .._retry import RetryLike, Types
 from .._threads import install
@@ -161,7 +161,13 @@ class Run(Checkpoints, Waits, Announcements):
     # What the workflow uses
 
     def _begin_again(self) -> None:
-        """Prepare another execution of the workflow: steps that failed are tried again."""
+        """Prepare another execution of the workflow: steps that failed are tried again.
+
+        It gets what is recorded, not what the last one may have made of it.
+        """
+        for step in self.client._steps(self.id):
+            if self._journal.get(step["step"], {}).get("status") == step["status"] == "completed":
+                self._journal[step["step"]]["output"] = step.get("output")
         self._undo = []
         self._appended = {}
         self._agent_ids, self._agent_names, self._agent_runs = Counter(), {}, {}
@@ -193,5 +199,6 @@ class Run(Checkpoints, Waits, Announcements):
         if call is None:
             call = self._identify(base, fingerprint, options)
         step = StepExecution(self, call, options, fingerprint)
-        record = step.record or step.perform(function, args, kwargs)
-        return step.result(record, result_type(function))
+        type_ = result_type(function)
+        record = step.record or step.perform(function, args, kwargs, type_)
+        return step.result(record, type_)

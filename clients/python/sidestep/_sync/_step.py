@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from .._backends.sync import call_body, sleep
 from .._calls import Call
-from .._codec import Codec
+from .._codec import Codec, recorded
 from .._context import RUN, STEP, place
 from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
-from .._failures import UNFIT, NotSerialisable, failure_of, step_failed, step_failure
+from .._failures import (
+    UNFIT,
+    NotSerialisable,
+    Unreadable,
+    every,
+    failure_of,
+    step_failed,
+    step_failure,
+)
 from .._given_up import ABANDONED
 from .._options import StepOptions
 
@@ -46,6 +54,8 @@ class StepExecution:
         self._ask = self._asks or known is not None
         self._attempt: int | None = None
         self._begun: bytes | None = None
+        # What the record was read back as before it was written.
+        self._read: tuple[Record, Any] | None = None
 
     def begin(self) -> Record | None:
         """Return the record, or begin an attempt and return None; a back-off is waited for."""
@@ -71,11 +81,13 @@ class StepExecution:
         self.context = StepContext(self.run, self.call, self._attempt)
         return None
 
-    def complete(self, value: Any) -> Record | None:
-        """Record what the body returned."""
-        codec: Codec = self.options.codec or self.run.client.codec
+    def complete(self, value: Any, type_: Any = None) -> Record | None:
+        """Record what the body returned, if it can be read back as `type_`."""
         try:
-            output = codec.to_json(value)
+            output, read = recorded(self._codec, value, type_)
+        except Exception as error:  # a codec of the user's may raise anything
+            raise NotSerialisable(self.name, error) from error
+        try:
             done = {"output": output, **self.context._members(), **self._start(), **self._end()}
             self._tell("step.complete", done)
         except AttemptSuperseded as error:
@@ -85,16 +97,18 @@ class StepExecution:
         except StepConflict as error:
             if error.step != self.name:
                 raise
-            output = error.output
+            return self._keep({"status": "completed", "output": error.output})
         except UNFIT as error:
             raise NotSerialisable(self.name, error) from error
-        return self._keep({"status": "completed", "output": output})
+        record = self._keep({"status": "completed", "output": output})
+        self._read = record, read
+        return record
 
     def fail(self, error: BaseException) -> Record | None:
         """Record that the attempt failed; raises what ends the run as a whole."""
         if not self.options.compensation:
             self.run._check()
-        if self.run._is_final(error) or isinstance(error, StepMismatch):
+        if any(self.run._is_final(e) or isinstance(e, StepMismatch) for e in every(error)):
             raise error  # of a call within: it says nothing about this step
         params = {**self._end(), **step_failure(error)}
         if "retry" in self.options.params:
@@ -116,14 +130,16 @@ class StepExecution:
         params = {**ABANDONED, **self._end()}
         self.run.client.notify("step.fail", {"lease": self.run.lease, **params})
 
-    def perform(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Record:
-        """Call `function` until there is a record."""
+    def perform(
+        self, function: Callable[..., Any], args: Any, kwargs: Any, type_: Any
+    ) -> Record:
+        """Call `function`, whose results are of `type_`, until there is a record."""
         while True:
             record = self.begin()
             if record is not None:
                 return record
             try:
-                record = self.complete(self._body(function, args, kwargs))
+                record = self.complete(self._body(function, args, kwargs), type_)
             except BaseException as error:
                 if not self.run._is_outcome(error):
                     raise
@@ -135,8 +151,16 @@ class StepExecution:
         """Return the recorded result, as `type_` when that is given, or raise the failure."""
         if record["status"] == "failed":
             raise step_failed(self.run.id, self.name, record.get("error")) from record.get("cause")
-        codec: Codec = self.options.codec or self.run.client.codec
-        return codec.from_json(record.get("output"), type_)
+        if self._read is not None and self._read[0] is record:
+            return self._read[1]
+        try:
+            return self._codec.from_json(record.get("output"), type_)
+        except Exception as error:
+            raise Unreadable(f"the recorded result of step {self.name}", error) from error
+
+    @property
+    def _codec(self) -> Codec:
+        return self.options.codec or self.run.client.codec
 
     def _tell(self, method: str, params: Record) -> Any:
         return self.run._call(method, params, compensating=self.options.compensation)

@@ -4,28 +4,33 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from .._backends.sync import aside, call_workflow, follow, sleep
-from .._codec import call_input, result_type
+from .._codec import recorded
 from .._context import RUN, STEP, place
 from .._errors import (
-    ConnectionLost,
     RunCancelled,
+    RunConflict,
     RunSuspended,
     SidestepError,
     StepMismatch,
     StepUnknown,
 )
-from .._failures import Suspended, Unfit, closed_error
+from .._failures import Suspended, Unfit, Unreadable, closed_error, every
 from .._fingerprint import of_call
+from .._hints import result_type
+from .._inputs import is_client, recorded_input, same_call, with_own
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
 from ._run import Run
 
+# Another execution of the workflow would end alike.
+_FOR_GOOD = (Unfit, Unreadable, StepMismatch)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -47,6 +52,12 @@ class Workflow(Generic[P, R]):
         self.name = name or function.__name__
         self._options = options or RunOptions()
 
+    def __get__(self, instance: Any, owner: Any = None) -> Workflow[Any, Any]:
+        """Return the workflow as a method of `instance`, which is no part of a run's input."""
+        if instance is None:
+            return self
+        return Workflow(types.MethodType(self.function, instance), self.name, self._options)
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Execute the workflow as a new run, and return its output."""
         return self._run(None, None, args, kwargs)
@@ -58,8 +69,12 @@ class Workflow(Generic[P, R]):
 
         A finished run returns its recorded output, and nothing is executed. Raises RunClosed for
         one that failed, RunOwned while another process executes it, RunConflict when the id was
-        used with another workflow or other arguments.
+        used with another workflow or other arguments. Where the function has a parameter `run_id`
+        or `client` of its own that no other argument fills, it gets what is given here, too.
         """
+        own = {"run_id": run_id, "client": client}
+        kwargs = with_own(self.function, args, kwargs, own)
+        client = None if "client" in kwargs and not is_client(client) else client
         return self._run(run_id, client, args, kwargs)
 
     def options(self, **options: Any) -> Workflow[P, R]:
@@ -115,6 +130,9 @@ class Workflow(Generic[P, R]):
         `delay` is in seconds. A `dedup_key` that an open run of the queue has returns that run;
         runs with the same `concurrency_key` are counted together by the queue's limit.
         """
+        own = {"run_id": run_id, "client": client}
+        kwargs = with_own(self.function, args, kwargs, own)
+        client = None if "client" in kwargs and not is_client(client) else client
         params = {
             "run": run_id or new_run_id(),
             "workflow": self.name,
@@ -127,23 +145,44 @@ class Workflow(Generic[P, R]):
         }
         params = {name: value for name, value in params.items() if value is not None}
         if client is not None:
-            params["input"] = self._input(client, args, kwargs)
-            return (client.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
-        with connect() as own:
-            params["input"] = self._input(own, args, kwargs)
-            return (own.call("run.enqueue", params))["run"]["id"]  # type: ignore[no-any-return]
+            return self._enqueue(client, params, args, kwargs)
+        with connect() as found:
+            return self._enqueue(found, params, args, kwargs)
+
+    def _enqueue(self, client: Client, params: dict[str, Any], args: Any, kwargs: Any) -> str:
+        input = self._input(client, args, kwargs)
+        try:
+            reply = client.call("run.enqueue", {**params, "input": input})
+        except RunConflict:
+            if not self._is_same_call(client, params["run"], input):
+                raise
+            reply = client.call("run.enqueue", params)
+        return reply["run"]["id"]  # type: ignore[no-any-return]
+
+    def _is_same_call(self, client: Client, run_id: str, input: Any) -> bool:
+        """Whether a run was begun with these arguments, given in another way."""
+        known = client.get(run_id)
+        if known["run"]["workflow"] != self.name:
+            return False
+        return same_call(self.function, known.get("input"), input)
 
     def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
         try:
-            return client.codec.to_json(call_input(args, kwargs))
-        except (TypeError, ValueError, RecursionError) as error:
+            return recorded_input(client.codec, self.function, args, kwargs)
+        except Exception as error:
             raise Unfit(f"what workflow {self.name} is called with", error) from error
 
     def _execute(
         self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
     ) -> R:
         input = self._input(client, args, kwargs)
-        run = client.resume(run_id, workflow=self.name, input=input, options=options)
+        opening: dict[str, Any] = {"workflow": self.name, "options": options}
+        try:
+            run = client.resume(run_id, input=input, **opening)
+        except RunConflict:
+            if run_id is None or not self._is_same_call(client, run_id, input):
+                raise
+            run = client.resume(run_id, create=False, **opening)
         try:
             return self._drive(run, args, kwargs)
         except Suspended:
@@ -177,12 +216,14 @@ class Workflow(Generic[P, R]):
             if error is run._final:
                 raise error
             raise run._final from error
-        if isinstance(error, StepUnknown):
+        errors = every(error)
+        if any(isinstance(e, StepUnknown) for e in errors):
             _let_go(run)
             raise error
-        if isinstance(error, ConnectionLost) or run._is_final(error):
+        if any(run._is_final(e) for e in errors):
             raise error
-        reply = run.fail(error, retryable=not isinstance(error, (Unfit, StepMismatch)))
+        good = any(isinstance(e, _FOR_GOOD) for e in errors)
+        reply = run.fail(error, retryable=not good)
         if not reply["retry"]:
             raise error
         sleep((reply.get("delay_ms") or 0) / 1000)
@@ -201,16 +242,18 @@ class Workflow(Generic[P, R]):
 
     def _complete(self, run: Run, output: Any) -> None:
         try:
-            output = run.client.codec.to_json(output)
-        except (TypeError, ValueError, RecursionError) as error:
+            output, _ = recorded(run.client.codec, output, result_type(self.function))
+        except Exception as error:
             raise Unfit(f"the output of run {run.id}", error) from error
         run.complete(output)
 
     def _result(self, run: Run) -> R:
         if run.info["status"] != "completed":
             raise closed_error(run.id, run.info["status"], run.error)
-        output: R = run.client.codec.from_json(run.output, result_type(self.function))
-        return output
+        try:
+            return run.client.codec.from_json(run.output, result_type(self.function))  # type: ignore[no-any-return]
+        except Exception as error:
+            raise Unreadable(f"the output of run {run.id}", error) from error
 
 
 class RunScope:
@@ -271,9 +314,9 @@ class RunScope:
             pass
         elif error is None:
             run.complete(run.output)
-        elif isinstance(error, StepUnknown) or run._leaves(error):
+        elif any(isinstance(e, StepUnknown) for e in every(error)) or run._leaves(error):
             _let_go(run)
-        elif not isinstance(error, ConnectionLost) and not run._is_final(error):
+        elif not any(run._is_final(e) for e in every(error)):
             if run.fail(error)["retry"]:
                 _let_go(run)
 

@@ -13,9 +13,11 @@ from pydantic_ai.usage import RunUsage
 from .._aio._client import Client, connect
 from .._aio._run import Run
 from .._aio._workflow import Workflow
-from .._codec import JSONCodec, call_input, dumps
+from .._codec import JSONCodec
 from .._context import RUN
 from .._errors import RunOwned
+from .._inputs import call_input
+from .._json import dumps
 from .._names import new_run_id
 from .._options import RunOptions
 from ._agent import DurableResult

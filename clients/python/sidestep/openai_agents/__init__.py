@@ -20,6 +20,10 @@ from .._loops import LoopClients
 __all__ = ["SidestepSession"]
 
 
+# The largest count that the daemon takes.
+_MOST = 1_000_000_000
+
+
 class SidestepSession(SessionABC):
     """Keeps the items of a session as a conversation in the daemon.
 
@@ -27,19 +31,26 @@ class SidestepSession(SessionABC):
     `pop_item` takes an item once. `socket` is where the daemon answers; without one it is found.
     """
 
-    def __init__(self, session_id: str, *, socket: str | None = None, settings: Any = None) -> None:
+    def __init__(
+        self,
+        session_id: str,
+        *,
+        socket: str | None = None,
+        session_settings: Any = None,
+        settings: Any = None,
+    ) -> None:
+        """Take the SDK's `session_settings` (`settings` is its older name here)."""
         self.session_id = session_id
-        self.session_settings = settings
+        self.session_settings = settings if session_settings is None else session_settings
         self._name = f"openai-agents/{session_id}"
         self._daemon = LoopClients(socket)
 
     async def get_items(self, limit: int | None = None) -> list[Any]:
         """Return the items in order, or the last `limit` of them."""
-        if limit is None and self.session_settings is not None:
-            limit = self.session_settings.limit
+        limit = _limit(self.session_settings) if limit is None else limit
         if limit is not None and limit <= 0:
             return []
-        part = {} if limit is None else {"last": limit}
+        part = {} if limit is None else {"last": min(limit, _MOST)}
         found = await self._daemon.entries(self._name, **part)
         return [] if found is None else found["entries"]
 
@@ -70,3 +81,11 @@ class SidestepSession(SessionABC):
     async def aclose(self) -> None:
         """Close the connection of the running event loop."""
         await self._daemon.close()
+
+
+def _limit(settings: Any) -> int | None:
+    """Return the limit of settings, which the SDK also takes as a dict."""
+    if settings is None:
+        return None
+    limit: int | None = settings.get("limit") if isinstance(settings, dict) else settings.limit
+    return limit

@@ -32,6 +32,7 @@ from ._backend import SidestepBackend, call_mark
 from ._journal import PLAIN, Journal, credit, delegating
 from ._model import SidestepModel, asked
 from ._toolset import SidestepToolset
+from ._values import EXACT
 
 _AGENT_RUN: ContextVar[str | None] = ContextVar("sidestep_agent_run", default=None)
 _USAGE = "delegated_usage"
@@ -58,7 +59,7 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
         engine_name="Sidestep",
         durable_unit_noun="step",
         durable_container_noun="run",
-        codec=JSON_CODEC,
+        codec=EXACT,
         serialization_failure=lambda error: NotSerialisable(STEP.get().name, error),
         toolset_lifecycles={
             "function": "enter-always",

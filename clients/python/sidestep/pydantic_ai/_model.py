@@ -26,6 +26,7 @@ from .._context import STEP
 from .._failures import NotSerialisable
 from .._fingerprint import ANY, of_value
 from .._options import StepOptions
+from ._errors import describe
 from ._journal import Journal, credit
 
 _COUNTS = (
@@ -111,7 +112,7 @@ class SidestepModel(WrapperModel):
             async with AsyncExitStack() as opened:
                 yield opened
         except Exception as error:
-            await self._journal.do(step.fail, error)
+            await self._journal.do(step.fail, describe(error))
             raise
         except BaseException:  # cancelled, or the consumer left
             await self._abandon(step)
@@ -149,7 +150,7 @@ class SidestepModel(WrapperModel):
         context.usage(**_usage(response))
         try:
             return JSON_CODEC.dump(ModelResponse, response)
-        except (TypeError, ValueError) as error:
+        except Exception as error:
             raise NotSerialisable(context.name, error) from error
 
     def _response(self, payload: Any) -> ModelResponse:

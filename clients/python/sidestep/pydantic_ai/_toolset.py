@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic_ai.durable_exec import JSON_CODEC
+from pydantic_ai.durable_exec._toolset import (
+    CallToolResult,
+    unwrap_tool_call_result,
+    wrap_tool_call_result,
+)
 from pydantic_ai.exceptions import ApprovalRequired, CallDeferred, ModelRetry, ToolFailed
 from pydantic_ai.messages import ToolReturn
 from pydantic_ai.tools import AgentDepsT, RunContext
 from pydantic_ai.toolsets import ToolsetTool, WrapperToolset
+
+from ._values import EXACT
 
 if TYPE_CHECKING:
     from ._durability import SidestepDurability
@@ -39,7 +46,11 @@ class SidestepToolset(WrapperToolset[AgentDepsT]):
             return await self.wrapped.call_tool(name, tool_args, ctx, tool)
 
         async def body() -> Any:
-            return await _pack(self.wrapped.call_tool(name, tool_args, ctx, tool))
+            # As the framework executes a tool of the agent's own: `ctx.enqueue()` and
+            # `ctx.cancel()` say that a replay would not repeat them.
+            with self.durability._tool_run_context_scope(ctx) as guarded:
+                call = self.wrapped.call_tool(name, tool_args, guarded, tool)
+                return EXACT.dump(CallToolResult, await wrap_tool_call_result(call))
 
         return _unpack(await self.durability.perform_tool(name, ctx, body, options))
 
@@ -47,24 +58,9 @@ class SidestepToolset(WrapperToolset[AgentDepsT]):
 # Control flow crosses as values: what a tool says to the model is its result.
 
 
-async def _pack(call: Any) -> dict[str, Any]:
-    try:
-        value = await call
-    except ModelRetry as error:
-        return {"kind": "retry", "message": error.message}
-    except ToolFailed as error:
-        return {"kind": "failed", "message": error.message}
-    except ApprovalRequired as error:
-        return {"kind": "approval", "metadata": error.metadata}
-    except CallDeferred as error:
-        return {"kind": "deferred", "metadata": error.metadata}
-    if isinstance(value, ToolReturn):
-        return {"kind": "tool-return", "value": JSON_CODEC.dump(ToolReturn, value)}
-    return {"kind": "value", "value": JSON_CODEC.dump(Any, value)}
-
-
 def _unpack(payload: dict[str, Any]) -> Any:
     kind = payload["kind"]
+    # The first five are what earlier versions recorded.
     if kind == "retry":
         raise ModelRetry(payload["message"])
     if kind == "failed":
@@ -75,4 +71,6 @@ def _unpack(payload: dict[str, Any]) -> Any:
         raise CallDeferred(metadata=payload["metadata"])
     if kind == "tool-return":
         return JSON_CODEC.load(ToolReturn, payload["value"])
-    return payload["value"]
+    if kind == "value":
+        return payload["value"]
+    return unwrap_tool_call_result(EXACT.load(CallToolResult, payload))

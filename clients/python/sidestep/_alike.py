@@ -1,0 +1,66 @@
+"""Whether what was read back says what was recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PLAIN = (dict, list, str, int, float, bool, type(None))
+
+
+def alike(given: Any, read: Any) -> bool:
+    """Return whether `read` says what `given` said, as far as their types can tell.
+
+    Lists stand for tuples and texts for keys: JSON has no others. An object of which a plain value
+    was made is one whose type nobody declared, and comes back so on every execution.
+    """
+    if given is read or _equal(given, read):
+        return True
+    if isinstance(given, (list, tuple)) and isinstance(read, (list, tuple)):
+        return len(given) == len(read) and all(map(alike, given, read))
+    if isinstance(given, dict) and isinstance(read, dict):
+        return len(given) == len(read) and all(
+            any(text in read and alike(member, read[text]) for text in (key, str(key)))
+            for key, member in given.items()
+        )
+    if type(given) is not type(read):
+        return type(read) in _PLAIN and type(given) not in _PLAIN
+    return _parts_alike(given, read)
+
+
+def _equal(given: Any, read: Any) -> bool:
+    try:
+        return bool(given == read) or (given != given and read != read)  # NaN
+    except Exception:  # an array, or a class of the user's own
+        return True
+
+
+def _parts_alike(given: Any, read: Any) -> bool:
+    """Compare objects that are not equal by the parts that are recorded, or not at all."""
+    cls = type(given)
+    fields = getattr(cls, "model_fields", None) or getattr(cls, "__dataclass_fields__", None)
+    if fields is not None:
+        names = [name for name, field in fields.items() if not getattr(field, "exclude", None)]
+        return all(alike(getattr(given, n, None), getattr(read, n, None)) for n in names)
+    own: Any = cls.__eq__
+    return own is object.__eq__
+
+
+def masked(value: Any) -> bool:
+    """Return whether a value holds a secret that is written as asterisks."""
+    seen: set[int] = set()
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if callable(getattr(item, "get_secret_value", None)):
+            return True
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, dict):
+            stack += item.values()
+        elif isinstance(item, (list, tuple, set, frozenset)):
+            stack += item
+        elif hasattr(item, "__dict__") and not isinstance(item, type):
+            stack += vars(item).values()
+            stack += (getattr(item, "__pydantic_extra__", None) or {}).values()
+    return False

@@ -1,0 +1,113 @@
+"""Writing JSON: compact, strict, and of what dataclasses, enums and pydantic models come to."""
+
+from __future__ import annotations
+
+import enum
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ._alike import masked
+
+
+def dumps(value: Any) -> str:
+    """Write JSON as it goes over the wire: compact, no NaN, in the order of the dicts."""
+    return _strict(_write, value)
+
+
+def plain_types(value: Any, *, bare: bool = False) -> Any:
+    """Return the plain types that `value` is in JSON; `bare` leaves out what models compute."""
+    text = _strict(_write_bare if bare else _write, value)
+    if not text.isascii():
+        utf8(text)
+    if _MASK in text and masked(value):
+        raise TypeError(
+            "a secret of it would be recorded as asterisks: leave it out (Field(exclude=True)), or"
+            " give its type a serialiser"
+        )
+    return json.loads(text)
+
+
+def _strict(write: Callable[[Any], str], value: Any) -> str:
+    try:
+        return write(value)
+    except ValueError as error:
+        if "Out of range" not in str(error):
+            raise
+        raise ValueError("JSON has no NaN and no infinity: use None or a text for them") from None
+
+
+def utf8(text: str) -> bytes:
+    """Return the UTF-8 of a text; ValueError says what to do about one that has none."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"a text holds {text[error.start]!a}, half of a pair of surrogates, which has no UTF-8;"
+            " Python makes it of bytes that are none: keep these in base 64, or replace it with"
+            " text.encode(errors='replace').decode()"
+        ) from None
+
+
+def _plain(value: Any) -> Any:
+    """Stand in for a value that JSON does not know."""
+    dump = getattr(value, "model_dump", None)
+    if dump is not None and not isinstance(value, type):
+        return dump(mode="json")
+    return _other(value)
+
+
+def _plain_bare(value: Any) -> Any:
+    dump = getattr(value, "model_dump", None)
+    if hasattr(type(value), "model_fields"):
+        return dump(mode="json", round_trip=True, by_alias=not by_name())  # type: ignore[misc]
+    return _plain(value)
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.value
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        serializer = getattr(value, "__pydantic_serializer__", None)
+        if serializer is not None:
+            return serializer.to_python(value, mode="json")
+        import dataclasses
+
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    name = type(value).__name__
+    await_it = " (is an `await` missing?)" if name == "coroutine" else ""
+    raise TypeError(f"JSON cannot hold a value of type {name}{await_it}")
+
+
+def by_name() -> dict[str, bool]:
+    """Return what lets pydantic read fields by their names, whatever their aliases are."""
+    version = sys.modules["pydantic"].VERSION.split(".")
+    if (int(version[0]), int(version[1])) < (2, 11):
+        return {}
+    return {"by_name": True, "by_alias": True}
+
+
+def encoder(default: Callable[[Any], Any], *, sort: bool, nan: bool) -> Callable[[Any], str]:
+    """Return what writes compact JSON, made once: `json.dumps` makes its writer for every call.
+
+    That is half of the time of a short text. What holds itself raises RecursionError.
+    """
+    make = getattr(json.encoder, "c_make_encoder", None)
+    separators = (":", ",")
+    if make is None:
+        return json.JSONEncoder(
+            ensure_ascii=False,
+            allow_nan=nan,
+            separators=separators[::-1],
+            default=default,
+            sort_keys=sort,
+        ).encode
+    text = json.encoder.encode_basestring
+    write = make(None, default, text, None, *separators, sort, False, nan)
+    return lambda value: "".join(write(value, 0))
+
+
+_write = encoder(_plain, sort=False, nan=False)
+_write_bare = encoder(_plain_bare, sort=False, nan=False)
+_MASK = "*" * 10  # pydantic's SecretStr and SecretBytes
