@@ -13,6 +13,7 @@ enum Migrations {
         PackageResources.m0007_compensation_sql,
         PackageResources.m0008_acts_sql,
         PackageResources.m0009_chores_sql,
+        PackageResources.m0010_early_signals_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

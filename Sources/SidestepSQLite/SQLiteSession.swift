@@ -15,6 +15,7 @@ final class SQLiteSession: StoreTransaction {
     let journal: JournalStatements
     let queues: QueueStatements
     let waits: WaitStatements
+    let earlySignals: EarlySignalStatements
     let limits: LimitStatements
     let clock: ClockStatements
     let schedules: ScheduleStatements
@@ -47,6 +48,7 @@ final class SQLiteSession: StoreTransaction {
         journal = try JournalStatements(connection, library)
         queues = try QueueStatements(connection, library)
         waits = try WaitStatements(connection, library)
+        earlySignals = try EarlySignalStatements(connection, library)
         limits = try LimitStatements(connection, library)
         clock = try ClockStatements(connection, library)
         schedules = try ScheduleStatements(connection, library)

@@ -28,10 +28,21 @@ public protocol SignalReading: AnyObject {
         run: Int64, name: String?, pendingOnly: Bool, after key: Int64, limit: Int
     ) throws(Failure) -> Page<SignalRecord>
     func pendingSignalCount(run: Int64) throws(Failure) -> Int64
+    /// A signal to a run that is not made yet.
+    func earlySignal(user: UInt32, id: String, messageID: String) throws(Failure) -> SignalRecord?
+    /// All of them to one run, in the order in which they were sent.
+    func earlySignals(user: UInt32, id: String) throws(Failure) -> [SignalRecord]
+    func earlySignalCount(user: UInt32, id: String) throws(Failure) -> Int64
 }
 
 public protocol SignalWriting: SignalReading {
     func insertSignal(_ signal: SignalRecord) throws(Failure)
+    /// Keeps a signal for a run of this user that is not made yet.
+    func insertEarlySignal(_ signal: SignalRecord, user: UInt32, id: String) throws(Failure)
+    /// Forgets those that were kept for a run.
+    func deleteEarlySignals(user: UInt32, id: String) throws(Failure)
+    /// Forgets some of those that are older.
+    func forgetEarlySignals(before moment: Instant) throws(Failure)
     /// Notes which step a signal went to.
     func consumeSignal(key: Int64, by step: String, at now: Instant) throws(Failure)
     /// Makes what a step took pending again, in its old place, and returns it.

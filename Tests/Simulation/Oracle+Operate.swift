@@ -23,6 +23,7 @@ extension Oracle {
         var run = Run(
             generation: (past?.generation ?? 0) + 1, epoch: past?.epoch ?? 0, identity: nextIdentity())
         run.age = nextPlace()
+        adopt(name, &run)
         return run
     }
 
@@ -111,6 +112,7 @@ extension Oracle {
             copy.steps[step]!.attempt += 1
             copy.steps[step]!.ready = now
         }
+        if !copy.status.isClosed { adopt(target, &copy) }
         runs[target] = copy
         // Nobody is left to undo anything.
         if copy.cancelAt != nil, !copy.status.isClosed { endCancelled(target) }

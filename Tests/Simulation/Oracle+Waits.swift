@@ -72,13 +72,29 @@ extension Oracle {
         #"{"by":"promise","name":"\#(name)","status":"resolved","value":\#(value)}"#
     }
 
-    mutating func signal(_ run: String, _ name: String, _ value: String, id: String) -> Reply {
-        guard let known = runs[run] else { return .refused(.runNotFound) }
+    mutating func signal(
+        _ run: String, _ name: String, _ value: String, id: String, mayPrecede: Bool
+    ) -> Reply {
+        guard let known = runs[run] else {
+            guard mayPrecede else { return .refused(.runNotFound) }
+            if early[run]?.contains(where: { $0.id == id }) != true {
+                early[run, default: []].append((id, name, value))
+            }
+            return .done
+        }
         if known.messageIDs.contains(id) { return .done }
         if known.status.isClosed { return .refused(closedKind(known)) }
         runs[run]!.messageIDs.insert(id)
         hand(Signal(name: name, value: value, number: runs[run]!.messageIDs.count), to: run)
         return .done
+    }
+
+    /// A run that was made just now has the signals that waited for it.
+    mutating func adopt(_ name: String, _ run: inout Run) {
+        for (id, signal, value) in early.removeValue(forKey: name) ?? [] {
+            guard run.messageIDs.insert(id).inserted else { continue }
+            run.signals.append(Signal(name: signal, value: value, number: run.messageIDs.count))
+        }
     }
 
     /// The oldest wait for it gets a signal, or it is kept, in its place.

@@ -106,6 +106,8 @@ struct Oracle {
     static func delay(_ failures: Int64) -> Int64 { failures == 1 ? 100 : 200 }
     static let maxInterruptions: Int64 = 4
 
+    /// Signals to runs that are not made yet.
+    var early: [String: [(id: String, name: String, value: String)]] = [:]
     var runs: [String: Run] = [:]
     /// Closed generations of ids that were used again.
     var past: [String: [Int: Run]] = [:]

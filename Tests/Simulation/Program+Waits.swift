@@ -54,9 +54,11 @@ extension Program {
         let (value, id) = ("\(random.below(100))", "m\(random.below(30))")
         send.value = Payload(text: value)
         send.messageID = id
-        let expected = oracle.signal(name, send.signal, value, id: id)
+        send.mayPrecede = random.oneIn(3)
+        let expected = oracle.signal(name, send.signal, value, id: id, mayPrecede: send.mayPrecede)
         let actual = reply(daemon.call(send, by: client)) { _ in Reply.done }
-        try compare("signal \(name) \(send.signal) = \(value) \(id)", client, expected, actual)
+        let what = send.mayPrecede ? "signal, perhaps early," : "signal"
+        try compare("\(what) \(name) \(send.signal) = \(value) \(id)", client, expected, actual)
     }
 
     private func settle() throws {

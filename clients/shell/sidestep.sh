@@ -874,10 +874,12 @@ sidestep_sleep() (
     _sidestep_write run-step "\"step\":$(_sidestep_quote "$1"),\"sleep_ms\":$2"
 )
 
-# sidestep_signal RUN NAME [JSON] [ID]: sends a message to a run; with an ID once, however often it is sent.
+# sidestep_signal RUN NAME [JSON] [ID] [create]: sends a message to a run; with an ID once, however often it is sent; with
+# `create` it waits for a run that is not made yet.
 sidestep_signal() (
     _sidestep_params="{\"run\":$(_sidestep_quote "$1"),\"signal\":$(_sidestep_quote "$2")${3:+,\"value\":$3}"
     [ -z "${4-}" ] || _sidestep_params="$_sidestep_params,\"message_id\":$(_sidestep_quote "$4")"
+    [ "${5-}" != create ] || _sidestep_params="$_sidestep_params,\"create\":true"
     _sidestep_must signal.send "$_sidestep_params}"
 )
 

@@ -29,6 +29,7 @@ extension ForkRun {
         for tag in try store.runTags(key: source.key) {
             try store.setRunTag(key: fork.key, name: tag.name, value: tag.value)
         }
+        try store.adoptEarlySignals(fork, call)
         return fork
     }
 

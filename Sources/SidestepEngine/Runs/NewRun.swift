@@ -67,6 +67,7 @@ public struct NewRun: Sendable {
                 writer.member("generation", generation)
                 writer.member("parent", parent?.id)
             })
+        if replaced == nil { try store.adoptEarlySignals(run, call) }
         if let deadline = run.deadline { call.after(.due(deadline)) }
         return run
     }

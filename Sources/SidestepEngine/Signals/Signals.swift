@@ -9,6 +9,8 @@ public struct SendSignal: Command {
     public var value: Payload?
     /// Recognises a message that is sent again; nil makes one.
     public var messageID: String?
+    /// Whether it waits for a run of the caller's that is not made yet.
+    public var mayPrecede = false
 
     public init(run: String, signal: String) {
         self.run = run
@@ -23,16 +25,16 @@ public struct SendSignal: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        if mayPrecede, try store.run(user: call.peer.uid, id: run, generation: nil) == nil {
+            return try keep(store, call)
+        }
         let run = try store.visibleRun(run, call)
         if let messageID, let known = try store.signal(run: run.key, messageID: messageID) {
             return Result(run: run.id, signal: known, isDuplicate: true)
         }
         if run.status.isClosed { throw Failure.runClosed(run) }
-        try refuseFlood(run, store, call)
-        var record = SignalRecord(
-            run: run.key, name: signal,
-            messageID: messageID ?? Identifiers.hex(call.environment.random.bytes(12)),
-            userID: call.peer.uid, sent: call.now, value: value)
+        try refuseFlood(try store.pendingSignalCount(run: run.key), call)
+        var record = message(to: run.key, call)
         let waiting = try store.stepWaiting(for: record)
         record.consumedBy = waiting?.name
         record.consumed = waiting.map { _ in call.now }
@@ -48,14 +50,19 @@ public struct SendSignal: Command {
         return Result(run: run.id, signal: record, isDuplicate: false)
     }
 
-    private func refuseFlood(
-        _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
-    ) throws {
+    func message(to run: Int64, _ call: CallContext) -> SignalRecord {
+        SignalRecord(
+            run: run, name: signal,
+            messageID: messageID ?? Identifiers.hex(call.environment.random.bytes(12)),
+            userID: call.peer.uid, sent: call.now, value: value)
+    }
+
+    func refuseFlood(_ pending: Int64, _ call: CallContext) throws {
         let limit = call.environment.settings.pendingSignals
-        guard try store.pendingSignalCount(run: run.key) >= Int64(limit) else { return }
+        guard pending >= Int64(limit) else { return }
         throw Failure(
             .limitExceeded, "the run has \(limit) signals that nobody has waited for, which is the limit",
-            run: run.id, hint: "Let the run consume them before more are sent."
+            run: run, hint: "Let the run consume them, or raise limits.pending_signals."
         ).with(\.limit, "pending_signals")
     }
 }

@@ -43,6 +43,7 @@ extension ImportRun {
             run: hidden.key, at: call.now, kind: .runImported, detail: detail { $0.by(call.peer) })
         call.tell(act: "run.import", id, of: owner(call))
         guard let run = try store.run(key: hidden.key) else { throw Failure.runNotFound(id) }
+        if !run.status.isClosed { try store.adoptEarlySignals(run, call) }
         return Result(view: try RunView(settled(run, store, &call), store), isNew: true)
     }
 

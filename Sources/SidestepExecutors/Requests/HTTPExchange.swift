@@ -11,6 +11,7 @@ final class HTTPExchange {
     private let body = SecretBytes()
     private var head = SecretBytes()
     private var isTooLarge = false
+    private var received = 0
     /// The address that the guard refused, if it refused one.
     private var refused: String?
 
@@ -102,11 +103,12 @@ final class HTTPExchange {
     }
 
     private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard body.count + bytes.count <= request.maximumResponseBytes else {
+        received += bytes.count
+        guard received <= request.maximumResponseBytes else {
             isTooLarge = true
             return false
         }
-        body.append(bytes)
+        if request.wantsBody { body.append(bytes) }
         return true
     }
 
@@ -118,7 +120,8 @@ final class HTTPExchange {
 
     /// How it ended; called once.
     func ended(_ code: CURLcode) -> HTTPDriver.Tell {
-        guard code == CURLE_OK else { return done(.failure(failure(code))) }
+        let isEnough = isTooLarge && !request.wantsBody
+        guard code == CURLE_OK || isEnough else { return done(.failure(failure(code))) }
         let seconds = shim_curl_retry_after(handle)
         return done(
             .success(

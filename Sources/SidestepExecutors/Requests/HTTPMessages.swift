@@ -14,8 +14,10 @@ public struct HTTPRequest: Sendable {
     public var timeoutMilliseconds: Int64 = 30_000
     /// Milliseconds until there is a connection.
     public var connectTimeoutMilliseconds: Int64 = 10_000
-    /// Bytes of the response's body; past it the request fails.
+    /// Bytes of the response's body; past it the request fails, or, where the body is of no interest, ends.
     public var maximumResponseBytes = 1 << 20
+    /// Whether the response's body is kept.
+    public var wantsBody = true
     /// The proxy it goes through; empty for none.
     let proxy: String
     /// Whether it may reach public addresses only.

@@ -41,6 +41,8 @@ public struct WebhookCarrier: LetterCarrying {
         var request = try HTTPRequest("POST", letter.url, policy.value)
         request.body = SecretBytes(letter.delivery.body)
         request.timeoutMilliseconds = Self.timeoutMilliseconds
+        // The status says whether the letter was taken, however much the receiver has to tell.
+        request.wantsBody = false
         for (name, value) in headers(letter) { try request.add(name, SecretBytes(value.utf8)) }
         guard let name = letter.secret else { return request }
         switch credentials.value.secret(name) {

@@ -10,6 +10,9 @@ extension MethodTable {
                 aRun, .must("signal", .name, "the name of the signal"),
                 .may("value", .payload, "what it says"),
                 .may("message_id", .name, "recognises a message that is sent again", default: "a new one"),
+                .may(
+                    "create", .boolean, "whether it waits for a run that is not made yet, 30 days at most",
+                    default: "false"),
             ],
             result: [
                 .must("run", .name, "the run"), .must("signal", .name, "the name of the signal"),

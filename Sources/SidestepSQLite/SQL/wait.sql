@@ -49,6 +49,28 @@ UPDATE signal SET consumed_by = ?2, consumed_at = ?3 WHERE key = ?1 AND consumed
 -- name: signal_give_back
 UPDATE signal SET consumed_by = NULL, consumed_at = NULL WHERE run = ?1 AND consumed_by = ?2 RETURNING {signal};
 
+-- name: early_signal_insert
+INSERT INTO early_signal (user_id, run_id, name, message_id, sender_id, sent_at, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- In the order of {signal}, of no run.
+-- name: early_signal_get
+SELECT key, 0, name, message_id, sender_id, sent_at, NULL, NULL, value FROM early_signal
+WHERE user_id = ?1 AND run_id = ?2 AND message_id = ?3;
+
+-- name: early_signal_list
+SELECT key, 0, name, message_id, sender_id, sent_at, NULL, NULL, value FROM early_signal
+WHERE user_id = ?1 AND run_id = ?2 ORDER BY key;
+
+-- name: early_signal_count
+SELECT count(*) FROM early_signal WHERE user_id = ?1 AND run_id = ?2;
+
+-- name: early_signal_delete
+DELETE FROM early_signal WHERE user_id = ?1 AND run_id = ?2;
+
+-- Those of runs that never came, in small batches with every new one.
+-- name: early_signal_forget
+DELETE FROM early_signal WHERE key IN (SELECT key FROM early_signal WHERE sent_at < ?1 ORDER BY sent_at LIMIT 100);
+
 -- name: promise_get
 SELECT {promise} FROM promise WHERE run = ?1 AND name = ?2;
 

@@ -99,6 +99,7 @@ enum WaitHandlers {
         var send = SendSignal(run: request.required("run"), signal: request.required("signal"))
         send.value = request.payload("value")
         send.messageID = request.params.string("message_id")
+        send.mayPrecede = request.params.boolean("create") ?? false
         return send
     }
 

@@ -21,6 +21,8 @@ struct SignalCommand: ParsableCommand {
     var value: JSONArgument?
     @Option(help: "Recognises a message that is sent again.")
     var id: String?
+    @Flag(help: "Keep it for a run that is not made yet.")
+    var create = false
     @OptionGroup var common: Common
 
     func run() throws {
@@ -29,6 +31,7 @@ struct SignalCommand: ParsableCommand {
             writer.member("signal", signal)
             writer.member("value", value?.value)
             writer.member("message_id", id)
+            if create { writer.member("create", true) }
         }
         guard let result else { return }
         let isDuplicate = result["duplicate"]?.bool == true

@@ -152,3 +152,11 @@ sidestep approve "$run" c1 2>/dev/null
 wait
 has "$(cat answer)" '"approved":true'
 C
+
+check "a signal waits for a run that is not made yet, when it is asked to" <<'C'
+status 70 sidestep signal "$run" go 2>error
+has "$(cat error)" run_not_found
+sidestep signal "$run" go --value '{"n": 1}' --create
+eval "$(sidestep start "$run")"
+has "$(sidestep wait signal go)" '"n": 1'
+C

@@ -177,15 +177,24 @@ class Client(Connection):
         return reply["run"]  # type: ignore[no-any-return]
 
     def signal(
-        self, run: str, name: str, value: Any = None, *, message_id: str | None = None
+        self,
+        run: str,
+        name: str,
+        value: Any = None,
+        *,
+        message_id: str | None = None,
+        create: bool = False,
     ) -> dict[str, Any]:
         """Send a signal to a run, which may wait for it now, later or never (``signal.send``).
 
         It is kept when this returns. Sending it again with the same `message_id` changes nothing.
+        With `create` it waits for a run that is not made yet.
         """
         params: dict[str, Any] = {"run": run, "signal": name, "value": self.codec.to_json(value)}
         if message_id is not None:
             params["message_id"] = message_id
+        if create:
+            params["create"] = True
         return self.call("signal.send", params)  # type: ignore[no-any-return]
 
     def settle(

@@ -4,10 +4,12 @@ extension Sidestep {
     /// Sends a named message to a run; it is kept until the run waits for it.
     ///
     /// - Parameter id: recognises a message that is sent again: it is delivered once.
+    /// - Parameter create: keep it for a run that is not made yet.
     /// - Returns: false when a message of this id had come before.
     @discardableResult
     public func signal(
-        _ name: String, to run: String, value: (some Encodable & Sendable)? = RawJSON?.none, id: String? = nil
+        _ name: String, to run: String, value: (some Encodable & Sendable)? = RawJSON?.none, id: String? = nil,
+        create: Bool = false
     ) async throws -> Bool {
         let value = try value.map { try Payloads.encode($0) }
         // Without an id a second copy would be a second message.
@@ -16,6 +18,7 @@ extension Sidestep {
             writer.member("signal", name)
             writer.member("value", value)
             writer.member("message_id", id)
+            if create { writer.member("create", true) }
         }
         return result["duplicate"]?.bool != true
     }
