@@ -8,7 +8,8 @@ extension Sidestep {
     /// - Returns: false when a message of this id had come before.
     @discardableResult
     public func signal(
-        _ name: String, to run: String, value: (some Encodable & Sendable)? = RawJSON?.none, id: String? = nil,
+        _ name: String, to run: String, value: (some Encodable & Sendable)? = RawJSON?.none,
+        id: String? = nil,
         create: Bool = false
     ) async throws -> Bool {
         let value = try value.map { try Payloads.encode($0) }
