@@ -30,6 +30,17 @@ def p99_seconds(steps: list[dict], begun: float) -> float:
     return ends[len(ends) - 1 - len(ends) // 100] - begun
 
 
+def descriptors(pid: int) -> dict[int, str]:
+    """What a process has open; what it closes while it is looked at is left out."""
+    found = {}
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            found[int(number)] = os.readlink(f"/proc/{pid}/fd/{number}")
+        except FileNotFoundError:
+            pass
+    return found
+
+
 def wait_for(fact, seconds: float = 60.0, what: str = "a fact"):
     """Waits until `fact()` is true; bounded by what only a hang takes, and says what did not come."""
     end = time.monotonic() + seconds
@@ -196,9 +207,16 @@ class Connection:
 class DaemonTest(unittest.TestCase):
     """Tests with a daemon and a folder of their own."""
 
+    # Lines of the daemon's configuration file.
+    settings = ""
+
     def setUp(self):
-        self.daemon = Daemon().start()
+        self.daemon = Daemon()
         self.addCleanup(self.daemon.close)
+        if self.settings:
+            Path(f"{self.daemon.folder}/conf").write_text(self.settings)
+            self.daemon.flags = ("--config", f"{self.daemon.folder}/conf")
+        self.daemon.start()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name

@@ -163,6 +163,8 @@ class Journals(Acts):
 
 
 class Log(Acts):
+    settings = "http_allow_private = yes\n"
+
     def test_every_act_of_a_person_is_a_line_with_who_and_what(self):
         run = self.run_of()
         for method in ("run.pause", "run.unpause", "run.cancel"):

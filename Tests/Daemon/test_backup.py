@@ -11,7 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import Connection, Daemon, DaemonTest, Refused, binary, wait_for
+from harness import Connection, Daemon, DaemonTest, Refused, binary, descriptors, wait_for
 
 OTHER = 4711
 
@@ -35,9 +35,7 @@ class Backup(DaemonTest):
 
     def copies(self) -> list[str]:
         """Copies without a name that the daemon holds."""
-        folder = f"/proc/{self.daemon.process.pid}/fd"
-        links = [os.readlink(f"{folder}/{name}") for name in os.listdir(folder)]
-        return [link for link in links if ".copy" in link]
+        return [link for link in descriptors(self.daemon.process.pid).values() if ".copy" in link]
 
     def test_the_file_is_the_callers_whole_and_no_others(self):
         target = f"{self.folder}/b.db"
@@ -117,9 +115,11 @@ class Backup(DaemonTest):
         private.mkdir(parents=True)
         state = tempfile.mkdtemp(prefix="sidestep-", dir="/var/tmp")
         self.addCleanup(shutil.rmtree, state)
+        # The program may itself lie below /tmp.
+        shutil.copy(binary("sidestepd"), f"{state}/program")
         self.daemon = Daemon(folder=state, prefix=(
             "unshare", "--mount", "--propagation", "private", "sh", "-c",
-            f"mount --bind '{private}' /tmp && exec \"$@\"", "sh"))
+            f"mount --bind '{private}' /tmp && shift && exec '{state}/program' \"$@\"", "sh"))
         self.daemon.start()
         self.addCleanup(self.daemon.close)
         target = f"/tmp/sidestep-backup-{os.getpid()}.db"

@@ -52,7 +52,10 @@ class Terminal(DaemonTest):
         }
         process = subprocess.Popen(
             command, stdin=self.slave, stdout=self.slave, stderr=self.slave, env=environment,
-            preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)))
+            # Whoever runs the tests in the background may have left SIGINT ignored.
+            preexec_fn=lambda: (
+                os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+                [signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGQUIT)]))
         self.addCleanup(self.end_session, process)
         return process
 

@@ -1,6 +1,5 @@
 """One life of daemon and client, in each odd environment: the same work, the same records, nothing left behind."""
 
-import contextlib
 import json
 import os
 import signal
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from environments import ENVIRONMENTS, IS_ROOT, Odd
 
-from harness import Connection, Daemon, Refused, binary, wait_for
+from harness import Connection, Daemon, Refused, binary, descriptors, wait_for
 
 ROUNDS = int(os.environ.get("SIDESTEP_ODD_ROUNDS", "1"))
 OWNER = """
@@ -54,15 +53,6 @@ def daemon_below(process: subprocess.Popen) -> int:
                 pass  # it has ended meanwhile
         return None
     return wait_for(found, what="the daemon's process")
-
-
-def descriptors(pid: int) -> dict[int, str]:
-    """What the process has open; what it closes while it is looked at is left out."""
-    found = {}
-    for number in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(FileNotFoundError):
-            found[int(number)] = os.readlink(f"/proc/{pid}/fd/{number}")
-    return found
 
 
 def is_corpse(pid: int) -> bool:
