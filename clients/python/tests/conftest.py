@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from daemon import Daemon
+
+# Whoever runs the tests in the background may have left it ignored, also for the programs of tests.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if os.environ.get("SIDESTEP_LOOP") == "uvloop":  # all tests on the other event loop
     import uvloop
