@@ -273,21 +273,3 @@ public final class Daemon {
             databaseBytes: { database.bytes }, storage: { environment.storage.value })
     }
 }
-
-/// SIGTERM, SIGINT and SIGHUP, taken one by one by the thread that asks: sigwait(3).
-public struct StopSignals {
-    private var set = sigset_t()
-
-    /// Blocks them in this thread and in all that it makes.
-    public init() {
-        sigemptyset(&set)
-        for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-    }
-
-    func next() -> Int32? {
-        var signal: Int32 = 0
-        var waited = set
-        return sigwait(&waited, &signal) == 0 ? signal : nil
-    }
-}

@@ -1,6 +1,7 @@
 """Steps that the daemon executes as programs: real processes, real signals, real deaths of the daemon."""
 
 import base64
+import ctypes
 import json
 import os
 import signal
@@ -24,6 +25,12 @@ def alive(mark: str) -> list[int]:
             except OSError:
                 pass
     return found
+
+
+def blocked(pid: int, thread: int) -> int:
+    """The signals that a thread blocks, as the kernel writes them."""
+    status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk")), 16)
 
 
 class Bench(DaemonTest):
@@ -346,6 +353,20 @@ class Deaths(Bench):
         self.daemon.start()
         self.open(if_owned="take_over")
         self.assertEqual(self.step("s", "sh", "-c", script)["attempt"], 2)
+
+    def test_a_signal_that_a_thread_of_a_library_gets_is_an_orderly_stop_too(self):
+        self.begin("s", "sleep", self.mark)
+        wait_for(lambda: alive(self.mark), what="the program")
+        pid = self.daemon.process.pid
+        # The kernel gives it to any thread that lets it through while nobody is within sigwait(3).
+        threads = [int(name) for name in os.listdir(f"/proc/{pid}/task") if int(name) != pid]
+        open_ones = [thread for thread in threads if not blocked(pid, thread) >> (signal.SIGTERM - 1) & 1]
+        for thread in open_ones[:1]:
+            self.assertEqual(ctypes.CDLL(None).tgkill(pid, thread, signal.SIGTERM), 0)
+        if not open_ones:
+            self.daemon.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.daemon.process.wait(60), 0)
+        self.assertEqual(alive(self.mark), [])
 
     def test_64_programs_at_once_and_none_is_lost_when_the_daemon_is_killed(self):
         before = self.daemon.resident_kib()
