@@ -53,10 +53,14 @@ def wait_for(fact, seconds: float = 60.0, what: str = "a fact"):
 
 
 class Daemon:
-    """A real sidestepd in a folder of its own."""
+    """A real sidestepd in a folder of its own; `settings` are lines of its configuration file."""
 
-    def __init__(self, *flags: str, folder: str | None = None, environment: dict | None = None, prefix: tuple = ()):
+    def __init__(self, *flags: str, folder: str | None = None, environment: dict | None = None, prefix: tuple = (),
+                 settings: str = ""):
         self.folder = folder or tempfile.mkdtemp(prefix="sidestep-")
+        if settings:
+            Path(f"{self.folder}/conf").write_text(settings)
+            flags = ("--config", f"{self.folder}/conf", *flags)
         self.owns_folder = folder is None
         self.socket = f"{self.folder}/s"
         self.database = f"{self.folder}/sidestep.db"
@@ -135,12 +139,16 @@ class Daemon:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
 
-    def private_kib(self) -> int:
-        """The memory that nobody shares: of the program's own pages the kernel maps now more, now fewer around a fault."""
+    def written_kib(self) -> int:
+        """The memory that the daemon has written to, and that is its own therefore; 0 under a sanitizer.
+
+        Pages of the program's file come and go with what the kernel maps around a fault, and are private or shared as
+        others run the same program or not.
+        """
         if os.environ.get("SANITIZER"):
             return 0
         lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()
-        return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+        return next(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty"))
 
     def close(self) -> None:
         if self.process and self.process.poll() is None:
@@ -218,12 +226,8 @@ class DaemonTest(unittest.TestCase):
     settings = ""
 
     def setUp(self):
-        self.daemon = Daemon()
+        self.daemon = Daemon(settings=self.settings).start()
         self.addCleanup(self.daemon.close)
-        if self.settings:
-            Path(f"{self.daemon.folder}/conf").write_text(self.settings)
-            self.daemon.flags = ("--config", f"{self.daemon.folder}/conf")
-        self.daemon.start()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
