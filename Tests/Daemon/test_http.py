@@ -84,8 +84,7 @@ class Requests(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-        Path(f"{self.folder}/sidestep.conf").write_text(f"credentials_directory = {self.folder}\n{self.settings}")
-        self.daemon = Daemon("--config", f"{self.folder}/sidestep.conf").start()
+        self.daemon = Daemon(settings=f"credentials_directory = {self.folder}\n{self.settings}").start()
         self.addCleanup(self.daemon.close)
         self.open()
 

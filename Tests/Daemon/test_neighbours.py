@@ -2,10 +2,8 @@
 
 import os
 import socket
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
 from harness import Daemon
 from neighbours import GOOD, HOSTILE, Neighbour, good, greedy, hostile
@@ -16,10 +14,7 @@ SECONDS = float(os.environ.get("SIDESTEP_NEIGHBOUR_SECONDS", "3"))
 @unittest.skipUnless(os.geteuid() == 0, "only root can be several users")
 class Neighbours(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        Path(f"{folder.name}/conf").write_text("http_allow_private = yes\n")
-        self.daemon = Daemon("--config", f"{folder.name}/conf").start().open_to_all()
+        self.daemon = Daemon(settings="http_allow_private = yes\n").start().open_to_all()
         self.addCleanup(self.daemon.close)
 
     def live(self, uid: int, work, *arguments) -> Neighbour:

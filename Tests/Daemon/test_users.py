@@ -7,7 +7,6 @@ import os
 import socket
 import tempfile
 import unittest
-from pathlib import Path
 
 from harness import Connection, Daemon, Refused, wait_for
 from test_http import Server
@@ -24,10 +23,7 @@ class Users(unittest.TestCase):
     settings = ""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        Path(f"{folder.name}/conf").write_text(self.settings)
-        self.daemon = Daemon("--config", f"{folder.name}/conf").start().open_to_all()
+        self.daemon = Daemon(settings=self.settings).start().open_to_all()
         self.addCleanup(self.daemon.close)
 
     def connect(self, *who, **more) -> Connection:

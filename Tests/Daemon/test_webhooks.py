@@ -83,10 +83,8 @@ class Bench(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.credentials = folder.name
-        configuration = f"{folder.name}/sidestep.conf"
-        with open(configuration, "w") as file:
-            file.write(f"credentials_directory = {folder.name}\n{self.settings}")
-        self.daemon = Daemon("--config", configuration, environment=self.environment).start()
+        settings = f"credentials_directory = {folder.name}\n{self.settings}"
+        self.daemon = Daemon(settings=settings, environment=self.environment).start()
         self.addCleanup(self.daemon.close)
         self.connection = self.daemon.connect()
         self.addCleanup(self.connection.close)
