@@ -13,12 +13,32 @@ import sidestep
 import sidestep.sync
 
 pytest.importorskip("pydantic_ai")
-from pydantic_ai import Agent
+from pydantic_ai import Agent, RunContext
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.toolsets import AbstractToolset, FunctionToolset, ToolsetTool
 
 from sidestep._context import RUN
 from sidestep.pydantic_ai import SidestepDurability
+
+
+class OwnToolset(AbstractToolset[None]):
+    """A toolset of the user's own kind, unknown to the framework; it notes its calls."""
+
+    def __init__(self, tools: FunctionToolset[None], calls: list[str]) -> None:
+        self.tools = tools
+        self.calls = calls
+
+    @property
+    def id(self) -> str | None:
+        return None
+
+    async def get_tools(self, ctx: RunContext[None]) -> dict[str, ToolsetTool[None]]:
+        return await self.tools.get_tools(ctx)
+
+    async def call_tool(self, name: str, tool_args: Any, ctx: RunContext[None], tool: Any) -> Any:
+        self.calls.append(name)
+        return await self.tools.call_tool(name, tool_args, ctx, tool)
 
 
 def calling(*calls: tuple[str, dict[str, Any]]) -> FunctionModel:

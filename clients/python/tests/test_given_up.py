@@ -4,36 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from daemon import Daemon
+from facts import until_async
 
 import sidestep
 import sidestep.sync
-
-Connected = Callable[[], Awaitable[sidestep.Client]]
-
-
-async def until(fact: Callable[[], Awaitable[Any]]) -> Any:
-    """Wait until the fact is true; a minute is as good as never."""
-    end = time.monotonic() + 60
-    while not (value := await fact()):
-        assert time.monotonic() < end, "it does not come true"
-        await asyncio.sleep(0.002)
-    return value
-
-
-async def given_up(awaitable: Awaitable[Any], fact: Callable[[], Awaitable[Any]]) -> None:
-    """Begin it, and give it up when the fact is true."""
-    task = asyncio.ensure_future(awaitable)
-    await until(fact)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
 
 # Waits
 
@@ -90,7 +68,7 @@ def test_a_wait_given_up_without_a_connection_is_given_up_when_there_is_one(
                 steps = (await other.call("step.list", {"run": run_id}))["steps"]
                 return bool(steps) and steps[0]["status"] == "waiting"
 
-            await until(waits)
+            await until_async(waits)
             assert client._link is not None
             client._link.alive = False  # as it is between a lost connection and the next
             client._link._transport.abort()
@@ -136,7 +114,7 @@ def test_a_sleep_that_was_interrupted_ends_when_it_would_have(daemon: Daemon, ru
                 timers = await client.call("timer.list", {"run": run_id})
                 return timers["timers"]  # type: ignore[no-any-return]
 
-            timers = await until(due)
+            timers = await until_async(due)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -176,7 +154,7 @@ def test_claims_that_were_given_up_take_no_run(daemon: Daemon, run_id: str) -> N
                 async def free(name: str = f"{run_id}-{number}") -> bool:
                     return (await client.get(name))["run"]["status"] != "running"
 
-                await until(free)
+                await until_async(free)
                 claimed = await client.call(
                     "worker.claim", {"workflows": [run_id], "wait_ms": 60_000}
                 )
@@ -200,7 +178,7 @@ def test_a_resume_that_was_given_up_owns_nothing(daemon: Daemon, run_id: str) ->
             async def free() -> bool:
                 return not await client.runs(status="running")
 
-            await until(free)
+            await until_async(free)
 
     asyncio.run(main())
 

@@ -9,12 +9,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from daemon import Daemon
+from facts import until
 from processes import child_says
 
 import sidestep
@@ -27,14 +27,6 @@ ROUNDS = 100
 def connections(client: sidestep.sync.Client) -> int:
     """Return how many connections the daemon has."""
     return int(client.call("system.info")["connections"])
-
-
-def until(fact: Any) -> None:
-    """Wait until the fact is true; a minute is as good as never."""
-    end = time.monotonic() + 60
-    while not fact():
-        assert time.monotonic() < end, "it does not come true"
-        time.sleep(0.002)
 
 
 # Forks

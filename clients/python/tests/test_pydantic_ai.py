@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from daemon import Daemon
 from processes import die, in_child
-from pydantic_agents import ask, calling, look, make, steps
+from pydantic_agents import OwnToolset, ask, calling, look, make, steps
 
 import sidestep
 import sidestep.sync
 
 pytest.importorskip("pydantic_ai")
-from pydantic_ai import Agent, ModelHTTPError, RunContext
+from pydantic_ai import Agent, ModelHTTPError
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.models.test import TestModel
-from pydantic_ai.toolsets import AbstractToolset, FunctionToolset, ToolsetTool
+from pydantic_ai.toolsets import FunctionToolset
 
 from sidestep.pydantic_ai import SidestepDurability
 
@@ -83,29 +83,10 @@ def test_a_plain_workflow_runs_the_agent_without_asyncio(daemon: Daemon, run_id:
     assert "trip/tool:look@c0.1/charge" in steps(run_id)
 
 
-class Own(AbstractToolset[None]):
-    """A toolset of the user's own kind, which the framework knows nothing about."""
-
-    def __init__(self, calls: list[str]) -> None:
-        self.calls = calls
-        self.tools: FunctionToolset[None] = FunctionToolset([look])
-
-    @property
-    def id(self) -> str | None:
-        return None
-
-    async def get_tools(self, ctx: RunContext[None]) -> dict[str, ToolsetTool[None]]:
-        return await self.tools.get_tools(ctx)
-
-    async def call_tool(self, name: str, tool_args: Any, ctx: RunContext[None], tool: Any) -> Any:
-        self.calls.append(name)
-        return await self.tools.call_tool(name, tool_args, ctx, tool)
-
-
 @pytest.mark.parametrize("at_run_time", [True, False])
 def test_toolsets_of_any_kind_are_durable(daemon: Daemon, run_id: str, at_run_time: bool) -> None:
     calls: list[str] = []
-    own = Own(calls)
+    own = OwnToolset(FunctionToolset([look]), calls)
     model = calling(("look", {"x": 5}))
     if at_run_time:
         agent = make(model)

@@ -10,35 +10,18 @@ from typing import Any
 
 import pytest
 from daemon import Daemon
-from pydantic_agents import calling, held, make
+from pydantic_agents import OwnToolset, calling, held, make
 
 pytest.importorskip("pydantic_ai")
 from pydantic_ai import Agent, BinaryContent, ImageUrl, ModelHTTPError, RunContext, ToolReturn
 from pydantic_ai.exceptions import UnexpectedModelBehavior, UserError
 from pydantic_ai.messages import ModelMessage, ModelResponse, ToolReturnPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
-from pydantic_ai.toolsets import AbstractToolset, FunctionToolset, ToolsetTool
+from pydantic_ai.toolsets import FunctionToolset
 
 from sidestep.pydantic_ai import SidestepDurability
 
 WAYS = ["own", "run", "override", "class"]
-
-
-class Own(AbstractToolset[None]):
-    """A toolset of the user's own kind."""
-
-    def __init__(self, tools: FunctionToolset[None]) -> None:
-        self.tools = tools
-
-    @property
-    def id(self) -> str | None:
-        return None
-
-    async def get_tools(self, ctx: RunContext[None]) -> dict[str, ToolsetTool[None]]:
-        return await self.tools.get_tools(ctx)
-
-    async def call_tool(self, name: str, tool_args: Any, ctx: RunContext[None], tool: Any) -> Any:
-        return await self.tools.call_tool(name, tool_args, ctx, tool)
 
 
 def ask(run_id: str, way: str, tool: Callable[..., Any]) -> Any:
@@ -55,7 +38,7 @@ def ask(run_id: str, way: str, tool: Callable[..., Any]) -> Any:
             if way == "override":
                 with agent.override(toolsets=[tools]):
                     return await agent.run("go")
-            given: Any = {"run": [tools], "class": [Own(tools)]}.get(way)
+            given: Any = {"run": [tools], "class": [OwnToolset(tools, [])]}.get(way)
             return await agent.run("go", toolsets=given)
 
     return asyncio.run(main())

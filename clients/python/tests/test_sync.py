@@ -6,23 +6,15 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from daemon import Daemon
+from facts import until
 
 import sidestep
 import sidestep.sync
 from sidestep.sync import current_run, step, workflow
-
-
-def until(fact: Callable[[], object]) -> None:
-    """Wait until the fact is true; a minute is as good as never."""
-    end = time.monotonic() + 60
-    while not fact():
-        assert time.monotonic() < end, "it does not come true"
-        time.sleep(0.002)
 
 
 class Journal:

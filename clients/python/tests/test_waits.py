@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from daemon import Daemon
+from facts import until_async
 from processes import die, in_child
 
 import sidestep
@@ -27,14 +28,6 @@ def here() -> sidestep.Run:
     run = sidestep.current_run()
     assert isinstance(run, sidestep.Run)
     return run
-
-
-async def until(facts: Any) -> None:
-    """Wait for a fact about the daemon, a coroutine function."""
-    end = time.monotonic() + 60
-    while not await facts():
-        assert time.monotonic() < end, "it does not come true"
-        await asyncio.sleep(0.002)
 
 
 def test_a_signal_is_kept_until_it_is_waited_for(daemon: Daemon, run_id: str) -> None:
@@ -53,7 +46,7 @@ def test_a_signal_is_kept_until_it_is_waited_for(daemon: Daemon, run_id: str) ->
                 except sidestep.RunNotFound:
                     return False
 
-            await until(waits)
+            await until_async(waits)
             await client.signal(run_id, "go", {"n": 1}, message_id="m1")
             assert (await client.signal(run_id, "go", {"n": 1}, message_id="m1"))["duplicate"]
             await client.signal(run_id, "go", 2)
@@ -99,7 +92,7 @@ def test_promises_are_settled_once_by_somebody_else(daemon: Daemon, run_id: str)
                     return False
                 return len(found["promises"]) == 2
 
-            await until(made)
+            await until_async(made)
             assert (await client.settle(run_id, "yes", 5))["settled"]
             assert not (await client.settle(run_id, "yes", 6))["settled"]
             await client.settle(run_id, "no", error={"type": "Refused"})
@@ -253,7 +246,7 @@ def test_a_cancelled_run_undoes_what_it_did(daemon: Daemon, run_id: str) -> None
                 except sidestep.RunNotFound:
                     return False
 
-            await until(waits)
+            await until_async(waits)
             await client.cancel(run_id, "changed my mind")
             with pytest.raises(sidestep.RunCancelled):
                 await task
@@ -316,7 +309,7 @@ def test_children_are_cancelled_with_their_parent(daemon: Daemon, run_id: str) -
                     return False
                 return facts["steps"].get("waiting") == 1
 
-            await until(both)
+            await until_async(both)
             await client.cancel(run_id)
             with pytest.raises(sidestep.RunCancelled):
                 await task
