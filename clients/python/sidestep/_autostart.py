@@ -261,9 +261,8 @@ def _announce(text: str) -> None:
         print(f"sidestep: started a daemon for {text}", file=sys.stderr, flush=True)
 
 
-def _spawn(path: str, log_path: str) -> None:
+def _program() -> str:
     import shutil
-    import subprocess
 
     bundled = os.path.join(os.path.dirname(__file__), "bin", "sidestepd")
     program = os.environ.get("SIDESTEPD") or shutil.which("sidestepd")
@@ -277,6 +276,13 @@ def _spawn(path: str, log_path: str) -> None:
                 f"wheel that carries it; tried SIDESTEPD, PATH and {bundled}"
             },
         )
+    return program
+
+
+def _spawn(path: str, log_path: str) -> None:
+    import subprocess
+
+    program = _program()
     # A shell in between exits at once, so that the daemon is nobody's child and leaves no zombie.
     script = '"$@" </dev/null >&2 & echo $!'
     with open(log_path, "ab") as log:
