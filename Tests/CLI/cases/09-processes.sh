@@ -4,15 +4,10 @@
 export launch=$here/../Odd/launch
 helpers=$helpers'
 # dies PID: waits until there is no such process, or only its corpse.
-dies() {
-    for _ in $(seq 1500); do
-        case $(cut -d")" -f2 "/proc/$1/stat" 2>/dev/null | cut -c2) in Z | "") return 0 ;; esac
-        sleep 0.02
-    done
-    echo "process $1 lives"; exit 1
-}
+dies() { comes corpse "$1"; }
+corpse() { case $(cut -d")" -f2 "/proc/$1/stat" 2>/dev/null | cut -c2) in Z | "") ;; *) return 1 ;; esac; }
 # there FILE: waits until it has a line, and prints it.
-there() { for _ in $(seq 1500); do [ ! -s "$1" ] || break; sleep 0.02; done; cat "$1"; }
+there() { comes test -s "$1"; cat "$1"; }
 # For shells that we start: whether there is such a process, and it is more than a corpse.
 lives="lives() { grep -qs \"^State:.[^Z]\" /proc/\$1/status; }"
 # A process in a session of its own that does not heed SIGTERM; its number is in $run.pid.
