@@ -24,7 +24,8 @@ extension Sidestep {
         }
         // Without an id a second copy would make a second run.
         let result = try await call("resume", params, mayResend: id != nil)
-        return try await Run(result, input: input, client: self)
+        return try await Run(
+            result, input: input, client: self, onMismatch: options.onMismatch ?? .error)
     }
 
     /// Opens a run without input, or comes back to it.

@@ -33,7 +33,8 @@ import Testing
         _ = names.next("outer", in: nil)
         _ = names.next("in", in: "outer")
         _ = names.next("outer-too", in: nil)
-        names.forget(within: "outer")
+        let forgotten = (1...2).map { _ in names.forget(within: "outer") }
+        #expect(forgotten == [true, false])
         #expect(names.next("in", in: "outer") == "outer/in")
         #expect(names.next("outer-too", in: nil) == "outer-too#2")
     }

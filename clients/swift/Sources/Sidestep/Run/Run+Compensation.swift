@@ -21,7 +21,7 @@ extension Run {
             var options = StepOptions(retry: .attempts(3))
             options.isCompensation = true
             let name = StepNames.shortened("compensate:\(compensation.step)")
-            let execution = StepExecution(run: self, step: name, options: options) {
+            let execution = StepExecution(run: self, step: name, key: name, options: options) {
                 try await compensation.body()
                 return .null
             }

@@ -27,12 +27,17 @@ public final class Run: Sendable {
     let givenInput: RawJSON?
     /// A wait that lasts longer lets go of the run; nil waits in this process.
     let suspendAfter: Duration?
+    /// What a call gets that fits no record while one with other arguments is left.
+    let onMismatch: ResumeOptions.OnMismatch
+    /// The task that executes the workflow.
+    let task = TaskIdentity.current
     let compensations = Mutex<[Compensation]>([])
     let journal: Mutex<Journal>
     private let endedBy = Mutex<SidestepError?>(nil)
 
     init(
-        _ result: RawJSON, input: RawJSON?, client: Sidestep, suspendAfter: Duration? = nil
+        _ result: RawJSON, input: RawJSON?, client: Sidestep, suspendAfter: Duration? = nil,
+        onMismatch: ResumeOptions.OnMismatch = .error
     ) async throws {
         guard let run = result["run"], let id = run["id"]?.string, let uid = run["uid"]?.string else {
             throw SidestepError(.unexpectedReply, "the daemon's answer to resume names no run")
@@ -41,6 +46,7 @@ public final class Run: Sendable {
         self.uid = uid
         self.client = client
         self.suspendAfter = suspendAfter
+        self.onMismatch = onMismatch
         workflow = run["workflow"]?.string
         lease = result["lease"]?.string
         epoch = result["epoch"]?.int ?? 0
@@ -121,12 +127,6 @@ public final class Run: Sendable {
         case work
         /// To undo something, to record what was running already, or to let go.
         case ending
-    }
-
-    /// The journal's name for the next step or wait that is called so, where this task is.
-    func nextName(_ name: String) -> String {
-        let scope = StepContext.current.flatMap { $0.run === self ? $0.name : nil }
-        return journal.withLock { $0.names.next(name, in: scope) }
     }
 
     /// Sends a notification that needs the lease.

@@ -16,14 +16,29 @@ public final class StepContext: Sendable {
     public let name: String
     /// The same for every attempt of the step: hand it to the outside world, so that it can tell a
     /// repetition.
-    public var idempotencyKey: String { "\(run.uid)/\(name)" }
+    ///
+    /// Where the step was told what it is called with, the key holds the hash of that and not the step's number: the
+    /// same call has it in every execution, whatever the order of the calls.
+    public var idempotencyKey: String { "\(run.uid)/\(key)" }
 
     let run: Run
+    private let key: String
+    private let executing = Mutex<TaskIdentity?>(nil)
     private let reported = Mutex<Usage?>(nil)
 
-    init(name: String, run: Run) {
+    init(name: String, key: String, run: Run) {
         self.name = name
+        self.key = key
         self.run = run
+    }
+
+    /// The task that executes the step's body.
+    var task: TaskIdentity? { executing.withLock { $0 } }
+
+    /// Executes the step's body in the calling task.
+    func execute(_ body: () async throws -> RawJSON) async throws -> RawJSON {
+        executing.withLock { $0 = .current }
+        return try await body()
     }
 
     /// Notes what the step consumed; it is recorded with the step's output and summed over the run.

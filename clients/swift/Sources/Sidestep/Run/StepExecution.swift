@@ -6,6 +6,8 @@ struct StepExecution: Sendable {
     let run: Run
     /// The step's name in the journal.
     let step: String
+    /// Its name for the outside world.
+    let key: String
     let options: StepOptions
     let body: @Sendable () async throws -> RawJSON
 
@@ -52,7 +54,9 @@ struct StepExecution: Sendable {
     }
 
     private func note(_ status: StepRecord.Status, _ payload: RawJSON?) {
-        run.journal.withLock { $0.note(StepRecord(step: step, status: status, payload: payload)) }
+        let record = StepRecord(
+            step: step, status: status, fingerprint: options.fingerprint, payload: payload)
+        run.journal.withLock { $0.note(record) }
     }
 
     private func failed(_ failure: RawJSON?, cause: (any Error)?) -> SidestepError {
@@ -89,8 +93,8 @@ struct StepExecution: Sendable {
     /// Runs the body once and records what came of it.
     private func makeAttempt(_ attempt: Int?) async throws -> StepBegin {
         let output: RawJSON
-        let context = StepContext(name: step, run: run)
-        run.journal.withLock { $0.names.forget(within: step) }
+        let context = StepContext(name: step, key: key, run: run)
+        run.journal.withLock { $0.forget(within: step) }
         do {
             output = try await executeBody(context)
         } catch {
@@ -116,8 +120,8 @@ struct StepExecution: Sendable {
 
     private func executeBody(_ context: StepContext) async throws -> RawJSON {
         try await StepContext.$current.withValue(context) {
-            guard let timeout = options.timeout else { return try await body() }
-            return try await Deadline.run(timeout, body)
+            guard let timeout = options.timeout else { return try await context.execute(body) }
+            return try await Deadline.run(timeout) { try await context.execute(body) }
         }
     }
 

@@ -8,12 +8,15 @@ struct StepRecord: Sendable {
 
     let step: String
     let status: Status
+    /// What it was called with, as far as its caller said it.
+    let fingerprint: String?
     /// The output of a completed step, the error of a failed one.
     let payload: RawJSON?
 
-    init(step: String, status: Status, payload: RawJSON?) {
+    init(step: String, status: Status, fingerprint: String? = nil, payload: RawJSON?) {
         self.step = step
         self.status = status
+        self.fingerprint = fingerprint
         self.payload = payload
     }
 
@@ -22,26 +25,11 @@ struct StepRecord: Sendable {
         guard let step = json["step"]?.string,
             let status = json["status"]?.string.flatMap(Status.init)
         else { return nil }
-        self.init(step: step, status: status, payload: status == .failed ? json["error"] : json["output"])
-    }
-}
-
-/// The journal of a run as `resume` delivered it, and what was recorded since.
-struct Journal: Sendable {
-    private var records: [String: StepRecord] = [:]
-    var names = StepNames()
-
-    subscript(step: String) -> StepRecord? { records[step] }
-
-    mutating func note(_ record: StepRecord) { records[record.step] = record }
-
-    mutating func add(_ steps: [RawJSON]) {
-        for record in steps.compactMap({ StepRecord($0) }) { note(record) }
+        self.init(
+            step: step, status: status, fingerprint: json["fingerprint"]?.string,
+            payload: status == .failed ? json["error"] : json["output"])
     }
 
-    /// Prepares for another execution of the workflow: completed steps stay, failed ones are forgotten.
-    mutating func restart() {
-        names.restart()
-        records = records.filter { $0.value.status != .failed }
-    }
+    /// Whether the call has happened, or may have: it has a place in the program.
+    var isSettled: Bool { status == .completed || status == .failed || status == .unknown }
 }

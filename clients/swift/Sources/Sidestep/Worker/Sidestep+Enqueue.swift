@@ -1,4 +1,5 @@
 import SidestepProtocol
+import Synchronization
 
 /// How a run is given to the workers; everything has a default.
 public struct EnqueueOptions: Sendable {
@@ -83,8 +84,8 @@ extension Sidestep {
 extension Run {
     /// Makes a child of this run for the workers: it is cancelled with this run, and what it uses counts for it.
     ///
-    /// The child's id is derived from this run's, so that a replay finds the same child. Wait for it with
-    /// `first(_:of:)`, or with `output(of:)`.
+    /// The child's id is derived from this run's and kept with what the child is given, so that a replay finds the same
+    /// child, whatever the order of the calls. Wait for it with `first(_:of:)`, or with `output(of:)`.
     public func enqueue(
         _ workflow: String, input: (some Encodable & Sendable)? = RawJSON?.none,
         options: EnqueueOptions = EnqueueOptions()
@@ -92,8 +93,32 @@ extension Run {
         try checkOpen()
         var options = options
         options.parent = id
-        let child = "\(id)/\(nextName(workflow))"
-        return try await client.enqueue(workflow, run: child, input: input, options: options)
+        let input = try input.map { try Payloads.encode($0) }
+        let given = Fingerprint.of(input.map { [$0] } ?? [])
+        let part = try await identify(workflow, fingerprint: given).step
+        return try await noting(part, given) {
+            try await client.enqueue(workflow, run: "\(id)/\(part)", input: input, options: options)
+        }
+    }
+
+    /// Makes a part of this run, and keeps its name with what it is given: written with what comes next, and waited for
+    /// by nobody.
+    private func noting(_ part: String, _ given: String, _ make: () async throws -> String) async throws
+        -> String
+    {
+        let isKnown = journal.withLock { $0[part]?.isSettled } ?? false
+        func note(_ method: String, _ more: (inout JSONWriter) -> Void) throws {
+            guard !isKnown else { return }
+            try notify(method) { writer in
+                writer.member("step", part)
+                writer.member("fingerprint", given)
+                more(&writer)
+            }
+        }
+        try note("step.begin") { _ in }
+        let child = try await make()
+        try note("step.complete") { $0.member("output", RawJSON.null) }
+        return child
     }
 
     /// Waits for the end of another run, for example a child, and gives its output; recorded once.
