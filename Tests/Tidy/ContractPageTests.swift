@@ -1,8 +1,8 @@
 import SidestepProtocol
 import Testing
 
-/// docs/protocol.md is written by hand and the method table by hand: they must say the same.
-@Suite("The protocol page")
+/// docs/reference/semantics.md is written by hand and the method table by hand: they must say the same.
+@Suite("The page of what each method does")
 struct ContractPageTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let method: String
@@ -32,7 +32,7 @@ struct ContractPageTests {
     }
 
     static let rows: [Row] = {
-        let page = Tree.files.first { $0.path == "docs/protocol.md" }?.lines ?? []
+        let page = Tree.files.first { $0.path == "docs/reference/semantics.md" }?.lines ?? []
         let start = page.firstIndex(of: "## Methods") ?? page.endIndex
         return page[start...].filter { $0.hasPrefix("| `") }.map(row)
     }()

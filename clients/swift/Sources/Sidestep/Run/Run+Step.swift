@@ -51,8 +51,8 @@ extension Run {
     /// A replay gives each call the record of its own argument, in whatever order the calls come.
     ///
     /// - Parameter argument: what the body gets; it counts by its JSON.
-    /// - Throws: as `step(_:retry:atMostOnce:timeout:fingerprint:limits:compensation:_:)`; `stepMismatch` when a program
-    ///   that calls one step after the other asks for what it did not ask for before, and a record of this name is left.
+    /// - Throws: as a step without an argument; `stepMismatch` when a program that calls one step after the other asks
+    ///   for what it did not ask for before, and a record of this name is left.
     public func step<Argument: Encodable & Sendable, Output: Codable & Sendable>(
         _ name: String, with argument: Argument, retry: RetryPolicy? = nil, atMostOnce: Bool = false,
         timeout: Duration? = nil, limits: StepLimits = StepLimits(),
