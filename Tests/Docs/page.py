@@ -5,7 +5,8 @@ A comment `<!-- test: WORDS -->` right before an example says what the reader of
 - `file NAME`: the example is the text of this file, and is not executed by itself;
 - `status N`: it ends with this exit status;
 - `background`: it goes on beside what follows, as long as the page;
-- `skip REASON`: it cannot be executed here, because of `needs root`, `needs another machine` or `needs a key`; nothing else is a reason;
+- `skip REASON`: it cannot be executed here, because of `needs root`, `needs another machine` `needs a key` or
+  `needs the package index`; nothing else is a reason;
 - `before LANGUAGE`, and more lines: what happened before, executed first, and not shown on the page.
 """
 
@@ -15,7 +16,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-REASONS = ("needs root", "needs another machine", "needs a key")
+REASONS = ("needs root", "needs another machine", "needs a key", "needs the package index")
 EXECUTED = ("sh", "console", "wire", "python", "swift")
 # Languages of examples that are shown and not executed.
 SHOWN = ("text", "json", "ini", "yaml", "crontab")

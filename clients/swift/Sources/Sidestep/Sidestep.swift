@@ -54,8 +54,10 @@ public final class Sidestep: Sendable {
     }
 
     /// Calls any method of the protocol with the parameters that `write` writes into an object.
+    ///
+    /// `write` is executed where the caller is: on the main actor it may use what belongs to that.
     @discardableResult
-    public func call(
+    nonisolated(nonsending) public func call(
         _ method: String, mayResend: Bool = true, _ write: (inout JSONWriter) -> Void
     ) async throws -> RawJSON {
         try await call(method, .object(write), mayResend: mayResend)
