@@ -77,8 +77,8 @@ def run_swift(folder: Path, environment: dict[str, str], texts: list[str]) -> tu
     flags = [flag for path in maps for flag in ("-Xcc", f"-fmodule-map-file={path}")]
     compile_ = ["swiftc", "-swift-version", "6", "-module-name", "Page", "-I", str(built / "Modules"), *flags, str(source), *objects,
                 "-o", str(folder / "page")]
-    done = subprocess.run(compile_, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(compile_, check=False, capture_output=True, text=True, timeout=300)
     if done.returncode:
         return done.returncode, done.stdout + done.stderr
-    done = subprocess.run([str(folder / "page")], capture_output=True, text=True, timeout=120, env=environment, cwd=folder)
+    done = subprocess.run([str(folder / "page")], check=False, capture_output=True, text=True, timeout=120, env=environment, cwd=folder)
     return done.returncode, done.stdout + done.stderr

@@ -4,7 +4,9 @@ extension Sidestep {
     /// A run with all its records as lines of JSON, page by page.
     ///
     /// - Parameter body: called with the lines of each page, in their order; write each with a newline.
-    nonisolated(nonsending) public func export(_ run: String, _ body: ([RawJSON]) async throws -> Void) async throws {
+    nonisolated(nonsending) public func export(
+        _ run: String, _ body: ([RawJSON]) async throws -> Void
+    ) async throws {
         var cursor: RawJSON?
         repeat {
             let page = try await call("run.export") { writer in
