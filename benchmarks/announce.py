@@ -7,13 +7,16 @@ Closed loops of one process; the load generator shares the cores. One line a fig
 """
 
 import http.server
+import os
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Tests/Daemon"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "Tests/Daemon"))
+os.environ.setdefault("SIDESTEPD", str(ROOT / ".build/release/sidestepd"))  # a debug build tells nothing
 from harness import Connection, Daemon, wait_for  # noqa: E402
 
 

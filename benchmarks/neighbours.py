@@ -17,7 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Tests/Daemon"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "Tests/Daemon"))
+os.environ.setdefault("SIDESTEPD", str(ROOT / ".build/release/sidestepd"))  # a debug build tells nothing
 from harness import Daemon  # noqa: E402
 from neighbours import GOOD, HOSTILE, Neighbour, good, greedy, hostile  # noqa: E402
 

@@ -26,8 +26,13 @@ extension SQLiteSession {
         try executions.running.all { (ExecutionRecord(&$0), StepRecord(&$0)) }
     }
 
-    func executions(dueAt now: Instant, limit: Int) throws(Failure) -> [Int64] {
-        try executions.due.all(SQLValue(now), .integer(Int64(limit))) { $0.integer() }
+    func executions(
+        dueAt now: Instant, after last: DueExecution?, limit: Int
+    ) throws(Failure) -> [DueExecution] {
+        let (at, step) = (last?.at.milliseconds ?? .min, last?.step ?? .min)
+        return try executions.due.all(SQLValue(now), .integer(Int64(limit)), .integer(at), .integer(step)) { row in
+            DueExecution(step: row.integer(), at: Instant(milliseconds: row.integer()))
+        }
     }
 
     func nextExecution(after now: Instant) throws(Failure) -> Instant? {

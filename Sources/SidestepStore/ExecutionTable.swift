@@ -1,12 +1,23 @@
 import SidestepModel
 
+/// A step whose next attempt is due, and since when.
+public struct DueExecution: Sendable, Equatable {
+    public let step: Int64
+    public let at: Instant
+
+    public init(step: Int64, at: Instant) {
+        self.step = step
+        self.at = at
+    }
+}
+
 public protocol ExecutionReading: AnyObject {
     /// What the daemon does for a step, with the step; nil when it does nothing for it.
     func execution(step: Int64) throws(Failure) -> (execution: ExecutionRecord, step: StepRecord)?
     /// Executions of running steps, without their specs.
     func runningExecutions() throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)]
-    /// Steps of the daemon whose next attempt is due and whose run may go on, oldest first.
-    func executions(dueAt now: Instant, limit: Int) throws(Failure) -> [Int64]
+    /// Steps of the daemon whose next attempt is due and whose run may go on, oldest first; behind `last`.
+    func executions(dueAt now: Instant, after last: DueExecution?, limit: Int) throws(Failure) -> [DueExecution]
     /// When the next attempt after `now` is due.
     func nextExecution(after now: Instant) throws(Failure) -> Instant?
 }

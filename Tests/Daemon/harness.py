@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def binary(name: str) -> str:
-    """The built program: $SIDESTEPD for the daemon, else the release build, else the debug build."""
+    """The built program: $SIDESTEPD for the daemon, else the debug build, which tests build, else the release build."""
     named = os.environ.get("SIDESTEPD") if name == "sidestepd" else None
-    places = [named, ROOT / ".build/release" / name, ROOT / ".build/debug" / name]
+    places = [named, ROOT / ".build/debug" / name, ROOT / ".build/release" / name]
     for place in places:
         if place and Path(place).exists():
             return str(place)

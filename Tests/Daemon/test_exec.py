@@ -27,6 +27,12 @@ def alive(mark: str) -> list[int]:
     return found
 
 
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has had: proc(5), `utime` and `stime`."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def blocked(pid: int, thread: int) -> int:
     """The signals that a thread blocks, as the kernel writes them."""
     status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
@@ -274,6 +280,31 @@ input()
         for number in numbers:
             self.connection.reply(number)
         self.assertEqual(Path(log).read_text(), "in\nout\n" * 8)
+
+    def test_a_thousand_repetitions_that_wait_for_a_limit_cost_nothing(self):
+        count = 1001  # more than are found with one look
+        self.connection.call("limit.put", limit="one", concurrency=2000)
+        policy = {"max_attempts": 0, "delays_ms": [15000]}
+        for number in range(count):
+            self.begin(f"s{number}", "false", step={"limit": "one", "retry": policy})
+        wait_for(lambda: len(self.connection.call("step.list", run="r", status="backoff", limit=2000)["steps"]) == count,
+                 what="a first attempt of each")
+        self.connection.call("limit.put", limit="one", concurrency=1)
+        self.begin("holder", "sleep", self.mark, step={"limit": "one"})
+        wait_for(lambda: alive(self.mark), what="the program that has the limit")
+        steps = self.connection.call("step.list", run="r", status="backoff", limit=2000)["steps"]
+        due = max(step["next_attempt_at"] for step in steps) / 1000
+        wait_for(lambda: time.time() > due, what="the time of the second attempts")
+        burner = subprocess.Popen(["sh", "-c", "while :; do :; done"])
+        self.addCleanup(burner.wait)
+        self.addCleanup(burner.kill)
+
+        def rests() -> bool:
+            daemon, begun = processor_seconds(self.daemon.process.pid), processor_seconds(burner.pid)
+            wait_for(lambda: processor_seconds(burner.pid) > begun + 0.5, what="half a second of processor time")
+            return processor_seconds(self.daemon.process.pid) < daemon + 0.1
+
+        wait_for(rests, what="rest, once all of them wait")
 
     def test_other_users_programs_are_refused_with_the_reason(self):
         if os.geteuid() != 0:

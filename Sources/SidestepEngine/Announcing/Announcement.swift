@@ -22,6 +22,9 @@ public final class WatcherCount: Sendable {
 }
 
 extension Environment {
+    /// Has the journals announced from now on, until as many watches have ended as have begun.
+    public func watchBegins() { watchers.add() }
+
     /// A watch has ended, or could not begin.
     public func watchEnded() { watchers.remove() }
 }

@@ -21,6 +21,9 @@ public struct WatchFilter: Sendable {
 }
 
 /// Begins a watch: from its commit on, every entry of a journal is announced.
+///
+/// Whoever asks says so before (`Environment.watchBegins`), so that no job can come between the sequence and the first
+/// announcement.
 public struct WatchRuns: Command {
     public let run: String?
 
@@ -29,8 +32,6 @@ public struct WatchRuns: Command {
     /// - Returns: the last sequence before the watch: what is announced from now on has a higher one.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int64 {
         if let run { _ = try store.visibleRun(run, call) }
-        // Inside the writer, so that no job can come between the sequence and the first announcement.
-        call.environment.watchers.add()
         return try store.lastSequence()
     }
 }

@@ -1,4 +1,5 @@
 import SidestepModel
+import SidestepStore
 
 /// What a committed call changes outside the database; applied after the commit, in its order.
 public enum Effect: Sendable {
@@ -40,7 +41,7 @@ public enum Effect: Sendable {
     /// An attempt of a step that it executes is due then.
     case executionDue(Instant)
     /// These are due now.
-    case executionsFound([Int64])
+    case executionsFound([DueExecution])
     /// An operator may want to know this.
     case tell(Notice)
     /// Work of the daemon's own is to be done after so many milliseconds.

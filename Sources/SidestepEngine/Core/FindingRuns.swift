@@ -5,11 +5,14 @@ import SidestepStore
 extension StoreReader {
     /// The newest generation of a run (or the one named) that the caller may see.
     func visibleRun(_ id: String, generation: Int64? = nil, _ call: CallContext) throws -> RunRecord {
+        guard let run = try findRun(id, generation: generation, call) else { throw Failure.runNotFound(id) }
+        return run
+    }
+
+    /// The run that the caller means; nil when there is none that he may see.
+    func findRun(_ id: String, generation: Int64? = nil, _ call: CallContext) throws -> RunRecord? {
         if let own = try run(user: call.peer.uid, id: id, generation: generation) { return own }
-        if call.peer.isAdministrator, let other = try run(user: nil, id: id, generation: generation) {
-            return other
-        }
-        throw Failure.runNotFound(id)
+        return call.peer.isAdministrator ? try run(user: nil, id: id, generation: generation) : nil
     }
 
     /// The id of a run by its key; nil for one that is removed or not wholly imported.

@@ -114,18 +114,18 @@ public final class Executions: @unchecked Sendable {
 
     // MARK: Starting
 
-    private func look() {
+    private func look(after last: DueExecution? = nil) {
         if isStopped { return }
-        coordinator.perform(FindDueExecutions())
+        coordinator.perform(FindDueExecutions(last: last))
     }
 
-    /// Begins the attempts that are due.
-    func repeatAll(_ steps: [Int64]) {
-        // One that waits for room in a limit is found by every look.
-        for step in steps where repeating.insert(step).inserted {
+    /// Begins the attempts that are due, and looks for those behind them: some wait for room in a limit, and are found
+    /// by every look that begins anew.
+    func repeatAll(_ found: [DueExecution]) {
+        for step in found.map(\.step) where repeating.insert(step).inserted {
             coordinator.perform(RepeatExecution(step: step)) { [weak self] in self?.repeating.remove(step) }
         }
-        if steps.count == Self.batch { look() }
+        if found.count == Self.batch { look(after: found.last) }
     }
 
     private func startNext() {
@@ -230,9 +230,12 @@ extension StoreReader {
 
 /// Finds the attempts that are due.
 struct FindDueExecutions: Command {
+    /// The last one that was found by the look before; nil to begin.
+    var last: DueExecution?
+
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
-        let steps = try store.executions(dueAt: call.now, limit: Executions.batch)
+        let found = try store.executions(dueAt: call.now, after: last, limit: Executions.batch)
         if let next = try store.nextExecution(after: call.now) { call.after(.executionDue(next)) }
-        if !steps.isEmpty { call.after(.executionsFound(steps)) }
+        if !found.isEmpty { call.after(.executionsFound(found)) }
     }
 }

@@ -70,7 +70,7 @@ public struct DeleteRun: Command {
     public init(run: String) { self.run = run }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        guard let run = try? store.visibleRun(run, call) else { return progress.value }
+        guard let run = try store.findRun(run, call) else { return progress.value }
         if run.status == .running { throw Failure.runOwned(run) }
         progress.value = true
         // All generations: the id is free again, and an old outcome can never be taken for a new one.

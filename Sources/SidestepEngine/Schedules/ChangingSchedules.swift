@@ -39,7 +39,7 @@ public struct DeleteSchedule: Command {
     public init(name: String) { self.name = name }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        guard let schedule = try? store.visibleSchedule(name, call) else { return false }
+        guard let schedule = try store.findSchedule(name, call) else { return false }
         try store.deleteSchedule(key: schedule.key)
         try store.note(act: "schedule.delete", name, of: schedule.userID, &call)
         return true

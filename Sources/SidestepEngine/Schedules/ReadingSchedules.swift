@@ -12,9 +12,14 @@ public struct ScheduleView: Sendable {
 
 extension StoreReader {
     /// The schedule of that name that the caller may see.
-    func visibleSchedule(_ name: String, _ call: CallContext) throws -> ScheduleRecord {
+    /// The schedule that the caller means; nil when there is none that he may see.
+    func findSchedule(_ name: String, _ call: CallContext) throws -> ScheduleRecord? {
         if let own = try schedule(user: call.peer.uid, name: name) { return own }
-        if call.peer.isAdministrator, let other = try schedule(user: nil, name: name) { return other }
+        return call.peer.isAdministrator ? try schedule(user: nil, name: name) : nil
+    }
+
+    func visibleSchedule(_ name: String, _ call: CallContext) throws -> ScheduleRecord {
+        if let found = try findSchedule(name, call) { return found }
         throw Failure(
             .invalidArgument, "there is no schedule '\(name)'",
             hint: "`sidestep schedule list` shows yours; `schedule.put` makes one.")

@@ -98,11 +98,14 @@ public struct PutWebhook: Command {
 }
 
 extension StoreReader {
-    func visibleWebhook(_ name: String, _ call: CallContext) throws -> WebhookRecord {
+    /// The webhook that the caller means; nil when there is none that he may see.
+    func findWebhook(_ name: String, _ call: CallContext) throws -> WebhookRecord? {
         if let own = try webhook(user: call.peer.uid, name: name) { return own }
-        if call.peer.isAdministrator, let other = try webhooks(user: nil).first(where: { $0.name == name }) {
-            return other
-        }
+        return call.peer.isAdministrator ? try webhooks(user: nil).first { $0.name == name } : nil
+    }
+
+    func visibleWebhook(_ name: String, _ call: CallContext) throws -> WebhookRecord {
+        if let found = try findWebhook(name, call) { return found }
         throw Failure(
             .invalidArgument, "there is no webhook '\(name)'",
             hint: "`webhook.list` shows yours; `webhook.put` makes one.")
@@ -125,7 +128,7 @@ public struct DeleteWebhook: Command {
     public init(name: String) { self.name = name }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        guard let webhook = try? store.visibleWebhook(name, call) else { return false }
+        guard let webhook = try store.findWebhook(name, call) else { return false }
         try store.hideWebhook(key: webhook.key)
         call.environment.pendingRoom.forget(webhook.key)
         try store.leave(.webhook, webhook.key, &call)

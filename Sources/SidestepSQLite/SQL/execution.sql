@@ -12,10 +12,11 @@ SELECT execution.step, '', NULL, execution.weight, execution.token, execution.pi
 FROM execution JOIN step ON step.key = execution.step WHERE step.status = 'running';
 
 -- name: execution_due
-SELECT step.key FROM step JOIN run ON run.key = step.run
+SELECT step.key, step.next_attempt_at FROM step JOIN run ON run.key = step.run
 WHERE step.executor IS NOT NULL AND step.status = 'backoff' AND step.next_attempt_at <= ?1
+    AND (step.next_attempt_at, step.key) > (?3, ?4)
     AND run.closed_at IS NULL AND run.status <> 'paused'
-ORDER BY step.next_attempt_at LIMIT ?2;
+ORDER BY step.next_attempt_at, step.key LIMIT ?2;
 
 -- name: execution_next
 SELECT min(step.next_attempt_at) FROM step

@@ -33,6 +33,7 @@ final class Watches {
         }
         let command = WatchRuns(run: request.filter.run)
         let begun = Box<Int64?>(nil)
+        server.environment.watchBegins()
         server.submit(
             { store, context in
                 begun.value = try command.perform(store, &context)
@@ -41,8 +42,7 @@ final class Watches {
         ) { outcome in
             switch outcome {
             case .failure(let error):
-                // It may have begun in a batch that was lost.
-                if begun.value != nil { self.server.environment.watchEnded() }
+                self.server.environment.watchEnded()
                 settle(.failure(error))
             case .success: self.install(request, at: begun.value ?? 0, session, settle)
             }
