@@ -30,7 +30,8 @@ extension SQLiteSession {
         dueAt now: Instant, after last: DueExecution?, limit: Int
     ) throws(Failure) -> [DueExecution] {
         let (at, step) = (last?.at.milliseconds ?? .min, last?.step ?? .min)
-        return try executions.due.all(SQLValue(now), .integer(Int64(limit)), .integer(at), .integer(step)) { row in
+        return try executions.due.all(SQLValue(now), .integer(Int64(limit)), .integer(at), .integer(step)) {
+            row in
             DueExecution(step: row.integer(), at: Instant(milliseconds: row.integer()))
         }
     }

@@ -17,7 +17,8 @@ public protocol ExecutionReading: AnyObject {
     /// Executions of running steps, without their specs.
     func runningExecutions() throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)]
     /// Steps of the daemon whose next attempt is due and whose run may go on, oldest first; behind `last`.
-    func executions(dueAt now: Instant, after last: DueExecution?, limit: Int) throws(Failure) -> [DueExecution]
+    func executions(dueAt now: Instant, after last: DueExecution?, limit: Int) throws(Failure)
+        -> [DueExecution]
     /// When the next attempt after `now` is due.
     func nextExecution(after now: Instant) throws(Failure) -> Instant?
 }
