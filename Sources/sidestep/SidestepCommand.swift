@@ -29,6 +29,7 @@ struct SidestepCommand: ParsableCommand {
                 name: "In scripts",
                 subcommands: [
                     RunCommand.self, TortureCommand.self, StartCommand.self, StepCommand.self,
+                    EachCommand.self,
                     WaitCommand.self, SleepCommand.self,
                     CheckpointCommand.self,
                     StateCommand.self,

@@ -21,9 +21,10 @@ struct StepRecordText {
     }
 
     /// A step recorded by another client has no status; it failed or it did not.
-    private var status: Int { record["exit"]?.int ?? (record["type"] == nil ? 0 : 1) }
+    var status: Int { record["exit"]?.int ?? (record["type"] == nil ? 0 : 1) }
 
-    private var output: [UInt8] {
+    /// What the command printed.
+    var output: [UInt8] {
         if let text = record["stdout"]?.string { return Array(text.utf8) }
         if let encoded = record["stdout_base64"]?.string, let bytes = Base64.decode(encoded) { return bytes }
         guard record["exit"] == nil, record["type"] == nil else { return [] }
