@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Steps per second of `sidestep each` and of `xargs -P8 sidestep step`, in turns, on a daemon of their own.
 
-    benchmarks/each.py FOLDER [--lines 10000] [--rounds 3] [--jobs 8] [--command /bin/true]
+    benchmarks/each.py FOLDER --command .build/bench/nothing [--lines 10000] [--rounds 3] [--jobs 8]
 
 FOLDER has the release programs. `xargs` gets a part of the lines, as many as it does in a few seconds: what it does in a
 second does not depend on how many there are. Prints the medians as JSON, and beside them what the same command costs
-without any record: each step starts a process, and that is the limit.
+without any record (`plain`), and `again`, when all is recorded.
+
+Every step starts a process. `nothing.c` is the cheapest there is, and shows what Sidestep itself costs; /bin/true costs
+more to start than all the rest on many machines, and then `each` does what `plain` does.
 """
 
 import argparse

@@ -15,6 +15,7 @@ struct StepCommand: ParsableCommand {
               sidestep step fetch --retry 3 -- curl -sf https://example.org/data
               total=$(sidestep step sum -- awk '{s+=$1} END {print s}' numbers)
 
+            Large results are files: --produces data.tar runs the command again when the file is missing or changed.
             Names are unique in a run; in a loop put the item into the name: sidestep step "convert:$f" -- …
             The command finds SIDESTEP_STEP and SIDESTEP_IDEMPOTENCY_KEY in its environment.
             Exit status: the command's; 128 + n when signal n ended it; 75 and others of sidestep itself when \
@@ -34,6 +35,7 @@ struct StepCommand: ParsableCommand {
     var outputLimit = 8 << 20
     @Option(help: "Text the step depends on: a finished step asked for with another one is refused.")
     var fingerprint: String?
+    @OptionGroup var produced: ProducedFiles
     @OptionGroup var common: Common
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
@@ -48,9 +50,10 @@ struct StepCommand: ParsableCommand {
         if outputLimit < 0 { throw ValidationError("--output-limit is 0 or more") }
     }
 
-    func run() throws {
+    mutating func run() throws {
         let run = try Context.run()
         let connection = try common.connect()
+        if !produced.produces.isEmpty { try chooseMaking(run, connection) }
         if Context.value("SIDESTEP_LEASE") == nil { try repeatClosed(run, connection) }
         let lease = try Context.lease()
         let calls = PatientCalls(socket: connection.path, patience: Self.patience, connection: connection)
@@ -86,6 +89,28 @@ struct StepCommand: ParsableCommand {
             Output.complain(
                 "sidestep: step \(step) has failed before: \(error.failure?["message"]?.string ?? "")")
             repeatAndExit(error.failure ?? .null)
+        }
+    }
+
+    /// Takes the name of the making whose files are still there, or of a new one.
+    ///
+    /// A step has one result for good, so each making is a step of its own: `build`, then `build@2`.
+    private mutating func chooseMaking(_ run: String, _ connection: BlockingConnection) throws {
+        let (first, steps) = (name, RunSteps(run: run, connection: connection))
+        var (number, reason) = (1, String?.none)
+        while let problem = produced.problem(try steps.output(step)) {
+            if atMostOnce {
+                throw SidestepError(
+                    .stepMismatch, "step \(step) is done, but \(problem)", run: run, step: step,
+                    hint:
+                        "an at-most-once step is never repeated by itself; leave --at-most-once out, or name it anew"
+                )
+            }
+            (number, reason) = (number + 1, problem)
+            name = "\(first)@\(number)"
+        }
+        if let reason, try steps.output(step) == nil {
+            Output.complain("sidestep: step \(first) runs again: \(reason)")
         }
     }
 
@@ -127,7 +152,8 @@ struct StepCommand: ParsableCommand {
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated
         // later.
         process.isLive = !common.json && (retry == nil || isatty(1) == 1)
-        let ended = try process.run()
+        var ended = try process.run()
+        if ended.isSuccess { (ended.produced, ended.productProblem) = produced.look() }
         // Somebody stopped us, not the step's own doing: it is left as begun.
         if let signal = ended.stoppedBy, ended.status != 0 { SignalRelay.die(of: signal) }
         if ended.isSuccess {

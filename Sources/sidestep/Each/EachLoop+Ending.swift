@@ -34,6 +34,7 @@ extension EachLoop {
     func fail(_ item: EachItem, _ attempt: Int?, _ ended: StepProcess.Ended) throws {
         let failure = ended.failure
         recording += 1
+        failing += 1
         try calls.send("step.fail") { writer in
             writer.member("lease", run.lease)
             writer.member("step", item.step)
@@ -44,6 +45,7 @@ extension EachLoop {
             writer.member("retry", options.retry)
         } _: { [self] outcome in
             recording -= 1
+            failing -= 1
             switch outcome {
             case .success(let answer) where answer["retry"]?.bool == true:
                 let delay = Duration.milliseconds(answer["delay_ms"]?.int ?? 0)

@@ -44,6 +44,8 @@ final class EachLoop {
     var pending: [Pending] = []
     private var beginning = 0
     var recording = 0
+    /// Failures that the daemon has not answered yet: another attempt may come, or it was the last.
+    var failing = 0
     var results: EachResults
     private let began = ContinuousClock.now
     private var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -102,6 +104,9 @@ final class EachLoop {
     private var isDrained = false
     /// Whether a failure keeps all other lines from being begun.
     private var isFailing: Bool { options.failFast && results.hasFailed }
+    private var mayBegin: Bool {
+        recording < Self.mostRecording && results.hasRoom && !isFailing && !(options.failFast && failing > 0)
+    }
 
     /// Goes no further when somebody told us to end, or nothing can be recorded any more.
     private func check() throws {
@@ -120,9 +125,7 @@ final class EachLoop {
 
     private func begin() throws {
         if isFailing { pending = [] }
-        while jobs.count + beginning < options.jobs, recording < Self.mostRecording, results.hasRoom,
-            !isFailing
-        {
+        while jobs.count + beginning < options.jobs, mayBegin {
             if let index = pending.firstIndex(where: { $0.at <= .now }) {
                 let next = pending.remove(at: index)
                 if let attempt = next.attempt { try launch(next.item, attempt) } else { try ask(next.item) }

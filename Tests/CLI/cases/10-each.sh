@@ -51,12 +51,12 @@ has "$(cat error)" "no-such-command"
 C
 
 check "lines that failed run again when the script is started again, and no others" <<'C'
-script='eval "$(sidestep start '"$run"')"; seq 5 | sidestep each r -j 2 -- sh -c "echo \$1 >>runs; [ \$1 != 3 ] || [ -e mended ]" sh {}'
+script='eval "$(sidestep start '"$run"')"; seq 5 | sidestep each r -j 2 -- sh -c "echo \$1 >>failed-runs; [ \$1 != 3 ] || [ -e mended-lines ]" sh {}'
 status 1 bash -euc "$script" 2>/dev/null
 comes free "$run"
-touch mended
+touch mended-lines
 bash -euc "$script"
-is "$(sort runs | xargs)" "1 2 3 3 4 5"
+is "$(sort failed-runs | xargs)" "1 2 3 3 4 5"
 C
 
 check "with --fail-fast no line begins after one has failed" <<'C'
