@@ -39,7 +39,7 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
+                    PsCommand.self, LastCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
                     ResultCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     DiffCommand.self, WatchCommand.self, EventsCommand.self, LogsCommand.self,
@@ -63,6 +63,7 @@ struct SidestepCommand: ParsableCommand {
                 name: "The daemon",
                 subcommands: [
                     PingCommand.self, WhereCommand.self, CallCommand.self, VersionCommand.self,
+                    CompletionsCommand.self,
                     BackupCommand.self, CheckCommand.self, VacuumCommand.self, StatsCommand.self,
                 ]),
         ])

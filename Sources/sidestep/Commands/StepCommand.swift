@@ -22,7 +22,7 @@ struct StepCommand: ParsableCommand {
             the step could not be begun or recorded.
             """)
 
-    @Argument(help: "The name of the step, unique in the run.")
+    @Argument(help: ArgumentHelp("The name of the step, unique in the run.", valueName: "step"))
     var name: String
     @Option(help: ArgumentHelp("Attempts in all, or a policy as JSON.", valueName: "n|json"))
     var retry: RetryArgument?
@@ -36,6 +36,11 @@ struct StepCommand: ParsableCommand {
     @Option(help: "Text the step depends on: a finished step asked for with another one is refused.")
     var fingerprint: String?
     @OptionGroup var produced: ProducedFiles
+    @OptionGroup var files: EnvironmentFiles
+    @Flag(
+        name: .shortAndLong,
+        help: "Print nothing of the output, which is recorded, and say only what is wrong.")
+    var quiet = false
     @OptionGroup var common: Common
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
@@ -51,6 +56,8 @@ struct StepCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        if quiet { Quiet.begin() }
+        try files.check()
         let run = try Context.run()
         let connection = try common.connect()
         if !produced.produces.isEmpty { try chooseMaking(run, connection) }
@@ -110,7 +117,7 @@ struct StepCommand: ParsableCommand {
             name = "\(first)@\(number)"
         }
         if let reason, try steps.output(step) == nil {
-            Output.complain("sidestep: step \(first) runs again: \(reason)")
+            Output.note("sidestep: step \(first) runs again: \(reason)")
         }
     }
 
@@ -128,7 +135,7 @@ struct StepCommand: ParsableCommand {
     }
 
     private func repeatAndExit(_ record: RawJSON) -> Never {
-        StepRecordText(record, json: common.json).repeatAndExit()
+        StepRecordText(record, json: common.json, isQuiet: quiet).repeatAndExit()
     }
 
     private func pause(_ milliseconds: Int) {
@@ -144,6 +151,7 @@ struct StepCommand: ParsableCommand {
         let key = begun["idempotency_key"]?.string
         var process = StepProcess(
             arguments: command, word: WorkMark.step(key: key ?? step, attempt: begun["attempt"]?.int ?? 1))
+        try files.add(to: &process.environment)
         process.environment.variables["SIDESTEP_STEP"] = step
         process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = key
         process.environment.variables["SIDESTEP_SOCKET"] = socket
@@ -151,7 +159,7 @@ struct StepCommand: ParsableCommand {
         process.outputLimit = outputLimit
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated
         // later.
-        process.isLive = !common.json && (retry == nil || isatty(1) == 1)
+        process.isLive = !quiet && !common.json && (retry == nil || isatty(1) == 1)
         var ended = try process.run()
         if ended.isSuccess { (ended.produced, ended.productProblem) = produced.look() }
         // Somebody stopped us, not the step's own doing: it is left as begun.
@@ -163,18 +171,18 @@ struct StepCommand: ParsableCommand {
         let answer = try fail(ended, begun, lease, calls)
         guard answer["retry"]?.bool == true else { finish(ended, process) }
         let delay = answer["delay_ms"]?.int ?? 0
-        Output.complain("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
+        Output.note("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
         pause(delay)
     }
 
     private func finish(_ ended: StepProcess.Ended, _ process: StepProcess) -> Never {
         if common.json {
             Output.line((ended.isSuccess ? ended.record : ended.failure).text)
-        } else if !process.isLive {
+        } else if !process.isLive && !quiet {
             Output.write(ended.output, to: 1)
         }
         if ended.isHeld && ended.isSuccess {
-            Output.complain(
+            Output.note(
                 "sidestep: step \(step): what the command left running holds its output, and is not waited for; "
                     + "what it prints from now on is lost")
         }

@@ -9,14 +9,17 @@ struct StepRecordText {
     /// Whether the record itself is printed instead of the output in it.
     private let isJSON: Bool
 
-    init(_ record: RawJSON, json: Bool) {
-        self.record = record
+    /// Whether the output is not printed.
+    private let isQuiet: Bool
+
+    init(_ record: RawJSON, json: Bool, isQuiet: Bool = false) {
+        (self.record, self.isQuiet) = (record, isQuiet)
         isJSON = json
     }
 
     /// Prints the recorded output and exits with the recorded status.
     func repeatAndExit() -> Never {
-        if isJSON { Output.line(record.text) } else { Output.write(output, to: 1) }
+        if isJSON { Output.line(record.text) } else if !isQuiet { Output.write(output, to: 1) }
         exit(Int32(clamping: status))
     }
 
