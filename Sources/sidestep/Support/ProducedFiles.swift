@@ -30,6 +30,18 @@ struct ProducedFiles: ParsableArguments {
         return nil
     }
 
+    /// Why one of the files of a record is not what it was; nil when all are, or there are none.
+    static func problem(ofAll record: RawJSON) -> String? {
+        for entry in record["produces"]?.elements ?? [] {
+            guard let path = entry["path"]?.string, let problem = ProducedFile(path).difference(from: entry)
+            else {
+                continue
+            }
+            return "\(path) \(problem)"
+        }
+        return nil
+    }
+
     /// What a command that succeeded has made, on disk by now; or what is missing.
     func look() -> (files: [RawJSON], problem: String?) {
         var files: [RawJSON] = []
