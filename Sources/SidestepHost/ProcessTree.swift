@@ -62,6 +62,12 @@ public struct ProcessTree: Sendable {
         }
     }
 
+    /// The words with this beginning in the marks of living processes.
+    public static func words(beginning prefix: String) -> Set<String> {
+        let marks = (ProcessScan.living() ?? []).compactMap(\.mark)
+        return Set(marks.flatMap { $0.words.filter { $0.hasPrefix(prefix) } })
+    }
+
     /// The living processes of trees; never ourselves, nor those that we came from.
     private static func members(_ trees: [ProcessTree]) -> [ProcessScan] {
         guard let living = ProcessScan.living() else { return [] }

@@ -25,6 +25,14 @@ public enum ProgramArguments {
         return nil
     }
 
+    /// The bytes of our last arguments, which are the words of another program.
+    public static func bytes(ofLast count: Int) -> [[UInt8]] {
+        let end = Int(shim_argument_count())
+        return (max(0, end - count)..<end).compactMap { index in
+            shim_arguments()[index].map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+        }
+    }
+
     /// Calls `body` with C strings for words that another program gets, the last of which are our own last
     /// arguments.
     ///

@@ -28,7 +28,8 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "In scripts",
                 subcommands: [
-                    RunCommand.self, TortureCommand.self, StartCommand.self, StepCommand.self,
+                    RunCommand.self, TortureCommand.self, PlanCommand.self, StartCommand.self, StepCommand.self,
+                    EachCommand.self,
                     WaitCommand.self, SleepCommand.self,
                     CheckpointCommand.self,
                     StateCommand.self,
@@ -38,7 +39,7 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    PsCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
+                    PsCommand.self, LastCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
                     ResultCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     DiffCommand.self, WatchCommand.self, EventsCommand.self, LogsCommand.self,
@@ -62,6 +63,7 @@ struct SidestepCommand: ParsableCommand {
                 name: "The daemon",
                 subcommands: [
                     PingCommand.self, WhereCommand.self, CallCommand.self, VersionCommand.self,
+                    CompletionsCommand.self,
                     BackupCommand.self, CheckCommand.self, VacuumCommand.self, StatsCommand.self,
                 ]),
         ])

@@ -14,7 +14,7 @@ struct DiffCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("A run.", valueName: "run"))
     var name: String
-    @Argument(help: "Another run.")
+    @Argument(help: ArgumentHelp("Another run.", valueName: "run"))
     var other: String
     @OptionGroup var common: Common
 

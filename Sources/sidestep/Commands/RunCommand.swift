@@ -26,7 +26,7 @@ struct RunCommand: ParsableCommand {
 
     enum IfClosed: String, ExpressibleByArgument, CaseIterable { case `return`, retry, rerun }
 
-    @Option(help: "The run's id; a new one when left out.")
+    @Option(help: ArgumentHelp("The run's id; a new one when left out.", valueName: "run"))
     var id: String?
     @Option(help: "The name of the kind of run; the program's name when left out.")
     var workflow: String?
@@ -52,6 +52,7 @@ struct RunCommand: ParsableCommand {
         help: ArgumentHelp(
             "With --detach: a variable it is given; alone, with its value here.", valueName: "name[=value]"))
     var env: [String] = []
+    @OptionGroup var files: EnvironmentFiles
     /// The daemon runs us: the run waits for whoever takes it up.
     @Flag(help: .hidden) var handedOver = false
     /// What files get that the program makes: that of the daemon is its own affair.
@@ -67,6 +68,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         do {
+            try files.check()
             if detach { return try Detaching(self).begin() }
             Glibc.exit(try supervise())
         } catch let error as SidestepError {
@@ -84,6 +86,7 @@ struct RunCommand: ParsableCommand {
         }
         var environment = Environment.current
         for name in ["SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] { environment.variables[name] = nil }
+        try files.add(to: &environment)
         environment.variables["SIDESTEP_RUN"] = run
         environment.variables["SIDESTEP_SOCKET"] = connection.path
         var program = SupervisedProgram(

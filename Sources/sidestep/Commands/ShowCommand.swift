@@ -69,7 +69,7 @@ struct ShowCommand: ParsableCommand {
                 step["step"]?.string ?? "", Output.status(step["status"]?.string ?? ""),
                 "\(step["attempt"]?.int ?? 0)",
                 took(step), step["finished_at"]?.int.map { RelativeTime.ago($0) } ?? "",
-                payload.map { Self.short($0, 40) } ?? "")
+                payload.map { ProducedFiles.text($0) ?? Self.short($0, 40) } ?? "")
         }
         return table
     }

@@ -14,6 +14,7 @@ struct StartCommand: ParsableCommand {
             SIDESTEP_RUN, SIDESTEP_LEASE and SIDESTEP_SOCKET:
 
               eval "$(sidestep start backup-2026-01-01)"
+              eval "$(sidestep start --daily)"
 
             Opened again after a failure, the run keeps its finished steps and forgets the failed ones. A run \
             that has completed stays closed: SIDESTEP_LEASE is empty then, and `sidestep step` only repeats what was \
@@ -27,7 +28,7 @@ struct StartCommand: ParsableCommand {
         case fail, wait, takeOver = "take-over", kill
     }
 
-    @Argument(help: "The run's id; a new one when left out.")
+    @Argument(help: ArgumentHelp("The run's id; a new one when left out.", valueName: "run"))
     var id: String?
     @Option(help: "The name of the kind of run.")
     var workflow: String?
@@ -48,15 +49,24 @@ struct StartCommand: ParsableCommand {
     var keepFailed = false
     @Option(help: "Print variables for a shell, or the daemon's answer.")
     var shell: Format = .sh
+    @OptionGroup var naming: RunNaming
+    @Flag(name: .shortAndLong, help: "Say nothing but what is wrong.")
+    var quiet = false
     @OptionGroup var common: Common
 
-    func run() throws {
+    mutating func run() throws {
+        if quiet { Quiet.begin() }
         do {
+            if let named = try naming.named(id, owner: ownerPid ?? getppid()) {
+                (id, workflow, input) = (
+                    named.id, workflow ?? named.workflow, input ?? named.input.map(JSONArgument.init)
+                )
+            }
             try open()
         } catch let error as SidestepError {
             // `eval ""` would succeed, and a script under `set -e` go on without its run.
             if shell == .sh && !common.json { Output.line("(exit \(Complaint(error).status))") }
-            throw error
+            throw naming.explained(error)
         }
     }
 

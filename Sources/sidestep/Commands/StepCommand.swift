@@ -15,13 +15,14 @@ struct StepCommand: ParsableCommand {
               sidestep step fetch --retry 3 -- curl -sf https://example.org/data
               total=$(sidestep step sum -- awk '{s+=$1} END {print s}' numbers)
 
+            Large results are files: --produces data.tar runs the command again when the file is missing or changed.
             Names are unique in a run; in a loop put the item into the name: sidestep step "convert:$f" -- …
             The command finds SIDESTEP_STEP and SIDESTEP_IDEMPOTENCY_KEY in its environment.
             Exit status: the command's; 128 + n when signal n ended it; 75 and others of sidestep itself when \
             the step could not be begun or recorded.
             """)
 
-    @Argument(help: "The name of the step, unique in the run.")
+    @Argument(help: ArgumentHelp("The name of the step, unique in the run.", valueName: "step"))
     var name: String
     @Option(help: ArgumentHelp("Attempts in all, or a policy as JSON.", valueName: "n|json"))
     var retry: RetryArgument?
@@ -34,6 +35,12 @@ struct StepCommand: ParsableCommand {
     var outputLimit = 8 << 20
     @Option(help: "Text the step depends on: a finished step asked for with another one is refused.")
     var fingerprint: String?
+    @OptionGroup var produced: ProducedFiles
+    @OptionGroup var files: EnvironmentFiles
+    @Flag(
+        name: .shortAndLong,
+        help: "Print nothing of the output, which is recorded, and say only what is wrong.")
+    var quiet = false
     @OptionGroup var common: Common
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
@@ -48,9 +55,12 @@ struct StepCommand: ParsableCommand {
         if outputLimit < 0 { throw ValidationError("--output-limit is 0 or more") }
     }
 
-    func run() throws {
+    mutating func run() throws {
+        if quiet { Quiet.begin() }
+        try files.check()
         let run = try Context.run()
         let connection = try common.connect()
+        if !produced.produces.isEmpty { try chooseMaking(run, connection) }
         if Context.value("SIDESTEP_LEASE") == nil { try repeatClosed(run, connection) }
         let lease = try Context.lease()
         let calls = PatientCalls(socket: connection.path, patience: Self.patience, connection: connection)
@@ -89,6 +99,28 @@ struct StepCommand: ParsableCommand {
         }
     }
 
+    /// Takes the name of the making whose files are still there, or of a new one.
+    ///
+    /// A step has one result for good, so each making is a step of its own: `build`, then `build@2`.
+    private mutating func chooseMaking(_ run: String, _ connection: BlockingConnection) throws {
+        let (first, steps) = (name, RunSteps(run: run, connection: connection))
+        var (number, reason) = (1, String?.none)
+        while let problem = produced.problem(try steps.output(step)) {
+            if atMostOnce {
+                throw SidestepError(
+                    .stepMismatch, "step \(step) is done, but \(problem)", run: run, step: step,
+                    hint:
+                        "an at-most-once step is never repeated by itself; leave --at-most-once out, or name it anew"
+                )
+            }
+            (number, reason) = (number + 1, problem)
+            name = "\(first)@\(number)"
+        }
+        if let reason, try steps.output(step) == nil {
+            Output.note("sidestep: step \(first) runs again: \(reason)")
+        }
+    }
+
     /// The run has ended: what it recorded can still be repeated.
     private func repeatClosed(_ run: String, _ connection: BlockingConnection) throws {
         let record = try? connection.call("step.get") { writer in
@@ -103,7 +135,7 @@ struct StepCommand: ParsableCommand {
     }
 
     private func repeatAndExit(_ record: RawJSON) -> Never {
-        StepRecordText(record, json: common.json).repeatAndExit()
+        StepRecordText(record, json: common.json, isQuiet: quiet).repeatAndExit()
     }
 
     private func pause(_ milliseconds: Int) {
@@ -119,6 +151,7 @@ struct StepCommand: ParsableCommand {
         let key = begun["idempotency_key"]?.string
         var process = StepProcess(
             arguments: command, word: WorkMark.step(key: key ?? step, attempt: begun["attempt"]?.int ?? 1))
+        try files.add(to: &process.environment)
         process.environment.variables["SIDESTEP_STEP"] = step
         process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = key
         process.environment.variables["SIDESTEP_SOCKET"] = socket
@@ -126,8 +159,9 @@ struct StepCommand: ParsableCommand {
         process.outputLimit = outputLimit
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated
         // later.
-        process.isLive = !common.json && (retry == nil || isatty(1) == 1)
-        let ended = try process.run()
+        process.isLive = !quiet && !common.json && (retry == nil || isatty(1) == 1)
+        var ended = try process.run()
+        if ended.isSuccess { (ended.produced, ended.productProblem) = produced.look() }
         // Somebody stopped us, not the step's own doing: it is left as begun.
         if let signal = ended.stoppedBy, ended.status != 0 { SignalRelay.die(of: signal) }
         if ended.isSuccess {
@@ -137,18 +171,18 @@ struct StepCommand: ParsableCommand {
         let answer = try fail(ended, begun, lease, calls)
         guard answer["retry"]?.bool == true else { finish(ended, process) }
         let delay = answer["delay_ms"]?.int ?? 0
-        Output.complain("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
+        Output.note("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
         pause(delay)
     }
 
     private func finish(_ ended: StepProcess.Ended, _ process: StepProcess) -> Never {
         if common.json {
             Output.line((ended.isSuccess ? ended.record : ended.failure).text)
-        } else if !process.isLive {
+        } else if !process.isLive && !quiet {
             Output.write(ended.output, to: 1)
         }
         if ended.isHeld && ended.isSuccess {
-            Output.complain(
+            Output.note(
                 "sidestep: step \(step): what the command left running holds its output, and is not waited for; "
                     + "what it prints from now on is lost")
         }

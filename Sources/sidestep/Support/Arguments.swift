@@ -7,6 +7,8 @@ import SidestepProtocol
 struct JSONArgument: ExpressibleByArgument {
     let value: RawJSON
 
+    init(_ value: RawJSON) { self.value = value }
+
     init?(argument: String) {
         let text = argument == "-" ? StandardInput.all() : Array(argument.utf8)
         guard let value = try? RawJSON(parsing: text) else { return nil }

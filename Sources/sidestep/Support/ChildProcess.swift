@@ -40,6 +40,22 @@ struct ChildProcess {
         _ arguments: [String], _ environment: Environment, at program: String? = nil,
         streams: [Int32: Stream], ownGroup: Bool = false
     ) -> (child: ChildProcess?, problem: Int32) {
+        ProgramArguments.withCStrings(arguments) { vector in
+            environment.withCStrings { environment in
+                let start = { (path: UnsafePointer<CChar>) in
+                    Self.start(path, vector, environment, streams: streams, ownGroup: ownGroup)
+                }
+                return program?.withCString(start) ?? start(vector[0]!)
+            }
+        }
+    }
+
+    /// The same with C strings.
+    static func start(
+        _ path: UnsafePointer<CChar>, _ vector: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+        _ environment: UnsafePointer<UnsafeMutablePointer<CChar>?>, streams: [Int32: Stream],
+        ownGroup: Bool = false
+    ) -> (child: ChildProcess?, problem: Int32) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -52,14 +68,7 @@ struct ChildProcess {
         var attributes = attributes(ownGroup: ownGroup)
         defer { posix_spawnattr_destroy(&attributes) }
         var pid: pid_t = 0
-        let problem = ProgramArguments.withCStrings(arguments) { vector in
-            environment.withCStrings { environment in
-                let start = { (path: UnsafePointer<CChar>) in
-                    posix_spawnp(&pid, path, &actions, &attributes, vector, environment)
-                }
-                return program?.withCString(start) ?? start(vector[0]!)
-            }
-        }
+        let problem = posix_spawnp(&pid, path, &actions, &attributes, vector, environment)
         return problem == 0 ? (ChildProcess(pid: pid), 0) : (nil, problem)
     }
 

@@ -27,7 +27,8 @@ struct Common: ParsableArguments {
 
 /// The run a command works on: an argument, or the one of the script.
 struct RunArgument: ParsableArguments {
-    @Argument(help: ArgumentHelp("The run; SIDESTEP_RUN when left out.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The run; SIDESTEP_RUN when left out.", valueName: "run"))
     var run: String?
 
     func name() throws -> String { try run ?? Context.run() }

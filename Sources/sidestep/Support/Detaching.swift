@@ -71,6 +71,11 @@ struct Detaching {
             "--kill-after", "\(command.killAfter.milliseconds)ms", "--allow-change", "--handed-over",
             "--umask", UmaskArgument.ours.text,
         ]
+        // The names of the files stand in the journal, and not what is in them.
+        let folder = RunCommand.directory + "/"
+        for file in command.files.envFile {
+            arguments += ["--env-file", file.hasPrefix("/") ? file : folder + file]
+        }
         if let workflow = command.workflow { arguments += ["--workflow", workflow] }
         return arguments + ["--"] + command.command
     }

@@ -6,6 +6,9 @@ enum Output {
     /// Prints a line to standard output.
     static func line(_ text: String) { write(Array((text + "\n").utf8), to: 1) }
 
+    /// Prints a line to standard error that nobody needs, unless that was said (`--quiet`).
+    static func note(_ text: String) { if !Quiet.isOn { complain(text) } }
+
     /// Prints a line to standard error.
     static func complain(_ text: String) { write(Array((text + "\n").utf8), to: 2) }
 

@@ -13,6 +13,8 @@ enum SignalRelay {
     private static let last = Atomic<Int32>(0)
     /// Whether it was a key, and when it was pressed: milliseconds of CLOCK_MONOTONIC, or 0.
     private static let keyAt = Atomic<Int64>(0)
+    /// Whether the kernel sent it to the whole group of a terminal, and not somebody to us.
+    private static let isFromTerminal = Atomic<Bool>(false)
     /// How many signals to end we were sent, but for keys.
     static let count = Atomic<Int>(0)
     /// Whether somebody told us to stop (job control), and the program with us.
@@ -41,12 +43,16 @@ enum SignalRelay {
         return key == 0 || now() - key <= span.milliseconds ? received : nil
     }
 
+    /// Whether the signal that we were sent was a key, which has reached the commands of our group, too.
+    static var wasKey: Bool { received != nil && isFromTerminal.load(ordering: .sequentiallyConsistent) }
+
     /// From now on signals go to the command. One that is ignored stays so, as nohup(1) wants it.
     static func begin(supervising: Bool = false) {
         // Also made here and not in the handler, where nothing may be made.
         last.store(0, ordering: .sequentiallyConsistent)
         keyAt.store(0, ordering: .sequentiallyConsistent)
         stopAsked.store(false, ordering: .sequentiallyConsistent)
+        isFromTerminal.store(false, ordering: .sequentiallyConsistent)
         _ = (bell, count.load(ordering: .relaxed), child.load(ordering: .relaxed))
         for signal in relayed + (supervising ? more : []) where !isIgnored(signal) { handle(signal, relay) }
         hearChildren()
@@ -137,6 +143,7 @@ enum SignalRelay {
         let isKey = isFromKernel && pid > 0 && signal != SIGHUP
         if signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT {
             last.store(signal, ordering: .sequentiallyConsistent)
+            isFromTerminal.store(isFromKernel, ordering: .sequentiallyConsistent)
             keyAt.store(isKey ? now() : 0, ordering: .sequentiallyConsistent)
             if !isKey { count.add(1, ordering: .sequentiallyConsistent) }
         }

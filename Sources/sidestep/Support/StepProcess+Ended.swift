@@ -16,6 +16,10 @@ extension StepProcess {
         var isHeld = false
         /// The signal that we were sent, if any.
         var stoppedBy: Int32?
+        /// The files that it made, with size and checksum.
+        var produced: [RawJSON] = []
+        /// Why they are not all there.
+        var productProblem: String?
         /// Why it could not be started.
         var startError: String?
 
@@ -28,12 +32,14 @@ extension StepProcess {
         }
 
         private var isTooLong: Bool { total > limit }
-        var isSuccess: Bool { status == 0 && !isTimedOut && !isTooLong }
+        var isSuccess: Bool { status == 0 && !isTimedOut && !isTooLong && productProblem == nil }
         /// A command that is not there, or prints too much, does so again.
         var isRetryable: Bool { startError == nil && !(isTooLong && status == 0) }
 
         /// What went wrong besides a non-zero exit, for standard error.
-        var trouble: String? { isTimedOut || isTooLong || startError != nil ? message : nil }
+        var trouble: String? {
+            isTimedOut || isTooLong || startError != nil || productProblem != nil ? message : nil
+        }
 
         var message: String {
             if let startError { return startError }
@@ -42,6 +48,7 @@ extension StepProcess {
                 return
                     "the command printed more than \(limit) bytes; write to a file, or raise --output-limit"
             }
+            if let productProblem { return productProblem }
             return status > 128
                 ? "signal \(status - 128) ended the command" : "the command exited with \(status)"
         }
@@ -49,11 +56,19 @@ extension StepProcess {
         var types: [String] {
             if isTimedOut { return ["timeout"] }
             if isTooLong { return ["output_limit"] }
+            if productProblem != nil { return ["produces"] }
             return status > 128 ? ["signal:\(status - 128)", "signal"] : ["exit:\(status)", "exit"]
         }
 
         /// The recorded output of a success.
-        var record: RawJSON { .object { StepRecordText.write(output, status: status, to: &$0) } }
+        var record: RawJSON {
+            .object { writer in
+                StepRecordText.write(output, status: status, to: &writer)
+                if !produced.isEmpty {
+                    writer.array("produces") { writer in produced.forEach { writer.raw($0) } }
+                }
+            }
+        }
 
         /// The recorded error of a failure.
         var failure: RawJSON {

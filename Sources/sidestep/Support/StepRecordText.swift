@@ -9,21 +9,25 @@ struct StepRecordText {
     /// Whether the record itself is printed instead of the output in it.
     private let isJSON: Bool
 
-    init(_ record: RawJSON, json: Bool) {
-        self.record = record
+    /// Whether the output is not printed.
+    private let isQuiet: Bool
+
+    init(_ record: RawJSON, json: Bool, isQuiet: Bool = false) {
+        (self.record, self.isQuiet) = (record, isQuiet)
         isJSON = json
     }
 
     /// Prints the recorded output and exits with the recorded status.
     func repeatAndExit() -> Never {
-        if isJSON { Output.line(record.text) } else { Output.write(output, to: 1) }
+        if isJSON { Output.line(record.text) } else if !isQuiet { Output.write(output, to: 1) }
         exit(Int32(clamping: status))
     }
 
     /// A step recorded by another client has no status; it failed or it did not.
-    private var status: Int { record["exit"]?.int ?? (record["type"] == nil ? 0 : 1) }
+    var status: Int { record["exit"]?.int ?? (record["type"] == nil ? 0 : 1) }
 
-    private var output: [UInt8] {
+    /// What the command printed.
+    var output: [UInt8] {
         if let text = record["stdout"]?.string { return Array(text.utf8) }
         if let encoded = record["stdout_base64"]?.string, let bytes = Base64.decode(encoded) { return bytes }
         guard record["exit"] == nil, record["type"] == nil else { return [] }

@@ -1,49 +1,68 @@
-/// SHA-256 of FIPS 180-4: only long names are hashed here, which is no reason to link a cryptography package.
-package enum SHA256 {
-    /// The digest as 64 hexadecimal digits.
+/// SHA-256 of FIPS 180-4, piece by piece: long names and produced files are no reason to link a cryptography package.
+package struct SHA256 {
+    private var state: [UInt32] = SHA256.initial
+    /// Bytes that do not fill a block yet.
+    private var rest: [UInt8] = []
+    private var count: UInt64 = 0
+
+    package init() {}
+
+    /// The digest of a message as 64 hexadecimal digits.
     package static func hexDigest(of message: [UInt8]) -> String {
-        var state = initial
-        let padded = pad(message)
-        for start in stride(from: 0, to: padded.count, by: 64) {
-            compress(padded[start..<(start + 64)], into: &state)
+        var hash = SHA256()
+        hash.update(message[...])
+        return hash.hexDigest()
+    }
+
+    /// Takes the next piece of the message.
+    package mutating func update(_ piece: ArraySlice<UInt8>) {
+        count += UInt64(piece.count)
+        rest += piece
+        let whole = rest.count - rest.count % 64
+        rest.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: whole, by: 64) { Self.compress(bytes, start, into: &state) }
         }
+        rest.removeFirst(whole)
+    }
+
+    /// The digest of all pieces as 64 hexadecimal digits.
+    package consuming func hexDigest() -> String {
+        let bits = count * 8
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
+        update([0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64) + length)
         return state.map { word in
             let digits = String(word, radix: 16)
             return String(repeating: "0", count: 8 - digits.count) + digits
         }.joined()
     }
 
-    private static func pad(_ message: [UInt8]) -> [UInt8] {
-        let zeros = (119 - message.count % 64) % 64
-        let bits = UInt64(message.count) * 8
-        let length = (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) }
-        return message + [0x80] + [UInt8](repeating: 0, count: zeros) + length
+    private static func compress(_ bytes: UnsafeRawBufferPointer, _ start: Int, into state: inout [UInt32]) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { words in
+            for index in 0..<16 {
+                words[index] = UInt32(
+                    bigEndian: bytes.loadUnaligned(fromByteOffset: start + 4 * index, as: UInt32.self))
+            }
+            for index in 16..<64 {
+                let (a, b) = (words[index - 15], words[index - 2])
+                let low = rotate(a, 7) ^ rotate(a, 18) ^ a >> 3
+                let high = rotate(b, 17) ^ rotate(b, 19) ^ b >> 10
+                words[index] = words[index - 16] &+ low &+ words[index - 7] &+ high
+            }
+            mix(words, into: &state)
+        }
     }
 
-    private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
-        let words = schedule(block)
-        var s = state
+    /// The 64 rounds; the eight words stand in variables, for in an array they would be allocated in each round.
+    private static func mix(_ words: UnsafeMutableBufferPointer<UInt32>, into state: inout [UInt32]) {
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for index in 0..<64 {
-            let first =
-                s[7] &+ sum(s[4], 6, 11, 25) &+ (s[4] & s[5] ^ ~s[4] & s[6]) &+ constants[index]
-                &+ words[index]
-            let second = sum(s[0], 2, 13, 22) &+ (s[0] & s[1] ^ s[0] & s[2] ^ s[1] & s[2])
-            s = [first &+ second, s[0], s[1], s[2], s[3] &+ first, s[4], s[5], s[6]]
+            let first = h &+ sum(e, 6, 11, 25) &+ (e & f ^ ~e & g) &+ constants[index] &+ words[index]
+            let second = sum(a, 2, 13, 22) &+ (a & b ^ a & c ^ b & c)
+            (h, g, f, e) = (g, f, e, d &+ first)
+            (d, c, b, a) = (c, b, a, first &+ second)
         }
-        for index in 0..<8 { state[index] &+= s[index] }
-    }
-
-    private static func schedule(_ block: ArraySlice<UInt8>) -> [UInt32] {
-        var words = (0..<16).map { word in
-            (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(block[block.startIndex + word * 4 + $1]) }
-        }
-        for index in 16..<64 {
-            let (a, b) = (words[index - 15], words[index - 2])
-            let low = rotate(a, 7) ^ rotate(a, 18) ^ a >> 3
-            let high = rotate(b, 17) ^ rotate(b, 19) ^ b >> 10
-            words.append(words[index - 16] &+ low &+ words[index - 7] &+ high)
-        }
-        return words
+        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
     }
 
     private static func sum(_ word: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> UInt32 {

@@ -64,6 +64,29 @@ public final class BlockingConnection {
         return nil
     }
 
+    // MARK: - Calls whose answers are read later
+
+    /// The socket, for poll(2).
+    package var descriptor: Int32 { socket.descriptor }
+
+    /// Sends a call without waiting for its answer; returns the number that the answer will have.
+    package func begin(_ method: String, _ params: RawJSON) throws -> Int {
+        lastID += 1
+        try send(Outgoing.request(id: lastID, method: method, params: params))
+        return lastID
+    }
+
+    /// Reads what has come, and waits when nothing has: the answers that are whole by now. Nil when the daemon has
+    /// closed the connection.
+    package func nextAnswers() throws -> [(id: Int, outcome: Result<RawJSON, SidestepError>)]? {
+        do { guard try lines.readMore() else { return nil } } catch { throw lost(error) }
+        var answers: [(id: Int, outcome: Result<RawJSON, SidestepError>)] = []
+        while let line = lines.buffered() {
+            if case .answer(let id, let outcome) = Incoming(line: line) { answers.append((id, outcome)) }
+        }
+        return answers
+    }
+
     private func send(_ bytes: [UInt8]) throws {
         do { try socket.write(bytes) } catch { throw lost(error) }
     }

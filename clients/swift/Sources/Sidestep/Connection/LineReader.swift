@@ -15,12 +15,13 @@ struct LineReader {
     /// The next line without its newline, or nil when the peer closed.
     mutating func next() throws(SystemError) -> [UInt8]? {
         while true {
-            if let line = bufferedLine() { return line }
-            guard try fill() else { return nil }
+            if let line = buffered() { return line }
+            guard try readMore() else { return nil }
         }
     }
 
-    private mutating func bufferedLine() -> [UInt8]? {
+    /// The next line of what was read; nil when none is whole.
+    mutating func buffered() -> [UInt8]? {
         guard let newline = indexOfNewline() else {
             searched = buffer.count
             return nil
@@ -38,7 +39,8 @@ struct LineReader {
         }
     }
 
-    private mutating func fill() throws(SystemError) -> Bool {
+    /// Reads what is there, waiting for at least one byte; false when the peer closed.
+    mutating func readMore() throws(SystemError) -> Bool {
         if start > 0 {
             buffer.removeFirst(start)
             searched -= start

@@ -62,7 +62,7 @@ package struct StepNames: Sendable {
     mutating func restart() { self = StepNames() }
 
     /// Bytes of a name: the daemon's limit `name_bytes`.
-    static let longest = 1024
+    package static let longest = 1024
     /// Bytes that stay of a longer one, before `~` and the 64 digits of its hash.
     static let kept = longest - 65
 
