@@ -18,10 +18,13 @@ struct WallClock: Clock {
     }
 }
 
-/// The kernel's random numbers: Swift's system generator reads getrandom(2).
+/// The kernel's random numbers: Swift's system generator reads getrandom(2), eight bytes with each call.
 struct KernelRandom: RandomSource {
     func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 7)
+        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
+        return Array(bytes.prefix(count))
     }
 }
