@@ -69,6 +69,7 @@ public final class Daemon {
         database = try SQLiteDatabase(
             path: configuration.database,
             holder: Self.holder(inherited?.path ?? configuration.socket, isPrivate),
+            nanoseconds: Stopwatch.nanoseconds,
             onSettled: { coordinator.settled($0, $1) }, onFatal: { leaving.begin($0) },
             onFault: { storage.note($0) }, news: { storage.note($0) })
         leaving.watch(database)

@@ -18,6 +18,15 @@ struct WallClock: Clock {
     }
 }
 
+/// Tells how long something took: nobody sets this clock.
+enum Stopwatch {
+    static func nanoseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
 /// The kernel's random numbers: Swift's system generator reads getrandom(2), eight bytes with each call.
 struct KernelRandom: RandomSource {
     func bytes(_ count: Int) -> [UInt8] {
