@@ -205,7 +205,10 @@ public final class Daemon {
         DaemonLog.set(level: values.logLevel)
         environment.current.replace(values.engineSettings)
         credentials.replace(values.credentials)
-        policy.replace(values.requestPolicy)
+        if policy.value != values.requestPolicy {
+            policy.replace(values.requestPolicy)
+            http.renew()
+        }
         settings = settings.reloaded(next)
         let (server, shown) = (server, settings.shown)
         try? group.next().submit { server.apply(values.limits, values.administrators, shown) }.wait()
