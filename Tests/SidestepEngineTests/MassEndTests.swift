@@ -15,7 +15,7 @@ import Testing
         for number in [0, Self.many / 2, Self.many - 1] {
             #expect(try bench.status("r\(number)") == .interrupted)
         }
-        #expect(bench.daemon.commits.count - commits < 5, "a commit for each is a sync for each")
+        #expect(bench.daemon.commits.count - commits < 5, "they share their commits")
     }
 
     @Test("the runs of a process that ends are given up in few commits")
