@@ -302,8 +302,43 @@ def parked_then_gone(count: int):
     return prepare
 
 
+def own(path: str, count: int, ready) -> None:
+    connection = Connection(path)
+    for number in range(count):
+        connection.call("resume", run=f"owned-{os.getpid()}-{number}", owner="process")
+    ready.set()
+    time.sleep(600)
+
+
+def runs_then_gone(count: int):
+    """A process that owns as many runs, and its death."""
+    def prepare(heavy: Heavy):
+        ready = multiprocessing.Event()
+        owner = multiprocessing.Process(target=own, args=(heavy.daemon.socket, count, ready), daemon=True)
+        owner.start()
+        ready.wait()
+        return lambda: (owner.kill(), owner.join())
+    return prepare
+
+
+def disk_alone(size: int):
+    """What the disk takes for as much, without the daemon: a file that grows by it, synced."""
+    data = b"x" * size
+
+    def prepare(heavy: Heavy):
+        def append() -> None:
+            with open(f"{heavy.daemon.folder}/{heavy.name()}", "wb", buffering=0) as file:
+                began = time.perf_counter()
+                file.write(data)
+                os.fdatasync(file.fileno())
+                print(f"{'  the disk alone':<36} {(time.perf_counter() - began) * 1000:8.0f}", flush=True)
+        return append
+    return prepare
+
+
 REQUESTS = {
     "nothing": lambda heavy: lambda: time.sleep(1),
+    "60 MiB appended and synced": disk_alone(60 * MIB),
     "step of 1 MiB": large_step(MIB),
     "step of 4 MiB": large_step(4 * MIB),
     "step of 16 MiB": large_step(16 * MIB),
@@ -340,6 +375,7 @@ REQUESTS = {
     "50000 names of state, listed": with_state(50_000, "state.list", '{"run":"NAME"}'),
     "50000 names of state, run.get": with_state(50_000, "run.get", '{"run":"NAME"}'),
     "8000 waiting calls, gone": parked_then_gone(8000),
+    "2000 runs of one process, gone": runs_then_gone(2000),
     "backup of 500 MiB": maintenance("system.backup", 500),
     "check of 500 MiB": maintenance("system.check", 0),
     "vacuum of 500 MiB": maintenance("system.vacuum", 0),

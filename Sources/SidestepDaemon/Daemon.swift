@@ -69,6 +69,7 @@ public final class Daemon {
         database = try SQLiteDatabase(
             path: configuration.database,
             holder: Self.holder(inherited?.path ?? configuration.socket, isPrivate),
+            nanoseconds: Stopwatch.nanoseconds,
             onSettled: { coordinator.settled($0, $1) }, onFatal: { leaving.begin($0) },
             onFault: { storage.note($0) }, news: { storage.note($0) })
         leaving.watch(database)
@@ -204,7 +205,10 @@ public final class Daemon {
         DaemonLog.set(level: values.logLevel)
         environment.current.replace(values.engineSettings)
         credentials.replace(values.credentials)
-        policy.replace(values.requestPolicy)
+        if policy.value != values.requestPolicy {
+            policy.replace(values.requestPolicy)
+            http.renew()
+        }
         settings = settings.reloaded(next)
         let (server, shown) = (server, settings.shown)
         try? group.next().submit { server.apply(values.limits, values.administrators, shown) }.wait()

@@ -12,10 +12,18 @@ public final class WorkerThread: @unchecked Sendable {
 
     /// Begins to execute `body`.
     ///
-    /// - Parameter name: what `ps -L` and debuggers show, at most 15 bytes.
+    /// - Parameters:
+    ///   - name: what `ps -L` and debuggers show, at most 15 bytes.
+    ///   - nice: by how much it gives way to the daemon's other threads: work that takes long and that few wait for.
     /// - Throws: `overloaded` when the system has no thread left.
-    public init(_ name: String, _ body: @escaping @Sendable () -> Void) throws(Failure) {
-        let box = Unmanaged.passRetained(Body(body))
+    public init(
+        _ name: String, nice: Int32 = 0, _ body: @escaping @Sendable () -> Void
+    ) throws(Failure) {
+        let box = Unmanaged.passRetained(
+            Body { [nice] in
+                if nice > 0 { Self.giveWay(nice) }
+                body()
+            })
         let code = pthread_create(
             &thread, nil,
             { context in
@@ -37,6 +45,13 @@ public final class WorkerThread: @unchecked Sendable {
     public func join() {
         pthread_join(thread, nil)
         isJoined = true
+    }
+
+    /// Linux counts nice values by thread, and 0 is the calling one: setpriority(2), "C library/kernel differences".
+    /// Where it is not allowed, the thread is as all others.
+    private static func giveWay(_ nice: Int32) {
+        let ofThread = __priority_which_t(PRIO_PROCESS.rawValue)
+        setpriority(ofThread, 0, getpriority(ofThread, 0) + nice)
     }
 
     private static func noneLeft(_ code: Int32) -> Failure {

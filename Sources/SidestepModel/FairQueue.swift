@@ -32,13 +32,29 @@ public struct FairQueue<Item> {
     }
 
     @inlinable public mutating func append(_ item: Item, of user: UserKey) {
-        total += 1
-        for index in lines.indices where lines[index].user == user { return lines[index].line.append(item) }
+        for index in lines.indices where lines[index].user == user {
+            total += 1
+            return lines[index].line.append(item)
+        }
+        begin(item, of: user)
+    }
+
+    /// Puts something back that was taken, before all others of its user.
+    @inlinable public mutating func prepend(_ item: Item, of user: UserKey) {
+        for index in lines.indices where lines[index].user == user {
+            total += 1
+            return lines[index].line.prepend(item)
+        }
+        begin(item, of: user)
+    }
+
+    /// Adds the first thing of a user, behind everybody who has been waiting.
+    @inlinable mutating func begin(_ item: Item, of user: UserKey) {
         var line = Line<Item>()
         line.append(item)
-        // Behind everybody who has been waiting.
         lines.insert(Of(user: user, line: line), at: turn)
         turn += 1
+        total += 1
     }
 
     /// Takes the first thing of the user whose turn it is; the next turn is another user's.

@@ -18,7 +18,7 @@ final class Connection {
     init(
         path: String, readOnly: Bool, onFault: @escaping @Sendable (StoreFault) -> Void = { _ in }
     ) throws(Failure) {
-        _ = Self.withoutStatistics
+        _ = Self.isConfigured
         self.onFault = onFault
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -41,8 +41,16 @@ final class Connection {
 
     deinit { sqlite3_close_v2(handle) }
 
-    /// Counting its bytes takes SQLite a lock for all threads at each allocation; nobody asks for the count.
-    private static let withoutStatistics = shim_sqlite_stop_memory_statistics()
+    /// Bytes of pages that the savepoints of one batch may keep in memory, to be rolled back to.
+    private static let savepointBytes: Int32 = 8 << 20
+
+    /// What holds for all connections, set before the first one. Counting its bytes takes SQLite a lock for all threads
+    /// at each allocation; nobody asks for the count. From 64 KiB on it writes the pages of savepoints to a temporary
+    /// file, two calls for each page: more of them than the log has for a batch of jobs, and a file made and removed.
+    private static let isConfigured: Void = {
+        _ = shim_sqlite_stop_memory_statistics()
+        _ = shim_sqlite_keep_savepoints_in_memory(savepointBytes)
+    }()
 
     private func configure(readOnly: Bool) throws(Failure) {
         try execute("PRAGMA busy_timeout = 5000")

@@ -41,7 +41,7 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
         thread?.join()
         thread = nil
         do {
-            thread = try WorkerThread("maintenance") { [self] in
+            thread = try WorkerThread("maintenance", nice: 5) { [self] in
                 let result = Result { () throws(Failure) in try carryOut(task, told) }
                 isBusy.withLock { $0 = false }
                 reply(result)

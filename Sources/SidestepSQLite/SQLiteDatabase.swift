@@ -20,6 +20,7 @@ public final class SQLiteDatabase: Sendable {
     /// - Parameters:
     ///   - holder: what the lock file says of this daemon to those who look for it.
     ///   - inlineLimit: how many jobs at once the caller's thread performs itself.
+    ///   - nanoseconds: a clock that nobody sets; where it stands still, users' turns have no end by time.
     ///   - onSettled: told after each batch of the writer.
     ///   - onFatal: told when nothing more is written: the daemon has to end.
     ///   - onFault: told of every trouble of SQLite, on the thread that met it.
@@ -27,6 +28,7 @@ public final class SQLiteDatabase: Sendable {
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
     public init(
         path: String, holder lines: [String] = [], readers count: Int = 2, inlineLimit: Int = 1,
+        nanoseconds: @escaping @Sendable () -> Int64 = { 0 },
         onSettled: @escaping SQLiteWriter.Settled, onFatal: @escaping @Sendable (StoreEnd) -> Void,
         onFault: @escaping @Sendable (StoreFault) -> Void = { _ in },
         news: @escaping @Sendable (StoreNews) -> Void = { _ in }
@@ -40,7 +42,8 @@ public final class SQLiteDatabase: Sendable {
             let library = StatementLibrary()
             writer = try SQLiteWriter(
                 connection, library, database: lock.path, inlineLimit: inlineLimit,
-                isInPlace: { lock.isInPlace }, onSettled: onSettled, onFatal: onFatal, news: news)
+                nanoseconds: nanoseconds, isInPlace: { lock.isInPlace }, onSettled: onSettled,
+                onFatal: onFatal, news: news)
             readers = try SQLiteReaders(path: lock.path, library, count: count, onFault: onFault)
             maintainer = DatabaseMaintenance(path: lock.path, writer: writer, onFault: onFault)
         } catch {

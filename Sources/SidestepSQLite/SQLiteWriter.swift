@@ -12,15 +12,6 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// and why none of them stands, if so.
     public typealias Settled = @Sendable ([any WriteJob], Failure?) -> Void
 
-    /// Jobs in one commit at most: past it the replies of the first would wait for too many others.
-    public static let batchLimit = 512
-    /// Jobs of one user in one commit, where there are several: about half a millisecond of work, so that who comes
-    /// behind a flood waits for twice that.
-    static let batchLimitPerUser = 24
-    /// Bytes in one commit, about; a job that has more has one of its own.
-    static let batchBytes = 1 << 20
-    /// A job of more bytes is never performed on the caller's thread, and in a commit of its own.
-    static let largeBytes = 128 << 10
     /// Frames of the log after which it is copied into the database: the size of the pre-grown log, 4 MiB.
     static let checkpointFrames = 1000
 
@@ -29,6 +20,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private let onSettled: Settled
     private let onFatal: @Sendable (StoreEnd) -> Void
     private let isInPlace: @Sendable () -> Bool
+    private let nanoseconds: @Sendable () -> Int64
     private let news: @Sendable (StoreNews) -> Void
     private let log: LogKeeper
     private let space: SpaceGate
@@ -37,11 +29,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private var isTroubled = false
     /// Why nothing more is written.
     private var end: StoreEnd?
-    private let batch: BatchStatements
-    private var queue = FairQueue<any WriteJob>()
-    /// A large job whose turn it is.
-    private var large: (any WriteJob)?
-    private var hasSeveralUsers = false
+    private let statements: BatchStatements
+    private var queue = JobQueue()
     private var isPerforming = false
     /// Whether the log is to be copied into the database, and whether a batch went before since it is.
     private var isLogLong = false
@@ -57,17 +46,20 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     ///   - inlineLimit: how many jobs the caller's thread performs itself;
     ///     more of them are worth a thread switch.
     ///   - database: the path of the file.
+    ///   - nanoseconds: how long something took is the difference of two of them.
     ///   - isInPlace: whether what was just committed is where the next daemon will look for it.
     ///   - news: told what fails, and when it does not any more.
     ///   - onFatal: told when nothing more may be written; the daemon then ends itself.
     init(
         _ connection: Connection, _ library: StatementLibrary, database: String, inlineLimit: Int,
-        isInPlace: @escaping @Sendable () -> Bool, onSettled: @escaping Settled,
+        nanoseconds: @escaping @Sendable () -> Int64, isInPlace: @escaping @Sendable () -> Bool,
+        onSettled: @escaping Settled,
         onFatal: @escaping @Sendable (StoreEnd) -> Void, news: @escaping @Sendable (StoreNews) -> Void
     ) throws(Failure) {
         session = try SQLiteSession(connection, library)
-        batch = try BatchStatements(connection)
+        statements = try BatchStatements(connection)
         self.inlineLimit = inlineLimit
+        self.nanoseconds = nanoseconds
         self.onSettled = onSettled
         self.onFatal = onFatal
         self.isInPlace = isInPlace
@@ -78,18 +70,18 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     }
 
     public func submit(_ jobs: [any WriteJob]) {
-        var batch: [any WriteJob]? = monitor.locked {
+        var next: Batch? = monitor.locked {
             if jobs.count == 1, isFree, queue.isEmpty, isShort(jobs) {
                 isPerforming = true
-                return jobs
+                return queue.pass(jobs[0])
             }
-            for job in jobs { queue.append(job, of: job.user) }
+            queue.append(jobs)
             return takeInline()
         }
-        while let inline = batch {
-            perform(inline)
-            batch = monitor.locked {
-                finishBatch()
+        while var batch = next.take() {
+            perform(&batch)
+            next = monitor.locked {
+                release(batch)
                 // What the replies set off, a waiter that wakes for example, is done here as well.
                 return takeInline()
             }
@@ -99,32 +91,34 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// The queue, if it is short enough for the caller's thread and nobody performs;
     /// called with the lock held. The thread is woken only for work that is left to it:
     /// waking it for nothing costs as much as the work.
-    private func takeInline() -> [any WriteJob]? {
-        if isFree, !queue.isEmpty, queue.count <= inlineLimit {
-            let batch = takeBatch()
-            if isShort(batch) { return batch }
+    private func takeInline() -> Batch? {
+        if isFree, queue.count > 0, queue.count <= inlineLimit {
+            let batch = queue.takeBatch()
+            isPerforming = isShort(batch.jobs)
+            if isPerforming { return batch }
             // Alone, as it was the first: its place is kept for the thread.
-            (large, isPerforming) = (batch[0], false)
+            queue.keep(batch)
         }
         if hasWork || isClosing { monitor.broadcast() }
         return nil
     }
 
     private var isFree: Bool {
-        !isPerforming && !isClosing && waitingForQuiet == 0 && !isLogLong && large == nil && inlineLimit > 0
+        !isPerforming && !isClosing && waitingForQuiet == 0 && !isLogLong && !queue.hasLarge
+            && inlineLimit > 0
     }
 
     /// Whether the caller's thread may perform them.
-    private func isShort(_ batch: [any WriteJob]) -> Bool {
-        isAlwaysInline || batch.allSatisfy { $0.weight <= Self.largeBytes }
+    private func isShort(_ jobs: [any WriteJob]) -> Bool {
+        isAlwaysInline || jobs.allSatisfy { $0.weight <= JobQueue.largeBytes }
     }
 
     /// Whether the caller's thread does everything, as tests want it.
     private var isAlwaysInline: Bool { inlineLimit == .max }
 
-    private var hasWork: Bool { !queue.isEmpty || large != nil || isLogLong }
+    private var hasWork: Bool { !queue.isEmpty || isLogLong }
 
-    public func serve(severalUsers: Bool) { monitor.locked { hasSeveralUsers = severalUsers } }
+    public func serve(severalUsers: Bool) { monitor.locked { queue.isShared = severalUsers } }
 
     /// Performs what is queued, then ends the thread and closes the connection; closing again does nothing.
     ///
@@ -142,7 +136,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         try? session.releaseSequences()
         let isCopied = end == nil && (try? log.copy(session.connection)) ?? false
         try? session.connection.limitLog(nil)
-        batch.finalize()
+        statements.finalize()
         self.session = nil
         return isCopied
     }
@@ -168,77 +162,68 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     }
 
     /// Lets the next one have the connection; called with the lock held.
-    private func finishBatch() {
+    private func release(_ batch: Batch?) {
+        if let batch { queue.finish(batch) }
         isPerforming = false
         if waitingForQuiet > 0 { monitor.broadcast() }
     }
 
     private func work() {
-        while let jobs = nextBatch() {
-            if jobs.isEmpty { keepLog() } else { perform(jobs) }
-            monitor.locked { finishBatch() }
+        while let turn = next() {
+            var batch: Batch?
+            switch turn {
+            case .log: keepLog()
+            case .jobs(var jobs):
+                perform(&jobs)
+                batch = jobs
+            }
+            monitor.locked { release(batch) }
         }
     }
 
-    /// The jobs of the next commit; none when the log has its turn, nil at the end.
-    private func nextBatch() -> [any WriteJob]? {
+    private enum Turn {
+        case jobs(Batch)
+        case log
+    }
+
+    /// What the thread does next; nil at the end.
+    private func next() -> Turn? {
         monitor.locked {
             while true {
                 // What waited for the batch that made it long does not wait for the copying as well.
-                if !isPerforming, isLogLong, hasYielded || queue.isEmpty && large == nil {
+                if !isPerforming, isLogLong, hasYielded || queue.isEmpty {
                     (isLogLong, hasYielded, isPerforming) = (false, false, true)
-                    return []
+                    return .log
                 }
                 if isLogLong, !isPerforming { hasYielded = true }
-                if !isPerforming, hasWork { return takeBatch() }
+                if !isPerforming, hasWork {
+                    isPerforming = true
+                    return .jobs(queue.takeBatch())
+                }
                 if !isPerforming, isClosing { return nil }
                 monitor.wait()
             }
         }
     }
 
-    /// Takes jobs of all users in turn, so many and so large that nobody's wait is long; at least one.
-    private func takeBatch() -> [any WriteJob] {
-        isPerforming = true
-        if let job = large.take() { return [job] }
-        if queue.count == 1, let only = queue.popFirst() { return [only] }
-        let limit = hasSeveralUsers ? Self.batchLimitPerUser : Self.batchLimit
-        var batch: [any WriteJob] = []
-        var counts: [UserKey: Int] = [:]
-        var bytes = 0
-        while batch.count < Self.batchLimit, bytes < Self.batchBytes,
-            let job = queue.popFirst(where: { counts[$0, default: 0] < limit })
-        {
-            if job.weight > Self.largeBytes, !batch.isEmpty {
-                large = job
-                break
-            }
-            batch.append(job)
-            counts[job.user, default: 0] += 1
-            bytes += job.weight
-        }
-        return batch
-    }
-
-    private func perform(_ jobs: [any WriteJob]) {
+    private func perform(_ batch: inout Batch) {
         guard let session else {
-            return onSettled(jobs, Failure(.shuttingDown, "the daemon is shutting down"))
+            return onSettled(batch.jobs, Failure(.shuttingDown, "the daemon is shutting down"))
         }
-        if let end { return onSettled(jobs, end.failure) }
+        if let end { return onSettled(batch.jobs, end.failure) }
         space.look()
-        performAdmitted(jobs, session)
+        performAdmitted(&batch, session)
     }
 
     /// Performs what there is space for.
-    private func performAdmitted(_ jobs: [any WriteJob], _ session: SQLiteSession) {
-        guard space.isScarce else { return perform(jobs, session) }
-        let (admitted, refused) = space.sort(jobs, session.connection)
-        if !refused.isEmpty { onSettled(refused, .diskIsFull) }
-        if !admitted.isEmpty { perform(admitted, session) }
-    }
-
-    private func perform(_ jobs: [any WriteJob], _ session: SQLiteSession) {
-        if let failure = commit(jobs, session) { return failed(failure, jobs, session) }
+    private func performAdmitted(_ batch: inout Batch, _ session: SQLiteSession) {
+        if space.isScarce {
+            let (admitted, refused) = space.sort(batch.jobs, session.connection)
+            if !refused.isEmpty { onSettled(refused, .diskIsFull) }
+            if admitted.isEmpty { return }
+            batch.divide(performed: admitted, left: [])
+        }
+        if let failure = commit(&batch, session) { return failed(failure, &batch, session) }
         // What frees something may have succeeded, and others be refused still.
         if isTroubled, !space.isScarce {
             isTroubled = false
@@ -246,43 +231,43 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         }
         // After the commit, so that it is what is acknowledged that was found in place.
         guard isInPlace() else {
-            onSettled(jobs, StoreEnd.displaced.failure)
+            onSettled(batch.jobs, StoreEnd.displaced.failure)
             return finish(.displaced)
         }
-        onSettled(jobs, nil)
+        onSettled(batch.jobs, nil)
         guard session.connection.logFrames >= Self.checkpointFrames else { return }
         // By the writer's own thread: the caller's would be kept for as long as copying takes.
         if isAlwaysInline { keepLog() } else { monitor.locked { isLogLong = true } }
     }
 
     /// - Returns: why nothing of the jobs stands, if so.
-    private func commit(_ jobs: [any WriteJob], _ session: SQLiteSession) -> Failure? {
+    private func commit(_ batch: inout Batch, _ session: SQLiteSession) -> Failure? {
         session.connection.forgetWorst()
         do {
-            try batch.begin.run()
-            try jobs.count == 1 ? performAlone(jobs[0], session) : performTogether(jobs, session)
+            try statements.begin.run()
+            try batch.jobs.count == 1 ? performAlone(&batch, session) : performTogether(&batch, session)
             session.sequences?.committed()
             return nil
         } catch {
-            if session.connection.isInTransaction { _ = try? batch.rollback.run() }
+            if session.connection.isInTransaction { _ = try? statements.rollback.run() }
             session.sequences?.rolledBack()
             return error
         }
     }
 
-    private func failed(_ failure: Failure, _ jobs: [any WriteJob], _ session: SQLiteSession) {
+    private func failed(_ failure: Failure, _ batch: inout Batch, _ session: SQLiteSession) {
         let fault = session.connection.worst
         isTroubled = true
         news(.failed(fault?.state ?? .failing, fault?.sentence ?? failure.message, .writing))
         if fault?.scope == .store {
-            onSettled(jobs, failure)
+            onSettled(batch.jobs, failure)
             return finish(.failedSync(failure))
         }
-        guard fault?.state == .full, space.ranOut() else { return onSettled(jobs, failure) }
+        guard fault?.state == .full, space.ranOut() else { return onSettled(batch.jobs, failure) }
         // There is room for those that make more of it, once what the log holds is where it belongs. The reserve is
         // given up one time, so this does not come again.
         keepLog()
-        performAdmitted(jobs, session)
+        performAdmitted(&batch, session)
     }
 
     /// Makes the log short again when nobody writes: a reader that kept it has left, or a copy failed.
@@ -322,25 +307,51 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     }
 
     /// One job is its own savepoint: the transaction.
-    private func performAlone(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) {
-        guard try isDone(job, session) else {
-            try batch.rollback.run()
+    private func performAlone(_ batch: inout Batch, _ session: SQLiteSession) throws(Failure) {
+        let begun = batch.isTimed ? nanoseconds() : 0
+        guard try isDone(batch.jobs[0], session) else {
+            try statements.rollback.run()
             session.sequences?.rolledBack()
             return
         }
-        try batch.commit.run()
+        try statements.commit.run()
+        if batch.isTimed { batch.spend(nanoseconds() - begun, on: batch.jobs[0]) }
     }
 
-    private func performTogether(_ jobs: [any WriteJob], _ session: SQLiteSession) throws(Failure) {
-        for job in jobs {
-            try batch.savepoint.run()
-            if try !isDone(job, session) {
-                try batch.rollbackJob.run()
-                session.sequences?.rolledBack()
+    private func performTogether(_ batch: inout Batch, _ session: SQLiteSession) throws(Failure) {
+        if batch.isTimed { return try performInTurns(&batch, session) }
+        for job in batch.jobs { try performOne(job, session) }
+        try statements.commit.run()
+    }
+
+    /// Performs jobs until the turns of their users are over.
+    private func performInTurns(_ batch: inout Batch, _ session: SQLiteSession) throws(Failure) {
+        var performed: [any WriteJob] = []
+        var left: [any WriteJob] = []
+        var begun = nanoseconds()
+        for job in batch.jobs {
+            if batch.hasToWait(job) {
+                left.append(job)
+                continue
             }
-            try batch.release.run()
+            try performOne(job, session)
+            performed.append(job)
+            let ended = nanoseconds()
+            batch.spend(ended - begun, on: job)
+            begun = ended
         }
-        try batch.commit.run()
+        try statements.commit.run()
+        batch.spendCommit(nanoseconds() - begun)
+        batch.divide(performed: performed, left: left)
+    }
+
+    private func performOne(_ job: any WriteJob, _ session: SQLiteSession) throws(Failure) {
+        try statements.savepoint.run()
+        if try !isDone(job, session) {
+            try statements.rollbackJob.run()
+            session.sequences?.rolledBack()
+        }
+        try statements.release.run()
     }
 
     /// Performs a job; false when it failed and the failure is its own.

@@ -1,12 +1,14 @@
 """How requests of steps go on and end: redirects, connections that are used again, transfers that are stopped."""
 
 import json
+import signal
 import socket
 import threading
 import time
 import unittest
+from pathlib import Path
 
-from harness import wait_for
+from harness import Refused, wait_for
 from test_http import Requests, Server, reply
 
 
@@ -159,6 +161,113 @@ class Redirects(Requests):
     def test_more_than_ten_cannot_be_asked_for(self):
         with self.assertRaisesRegex(Exception, "redirects"):
             self.step("s", redirects=11)
+
+
+class KeepingServer:
+    """A server that keeps its connections, and answers each request as a test says."""
+
+    def __init__(self):
+        self.paths: list[str] = []
+        self.peers: list[socket.socket] = []
+        # The connection that a path was last asked for on.
+        self.asked: dict[str, socket.socket] = {}
+        self.answers: dict[str, object] = {}
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        while True:
+            try:
+                peer, _ = self.listener.accept()
+            except OSError:
+                return
+            self.peers.append(peer)
+            threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
+
+    def serve(self, peer: socket.socket) -> None:
+        reader = peer.makefile("rb")
+        while head := reader.readline().decode():
+            while reader.readline().strip():
+                pass
+            path = head.split()[1]
+            self.asked[path] = peer
+            self.paths.append(path)
+            answer = self.answers.get(path, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            peer.sendall(answer() if callable(answer) else answer)
+        peer.close()
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def close(self) -> None:
+        self.listener.close()
+
+
+def is_closed(peer: socket.socket) -> bool:
+    """Whether the other end has closed it; what it sent is left to be read."""
+    try:
+        return peer.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+
+
+class WithdrawnRules(Requests):
+    """What was allowed when a connection was made, and is no more."""
+
+    def setUp(self):
+        super().setUp()
+        self.keeping = KeepingServer()
+        self.addCleanup(self.keeping.close)
+
+    def withdraw(self) -> None:
+        """Private addresses are not allowed from now on."""
+        path = Path(f"{self.daemon.folder}/conf")
+        path.write_text(path.read_text().replace("http_allow_private = yes", "http_allow_private = no"))
+        count = self.daemon.text().count("configuration read again")
+        self.daemon.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.daemon.text().count("configuration read again") > count, what="the new rules")
+
+    def test_a_connection_is_used_again_as_long_as_the_rules_are_the_same(self):
+        for name in ("a", "b"):
+            self.step(name, self.keeping.url(f"/{name}"))
+        self.assertEqual((self.keeping.paths, len(self.keeping.peers)), (["/a", "/b"], 1))
+
+    def test_a_kept_connection_is_closed_when_the_rules_change_and_serves_nothing_more(self):
+        self.step("a", self.keeping.url("/a"))
+        self.withdraw()
+        wait_for(lambda: self.keeping.peers[0].fileno() < 0, what="the end of the kept connection")
+        self.assertEqual(self.failure("b", self.keeping.url("/b"))["type"], "address_not_allowed")
+        self.assertEqual(self.keeping.paths, ["/a"])
+
+    def test_a_redirect_is_followed_by_the_rules_that_hold_when_it_comes(self):
+        go = threading.Event()
+        self.addCleanup(go.set)
+        self.keeping.answers["/a"] = lambda: (go.wait(30), reply("302 X", b"", "Location: /b"))[1]
+        number = self.connection.send("run-step", run="r", step="s", http={"url": self.keeping.url("/a"), "redirects": 1})
+        wait_for(lambda: self.keeping.paths, what="the first request")
+        self.withdraw()
+        go.set()
+        with self.assertRaises(Refused) as caught:
+            self.connection.reply(number)
+        self.assertEqual(caught.exception.data["failure"]["type"], "address_not_allowed")
+        self.assertEqual(self.keeping.paths, ["/a"])
+
+    def test_what_is_under_way_when_the_rules_change_is_finished_and_can_be_stopped(self):
+        go = threading.Event()
+        self.addCleanup(go.set)
+        for path in ("/a", "/b"):
+            self.keeping.answers[path] = lambda: (go.wait(30), b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")[1]
+        number = self.connection.send("run-step", run="r", step="a", http={"url": self.keeping.url("/a")})
+        other = self.daemon.connect()
+        other.call("resume", run="other")
+        other.send("run-step", run="other", step="b", http={"url": self.keeping.url("/b")})
+        wait_for(lambda: len(self.keeping.paths) == 2, what="both requests")
+        self.withdraw()
+        self.daemon.connect().call("run.cancel", run="other", grace_ms=0)
+        wait_for(lambda: is_closed(self.keeping.asked["/b"]), what="the end of the stopped transfer")
+        go.set()
+        self.assertEqual(self.connection.reply(number)["output"]["body"], "ok")
 
 
 class GuardedRedirects(Requests):

@@ -37,6 +37,20 @@ struct FairQueueTests {
         #expect(queue.popFirst() == "b")
     }
 
+    @Test("takes back what was taken, before all else of its user")
+    func takingBack() {
+        var queue = FairQueue<String>()
+        for name in ["a0", "a1", "a2"] { queue.append(name, of: 1) }
+        queue.append("b0", of: 2)
+        let taken = (0..<4).compactMap { _ in queue.popFirst() }
+        #expect(taken == ["a0", "b0", "a1", "a2"])
+        for name in ["a2", "a1"] { queue.prepend(name, of: 1) }
+        queue.append("a3", of: 1)
+        queue.prepend("b0", of: 2)
+        #expect(queue.count == 4)
+        #expect((0..<4).compactMap { _ in queue.popFirst() } == ["a1", "b0", "a2", "a3"])
+    }
+
     @Test("loses and doubles nothing in any order of coming and going")
     func model() {
         var random = SystemRandomNumberGenerator()
@@ -44,9 +58,13 @@ struct FairQueueTests {
         var models: [Int64: [Int]] = [:]
         for number in 0..<20_000 {
             let user = Int64.random(in: 0..<5, using: &random)
-            if Bool.random(using: &random) {
+            let chance = Int.random(in: 0..<8, using: &random)
+            if chance < 3 {
                 queue.append(number, of: user)
                 models[user, default: []].append(number)
+            } else if chance == 3 {
+                queue.prepend(number, of: user)
+                models[user, default: []].insert(number, at: 0)
             } else if let taken = queue.popFirst(where: { $0 == user }) {
                 #expect(models[user]?.removeFirst() == taken)
             } else {

@@ -69,6 +69,42 @@ import Testing
         }
     }
 
+    /// A job that writes many pages, and looks what is open then.
+    private final class WriteMuch: WriteJob {
+        let files = Mutex<[String]>([])
+        private let run: Int64
+        private let value: String
+
+        init(run: Int64, value: String) {
+            (self.run, self.value) = (run, String(repeating: value, count: 2000))
+        }
+
+        func perform(_ transaction: any StoreTransaction) throws(Failure) {
+            for number in 0..<200 {
+                try transaction.setState(
+                    run: run, name: "n\(number)", value: Payload(text: "\"\(value)\""), epoch: 0)
+            }
+            files.withLock { $0 = openFiles() }
+        }
+    }
+
+    @Test("a batch writes to the log alone, however much one of its jobs may have to roll back")
+    func savepointsInMemory() throws {
+        try withWriter { database, run, batches throws in
+            let jobs = ["a", "b"].map { WriteMuch(run: run, value: $0) }
+            for job in jobs {
+                // With another one, so that each has a savepoint.
+                database.writer.submit([job, SetValue(run: run, name: "beside")])
+            }
+            batches.wait(for: 4)
+            for job in jobs {
+                let files = job.files.withLock { $0 }
+                #expect(files.contains { $0.hasSuffix("sidestep.db-wal") })
+                #expect(!files.contains { $0.contains("etilqs") }, "SQLite's name for temporary files")
+            }
+        }
+    }
+
     /// A job that fills the disk, as far as SQLite may know one, and says nothing of it.
     private final class FillSilently: WriteJob {
         private let run: Int64
@@ -208,4 +244,13 @@ import Testing
 
 private enum Thread {
     static func yield() { sched_yield() }
+}
+
+/// What the process has open, as proc(5) names it.
+private func openFiles() -> [String] {
+    (0..<1024).compactMap { descriptor in
+        var path = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/fd/\(descriptor)", &path, path.count)
+        return count > 0 ? String(decoding: path[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+    }
 }

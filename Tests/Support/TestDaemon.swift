@@ -3,6 +3,7 @@ import SidestepEngine
 import SidestepModel
 import SidestepSQLite
 import SidestepStore
+import Synchronization
 
 /// A process as a test plays it: with a connection, which it may lose and open again.
 public struct TestClient: Sendable {
@@ -24,6 +25,13 @@ public final class TestDaemon {
     private var database: SQLiteDatabase
     private var granted: [Int64: Set<String>] = [:]
     private var nextPID: Int32 = 1000
+    /// How many calls each commit had.
+    public var commits: [Int] { commitSizes.sizes.withLock { $0 } }
+    private let commitSizes = CommitSizes()
+
+    private final class CommitSizes: Sendable {
+        let sizes = Mutex<[Int]>([])
+    }
 
     /// - Parameter path: where the database is; /dev/shm keeps the disk out of tests that do not test it.
     public init(path: String, seed: UInt64, settings: EngineSettings = .init()) throws {
@@ -34,19 +42,23 @@ public final class TestDaemon {
         loop = TestLoop(clock: clock)
         processes = TestProcesses()
         (environment, coordinator, database) = try Self.open(
-            path, clock, random, loop, processes, settings)
+            path, clock, random, loop, processes, settings, commitSizes)
         hear()
     }
 
     private static func open(
         _ path: String, _ clock: TestClock, _ random: SeededRandom, _ loop: TestLoop,
-        _ processes: TestProcesses, _ settings: EngineSettings
+        _ processes: TestProcesses, _ settings: EngineSettings, _ commits: CommitSizes
     ) throws -> (Environment, Coordinator, SQLiteDatabase) {
         let environment = Environment(
             clock: clock, random: random, boot: "test-boot", settings: settings)
         let coordinator = Coordinator(environment: environment, loop: loop, processes: processes)
         let database = try SQLiteDatabase(
-            path: path, readers: 1, inlineLimit: .max, onSettled: { coordinator.settled($0, $1) },
+            path: path, readers: 1, inlineLimit: .max,
+            onSettled: { jobs, failure in
+                commits.sizes.withLock { $0.append(jobs.count) }
+                coordinator.settled(jobs, failure)
+            },
             onFatal: { preconditionFailure($0.failure.message) })
         coordinator.attach(writer: database.writer, readers: database.readers)
         return (environment, coordinator, database)
@@ -62,7 +74,7 @@ public final class TestDaemon {
     public func restart() throws {
         database.close()
         (environment, coordinator, database) = try Self.open(
-            path, clock, random, loop, processes, settings)
+            path, clock, random, loop, processes, settings, commitSizes)
         hear()
         let state = try read { RecoveryResult(try RecoveryState($0)) }
         coordinator.recover(state.state.runs, steps: state.state.steps)

@@ -9,12 +9,12 @@ extension Coordinator {
         }
         // The connection may have closed while the grant was on its way to the disk.
         if holder.kind == .connection, !environment.isOpen(holder.session) {
-            startGrace(holder, environment.settings.reconnectGraceMilliseconds)
+            startGrace([holder], environment.settings.reconnectGraceMilliseconds)
         }
     }
 
     func attach(run: Int64, session: Int64) {
-        owners.graceTimers.removeValue(forKey: run)?.cancel()
+        owners.graces.removeValue(forKey: run)?.cancel()
         guard var holder = owners[run] else { return }
         holder.session = session
         owners.insert(holder)
@@ -22,7 +22,7 @@ extension Coordinator {
     }
 
     func disown(_ run: Int64) {
-        owners.graceTimers.removeValue(forKey: run)?.cancel()
+        owners.graces.removeValue(forKey: run)?.cancel()
         guard let holder = owners.remove(run) else { return }
         if !owners.needs(holder.process) { processes.unwatch(holder.process) }
     }
@@ -56,32 +56,45 @@ extension Coordinator {
     /// The kernel says that a process is gone: what it owned is free now.
     func processEnded(_ process: ProcessIdentity) {
         // First of all, or what it leaves is given to another request of the dead.
-        for call in parked.take(process: process) {
-            call.answer(.failure(.ownerOfConnectionEnded))
-        }
-        for holder in owners.runs(process: process) {
-            owners.graceTimers.removeValue(forKey: holder.run)?.cancel()
-            perform(end(of: holder, .died))
-        }
-        for (name, attempt) in owners.steps.take(process) {
-            perform(InterruptStep(run: name.run, step: name.step, attempt: attempt, process: process))
-        }
+        answer(parked.take(process: process)[...], .ownerOfConnectionEnded)
+        let held = owners.runs(process: process)
+        for holder in held { owners.graces.removeValue(forKey: holder.run)?.cancel() }
+        perform(all: held.map { end(of: $0, .died) })
+        perform(
+            all: owners.steps.take(process).map { name, attempt in
+                InterruptStep(run: name.run, step: name.step, attempt: attempt, process: process)
+            })
     }
 
     /// A connection closed: its waiting calls are dropped, its owners have a while to come back.
     public func sessionClosed(_ session: Int64) {
         loop.assertOnLoop()
         environment.closeSession(session)
-        for call in parked.take(session: session) { call.answer(.failure(.connectionClosed)) }
-        for holder in owners.runs(session: session) {
-            startGrace(holder, environment.settings.reconnectGraceMilliseconds)
-        }
+        answer(parked.take(session: session)[...], .connectionClosed)
+        startGrace(owners.runs(session: session), environment.settings.reconnectGraceMilliseconds)
     }
 
-    private func startGrace(_ holder: LeaseHolder, _ milliseconds: Int64) {
-        owners.graceTimers[holder.run]?.cancel()
-        owners.graceTimers[holder.run] = loop.schedule(afterMilliseconds: milliseconds) {
-            self.perform(self.end(of: holder, .disconnected))
+    /// Calls that are answered at once: a millisecond of the loop's time, about.
+    private static let answersAtOnce = 100
+
+    /// Answers calls that nobody waits for any more. They may be thousands: the others have their turn in between.
+    private func answer(_ calls: ArraySlice<Call>, _ failure: Failure) {
+        for call in calls.prefix(Self.answersAtOnce) where !call.isAnswered { call.answer(.failure(failure)) }
+        let rest = calls.dropFirst(Self.answersAtOnce)
+        if !rest.isEmpty { _ = loop.schedule(afterMilliseconds: 0) { self.answer(rest, failure) } }
+    }
+
+    /// Gives owners a while to come back; those who do not lose their runs together.
+    private func startGrace(_ holders: [LeaseHolder], _ milliseconds: Int64) {
+        if holders.isEmpty { return }
+        let graces = holders.map { holder in
+            let grace = Grace(holder)
+            owners.graces.updateValue(grace, forKey: holder.run)?.cancel()
+            return grace
+        }
+        _ = loop.schedule(afterMilliseconds: milliseconds) {
+            self.perform(
+                all: graces.filter { !$0.isCancelled }.map { self.end(of: $0.holder, .disconnected) })
         }
     }
 
@@ -96,18 +109,17 @@ extension Coordinator {
         executions lost: [(execution: ExecutionRecord, step: StepRecord)] = []
     ) {
         loop.assertOnLoop()
-        for run in runs {
-            guard let lease = run.lease, let holder = LeaseHolder(run) else { continue }
-            guard lease.boot == environment.boot else {
-                perform(InterruptRun(run: run.key, epoch: run.epoch, cause: .died))
-                continue
-            }
-            owners.insert(holder)
-            if holder.kind != .ttl { watch(holder.process) }
-            if holder.kind == .connection {
-                startGrace(holder, environment.settings.restartGraceMilliseconds)
-            }
-        }
+        let owned = runs.filter { $0.lease != nil }
+        perform(
+            all: owned.filter { $0.lease?.boot != environment.boot }.map {
+                InterruptRun(run: $0.key, epoch: $0.epoch, cause: .died)
+            })
+        let holders = owned.filter { $0.lease?.boot == environment.boot }.compactMap(LeaseHolder.init)
+        for holder in holders { owners.insert(holder) }
+        startGrace(
+            holders.filter { $0.kind == .connection }, environment.settings.restartGraceMilliseconds)
+        // One time each: one that is dead loses all its runs at once.
+        for process in Set(holders.filter { $0.kind != .ttl }.map(\.process)) { watch(process) }
         for (run, step) in steps {
             if step.executor == nil, let holder = step.holder, holder != owners[run]?.process {
                 watchStep(run: run, step: step.name, attempt: step.attempt, process: holder)

@@ -211,14 +211,23 @@ public final class Coordinator: @unchecked Sendable {
         }
     }
 
-    /// Does work of the daemon's own, without a caller. Nobody else would ask again after a full disk,
-    /// so it does: a dead owner's run must not stay owned.
+    /// Does work of the daemon's own, without a caller.
     func perform(_ command: some Command, then done: @escaping @Sendable () -> Void = {}) {
+        submit([ownCall(command, then: done)])
+    }
+
+    /// The same for much of it, in few commits: one by one, each would be a sync for which the loop waits.
+    func perform(all commands: [some Command]) {
+        if !commands.isEmpty { submit(commands.map { ownCall($0) }) }
+    }
+
+    /// Nobody else would ask again after a full disk, so it does: a dead owner's run must not stay owned.
+    private func ownCall(_ command: some Command, then done: @escaping @Sendable () -> Void = {}) -> Call {
         let work: Call.Work = { store, context in
             _ = try command.perform(store, &context)
             return .done([])
         }
-        let call = Call(
+        return Call(
             environment: environment, peer: .daemon, session: 0, space: command.space, work: work
         ) { result in
             guard case .failure(let failure) = result,
@@ -228,7 +237,6 @@ public final class Coordinator: @unchecked Sendable {
                 self.perform(command, then: done)
             }
         }
-        submit([call])
     }
 
     /// After a storage failure, the daemon's own work is tried again this much later.

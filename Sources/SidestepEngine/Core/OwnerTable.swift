@@ -1,11 +1,12 @@
 import SidestepModel
+import Synchronization
 
 /// Who owns what, and which processes and connections that depends on; found by any of them at once.
 struct OwnerTable {
     private var holders: [Int64: LeaseHolder] = [:]
     private var bySession: [Int64: Set<Int64>] = [:]
     private var byProcess: [ProcessIdentity: Set<Int64>] = [:]
-    var graceTimers: [Int64: any LoopTimer] = [:]
+    var graces: [Int64: Grace] = [:]
     /// Steps that another process than the owner executes.
     var steps = HeldSteps()
 
@@ -41,4 +42,16 @@ struct OwnerTable {
     private func found(_ runs: Set<Int64>?) -> [LeaseHolder] {
         (runs ?? []).sorted().compactMap { holders[$0] }
     }
+}
+
+/// The while that an owner has to come back. One timer serves all that begin together.
+final class Grace: Sendable {
+    let holder: LeaseHolder
+    private let cancelled = Atomic(false)
+
+    init(_ holder: LeaseHolder) { self.holder = holder }
+
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    func cancel() { cancelled.store(true, ordering: .relaxed) }
 }

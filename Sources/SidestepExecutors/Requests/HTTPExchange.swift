@@ -57,9 +57,9 @@ final class HTTPExchange {
     /// The way to the server: by a proxy that the operator named, or to an address that may be used.
     private func setRoute() {
         // An empty text keeps libcurl from looking into the environment: `no_proxy` there would lead past the proxy.
-        shim_curl_set_text(handle, CURLOPT_PROXY, request.proxy)
+        shim_curl_set_text(handle, CURLOPT_PROXY, request.route.proxy)
         shim_curl_set_text(handle, CURLOPT_NOPROXY, "")
-        guard request.isGuarded else { return }
+        guard request.route.isGuarded else { return }
         let context = Unmanaged.passUnretained(self).toOpaque()
         _ = shim_curl_set_guard(
             handle,

@@ -6,7 +6,7 @@ import SidestepModel
 public struct HTTPRequest: Sendable {
     var method: String
     /// `http://` or `https://`; nothing else is spoken.
-    var url: RequestURL
+    private(set) var url: RequestURL
     /// Without line breaks, and none of those of RequestHeader.
     private(set) var headers: [(name: String, value: SecretBytes)] = []
     public var body = SecretBytes()
@@ -18,17 +18,22 @@ public struct HTTPRequest: Sendable {
     public var maximumResponseBytes = 1 << 20
     /// Whether the response's body is kept.
     public var wantsBody = true
-    /// The proxy it goes through; empty for none.
-    let proxy: String
-    /// Whether it may reach public addresses only.
-    let isGuarded: Bool
+    private(set) var route: HTTPRoute
 
     /// - Throws: why the operator does not allow it.
     init(_ method: String, _ text: String, _ policy: RequestPolicy) throws(Refusal) {
         self.method = method
         url = try policy.url(text)
-        proxy = policy.proxy
-        isGuarded = !policy.allowsPrivate && policy.proxy.isEmpty
+        route = HTTPRoute(policy)
+    }
+
+    /// Makes it a request for another URL, by the rules that hold now.
+    ///
+    /// - Throws: why the operator does not allow it.
+    mutating func turn(to url: RequestURL, _ policy: RequestPolicy) throws(Refusal) {
+        try policy.check(url)
+        self.url = url
+        route = HTTPRoute(policy)
     }
 
     /// - Throws: when it is no header that may be sent: those of earlier versions are stored unchecked.
@@ -42,6 +47,19 @@ public struct HTTPRequest: Sendable {
 
     mutating func removeHeaders(where isGone: (String) -> Bool) {
         headers.removeAll { isGone($0.name.lowercased()) }
+    }
+}
+
+/// Which way a request takes to its server; connections of one way serve no request of another.
+public struct HTTPRoute: Sendable, Equatable {
+    /// The proxy it goes through; empty for none.
+    let proxy: String
+    /// Whether it may reach public addresses only.
+    let isGuarded: Bool
+
+    init(_ policy: RequestPolicy) {
+        proxy = policy.proxy
+        isGuarded = !policy.allowsPrivate && policy.proxy.isEmpty
     }
 }
 

@@ -34,9 +34,8 @@ struct OutgoingRequest {
         if url.scheme == "https", target.scheme == "http" {
             throw Refusal(type: "redirect", message: "a redirect from https to http is not followed")
         }
-        try policy.check(target)
         var next = self
-        next.request.url = target
+        try next.request.turn(to: target, policy)
         next.redirectsLeft -= 1
         if request.method != "HEAD", status == 303 || status < 303 && request.method == "POST" {
             next.becomeGet()

@@ -1,5 +1,5 @@
 /// Where the daemon may send requests for clients, of steps and to webhooks: set by its operator.
-public struct RequestPolicy: Sendable {
+public struct RequestPolicy: Sendable, Equatable {
     /// Whether loopback, private and link-local addresses are allowed.
     public var allowsPrivate = false
     /// The hosts that may be named; a name that begins with a dot stands for all below it. Empty: every host.

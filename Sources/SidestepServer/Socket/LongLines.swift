@@ -23,7 +23,7 @@ final class LongLines: @unchecked Sendable {
     init(_ loop: any EventLoop, _ dispatcher: Dispatcher) throws {
         self.loop = loop
         self.dispatcher = dispatcher
-        _ = try WorkerThread("long-lines") { self.work() }
+        _ = try WorkerThread("long-lines", nice: 5) { self.work() }
     }
 
     /// Reads a line that came in parts; `done` is called on the loop.
