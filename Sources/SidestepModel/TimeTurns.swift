@@ -1,4 +1,5 @@
-/// How long each user may go on before the others have had their turn, where what somebody asks for costs what it costs.
+/// How long each user may go on before the others have had their turn, where what somebody asks for costs what it
+/// costs.
 ///
 /// A deficit round: what is known only afterwards is taken off the turns that follow, so over time nobody has more than
 /// the others, whether he asks for much that is cheap or for little that is dear.
