@@ -67,7 +67,7 @@ struct EngineBench {
     func wait(
         _ step: String, _ conditions: [WaitCondition], lease: String, end: WaitEnd? = nil, wait: Int64? = nil,
         by client: TestClient
-    ) -> TestDaemon.Pending<StepOutcome?> {
+    ) -> TestDaemon.Pending<StepOutcome> {
         var command = AwaitStep(proof: .text(lease), step: step)
         command.conditions = conditions
         command.end = end
@@ -86,9 +86,9 @@ struct EngineBench {
     }
 }
 
-extension TestDaemon.Pending where Value == StepOutcome? {
+extension TestDaemon.Pending where Value == StepOutcome {
     /// The recorded output as text; nil while the call waits.
-    var output: String? { (try? result?.get())??.output.map { String(decoding: $0, as: UTF8.self) } }
+    var output: String? { (try? result?.get())?.output.map { String(decoding: $0, as: UTF8.self) } }
 }
 
 extension TestDaemon.Pending where Value == ClaimRun.Claimed? {

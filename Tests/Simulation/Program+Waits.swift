@@ -41,7 +41,7 @@ extension Program {
             timeout: timeout)
         if case .refused = expected { oracle.runs = before }
         let actual = reply(daemon.call(command, by: client)) { outcome in
-            .output(outcome?.output.map { String(decoding: $0, as: UTF8.self) } ?? "")
+            .output(outcome.output.map { String(decoding: $0, as: UTF8.self) } ?? "")
         }
         // A wait that was opened now, and one that is still open, answer alike.
         let shown = expected == .opened && actual == .refused(.timeout) ? .opened : actual

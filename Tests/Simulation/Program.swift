@@ -145,8 +145,6 @@ final class Program {
             case .success(.completed(let outcome, isReplay: _))?:
                 .output(outcome.output.map { String(decoding: $0, as: UTF8.self) } ?? "")
             case .success(.execute(let step, _, let delay))?: .execute(attempt: step.attempt, delay: delay)
-            // Nothing is executed by the daemon here.
-            case .success(.underWay)?: .waits
             }
         if actual == .waits { dropWaiters(of: client) }
         try compare("begin \(lease.run)@\(lease.epoch) \(name) once \(once)", client, expected, actual)

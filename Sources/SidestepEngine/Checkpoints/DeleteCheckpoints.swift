@@ -32,7 +32,8 @@ public struct DeleteCheckpoints: Command {
         let rows = call.environment.settings.part.rows
         if let branch = at.branch {
             at.branch = try store.deleteUnneededMessages(run: at.run, below: branch, limit: rows)
-            if at.branch == nil { try note(at, store, call) } else { call.parking = .turn }
+            if at.branch != nil { throw KeepingWrites.waits(.turn) }
+            try note(at, store, call)
             return at.deleted
         }
         let part = try store.deleteCheckpoints(
@@ -43,7 +44,7 @@ public struct DeleteCheckpoints: Command {
             at.branch = try store.deleteUnneededMessages(run: at.run, below: .max, limit: rows)
             if at.branch == nil { try note(at, store, call) }
         }
-        if !part.isDone || at.branch != nil { call.parking = .turn }
+        if !part.isDone || at.branch != nil { throw KeepingWrites.waits(.turn) }
         return at.deleted
     }
 

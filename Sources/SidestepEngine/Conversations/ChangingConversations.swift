@@ -74,7 +74,7 @@ public struct ForkConversation: Command {
         let source = try store.conversation(user: call.conversationUser, name: conversation)
         var fork = try progress.value ?? begin(source, store, call)
         guard let source, source.revision == fork.revision else {
-            return try giveUp(fork, isWrittenTo, store, &call)
+            throw try giveUp(fork, isWrittenTo, store, &call)
         }
         let part = call.environment.settings.part
         let end = min(fork.length, fork.record.length + Int64(part.rows))
@@ -82,10 +82,9 @@ public struct ForkConversation: Command {
             of: source.key, fork.record.length..<end, to: fork.record.key, maxBytes: part.bytes)
         progress.value = fork
         if fork.record.length < fork.length {
-            call.parking = .turn
-            return fork.record
+            throw KeepingWrites.waits(.turn)
         }
-        if let refusal = try isThere(store, call) { return try giveUp(fork, refusal, store, &call) }
+        if let refusal = try isThere(store, call) { throw try giveUp(fork, refusal, store, &call) }
         fork.record.metadata = source.metadata
         fork.record.revision = 1
         try store.updateConversation(fork.record)
@@ -126,10 +125,9 @@ public struct ForkConversation: Command {
     /// The caller is refused, and what was copied goes.
     private func giveUp(
         _ fork: Fork, _ refusal: Failure, _ store: any StoreTransaction, _ call: inout CallContext
-    ) throws -> ConversationRecord {
+    ) throws -> KeepingWrites {
         try store.leave(.conversation, fork.record.key, &call)
-        call.refusal = refusal
-        return fork.record
+        return .refused(refusal)
     }
 }
 

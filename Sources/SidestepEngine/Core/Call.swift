@@ -7,8 +7,6 @@ public enum Answer: Sendable {
     case done([UInt8])
     /// A result that is long to read: written by a reader after the commit.
     case reading(@Sendable (any StoreReader) throws -> [UInt8])
-    /// The call opened a wait and waits on; this is what it answers when the step is over.
-    case opened(@Sendable (StepOutcome) -> [UInt8])
 }
 
 /// A call on its way: performed by the writer, perhaps parked and performed again, answered once.
@@ -17,13 +15,6 @@ public enum Answer: Sendable {
 public final class Call: WriteJob, @unchecked Sendable {
     public typealias Work = @Sendable (any StoreTransaction, inout CallContext) throws -> Answer
     public typealias Reply = (Swift.Result<[UInt8], Failure>) -> Void
-
-    /// Where a call stands after the writer had it.
-    enum Outcome {
-        case answered(Answer)
-        case refused(Failure)
-        case waits(Wait)
-    }
 
     let environment: Environment
     let peer: Peer
@@ -82,24 +73,19 @@ public final class Call: WriteJob, @unchecked Sendable {
         announcements = []
         // What a job before this one wrote and lost again.
         _ = transaction.takeNotes()
-        do {
-            let answer = try work(transaction, &context)
-            announcements = try transaction.announce(&context)
-            if case .opened(let onStep) = answer { self.onStep = onStep }
-            outcome =
-                context.parking.map(Outcome.waits) ?? context.refusal.map(Outcome.refused)
-                ?? .answered(answer)
-            effects = context.effects
-        } catch let wait as Wait {
-            outcome = .waits(wait)
-            // Nothing it did may stand; what it waits for brings it back.
-            throw Failure(.timeout, "waits")
-        } catch let failure as Failure {
-            outcome = .refused(failure)
-            throw failure
-        } catch {
-            preconditionFailure("a use case threw \(error)")
-        }
+        let ended = end(transaction, &context)
+        outcome = ended
+        if let rollback = ended.rollback { throw rollback }
+        effects = context.effects
+        onStep = context.onStep ?? onStep
+    }
+
+    private func end(_ transaction: any StoreTransaction, _ context: inout CallContext) -> Outcome {
+        var outcome: Outcome
+        do { outcome = .answered(try work(transaction, &context)) } catch { outcome = Outcome(thrown: error) }
+        guard outcome.rollback == nil else { return outcome }
+        do { announcements = try transaction.announce(&context) } catch { outcome = Outcome(thrown: error) }
+        return outcome
     }
 
     /// Answers the caller; a second answer is a mistake of ours.
@@ -125,7 +111,7 @@ public final class Call: WriteJob, @unchecked Sendable {
     func becomesLong() { weight = max(weight, 1 << 20) }
 
     /// What it asked for besides its writes cannot be done: they stand, and it is refused.
-    func refuse(_ failure: Failure) { outcome = .refused(failure) }
+    func refuse(_ failure: Failure) { outcome = .refused(failure, keepsWrites: true) }
 
     /// Whether it was answered already, for example because its connection is gone.
     var isAnswered: Bool { reply == nil }

@@ -16,11 +16,8 @@ public struct CallContext: Sendable {
     /// When the call first arrived; waiting times count from here.
     public let arrived: Instant
     public private(set) var effects: [Effect] = []
-    /// Set by a use case whose writes stand although the caller is refused.
-    public var refusal: Failure?
-    /// Set by a use case whose writes stand and which waits on: the call is parked
-    /// and performed again when a topic changes.
-    public var parking: Wait?
+    /// What the call answers when a wait that it opens is over: it is not performed again then.
+    public var onStep: (@Sendable (StepOutcome) -> [UInt8])?
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns, now: Instant,

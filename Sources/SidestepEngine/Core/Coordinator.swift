@@ -143,7 +143,7 @@ public final class Coordinator: @unchecked Sendable {
         if let storeFailure { return call.isAnswered ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
         if !call.announcements.isEmpty { onAnnounced?(call.announcements) }
-        if case .waits(let wait) = call.outcome, wait.goesOn, !isLeaving {
+        if call.outcome?.goesOn == true, !isLeaving {
             call.becomesLong()
             return resubmit(call)
         }
@@ -151,9 +151,8 @@ public final class Coordinator: @unchecked Sendable {
         switch call.outcome {
         case .answered(.done(let bytes)): call.answer(.success(bytes))
         case .answered(.reading(let work)): finishReading(call, work)
-        case .answered(.opened): preconditionFailure("a call that opened a wait is parked or refused")
-        case .refused(let failure): call.answer(.failure(failure))
-        case .waits(let wait): park(call, wait)
+        case .refused(let failure, _): call.answer(.failure(failure))
+        case .waits(let wait, _): park(call, wait)
         case nil: preconditionFailure("a settled call was not performed")
         }
     }
@@ -161,7 +160,7 @@ public final class Coordinator: @unchecked Sendable {
     private func passOn(_ call: Call, _ storeFailure: Failure?) {
         guard let offer = call.offer else { return }
         call.offer = nil
-        if storeFailure == nil, case .answered = call.outcome { return }
+        if storeFailure == nil, call.outcome?.isAnswer == true { return }
         self.offer(offer)
     }
 

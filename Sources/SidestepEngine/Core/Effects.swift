@@ -88,7 +88,7 @@ public struct Wait: Error, Sendable {
     /// also when nobody waits for its answer any more.
     public var goesOn = false
 
-    /// For the part of a long work that is done; the use case sets it as `parking`, so that the part stands.
+    /// For the part of a long work that is done; thrown as `KeepingWrites.waits`, so that the part stands.
     public static let turn: Wait = {
         var wait = Wait([], until: nil)
         wait.goesOn = true

@@ -5,11 +5,13 @@ import SidestepStore
 
 /// How the daemon begins steps that it executes itself.
 extension BeginStep {
-    /// Notes what the daemon is to do and lets it begin after the commit; the caller waits for the outcome.
+    /// Notes what the daemon is to do and lets it begin after the commit.
+    ///
+    /// - Returns: that the caller waits for the outcome.
     func hand(
         _ work: StepWork, of run: RunRecord, _ store: any StoreTransaction,
         _ call: inout CallContext
-    ) throws -> Result {
+    ) throws -> KeepingWrites {
         guard let written = try store.step(run: run.key, name: step) else {
             throw Failure.stepNotFound(step, run)
         }
@@ -18,22 +20,22 @@ extension BeginStep {
             weight: work.weight, token: Identifiers.execution(random: call.environment.random))
         try store.saveExecution(execution, run: run.key, epoch: run.epoch)
         call.after(.execute(Execution(written, of: run, weight: work.weight)))
-        return wait(run, &call)
+        return wait(run, call)
     }
 
     /// The step is under way; the call waits for it, as long as it wants to.
-    func wait(_ run: RunRecord, _ call: inout CallContext) -> Result {
+    func wait(_ run: RunRecord, _ call: CallContext) -> KeepingWrites {
         if call.waitExpired || waitMilliseconds == 0 {
-            call.refusal = Failure(
-                .timeout, "the step goes on and has no outcome yet", run: run.id, step: step,
-                hint: "Ask again: the daemon keeps the outcome."
-            ).with(\.which, "wait")
-        } else {
-            call.parking = Wait(
-                [.step(run.key, step), .run(run.key)],
-                until: waitMilliseconds.map { call.arrived.advanced(byMilliseconds: $0) })
+            return .refused(
+                Failure(
+                    .timeout, "the step goes on and has no outcome yet", run: run.id, step: step,
+                    hint: "Ask again: the daemon keeps the outcome."
+                ).with(\.which, "wait"))
         }
-        return .underWay
+        return .waits(
+            Wait(
+                [.step(run.key, step), .run(run.key)],
+                until: waitMilliseconds.map { call.arrived.advanced(byMilliseconds: $0) }))
     }
 
     /// Refuses what the caller may not have done in the daemon's name.

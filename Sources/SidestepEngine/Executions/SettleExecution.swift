@@ -91,7 +91,7 @@ struct RepeatExecution: Command {
         else { return }
         let begin = BeginStep(again: known, execution)
         do {
-            guard let begun = try begin.repeated(known, of: run, store, &call) else { return }
+            let begun = try begin.affordable(known, run, store, &call)
             var fresh = execution
             fresh.token = Identifiers.execution(random: call.environment.random)
             try store.saveExecution(fresh, run: run.key, epoch: run.epoch)

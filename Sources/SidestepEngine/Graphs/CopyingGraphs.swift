@@ -33,7 +33,7 @@ public struct CopyGraphThread: Command {
             (at.id, at.writes) = ("", nil)
         }
         at.places = places
-        if !places.isEmpty { call.parking = .turn }
+        if !places.isEmpty { throw KeepingWrites.waits(.turn) }
     }
 
     private func begin(

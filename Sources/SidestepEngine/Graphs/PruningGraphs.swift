@@ -44,13 +44,13 @@ public struct PruneGraphs: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
-        let deleted = try prunePart(store, &call)
-        guard deleted > 0, call.parking == nil else { return deleted }
+        let deleted = try prunePart(store, call)
+        guard deleted > 0 else { return 0 }
         try store.note(act: "graph.prune", nil, &call, detail: detail { $0.member("checkpoints", deleted) })
         return deleted
     }
 
-    private func prunePart(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
+    private func prunePart(_ store: any StoreTransaction, _ call: CallContext) throws -> Int {
         var at = progress.value
         defer { progress.value = at }
         while at.places.isEmpty {
@@ -58,7 +58,7 @@ public struct PruneGraphs: Command {
             at.places = try store.graphPlaces(user: call.graphUser, thread: thread).map(\.key)
         }
         try go(on: &at, at.places[at.places.count - 1], store, call.environment.settings.part)
-        if !(at.places.isEmpty && at.threads.isEmpty) { call.parking = .turn }
+        if !(at.places.isEmpty && at.threads.isEmpty) { throw KeepingWrites.waits(.turn) }
         return at.deleted
     }
 

@@ -33,14 +33,14 @@ public struct DeleteGraphRuns: Command {
     public init(runs: Payload) { self.runs = runs }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
-        let deleted = try deletePart(store, &call)
-        guard deleted > 0, call.parking == nil else { return deleted }
+        let deleted = try deletePart(store, call)
+        guard deleted > 0 else { return 0 }
         try store.note(
             act: "graph.delete_runs", nil, &call, detail: detail { $0.member("checkpoints", deleted) })
         return deleted
     }
 
-    private func deletePart(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
+    private func deletePart(_ store: any StoreTransaction, _ call: CallContext) throws -> Int {
         var at = progress.value
         defer { progress.value = at }
         if at.place == nil { at.place = try store.graphPlace(user: call.graphUser, after: 0) }
@@ -52,22 +52,20 @@ public struct DeleteGraphRuns: Command {
             at.found = looked.filter(\.isMade).map(\.id)
             at.id = looked.last?.id ?? at.id
             if looked.count < part.looks, at.found.isEmpty {
-                return try goOn(&at, behind: place, store, &call)
+                return try goOn(&at, behind: place, store, call)
             }
         }
         let gone = try store.deleteGraphCheckpoints(place: place, at.found, limit: part.rows)
         at.found.removeFirst(gone)
         at.deleted += gone
-        call.parking = .turn
-        return at.deleted
+        throw KeepingWrites.waits(.turn)
     }
 
     private func goOn(
-        _ at: inout Place, behind place: Int64, _ store: any StoreTransaction, _ call: inout CallContext
+        _ at: inout Place, behind place: Int64, _ store: any StoreTransaction, _ call: CallContext
     ) throws -> Int {
         guard let next = try store.graphPlace(user: call.graphUser, after: place) else { return at.deleted }
         (at.place, at.id) = (next, "")
-        call.parking = .turn
-        return at.deleted
+        throw KeepingWrites.waits(.turn)
     }
 }

@@ -77,11 +77,7 @@ public struct DeleteRun: Command {
         try store.note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
         var generation: RunRecord? = run
         var left = Self.generations
-        while var record = generation {
-            if left == 0 {
-                call.parking = .turn
-                break
-            }
+        while var record = generation, left > 0 {
             left -= 1
             // Whoever waits for its end, and the runs below it, learn of it.
             if !record.status.isClosed { record = try store.endCancelled(record, error: nil, &call) }
@@ -90,6 +86,7 @@ public struct DeleteRun: Command {
         }
         call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
         call.after(.changed(.run(run.key)))
+        if generation != nil { throw KeepingWrites.waits(.turn) }
         return true
     }
 }

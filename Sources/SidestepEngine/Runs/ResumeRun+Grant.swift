@@ -12,7 +12,7 @@ extension ResumeRun {
     ) throws -> Result {
         var granted = run
         if let refusal = try changeCode(&granted, store, call) {
-            return try refuse(granted, refusal, store, &call)
+            throw try refuse(granted, refusal, store, &call)
         }
         let secret = Identifiers.hex(call.environment.random.bytes(16))
         granted.epoch = run.epoch + 1
@@ -101,7 +101,7 @@ extension ResumeRun {
     /// Pauses the run; the pause stands although the caller gets an error.
     private func refuse(
         _ run: RunRecord, _ refusal: Failure, _ store: any StoreTransaction, _ call: inout CallContext
-    ) throws -> Result {
+    ) throws -> KeepingWrites {
         let versions = (old: run.codeVersion, new: codeVersion)
         var paused = try store.paused(run, .codeVersion, &call) { writer in
             writer.member("from", versions.old)
@@ -110,9 +110,6 @@ extension ResumeRun {
         // Whoever unpauses the run decides: the old version may go on as well as the new one.
         paused.codeVersion = nil
         try store.updateRun(paused, expecting: run.epoch)
-        call.refusal = refusal
-        return Result(
-            run: paused, lease: nil, created: false, checkpoint: nil, payloads: nil,
-            view: try RunView(paused, store))
+        return .refused(refusal)
     }
 }

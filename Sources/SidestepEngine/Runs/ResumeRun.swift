@@ -175,10 +175,7 @@ public struct ResumeRun: Command {
             let interrupted = try store.interrupt(run, .takenOver, &call)
             if interrupted.status.isClosed { return try reopen(interrupted, store, &call) }
             if interrupted.status == .paused {
-                call.refusal = .runPaused(interrupted)
-                return Result(
-                    run: interrupted, lease: nil, created: false, checkpoint: nil, payloads: nil,
-                    view: try RunView(interrupted, store))
+                throw KeepingWrites.refused(.runPaused(interrupted))
             }
             return try grant(interrupted, at: checkpoint, created: false, store, &call)
         }

@@ -33,8 +33,6 @@ public struct BeginStep: Command {
         case completed(StepOutcome, isReplay: Bool)
         /// The body may start after `delay` milliseconds of back-off.
         case execute(StepRecord, idempotencyKey: String, delay: Int64)
-        /// The daemon executes it, and the caller waits.
-        case underWay
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
@@ -52,7 +50,7 @@ public struct BeginStep: Command {
         case .failed: throw Failure.stepFailed(try matching(known, run, store, call), run)
         case .unknown: throw Failure.stepUnknown(known.step, run)
         case .running where known.step.executor != nil, .backoff where known.step.executor != nil:
-            return wait(run, &call)
+            throw wait(run, call)
         case .running where known.step.holder == call.peer.process: return execute(known.step, run, call)
         case .running: throw Wait([.step(run.key, step), .run(run.key)], until: nil)
         case .backoff: return try begin(known.step, of: run, store, &call)
@@ -69,9 +67,8 @@ public struct BeginStep: Command {
     ) throws -> Result {
         if run.cancellation != nil, !isCompensation { throw Failure.cancelRequested(run).with(\.step, step) }
         if let work { try checkRights(work, run, call) }
-        if let refused = try refuseForBudget(record, run, store, &call) { return refused }
-        let begun = try written(record, run, store, &call)
-        if let work { return try hand(work, of: run, store, &call) }
+        let begun = try affordable(record, run, store, &call)
+        if let work { throw try hand(work, of: run, store, &call) }
         if call.peer.process != run.lease?.owner.process {
             call.after(
                 .stepHeld(run: run.key, step: step, attempt: begun.attempt, process: call.peer.process))
@@ -86,11 +83,11 @@ public struct BeginStep: Command {
     /// Whether its beginning may be written together with its outcome: nothing has to be known before.
     public var isHoldable: Bool { !atMostOnce && demand.isEmpty }
 
-    /// Begins the next attempt of a step that the daemon executes; nil when the budget does not allow it.
-    func repeated(
-        _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
-    ) throws -> StepRecord? {
-        if try refuseForBudget(record, run, store, &call) != nil { return nil }
+    /// Writes the beginning of an attempt that the budget covers.
+    func affordable(
+        _ record: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> StepRecord {
+        try refuseForBudget(run, store, &call)
         return try written(record, run, store, &call)
     }
 
@@ -110,16 +107,15 @@ public struct BeginStep: Command {
 
     /// Refuses what the budget does not cover; the refusal is noted, although the caller gets an error.
     private func refuseForBudget(
-        _ record: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
-    ) throws -> Result? {
-        if isCompensation { return nil }
+        _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws {
+        if isCompensation { return }
         var refusal: Failure?
         if run.isExhausted { refusal = .exhausted(run).with(\.step, step) }
         if refusal == nil, let reserve { refusal = try store.budgetRefusal(reserve, step, of: run, call) }
-        guard let refusal else { return nil }
-        call.refusal = refusal
+        guard let refusal else { return }
         try store.exhaust(run, &call)
-        return execute(record, run, call)
+        throw KeepingWrites.refused(refusal)
     }
 
     private func admitted(

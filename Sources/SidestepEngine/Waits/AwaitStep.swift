@@ -36,8 +36,7 @@ public struct AwaitStep: Command {
         self.step = step
     }
 
-    /// The outcome; nil while the caller waits on.
-    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome? {
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome {
         let run = try store.heldRun(proof, &call)
         guard let known = try store.stepOutcome(of: run, name: step) else {
             var record = StepRecord(run: run.key, name: step, now: call.now)
@@ -53,7 +52,7 @@ public struct AwaitStep: Command {
     /// - Parameter record: a step that is not there yet, or a wait that was given up.
     private func begin(
         _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
-    ) throws -> StepOutcome? {
+    ) throws -> StepOutcome {
         var record = record
         record.holder = call.peer.process
         if let output = try whatIsThere(until: record.nextAttempt, run, store, call) {
@@ -66,18 +65,14 @@ public struct AwaitStep: Command {
             return outcome
         }
         try open(record, of: run, store, &call)
-        if waitMilliseconds == 0 {
-            call.refusal = stillOpen(run)
-        } else {
-            call.parking = parking(run, call)
-        }
-        return nil
+        if waitMilliseconds == 0 { throw KeepingWrites.refused(stillOpen(run)) }
+        throw KeepingWrites.waits(parking(run, call))
     }
 
     /// Opens a wait that was given up, until when it was to end at first.
     private func waitAgain(
         _ known: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
-    ) throws -> StepOutcome? {
+    ) throws -> StepOutcome {
         // This call has waited already: it is the one that was given up.
         if call.isRepeated { throw Failure.requestCancelled }
         guard let status = known.status.after(.waitedAgain) else {

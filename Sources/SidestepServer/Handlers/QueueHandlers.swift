@@ -26,7 +26,7 @@ enum QueueHandlers {
                     guard let claimed = try claim.perform(store, &context) else {
                         return .done(result { $0.member("claimed", false) })
                     }
-                    guard wantsSteps, context.refusal == nil else {
+                    guard wantsSteps else {
                         return .done(
                             ResumeHandler.text(claimed.granted, nil, input: claimed.input, isClaim: true))
                     }

@@ -14,9 +14,7 @@ enum ResumeHandler {
                 let bytes = request.pageBytes()
                 return { store, context in
                     let done = try resume.perform(store, &context)
-                    guard wantsSteps, !done.created, context.refusal == nil else {
-                        return .done(text(done, nil))
-                    }
+                    guard wantsSteps, !done.created else { return .done(text(done, nil)) }
                     return .reading(withSteps(done, bytes))
                 }
             }

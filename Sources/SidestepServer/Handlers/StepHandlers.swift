@@ -109,7 +109,6 @@ enum StepHandlers {
         switch begun {
         case .completed(let outcome, let isReplay): completed(outcome, &writer, isReplay: isReplay)
         // The caller waits on; what it gets is written when it is performed again.
-        case .underWay: break
         case .execute(let step, let key, let delay):
             writer.member("status", "execute")
             writer.member("step", step.name)

@@ -86,8 +86,8 @@ enum WaitHandlers {
     /// A wait answers with the outcome of its step, now or when it is over.
     static func work(_ wait: AwaitStep) -> Call.Work {
         { store, context in
-            guard let outcome = try wait.perform(store, &context) else { return .opened(text) }
-            return .done(text(outcome))
+            context.onStep = text
+            return .done(text(try wait.perform(store, &context)))
         }
     }
 
