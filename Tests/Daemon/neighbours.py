@@ -15,6 +15,8 @@ from collections.abc import Callable
 from harness import Connection, Refused
 
 GOOD, HOSTILE = 54321, 54322
+# Calls of the good one that say something, however slow the machine is.
+ENOUGH = 20
 
 
 class Neighbour:
@@ -44,6 +46,7 @@ class Neighbour:
 
     def report(self) -> dict:
         self.ours.send("stop")
+        assert self.ours.poll(300), "the neighbour is stuck"
         found = self.ours.recv()
         self.process.join(30)
         return found
@@ -54,7 +57,7 @@ class Neighbour:
 
 
 def good(path: str, stop: Callable, ready: Callable) -> dict:
-    """Runs steps one after the other; notes how long each takes, and every error."""
+    """Runs steps one after the other, a few at least; notes how long each takes, and every error."""
     connection = Connection(path)
     connection.socket.settimeout(60)
     run = f"good-{os.getpid()}"
@@ -62,7 +65,7 @@ def good(path: str, stop: Callable, ready: Callable) -> dict:
     spans, errors = [], []
     ready()
     began = time.perf_counter()
-    while not stop():
+    while len(spans) < ENOUGH or not stop():
         start = time.perf_counter()
         try:
             connection.call("step.complete", step=f"s{len(spans)}", output="x" * 1000)
@@ -124,20 +127,27 @@ def bad_calls(methods: list[dict]) -> list[bytes]:
 
 
 def hostile(path: str, stop: Callable, ready: Callable) -> dict:
-    """Sends bad calls of every method, as fast as the daemon answers them, on connections that it also breaks off."""
+    """Sends bad calls of every method, as fast as the daemon answers them, on connections that it also breaks off.
+
+    Each of them one time at least, however long that takes.
+    """
     control = Connection(path)
     lines = bad_calls(control.call("rpc.discover")["methods"])
     ready()
     sent = broken = 0
-    while not stop():
+
+    def over() -> bool:
+        return sent >= len(lines) and stop()
+
+    while not over():
         try:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             connection.connect(path)
             connection.setblocking(False)
             for line in lines:
-                if stop():
+                if over():
                     break
-                sent += send(connection, line + b"\n", stop)
+                sent += send(connection, line + b"\n", over)
             connection.close()
         except OSError:
             broken += 1

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from harness import Daemon
-from neighbours import GOOD, HOSTILE, Neighbour, good, greedy, hostile
+from neighbours import ENOUGH, GOOD, HOSTILE, Neighbour, good, greedy, hostile
 
 SECONDS = float(os.environ.get("SIDESTEP_NEIGHBOUR_SECONDS", "3"))
 
@@ -25,7 +25,7 @@ class Neighbours(unittest.TestCase):
     def assert_well(self, report: dict) -> None:
         self.assertEqual(report["errors"], [])
         self.assertEqual(report["run"], "running")
-        self.assertGreater(report["calls"], 10)
+        self.assertGreaterEqual(report["calls"], ENOUGH)
         self.assertIsNone(self.daemon.process.poll(), self.daemon.text()[-2000:])
         for word in ("SQLITE", "UNIQUE constraint", "Fatal error"):
             self.assertNotIn(word, self.daemon.text())
@@ -36,7 +36,7 @@ class Neighbours(unittest.TestCase):
         time.sleep(SECONDS)
         report, theirs = neighbour.report(), bad.report()
         self.assert_well(report)
-        self.assertGreater(theirs["calls"], theirs["kinds"], "not every bad call was sent")
+        self.assertGreaterEqual(theirs["calls"], theirs["kinds"], "not every bad call was sent")
 
     def test_one_user_at_every_limit_is_no_error_of_anothers(self):
         silent = socket.create_server(("127.0.0.1", 0), backlog=1024)

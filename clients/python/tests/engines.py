@@ -87,7 +87,7 @@ async def in_prefect() -> Any:
     said = [await trip("where to?")]
     async with get_client() as client:
         done: list[str] = []
-        for _ in range(200):  # the server learns of tasks by events, a little later
+        for _ in range(3000):  # the server learns of tasks by events, a little later
             tasks = await client.read_task_runs()
             done = [task.name for task in tasks if task.state and task.state.is_completed()]
             if len(done) == 3:

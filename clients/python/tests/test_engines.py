@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+# What only a hang takes, in seconds.
+HANG = 600
 MODEL, TOOL = 2, 1
 STEPS = {
     # DBOS records the requests of models; its tools are steps when the user makes them such.
@@ -26,10 +28,15 @@ def test_an_agent_of_an_engine_is_recorded_by_that_engine(engine: str, tmp_path:
     ended = subprocess.run(
         [sys.executable, "engines.py", engine, str(tmp_path)],
         cwd=HERE,
-        env={**os.environ, "PYTHONPATH": str(HERE.parent)},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(HERE.parent),
+            # Prefect gives its own server 20 s to start, which a busy machine may not have for it.
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(HANG),
+        },
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=HANG,
     )
     assert ended.returncode == 0, ended.stderr
     said = json.loads(ended.stdout.splitlines()[-1])
