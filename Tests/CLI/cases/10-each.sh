@@ -1,4 +1,4 @@
-# Lines as steps: sidestep each.
+# Lines as steps: sidestep each. SIDESTEP_EACH_KILLS says how often it is killed in one case.
 # shellcheck shell=bash disable=SC2016
 
 check "each runs a command once for every line, and never again" <<'C'
@@ -94,13 +94,15 @@ comes gone "$(cat pid)"
 C
 
 check "killed at any moment and started again, each does what is left and nothing twice that was recorded" <<'C'
+kills=${SIDESTEP_EACH_KILLS:-12} total=$((kills * 15 + 20))
+export total
 cat >script <<'S'
 eval "$(sidestep start "$1" --if-owned wait --wait 20s)"
-seq 200 | sidestep each work -j 4 -- sh -c 'echo $1 >>begun; sleep 0.02; echo $1 >>ended' sh {}
+seq "$total" | sidestep each work -j 4 -- sh -c 'echo $1 >>killed-begun; sleep 0.02; echo $1 >>killed-ended' sh {}
 sidestep finish
 S
-enough() { [ "$(lines ended)" -ge "$1" ]; }
-for kill in $(seq 12); do
+enough() { [ "$(lines killed-ended)" -ge "$1" ]; }
+for kill in $(seq "$kills"); do
     setsid bash -eu script "$run" 2>/dev/null & pid=$!
     comes enough $((kill * 12))
     # The group, each alone, and the script alone, in turns.
@@ -112,13 +114,13 @@ for kill in $(seq 12); do
     wait "$pid" || :
 done
 bash -eu script "$run" 2>/dev/null
-is "$(sort -nu ended | xargs)" "$(seq 200 | xargs)"
+is "$(sort -nu killed-ended | xargs)" "$(seq "$total" | xargs)"
 is "$(state "$run")" completed
 # What was recorded did not begin again: at most the four that ran at a kill did.
-[ "$(wc -l <begun)" -le $((200 + 4 * 12)) ]
-begun=$(wc -l <begun)
+[ "$(wc -l <killed-begun)" -le $((total + 4 * kills)) ] || { echo "$(wc -l <killed-begun) beginnings of $total lines"; exit 1; }
+begun=$(wc -l <killed-begun)
 bash -eu script "$run" >/dev/null 2>&1
-is "$(wc -l <begun)" "$begun"
+is "$(wc -l <killed-begun)" "$begun"
 C
 
 check "when the script alone is killed, each ends its commands, and the next one does not work beside them" <<'C'
@@ -136,6 +138,24 @@ comes two "$run.second"
 for old in $(cat "$run.first"); do gone "$old" || ! kill -0 "$old" 2>/dev/null; done
 touch "$run.second.go"
 wait "$pid"
+C
+
+check "without pidfds each notices the end of its script, too" <<'C'
+cat >script <<'S'
+eval "$(sidestep start "$1")"
+echo x | "${@:2}" sidestep each work -- sh -c 'echo $$ >"$0"; exec sleep 300' "$1.pid"
+S
+bash -eu script "$run" "$launch" --deny pidfd_open=ENOSYS -- & pid=$!
+comes test -s "$run.pid"
+kill -9 "$pid"
+wait "$pid" || :
+comes gone "$(cat "$run.pid")"
+C
+
+check "with few descriptors each runs as many as there is room for, and fails no line" <<'C'
+eval "$(sidestep start "$run")"
+(ulimit -n 24; seq 60 | sidestep each few -j 40 -- sh -c 'sleep 0.02; echo $1' sh {} >out)
+is "$(cat out)" "$(seq 60)"
 C
 
 check "Ctrl-C's signal ends the commands, records none of them as failed, and each dies of it" <<'C'
