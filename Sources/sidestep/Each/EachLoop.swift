@@ -27,7 +27,9 @@ final class EachLoop {
     struct Pending {
         let item: EachItem
         let at: ContinuousClock.Instant
-        /// The attempt that the daemon granted; nil when it is to be asked.
+        /// Whether it may begin then; else the daemon is to be asked first.
+        var isGranted = false
+        /// The attempt that the daemon granted.
         var attempt: Int?
     }
 
@@ -141,7 +143,7 @@ final class EachLoop {
         while hasPlace, mayBegin {
             if let index = pending.firstIndex(where: { $0.at <= .now }) {
                 let next = pending.remove(at: index)
-                if let attempt = next.attempt { try launch(next.item, attempt) } else { try ask(next.item) }
+                if next.isGranted { try launch(next.item, next.attempt) } else { try ask(next.item) }
             } else if let line = try items.next() {
                 try take(names.next(line))
             } else {
@@ -172,7 +174,8 @@ final class EachLoop {
                 results.settle(item, begun["output"] ?? .null, isFailure: false, isRepeated: true)
             case .success(let begun):
                 let delay = Duration.milliseconds(begun["delay_ms"]?.int ?? 0)
-                pending.append(Pending(item: item, at: .now + delay, attempt: begun["attempt"]?.int ?? 1))
+                pending.append(
+                    Pending(item: item, at: .now + delay, isGranted: true, attempt: begun["attempt"]?.int))
             case .failure(let error) where error.kind == .stepFailed:
                 results.settle(item, error.failure ?? .null, isFailure: true, isRepeated: true)
             case .failure(let error) where error.kind == .stepUnknown:
@@ -213,7 +216,7 @@ final class EachLoop {
         } else if Self.exhaustions.contains(problem), !jobs.isEmpty {
             // As many as there is room for; this one takes the place of the next that ends.
             room = jobs.count
-            pending.append(Pending(item: item, at: .now, attempt: attempt ?? 1))
+            pending.append(Pending(item: item, at: .now, isGranted: true, attempt: attempt))
         } else {
             try fail(item, attempt, .notStarted(problem, program.name))
         }

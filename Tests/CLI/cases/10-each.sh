@@ -103,8 +103,9 @@ sidestep finish
 S
 enough() { [ "$(lines killed-ended)" -ge "$1" ]; }
 for kill in $(seq "$kills"); do
+    before=$(lines killed-ended)
     setsid bash -eu script "$run" 2>/dev/null & pid=$!
-    comes enough $((kill * 12))
+    comes enough $((before + 6))
     # The group, each alone, and the script alone, in turns.
     case $((kill % 3)) in
     0) kill -9 -- "-$pid" || : ;;
@@ -207,6 +208,16 @@ has "$(cat error)" "--if-closed rerun"
 [ ! -e new ]
 C
 
+check "each records what can be recorded: an output at its limit, and one past it fails its line at once" <<'C'
+eval "$(sidestep start "$run")"
+# Written as JSON these bytes take the most room there is.
+status 1 sidestep each big -j 2 --output-limit 10485760 -- sh -c 'head -c "$1" /dev/zero | tr "\0" "\1"' sh {} < <(printf '10485760\n10485761\n') >out 2>error
+is "$(wc -c <out)" 10485760
+has "$(cat error)" "10485761: status"
+has "$(cat error)" "--output-limit"
+is "$(sidestep each big --output-limit 10485760 -- false <<<10485760 | wc -c)" 10485760
+C
+
 check "each as JSON says of every line what became of it" <<'C'
 eval "$(sidestep start "$run")"
 status 1 sidestep each j --json -- sh -c 'echo $1; [ $1 = 1 ]' sh {} < <(seq 2) >out 2>/dev/null
@@ -221,6 +232,7 @@ status 64 sidestep each 'a#2' -- true </dev/null 2>/dev/null
 status 64 sidestep each a </dev/null 2>error
 has "$(cat error)" "after --"
 status 64 sidestep each a -j 0 -- true </dev/null 2>/dev/null
+status 64 sidestep each a --output-limit 20000000 -- true </dev/null 2>/dev/null
 status 64 sidestep each a -- true </dev/null 2>error
 has "$(cat error)" 'eval "$(sidestep start'
 C
