@@ -77,8 +77,6 @@ final class EachLoop {
     private static let patience: Duration = .seconds(300)
     /// How long a command runs before its beginning is told: most have ended by then, and one message does.
     private static let untold: Duration = .milliseconds(5)
-    /// Ends that wait to be recorded, at most; no command begins meanwhile.
-    private static let mostRecording = 256
     /// How often the owner is looked at where the kernel does not tell its end.
     private static let ownerPeriod: Duration = .seconds(1)
     /// What each command finds set.
@@ -115,8 +113,9 @@ final class EachLoop {
     private var isDrained = false
     /// Whether a failure keeps all other lines from being begun.
     private var isFailing: Bool { options.failFast && results.hasFailed }
+    /// Of what is not recorded a death leaves at most `jobs` that run and as many whose record was on its way.
     private var mayBegin: Bool {
-        recording < Self.mostRecording && results.hasRoom && !isFailing && !(options.failFast && failing > 0)
+        recording < options.jobs && results.hasRoom && !isFailing && !(options.failFast && failing > 0)
     }
 
     /// Goes no further when somebody told us to end, or nothing can be recorded any more.
@@ -264,7 +263,7 @@ final class EachLoop {
         left += (pending.map(\.at) + [calls.due].compactMap(\.self)).map { $0 - .now }
         // At its limits nothing begins, whatever is due: an answer or an end comes first.
         let shortest = left.min() ?? .seconds(1)
-        let isFull = !hasPlace || recording >= Self.mostRecording
+        let isFull = !hasPlace || recording >= options.jobs
         return Int32(clamping: max(shortest, isFull ? .milliseconds(1) : .zero).milliseconds + 1)
     }
 

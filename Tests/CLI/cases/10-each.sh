@@ -117,8 +117,8 @@ done
 bash -eu script "$run" 2>/dev/null
 is "$(sort -nu killed-ended | xargs)" "$(seq "$total" | xargs)"
 is "$(state "$run")" completed
-# What was recorded did not begin again: at most the four that ran at a kill did.
-[ "$(wc -l <killed-begun)" -le $((total + 4 * kills)) ] || { echo "$(wc -l <killed-begun) beginnings of $total lines"; exit 1; }
+# What was recorded did not begin again: at most the four that ran at a kill did, and four whose record was on its way.
+[ "$(wc -l <killed-begun)" -le $((total + 8 * kills)) ] || { echo "$(wc -l <killed-begun) beginnings of $total lines"; exit 1; }
 begun=$(wc -l <killed-begun)
 bash -eu script "$run" >/dev/null 2>&1
 is "$(wc -l <killed-begun)" "$begun"
