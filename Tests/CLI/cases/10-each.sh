@@ -234,7 +234,7 @@ has "$(cat error)" "after --"
 status 64 sidestep each a -j 0 -- true </dev/null 2>/dev/null
 status 64 sidestep each a --output-limit 20000000 -- true </dev/null 2>/dev/null
 status 64 sidestep each a -- true </dev/null 2>error
-has "$(cat error)" 'eval "$(sidestep start'
+has "$(cat error)" 'sidestep start my-run'
 C
 
 check "a step inside a line carries its name, and each within a step carries that one's" <<'C'
