@@ -28,7 +28,8 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "In scripts",
                 subcommands: [
-                    RunCommand.self, TortureCommand.self, PlanCommand.self, StartCommand.self, StepCommand.self,
+                    RunCommand.self, TortureCommand.self, PlanCommand.self, StartCommand.self,
+                    StepCommand.self,
                     EachCommand.self,
                     WaitCommand.self, SleepCommand.self,
                     CheckpointCommand.self,

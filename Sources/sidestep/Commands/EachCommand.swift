@@ -54,9 +54,15 @@ struct EachCommand: ParsableCommand {
         if let jobs, !(1...Self.mostJobs).contains(jobs) {
             throw ValidationError("--jobs is 1 to \(Self.mostJobs)")
         }
-        if outputLimit < 0 { throw ValidationError("--output-limit is 0 or more") }
+        if !(0...Self.mostOutput).contains(outputLimit) {
+            throw ValidationError(
+                "--output-limit is 0 to \(Self.mostOutput); let the command write larger things into files")
+        }
         if let problem = EachNames.problem(name) { throw ValidationError(problem) }
     }
+
+    /// Written as JSON a byte may take six, and the daemon takes lines of 64 MiB.
+    private static let mostOutput = 10 << 20
 
     /// Each takes a descriptor, of which a process has 1024 as a rule.
     private static let mostJobs = 512

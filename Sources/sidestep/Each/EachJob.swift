@@ -31,20 +31,20 @@ struct EachJob {
         var variables: [(String, String)]
     }
 
-    /// Starts it, or says why that was not possible.
+    /// Starts it, or says why that was not possible: a number of errno(3).
     static func start(
         _ item: EachItem, attempt: Int?, _ program: LineProgram, _ plan: Plan
-    ) -> (job: EachJob?, problem: StepProcess.Ended) {
+    ) -> (job: EachJob?, problem: Int32) {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { return (nil, .notStarted(errno, program.name)) }
+        guard pipe(&ends) == 0 else { return (nil, errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let (child, problem) = program.start(item.line, plan.variables, output: ends[1])
         close(ends[1])
         guard let child else {
             close(ends[0])
-            return (nil, .notStarted(problem, program.name))
+            return (nil, problem)
         }
-        return (EachJob(item, attempt, child, ends[0], plan), StepProcess.Ended())
+        return (EachJob(item, attempt, child, ends[0], plan), 0)
     }
 
     private init(_ item: EachItem, _ attempt: Int?, _ child: ChildProcess, _ reader: Int32, _ plan: Plan) {
@@ -71,8 +71,10 @@ struct EachJob {
     }
 
     /// Does what its time asks for; how it ended, once it has.
-    mutating func look() throws -> StepProcess.Ended? {
-        if child.hasEnded { clock.ended() }
+    ///
+    /// - Parameter someEnded: whether a child may have ended since the last look.
+    mutating func look(someEnded: Bool) throws -> StepProcess.Ended? {
+        if someEnded || reader < 0, child.hasEnded { clock.ended() }
         guard clock.isOver || clock.hasEnded && reader < 0 else {
             keepTime()
             return nil

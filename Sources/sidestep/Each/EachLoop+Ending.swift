@@ -26,6 +26,10 @@ extension EachLoop {
             // The daemon's clock ended the attempt before ours did; it knows what comes next.
             case .failure(let error) where error.kind == .attemptSuperseded:
                 pending.append(Pending(item: item, at: .now))
+            case .failure(let error) where error.kind == .payloadTooLarge:
+                var tooLong = ended
+                tooLong.limit = tooLong.total - 1
+                try fail(item, job.attempt, tooLong)
             case .failure(let error): throw error
             }
         }

@@ -27,7 +27,9 @@ final class EachLoop {
     struct Pending {
         let item: EachItem
         let at: ContinuousClock.Instant
-        /// The attempt that the daemon granted; nil when it is to be asked.
+        /// Whether it may begin then; else the daemon is to be asked first.
+        var isGranted = false
+        /// The attempt that the daemon granted.
         var attempt: Int?
     }
 
@@ -47,6 +49,12 @@ final class EachLoop {
     /// Failures that the daemon has not answered yet: another attempt may come, or it was the last.
     var failing = 0
     var results: EachResults
+    /// How many commands the machine had room for.
+    private var room = Int.max
+    /// Whether a child may have ended since `look`.
+    private var someEnded = true
+    private var hasLostOwner = false
+    private var lookedAtOwner = ContinuousClock.now
     private let began = ContinuousClock.now
     private var chunk = [UInt8](repeating: 0, count: 64 << 10)
 
@@ -69,8 +77,8 @@ final class EachLoop {
     private static let patience: Duration = .seconds(300)
     /// How long a command runs before its beginning is told: most have ended by then, and one message does.
     private static let untold: Duration = .milliseconds(5)
-    /// Ends that wait to be recorded, at most; no command begins meanwhile.
-    private static let mostRecording = 256
+    /// How often the owner is looked at where the kernel does not tell its end.
+    private static let ownerPeriod: Duration = .seconds(1)
     /// What each command finds set.
     private static let variables = [
         "SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY", "SIDESTEP_SOCKET", ProcessMark.variable,
@@ -101,11 +109,13 @@ final class EachLoop {
         jobs.isEmpty && calls.isEmpty && pending.isEmpty && (items.hasEnded && isDrained || isFailing)
     }
 
+    private var hasPlace: Bool { jobs.count + beginning < min(options.jobs, room) }
     private var isDrained = false
     /// Whether a failure keeps all other lines from being begun.
     private var isFailing: Bool { options.failFast && results.hasFailed }
+    /// Of what is not recorded a death leaves at most `jobs` that run and as many whose record was on its way.
     private var mayBegin: Bool {
-        recording < Self.mostRecording && results.hasRoom && !isFailing && !(options.failFast && failing > 0)
+        recording < options.jobs && results.hasRoom && !isFailing && !(options.failFast && failing > 0)
     }
 
     /// Goes no further when somebody told us to end, or nothing can be recorded any more.
@@ -114,7 +124,11 @@ final class EachLoop {
             stop()
             SignalRelay.die(of: signal)
         }
-        if run.lease != nil && run.hasLostOwner {
+        if run.ownerEnd < 0, lookedAtOwner + Self.ownerPeriod <= .now {
+            hasLostOwner = run.hasLostOwner
+            lookedAtOwner = .now
+        }
+        if run.lease != nil && hasLostOwner {
             throw SidestepError(
                 .leaseLost, "the script that the run belongs to has ended", run: run.id,
                 hint: "start it again: what was recorded is not done again")
@@ -125,10 +139,10 @@ final class EachLoop {
 
     private func begin() throws {
         if isFailing { pending = [] }
-        while jobs.count + beginning < options.jobs, mayBegin {
+        while hasPlace, mayBegin {
             if let index = pending.firstIndex(where: { $0.at <= .now }) {
                 let next = pending.remove(at: index)
-                if let attempt = next.attempt { try launch(next.item, attempt) } else { try ask(next.item) }
+                if next.isGranted { try launch(next.item, next.attempt) } else { try ask(next.item) }
             } else if let line = try items.next() {
                 try take(names.next(line))
             } else {
@@ -159,7 +173,8 @@ final class EachLoop {
                 results.settle(item, begun["output"] ?? .null, isFailure: false, isRepeated: true)
             case .success(let begun):
                 let delay = Duration.milliseconds(begun["delay_ms"]?.int ?? 0)
-                pending.append(Pending(item: item, at: .now + delay, attempt: begun["attempt"]?.int ?? 1))
+                pending.append(
+                    Pending(item: item, at: .now + delay, isGranted: true, attempt: begun["attempt"]?.int))
             case .failure(let error) where error.kind == .stepFailed:
                 results.settle(item, error.failure ?? .null, isFailure: true, isRepeated: true)
             case .failure(let error) where error.kind == .stepUnknown:
@@ -195,8 +210,19 @@ final class EachLoop {
             timeout: options.timeout, outputLimit: options.outputLimit, word: step,
             variables: Array(zip(Self.variables, [item.step, key, socket, mark.adding(step).value])))
         let (job, problem) = EachJob.start(item, attempt: attempt, program, plan)
-        if let job { jobs.append(job) } else { try fail(item, attempt, problem) }
+        if let job {
+            jobs.append(job)
+        } else if Self.exhaustions.contains(problem), !jobs.isEmpty {
+            // As many as there is room for; this one takes the place of the next that ends.
+            room = jobs.count
+            pending.append(Pending(item: item, at: .now, isGranted: true, attempt: attempt))
+        } else {
+            try fail(item, attempt, .notStarted(problem, program.name))
+        }
     }
+
+    /// What a process gets that has no descriptor left, or may have no more children.
+    private static let exhaustions: Set<Int32> = [EMFILE, ENFILE, EAGAIN, ENOMEM]
 
     /// Tells the beginnings of commands that take their time, so that everybody sees them running.
     private func tell() {
@@ -212,14 +238,17 @@ final class EachLoop {
     // MARK: - Waiting
 
     private func wait() throws {
-        let wantsLines = !items.hasEnded && jobs.count + beginning < options.jobs && !isFailing
+        let wantsLines = !items.hasEnded && hasPlace && !isFailing
         var polled = [SignalRelay.bell, run.ownerEnd, calls.descriptor, wantsLines && isDrained ? 0 : -1].map
         {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         for job in jobs { polled.append(pollfd(fd: job.reader, events: Int16(POLLIN), revents: 0)) }
-        guard poll(&polled, nfds_t(polled.count), milliseconds) > 0 else { return }
+        let ready = poll(&polled, nfds_t(polled.count), milliseconds)
+        someEnded = ready < 0 || SignalRelay.bell < 0 || polled[0].revents != 0
+        guard ready > 0 else { return }
         if polled[0].revents != 0 { SignalRelay.hush() }
+        if polled[1].revents != 0 { hasLostOwner = true }
         for index in jobs.indices where polled[4 + index].revents != 0 { jobs[index].read(&chunk) }
         if polled[2].revents != 0 { try calls.receive() }
         if polled[3].revents != 0 { try items.readMore() }
@@ -227,14 +256,14 @@ final class EachLoop {
 
     /// How long poll(2) may wait.
     private var milliseconds: Int32 {
-        // Without a pidfd the owner is looked at now and then; the figures on the terminal change all the time.
-        var left: [Duration] = [.seconds(1)]
+        // The figures on the terminal change all the time.
+        var left: [Duration] = [SignalRelay.bell < 0 ? .milliseconds(100) : Self.ownerPeriod]
         left += jobs.compactMap(\.left)
         left += jobs.filter { !$0.isTold }.map { $0.began + Self.untold - .now }
         left += (pending.map(\.at) + [calls.due].compactMap(\.self)).map { $0 - .now }
         // At its limits nothing begins, whatever is due: an answer or an end comes first.
         let shortest = left.min() ?? .seconds(1)
-        let isFull = jobs.count + beginning >= options.jobs || recording >= Self.mostRecording
+        let isFull = !hasPlace || recording >= options.jobs
         return Int32(clamping: max(shortest, isFull ? .milliseconds(1) : .zero).milliseconds + 1)
     }
 
@@ -242,7 +271,7 @@ final class EachLoop {
     private func look() throws {
         var index = 0
         while index < jobs.count {
-            guard let ended = try jobs[index].look() else {
+            guard let ended = try jobs[index].look(someEnded: someEnded) else {
                 index += 1
                 continue
             }

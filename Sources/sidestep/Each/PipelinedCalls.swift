@@ -57,8 +57,12 @@ final class PipelinedCalls {
         do {
             guard let answers = try connection.nextAnswers() else { return lose() }
             for (id, outcome) in answers {
-                guard let call = sent.removeValue(forKey: id) else { continue }
-                try settle(call, outcome)
+                if let call = sent.removeValue(forKey: id) {
+                    try settle(call, outcome)
+                } else if case .failure(let error) = outcome {
+                    // Under no number of ours: a line could not be read, and its answer will never come.
+                    throw error
+                }
             }
         } catch let error as SidestepError where error.kind == .connectionLost {
             lose()

@@ -79,16 +79,17 @@ struct RunNaming: ParsableArguments {
 enum ScriptName {
     /// Its path; nil when the process executes none that can be seen.
     static func path(of process: Int32) -> String? {
-        let words = arguments(of: process)
-        guard let script = words.dropFirst().first(where: { !$0.hasPrefix("-") && !$0.hasPrefix("+") }),
+        for word in arguments(of: process).dropFirst() {
             // What follows `-c` is a program's text, and no file.
-            !words.prefix(while: { $0 != script }).contains(where: isCommandOption)
-        else { return nil }
-        // By one path, whatever way it was called.
-        guard let path = realpath(script.hasPrefix("/") ? script : folder(of: process) + "/" + script, nil)
-        else {
-            return nil
+            if isCommandOption(word) { return nil }
+            if !word.hasPrefix("-"), let path = file(word, in: folder(of: process)) { return path }
         }
+        return nil
+    }
+
+    /// The path of a regular file, the same whatever way it was named; nil for what is none, as the value of an option.
+    private static func file(_ name: String, in folder: String) -> String? {
+        guard let path = realpath(name.hasPrefix("/") ? name : folder + "/" + name, nil) else { return nil }
         defer { free(path) }
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG ? String(cString: path) : nil

@@ -1,4 +1,4 @@
-# Lines as steps: sidestep each.
+# Lines as steps: sidestep each. SIDESTEP_EACH_KILLS says how often it is killed in one case.
 # shellcheck shell=bash disable=SC2016
 
 check "each runs a command once for every line, and never again" <<'C'
@@ -94,15 +94,18 @@ comes gone "$(cat pid)"
 C
 
 check "killed at any moment and started again, each does what is left and nothing twice that was recorded" <<'C'
+kills=${SIDESTEP_EACH_KILLS:-12} total=$((kills * 15 + 20))
+export total
 cat >script <<'S'
 eval "$(sidestep start "$1" --if-owned wait --wait 20s)"
-seq 200 | sidestep each work -j 4 -- sh -c 'echo $1 >>begun; sleep 0.02; echo $1 >>ended' sh {}
+seq "$total" | sidestep each work -j 4 -- sh -c 'echo $1 >>killed-begun; sleep 0.02; echo $1 >>killed-ended' sh {}
 sidestep finish
 S
-enough() { [ "$(lines ended)" -ge "$1" ]; }
-for kill in $(seq 12); do
+enough() { [ "$(lines killed-ended)" -ge "$1" ]; }
+for kill in $(seq "$kills"); do
+    before=$(lines killed-ended)
     setsid bash -eu script "$run" 2>/dev/null & pid=$!
-    comes enough $((kill * 12))
+    comes enough $((before + 6))
     # The group, each alone, and the script alone, in turns.
     case $((kill % 3)) in
     0) kill -9 -- "-$pid" || : ;;
@@ -112,13 +115,13 @@ for kill in $(seq 12); do
     wait "$pid" || :
 done
 bash -eu script "$run" 2>/dev/null
-is "$(sort -nu ended | xargs)" "$(seq 200 | xargs)"
+is "$(sort -nu killed-ended | xargs)" "$(seq "$total" | xargs)"
 is "$(state "$run")" completed
-# What was recorded did not begin again: at most the four that ran at a kill did.
-[ "$(wc -l <begun)" -le $((200 + 4 * 12)) ]
-begun=$(wc -l <begun)
+# What was recorded did not begin again: at most the four that ran at a kill did, and four whose record was on its way.
+[ "$(wc -l <killed-begun)" -le $((total + 8 * kills)) ] || { echo "$(wc -l <killed-begun) beginnings of $total lines"; exit 1; }
+begun=$(wc -l <killed-begun)
 bash -eu script "$run" >/dev/null 2>&1
-is "$(wc -l <begun)" "$begun"
+is "$(wc -l <killed-begun)" "$begun"
 C
 
 check "when the script alone is killed, each ends its commands, and the next one does not work beside them" <<'C'
@@ -136,6 +139,24 @@ comes two "$run.second"
 for old in $(cat "$run.first"); do gone "$old" || ! kill -0 "$old" 2>/dev/null; done
 touch "$run.second.go"
 wait "$pid"
+C
+
+check "without pidfds each notices the end of its script, too" <<'C'
+cat >script <<'S'
+eval "$(sidestep start "$1")"
+echo x | "${@:2}" sidestep each work -- sh -c 'echo $$ >"$0"; exec sleep 300' "$1.pid"
+S
+bash -eu script "$run" "$launch" --deny pidfd_open=ENOSYS -- & pid=$!
+comes test -s "$run.pid"
+kill -9 "$pid"
+wait "$pid" || :
+comes gone "$(cat "$run.pid")"
+C
+
+check "with few descriptors each runs as many as there is room for, and fails no line" <<'C'
+eval "$(sidestep start "$run")"
+(ulimit -n 24; seq 60 | sidestep each few -j 40 -- sh -c 'sleep 0.02; echo $1' sh {} >out)
+is "$(cat out)" "$(seq 60)"
 C
 
 check "Ctrl-C's signal ends the commands, records none of them as failed, and each dies of it" <<'C'
@@ -187,6 +208,16 @@ has "$(cat error)" "--if-closed rerun"
 [ ! -e new ]
 C
 
+check "each records what can be recorded: an output at its limit, and one past it fails its line at once" <<'C'
+eval "$(sidestep start "$run")"
+# Written as JSON these bytes take the most room there is.
+status 1 sidestep each big -j 2 --output-limit 10485760 -- sh -c 'head -c "$1" /dev/zero | tr "\0" "\1"' sh {} < <(printf '10485760\n10485761\n') >out 2>error
+is "$(wc -c <out)" 10485760
+has "$(cat error)" "10485761: status"
+has "$(cat error)" "--output-limit"
+is "$(sidestep each big --output-limit 10485760 -- false <<<10485760 | wc -c)" 10485760
+C
+
 check "each as JSON says of every line what became of it" <<'C'
 eval "$(sidestep start "$run")"
 status 1 sidestep each j --json -- sh -c 'echo $1; [ $1 = 1 ]' sh {} < <(seq 2) >out 2>/dev/null
@@ -201,8 +232,9 @@ status 64 sidestep each 'a#2' -- true </dev/null 2>/dev/null
 status 64 sidestep each a </dev/null 2>error
 has "$(cat error)" "after --"
 status 64 sidestep each a -j 0 -- true </dev/null 2>/dev/null
+status 64 sidestep each a --output-limit 20000000 -- true </dev/null 2>/dev/null
 status 64 sidestep each a -- true </dev/null 2>error
-has "$(cat error)" 'eval "$(sidestep start'
+has "$(cat error)" 'sidestep start my-run'
 C
 
 check "a step inside a line carries its name, and each within a step carries that one's" <<'C'

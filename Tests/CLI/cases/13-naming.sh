@@ -14,7 +14,7 @@ chmod +x "$run/$run-nightly.sh"
 id="$run-nightly-$(date +%F)"
 is "$("./$run/$run-nightly.sh")" "$id"
 comes free "$id"
-is "$(bash -eu "$run/$run-nightly.sh" argument)" "$id"
+is "$(bash -eu -o pipefail "$run/$run-nightly.sh" argument)" "$id"
 is "$(lines daily-runs)" 1
 comes free "$id"
 is "$(TZ=Pacific/Kiritimati dash "$run/$run-nightly.sh" 2>&1 | tail -1)" "$run-nightly-$(TZ=Pacific/Kiritimati date +%F)"
