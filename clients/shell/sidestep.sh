@@ -80,15 +80,25 @@ _sidestep_lasts() {
         set -- "${1%/*}"
         [ -n "$1" ] || set -- /
     done
-    _sidestep_owns "$1" && [ $((0$(stat -L -c %a "$1") & 02)) = 0 ]
+    _sidestep_owns "$1" && case $(stat -L -c %a "$1") in *[2367]) return 1 ;; esac
 }
 
 # Whether a directory is the user's alone, and no link.
 _sidestep_alone() {
     case $1 in
-    /*) ! [ -h "$1" ] && _sidestep_owns "$1" && [ $((0$(stat -c %a "$1") & 022)) = 0 ] ;;
+    /*) ! [ -h "$1" ] && _sidestep_owns "$1" && ! _sidestep_is_writable "$1" ;;
     *) return 1 ;;
     esac
+}
+
+# Whether others than its owner may write to a file. By its digits: what begins with 0 is no octal number in zsh.
+_sidestep_is_writable() {
+    case $(stat -c %a "$1") in *[2367] | *[2367]?) ;; *) return 1 ;; esac
+}
+
+# Whether others than its owner have any right to a file.
+_sidestep_is_open() {
+    case $(stat -c %a "$1") in 0 | *00) return 1 ;; esac
 }
 
 # Prints a path in the user's configuration file; what is wrong with the file the daemon tells.
@@ -169,9 +179,9 @@ _sidestep_trusts() {
         [ "${2%% *}" != 0 ] || { [ "$1" = "$_sidestep_usual" ] && [ -n "$_sidestep_temporary" ]; } || _sidestep_alien=''
         if [ -n "$_sidestep_alien" ]; then
             _sidestep_reason="$_sidestep_place belongs to another user"
-        elif [ "$1" = "$_sidestep_usual" ] && [ $((${_sidestep_temporary:-0} * 0$(stat -c %a "$_sidestep_place") & 077)) != 0 ]; then
+        elif [ "$1" = "$_sidestep_usual" ] && [ -n "$_sidestep_temporary" ] && _sidestep_is_open "$_sidestep_place"; then
             _sidestep_reason="$_sidestep_place is open to other users (its mode must be 0700)"
-        elif [ $((0$(stat -c %a "$_sidestep_place") & 022)) != 0 ]; then
+        elif _sidestep_is_writable "$_sidestep_place"; then
             _sidestep_reason="$_sidestep_place can be written by other users"
         fi
     fi
@@ -442,10 +452,10 @@ sidestep_where() (
 
 # --- Asking the daemon --------------------------------------------------------------------------------------------
 
-# Sends one request and keeps the line that answers it. A daemon that is being restarted is waited for, as many
-# seconds as SIDESTEP_PATIENCE says.
+# Sends one request and keeps the line that answers it: a whole one. A daemon that is being restarted is waited for, as
+# many seconds as SIDESTEP_PATIENCE says; every request may be made again.
 _sidestep_exchange() {
-    _sidestep_tries=0
+    _sidestep_tries=0 _sidestep_broken=''
     case ${SIDESTEP_PATIENCE:-30} in
     *[!0-9]* | ???????*)
         _sidestep_complain "SIDESTEP_PATIENCE is not a number of seconds: $SIDESTEP_PATIENCE"
@@ -453,17 +463,30 @@ _sidestep_exchange() {
         ;;
     esac
     while :; do
-        # socat ends its sending side after the request; -t says how long it then waits for the reply.
+        # socat ends its sending side after the request; -t says how long it then waits for the reply. The point keeps
+        # the newline that tells a whole line from half of one.
         _sidestep_reply=$(
             {
                 printf '{"jsonrpc":"2.0","id":1,"method":"%s","params":%s}' "$1" "$2" | tr '\n' ' '
                 echo
             } | socat -t 86400 - "UNIX-CONNECT:$SIDESTEP_SOCKET" 2>/dev/null
-        ) || :
-        [ -z "$_sidestep_reply" ] || return 0
+            printf .
+        )
+        case $_sidestep_reply in
+        *"$_sidestep_newline".)
+            _sidestep_reply=${_sidestep_reply%"$_sidestep_newline".}
+            return 0
+            ;;
+        .) ;;
+        *) _sidestep_broken=1 ;;
+        esac
         _sidestep_tries=$((_sidestep_tries + 1))
         [ $((_sidestep_tries % 20)) != 10 ] || _sidestep_revive
         if [ "$_sidestep_tries" -gt "${SIDESTEP_PATIENCE:-30}0" ]; then
+            if [ -n "$_sidestep_broken" ]; then
+                _sidestep_complain "what answers at $SIDESTEP_SOCKET ends in the middle of a line"
+                return 70
+            fi
             _sidestep_complain "no daemon answers at $SIDESTEP_SOCKET"
             return 69
         fi
@@ -471,24 +494,50 @@ _sidestep_exchange() {
     done
 }
 
+_sidestep_newline='
+'
+
+# _sidestep_read JSON FILTER: assigns the variables that a filter of jq makes with @sh. Fails, and assigns none, when jq
+# does not come to its end or has nothing to say: what could not be read is never gone on with.
+_sidestep_read() {
+    if _sidestep_words=$(printf '%s\n' "$1" | jq -r "$2") && [ -n "$_sidestep_words" ]; then
+        eval "$_sidestep_words"
+        return 0
+    fi
+    _sidestep_complain "an answer of the daemon cannot be read" "does \`jq . /dev/null\` work? is there memory left?"
+    return 70
+}
+
 # _sidestep_send METHOD PARAMS: sets sidestep_result, or sidestep_error (the kind), its message, hint and failure.
 _sidestep_send() {
     sidestep_result='' sidestep_error='' sidestep_message='' sidestep_hint='' sidestep_failure=''
+    _sidestep_has_tools || return
     _sidestep_find || return
     _sidestep_exchange "$1" "$2" || return
     case $_sidestep_reply in
-    '{"jsonrpc":"2.0","id":1,"result":'*)
+    '{"jsonrpc":"2.0","id":1,"result":'*\})
         # Cut out as text: jq would turn numbers into doubles.
         sidestep_result=${_sidestep_reply#'{"jsonrpc":"2.0","id":1,"result":'}
         sidestep_result=${sidestep_result%\}}
         return 0
         ;;
     esac
-    eval "$(printf '%s\n' "$_sidestep_reply" | jq -r '.error | @sh "
+    _sidestep_read "$_sidestep_reply" '.error | objects | @sh "
         sidestep_error=\(.data.kind // "error")
-        sidestep_message=\(.message) sidestep_hint=\(.data.hint // "")
-        sidestep_failure=\(if .data.failure then .data.failure | tojson else "" end)"')"
+        sidestep_message=\(.message // "") sidestep_hint=\(.data.hint // "")
+        sidestep_failure=\(if .data.failure then .data.failure | tojson else "" end)"' || return
     _sidestep_status
+}
+
+# Without one of them every reply would look like none.
+_sidestep_has_tools() {
+    [ -z "${_sidestep_tools-}" ] || return 0
+    for _sidestep_tool in socat jq; do
+        command -v "$_sidestep_tool" >/dev/null && continue
+        _sidestep_complain "sidestep.sh needs $_sidestep_tool, which is not on PATH" "apt install $_sidestep_tool"
+        return 69
+    done
+    _sidestep_tools=1
 }
 
 # The exit status of the last error.
@@ -500,26 +549,32 @@ _sidestep_status() {
     esac
 }
 
+# Complains about the last error; what had no kind was said when it happened.
+_sidestep_say_error() {
+    [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
+}
+
 # Sends, and complains about an error.
 _sidestep_must() {
     _sidestep_send "$1" "$2" && return 0
     set -- $?
-    [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
+    _sidestep_say_error
     return "$1"
 }
 
 # Sends what records what a command did. A daemon that cannot write now is waited for, and a full disk is said once.
 _sidestep_record() {
     _sidestep_waits=0
-    until _sidestep_send "$1" "$2"; do
+    while :; do
+        _sidestep_send "$1" "$2" && return
+        _sidestep_why=$?
         case $sidestep_error in
         storage_full | storage_error | overloaded | shutting_down) ;;
         *) _sidestep_waits=300 ;;
         esac
         if [ "$_sidestep_waits" -ge 300 ]; then
-            [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
-            _sidestep_status
-            return
+            _sidestep_say_error
+            return "$_sidestep_why"
         fi
         if [ "$_sidestep_waits" = 0 ] && [ "$sidestep_error" = storage_full ]; then
             _sidestep_complain "$sidestep_message; waiting for space [$sidestep_error]" "$sidestep_hint"
@@ -567,7 +622,8 @@ sidestep_start() {
         _sidestep_complain "sidestep_start: what is $1?"
         return 64
     fi
-    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,\"if_closed\":\"$_sidestep_closed\"$_sidestep_params}"
+    _sidestep_params="\"if_closed\":\"$_sidestep_closed\"$_sidestep_params,\"steps\":\"none\"}"
+    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,$_sidestep_params"
     _sidestep_open || return
     export SIDESTEP_RUN SIDESTEP_LEASE SIDESTEP_SOCKET
     unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY
@@ -580,19 +636,26 @@ sidestep_start() {
 }
 
 _sidestep_open() {
-    _sidestep_must resume "$_sidestep_params" || return
-    _sidestep_adopt
-    [ "$_sidestep_closed" = retry ] && [ "$_sidestep_failed" != 0 ] && [ -n "$SIDESTEP_LEASE" ] || return 0
+    _sidestep_resume || return
+    [ "$_sidestep_closed" = retry ] && [ -n "$SIDESTEP_LEASE" ] || return 0
+    _sidestep_must step.list "$(_sidestep_of_run),\"status\":\"failed\",\"limit\":1}" || return
+    case $sidestep_result in '{"steps":[]'*) return 0 ;; esac
     # The script ended after a step of it had failed. That is a failed run, and a failed run is opened again.
     _sidestep_error='{"type":"exit","message":"the script ended after a failed step"}'
     _sidestep_must run.fail "{\"lease\":\"$SIDESTEP_LEASE\",\"retryable\":false,\"error\":$_sidestep_error}" || return
-    _sidestep_must resume "$_sidestep_params" || return
-    _sidestep_adopt
+    _sidestep_resume
 }
 
-_sidestep_adopt() {
-    eval "$(printf '%s\n' "$sidestep_result" | jq -r '@sh "SIDESTEP_RUN=\(.run.id) SIDESTEP_LEASE=\(.lease // "")
-        _sidestep_failed=\([.steps[]? | select(.status == "failed")] | length)"')"
+# What was recorded each step asks for by itself: none of it comes with the run.
+_sidestep_resume() {
+    _sidestep_must resume "$_sidestep_params" || return
+    _sidestep_read "$sidestep_result" 'select(.run.id | type == "string") |
+        @sh "SIDESTEP_RUN=\(.run.id) SIDESTEP_LEASE=\(.lease // "") _sidestep_uid_of_run=\(.run.uid)"'
+}
+
+# Prints the beginning of an object that names the run.
+_sidestep_of_run() {
+    printf '{"run":%s' "$(_sidestep_quote "$SIDESTEP_RUN")"
 }
 
 # Whether the script's run had ended before the script began. Steps then repeat what was recorded, and what would be
@@ -650,10 +713,17 @@ sidestep_release() {
 # Its standard output is recorded and printed again when the step is repeated. The second step of a name is NAME#2;
 # a step within step OUTER is OUTER/NAME. In its environment: SIDESTEP_STEP, SIDESTEP_IDEMPOTENCY_KEY.
 sidestep_step() (
+    # Large texts are not to be in the environment of every program that is started; the command gets the script's own
+    # flags.
+    _sidestep_flags=$-
+    set +ae
+    unset sidestep_result sidestep_failure _sidestep_reply _sidestep_words _sidestep_text _sidestep_encoded \
+        _sidestep_recorded _sidestep_params_of_attempt
     _sidestep_options='' _sidestep_live=1
     while :; do
         case ${1-} in
         --retry)
+            [ $# -gt 1 ] || _sidestep_misuse "--retry needs a number or a policy"
             _sidestep_options="$_sidestep_options,\"retry\":$(_sidestep_policy "$2")"
             [ -t 1 ] || _sidestep_live=''
             shift 2
@@ -662,14 +732,16 @@ sidestep_step() (
             _sidestep_options="$_sidestep_options,\"at_most_once\":true"
             shift
             ;;
+        --)
+            shift
+            break
+            ;;
+        -*) _sidestep_misuse "what is $1?" ;;
         *) break ;;
         esac
     done
-    if [ $# -lt 2 ]; then
-        _sidestep_complain "usage: sidestep_step [--retry N] [--at-most-once] NAME COMMAND…"
-        exit 64
-    fi
-    if _sidestep_is_over; then _sidestep_repeat_closed "$1"; fi
+    [ $# -ge 2 ] || _sidestep_misuse "a name and a command are needed"
+    ! _sidestep_is_over || _sidestep_repeat_closed "$1"
     _sidestep_name "$1" || exit
     shift
     _sidestep_params="$(_sidestep_for_run)" || exit
@@ -677,10 +749,16 @@ sidestep_step() (
     _sidestep_output=$(mktemp "${TMPDIR:-/tmp}/sidestep-output.XXXXXX") || exit 70
     trap 'rm -f "$_sidestep_output"' EXIT
     while :; do
-        _sidestep_begin || exit
+        _sidestep_begin
         _sidestep_attempt "$@"
     done
 )
+
+# Ends a step that was called in a wrong way.
+_sidestep_misuse() {
+    _sidestep_complain "sidestep_step: $1" "sidestep_step [--retry N] [--at-most-once] NAME COMMAND…"
+    exit 64
+}
 
 # A number of attempts becomes a policy.
 _sidestep_policy() {
@@ -713,61 +791,91 @@ _sidestep_forget_inner() {
     printf '%s\n' "$_sidestep_kept" >"$_sidestep_names"
 }
 
-# Asks whether the step must run. Ends the step when it has a result.
+# A filter of jq: of a record the text to print, and the status. Bytes that no variable can hold are in base 64. Steps of
+# other clients have no stdout: their JSON is printed.
+# shellcheck disable=SC2016  # for jq
+_sidestep_of_record='
+    def record:
+        if type == "object" and (has("exit") or has("type")) then
+            {text: (.stdout // ""), encoded: (.stdout_base64 // ""), exit: (.exit | if type == "number" then . else 1 end)}
+        else {text: ((if type == "string" then . else tojson end) + "\n"), encoded: "", exit: 0} end
+        | if .text | index("\u0000") then .encoded = (.text | @base64) | .text = "" else . end
+        | @sh "_sidestep_text=\(.text) _sidestep_encoded=\(.encoded) _sidestep_code=\(.exit)";'
+
+# Asks whether the step must run. Ends the program of the step when it has a result, or when nobody said that it is to
+# be executed.
 _sidestep_begin() {
-    if ! _sidestep_send run-step "$_sidestep_params,\"client\":true$_sidestep_options}"; then
-        [ "$sidestep_error" != step_failed ] || _sidestep_repeat "$sidestep_failure"
-        [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
-        _sidestep_status
-        return
+    _sidestep_begun=''
+    _sidestep_send run-step "$_sidestep_params,\"client\":true$_sidestep_options}" || _sidestep_refused $?
+    _sidestep_read "$sidestep_result" "$_sidestep_of_record"'
+        if .status == "completed" then "_sidestep_begun=completed " + (.output | record)
+        else @sh "_sidestep_begun=\(.status) _sidestep_number=\(.attempt)
+            _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")" end' || exit
+    case $_sidestep_begun in
+    completed) _sidestep_repeat ;;
+    execute) _sidestep_pause "$_sidestep_delay" ;;
+    *)
+        _sidestep_complain "an answer of the daemon cannot be read: it says \`$_sidestep_begun\`"
+        exit 70
+        ;;
+    esac
+}
+
+# The step may not run: it has failed for good, or there is an error.
+_sidestep_refused() {
+    if [ "$sidestep_error" = step_failed ] && [ -n "$sidestep_failure" ]; then
+        _sidestep_read "$sidestep_failure" "$_sidestep_of_record record" || exit
+        _sidestep_repeat
     fi
-    eval "$(printf '%s\n' "$sidestep_result" | jq -r '@sh "_sidestep_begun=\(.status) _sidestep_number=\(.attempt)
-        _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")
-        _sidestep_recorded=\(.output | tojson)"')"
-    [ "$_sidestep_begun" != completed ] || _sidestep_repeat "$_sidestep_recorded"
-    _sidestep_pause "$_sidestep_delay"
+    _sidestep_say_error
+    exit "$1"
 }
 
 _sidestep_pause() {
     [ "$1" = 0 ] || sleep "$(awk -v ms="$1" 'BEGIN { printf "%.3f", ms / 1000 }')"
 }
 
-# Prints what was recorded and ends with the recorded status. Steps of other clients have no stdout: their JSON is printed.
+# Prints what was recorded and ends with the recorded status.
 _sidestep_repeat() {
-    printf '%s\n' "$1" | jq -rj '
-        if type == "object" and has("exit") then .stdout // ""
-        elif type == "object" and has("type") then ""
-        elif type == "string" then . + "\n" else tojson + "\n" end'
-    _sidestep_encoded=$(printf '%s\n' "$1" | jq -r 'if type == "object" then .stdout_base64 // "" else "" end')
-    [ -z "$_sidestep_encoded" ] || printf '%s\n' "$_sidestep_encoded" | base64 -d
-    exit "$(printf '%s\n' "$1" | jq -r '
-        if type != "object" then 0 elif has("exit") then .exit elif has("type") then 1 else 0 end')"
+    printf '%s' "$_sidestep_text"
+    if [ -n "$_sidestep_encoded" ] && ! printf '%s\n' "$_sidestep_encoded" | base64 -d; then
+        _sidestep_complain "the recorded output cannot be read"
+        exit 70
+    fi
+    exit "$_sidestep_code"
 }
 
 # The run has ended: what it recorded can still be repeated.
 _sidestep_repeat_closed() {
     _sidestep_name "$1" || exit
-    _sidestep_send step.get "{\"run\":$(_sidestep_quote "$SIDESTEP_RUN"),\"step\":$_sidestep_quoted}" || return 0
-    _sidestep_record=$(printf '%s\n' "$sidestep_result" |
-        jq -c 'if .status == "completed" then .output elif .status == "failed" then .error else empty end')
-    [ -z "$_sidestep_record" ] || _sidestep_repeat "$_sidestep_record"
+    _sidestep_send step.get "$(_sidestep_of_run),\"step\":$_sidestep_quoted}" || {
+        set -- $?
+        # No such step: what follows says that the run has ended.
+        [ "$sidestep_error" != invalid_argument ] || return 0
+        _sidestep_say_error
+        exit "$1"
+    }
+    _sidestep_text='' _sidestep_encoded='' _sidestep_code=''
+    _sidestep_read "$sidestep_result" "$_sidestep_of_record"'
+        if .status == "completed" then .output | record elif .status == "failed" then .error | record
+        else "_sidestep_code=" end' || exit
+    [ -z "$_sidestep_code" ] || _sidestep_repeat
 }
 
 # Runs the command once and records how it ended. Ends the step unless there is another attempt.
 _sidestep_attempt() {
     _sidestep_forget_inner
     _sidestep_execute "$@"
+    _sidestep_recorded=$(_sidestep_record_output) || exit
     _sidestep_params_of_attempt="$_sidestep_params,\"attempt\":$_sidestep_number"
     if [ "$_sidestep_code" = 0 ]; then
-        _sidestep_record step.complete "$_sidestep_params_of_attempt,\"output\":{$(_sidestep_record_output)}}" || exit
+        _sidestep_record step.complete "$_sidestep_params_of_attempt,\"output\":{$_sidestep_recorded}}" || exit
         _sidestep_end
     fi
     _sidestep_error="\"type\":\"exit\",\"message\":\"the command exited with $_sidestep_code\""
     _sidestep_params_of_attempt="$_sidestep_params_of_attempt,\"types\":[\"exit:$_sidestep_code\",\"exit\"]"
-    _sidestep_record step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$(_sidestep_record_output)}}" ||
-        exit
-    eval "$(printf '%s\n' "$sidestep_result" |
-        jq -r '@sh "_sidestep_again=\(.retry) _sidestep_delay=\(.delay_ms // 0)"')"
+    _sidestep_record step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$_sidestep_recorded}}" || exit
+    _sidestep_read "$sidestep_result" '@sh "_sidestep_again=\(.retry) _sidestep_delay=\(.delay_ms // 0)"' || exit
     [ "$_sidestep_again" = true ] || _sidestep_end
     _sidestep_complain "step $_sidestep_step: exit status $_sidestep_code; again in $_sidestep_delay ms"
     _sidestep_pause "$_sidestep_delay"
@@ -778,25 +886,48 @@ _sidestep_attempt() {
 _sidestep_execute() {
     export SIDESTEP_STEP="$_sidestep_step" SIDESTEP_IDEMPOTENCY_KEY
     if [ -z "$_sidestep_live" ]; then
-        if ("$@") >"$_sidestep_output" 7>&-; then _sidestep_code=0; else _sidestep_code=$?; fi
+        (_sidestep_body "$@") >"$_sidestep_output" 7>&-
+        _sidestep_code=$?
         return 0
     fi
-    # The status goes round the pipe on descriptor 3: a pipeline's own status is that of tee.
+    # The status goes round the pipe on descriptor 3. Whether all of the output is kept tee says: a reader that goes away
+    # is kept from it, for it would end the command.
     exec 4>&1
     _sidestep_code=$(
         {
-            if ("$@") 3>&- 4>&- 7>&-; then echo 0 >&3; else echo $? >&3; fi | tee "$_sidestep_output" >&4 3>&-
+            {
+                (_sidestep_body "$@") 3>&- 4>&- 7>&-
+                echo $? >&3
+            } | { tee "$_sidestep_output" 3>&- || echo lost >&3; } | (trap '' PIPE; cat >&4 || cat >/dev/null) 2>/dev/null 3>&-
         } 3>&1
     )
+    case $_sidestep_code in
+    *lost)
+        _sidestep_complain "step $_sidestep_step: what the command printed could not be kept, and is not recorded" \
+            "it is run again by the next start; is there space in ${TMPDIR:-/tmp}?"
+        exit 70
+        ;;
+    esac
+}
+
+# The command, under the flags of the script. Not in a condition, where `set -e` would not hold in a function.
+_sidestep_body() {
+    case $_sidestep_flags in *a*) set -a ;; esac
+    case $_sidestep_flags in *e*) set -e ;; esac
+    "$@"
 }
 
 # Prints the members that hold the output: as text when it survives jq, else in base 64.
 _sidestep_record_output() {
     if jq -Rsj . <"$_sidestep_output" | cmp -s - "$_sidestep_output"; then
-        printf '"stdout":%s' "$(jq -Rs . <"$_sidestep_output")"
+        _sidestep_text=$(jq -Rs . <"$_sidestep_output") && [ -n "$_sidestep_text" ] && printf '"stdout":%s' "$_sidestep_text"
     else
-        printf '"stdout_base64":"%s"' "$(base64 -w0 <"$_sidestep_output")"
-    fi
+        _sidestep_text=$(base64 -w0 <"$_sidestep_output") && [ -n "$_sidestep_text" ] &&
+            printf '"stdout_base64":"%s"' "$_sidestep_text"
+    fi || {
+        _sidestep_complain "step $_sidestep_step: what the command printed cannot be recorded"
+        return 70
+    }
     printf ',"exit":%s' "$_sidestep_code"
 }
 
