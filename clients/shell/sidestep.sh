@@ -985,7 +985,7 @@ _sidestep_of_record='
     def record:
         if type == "object" and (has("exit") or has("type")) then
             {text: (.stdout // ""), encoded: (.stdout_base64 // ""), whose: "command",
-                exit: (.exit | if type == "number" then . else 1 end)}
+                exit: (.type as $type | .exit | if type == "number" then . elif $type == "timeout" then 124 else 1 end)}
             + if .type == "timeout" or .type == "output_limit" then {whose: .type} else {} end
         else {text: ((if type == "string" then . else tojson end) + "\n"), encoded: "", whose: "command", exit: 0} end
         | if .text | index("\u0000") then .encoded = (.text | @base64) | .text = "" else . end

@@ -13,8 +13,10 @@ struct StartCommand: ParsableCommand {
             The script owns the run: it is let go when the script's process ends. What is printed sets \
             SIDESTEP_RUN, SIDESTEP_LEASE and SIDESTEP_SOCKET:
 
-              eval "$(sidestep start backup-2026-01-01)"
-              eval "$(sidestep start --daily)"
+              s=$(sidestep start backup-2026-01-01) && eval "$s" || exit
+              s=$(sidestep start --daily) && eval "$s" || exit
+
+            (Where this program is not on the path, `eval "$(…)"` would evaluate nothing, and succeed.)
 
             Opened again after a failure, the run keeps its finished steps and forgets the failed ones. A run \
             that has completed stays closed: SIDESTEP_LEASE is empty then, and `sidestep step` only repeats what was \
@@ -76,6 +78,7 @@ struct StartCommand: ParsableCommand {
     private var isJSON: Bool { shell == .json || common.json }
 
     private func open() throws {
+        if ownerPid == nil { try Self.refuseAdoption() }
         if let joined = try SupervisedRun.joined(by: id) {
             return Output.line(isJSON ? try joined.answer(common.connect()).text : joined.variables)
         }
@@ -91,6 +94,20 @@ struct StartCommand: ParsableCommand {
             }
         }
         Output.line(isJSON ? result.text : variables(result, socket: connection.path))
+    }
+
+    /// The process that started us.
+    private static let parent = getppid()
+
+    /// A script that is killed while this runs leaves us to process 1, or another that takes in orphans: it would own the
+    /// run for as long as the machine is up. It is in no session of ours, and was not our parent before. The daemon refuses
+    /// what dies later.
+    private static func refuseAdoption() throws {
+        guard getsid(parent) == getsid(0), parent == getppid() else {
+            throw SidestepError(
+                .notPermitted, "whoever called this has ended, and no other process is to own the run",
+                hint: "`--owner-pid` names the process that is to own it")
+        }
     }
 
     /// Sees to what steps without a result left working; a run that cannot be gone on with is given back.
@@ -141,7 +158,7 @@ struct StartCommand: ParsableCommand {
             }
         }
         writer.member("owner", "process")
-        writer.member("owner_pid", Int(ownerPid ?? getppid()))
+        writer.member("owner_pid", Int(ownerPid ?? Self.parent))
     }
 
     private func variables(_ result: RawJSON, socket: String) -> String {

@@ -27,8 +27,12 @@ struct StepRecordText {
         exit(status)
     }
 
-    /// A step recorded by another client has no status; it failed or it did not.
-    var status: Int { record["exit"]?.int ?? (record["type"] == nil ? 0 : 1) }
+    /// A step that another client recorded, or the daemon's clock ended, has no status; it failed or it did not.
+    var status: Int {
+        if let status = record["exit"]?.int { return status }
+        guard let type = record["type"] else { return 0 }
+        return type.string == "timeout" ? Int(StepExit.timeout) : 1
+    }
 
     /// What the command printed.
     var output: [UInt8] {

@@ -41,7 +41,7 @@ C
 
 check "a step without a run says what to type" <<'C'
 status 64 sidestep step a -- true 2>error
-has "$(cat error)" 'eval "$(sidestep start my-run)"'
+has "$(cat error)" 's=$(sidestep start my-run) && eval "$s"'
 C
 
 check "a finished step prints its record and runs nothing" <<'C'

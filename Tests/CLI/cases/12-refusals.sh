@@ -128,3 +128,11 @@ status 1 "$shell" script "$run" >out
 is "$(cat out)" ""
 C
 done
+
+check "a start whose script has ended gives the run to nobody else" <<'C'
+setsid sh -c '(until [ -e "$0.go" ]; do sleep 0.02; done; exec sidestep start "$0" >"$0.out" 2>"$0.error") & exit' "$run"
+touch "$run.go"
+comes grep -q "has ended" "$run.error"
+is "$(cat "$run.out")" "(exit 70)"
+status 70 sidestep show "$run" 2>/dev/null
+C
