@@ -42,7 +42,7 @@ crash: setup  ## the kill campaigns, ten times as long as in CI
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Crash/run --kills 5000
 
-scripts: setup  ## four scripts, killed 500 times in every way a script dies
+scripts: setup  ## five scripts, killed 500 times in every way a script dies
 	swift build
 	PATH="$(CURDIR)/.build/debug:$$PATH" SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Scripts/run --kills 500
 

@@ -100,10 +100,10 @@ struct StartCommand: ParsableCommand {
     private static let parent = getppid()
 
     /// A script that is killed while this runs leaves us to process 1, or another that takes in orphans: it would own the
-    /// run for as long as the machine is up. It is in no session of ours, and was not our parent before. The daemon refuses
-    /// what dies later.
+    /// run for as long as the machine is up. It is in no session of ours. What dies later the daemon refuses: it is no
+    /// ancestor of ours then.
     private static func refuseAdoption() throws {
-        guard getsid(parent) == getsid(0), parent == getppid() else {
+        guard getsid(parent) == getsid(0) else {
             throw SidestepError(
                 .notPermitted, "whoever called this has ended, and no other process is to own the run",
                 hint: "`--owner-pid` names the process that is to own it")

@@ -7,8 +7,8 @@ import SidestepProtocol
 /// The work of `sidestep each`: reads lines, runs commands and records how they ended, all in one thread that poll(2)
 /// wakes.
 ///
-/// A step whose line is new costs the daemon one message and a share of a commit, as in the other clients: its beginning
-/// is told when it has lasted a while, its end without waiting for the answer.
+/// A step whose line is new costs the daemon one message and a share of a commit, as in the other clients: its
+/// beginning is told when it has lasted a while, its end without waiting for the answer.
 final class EachLoop {
     /// What the user asked for.
     struct Options {
