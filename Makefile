@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash odd neighbours drill simulate install uninstall setup clean campaign wheel
+.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign wheel
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,10 @@ fuzz: setup  ## the reader of client bytes, ten minutes
 crash: setup  ## the kill campaigns, ten times as long as in CI
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Crash/run --kills 5000
+
+scripts: setup  ## five scripts, killed 500 times in every way a script dies
+	swift build
+	PATH="$(CURDIR)/.build/debug:$$PATH" SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Scripts/run --kills 500
 
 campaign: setup  ## the kill campaigns of the Python client, in full: an agent at every point, 2000 random programs
 	swift build

@@ -18,6 +18,12 @@ public struct ProcessMark: Sendable, Hashable {
     /// The value of the variable.
     public var value: String { words.joined(separator: "/") }
 
+    /// The word in the name of a file that is one: `…/sidestep-step-91c4-2.x7Uq (deleted)`.
+    static func word(ofFile path: String) -> String? {
+        guard let name = path.split(separator: "/").last, name.hasPrefix("sidestep-step-") else { return nil }
+        return String(name.dropFirst("sidestep-".count).prefix { $0 != "." })
+    }
+
     /// The mark of work within this one.
     public func adding(_ word: String) -> ProcessMark { ProcessMark(words: words + [word]) }
 

@@ -25,12 +25,26 @@ struct ProcessScan {
         return isProc ? found : nil
     }
 
-    /// The mark in its environment, as it was when its program began: those of our own user can be read.
+    /// Its mark: that in its environment, as it was when its program began, and that of a file it holds open. Those of
+    /// our own user can be read.
     var mark: ProcessMark? {
+        guard let held = heldWord else { return environmentMark }
+        return (environmentMark ?? ProcessMark(nil)).adding(held)
+    }
+
+    private var environmentMark: ProcessMark? {
         let name = Array("\(ProcessMark.variable)=".utf8)
         guard let environment = Self.read("/proc/\(pid)/environ") else { return nil }
         let entry = environment.split(separator: 0).first { $0.starts(with: name) }
         return entry.map { ProcessMark(String(decoding: $0.dropFirst(name.count), as: UTF8.self)) }
+    }
+
+    /// The word of the file that sidestep.sh gives to a step's body as descriptor 7: a function of a shell is a copy of
+    /// the shell, with an environment that says nothing of the step.
+    private var heldWord: String? {
+        var target = [UInt8](repeating: 0, count: 4096)
+        let count = readlink("/proc/\(pid)/fd/7", &target, target.count)
+        return count > 0 ? ProcessMark.word(ofFile: String(decoding: target[..<count], as: UTF8.self)) : nil
     }
 
     /// The largest environment looked at, bytes; ours stands near its beginning.

@@ -30,6 +30,9 @@ public struct ProcessTree: Sendable {
     /// How many processes are left, as far as they can be seen.
     public var count: Int { Self.members([self]).count }
 
+    /// What is left of several trees.
+    public static func processes(of trees: [ProcessTree]) -> [Int32] { members(trees).map(\.pid) }
+
     /// Between two looks at what was told to end, microseconds.
     private static let interval: UInt32 = 20_000
     /// Looks after SIGKILL: a process may have forked while the table was being read.

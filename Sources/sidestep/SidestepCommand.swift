@@ -12,7 +12,8 @@ struct SidestepCommand: ParsableCommand {
         discussion: """
             In a script:
 
-              eval "$(sidestep start nightly-1)"
+              set -e
+              s=$(sidestep start nightly-1) && eval "$s" || exit
               sidestep step fetch --retry 3 -- curl -sf https://example.org/data
               sidestep step count -- sh -c 'wc -l < data'
               sidestep finish
@@ -20,7 +21,8 @@ struct SidestepCommand: ParsableCommand {
             Run the script again: finished steps are not repeated, they print what they printed before.
 
             Exit status: 0 done; 64 wrong usage; 69 no daemon answers; 75 not now, try again (the run is owned, \
-            a time-out, a full disk); 70 anything else. `step` exits like its command.
+            a time-out, a full disk); 70 anything else. `step` exits like its command; `step --status-file FILE` says \
+            whose its status is.
             """,
         version: SidestepVersion.text,
         subcommands: [SupervisedCommand.self],

@@ -126,7 +126,7 @@ program_start() {
         echo "set -u; . ${here@Q}/parity-program.sh"
         echo "sidestep_start \"\$RUN\" --if-closed return $options || ends \"\${sidestep_error:-start}\""
         jqp -r 'include "parity"; .program | program("")' <<<"$operation"
-        echo "sidestep_finish || ends \"\${sidestep_error:-finish}\""
+        echo "sidestep_finish --despite-failures || ends \"\${sidestep_error:-finish}\""
         echo "ends completed"
     } >"$place/program.sh"
     rm -f "$EFFECTS.ends" "$TELL" "$ANSWER"

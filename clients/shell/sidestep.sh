@@ -80,15 +80,25 @@ _sidestep_lasts() {
         set -- "${1%/*}"
         [ -n "$1" ] || set -- /
     done
-    _sidestep_owns "$1" && [ $((0$(stat -L -c %a "$1") & 02)) = 0 ]
+    _sidestep_owns "$1" && case $(stat -L -c %a "$1") in *[2367]) return 1 ;; esac
 }
 
 # Whether a directory is the user's alone, and no link.
 _sidestep_alone() {
     case $1 in
-    /*) ! [ -h "$1" ] && _sidestep_owns "$1" && [ $((0$(stat -c %a "$1") & 022)) = 0 ] ;;
+    /*) ! [ -h "$1" ] && _sidestep_owns "$1" && ! _sidestep_is_writable "$1" ;;
     *) return 1 ;;
     esac
+}
+
+# Whether others than its owner may write to a file. By its digits: what begins with 0 is no octal number in zsh.
+_sidestep_is_writable() {
+    case $(stat -c %a "$1") in *[2367] | *[2367]?) ;; *) return 1 ;; esac
+}
+
+# Whether others than its owner have any right to a file.
+_sidestep_is_open() {
+    case $(stat -c %a "$1") in 0 | *00) return 1 ;; esac
 }
 
 # Prints a path in the user's configuration file; what is wrong with the file the daemon tells.
@@ -169,9 +179,9 @@ _sidestep_trusts() {
         [ "${2%% *}" != 0 ] || { [ "$1" = "$_sidestep_usual" ] && [ -n "$_sidestep_temporary" ]; } || _sidestep_alien=''
         if [ -n "$_sidestep_alien" ]; then
             _sidestep_reason="$_sidestep_place belongs to another user"
-        elif [ "$1" = "$_sidestep_usual" ] && [ $((${_sidestep_temporary:-0} * 0$(stat -c %a "$_sidestep_place") & 077)) != 0 ]; then
+        elif [ "$1" = "$_sidestep_usual" ] && [ -n "$_sidestep_temporary" ] && _sidestep_is_open "$_sidestep_place"; then
             _sidestep_reason="$_sidestep_place is open to other users (its mode must be 0700)"
-        elif [ $((0$(stat -c %a "$_sidestep_place") & 022)) != 0 ]; then
+        elif _sidestep_is_writable "$_sidestep_place"; then
             _sidestep_reason="$_sidestep_place can be written by other users"
         fi
     fi
@@ -442,10 +452,10 @@ sidestep_where() (
 
 # --- Asking the daemon --------------------------------------------------------------------------------------------
 
-# Sends one request and keeps the line that answers it. A daemon that is being restarted is waited for, as many
-# seconds as SIDESTEP_PATIENCE says.
+# Sends one request and keeps the line that answers it: a whole one. A daemon that is being restarted is waited for, as
+# many seconds as SIDESTEP_PATIENCE says; every request may be made again.
 _sidestep_exchange() {
-    _sidestep_tries=0
+    _sidestep_tries=0 _sidestep_broken=''
     case ${SIDESTEP_PATIENCE:-30} in
     *[!0-9]* | ???????*)
         _sidestep_complain "SIDESTEP_PATIENCE is not a number of seconds: $SIDESTEP_PATIENCE"
@@ -453,17 +463,30 @@ _sidestep_exchange() {
         ;;
     esac
     while :; do
-        # socat ends its sending side after the request; -t says how long it then waits for the reply.
+        # socat ends its sending side after the request; -t says how long it then waits for the reply. The point keeps
+        # the newline that tells a whole line from half of one.
         _sidestep_reply=$(
             {
                 printf '{"jsonrpc":"2.0","id":1,"method":"%s","params":%s}' "$1" "$2" | tr '\n' ' '
                 echo
             } | socat -t 86400 - "UNIX-CONNECT:$SIDESTEP_SOCKET" 2>/dev/null
-        ) || :
-        [ -z "$_sidestep_reply" ] || return 0
+            printf .
+        )
+        case $_sidestep_reply in
+        *"$_sidestep_newline".)
+            _sidestep_reply=${_sidestep_reply%"$_sidestep_newline".}
+            return 0
+            ;;
+        .) ;;
+        *) _sidestep_broken=1 ;;
+        esac
         _sidestep_tries=$((_sidestep_tries + 1))
         [ $((_sidestep_tries % 20)) != 10 ] || _sidestep_revive
         if [ "$_sidestep_tries" -gt "${SIDESTEP_PATIENCE:-30}0" ]; then
+            if [ -n "$_sidestep_broken" ]; then
+                _sidestep_complain "what answers at $SIDESTEP_SOCKET ends in the middle of a line"
+                return 70
+            fi
             _sidestep_complain "no daemon answers at $SIDESTEP_SOCKET"
             return 69
         fi
@@ -471,24 +494,50 @@ _sidestep_exchange() {
     done
 }
 
+_sidestep_newline='
+'
+
+# _sidestep_read JSON FILTER: assigns the variables that a filter of jq makes with @sh. Fails, and assigns none, when jq
+# does not come to its end or has nothing to say: what could not be read is never gone on with.
+_sidestep_read() {
+    if _sidestep_words=$(printf '%s\n' "$1" | jq -r "$2") && [ -n "$_sidestep_words" ]; then
+        eval "$_sidestep_words"
+        return 0
+    fi
+    _sidestep_complain "an answer of the daemon cannot be read" "does \`jq . /dev/null\` work? is there memory left?"
+    return 70
+}
+
 # _sidestep_send METHOD PARAMS: sets sidestep_result, or sidestep_error (the kind), its message, hint and failure.
 _sidestep_send() {
     sidestep_result='' sidestep_error='' sidestep_message='' sidestep_hint='' sidestep_failure=''
+    _sidestep_has_tools || return
     _sidestep_find || return
     _sidestep_exchange "$1" "$2" || return
     case $_sidestep_reply in
-    '{"jsonrpc":"2.0","id":1,"result":'*)
+    '{"jsonrpc":"2.0","id":1,"result":'*\})
         # Cut out as text: jq would turn numbers into doubles.
         sidestep_result=${_sidestep_reply#'{"jsonrpc":"2.0","id":1,"result":'}
         sidestep_result=${sidestep_result%\}}
         return 0
         ;;
     esac
-    eval "$(printf '%s\n' "$_sidestep_reply" | jq -r '.error | @sh "
+    _sidestep_read "$_sidestep_reply" '.error | objects | @sh "
         sidestep_error=\(.data.kind // "error")
-        sidestep_message=\(.message) sidestep_hint=\(.data.hint // "")
-        sidestep_failure=\(if .data.failure then .data.failure | tojson else "" end)"')"
+        sidestep_message=\(.message // "") sidestep_hint=\(.data.hint // "")
+        sidestep_failure=\(if .data.failure then .data.failure | tojson else "" end)"' || return
     _sidestep_status
+}
+
+# Without one of them every reply would look like none.
+_sidestep_has_tools() {
+    [ -z "${_sidestep_tools-}" ] || return 0
+    for _sidestep_tool in socat jq; do
+        command -v "$_sidestep_tool" >/dev/null && continue
+        _sidestep_complain "sidestep.sh needs $_sidestep_tool, which is not on PATH" "apt install $_sidestep_tool"
+        return 69
+    done
+    _sidestep_tools=1
 }
 
 # The exit status of the last error.
@@ -500,26 +549,32 @@ _sidestep_status() {
     esac
 }
 
+# Complains about the last error; what had no kind was said when it happened.
+_sidestep_say_error() {
+    [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
+}
+
 # Sends, and complains about an error.
 _sidestep_must() {
     _sidestep_send "$1" "$2" && return 0
     set -- $?
-    [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
+    _sidestep_say_error
     return "$1"
 }
 
 # Sends what records what a command did. A daemon that cannot write now is waited for, and a full disk is said once.
 _sidestep_record() {
     _sidestep_waits=0
-    until _sidestep_send "$1" "$2"; do
+    while :; do
+        _sidestep_send "$1" "$2" && return
+        _sidestep_why=$?
         case $sidestep_error in
         storage_full | storage_error | overloaded | shutting_down) ;;
         *) _sidestep_waits=300 ;;
         esac
         if [ "$_sidestep_waits" -ge 300 ]; then
-            [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
-            _sidestep_status
-            return
+            _sidestep_say_error
+            return "$_sidestep_why"
         fi
         if [ "$_sidestep_waits" = 0 ] && [ "$sidestep_error" = storage_full ]; then
             _sidestep_complain "$sidestep_message; waiting for space [$sidestep_error]" "$sidestep_hint"
@@ -538,15 +593,18 @@ sidestep_call() (
 # --- Runs --------------------------------------------------------------------------------------------------------
 
 # sidestep_start [ID] [--workflow W] [--input JSON] [--if-closed HOW] [--if-owned HOW] [--wait MS] [--retry JSON]
+#     [--orphan end|wait|fail]
 #
 # Opens a run, or comes back to it. The script owns it: it is let go when the script's process ends. Opened again
 # after a failure it keeps finished steps and forgets failed ones. A completed run stays closed: SIDESTEP_LEASE is
-# empty then, and steps only repeat what was recorded.
+# empty then, and steps only repeat what was recorded. What a step of an earlier execution left working is ended,
+# waited for, or refused with status 75. In `sidestep run` and `sidestep torture` the script joins their run.
 sidestep_start() {
-    _sidestep_params='' _sidestep_closed=retry
+    _sidestep_params='' _sidestep_closed=retry _sidestep_orphan=end _sidestep_id=''
     case ${1-} in
     '' | --*) ;;
     *)
+        _sidestep_id=$1
         _sidestep_params=",\"run\":$(_sidestep_quote "$1")" || return
         shift
         ;;
@@ -559,18 +617,27 @@ sidestep_start() {
         --if-owned) _sidestep_params="$_sidestep_params,\"if_owned\":\"$2\"" ;;
         --wait) _sidestep_params="$_sidestep_params,\"wait_ms\":$2" ;;
         --retry) _sidestep_params="$_sidestep_params,\"retry\":$2" ;;
+        --orphan) _sidestep_orphan=$2 ;;
         *) break ;;
         esac
         shift 2
     done
-    if [ $# -gt 0 ]; then
-        _sidestep_complain "sidestep_start: what is $1?"
+    case $#:$_sidestep_orphan in
+    0:end | 0:wait | 0:fail) ;;
+    *)
+        _sidestep_complain "sidestep_start: what is ${1-$_sidestep_orphan}?"
         return 64
+        ;;
+    esac
+    _sidestep_params="\"if_closed\":\"$_sidestep_closed\"$_sidestep_params,\"steps\":\"none\"}"
+    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,$_sidestep_params"
+    if [ -n "${SIDESTEP_SUPERVISED-}" ] && [ -n "${SIDESTEP_RUN-}" ]; then
+        _sidestep_join || return
+    else
+        _sidestep_open || return
     fi
-    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,\"if_closed\":\"$_sidestep_closed\"$_sidestep_params}"
-    _sidestep_open || return
     export SIDESTEP_RUN SIDESTEP_LEASE SIDESTEP_SOCKET
-    unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY
+    unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY SIDESTEP_SUPERVISED
     # The names of the steps so far. In a file, because a step in $(…) is called in a subshell; deleted while it is
     # open, so that nothing stays behind when the script is killed.
     _sidestep_file=$(mktemp "${TMPDIR:-/tmp}/sidestep-names.XXXXXX") || return 70
@@ -579,20 +646,50 @@ sidestep_start() {
     _sidestep_names=/proc/$$/fd/7
 }
 
+# The run that `sidestep run` or `sidestep torture` has opened for this script is the script's; what it calls it is the
+# affair of torture's rounds.
+_sidestep_join() {
+    if [ -n "${SIDESTEP_STEP-}" ]; then
+        set -- "a step of run $SIDESTEP_RUN opens a run of its own"
+    elif [ "$SIDESTEP_SUPERVISED" != torture ] && [ "${_sidestep_id:-$SIDESTEP_RUN}" != "$SIDESTEP_RUN" ]; then
+        set -- "\`sidestep run\` has opened run $SIDESTEP_RUN for this script, which asks for $_sidestep_id"
+    else
+        SIDESTEP_LEASE=${SIDESTEP_LEASE-}
+        return
+    fi
+    _sidestep_complain "$1 [invalid_argument]" "give both the same id (sidestep run --id ID), $(:
+    )or let it be a run apart: unset SIDESTEP_SUPERVISED before sidestep_start"
+    return 64
+}
+
 _sidestep_open() {
-    _sidestep_must resume "$_sidestep_params" || return
-    _sidestep_adopt
-    [ "$_sidestep_closed" = retry ] && [ "$_sidestep_failed" != 0 ] && [ -n "$SIDESTEP_LEASE" ] || return 0
+    _sidestep_resume || return
+    [ -n "$SIDESTEP_LEASE" ] && [ "$_sidestep_created" = false ] || return 0
+    _sidestep_settle_left || {
+        set -- $?
+        sidestep_release
+        return "$1"
+    }
+    [ "$_sidestep_closed" = retry ] || return 0
+    _sidestep_must step.list "$(_sidestep_of_run),\"status\":\"failed\",\"limit\":1}" || return
+    case $sidestep_result in '{"steps":[]'*) return 0 ;; esac
     # The script ended after a step of it had failed. That is a failed run, and a failed run is opened again.
     _sidestep_error='{"type":"exit","message":"the script ended after a failed step"}'
     _sidestep_must run.fail "{\"lease\":\"$SIDESTEP_LEASE\",\"retryable\":false,\"error\":$_sidestep_error}" || return
-    _sidestep_must resume "$_sidestep_params" || return
-    _sidestep_adopt
+    _sidestep_resume
 }
 
-_sidestep_adopt() {
-    eval "$(printf '%s\n' "$sidestep_result" | jq -r '@sh "SIDESTEP_RUN=\(.run.id) SIDESTEP_LEASE=\(.lease // "")
-        _sidestep_failed=\([.steps[]? | select(.status == "failed")] | length)"')"
+# What was recorded each step asks for by itself: none of it comes with the run.
+_sidestep_resume() {
+    _sidestep_must resume "$_sidestep_params" || return
+    _sidestep_read "$sidestep_result" 'select(.run.id | type == "string") |
+        @sh "SIDESTEP_RUN=\(.run.id) SIDESTEP_LEASE=\(.lease // "")
+            _sidestep_uid_of_run=\(.run.uid) _sidestep_created=\(.created)"'
+}
+
+# Prints the beginning of an object that names the run.
+_sidestep_of_run() {
+    printf '{"run":%s' "$(_sidestep_quote "$SIDESTEP_RUN")"
 }
 
 # Whether the script's run had ended before the script began. Steps then repeat what was recorded, and what would be
@@ -621,10 +718,50 @@ _sidestep_write() {
     _sidestep_must "$1" "$_sidestep_params${2:+,$2}}"
 }
 
-# sidestep_finish [OUTPUT]: records the run as completed.
+# sidestep_finish [--despite-failures] [OUTPUT]: records the run as completed. Refused while a step of this execution has
+# failed, and no step around it has succeeded: a script without `set -e` goes on after a failure.
 sidestep_finish() {
+    if _sidestep_is_over; then return 0; fi
+    case ${1-} in
+    --despite-failures) shift ;;
+    --*)
+        _sidestep_complain "sidestep_finish: what is $1?"
+        return 64
+        ;;
+    *) _sidestep_has_no_failures || return ;;
+    esac
     _sidestep_write run.complete "${1:+\"output\":$1}" || return
     SIDESTEP_LEASE=''
+}
+
+# The names of the failed steps, each with those of the steps that it may be within: a and a/b of a/b/c.
+# shellcheck disable=SC2016  # for jq
+_sidestep_has_no_failures() {
+    _sidestep_for_run >/dev/null || return
+    _sidestep_must step.list "$(_sidestep_of_run),\"status\":\"failed\"}" || return
+    case $sidestep_result in '{"steps":[]'*) return 0 ;; esac
+    _sidestep_read "$sidestep_result" '[.steps[].step | split("/") as $parts | range(1; $parts | length + 1) as $n |
+        $parts[:$n] | join("/") | select(. != "") | if $n == ($parts | length) then "=" + . else "<" + . end]
+        | "_sidestep_failed=\(@sh | @sh)"' || return
+    _sidestep_answered=''
+    eval "set -- $_sidestep_failed"
+    for _sidestep_one; do
+        case $_sidestep_one in
+        \<*)
+            _sidestep_send step.get "$(_sidestep_of_run),\"step\":$(_sidestep_quote "${_sidestep_one#<}")}" || :
+            case $sidestep_result in *'"status":"completed"'*) _sidestep_answered=1 ;; esac
+            ;;
+        *)
+            if [ -z "$_sidestep_answered" ]; then
+                _sidestep_complain "run $SIDESTEP_RUN is not finished: step ${_sidestep_one#=} has failed [step_failed]" \
+                    "\`set -e\` ends a script at a step that fails; $(:
+                    )sidestep_step --accept 1 takes a status as a result; sidestep_finish --despite-failures finishes"
+                return 70
+            fi
+            _sidestep_answered=''
+            ;;
+        esac
+    done
 }
 
 # sidestep_fail [TEXT]: records the run as failed. sidestep_start opens it again.
@@ -643,44 +780,172 @@ sidestep_release() {
     SIDESTEP_LEASE=''
 }
 
+# --- What was left working ---------------------------------------------------------------------------------------
+#
+# A killed script does not take the command of its step along, which would work beside the next attempt. It is known by
+# its mark: a word in SIDESTEP_EXECUTION, as with all clients, and, since a function is a copy of the shell and has no
+# environment of its own, the name of a file that is open as descriptor 7.
+
+# Prints the beginning of the words of a step's attempts: by its idempotency key.
+_sidestep_word() {
+    set -- "$(printf '%s' "$1" | sha256sum)"
+    [ -n "$1" ] && printf 'step-%.24s-' "$1"
+}
+
+# Sees to what the steps without a result left working; finished ones may have left something on purpose.
+_sidestep_settle_left() {
+    _sidestep_words_left=''
+    for _sidestep_status_left in backoff unknown; do
+        _sidestep_must step.list "$(_sidestep_of_run),\"status\":\"$_sidestep_status_left\"}" || return
+        case $sidestep_result in '{"steps":[]'*) continue ;; esac
+        _sidestep_read "$sidestep_result" '"_sidestep_left=\([.steps[].step] | @sh | @sh)"' || return
+        eval "set -- $_sidestep_left"
+        for _sidestep_one; do
+            _sidestep_words_left="$_sidestep_words_left|$(_sidestep_word "$_sidestep_uid_of_run/$_sidestep_one")" || return
+        done
+    done
+    [ -z "$_sidestep_words_left" ] || _sidestep_settle "${_sidestep_words_left#|}" "$_sidestep_orphan"
+}
+
+# Prints the processes that are marked with one of the words (WORD|WORD…), each on a line.
+_sidestep_marked() {
+    grep -alE "SIDESTEP_EXECUTION=[^=]*($1)" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
+    for _sidestep_one in /proc/[0-9]*; do
+        [ -h "$_sidestep_one/fd/7" ] || continue
+        ! readlink "$_sidestep_one/fd/7" | grep -qE "/sidestep-($1)" || echo "${_sidestep_one#/proc/}"
+    done
+}
+
+_sidestep_orphans() {
+    _sidestep_marked "$1" | sort -un | grep -vx "$$"
+}
+
+# _sidestep_settle WORDS HOW: ends what is marked so (SIGTERM, after five seconds SIGKILL), waits for it, or refuses.
+_sidestep_settle() {
+    _sidestep_left=$(_sidestep_orphans "$1") || return 0
+    _sidestep_told=$(printf '%s' "$_sidestep_left" | tr '\n' ' ')
+    case $2 in
+    end)
+        _sidestep_complain "ending processes that an earlier execution left behind: $_sidestep_told"
+        _sidestep_signal_left TERM
+        _sidestep_gone "$1" 50 && return
+        _sidestep_signal_left KILL
+        _sidestep_gone "$1" 50 && return
+        ;;
+    wait)
+        _sidestep_complain "waiting for processes of an earlier execution: $_sidestep_told"
+        until _sidestep_gone "$1" 50; do :; done
+        return 0
+        ;;
+    esac
+    _sidestep_complain "processes of an earlier execution still work: ${_sidestep_told}[run_owned]" \
+        "end them, or give --orphan end; --orphan wait waits for them"
+    return 75
+}
+
+_sidestep_signal_left() {
+    printf '%s\n' "$_sidestep_left" | while read -r _sidestep_one; do kill -s "$1" "$_sidestep_one" 2>/dev/null; done || :
+}
+
+# _sidestep_gone WORDS N: looks as often, ten times a second, whether nothing is left.
+_sidestep_gone() {
+    _sidestep_tries=0
+    while _sidestep_left=$(_sidestep_orphans "$1"); do
+        _sidestep_tries=$((_sidestep_tries + 1))
+        [ "$_sidestep_tries" -lt "$2" ] || return
+        sleep 0.1
+    done
+}
+
 # --- Steps -------------------------------------------------------------------------------------------------------
 
-# sidestep_step [--retry N|JSON] [--at-most-once] NAME COMMAND…: runs a command or function once in the life of the run.
+# sidestep_step [--retry N|JSON] [--at-most-once] [--accept N,N] [--stdin none|inherit|record] [--output-limit BYTES]
+#     [--status-file FILE] NAME COMMAND…: runs a command or function once in the life of the run.
 #
 # Its standard output is recorded and printed again when the step is repeated. The second step of a name is NAME#2;
 # a step within step OUTER is OUTER/NAME. In its environment: SIDESTEP_STEP, SIDESTEP_IDEMPOTENCY_KEY.
 sidestep_step() (
-    _sidestep_options='' _sidestep_live=1
+    # Large texts are not to be in the environment of every program that is started; the command gets the script's own
+    # flags.
+    _sidestep_flags=$-
+    set +ae
+    unset sidestep_result sidestep_failure _sidestep_reply _sidestep_words _sidestep_text _sidestep_encoded \
+        _sidestep_recorded _sidestep_params_of_attempt
+    _sidestep_options='' _sidestep_live=1 _sidestep_accepted='' _sidestep_stdin='' _sidestep_limit=8388608
+    _sidestep_tell='' _sidestep_input='' sidestep_error=''
     while :; do
         case ${1-} in
-        --retry)
-            _sidestep_options="$_sidestep_options,\"retry\":$(_sidestep_policy "$2")"
-            [ -t 1 ] || _sidestep_live=''
-            shift 2
-            ;;
         --at-most-once)
             _sidestep_options="$_sidestep_options,\"at_most_once\":true"
             shift
             ;;
+        --)
+            shift
+            break
+            ;;
+        -*)
+            [ $# -gt 1 ] || _sidestep_misuse "what is $1?"
+            _sidestep_option "$1" "$2"
+            shift 2
+            ;;
         *) break ;;
         esac
     done
-    if [ $# -lt 2 ]; then
-        _sidestep_complain "usage: sidestep_step [--retry N] [--at-most-once] NAME COMMAND…"
-        exit 64
-    fi
-    if _sidestep_is_over; then _sidestep_repeat_closed "$1"; fi
-    _sidestep_name "$1" || exit
+    [ $# -ge 2 ] || _sidestep_misuse "a name and a command are needed"
+    trap 'rm -f "$_sidestep_output" "$_sidestep_input"' EXIT
+    _sidestep_output=$(mktemp "${TMPDIR:-/tmp}/sidestep-output.XXXXXX") || _sidestep_leave sidestep 70
+    [ "$_sidestep_stdin" != record ] || _sidestep_record_input
+    ! _sidestep_is_over || _sidestep_repeat_closed "$1"
+    _sidestep_name "$1" || _sidestep_leave sidestep $?
     shift
-    _sidestep_params="$(_sidestep_for_run)" || exit
+    _sidestep_params="$(_sidestep_for_run)" || _sidestep_leave sidestep $? "$([ -z "${SIDESTEP_RUN-}" ] || echo run_closed)"
     _sidestep_params="$_sidestep_params,\"step\":$_sidestep_quoted"
-    _sidestep_output=$(mktemp "${TMPDIR:-/tmp}/sidestep-output.XXXXXX") || exit 70
-    trap 'rm -f "$_sidestep_output"' EXIT
     while :; do
-        _sidestep_begin || exit
+        _sidestep_begin
         _sidestep_attempt "$@"
     done
 )
+
+_sidestep_option() {
+    case $1:$2 in
+    --retry:?*)
+        _sidestep_options="$_sidestep_options,\"retry\":$(_sidestep_policy "$2")"
+        [ -t 1 ] || _sidestep_live=''
+        ;;
+    --accept:*[!0-9,]* | --output-limit:*[!0-9]* | *:) _sidestep_misuse "$1 cannot be $2" ;;
+    --accept:*) _sidestep_accepted=$2 ;;
+    --output-limit:*) _sidestep_limit=$2 ;;
+    --stdin:none | --stdin:inherit | --stdin:record) _sidestep_stdin=$2 ;;
+    --status-file:*) _sidestep_tell=$2 ;;
+    *) _sidestep_misuse "what is $1 $2?" ;;
+    esac
+}
+
+# Ends a step that was called in a wrong way.
+_sidestep_misuse() {
+    _sidestep_complain "sidestep_step: $1" "sidestep_step [--retry N] [--at-most-once] NAME COMMAND…"
+    _sidestep_leave sidestep 64 invalid_argument
+}
+
+# _sidestep_leave WHOSE STATUS [KIND]: ends the step, and says whose the status is.
+_sidestep_leave() {
+    [ "$1:$2:${3-}" != sidestep:64: ] || set -- "$1" 64 invalid_argument
+    [ -z "$_sidestep_tell" ] || printf '%s\n' "$1 $2${3:+ $3}" >"$_sidestep_tell"
+    exit "$2"
+}
+
+# All of the input, so that what is read after the step is the same when it is repeated; another one is another step.
+_sidestep_record_input() {
+    _sidestep_input=$(mktemp "${TMPDIR:-/tmp}/sidestep-input.XXXXXX") || _sidestep_leave sidestep 70
+    cat >"$_sidestep_input" || _sidestep_leave sidestep 70
+    if [ "$(wc -c <"$_sidestep_input")" -gt 8388608 ]; then
+        _sidestep_complain "standard input is longer than the 8388608 bytes that are recorded [payload_too_large]"
+        _sidestep_leave sidestep 70 payload_too_large
+    fi
+    _sidestep_sum=$(sha256sum <"$_sidestep_input") || _sidestep_leave sidestep 70
+    _sidestep_text=$(_sidestep_quote_file "$_sidestep_input" stdin) || _sidestep_leave sidestep 70
+    _sidestep_options="$_sidestep_options,\"fingerprint\":\"stdin:${_sidestep_sum%% *}\",\"metadata\":{$_sidestep_text}"
+}
 
 # A number of attempts becomes a policy.
 _sidestep_policy() {
@@ -713,96 +978,220 @@ _sidestep_forget_inner() {
     printf '%s\n' "$_sidestep_kept" >"$_sidestep_names"
 }
 
-# Asks whether the step must run. Ends the step when it has a result.
+# A filter of jq: of a record the text to print, and the status. Bytes that no variable can hold are in base 64. Steps of
+# other clients have no stdout: their JSON is printed.
+# shellcheck disable=SC2016  # for jq
+_sidestep_of_record='
+    def record:
+        if type == "object" and (has("exit") or has("type")) then
+            {text: (.stdout // ""), encoded: (.stdout_base64 // ""), whose: "command",
+                exit: (.type as $type | .exit | if type == "number" then . elif $type == "timeout" then 124 else 1 end)}
+            + if .type == "timeout" or .type == "output_limit" then {whose: .type} else {} end
+        else {text: ((if type == "string" then . else tojson end) + "\n"), encoded: "", whose: "command", exit: 0} end
+        | if .text | index("\u0000") then .encoded = (.text | @base64) | .text = "" else . end
+        | @sh "_sidestep_text=\(.text) _sidestep_encoded=\(.encoded) _sidestep_whose=\(.whose) _sidestep_code=\(.exit)";'
+
+# Asks whether the step must run. Ends the program of the step when it has a result, or when nobody said that it is to
+# be executed.
 _sidestep_begin() {
-    if ! _sidestep_send run-step "$_sidestep_params,\"client\":true$_sidestep_options}"; then
-        [ "$sidestep_error" != step_failed ] || _sidestep_repeat "$sidestep_failure"
-        [ -z "$sidestep_error" ] || _sidestep_complain "$sidestep_message [$sidestep_error]" "$sidestep_hint"
-        _sidestep_status
-        return
+    _sidestep_begun=''
+    _sidestep_send run-step "$_sidestep_params,\"client\":true$_sidestep_options}" || _sidestep_refused $?
+    _sidestep_read "$sidestep_result" "$_sidestep_of_record"'
+        if .status == "completed" then "_sidestep_begun=completed " + (.output | record)
+        else @sh "_sidestep_begun=\(.status) _sidestep_number=\(.attempt)
+            _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")" end' || _sidestep_leave sidestep 70
+    case $_sidestep_begun in
+    completed) _sidestep_repeat ;;
+    execute) _sidestep_pause "$_sidestep_delay" ;;
+    *)
+        _sidestep_complain "an answer of the daemon cannot be read: it says \`$_sidestep_begun\`"
+        _sidestep_leave sidestep 70
+        ;;
+    esac
+}
+
+# The step may not run: it has failed for good, or there is an error.
+_sidestep_refused() {
+    if [ "$sidestep_error" = step_failed ] && [ -n "$sidestep_failure" ]; then
+        _sidestep_read "$sidestep_failure" "$_sidestep_of_record record" || _sidestep_leave sidestep 70
+        _sidestep_repeat
     fi
-    eval "$(printf '%s\n' "$sidestep_result" | jq -r '@sh "_sidestep_begun=\(.status) _sidestep_number=\(.attempt)
-        _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")
-        _sidestep_recorded=\(.output | tojson)"')"
-    [ "$_sidestep_begun" != completed ] || _sidestep_repeat "$_sidestep_recorded"
-    _sidestep_pause "$_sidestep_delay"
+    _sidestep_say_error
+    _sidestep_leave sidestep "$1" "$sidestep_error"
 }
 
 _sidestep_pause() {
     [ "$1" = 0 ] || sleep "$(awk -v ms="$1" 'BEGIN { printf "%.3f", ms / 1000 }')"
 }
 
-# Prints what was recorded and ends with the recorded status. Steps of other clients have no stdout: their JSON is printed.
+# Prints what was recorded and ends with the recorded status.
 _sidestep_repeat() {
-    printf '%s\n' "$1" | jq -rj '
-        if type == "object" and has("exit") then .stdout // ""
-        elif type == "object" and has("type") then ""
-        elif type == "string" then . + "\n" else tojson + "\n" end'
-    _sidestep_encoded=$(printf '%s\n' "$1" | jq -r 'if type == "object" then .stdout_base64 // "" else "" end')
-    [ -z "$_sidestep_encoded" ] || printf '%s\n' "$_sidestep_encoded" | base64 -d
-    exit "$(printf '%s\n' "$1" | jq -r '
-        if type != "object" then 0 elif has("exit") then .exit elif has("type") then 1 else 0 end')"
+    printf '%s' "$_sidestep_text"
+    if [ -n "$_sidestep_encoded" ] && ! printf '%s\n' "$_sidestep_encoded" | base64 -d; then
+        _sidestep_complain "the recorded output cannot be read"
+        _sidestep_leave sidestep 70
+    fi
+    _sidestep_leave "$_sidestep_whose" "$_sidestep_code"
 }
 
 # The run has ended: what it recorded can still be repeated.
 _sidestep_repeat_closed() {
-    _sidestep_name "$1" || exit
-    _sidestep_send step.get "{\"run\":$(_sidestep_quote "$SIDESTEP_RUN"),\"step\":$_sidestep_quoted}" || return 0
-    _sidestep_record=$(printf '%s\n' "$sidestep_result" |
-        jq -c 'if .status == "completed" then .output elif .status == "failed" then .error else empty end')
-    [ -z "$_sidestep_record" ] || _sidestep_repeat "$_sidestep_record"
+    _sidestep_name "$1" || _sidestep_leave sidestep $?
+    _sidestep_send step.get "$(_sidestep_of_run),\"step\":$_sidestep_quoted}" || {
+        set -- $?
+        # No such step: what follows says that the run has ended.
+        [ "$sidestep_error" != invalid_argument ] || return 0
+        _sidestep_say_error
+        _sidestep_leave sidestep "$1" "$sidestep_error"
+    }
+    _sidestep_text='' _sidestep_encoded='' _sidestep_code=''
+    _sidestep_read "$sidestep_result" "$_sidestep_of_record"'
+        if .status == "completed" then .output | record elif .status == "failed" then .error | record
+        else "_sidestep_code=" end' || _sidestep_leave sidestep 70
+    [ -z "$_sidestep_code" ] || _sidestep_repeat
 }
 
 # Runs the command once and records how it ended. Ends the step unless there is another attempt.
 _sidestep_attempt() {
+    _sidestep_mark=$(_sidestep_word "$SIDESTEP_IDEMPOTENCY_KEY") || _sidestep_leave sidestep 70
+    # The attempt before may have lost its script, and not have ended with it.
+    [ "$_sidestep_number" = 1 ] || _sidestep_settle "$_sidestep_mark" end || _sidestep_leave sidestep $? run_owned
+    _sidestep_mark=$_sidestep_mark$_sidestep_number
     _sidestep_forget_inner
     _sidestep_execute "$@"
-    _sidestep_params_of_attempt="$_sidestep_params,\"attempt\":$_sidestep_number"
-    if [ "$_sidestep_code" = 0 ]; then
-        _sidestep_record step.complete "$_sidestep_params_of_attempt,\"output\":{$(_sidestep_record_output)}}" || exit
-        _sidestep_end
-    fi
-    _sidestep_error="\"type\":\"exit\",\"message\":\"the command exited with $_sidestep_code\""
-    _sidestep_params_of_attempt="$_sidestep_params_of_attempt,\"types\":[\"exit:$_sidestep_code\",\"exit\"]"
-    _sidestep_record step.fail "$_sidestep_params_of_attempt,\"error\":{$_sidestep_error,$(_sidestep_record_output)}}" ||
-        exit
-    eval "$(printf '%s\n' "$sidestep_result" |
-        jq -r '@sh "_sidestep_again=\(.retry) _sidestep_delay=\(.delay_ms // 0)"')"
-    [ "$_sidestep_again" = true ] || _sidestep_end
+    _sidestep_classify
+    if ! _sidestep_report || [ "$_sidestep_again" != true ]; then _sidestep_end; fi
     _sidestep_complain "step $_sidestep_step: exit status $_sidestep_code; again in $_sidestep_delay ms"
     _sidestep_pause "$_sidestep_delay"
+}
+
+# Records the end of the attempt, one whose output is too long for the daemon as such. Fails for a success.
+_sidestep_report() {
+    _sidestep_recorded=$(_sidestep_record_output) || _sidestep_leave sidestep 70
+    _sidestep_params_of_attempt="$_sidestep_params,\"attempt\":$_sidestep_number"
+    _sidestep_method=step.complete
+    if [ -z "$_sidestep_types" ]; then
+        _sidestep_params_of_attempt="$_sidestep_params_of_attempt,\"output\":{$_sidestep_recorded}}"
+    else
+        _sidestep_method=step.fail
+        _sidestep_error="\"type\":\"${_sidestep_types##*,}\",\"message\":\"$_sidestep_message\",$_sidestep_recorded"
+        _sidestep_recorded="\"types\":[\"$(printf '%s' "$_sidestep_types" | sed 's/,/","/g')\"],\"error\":{$_sidestep_error}"
+        _sidestep_params_of_attempt="$_sidestep_params_of_attempt,\"retryable\":$_sidestep_retryable,$_sidestep_recorded}"
+    fi
+    _sidestep_record "$_sidestep_method" "$_sidestep_params_of_attempt" || {
+        set -- $?
+        if [ "$sidestep_error" != payload_too_large ] || [ "$_sidestep_whose" = output_limit ]; then
+            _sidestep_leave sidestep "$1" "$sidestep_error"
+        fi
+        _sidestep_exceeded "what the command printed is longer than the daemon takes"
+        _sidestep_report
+        return
+    }
+    [ "$_sidestep_method" = step.fail ] || return
+    _sidestep_read "$sidestep_result" '@sh "_sidestep_again=\(.retry) _sidestep_delay=\(.delay_ms // 0)"' ||
+        _sidestep_leave sidestep 70
+}
+
+# What kind of an end it was: _sidestep_types is empty for a success, else the error's types, the least specific last.
+_sidestep_classify() {
+    _sidestep_types='' _sidestep_message="the command exited with $_sidestep_code" _sidestep_retryable=true
+    _sidestep_whose='command'
+    if [ "$(wc -c <"$_sidestep_output")" -gt "$_sidestep_limit" ]; then
+        _sidestep_exceeded "the command printed more than $_sidestep_limit bytes; let it write a file"
+        return
+    fi
+    case ",0,$_sidestep_accepted," in
+    *",$_sidestep_code,"*) ;;
+    *) _sidestep_types="exit:$_sidestep_code,exit" ;;
+    esac
+}
+
+# Too much output, with a status of its own. A command that succeeded so does it again.
+_sidestep_exceeded() {
+    _sidestep_complain "step $_sidestep_step: $1"
+    [ "$_sidestep_code" != 0 ] || _sidestep_retryable=false
+    _sidestep_types=output_limit _sidestep_code=122 _sidestep_whose=output_limit _sidestep_message=$1
 }
 
 # Runs the command with its output into a file, shown live unless the step may be tried again: of a retried step only
 # the last attempt's output counts, as it does when the step is repeated later.
 _sidestep_execute() {
     export SIDESTEP_STEP="$_sidestep_step" SIDESTEP_IDEMPOTENCY_KEY
+    _sidestep_marking=$(mktemp "${TMPDIR:-/tmp}/sidestep-$_sidestep_mark.XXXXXX") || _sidestep_leave sidestep 70
     if [ -z "$_sidestep_live" ]; then
-        if ("$@") >"$_sidestep_output" 7>&-; then _sidestep_code=0; else _sidestep_code=$?; fi
+        (_sidestep_body "$@") >"$_sidestep_output" 7<"$_sidestep_marking"
+        _sidestep_code=$?
         return 0
     fi
-    # The status goes round the pipe on descriptor 3: a pipeline's own status is that of tee.
+    # The status goes round the pipe on descriptor 3. Whether all of the output is kept tee says: a reader that goes away
+    # is kept from it, for it would end the command.
     exec 4>&1
     _sidestep_code=$(
         {
-            if ("$@") 3>&- 4>&- 7>&-; then echo 0 >&3; else echo $? >&3; fi | tee "$_sidestep_output" >&4 3>&-
+            {
+                (_sidestep_body "$@") 3>&- 4>&- 7<"$_sidestep_marking"
+                echo $? >&3
+            } | { tee "$_sidestep_output" 3>&- || echo lost >&3; } | (trap '' PIPE; cat >&4 || cat >/dev/null) 2>/dev/null 3>&-
         } 3>&1
     )
+    case $_sidestep_code in
+    *lost)
+        _sidestep_complain "step $_sidestep_step: what the command printed could not be kept, and is not recorded" \
+            "it is run again by the next start; is there space in ${TMPDIR:-/tmp}?"
+        _sidestep_leave sidestep 70
+        ;;
+    esac
 }
 
-# Prints the members that hold the output: as text when it survives jq, else in base 64.
+# The command, marked and under the flags of the script. Not in a condition, where `set -e` would not hold in a function.
+_sidestep_body() {
+    rm -f "$_sidestep_marking"
+    export SIDESTEP_EXECUTION="${SIDESTEP_EXECUTION:+$SIDESTEP_EXECUTION/}$_sidestep_mark"
+    if [ -n "$_sidestep_input" ]; then
+        exec <"$_sidestep_input"
+    elif [ "$_sidestep_stdin" = none ] || { [ -z "$_sidestep_stdin" ] && _sidestep_shares_input; }; then
+        exec </dev/null
+    fi
+    case $_sidestep_flags in *a*) set -a ;; esac
+    case $_sidestep_flags in *e*) set -e ;; esac
+    "$@"
+}
+
+# Whether standard input is a file that the script has begun to read: the lines of a loop, which the command would eat, and
+# which it does not eat when it is repeated. Of a pipe it cannot be told: a here-document of the step is one.
+_sidestep_shares_input() {
+    [ -f /proc/self/fd/0 ] &&
+        [ "$(stat -L -c %d:%i /proc/self/fd/0)" = "$(stat -L -c %d:%i "/proc/$$/fd/0")" ] &&
+        ! grep -q '^pos:[[:space:]]*0$' /proc/self/fdinfo/0
+}
+
+# Prints the members that hold the output: nothing of one that is too long.
 _sidestep_record_output() {
-    if jq -Rsj . <"$_sidestep_output" | cmp -s - "$_sidestep_output"; then
-        printf '"stdout":%s' "$(jq -Rs . <"$_sidestep_output")"
+    if [ "$_sidestep_whose" = output_limit ]; then
+        printf '"stdout":""'
     else
-        printf '"stdout_base64":"%s"' "$(base64 -w0 <"$_sidestep_output")"
+        _sidestep_quote_file "$_sidestep_output" stdout || return
     fi
     printf ',"exit":%s' "$_sidestep_code"
 }
 
+# _sidestep_quote_file FILE NAME: prints the member NAME with the bytes of a file as text when they survive jq, else
+# NAME_base64.
+_sidestep_quote_file() {
+    if jq -Rsj . <"$1" | cmp -s - "$1"; then
+        _sidestep_text=$(jq -Rs . <"$1") && [ -n "$_sidestep_text" ] && printf '"%s":%s' "$2" "$_sidestep_text"
+    else
+        _sidestep_text=$(base64 -w0 <"$1") && [ -n "$_sidestep_text" ] &&
+            printf '"%s_base64":"%s"' "$2" "$_sidestep_text"
+    fi || {
+        _sidestep_complain "$2 of step ${_sidestep_step-} cannot be recorded"
+        return 70
+    }
+}
+
 _sidestep_end() {
     [ -n "$_sidestep_live" ] || cat "$_sidestep_output"
-    exit "$_sidestep_code"
+    _sidestep_leave "$_sidestep_whose" "$_sidestep_code"
 }
 
 # --- State -------------------------------------------------------------------------------------------------------
@@ -841,7 +1230,9 @@ sidestep_state_get() (
     # Cut out as text: jq would turn numbers into doubles.
     '{"value":'*',"found":true}')
         sidestep_result=${sidestep_result#'{"value":'}
-        printf '%s\n' "${sidestep_result%',"found":true}'}"
+        # Outside of double quotes: zsh takes the bracket for the end of the expansion.
+        sidestep_result=${sidestep_result%',"found":true}'}
+        printf '%s\n' "$sidestep_result"
         ;;
     *) printf '%s\n' "$sidestep_result" | jq -e 'if .found == false then empty else .value end' ;;
     esac

@@ -13,7 +13,8 @@ if [ $# -lt 1 ]; then
 fi
 run=$1 delay=${2:-0}
 
-eval "$(sidestep start "$run" --workflow announce)"
+started=$(sidestep start "$run" --workflow announce)
+eval "$started"
 total=0
 for page in 1 2 3 4 5; do
     words=$(sidestep step "page:$page" -- sh -c 'sleep "$1"; echo $(($2 * 100))' sh "$delay" "$page")

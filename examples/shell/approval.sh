@@ -6,7 +6,8 @@
 set -eu
 run=$1 effects=$2
 
-eval "$(sidestep start "$run" --workflow approval)"
+started=$(sidestep start "$run" --workflow approval)
+eval "$started"
 sidestep step quote -- sh -c 'echo "quote" >>"$1"; echo 120' - "$effects"
 answer=$(sidestep wait signal payment --timeout 2d) || exit $?
 case $answer in

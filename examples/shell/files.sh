@@ -18,7 +18,8 @@ directory=$1 run=$2 effects=$3 delay=${4:-0}
 count='sleep "$3"; words=$(wc -w <"$1"); echo "${1##*/}: $words words" >>"$2"; echo "$words"'
 summary='echo "summary: $1 files, $2 words" >>"$3"; echo "$1 files, $2 words"'
 
-eval "$(sidestep start "$run" --workflow files)"
+started=$(sidestep start "$run" --workflow files)
+eval "$started"
 
 # Which files there are is a result, too: a file that comes later must not change this run.
 names=$(sidestep step list -- sh -c 'ls "$1" | grep -E "\.(txt|md)$" | sort' list "$directory")

@@ -6,20 +6,40 @@ import SidestepProtocol
 struct FinishCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finish", abstract: "Record the run as completed.",
-        discussion: "  sidestep finish --output '{\"files\": 12}'")
+        discussion: """
+              sidestep finish --output '{"files": 12}'
+
+            Refused while a step of this execution has failed and no step around it has succeeded: a script without \
+            `set -e` goes on after a failure.
+            """)
 
     @Option(help: "What came of it, as JSON; `-` reads it from standard input.")
     var output: JSONArgument?
+    @Flag(help: "Finish although steps have failed.")
+    var despiteFailures = false
     @OptionGroup var common: Common
 
     func run() throws {
         if try Context.isOver() { return }
         let (run, lease) = (try Context.run(), try Context.lease())
+        if !despiteFailures { try refuseAfterFailures(run) }
         let result = try common.show("run.complete") { writer in
             writer.member("lease", lease)
             writer.member("output", output?.value)
         }
         if result != nil { Output.complain("run \(run) completed") }
+    }
+
+    private func refuseAfterFailures(_ run: String) throws {
+        let failed = try RecordedSteps(run: run, connection: common.connect()).unansweredFailures()
+        guard let first = failed.first else { return }
+        throw SidestepError(
+            .stepFailed,
+            "run '\(run)' is not finished: step \(failed.count == 1 ? "" : "(one of \(failed.count)) ")"
+                + "'\(first)' has failed", run: run,
+            hint:
+                "`set -e` ends a script at a step that fails; `step --accept 1` takes a status as a result; "
+                + "`finish --despite-failures` finishes all the same")
     }
 }
 

@@ -40,6 +40,8 @@ struct LogsCommand: ParsableCommand {
                     copy(file)
                 }
             } else if isOver && !follow {
+                // A run that nobody knows is refused here as everywhere.
+                _ = try isClosed(name)
                 throw SidestepError(
                     .invalidArgument, "there is no log of run '\(name)'",
                     hint: "only `sidestep run` keeps one, when it is not at a terminal or told to --capture")

@@ -70,10 +70,20 @@ struct CancelCommand: ParsableCommand {
 struct DeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete a run and everything recorded for it.",
-        discussion: "Exit status 1 when there was none.")
+        discussion: "`--missing-ok` is content when there is none.")
     @Argument(help: ArgumentHelp("The run.", valueName: "run"))
     var name: String
+    @Flag(help: "End well when there is no such run.")
+    var missingOk = false
     @OptionGroup var common: Common
 
-    func run() throws { try common.delete("run", name) }
+    func run() throws {
+        let result = try common.connect().call("run.delete") { $0.member("run", name) }
+        let wasThere = result["deleted"]?.bool == true
+        guard wasThere || missingOk else {
+            throw SidestepError(.runNotFound, "there is no run '\(name)'", run: name)
+        }
+        if common.json { return Output.line(result.text) }
+        if wasThere { Output.complain("run \(name) deleted") }
+    }
 }

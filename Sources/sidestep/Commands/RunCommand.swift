@@ -89,6 +89,7 @@ struct RunCommand: ParsableCommand {
         try files.add(to: &environment)
         environment.variables["SIDESTEP_RUN"] = run
         environment.variables["SIDESTEP_SOCKET"] = connection.path
+        environment.variables[SupervisedRun.variable] = SupervisedRun.byRun
         var program = SupervisedProgram(
             arguments: command, environment: environment, killAfter: killAfter.duration)
         if capture || isatty(1) == 0 { program.log = RunLog(run: run) }

@@ -13,8 +13,10 @@ struct StartCommand: ParsableCommand {
             The script owns the run: it is let go when the script's process ends. What is printed sets \
             SIDESTEP_RUN, SIDESTEP_LEASE and SIDESTEP_SOCKET:
 
-              eval "$(sidestep start backup-2026-01-01)"
-              eval "$(sidestep start --daily)"
+              s=$(sidestep start backup-2026-01-01) && eval "$s" || exit
+              s=$(sidestep start --daily) && eval "$s" || exit
+
+            (Where this program is not on the path, `eval "$(…)"` would evaluate nothing, and succeed.)
 
             Opened again after a failure, the run keeps its finished steps and forgets the failed ones. A run \
             that has completed stays closed: SIDESTEP_LEASE is empty then, and `sidestep step` only repeats what was \
@@ -38,13 +40,15 @@ struct StartCommand: ParsableCommand {
     var ifClosed: IfClosed = .retry
     @Option(help: "What to do with a run that another process executes.")
     var ifOwned: IfOwned = .fail
-    @Option(help: ArgumentHelp("How long `--if-owned wait` waits.", valueName: "span"))
+    @Option(help: ArgumentHelp("How long `--if-owned wait` and `--orphan wait` wait.", valueName: "span"))
     var wait: SpanArgument?
     @Option(help: "A tag to find the run by; may be repeated.")
     var tag: [TagArgument] = []
     @Option(
         help: ArgumentHelp("The process that owns the run.", discussion: "The caller's own when left out."))
     var ownerPid: Int32?
+    @Option(help: "What to do with processes that steps of an earlier execution left working.")
+    var orphan: Orphans.Handling = .end
     @Flag(help: "Keep failed steps as failed instead of running them again.")
     var keepFailed = false
     @Option(help: "Print variables for a shell, or the daemon's answer.")
@@ -70,19 +74,54 @@ struct StartCommand: ParsableCommand {
         }
     }
 
+    /// Whether the daemon's answer is printed, and not variables.
+    private var isJSON: Bool { shell == .json || common.json }
+
     private func open() throws {
+        if ownerPid == nil { try Self.refuseAdoption() }
+        if let joined = try SupervisedRun.joined(by: id) {
+            return Output.line(isJSON ? try joined.answer(common.connect()).text : joined.variables)
+        }
         let connection = try common.connect()
         var result = try connection.call("resume", resume)
-        if ifClosed == .retry && !keepFailed && hasFailedSteps(result) {
-            result = try reopen(result, connection)
+        if let run = result["run"]?["id"]?.string, result.present("lease") != nil,
+            result["created"]?.bool != true
+        {
+            let steps = RecordedSteps(run: run, connection: connection)
+            try settleOrphans(of: steps, result, connection)
+            if ifClosed == .retry, !keepFailed, try !steps.names(.failed, limit: 1).isEmpty {
+                result = try reopen(result, connection)
+            }
         }
-        if shell == .json || common.json { return Output.line(result.text) }
-        Output.line(variables(result, socket: connection.path))
+        Output.line(isJSON ? result.text : variables(result, socket: connection.path))
     }
 
-    private func hasFailedSteps(_ result: RawJSON) -> Bool {
-        guard result.present("lease") != nil else { return false }
-        return result["steps"]?.elements.contains { $0["status"]?.string == "failed" } ?? false
+    /// The process that started us.
+    private static let parent = getppid()
+
+    /// A script that is killed while this runs leaves us to process 1, or another that takes in orphans: it would own the
+    /// run for as long as the machine is up. It is in no session of ours. What dies later the daemon refuses: it is no
+    /// ancestor of ours then.
+    private static func refuseAdoption() throws {
+        guard getsid(parent) == getsid(0) else {
+            throw SidestepError(
+                .notPermitted, "whoever called this has ended, and no other process is to own the run",
+                hint: "`--owner-pid` names the process that is to own it")
+        }
+    }
+
+    /// Sees to what steps without a result left working; a run that cannot be gone on with is given back.
+    private func settleOrphans(
+        of steps: RecordedSteps, _ result: RawJSON, _ connection: BlockingConnection
+    ) throws {
+        let uid = result["run"]?["uid"]?.string ?? ""
+        let open = try steps.names(.backoff) + steps.names(.unknown)
+        do {
+            try Orphans(keys: open.map { "\(uid)/\($0)" }).settle(orphan, within: wait?.duration)
+        } catch {
+            try connection.call("run.release") { $0.member("lease", result["lease"]) }
+            throw error
+        }
     }
 
     /// The script ended after a step of it had failed. That is a failed run, and a failed run is opened again
@@ -111,23 +150,21 @@ struct StartCommand: ParsableCommand {
         writer.member("if_closed", ifClosed.rawValue)
         writer.member("if_owned", ifOwned == .takeOver ? "take_over" : ifOwned.rawValue)
         writer.member("wait_ms", wait?.milliseconds)
+        // Each step asks for its record by itself.
+        if !isJSON { writer.member("steps", "none") }
         if !tag.isEmpty {
             writer.object("tags") { writer in
                 for tag in tag { writer.member(tag.name, tag.value) }
             }
         }
         writer.member("owner", "process")
-        writer.member("owner_pid", Int(ownerPid ?? getppid()))
+        writer.member("owner_pid", Int(ownerPid ?? Self.parent))
     }
 
     private func variables(_ result: RawJSON, socket: String) -> String {
-        let values = [
-            ("SIDESTEP_RUN", result["run"]?["id"]?.string ?? ""),
-            ("SIDESTEP_LEASE", result["lease"]?.string ?? ""),
-            ("SIDESTEP_SOCKET", socket),
-        ]
-        let exports = values.map { "\($0)=\(ShellText.word($1))" }.joined(separator: " ")
+        let exports = SupervisedRun.exports(
+            result["run"]?["id"]?.string ?? "", result["lease"]?.string ?? "", socket)
         // A script that is itself a step has a run of its own now.
-        return "export \(exports); unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY"
+        return "\(exports); unset SIDESTEP_STEP SIDESTEP_IDEMPOTENCY_KEY"
     }
 }

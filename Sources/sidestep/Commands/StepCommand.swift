@@ -18,8 +18,9 @@ struct StepCommand: ParsableCommand {
             Large results are files: --produces data.tar runs the command again when the file is missing or changed.
             Names are unique in a run; in a loop put the item into the name: sidestep step "convert:$f" -- …
             The command finds SIDESTEP_STEP and SIDESTEP_IDEMPOTENCY_KEY in its environment.
-            Exit status: the command's; 128 + n when signal n ended it; 75 and others of sidestep itself when \
-            the step could not be begun or recorded.
+            Exit status, the same when the step is repeated: the command's; 128 + n when signal n ended it; 126 not \
+            executable, 127 not found; 124 a time-out, 122 more output than --output-limit. Sidestep's own when the \
+            step could not be begun or recorded: 64, 69, 70, 75; --status-file tells whose it is.
             """)
 
     @Argument(help: ArgumentHelp("The name of the step, unique in the run.", valueName: "step"))
@@ -32,7 +33,7 @@ struct StepCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long one attempt may take: 30s, 5m.", valueName: "span"))
     var timeout: SpanArgument?
     @Option(help: ArgumentHelp("Bytes of standard output to record at most.", valueName: "bytes"))
-    var outputLimit = 8 << 20
+    var outputLimit = OutputLimit.usual
     @Option(help: "Text the step depends on: a finished step asked for with another one is refused.")
     var fingerprint: String?
     @OptionGroup var produced: ProducedFiles
@@ -41,6 +42,7 @@ struct StepCommand: ParsableCommand {
         name: .shortAndLong,
         help: "Print nothing of the output, which is recorded, and say only what is wrong.")
     var quiet = false
+    @OptionGroup var handling: StepHandling
     @OptionGroup var common: Common
     @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
     var command: [String] = []
@@ -57,20 +59,32 @@ struct StepCommand: ParsableCommand {
 
     mutating func run() throws {
         if quiet { Quiet.begin() }
-        try files.check()
+        do {
+            try files.check()
+            try perform(StepInput(handling.stdin))
+        } catch let error as SidestepError {
+            StepExit.write(.sidestep(error.kind), Complaint(error).status, to: handling.statusFile)
+            throw error
+        }
+    }
+
+    private mutating func perform(_ input: StepInput) throws {
         let run = try Context.run()
         let connection = try common.connect()
         if !produced.produces.isEmpty { try chooseMaking(run, connection) }
         if Context.value("SIDESTEP_LEASE") == nil { try repeatClosed(run, connection) }
         let lease = try Context.lease()
+        try OutputLimit.check(outputLimit, connection)
         let calls = PatientCalls(socket: connection.path, patience: Self.patience, connection: connection)
         while true {
-            let begun = try begin(lease, connection)
-            if begun["status"]?.string == "completed" {
-                repeatAndExit(begun["output"] ?? .null)
+            let begun = try begin(lease, input, connection)
+            switch begun["status"]?.string {
+            case "completed": repeatAndExit(begun["output"] ?? .null)
+            case "execute":
+                pause(begun["delay_ms"]?.int ?? 0)
+                try attempt(begun, lease, input, calls, socket: connection.path)
+            default: throw SidestepError(.unexpectedReply, "the daemon does not say what becomes of the step")
             }
-            pause(begun["delay_ms"]?.int ?? 0)
-            try attempt(begun, lease, calls, socket: connection.path)
         }
     }
 
@@ -79,13 +93,16 @@ struct StepCommand: ParsableCommand {
 
     // MARK: - Beginning
 
-    private func begin(_ lease: String, _ connection: BlockingConnection) throws -> RawJSON {
+    private func begin(
+        _ lease: String, _ input: StepInput, _ connection: BlockingConnection
+    ) throws -> RawJSON {
         do {
             return try connection.call("run-step") { writer in
                 writer.member("lease", lease)
                 writer.member("step", step)
                 writer.member("client", true)
-                writer.member("fingerprint", fingerprint)
+                writer.member("fingerprint", fingerprint(input))
+                input.write(to: &writer)
                 if atMostOnce { writer.member("at_most_once", true) }
                 writer.member("retry", retry?.json)
                 if let timeout {
@@ -135,7 +152,13 @@ struct StepCommand: ParsableCommand {
     }
 
     private func repeatAndExit(_ record: RawJSON) -> Never {
-        StepRecordText(record, json: common.json, isQuiet: quiet).repeatAndExit()
+        StepRecordText(record, json: common.json, isQuiet: quiet).repeatAndExit(statusFile: handling.statusFile)
+    }
+
+    /// What the step depends on.
+    private func fingerprint(_ input: StepInput) -> String? {
+        let parts = [fingerprint, input.fingerprint].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "\n")
     }
 
     private func pause(_ milliseconds: Int) {
@@ -146,11 +169,14 @@ struct StepCommand: ParsableCommand {
 
     /// Runs the command. Exits the program unless there is another attempt.
     private func attempt(
-        _ begun: RawJSON, _ lease: String, _ calls: PatientCalls, socket: String
+        _ begun: RawJSON, _ lease: String, _ input: StepInput, _ calls: PatientCalls, socket: String
     ) throws {
         let key = begun["idempotency_key"]?.string
-        var process = StepProcess(
-            arguments: command, word: WorkMark.step(key: key ?? step, attempt: begun["attempt"]?.int ?? 1))
+        let number = begun["attempt"]?.int ?? 1
+        // The attempt before may have lost its script, and not have ended with it.
+        if number > 1, let key { try Orphans(keys: [key]).settle(.end) }
+        var process = StepProcess(arguments: command, word: WorkMark.step(key: key ?? step, attempt: number))
+        process.input = input.stream(step: step)
         try files.add(to: &process.environment)
         process.environment.variables["SIDESTEP_STEP"] = step
         process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = key
@@ -161,14 +187,19 @@ struct StepCommand: ParsableCommand {
         // later.
         process.isLive = !quiet && !common.json && (retry == nil || isatty(1) == 1)
         var ended = try process.run()
+        ended.accepted = handling.accept.statuses
         if ended.isSuccess { (ended.produced, ended.productProblem) = produced.look() }
         // Somebody stopped us, not the step's own doing: it is left as begun.
         if let signal = ended.stoppedBy, ended.status != 0 { SignalRelay.die(of: signal) }
         if ended.isSuccess {
-            try complete(ended, begun, lease, calls)
-            finish(ended, process)
+            do {
+                try complete(ended, begun, lease, input, calls)
+                finish(ended, process)
+            } catch let error as SidestepError where error.kind == .payloadTooLarge {
+                ended.sendError = "the command's output is too long to be recorded: \(error.message)"
+            }
         }
-        let answer = try fail(ended, begun, lease, calls)
+        let answer = try fail(&ended, begun, lease, calls)
         guard answer["retry"]?.bool == true else { finish(ended, process) }
         let delay = answer["delay_ms"]?.int ?? 0
         Output.note("sidestep: step \(step): \(ended.message); again in \(RelativeTime.span(delay))")
@@ -187,22 +218,36 @@ struct StepCommand: ParsableCommand {
                     + "what it prints from now on is lost")
         }
         if let trouble = ended.trouble { Output.complain("sidestep: step \(step): \(trouble)") }
-        Glibc.exit(ended.isSuccess ? 0 : ended.statusOfFailure)
+        let status = ended.isSuccess ? ended.status : ended.statusOfFailure
+        StepExit.write(StepExit.Source(type: ended.failureType), status, to: handling.statusFile)
+        Glibc.exit(status)
     }
 
     private func complete(
-        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ calls: PatientCalls
+        _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ input: StepInput,
+        _ calls: PatientCalls
     ) throws {
         try calls.call("step.complete") { writer in
             writer.member("lease", lease)
             writer.member("step", step)
             writer.member("output", ended.record)
             writer.member("attempt", begun["attempt"])
-            writer.member("fingerprint", fingerprint)
+            writer.member("fingerprint", fingerprint(input))
         }
     }
 
     private func fail(
+        _ ended: inout StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ calls: PatientCalls
+    ) throws -> RawJSON {
+        do {
+            return try report(ended, begun, lease, calls)
+        } catch let error as SidestepError where error.kind == .payloadTooLarge && ended.sendError == nil {
+            ended.sendError = "the command's output is too long to be recorded: \(error.message)"
+            return try report(ended, begun, lease, calls)
+        }
+    }
+
+    private func report(
         _ ended: StepProcess.Ended, _ begun: RawJSON, _ lease: String, _ calls: PatientCalls
     ) throws -> RawJSON {
         do {

@@ -19,6 +19,7 @@ struct JSONArgument: ExpressibleByArgument {
 /// A span of time: `250ms`, `30s`, `5m`, `2h`, or plain seconds.
 struct SpanArgument: ExpressibleByArgument {
     let duration: Duration
+    private let text: String
 
     private static let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
 
@@ -30,7 +31,10 @@ struct SpanArgument: ExpressibleByArgument {
         let milliseconds = number * Double(factor)
         guard milliseconds < 1e15 else { return nil }
         duration = .milliseconds(Int(milliseconds))
+        text = argument
     }
+
+    var defaultValueDescription: String { text }
 
     var milliseconds: Int { duration.milliseconds }
 }

@@ -43,7 +43,7 @@ enum Context {
         if let run = value("SIDESTEP_RUN") { return run }
         throw SidestepError(
             .invalidArgument, "there is no run: SIDESTEP_RUN is not set",
-            hint: "put this before it: eval \"$(sidestep start my-run)\"")
+            hint: "put this before it: s=$(sidestep start my-run) && eval \"$s\" || exit")
     }
 
     /// Says that nothing is written because the run had ended before the script began: it was written the
@@ -61,6 +61,8 @@ enum Context {
         if let lease = value("SIDESTEP_LEASE") { return lease }
         throw SidestepError(
             .runClosed, "the run \(run) has ended; nothing can be recorded for it", run: run,
-            hint: "to begin it again: eval \"$(sidestep start \(ShellText.word(run)) --if-closed rerun)\"")
+            hint:
+                "to begin it again: s=$(sidestep start \(ShellText.word(run)) --if-closed rerun) && eval \"$s\" || exit"
+        )
     }
 }

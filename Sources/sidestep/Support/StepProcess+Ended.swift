@@ -22,6 +22,10 @@ extension StepProcess {
         var productProblem: String?
         /// Why it could not be started.
         var startError: String?
+        /// Why its output cannot be recorded, although it is no longer than `limit`.
+        var sendError: String?
+        /// Statuses besides 0 that are results like any other.
+        var accepted: Set<Int32> = []
 
         static func notStarted(_ number: Int32, _ command: String) -> Ended {
             var ended = Ended()
@@ -31,10 +35,13 @@ extension StepProcess {
             return ended
         }
 
-        private var isTooLong: Bool { total > limit }
-        var isSuccess: Bool { status == 0 && !isTimedOut && !isTooLong && productProblem == nil }
+        private var isTooLong: Bool { total > limit || sendError != nil }
+        var isSuccess: Bool {
+            (status == 0 || accepted.contains(status)) && startError == nil && !isTimedOut && !isTooLong
+                && productProblem == nil
+        }
         /// A command that is not there, or prints too much, does so again.
-        var isRetryable: Bool { startError == nil && !(isTooLong && status == 0) }
+        var isRetryable: Bool { startError == nil && sendError == nil && !(isTooLong && status == 0) }
 
         /// What went wrong besides a non-zero exit, for standard error.
         var trouble: String? {
@@ -44,6 +51,7 @@ extension StepProcess {
         var message: String {
             if let startError { return startError }
             if isTimedOut { return "the command took longer than --timeout allows" }
+            if let sendError { return sendError }
             if isTooLong {
                 return
                     "the command printed more than \(limit) bytes; write to a file, or raise --output-limit"
@@ -70,6 +78,9 @@ extension StepProcess {
             }
         }
 
+        /// The type of its failure; nil for a success.
+        var failureType: String? { isSuccess ? nil : types.last }
+
         /// The recorded error of a failure.
         var failure: RawJSON {
             .object { writer in
@@ -81,6 +92,9 @@ extension StepProcess {
         }
 
         /// Never 0: a time-out or too much output is a failure whatever the command says.
-        var statusOfFailure: Int32 { status == 0 ? 1 : status }
+        var statusOfFailure: Int32 {
+            if isTimedOut { return StepExit.timeout }
+            return isTooLong ? StepExit.outputLimit : max(status, 1)
+        }
     }
 }

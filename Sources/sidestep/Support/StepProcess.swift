@@ -15,6 +15,8 @@ struct StepProcess {
     var timeout: Duration?
     /// Bytes of output to keep.
     var outputLimit = 8 << 20
+    /// Its standard input; nil for ours.
+    var input: ChildProcess.Stream?
     /// Whether its output is passed on at once.
     var isLive = true
 
@@ -32,8 +34,9 @@ struct StepProcess {
         defer { close(reader) }
         SignalRelay.begin()
         defer { SignalRelay.end() }
-        let (child, problem) = ChildProcess.start(
-            arguments, environment.marked(word), streams: [1: .descriptor(writer)])
+        var streams: [Int32: ChildProcess.Stream] = [1: .descriptor(writer)]
+        streams[0] = input
+        let (child, problem) = ChildProcess.start(arguments, environment.marked(word), streams: streams)
         close(writer)
         guard let child else { return .notStarted(problem, arguments[0]) }
         SignalRelay.follow(child.pid)

@@ -18,13 +18,21 @@ struct StepRecordText {
     }
 
     /// Prints the recorded output and exits with the recorded status.
-    func repeatAndExit() -> Never {
+    ///
+    /// - Parameter file: where whose status it is is written; nil for nowhere.
+    func repeatAndExit(statusFile file: String? = nil) -> Never {
         if isJSON { Output.line(record.text) } else if !isQuiet { Output.write(output, to: 1) }
-        exit(Int32(clamping: status))
+        let status = Int32(clamping: self.status)
+        StepExit.write(StepExit.Source(type: record["type"]?.string), status, to: file)
+        exit(status)
     }
 
-    /// A step recorded by another client has no status; it failed or it did not.
-    var status: Int { record["exit"]?.int ?? (record["type"] == nil ? 0 : 1) }
+    /// A step that another client recorded, or the daemon's clock ended, has no status; it failed or it did not.
+    var status: Int {
+        if let status = record["exit"]?.int { return status }
+        guard let type = record["type"] else { return 0 }
+        return type.string == "timeout" ? Int(StepExit.timeout) : 1
+    }
 
     /// What the command printed.
     var output: [UInt8] {

@@ -41,7 +41,7 @@ C
 
 check "a step without a run says what to type" <<'C'
 status 64 sidestep step a -- true 2>error
-has "$(cat error)" 'eval "$(sidestep start my-run)"'
+has "$(cat error)" 's=$(sidestep start my-run) && eval "$s"'
 C
 
 check "a finished step prints its record and runs nothing" <<'C'
@@ -110,7 +110,8 @@ C
 
 check "a step that takes too long is ended" <<'C'
 eval "$(sidestep start "$run")"
-status 143 sidestep step slow --timeout 100ms -- sleep 20 2>error
+for _ in 1 2; do status 124 sidestep step slow --timeout 100ms --status-file told -- sleep 20 2>error
+is "$(cat told)" "timeout 124"; done
 has "$(cat error)" timeout
 C
 

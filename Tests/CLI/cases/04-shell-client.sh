@@ -1,6 +1,6 @@
 export CLIENT=$here/../../clients/shell/sidestep.sh
 
-for shell in dash bash; do
+for shell in $SHELLS; do
     export shell
 
     check "sidestep.sh under $shell: waits for a signal, sleeps, and prints again what was recorded" <<'C'

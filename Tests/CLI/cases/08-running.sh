@@ -199,7 +199,7 @@ export XDG_STATE_HOME=$PWD/state
 sidestep run --id "$run/x" -- sh -c 'echo out; echo err >&2' > /dev/null 2>&1
 is "$(sidestep logs "$run/x" | sort)" "err
 out"
-status 64 sidestep logs "$run-none"
+status 70 sidestep logs "$run-none"
 C
 
 check "a detached program is kept by the daemon, which dies meanwhile" <<'C'

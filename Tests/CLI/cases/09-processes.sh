@@ -34,7 +34,7 @@ C
 
 check "a time-out ends what the command started, in sessions of its own, too" <<'C'
 eval "$(sidestep start "$run")"
-status 143 timeout 60 sidestep step slow --timeout 300ms -- sh -c "$stubborn; exec sleep 300" 2>/dev/null
+status 124 timeout 60 sidestep step slow --timeout 300ms -- sh -c "$stubborn; exec sleep 300" 2>/dev/null
 dies "$(cat "$run.pid")"
 is "$(sidestep call step.get "{\"run\": \"$run\", \"step\": \"slow\"}" | jq -r .error.type)" timeout
 C

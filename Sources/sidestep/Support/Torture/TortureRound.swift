@@ -146,6 +146,7 @@ final class TortureRound {
         environment.variables["SIDESTEP_RUN"] = run
         environment.variables["SIDESTEP_LEASE"] = lease
         environment.variables["SIDESTEP_SOCKET"] = socket
+        environment.variables[SupervisedRun.variable] = SupervisedRun.byTorture
         return ChildProcess.start(
             command, environment.marked(word), streams: [0: .nowhere, 1: .nowhere, 2: .nowhere],
             ownGroup: true

@@ -38,6 +38,8 @@ public final class BlockingConnection {
         while let line = try receive() {
             switch Incoming(line: line) {
             case .answer(lastID, let outcome): return try outcome.get()
+            // The daemon could not read the line, and so not its number either: there is no other than ours.
+            case .answer(0, .failure(let error)): throw error
             case .notification(_, let params): params.map(told)
             default: continue
             }

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Fetches many files, eight at a time, by one process.
+set -eu
+s=$(sidestep start "$RUN" --workflow downloads) && eval "$s" || exit
+
+seq "$COUNT" | sidestep each get -j 8 -- "$EFFECT" get:{} cp "$PLACE/source/{}" "$PLACE/got.{}"
+sidestep step list -- "$EFFECT" list sh -c 'cat "$0"/got.* | sort -n >"$0/list"' "$PLACE"
+sidestep finish
