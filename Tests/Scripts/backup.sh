@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2016  # expanded by the shell of the step
 # Packs a folder, copies it to three places, and notes its checksum.
 set -eu
 s=$(sidestep start "$RUN" --workflow backup) && eval "$s" || exit

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2016  # expanded by the shell of the step
 # Fetches many files, eight at a time.
 set -eu
 s=$(sidestep start "$RUN" --workflow downloads) && eval "$s" || exit

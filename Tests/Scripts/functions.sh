@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2016  # expanded by the shell of the step
 # `sidestep` as the scripts call it, on sidestep.sh alone.
 # shellcheck source=/dev/null
 . "$CLIENT"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2016  # expanded by the shell of the step
 # What cron starts twice: the second one finds that the run is owned, and ends with 75.
 set -eu
 s=$(sidestep start "$RUN" --workflow nightly) && eval "$s" || exit

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2016  # expanded by the shell of the step
 # Builds, waits until somebody says yes, publishes once, and tells of it.
 set -eu
 s=$(sidestep start "$RUN" --workflow release) && eval "$s" || exit

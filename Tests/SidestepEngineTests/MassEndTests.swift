@@ -8,7 +8,9 @@ import Testing
     private static let many = 120
 
     private func own(_ bench: EngineBench, by client: TestClient, owner: OwnerKind = .connection) throws {
-        for number in 0..<Self.many { _ = try bench.resume("r\(number)", by: client) { $0.owner.kind = owner } }
+        for number in 0..<Self.many {
+            _ = try bench.resume("r\(number)", by: client) { $0.owner.kind = owner }
+        }
     }
 
     private func expectInterrupted(_ bench: EngineBench, since commits: Int) throws {

@@ -24,7 +24,8 @@ import Testing
     @Test("only a part of a long work goes on by itself, and only an answer takes an offer")
     func ends() {
         let all = [
-            Outcome.answered(.done([])), Outcome(thrown: failure), Outcome(thrown: KeepingWrites.refused(failure)),
+            Outcome.answered(.done([])), Outcome(thrown: failure),
+            Outcome(thrown: KeepingWrites.refused(failure)),
             Outcome(thrown: wait), Outcome(thrown: KeepingWrites.waits(wait)),
             Outcome(thrown: KeepingWrites.waits(.turn)),
         ]
