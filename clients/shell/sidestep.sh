@@ -860,8 +860,9 @@ _sidestep_gone() {
 # --- Steps -------------------------------------------------------------------------------------------------------
 
 # sidestep_step [--retry N|JSON] [--at-most-once] [--accept N,N] [--stdin none|inherit|record] [--output-limit BYTES]
-#     [--status-file FILE] NAME COMMAND…: runs a command or function once in the life of the run.
+#     [--status-file FILE] [--produces FILE]… NAME COMMAND…: runs a command or function once in the life of the run.
 #
+# What --produces names is the result: when a file is missing or has another content, the step runs again, as NAME@2.
 # Its standard output is recorded and printed again when the step is repeated. The second step of a name is NAME#2;
 # a step within step OUTER is OUTER/NAME. In its environment: SIDESTEP_STEP, SIDESTEP_IDEMPOTENCY_KEY.
 sidestep_step() (
@@ -872,7 +873,7 @@ sidestep_step() (
     unset sidestep_result sidestep_failure _sidestep_reply _sidestep_words _sidestep_text _sidestep_encoded \
         _sidestep_recorded _sidestep_params_of_attempt
     _sidestep_options='' _sidestep_live=1 _sidestep_accepted='' _sidestep_stdin='' _sidestep_limit=8388608
-    _sidestep_tell='' _sidestep_input='' sidestep_error=''
+    _sidestep_tell='' _sidestep_input='' _sidestep_files='' _sidestep_produced='' sidestep_error=''
     while :; do
         case ${1-} in
         --at-most-once)
@@ -898,6 +899,7 @@ sidestep_step() (
     ! _sidestep_is_over || _sidestep_repeat_closed "$1"
     _sidestep_name "$1" || _sidestep_leave sidestep $?
     shift
+    [ -z "$_sidestep_files" ] || _sidestep_choose_making
     _sidestep_params="$(_sidestep_for_run)" || _sidestep_leave sidestep $? "$([ -z "${SIDESTEP_RUN-}" ] || echo run_closed)"
     _sidestep_params="$_sidestep_params,\"step\":$_sidestep_quoted"
     while :; do
@@ -917,6 +919,9 @@ _sidestep_option() {
     --output-limit:*) _sidestep_limit=$2 ;;
     --stdin:none | --stdin:inherit | --stdin:record) _sidestep_stdin=$2 ;;
     --status-file:*) _sidestep_tell=$2 ;;
+    --produces:*[[:cntrl:]]*) _sidestep_misuse "--produces takes names without newlines" ;;
+    --produces:/*) _sidestep_files="$_sidestep_files$2$_sidestep_newline" ;;
+    --produces:*) _sidestep_files="$_sidestep_files$(pwd -P)/$2$_sidestep_newline" ;;
     *) _sidestep_misuse "what is $1 $2?" ;;
     esac
 }
@@ -945,6 +950,79 @@ _sidestep_record_input() {
     _sidestep_sum=$(sha256sum <"$_sidestep_input") || _sidestep_leave sidestep 70
     _sidestep_text=$(_sidestep_quote_file "$_sidestep_input" stdin) || _sidestep_leave sidestep 70
     _sidestep_options="$_sidestep_options,\"fingerprint\":\"stdin:${_sidestep_sum%% *}\",\"metadata\":{$_sidestep_text}"
+}
+
+_sidestep_newline='
+'
+
+# _sidestep_each_file COMMAND…: calls it for each file that the step makes, until one call fails.
+_sidestep_each_file() {
+    while IFS= read -r _sidestep_file; do
+        [ -n "$_sidestep_file" ] || continue
+        "$@" "$_sidestep_file" || return
+    done <<EOF
+$_sidestep_files
+EOF
+}
+
+# Prints a file as a record compares it: its size, its checksum, its name.
+_sidestep_file_line() {
+    _sidestep_sum=$(sha256sum <"$1") && printf '%s %s %s\n' "$(stat -L -c %s "$1")" "${_sidestep_sum%% *}" "$1"
+}
+
+# Whether a file is what was recorded: a line of _sidestep_known.
+_sidestep_is_known() {
+    case $_sidestep_newline$_sidestep_known$_sidestep_newline in
+    *"$_sidestep_newline$(_sidestep_file_line "$1" 2>/dev/null)$_sidestep_newline"*) ;;
+    *) return 1 ;;
+    esac
+}
+
+# With --produces each making is a step of its own, as with `sidestep step`: NAME, then NAME@2. Takes the first whose
+# files are what they were, or that has no result yet.
+_sidestep_choose_making() {
+    _sidestep_stem=${_sidestep_quoted%\"} _sidestep_first=$_sidestep_step _sidestep_making=1
+    while _sidestep_send step.get "$(_sidestep_of_run),\"step\":$_sidestep_quoted}"; do
+        _sidestep_read "$sidestep_result" '@sh "_sidestep_begun=\(.status) _sidestep_known=\(
+            [.output.produces? // [] | .[] | "\(.size_bytes) \(.sha256) \(.path)"] | join("\n"))"' || _sidestep_leave sidestep 70
+        [ "$_sidestep_begun" = completed ] || return 0
+        ! _sidestep_each_file _sidestep_is_known || return 0
+        case $_sidestep_options in
+        *'"at_most_once":true'*)
+            _sidestep_complain "step $_sidestep_step is done, but $_sidestep_file is missing or changed [step_mismatch]" \
+                "an at-most-once step is never repeated by itself; leave --at-most-once out, or name it anew"
+            _sidestep_leave sidestep 70 step_mismatch
+            ;;
+        esac
+        _sidestep_making=$((_sidestep_making + 1))
+        _sidestep_step="$_sidestep_first@$_sidestep_making" _sidestep_quoted="$_sidestep_stem@$_sidestep_making\""
+    done
+    # No such step: it is to be made.
+    [ "$sidestep_error" = invalid_argument ] || {
+        _sidestep_say_error
+        _sidestep_leave sidestep 70 "$sidestep_error"
+    }
+    [ "$_sidestep_making" = 1 ] ||
+        _sidestep_complain "step $_sidestep_first runs again: $_sidestep_file is missing or changed"
+}
+
+# Adds a file to the record, once it is on disk; fails when it is not there.
+_sidestep_add_produced() {
+    [ -f "$1" ] || return
+    sync "$1" 2>/dev/null || sync
+    _sidestep_sum=$(sha256sum <"$1") && _sidestep_text=$(_sidestep_quote "$1") || return
+    _sidestep_text="{\"path\":$_sidestep_text,\"size_bytes\":$(stat -L -c %s "$1"),\"modified_at\":$(stat -L -c %Y "$1")000"
+    _sidestep_produced="$_sidestep_produced${_sidestep_produced:+,}$_sidestep_text,\"sha256\":\"${_sidestep_sum%% *}\"}"
+}
+
+# A command that did not make its files has failed, whatever it says.
+_sidestep_look_for_files() {
+    _sidestep_produced=''
+    _sidestep_each_file _sidestep_add_produced && return
+    _sidestep_types=produces _sidestep_code=1
+    _sidestep_message=$(_sidestep_quote "the command did not make $_sidestep_file")
+    _sidestep_message=${_sidestep_message#\"} _sidestep_message=${_sidestep_message%\"}
+    _sidestep_complain "step $_sidestep_step: the command did not make $_sidestep_file"
 }
 
 # A number of attempts becomes a policy.
@@ -1101,7 +1179,7 @@ _sidestep_classify() {
         return
     fi
     case ",0,$_sidestep_accepted," in
-    *",$_sidestep_code,"*) ;;
+    *",$_sidestep_code,"*) [ -z "$_sidestep_files" ] || _sidestep_look_for_files ;;
     *) _sidestep_types="exit:$_sidestep_code,exit" ;;
     esac
 }
@@ -1173,6 +1251,7 @@ _sidestep_record_output() {
         _sidestep_quote_file "$_sidestep_output" stdout || return
     fi
     printf ',"exit":%s' "$_sidestep_code"
+    [ -n "$_sidestep_types" ] || [ -z "$_sidestep_produced" ] || printf ',"produces":[%s]' "$_sidestep_produced"
 }
 
 # _sidestep_quote_file FILE NAME: prints the member NAME with the bytes of a file as text when they survive jq, else

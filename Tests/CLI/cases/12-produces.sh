@@ -76,3 +76,41 @@ sidestep step grow --produces g1 --produces g2 -- touch g1 g2 2>error
 has "$(cat error)" "g2 was not among its files"
 sidestep step grow --produces g2 -- false
 C
+
+for shell in dash bash "busybox sh" "zsh --emulate sh"; do
+    export shell CLIENT=$here/../../clients/shell/sidestep.sh
+    check "sidestep.sh under $shell: a step that produces files runs again when one is missing or changed, and only then" <<'C'
+cat >script <<'S'
+. "$CLIENT"
+sidestep_start "$1" || exit
+sidestep_step --produces "$1 made" --produces "$PWD/$1-b" build sh -c 'echo x >>"$1.builds"; echo data >"$1 made"; echo b >"$1-b"; echo built' sh "$1"
+S
+id="$run-${shell%% *}"
+again() { comes free "$id"; is "$($shell script "$id" 2>error)" built; is "$(lines "$id.builds")" "$1"; }
+is "$($shell script "$id")" built
+again 1
+rm "$id-b"
+again 2
+has "$(cat error)" "step build runs again: $PWD/$id-b is missing or changed"
+again 2
+echo DATA >"$id made"
+again 3
+comes free "$id"
+is "$(sidestep call step.list "{\"run\": \"$id\"}" | jq -r '.steps[].step' | xargs)" "build build@2 build@3"
+is "$(sidestep call step.get "{\"run\": \"$id\", \"step\": \"build@3\"}" | jq -r '.output.produces[0].sha256')" "$(sha256sum <"$id made" | cut -d' ' -f1)"
+# The program takes the record, and the record of the program is taken.
+eval "$(sidestep start "$id")"
+is "$(sidestep step build --produces "$id made" -- false)" built
+rm "$id made"
+sidestep step build --produces "$id made" --produces "$id-b" -- sh -c 'echo 4 >"$1 made"; echo built' sh "$id" 2>/dev/null >&2
+is "$($shell -c '. "$CLIENT"; sidestep_step --produces "$1 made" build false' x "$id" 2>error)" built
+status 1 $shell -c '. "$CLIENT"; sidestep_step --produces "no \"such\" file" none true' 2>error
+has "$(cat error)" 'did not make '"$PWD"'/no "such" file'
+rm "$id-b"
+sidestep step pay --at-most-once --produces "$id-b" -- touch "$id-b"
+rm "$id-b"
+status 70 $shell -c '. "$CLIENT"; sidestep_step --at-most-once --produces "$1-b" pay touch "$1-b"' x "$id" 2>error
+has "$(cat error)" step_mismatch
+[ ! -e "$id-b" ]
+C
+done
