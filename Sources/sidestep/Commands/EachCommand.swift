@@ -42,7 +42,7 @@ struct EachCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long one attempt may take: 30s, 5m.", valueName: "span"))
     var timeout: SpanArgument?
     @Option(help: ArgumentHelp("Bytes of standard output to record of a line at most.", valueName: "bytes"))
-    var outputLimit = 8 << 20
+    var outputLimit = OutputLimit.usual
     @Flag(name: .shortAndLong, help: "Show no progress on a terminal, and name no failures.")
     var quiet = false
     @OptionGroup var common: Common
