@@ -152,7 +152,8 @@ struct StepCommand: ParsableCommand {
     }
 
     private func repeatAndExit(_ record: RawJSON) -> Never {
-        StepRecordText(record, json: common.json, isQuiet: quiet).repeatAndExit(statusFile: handling.statusFile)
+        StepRecordText(record, json: common.json, isQuiet: quiet).repeatAndExit(
+            statusFile: handling.statusFile)
     }
 
     /// What the step depends on.
