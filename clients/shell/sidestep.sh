@@ -463,21 +463,22 @@ _sidestep_exchange() {
         ;;
     esac
     while :; do
-        # socat ends its sending side after the request; -t says how long it then waits for the reply. The point keeps
-        # the newline that tells a whole line from half of one.
+        # socat ends its sending side after the request; -t says how long it then waits for the reply. Its status keeps
+        # the newline that tells a whole line from half of one, and tells of Ctrl-C, after which nothing is asked again.
         _sidestep_reply=$(
             {
                 printf '{"jsonrpc":"2.0","id":1,"method":"%s","params":%s}' "$1" "$2" | tr '\n' ' '
                 echo
             } | socat -t 86400 - "UNIX-CONNECT:$SIDESTEP_SOCKET" 2>/dev/null
-            printf .
+            printf '%s.' "$?"
         )
         case $_sidestep_reply in
-        *"$_sidestep_newline".)
-            _sidestep_reply=${_sidestep_reply%"$_sidestep_newline".}
+        *"$_sidestep_newline"*)
+            _sidestep_reply=${_sidestep_reply%"$_sidestep_newline"*}
             return 0
             ;;
-        .) ;;
+        129. | 130. | 131. | 143.) return "${_sidestep_reply%.}" ;;
+        [0-9]. | [0-9][0-9]. | [0-9][0-9][0-9].) ;;
         *) _sidestep_broken=1 ;;
         esac
         _sidestep_tries=$((_sidestep_tries + 1))

@@ -176,6 +176,18 @@ is "$("$shell" -c '. "$CLIENT"; sidestep_start "$1" && sidestep_step many seq 20
 is "$(sidestep call step.get "{\"run\": \"$run\", \"step\": \"many\"}" | jq -j '.output.stdout' | wc -l)" 20000
 C
 
+    check "sidestep.sh under $shell: what is interrupted is not asked again" <<'C'
+cat >script <<'S'
+. "$CLIENT"
+sidestep_start "$1" || exit
+sidestep_wait signal never; echo "status $?"
+S
+for signal in INT TERM; do
+    falters socat "kill -$signal \$\$; exec sleep 300"
+    is "$(nth 2 timeout 60 "$shell" script "$run-$signal" 2>/dev/null)" "status $((128 + $(kill -l "$signal")))"
+done
+C
+
     check "sidestep.sh under $shell: without socat, jq or a daemon nothing begins" <<'C'
 cat >script <<'S'
 . "$CLIENT"

@@ -33,6 +33,26 @@ import Testing
         #expect(table.isEmpty)
     }
 
+    @Test("a line that was refused unread is the longest of those that were sent")
+    func longest() {
+        var table = CallTable()
+        #expect(table.longestSent == nil)
+        for length in [10, 30, 20] {
+            let call = CallTable.Call(frame: Array(repeating: 0, count: length), mayResend: true) { _ in }
+            _ = table.add(call, id: table.nextID(), isUp: true)
+        }
+        let late = CallTable.Call(frame: Array(repeating: 0, count: 40), mayResend: true) { _ in }
+        _ = table.add(late, id: table.nextID(), isUp: false)
+        #expect(table.longestSent == 2)
+        _ = table.take(2)
+        #expect(table.longestSent == 3)
+    }
+
+    @Test("a body runs on the word execute and on no other", arguments: ["executes", "", "running"])
+    func word(status: String) {
+        #expect(throws: SidestepError.self) { try StepBegin(.object { $0.member("status", status) }) }
+    }
+
     @Test("the connection's own calls keep nothing open and go with it")
     func own() {
         var table = CallTable()

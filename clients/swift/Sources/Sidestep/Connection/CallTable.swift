@@ -70,6 +70,11 @@ struct CallTable {
         return (call, call.wasSent)
     }
 
+    /// The call whose line the daemon refused without having read its number: if a line is too long, the longest one is.
+    var longestSent: Int? {
+        waiting.filter(\.value.wasSent).max { $0.value.frame.count < $1.value.frame.count }?.key
+    }
+
     /// The daemon did not look at the call: it is sent again before all others. Gives nothing, for nothing ended.
     mutating func putBack(_ id: Int) -> Call? {
         guard waiting[id]?.wasSent == true else { return take(id) }

@@ -91,6 +91,8 @@ extension Connection {
 
     private func receive(_ line: [UInt8]) {
         switch Incoming(line: line) {
+        case .answer(0, .failure(let error)) where error.kind == .payloadTooLarge:
+            answered(state.withLock { $0.calls.longestSent } ?? 0, .failure(error))
         case .answer(let id, let outcome): answered(id, outcome)
         case .notification("run.cancelled", let params): cancelled(run: params?["run"]?.string)
         case .notification, .noise: break

@@ -80,7 +80,7 @@ struct StepExecution: Sendable {
     private func beginAsRequest() async throws -> StepBegin {
         do {
             // It may wait for another process that runs the step; such a wait can be cancelled.
-            return StepBegin(
+            return try StepBegin(
                 try await run.call("step.begin", for: purpose, isShielded: false) {
                     options.write(step, to: &$0)
                 })
