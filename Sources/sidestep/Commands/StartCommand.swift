@@ -99,9 +99,9 @@ struct StartCommand: ParsableCommand {
     /// The process that started us.
     private static let parent = getppid()
 
-    /// A script that is killed while this runs leaves us to process 1, or another that takes in orphans: it would own the
-    /// run for as long as the machine is up. It is in no session of ours. What dies later the daemon refuses: it is no
-    /// ancestor of ours then.
+    /// A script that is killed while this runs leaves us to process 1, or another that takes in orphans: it would own
+    /// the run for as long as the machine is up. It is in no session of ours. What dies later the daemon refuses: it is
+    /// no ancestor of ours then.
     private static func refuseAdoption() throws {
         guard getsid(parent) == getsid(0) else {
             throw SidestepError(

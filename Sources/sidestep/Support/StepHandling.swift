@@ -7,9 +7,10 @@ struct StepHandling: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The command's standard input: that of the script, none, or all of it, recorded.",
-            discussion:
-                "When left out: none where the script itself reads from it, as in a `while read` loop and unless it is a terminal."
-        ))
+            discussion: """
+                When left out: none where the script itself reads from it, as in a `while read` loop and unless it \
+                is a terminal.
+                """))
     var stdin: StepInput.Mode?
     @Option(
         help: ArgumentHelp(

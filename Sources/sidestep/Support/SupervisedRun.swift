@@ -39,8 +39,8 @@ struct SupervisedRun {
     private static func refusal(_ message: String, _ run: String) -> SidestepError {
         SidestepError(
             .invalidArgument, message, run: run,
-            hint:
-                "give both the same id (`sidestep run --id ID`), or let it be a run apart: env -u \(variable) sidestep start …"
+            hint: "give both the same id (`sidestep run --id ID`), or let it be a run apart: "
+                + "env -u \(variable) sidestep start …"
         )
     }
 
