@@ -70,7 +70,8 @@ struct CallTable {
         return (call, call.wasSent)
     }
 
-    /// The call whose line the daemon refused without having read its number: if a line is too long, the longest one is.
+    /// The call whose line the daemon refused without having read its number: if a line is too long, the longest one
+    /// is.
     var longestSent: Int? {
         waiting.filter(\.value.wasSent).max { $0.value.frame.count < $1.value.frame.count }?.key
     }
