@@ -92,14 +92,14 @@ C
 
 check "a file of variables that cannot be used is told with its line, never with a value, before anything begins" <<'C'
 eval "$(sidestep start "$run")"
-refused() { status 64 sidestep step never --env-file "$1" -- touch ran 2>error; has "$(cat error)" "$2"; ! grep -q hush error; }
+refused() { status 64 sidestep step never --env-file "$1" -- touch ran-never 2>error; has "$(cat error)" "$2"; ! grep -q hush error; }
 refused missing "No such file"
 printf 'A=1\nhush-hush\n' >bad; refused bad "line 2 is no NAME=VALUE"
 printf 'A=1\n\nB="hush\nC=2\n' >bad; refused bad "the quote in line 3 has no end"
 printf '1A=hush' >bad; refused bad "line 1"
 printf 'A=hush\377' >bad; refused bad "no UTF-8"
-status 125 sidestep run --id "$run-r" --env-file bad -- touch ran 2>/dev/null
-[ ! -e ran ]
+status 125 sidestep run --id "$run-r" --env-file bad -- touch ran-never 2>/dev/null
+[ ! -e ran-never ]
 is "$(sidestep call step.list "{\"run\": \"$run\"}" | jq '.steps | length')" 0
 C
 
