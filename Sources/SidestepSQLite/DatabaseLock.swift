@@ -81,8 +81,9 @@ final class DatabaseLock: Sendable {
         try locked(path + ".lock", flags: O_RDWR | O_CREAT | O_NOFOLLOW, database: path)
     }
 
-    /// How often a lock is asked for that nobody alive has, and how long in between (microseconds).
-    private static let tries = 100
+    /// How often a lock is asked for that nobody alive has, and how long in between (microseconds): ten seconds in all,
+    /// since on a machine with much to do a child waits for its turn.
+    private static let tries = 1000
     private static let pause: UInt32 = 10_000
 
     /// Opens and locks a file, and makes sure that it is the one which has the name: it may have been
