@@ -78,16 +78,11 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func records(_ id: String, _ connection: BlockingConnection) throws -> [RawJSON] {
-        var (records, cursor) = ([RawJSON](), RawJSON?.none)
-        repeat {
-            let page = try connection.call("step.list") { writer in
-                writer.member("run", id)
-                writer.member("limit", 10_000)
-                writer.member("cursor", cursor)
-            }
-            records += page["steps"]?.elements ?? []
-            cursor = page.present("more")
-        } while cursor != nil
+        var records: [RawJSON] = []
+        try RecordedSteps(run: id, connection: connection).pages(size: 10_000) { steps in
+            records += steps
+            return true
+        }
         return records
     }
 

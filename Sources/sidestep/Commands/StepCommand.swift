@@ -120,7 +120,7 @@ struct StepCommand: ParsableCommand {
     ///
     /// A step has one result for good, so each making is a step of its own: `build`, then `build@2`.
     private mutating func chooseMaking(_ run: String, _ connection: BlockingConnection) throws {
-        let (first, steps) = (name, RunSteps(run: run, connection: connection))
+        let (first, steps) = (name, RecordedSteps(run: run, connection: connection))
         var (number, reason) = (1, String?.none)
         while let problem = produced.problem(try steps.output(step)) {
             if atMostOnce {
@@ -140,10 +140,7 @@ struct StepCommand: ParsableCommand {
 
     /// The run has ended: what it recorded can still be repeated.
     private func repeatClosed(_ run: String, _ connection: BlockingConnection) throws {
-        let record = try? connection.call("step.get") { writer in
-            writer.member("run", run)
-            writer.member("step", step)
-        }
+        let record = (try? RecordedSteps(run: run, connection: connection).record(step)) ?? nil
         switch record?["status"]?.string {
         case "completed": repeatAndExit(record?["output"] ?? .null)
         case "failed": repeatAndExit(record?["error"] ?? .null)
@@ -197,7 +194,7 @@ struct StepCommand: ParsableCommand {
                 try complete(ended, begun, lease, input, calls)
                 finish(ended, process)
             } catch let error as SidestepError where error.kind == .payloadTooLarge {
-                ended.sendError = "the command's output is too long to be recorded: \(error.message)"
+                ended = ended.unsendable(error)
             }
         }
         let answer = try fail(&ended, begun, lease, calls)
@@ -243,7 +240,7 @@ struct StepCommand: ParsableCommand {
         do {
             return try report(ended, begun, lease, calls)
         } catch let error as SidestepError where error.kind == .payloadTooLarge && ended.sendError == nil {
-            ended.sendError = "the command's output is too long to be recorded: \(error.message)"
+            ended = ended.unsendable(error)
             return try report(ended, begun, lease, calls)
         }
     }

@@ -76,7 +76,7 @@ struct EachJob {
     mutating func look(someEnded: Bool) throws -> StepProcess.Ended? {
         if someEnded || reader < 0, child.hasEnded { clock.ended() }
         guard clock.isOver || clock.hasEnded && reader < 0 else {
-            keepTime()
+            if clock.keep(child, tree) { ended.isTimedOut = true }
             return nil
         }
         closeReader()
@@ -86,19 +86,6 @@ struct EachJob {
             ProcessTree.end([tree], graceMilliseconds: Int64(Self.grace.milliseconds))
         }
         return ended
-    }
-
-    private mutating func keepTime() {
-        switch clock.next() {
-        case .timeUp:
-            ended.isTimedOut = true
-            kill(child.pid, SIGTERM)
-            tree.signal(SIGTERM)
-        case .graceOver:
-            kill(child.pid, SIGKILL)
-            tree.killRest()
-        case nil: break
-        }
     }
 
     private mutating func closeReader() {

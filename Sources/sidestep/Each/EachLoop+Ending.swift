@@ -9,27 +9,15 @@ extension EachLoop {
         if SignalRelay.received != nil && ended.status != 0 { return }
         guard ended.isSuccess else { return try fail(job.item, job.attempt, ended) }
         let (item, output) = (job.item, ended.record)
-        recording += 1
-        try calls.send("step.complete") { writer in
-            writer.member("lease", run.lease)
-            writer.member("step", item.step)
+        try report("step.complete", item, isFailure: false) { writer in
             writer.member("output", output)
             writer.member("attempt", job.attempt)
             if !job.isTold { writer.member("started_at", job.startedAt) }
         } _: { [self] outcome in
-            recording -= 1
             switch outcome {
             case .success: results.settle(item, output, isFailure: false, isRepeated: false)
-            // Somebody recorded it first: that is its result.
-            case .failure(let error) where error.kind == .stepConflict:
-                results.settle(item, error.output ?? .null, isFailure: false, isRepeated: true)
-            // The daemon's clock ended the attempt before ours did; it knows what comes next.
-            case .failure(let error) where error.kind == .attemptSuperseded:
-                pending.append(Pending(item: item, at: .now))
             case .failure(let error) where error.kind == .payloadTooLarge:
-                var tooLong = ended
-                tooLong.limit = tooLong.total - 1
-                try fail(item, job.attempt, tooLong)
+                try fail(item, job.attempt, ended.unsendable(error))
             case .failure(let error): throw error
             }
         }
@@ -37,31 +25,45 @@ extension EachLoop {
 
     func fail(_ item: EachItem, _ attempt: Int?, _ ended: StepProcess.Ended) throws {
         let failure = ended.failure
-        recording += 1
-        failing += 1
-        try calls.send("step.fail") { writer in
-            writer.member("lease", run.lease)
-            writer.member("step", item.step)
+        try report("step.fail", item, isFailure: true) { writer in
             writer.member("error", failure)
             writer.member("types", ended.types)
             if !ended.isRetryable { writer.member("retryable", false) }
             writer.member("attempt", attempt)
             writer.member("retry", options.retry)
         } _: { [self] outcome in
-            recording -= 1
-            failing -= 1
-            switch outcome {
-            case .success(let answer) where answer["retry"]?.bool == true:
+            let answer = try outcome.get()
+            if answer["retry"]?.bool == true {
                 let delay = Duration.milliseconds(answer["delay_ms"]?.int ?? 0)
-                pending.append(Pending(item: item, at: .now + delay))
-            case .success:
-                if let trouble = ended.trouble { Output.complain("sidestep: step \(item.step): \(trouble)") }
-                results.settle(item, failure, isFailure: true, isRepeated: false)
+                return pending.append(Pending(item: item, at: .now + delay))
+            }
+            if let trouble = ended.trouble { Output.complain("sidestep: step \(item.step): \(trouble)") }
+            results.settle(item, failure, isFailure: true, isRepeated: false)
+        }
+    }
+
+    /// Sends how an attempt ended; `done` is called with the answer, unless that says by itself what comes next.
+    private func report(
+        _ method: String, _ item: EachItem, isFailure: Bool, _ write: (inout JSONWriter) -> Void,
+        _ done: @escaping (Result<RawJSON, SidestepError>) throws -> Void
+    ) throws {
+        recording += 1
+        if isFailure { failing += 1 }
+        try calls.send(method) { writer in
+            writer.member("lease", run.lease)
+            writer.member("step", item.step)
+            write(&writer)
+        } _: { [self] outcome in
+            recording -= 1
+            if isFailure { failing -= 1 }
+            switch outcome {
+            // Somebody recorded it first: that is its result.
             case .failure(let error) where error.kind == .stepConflict:
                 results.settle(item, error.output ?? .null, isFailure: false, isRepeated: true)
+            // The daemon's clock ended the attempt before ours did; it knows what comes next.
             case .failure(let error) where error.kind == .attemptSuperseded:
                 pending.append(Pending(item: item, at: .now))
-            case .failure(let error): throw error
+            default: try done(outcome)
             }
         }
     }

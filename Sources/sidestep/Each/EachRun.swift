@@ -35,19 +35,13 @@ struct EachRun {
     }
 
     private mutating func read(_ connection: BlockingConnection, _ names: EachNames) throws {
-        var cursor: RawJSON?
-        repeat {
-            let page = try connection.call("step.list") { writer in
-                writer.member("run", id)
-                writer.member("limit", 10_000)
-                writer.member("cursor", cursor)
-            }
-            for step in page["steps"]?.elements ?? [] {
+        try RecordedSteps(run: id, connection: connection).pages(size: 10_000) { steps in
+            for step in steps {
                 guard let name = step["step"]?.string, names.mayHold(name) else { continue }
                 records[name] = Self.record(step)
             }
-            cursor = page.present("more")
-        } while cursor != nil
+            return true
+        }
     }
 
     private static func record(_ step: RawJSON) -> Record {

@@ -35,6 +35,13 @@ extension StepProcess {
             return ended
         }
 
+        /// The same end of a command whose output the daemon does not take.
+        func unsendable(_ error: SidestepError) -> Ended {
+            var ended = self
+            ended.sendError = "the command's output is too long to be recorded: \(error.message)"
+            return ended
+        }
+
         private var isTooLong: Bool { total > limit || sendError != nil }
         var isSuccess: Bool {
             (status == 0 || accepted.contains(status)) && startError == nil && !isTimedOut && !isTooLong

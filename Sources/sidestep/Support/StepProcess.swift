@@ -68,16 +68,7 @@ struct StepProcess {
         while true {
             if child.hasEnded { clock.ended() }
             if clock.isOver || clock.hasEnded && !isOpen { break }
-            switch clock.next() {
-            case .timeUp:
-                ended.isTimedOut = true
-                kill(child.pid, SIGTERM)
-                tree.signal(SIGTERM)
-            case .graceOver:
-                kill(child.pid, SIGKILL)
-                tree.killRest()
-            case nil: break
-            }
+            if clock.keep(child, tree) { ended.isTimedOut = true }
             guard Self.waitForInput(isOpen ? reader : -1, clock.left) else { continue }
             let count = read(reader, &chunk, chunk.count)
             if count > 0 { take(chunk[..<count], into: &ended) }
@@ -111,7 +102,7 @@ struct StepProcess {
 /// A process in the background may hold the output open for ever. What is still on its way comes at once,
 /// or after what the command itself started in a row (`cmd > >(tee log)`) has worked through it.
 struct StepClock {
-    enum Event { case timeUp, graceOver }
+    private enum Event { case timeUp, graceOver }
 
     /// After the end, the output is over when it was silent for so long, and in any case after so long.
     private static let silence: Duration = .milliseconds(500)
@@ -148,8 +139,25 @@ struct StepClock {
         return end.map { $0 - .now }
     }
 
+    /// Tells the command and all it started to end when its time is up, and ends it after its grace.
+    ///
+    /// - Returns: whether its time is up now.
+    mutating func keep(_ child: ChildProcess, _ tree: ProcessTree) -> Bool {
+        switch next() {
+        case .timeUp:
+            kill(child.pid, SIGTERM)
+            tree.signal(SIGTERM)
+            return true
+        case .graceOver:
+            kill(child.pid, SIGKILL)
+            tree.killRest()
+        case nil: break
+        }
+        return false
+    }
+
     /// What is to be done now, each once.
-    mutating func next() -> Event? {
+    private mutating func next() -> Event? {
         guard let deadline, deadline <= .now else { return nil }
         self.deadline = isWarned ? nil : .now + grace
         defer { isWarned = true }
