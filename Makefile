@@ -26,7 +26,7 @@ format: setup  ## format and generate
 generate: setup  ## reference pages, OpenRPC, the synchronous Python client
 	swift run sidestep-generate
 	python3 clients/python/tools/generate_sync.py
-	swift build --product sidestep && tools/generate-cli
+	tools/generate-cli
 
 bench: setup  ## the figures, release build, about five minutes
 	benchmarks/run
