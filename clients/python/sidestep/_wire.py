@@ -11,6 +11,9 @@ from ._json import dumps, utf8
 FRAME_BYTES = 64 << 20
 DEPTH = 512
 
+# Requests of a connection without a reply; the daemon allows 1024, and what is more waits here.
+IN_FLIGHT = 1000
+
 
 class LinkLost(Exception):
     """The connection ended; whether the daemon got the line is not known."""

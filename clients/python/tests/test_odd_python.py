@@ -238,27 +238,55 @@ def test_run_sync_of_an_agent_works_in_a_thread_of_an_async_workflow(
 
 # Interrupts
 
+# `in_call` keeps what comes outside of a call from ending the program instead.
 PROGRAM = """
 import os, signal, sys, threading, time
 import sidestep, sidestep.sync
 
 client = sidestep.sync.connect()
 main = os.getpid()
+in_call = False
+interrupted = 0
 
-def interrupt():
-    while True:
-        time.sleep(0.003)
+def interrupt(*_):
+    if in_call:
+        raise KeyboardInterrupt
+
+def press(pause):
+    while not over:
+        time.sleep(pause)
         os.kill(main, signal.SIGINT)
 
-interrupted = 0
-threading.Thread(target=interrupt, daemon=True).start()
-big = "x" * (2 << 20)
-for number in range(60):
+def interrupted_call(method, params):
+    global in_call, interrupted
     try:
-        client.call("run.enqueue", {"run": f"RUN-{number}", "workflow": "w", "input": [big]})
+        in_call = True
+        client.call(method, params)
     except KeyboardInterrupt:
         interrupted += 1
-signal.signal(signal.SIGINT, signal.SIG_IGN)
+    finally:
+        in_call = False
+
+def pressing(pause):
+    global over
+    over = False
+    signal.signal(signal.SIGINT, interrupt)
+    thread = threading.Thread(target=press, args=(pause,))
+    thread.start()
+    return thread
+
+def released(thread):
+    global over
+    over = True
+    thread.join()
+"""
+
+LARGE_CALLS = """
+big = "x" * (2 << 20)
+thread = pressing(0.003)
+for number in range(60):
+    interrupted_call("run.enqueue", {"run": f"RUN-{number}", "workflow": "w", "input": [big]})
+released(thread)
 for number in range(60):
     name = f"RUN-{number}"
     client.call("run.enqueue", {"run": name, "workflow": "w", "input": [big]})
@@ -267,20 +295,58 @@ for number in range(60):
 print(interrupted)
 """
 
+# Small calls are within the locks of the connection for most of their time.
+SMALL_CALLS = """
+got = []
+def beside():
+    while not ended:
+        got.append(client.call("ping"))
 
-def test_control_c_within_a_large_call_leaves_no_half_of_a_line(
-    daemon: Daemon, run_id: str
-) -> None:
+ended = False
+others = [threading.Thread(target=beside) for _ in range(3)]
+for other in others:
+    other.start()
+thread = pressing(0.0002)
+end = time.monotonic() + 8
+while time.monotonic() < end:
+    interrupted_call("ping", None)
+released(thread)
+before = len(got)
+while len(got) < before + 100:
+    time.sleep(0.001)
+ended = True
+for other in others:
+    other.join()
+client.call("ping")
+assert threading.active_count() < 20, threading.enumerate()
+print(interrupted)
+"""
+
+
+def interrupted_calls(program: str, run_id: str) -> int:
+    """Run a program whose calls are interrupted all the time; how many were."""
     path = str(Path(sidestep.__file__).parents[1])
     ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM.replace("RUN", run_id)],
+        [sys.executable, "-X", "faulthandler", "-c", (PROGRAM + program).replace("RUN", run_id)],
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert ended.returncode == 0, ended.stderr
-    assert int(ended.stdout) > 0
+    return int(ended.stdout)
+
+
+def test_control_c_within_a_large_call_leaves_no_half_of_a_line(
+    daemon: Daemon, run_id: str
+) -> None:
+    assert interrupted_calls(LARGE_CALLS, run_id) > 0
+
+
+def test_control_c_at_any_moment_leaves_no_lock_behind_and_other_threads_go_on(
+    daemon: Daemon, run_id: str
+) -> None:
+    assert interrupted_calls(SMALL_CALLS, run_id) > 0
 
 
 # Notebooks

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _wire
 from .._autostart import Finder
-from .._backends.aio import Link, Lock, Semaphore, check_caller, in_thread, sleep
+from .._backends.aio import Link, Lock, check_caller, in_thread, sleep
 from .._codec import Codec
 from .._errors import (
     ConnectionLost,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from ._run import Run
 
 C = TypeVar("C", bound="Connection")
-_IN_FLIGHT = 1000
 _open: weakref.WeakSet[Connection] = weakref.WeakSet()
 
 
@@ -62,8 +61,6 @@ class Connection:
         self._connecting = Lock()
         self._closed = False
         self._ids = itertools.count(1)
-        # The daemon allows 1024 requests without a reply; more of them wait here.
-        self._slots = Semaphore(_IN_FLIGHT)
         self._runs: dict[str, Run] = {}
         # What could not be told while there was no connection: told first on the next one.
         self._unsaid: list[bytes] = []
@@ -112,8 +109,7 @@ class Connection:
         while True:
             link = await self._linked()
             try:
-                async with self._slots:
-                    reply = await link.call(identifier, line, timeout, late)
+                reply = await link.call(identifier, line, timeout, late)
             except _wire.LinkLost:
                 continue
             if "error" not in reply:
@@ -257,7 +253,7 @@ class Connection:
             text = f"run {run.id} is held by the process that forked this one"
             hint = "begin a run of its own in each process, for example a child workflow with an id"
             run._end(LeaseLost(text, data={"run": run.id, "hint": hint}))
-        self._connecting, self._slots = Lock(), Semaphore(_IN_FLIGHT)
+        self._connecting = Lock()
         link, self._link = self._link, None
         if link is not None:
             with contextlib.suppress(OSError):  # no descriptor free: it stays open, unused

@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import os
 from asyncio import Lock as Lock
-from asyncio import Semaphore as Semaphore
 from asyncio import sleep as sleep
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from .._autostart import listener
 from .._context import STEP
 from .._errors import TimeoutExpired
 from .._failures import BodyExpired
-from .._wire import LineBuffer, LinkLost, request
+from .._wire import IN_FLIGHT, LineBuffer, LinkLost, request
 from ._branches import Branches as Branches
 from ._branches import follow as follow
 
@@ -49,6 +48,7 @@ class Link(asyncio.Protocol):
         self._late: dict[int, Late] = {}
         self._held: list[bytes] = []
         self._flushing: asyncio.TimerHandle | None = None
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
 
     @classmethod
     async def open(
@@ -123,18 +123,19 @@ class Link(asyncio.Protocol):
         A caller that leaves before gives the request up; `late` is called with a reply that comes
         all the same.
         """
-        if not self.alive:
-            raise LinkLost
         if self._loop is not asyncio.get_running_loop():
             raise RuntimeError(
                 "this client belongs to another event loop; connect in each loop, or hand the call"
                 " to the client's: asyncio.run_coroutine_threadsafe(…, loop)"
             )
+        await self._slots.acquire()
         future: asyncio.Future[dict[str, Any]] = self._loop.create_future()
-        self._waiting[identifier] = future
-        self._held.append(line)
-        self._flush()
         try:
+            if not self.alive:
+                raise LinkLost
+            self._waiting[identifier] = future
+            self._held.append(line)
+            self._flush()
             if timeout is None:
                 return await future
             try:
@@ -150,6 +151,7 @@ class Link(asyncio.Protocol):
             raise
         finally:
             self._waiting.pop(identifier, None)
+            self._slots.release()
 
     def _give_up(
         self, identifier: int, future: asyncio.Future[dict[str, Any]], late: Late | None

@@ -1,254 +1,24 @@
-"""The connection on threads.
-
-Callers read their replies themselves, one of them at a time, so a step costs no change of
-threads. A thread beside them only waits for the hang-up: the client notices a lost connection
-while user code blocks, and takes its leases to a new one within the daemon's grace.
-"""
+"""What the client on threads is made of; its connection is in `_link`."""
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
-import select
 import selectors
-import socket
 import sys
 import threading
-import time
 import types
 from collections.abc import Callable
 from threading import Lock as Lock
-from threading import Semaphore as Semaphore
 from time import sleep as sleep
 from typing import Any, TypeVar
 
-from .._autostart import listener
-from .._errors import TimeoutExpired
-from .._wire import LineBuffer, LinkLost, request
+from ._link import HERE
+from ._link import Link as Link
 
-_CHUNK = 1 << 18
 T = TypeVar("T")
-
-# Seconds between two moments at which a thread that stands in for another can be interrupted.
-_LOOK_UP = 0.2
-_here = threading.local()
 
 # Nothing is thrown into a body from outside.
 CANCELLED: tuple[type[BaseException], ...] = ()
-
-
-# What is done with the reply to a request that was given up.
-Late = Callable[[dict[str, Any]], object]
-
-
-class _Waiting:
-    __slots__ = ("done", "message")
-
-    def __init__(self) -> None:
-        self.done = False
-        self.message: dict[str, Any] | None = None
-
-
-class Link:
-    """One connection: lines out, replies back to the callers that wait for them."""
-
-    def __init__(
-        self,
-        peer: socket.socket,
-        lost: Callable[[], None],
-        heard: Callable[[dict[str, Any]], None],
-    ) -> None:
-        self.alive = True
-        self._socket = peer
-        self._lost = lost
-        self._heard = heard
-        self._lines = LineBuffer()
-        self._waiting: dict[int, _Waiting] = {}
-        self._late: dict[int, Late] = {}
-        self._writing = threading.Lock()
-        self._turn = threading.Condition()
-        self._reading = False
-        threading.Thread(target=self._watch, name="sidestep", daemon=True).start()
-
-    @classmethod
-    def open(
-        cls, path: str, lost: Callable[[], None], heard: Callable[[dict[str, Any]], None]
-    ) -> Link:
-        """Connect to the socket at `path`.
-
-        `lost` runs once when the connection ends. `heard` runs for each notification of the
-        daemon, when a caller reads a reply.
-        """
-        peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-        try:
-            peer.connect(path)
-        except BaseException:
-            peer.close()
-            raise
-        return cls(peer, lost, heard)
-
-    def post(self, line: bytes) -> None:
-        """Write a line that has no reply."""
-        if not self.alive:
-            raise LinkLost
-        try:
-            with self._writing:
-                self._socket.sendall(line)
-        except OSError:
-            self._end()
-            raise LinkLost from None
-        except BaseException:  # interrupted, perhaps with half a line written
-            self._end()
-            raise
-
-    def withdraw(self, line: bytes) -> bool:
-        """Return False: a posted line is written at once."""
-        return False
-
-    def call(
-        self,
-        identifier: int,
-        line: bytes,
-        timeout: float | None,
-        late: Late | None,
-    ) -> dict[str, Any]:
-        """Write a request and wait for its reply.
-
-        A caller whose time is over gives the request up; `late` is called with a reply that comes
-        all the same.
-        """
-        waiting = self._waiting[identifier] = _Waiting()
-        try:
-            self.post(line)
-            end = None if timeout is None else time.monotonic() + timeout
-            while not waiting.done:
-                self._take_turn(waiting, timeout, end)
-            if waiting.message is None:
-                raise LinkLost
-            return waiting.message
-        except TimeoutExpired:
-            self._give_up(identifier, waiting, late)
-            raise
-        finally:
-            self._waiting.pop(identifier, None)
-
-    def listener(self) -> int | None:
-        """Return the uid of whoever listens."""
-        return listener(self._socket)
-
-    def _give_up(self, identifier: int, waiting: _Waiting, late: Late | None) -> None:
-        if late is not None:
-            self._late[identifier] = late
-        with contextlib.suppress(LinkLost):
-            self.post(request(None, "rpc.cancel", {"id": identifier}))
-        if waiting.message is not None and self._late.pop(identifier, None) is not None:
-            assert late is not None
-            late(waiting.message)
-
-    def close(self) -> None:
-        """End the connection; nobody is told."""
-        self.alive = False
-        try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-    def leave(self) -> None:
-        """Let go of a connection that is another process's."""
-        self.alive = False
-        self._socket.close()
-
-    def _take_turn(self, waiting: _Waiting, timeout: float | None, end: float | None) -> None:
-        """Read when nobody else does, else wait until somebody has read."""
-        mine = False
-        try:
-            with self._turn:
-                while self._reading and not waiting.done:
-                    if not self._turn.wait(_left(end)):
-                        raise _expired(timeout)
-                if waiting.done:
-                    return
-                mine = self._reading = True
-            self._read(timeout, end)
-        except TimeoutExpired:
-            raise
-        except BaseException:  # interrupted, perhaps with what was read in hand
-            self._end()
-            raise
-        finally:
-            if mine:
-                with self._turn:
-                    self._reading = False
-                    self._turn.notify_all()
-
-    def _read(self, timeout: float | None, end: float | None) -> None:
-        if not self.alive and not self._waiting:
-            return
-        if end is not None or hasattr(_here, "looks_up"):
-            self._wait_for_data(timeout, end)
-        try:
-            data = self._socket.recv(_CHUNK)
-        except OSError:
-            data = b""
-        if not data:
-            self._end()
-            for waiting in list(self._waiting.values()):
-                waiting.done = True
-            return
-        for message in self._lines.feed(data):
-            if "method" in message:
-                self._heard(message)
-                continue
-            found = self._waiting.get(message.get("id") or 0)
-            if found is not None:
-                found.message = message
-                found.done = True
-            # After the message: whoever gives up looks in the other order.
-            if self._late and (late := self._late.pop(message.get("id") or 0, None)) is not None:
-                late(message)
-
-    def _wait_for_data(self, timeout: float | None, end: float | None) -> None:
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        while True:
-            left = _left(end)
-            # An exception that another thread raises here comes between two calls of the system.
-            span = _LOOK_UP if left is None else min(left, _LOOK_UP)
-            if poll.poll(span * 1000):
-                return
-            if left is not None and left <= span:
-                raise _expired(timeout)
-
-    def _end(self) -> None:
-        # The watcher hears the shutdown, tells the client and closes the socket.
-        self.alive = False
-        try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-    def _watch(self) -> None:
-        poll = select.poll()
-        poll.register(self._socket, select.POLLRDHUP)
-        poll.poll()
-        self.alive = False
-        self._lost()
-        with self._turn:
-            while self._reading:
-                self._turn.wait()
-            self._reading = True  # for good: nobody reads a closed socket
-            for waiting in list(self._waiting.values()):
-                waiting.done = True
-            self._turn.notify_all()
-        self._socket.close()
-
-
-def _left(end: float | None) -> float | None:
-    return None if end is None else max(0.0, end - time.monotonic())
-
-
-def _expired(timeout: float | None) -> TimeoutExpired:
-    return TimeoutExpired(f"no reply within {timeout} s", data={"which": "call"})
 
 
 def call_body(function: Callable[..., Any], args: Any, kwargs: Any, timeout: float | None) -> Any:
@@ -328,23 +98,27 @@ def aside(function: Callable[..., Any], *args: Any) -> Any:
     failed: list[BaseException] = []
 
     def work() -> None:
-        _here.looks_up = True
+        HERE.looks_up = True
         try:
             done.append(function(*args))
         except BaseException as error:
             failed.append(error)
         finally:
-            over.set()
+            over.release()
 
-    # Not `join`: interrupted, it takes the thread for ended before Python 3.13.
-    over = threading.Event()
+    # Not `join`: interrupted, it takes the thread for ended before Python 3.13. Nor an Event: an
+    # interrupt within its `set` would leave the caller waiting.
+    over = threading.Lock()
+    over.acquire()
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
     thread.start()
-    while not over.is_set():
+    while over.locked():
         try:
-            over.wait()
+            over.acquire()
         except KeyboardInterrupt:
             _raise_in(thread, KeyboardInterrupt)
+        else:
+            break
     if failed:
         raise failed[0]
     return done[0]
