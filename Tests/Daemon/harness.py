@@ -132,13 +132,6 @@ class Daemon:
         hard = subprocess.run(["prlimit", f"--{name}", "--noheadings", "--raw", "-o", "HARD", "-p", pid], **ours).stdout.strip()
         subprocess.run(["prlimit", f"--{name}={hard if number is None else number}:", "-p", pid], **ours)
 
-    def resident_kib(self) -> int:
-        """The memory the daemon has; 0 under a sanitizer ($SANITIZER), whose shadow memory would be measured."""
-        if os.environ.get("SANITIZER"):
-            return 0
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
-
     def written_kib(self) -> int:
         """The memory that the daemon has written to, and that is its own therefore; 0 under a sanitizer.
 

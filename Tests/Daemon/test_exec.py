@@ -14,13 +14,14 @@ from pathlib import Path
 from harness import DaemonTest, Refused, p99_seconds, wait_for
 
 
-def alive(mark: str) -> list[int]:
-    """The processes whose command line holds `mark`."""
+def alive(mark: str, *, as_argument: bool = False) -> list[int]:
+    """The processes whose command line holds `mark`: anywhere, as in a script's text, or as an argument of its own."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
-                if mark.encode() in (entry / "cmdline").read_bytes():
+                line = (entry / "cmdline").read_bytes()
+                if mark.encode() in (line.split(b"\0") if as_argument else line):
                     found.append(int(entry.name))
             except OSError:
                 pass
@@ -143,10 +144,10 @@ class Programs(Bench):
         self.assertEqual(torn["stdout"], "b" * 999)
 
     def test_a_program_that_prints_a_gigabyte_leaves_the_daemon_small(self):
-        before = self.daemon.resident_kib()
+        before = self.daemon.written_kib()
         output = self.step("s", "head", "-c", str(1 << 30), "/dev/zero", max_output_bytes=1000)["output"]
         self.assertEqual(output["stdout_bytes"], 1 << 30)
-        self.assertLess(self.daemon.resident_kib() - before, 40 << 10)
+        self.assertLess(self.daemon.written_kib() - before, 40 << 10)
 
     def test_input_that_nobody_reads_does_not_fail_the_step(self):
         for number in range(20):
@@ -246,7 +247,7 @@ input()
 
     def test_the_end_of_the_run_ends_its_programs(self):
         self.begin("s", "sleep", self.mark)
-        wait_for(lambda: alive(self.mark), what="the program")
+        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
         self.connection.call("run.complete", run="r")
         wait_for(lambda: not alive(self.mark), what="the end of the program")
 
@@ -291,7 +292,7 @@ input()
                  what="a first attempt of each")
         self.connection.call("limit.put", limit="one", concurrency=1)
         self.begin("holder", "sleep", self.mark, step={"limit": "one"})
-        wait_for(lambda: alive(self.mark), what="the program that has the limit")
+        wait_for(lambda: alive(self.mark, as_argument=True), what="the program that has the limit")
         steps = self.connection.call("step.list", run="r", status="backoff", limit=2000)["steps"]
         due = max(step["next_attempt_at"] for step in steps) / 1000
         wait_for(lambda: time.time() > due, what="the time of the second attempts")
@@ -337,16 +338,16 @@ class Deaths(Bench):
         log = f"{self.folder}/log"
         script = f"echo $$ >> {log}; [ $(wc -l < {log}) -ge 2 ] && exit 0; sleep {self.mark} & setsid sleep {self.mark} & wait"
         self.begin("s", "sh", "-c", script)
-        wait_for(lambda: len(alive(self.mark)) >= 2, what="the program")
+        wait_for(lambda: len(alive(self.mark, as_argument=True)) >= 2, what="the program")
         self.restart()
         self.assertEqual(self.step("s", "sh", "-c", script)["attempt"], 2)
-        self.assertEqual([p for p in alive(self.mark)], [])
+        self.assertEqual(alive(self.mark), [])
         self.assertEqual(len(Path(log).read_text().splitlines()), 2)
 
     def test_a_program_that_cleared_its_environment_is_ended_by_pid_and_start(self):
         script = f"[ -e {self.folder}/second ] && exit 0; touch {self.folder}/second; exec env -i sleep {self.mark}"
         self.begin("s", "sh", "-c", script)
-        wait_for(lambda: alive(self.mark), what="the program")
+        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
         self.connection.call("run.get", run="r")
         self.restart()
         self.assertEqual(self.step("s", "sh", "-c", script)["attempt"], 2)
@@ -354,7 +355,7 @@ class Deaths(Bench):
 
     def test_an_at_most_once_step_of_a_killed_daemon_is_unknown(self):
         self.begin("s", "sleep", self.mark, step={"at_most_once": True})
-        wait_for(lambda: alive(self.mark), what="the program")
+        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
         self.restart()
         wait_for(lambda: self.status("s")["status"] == "unknown", what="unknown")
         with self.assertRaises(Refused) as caught:
@@ -363,7 +364,7 @@ class Deaths(Bench):
         self.assertEqual(alive(self.mark), [])
         self.connection.call("step.resolve", run="r", step="s", **{"as": "rerun"})
         self.begin("s", "sleep", self.mark, step={"at_most_once": True})
-        wait_for(lambda: alive(self.mark), what="the program")
+        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
 
     def test_a_back_off_outlives_the_daemon(self):
         script = f"echo x >> {self.folder}/n; [ $(wc -l < {self.folder}/n) -ge 2 ]"
@@ -378,7 +379,7 @@ class Deaths(Bench):
     def test_an_orderly_stop_ends_programs_and_the_next_start_takes_them_up(self):
         script = f"[ -e {self.folder}/second ] && exit 0; touch {self.folder}/second; sleep {self.mark}"
         self.begin("s", "sh", "-c", script)
-        wait_for(lambda: alive(self.mark), what="the program")
+        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
         self.daemon.kill(signal.SIGTERM)
         self.assertEqual(alive(self.mark), [])
         self.daemon.start()
@@ -387,7 +388,7 @@ class Deaths(Bench):
 
     def test_a_signal_that_a_thread_of_a_library_gets_is_an_orderly_stop_too(self):
         self.begin("s", "sleep", self.mark)
-        wait_for(lambda: alive(self.mark), what="the program")
+        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
         pid = self.daemon.process.pid
         # The kernel gives it to any thread that lets it through while nobody is within sigwait(3).
         threads = [int(name) for name in os.listdir(f"/proc/{pid}/task") if int(name) != pid]
@@ -400,14 +401,14 @@ class Deaths(Bench):
         self.assertEqual(alive(self.mark), [])
 
     def test_64_programs_at_once_and_none_is_lost_when_the_daemon_is_killed(self):
-        before = self.daemon.resident_kib()
+        before = self.daemon.written_kib()
         begun = time.time()
         script = f"echo $0 >> {self.folder}/log; sleep 0.5; head -c 100000 /dev/zero | tr '\\0' x"
         for number in range(64):
             self.begin(f"s{number}", "sh", "-c", script, str(number))
         Path(f"{self.folder}/log").touch()
         wait_for(lambda: len(Path(f"{self.folder}/log").read_text().split()) >= 20, what="programs")
-        peak = self.daemon.resident_kib()
+        peak = self.daemon.written_kib()
         self.restart()
         numbers = [
             self.connection.send("run-step", run="r", step=f"s{n}", exec={"argv": ["sh", "-c", script, str(n)]})
@@ -416,7 +417,7 @@ class Deaths(Bench):
         for number in numbers:
             self.assertEqual(len(self.connection.reply(number)["output"]["stdout"]), 100_000)
         self.assertEqual(set(Path(f"{self.folder}/log").read_text().split()), {str(n) for n in range(64)})
-        self.assertLess(max(peak, self.daemon.resident_kib()) - before, 100 << 10)
+        self.assertLess(max(peak, self.daemon.written_kib()) - before, 100 << 10)
         steps = self.connection.call("step.list", run="r")["steps"]
-        print(f"\n64 programs: {max(peak, self.daemon.resident_kib()) - before} KiB over an idle daemon, "
+        print(f"\n64 programs: {max(peak, self.daemon.written_kib()) - before} KiB over an idle daemon, "
               f"p99 {p99_seconds(steps, begun):.2f} s over a kill, each 0.5 s by itself")

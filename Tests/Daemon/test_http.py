@@ -226,7 +226,7 @@ class BadServers(Requests):
             "half": (b"HTTP/1.1 2", "connection"),
             "redirect": (reply("302 Found", b"", "Location: http://127.0.0.1:1/secret"), "status"),
         }
-        before = self.daemon.resident_kib()
+        before = self.daemon.written_kib()
         for name, (answer, kind) in servers.items():
             self.server.answers[f"/{name}"] = answer
             failed = self.failure(name, f"/{name}", timeout_ms=3000)
@@ -238,8 +238,8 @@ class BadServers(Requests):
         self.assertEqual(self.step("lie", "/lie")["output"]["body"], "four")
         self.assertEqual(self.failure("closed", "http://127.0.0.1:1/")["type"], "connection")
         self.connection.call("ping")
-        self.assertLess(self.daemon.resident_kib() - before, 40 << 10)
-        print(f"\nbad servers: {self.daemon.resident_kib() - before} KiB more than before")
+        self.assertLess(self.daemon.written_kib() - before, 40 << 10)
+        print(f"\nbad servers: {self.daemon.written_kib() - before} KiB more than before")
 
     def test_the_longest_answer_is_taken_and_one_byte_more_is_not(self):
         self.server.answers["/at"] = reply("200 OK", b"x" * 1000)
@@ -305,7 +305,7 @@ class Secrets(Requests):
 
 class Many(Requests):
     def test_500_requests_at_once_and_none_is_lost_when_the_daemon_is_killed(self):
-        before = self.daemon.resident_kib()
+        before = self.daemon.written_kib()
 
         def slow(*_):
             time.sleep(0.2)
@@ -316,7 +316,7 @@ class Many(Requests):
         for number in range(500):
             self.connection.send("run-step", run="r", step=f"s{number}", http={"url": self.server.url("/")})
         wait_for(lambda: len(self.server.requests) > 150, what="requests")
-        peak = self.daemon.resident_kib()
+        peak = self.daemon.written_kib()
         self.daemon.kill()
         self.daemon.start()
         self.open(if_owned="take_over")
@@ -328,7 +328,7 @@ class Many(Requests):
             ]
             for number in sent:
                 self.assertEqual(len(self.connection.reply(number)["output"]["body"]), 10_000)
-        peak = max(peak, self.daemon.resident_kib())
+        peak = max(peak, self.daemon.written_kib())
         steps = self.connection.call("step.list", run="r")["steps"]
         self.assertEqual({s["step"] for s in steps if s["status"] == "completed"}, {f"s{n}" for n in range(500)})
         self.assertLess(peak - before, 100 << 10)

@@ -248,9 +248,19 @@ private enum Thread {
 
 /// What the process has open, as proc(5) names it.
 private func openFiles() -> [String] {
-    (0..<1024).compactMap { descriptor in
+    guard let directory = opendir("/proc/self/fd") else { return [] }
+    defer { closedir(directory) }
+    var files: [String] = []
+    while let entry = readdir(directory) {
         var path = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/fd/\(descriptor)", &path, path.count)
-        return count > 0 ? String(decoding: path[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+        let count = withUnsafePointer(to: &entry.pointee.d_name) { name in
+            name.withMemoryRebound(to: CChar.self, capacity: 256) {
+                readlinkat(dirfd(directory), $0, &path, path.count)
+            }
+        }
+        if count > 0 {
+            files.append(String(decoding: path[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
+        }
     }
+    return files
 }
