@@ -6,7 +6,7 @@ import SidestepStore
 ///
 /// Everything that waits is performed in one transaction and committed once; then all of it is settled.
 /// A job that comes alone while the writer is idle is performed on the caller's thread, which saves two
-/// thread switches, the larger part of a durable step with one client.
+/// thread switches, the larger part of a durable step with one client, while such jobs are short and the disk is fast.
 public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// Told after each batch, on the thread that committed: the jobs in order,
     /// and why none of them stands, if so.
@@ -31,6 +31,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private var end: StoreEnd?
     private let statements: BatchStatements
     private var queue = JobQueue()
+    private var pace = LonePace()
     private var isPerforming = false
     /// Whether the log is to be copied into the database, and whether a batch went before since it is.
     private var isLogLong = false
@@ -105,7 +106,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     private var isFree: Bool {
         !isPerforming && !isClosing && waitingForQuiet == 0 && !isLogLong && !queue.hasLarge
-            && inlineLimit > 0
+            && inlineLimit > 0 && (pace.isFast || isAlwaysInline)
     }
 
     /// Whether the caller's thread may perform them.
@@ -115,6 +116,9 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Whether the caller's thread does everything, as tests want it.
     private var isAlwaysInline: Bool { inlineLimit == .max }
+
+    /// Whether nobody has the connection and nothing waits for it; any thread may ask.
+    var isIdle: Bool { monitor.locked { !isPerforming && !hasWork } }
 
     private var hasWork: Bool { !queue.isEmpty || isLogLong }
 
@@ -308,14 +312,16 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// One job is its own savepoint: the transaction.
     private func performAlone(_ batch: inout Batch, _ session: SQLiteSession) throws(Failure) {
-        let begun = batch.isTimed ? nanoseconds() : 0
+        let begun = nanoseconds()
         guard try isDone(batch.jobs[0], session) else {
             try statements.rollback.run()
             session.sequences?.rolledBack()
             return
         }
         try statements.commit.run()
-        if batch.isTimed { batch.spend(nanoseconds() - begun, on: batch.jobs[0]) }
+        let span = nanoseconds() - begun
+        pace.note(nanoseconds: span)
+        if batch.isTimed { batch.spend(span, on: batch.jobs[0]) }
     }
 
     private func performTogether(_ batch: inout Batch, _ session: SQLiteSession) throws(Failure) {
