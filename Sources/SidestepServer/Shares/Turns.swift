@@ -46,7 +46,7 @@ final class Turns {
         loop.assumeIsolated().execute { self.end() }
     }
 
-    /// Calls `work` of a connection again when its user has a turn.
+    /// Calls `takeTurn` of a connection when its user has one.
     func wait(_ connection: Connection, _ share: UserShare) {
         waiting.append(connection, of: UserKey(share.uid))
         serveLater()
@@ -68,7 +68,7 @@ final class Turns {
         giveNew()
         isServing = false
         while let connection = waiting.popFirst(where: { !isOver(shares.share(of: UInt32($0))) }) {
-            connection.work()
+            connection.takeTurn()
         }
         if !waiting.isEmpty { serveLater() }
     }

@@ -11,8 +11,10 @@ final class Connection: ChannelInboundHandler {
     private enum State {
         /// What comes is worked on at once.
         case ready
-        /// Its user has used up his turn, or a long line of it is read elsewhere: what comes is kept, and no more read.
-        case held
+        /// Its user has used up his turn: what comes is kept, and no more read.
+        case waiting
+        /// A long line of it is read elsewhere; what comes is kept here, too.
+        case occupied
     }
 
     private let server: SocketServer
@@ -26,6 +28,8 @@ final class Connection: ChannelInboundHandler {
     private var inbox = Line<ByteBuffer>()
     private var outbox: Outbox
     private var isReading = true
+    /// Whether it is to be told of its user's next turn.
+    private var wantsTurn = false
     private var isFlushScheduled = false
     private var isInputClosed = false
 
@@ -82,8 +86,8 @@ final class Connection: ChannelInboundHandler {
         state = .ready
         while state == .ready, let session {
             if server.turns.isOver(share) {
-                state = .held
-                server.turns.wait(self, share)
+                state = .waiting
+                waitForTurn()
             } else if let piece = nextPiece() {
                 receive(piece, session)
             } else {
@@ -92,6 +96,19 @@ final class Connection: ChannelInboundHandler {
         }
         readOrWait()
         closeWhenDone()
+    }
+
+    private func waitForTurn() {
+        if wantsTurn { return }
+        wantsTurn = true
+        server.turns.wait(self, share)
+    }
+
+    /// Goes on with what its user's turn was too short for.
+    func takeTurn() {
+        wantsTurn = false
+        pump()
+        if state == .waiting { work() }
     }
 
     /// The next line, and how many bytes it holds until it is done with.
@@ -143,7 +160,7 @@ final class Connection: ChannelInboundHandler {
             server.tell(error, nil, peer)
         case .line(let line): server.receive(line, session)
         case .long(let parts):
-            state = .held
+            state = .occupied
             server.longLines.read(parts, server.caller(session), server.limits) { [self] frame in
                 // Its connection may have closed meanwhile; what it asked for is done all the same.
                 server.receive(frame, bytes: next.bytes, session)
@@ -201,10 +218,18 @@ final class Connection: ChannelInboundHandler {
         return true
     }
 
-    /// Hands to the channel what it takes, in pieces that are copied in no time.
+    /// Hands to the channel what it takes, in pieces that are copied in no time, until it is another user's turn.
+    ///
+    /// A reader that keeps up would otherwise have all of a long reply in one go.
     private func pump() {
         guard let context else { return }
-        while context.channel.isWritable, let piece = outbox.next() { write(piece, context) }
+        while context.channel.isWritable, !outbox.isEmpty {
+            if server.turns.isOver(share) {
+                waitForTurn()
+                break
+            }
+            if let piece = outbox.next() { write(piece, context) }
+        }
         scheduleFlush(context)
     }
 
