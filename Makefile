@@ -57,7 +57,7 @@ odd: setup  ## daemon and command line tool in odd environments, many lives in e
 
 neighbours: setup  ## a good client beside a hostile one, and beside one at every limit, five minutes, release build; as root
 	swift build -c release --product sidestepd
-	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/neighbours.py --seconds 60
+	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/neighbours.py
 	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/pauses.py
 
 drill: setup  ## the operator's drill on a real systemd, 25 rounds of it; needs root
