@@ -62,9 +62,8 @@ extension Run {
 
     /// Returns when the workflow is to be executed again; else records its end and throws.
     private func settle(_ error: any Error) async throws {
-        if error is RunSuspended { throw error }
         if let ended {
-            if ended.asksToEnd { await endCancelled() }
+            if isAskedToEnd { await endCancelled() }
             throw ended
         }
         if leavesRunOpen(error) {
@@ -81,6 +80,8 @@ extension Run {
     /// Errors that say nothing about the workflow: somebody must act, or it was only stopped.
     private func leavesRunOpen(_ error: any Error) -> Bool {
         if error is CancellationError { return Task.isCancelled }
+        // Of another run, which this one waits for.
+        if error is RunSuspended { return true }
         guard let error = error as? SidestepError else { return false }
         let open: Set<SidestepError.Kind> = [
             .stepUnknown, .stepMismatch, .connectionLost, .daemonNotFound, .shuttingDown,

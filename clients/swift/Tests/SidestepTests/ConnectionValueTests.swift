@@ -81,6 +81,32 @@ import Testing
         #expect(table.nextFrames().count == CallTable.window - 1)
     }
 
+    @Test("calls that wait for the world outside leave room for those that are answered at once")
+    func patience() {
+        var table = CallTable()
+        func add(isPatient: Bool) -> Bool {
+            let call = CallTable.Call(frame: [isPatient ? 1 : 0], mayResend: true, isPatient: isPatient) { _ in }
+            return table.add(call, id: table.nextID(), isUp: true)
+        }
+        let patient = (0..<1000).map { _ in add(isPatient: true) }
+        #expect(patient.count { $0 } == CallTable.patientWindow)
+        let quick = (0..<1000).map { _ in add(isPatient: false) }
+        #expect(quick.count { $0 } == CallTable.window - CallTable.patientWindow)
+        #expect(!table.hasNext)
+        _ = table.take(1)
+        #expect(table.nextFrames() == [[0]], "there is one place, and somebody who wants it soon")
+        _ = table.takeInDoubt()
+        let again = table.nextFrames()
+        #expect(again.count == CallTable.window)
+        #expect(again.count { $0 == [1] } == 0, "the quick ones that are left fill it")
+    }
+
+    @Test("the calls that may wait are those of the contract that take wait_ms, and a step's begin")
+    func patientMethods() {
+        let waiting = MethodTable.all.filter { $0.parameters.contains { $0.name == "wait_ms" } }
+        #expect(PatientMethods.all.subtracting(["step.begin"]) == Set(waiting.map(\.name)).subtracting(["step.begin"]))
+    }
+
     @Test("a call that the daemon refused for want of room is sent again first")
     func putBack() {
         var table = CallTable()

@@ -64,6 +64,30 @@ import Testing
         #expect(value.string == "now")
     }
 
+    @Test("ten thousand waits of one client take no place from other calls, and each gets its signal")
+    func manyWaits() async throws {
+        let daemon = try await LocalDaemon()
+        let (owner, person) = (try await daemon.connect(), try await daemon.connect())
+        let run = try await owner.resume("r")
+        let count = 10_000
+        let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<count {
+                group.addTask { try await run.signal("s\(number)", as: Int.self) ?? 0 }
+            }
+            try await waits(person, "r", "signal:s\(count - 1)")
+            try await owner.call("ping")
+            try await run.step("beside") {}
+            try await withThrowingTaskGroup(of: Void.self) { sending in
+                for number in (0..<count).reversed() {
+                    sending.addTask { try await person.signal("s\(number)", to: "r", value: number) }
+                }
+                try await sending.waitForAll()
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(sum == count * (count - 1) / 2)
+    }
+
     @Test("a worker executes children, and their parent waits for their outputs")
     func workers() async throws {
         let daemon = try await LocalDaemon()

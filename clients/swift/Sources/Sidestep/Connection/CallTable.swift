@@ -9,31 +9,40 @@ struct CallTable {
         let frame: [UInt8]
         /// Whether the daemon treats a second copy like the first, so that a lost reply may be asked for again.
         let mayResend: Bool
+        /// Whether its answer may take as long as the world outside does.
+        let isPatient: Bool
         /// Whether the frame went out on this connection; only such a call can have been carried out.
         fileprivate(set) var wasSent = false
         let complete: Completion
 
-        init(frame: [UInt8], mayResend: Bool, complete: @escaping Completion) {
+        init(frame: [UInt8], mayResend: Bool, isPatient: Bool = false, complete: @escaping Completion) {
             self.frame = frame
             self.mayResend = mayResend
+            self.isPatient = isPatient
             self.complete = complete
         }
     }
 
     /// Calls sent and not yet answered, at most: half of the daemon's limit `requests_in_flight`.
     static let window = 512
+    /// Patient ones among them, at most: calls that are answered at once always find a place.
+    static let patientWindow = 384
 
     private var waiting: [Int: Call] = [:]
     /// Calls of the connection itself, gone with it.
     private var own: [Int: Call] = [:]
     /// The calls that were not sent yet, in the order they were made; some may have been given up.
-    private var unsent: [Int] = []
+    private var unsent = Unsent()
     private var inFlight = 0
+    private var patientInFlight = 0
     private var lastID = 0
 
     var isEmpty: Bool { waiting.isEmpty }
     /// Whether `nextFrames` would give something.
-    var hasNext: Bool { !unsent.isEmpty && inFlight < Self.window }
+    var hasNext: Bool {
+        inFlight < Self.window
+            && (!unsent.short.isEmpty || !unsent.patient.isEmpty && patientInFlight < Self.patientWindow)
+    }
 
     /// A number no other call of this connection has.
     mutating func nextID() -> Int {
@@ -44,10 +53,19 @@ struct CallTable {
     /// Adds a call. Returns whether it is to be sent now; else `nextFrames` will give its frame.
     mutating func add(_ call: Call, id: Int, isUp: Bool) -> Bool {
         var call = call
-        call.wasSent = isUp && unsent.isEmpty && inFlight < Self.window
+        call.wasSent = isUp && unsent[call.isPatient].isEmpty && hasPlace(call.isPatient)
         waiting[id] = call
-        if call.wasSent { inFlight += 1 } else { unsent.append(id) }
+        if call.wasSent { count(1, call) } else { unsent[call.isPatient].append(id) }
         return call.wasSent
+    }
+
+    private func hasPlace(_ isPatient: Bool) -> Bool {
+        inFlight < Self.window && (!isPatient || patientInFlight < Self.patientWindow)
+    }
+
+    private mutating func count(_ change: Int, _ call: Call) {
+        inFlight += change
+        if call.isPatient { patientInFlight += change }
     }
 
     /// Adds a call that nobody waits for: it is never sent again and keeps no connection open.
@@ -56,7 +74,7 @@ struct CallTable {
     /// Takes a call out, because it was answered or given up. Nil when it is not waiting (any more).
     mutating func take(_ id: Int) -> Call? {
         guard let call = waiting.removeValue(forKey: id) else { return own.removeValue(forKey: id) }
-        if call.wasSent { inFlight -= 1 }
+        if call.wasSent { count(-1, call) }
         return call
     }
 
@@ -78,10 +96,10 @@ struct CallTable {
 
     /// The daemon did not look at the call: it is sent again before all others. Gives nothing, for nothing ended.
     mutating func putBack(_ id: Int) -> Call? {
-        guard waiting[id]?.wasSent == true else { return take(id) }
+        guard let call = waiting[id], call.wasSent else { return take(id) }
         waiting[id]?.wasSent = false
-        inFlight -= 1
-        unsent.insert(id, at: 0)
+        count(-1, call)
+        unsent[call.isPatient].insert(id, at: 0)
         return nil
     }
 
@@ -91,32 +109,47 @@ struct CallTable {
         let ids = waiting.filter { $0.value.wasSent && !$0.value.mayResend }.keys.sorted()
         let inDoubt = ids.compactMap { waiting.removeValue(forKey: $0) }
         own = [:]
-        unsent = waiting.keys.sorted()
-        inFlight = 0
-        for id in unsent { waiting[id]?.wasSent = false }
+        (unsent, inFlight, patientInFlight) = (Unsent(), 0, 0)
+        for (id, call) in waiting.sorted(by: { $0.key < $1.key }) {
+            waiting[id]?.wasSent = false
+            unsent[call.isPatient].append(id)
+        }
         return inDoubt
     }
 
     /// Takes out everything.
     mutating func takeAll() -> [Call] {
         let all = waiting.sorted { $0.key < $1.key }.map(\.value)
-        (waiting, own, unsent, inFlight) = ([:], [:], [], 0)
+        (waiting, own, unsent, inFlight, patientInFlight) = ([:], [:], Unsent(), 0, 0)
         return all
     }
 
-    /// The frames that may go out now, in the order the calls were made.
-    mutating func nextFrames() -> [[UInt8]] {
+    /// The frames that may go out now: those whose answers come soon first, each kind in the order the calls were made.
+    mutating func nextFrames() -> [[UInt8]] { nextFrames(isPatient: false) + nextFrames(isPatient: true) }
+
+    private mutating func nextFrames(isPatient: Bool) -> [[UInt8]] {
         var frames: [[UInt8]] = []
-        var count = 0
-        while count < unsent.count, inFlight < Self.window {
-            let id = unsent[count]
-            count += 1
-            guard let frame = waiting[id]?.frame else { continue }
+        var looked = 0
+        for id in unsent[isPatient] {
+            guard hasPlace(isPatient) else { break }
+            looked += 1
+            guard let call = waiting[id] else { continue }
             waiting[id]?.wasSent = true
-            inFlight += 1
-            frames.append(frame)
+            count(1, call)
+            frames.append(call.frame)
         }
-        unsent.removeFirst(count)
+        unsent[isPatient].removeFirst(looked)
         return frames
+    }
+}
+
+/// The calls that were not sent yet, by what their answers wait for.
+private struct Unsent {
+    var short: [Int] = []
+    var patient: [Int] = []
+
+    subscript(isPatient: Bool) -> [Int] {
+        get { isPatient ? patient : short }
+        _modify { if isPatient { yield &patient } else { yield &short } }
     }
 }

@@ -34,6 +34,8 @@ final class Connection: Sendable {
         var isPumping = false
         /// The runs held on this connection, by lease.
         var holders: [String: Holder] = [:]
+        /// Calls that may wait for long and could be made on another connection as well.
+        var roaming = 0
     }
 
     /// How long to look for a daemon that went away.
@@ -41,6 +43,8 @@ final class Connection: Sendable {
     let state: Mutex<State>
     /// Held while bytes are written, so that lines do not mix and calls leave in the order they were made.
     let writing = Mutex(())
+    /// Further connections, for calls that wait and have no place on this one.
+    let spares = Mutex<[Connection]>([])
 
     init(finder: DaemonFinder, patience: Duration) {
         state = Mutex(State(finder: finder))
@@ -52,11 +56,12 @@ final class Connection: Sendable {
 
     /// Sends a call; `complete` is called one time, on another thread or this one.
     func send(
-        _ method: String, _ params: RawJSON?, id: Int, mayResend: Bool,
+        _ method: String, _ params: RawJSON?, id: Int, mayResend: Bool, isPatient: Bool = false,
         _ complete: @escaping CallTable.Completion
     ) {
         let frame = Outgoing.request(id: id, method: method, params: params)
-        let call = CallTable.Call(frame: frame, mayResend: mayResend, complete: complete)
+        let call = CallTable.Call(
+            frame: frame, mayResend: mayResend, isPatient: isPatient, complete: complete)
         writing.withLock { _ in
             let (link, isNow) = state.withLock { state in
                 switch state.link {
@@ -91,6 +96,7 @@ final class Connection: Sendable {
         }
         if case .up(let socket) = link { socket.shutDown() }
         for call in state.withLock({ $0.calls.takeAll() }) { call.complete(.failure(Self.closedError)) }
+        for spare in spares.withLock({ $0 }) { spare.close() }
     }
 
     static let closedError = SidestepError(.connectionLost, "this client was closed")
@@ -120,7 +126,8 @@ extension Connection {
         var trouble = WriteTrouble(patience: patience)
         while true {
             do {
-                let answer = try await callOnce(method, params, mayResend: mayResend, isShielded: isShielded)
+                let answer = try await callInPlace(
+                    method, params, mayResend: mayResend, isShielded: isShielded)
                 trouble.isOver()
                 return answer
             } catch let error as SidestepError {
@@ -135,14 +142,17 @@ extension Connection {
         }
     }
 
-    private func callOnce(
+    func callOnce(
         _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool
     ) async throws -> RawJSON {
         let id = state.withLock { $0.calls.nextID() }
-        if isShielded { return try await reply(method, params, id: id, mayResend: mayResend) }
+        let isPatient = PatientMethods.all.contains(method)
+        if isShielded {
+            return try await reply(method, params, id: id, mayResend: mayResend, isPatient: isPatient)
+        }
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            return try await reply(method, params, id: id, mayResend: mayResend)
+            return try await reply(method, params, id: id, mayResend: mayResend, isPatient: isPatient)
         } onCancel: {
             giveUp(id, method, params)
         }
@@ -172,10 +182,11 @@ extension Connection {
         send(method, params, id: state.withLock { $0.calls.nextID() }, mayResend: true) { _ in }
     }
 
-    private func reply(_ method: String, _ params: RawJSON?, id: Int, mayResend: Bool) async throws -> RawJSON
-    {
+    private func reply(
+        _ method: String, _ params: RawJSON?, id: Int, mayResend: Bool, isPatient: Bool
+    ) async throws -> RawJSON {
         try await withCheckedThrowingContinuation { continuation in
-            send(method, params, id: id, mayResend: mayResend) { outcome in
+            send(method, params, id: id, mayResend: mayResend, isPatient: isPatient) { outcome in
                 continuation.resume(with: outcome.mapError { Self.cancelled($0) ?? $0 })
             }
         }

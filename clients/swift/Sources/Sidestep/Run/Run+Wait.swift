@@ -34,6 +34,8 @@ public enum Arrival: Sendable {
 }
 
 /// Thrown out of a workflow that let go of its run until something comes: a worker goes on with it then.
+///
+/// A workflow that catches it gets it again from the next call of its run: the run is another process's by then.
 public struct RunSuspended: Error, Sendable {
     public let run: String
 }
@@ -116,19 +118,29 @@ extension Run {
         if let record = journal.withLock({ $0[step] }), record.status == .completed {
             return Arrival(record.payload ?? .null)
         }
+        return try await presence.wait(step) {
+            try await untilOver(step, method) { writer in
+                write(&writer)
+                writer.member("timeout_ms", timeout?.milliseconds)
+            }
+        }
+    }
+
+    private func untilOver(
+        _ step: String, _ method: String, _ write: (inout JSONWriter) -> Void
+    ) async throws -> Arrival {
         while true {
             do {
                 let result = try await call(method, isShielded: false) { writer in
                     writer.member("step", step)
                     write(&writer)
-                    writer.member("timeout_ms", timeout?.milliseconds)
                     writer.member("wait_ms", suspendAfter?.milliseconds)
                 }
                 let output = result["output"] ?? .null
                 note(step, output)
                 return Arrival(output)
             } catch let error as SidestepError where error.kind == .timeout && error.which == "wait" {
-                try await suspend(waitingFor: [step])
+                try await suspend()
             } catch let error as CancellationError {
                 // Nobody waits any more: what comes now is for the next wait.
                 tell("wait.cancel") { $0.member("step", step) }
@@ -141,14 +153,25 @@ extension Run {
         journal.withLock { $0.note(StepRecord(step: step, status: .completed, payload: output)) }
     }
 
-    /// Lets go of the run until one of these waits is over; returns when one is over already.
+    /// Lets go of the run until one of its waits is over; returns when one is over already, and while steps execute.
     ///
     /// - Throws: `RunSuspended`, which has to leave the workflow.
-    private func suspend(waitingFor steps: [String]) async throws {
-        let result = try await call("run.suspend") { $0.member("steps", steps) }
-        guard result["suspended"]?.bool == true else { return }
-        client.connection.drop(lease: lease)
-        throw RunSuspended(run: id)
+    private func suspend() async throws {
+        try await presence.leave { waits in
+            let params = RawJSON.object { writer in
+                writer.member("lease", lease)
+                writer.member("steps", waits)
+            }
+            // Not by `call`, which waits until it is known whether the run is gone.
+            do {
+                let result = try await client.connection.call(
+                    "run.suspend", params, mayResend: true, isShielded: true)
+                if result["suspended"]?.bool == true { end(RunSuspended(run: id)) }
+            } catch let error as SidestepError where error.endsRun {
+                end(error)
+            }
+        }
+        try checkOpen(for: .ending)
     }
 }
 

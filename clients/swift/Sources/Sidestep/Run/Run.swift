@@ -3,8 +3,8 @@ import Synchronization
 
 /// One durable execution of a workflow, held by this process.
 ///
-/// Everything recorded goes through it. When the lease is lost or the run is cancelled, the object keeps that
-/// error and every later call throws it again, so that no `catch` in between can swallow it.
+/// Everything recorded goes through it. When the lease is lost, the run is cancelled or was let go to wait, the object
+/// keeps that error and every later call throws it again, so that no `catch` and no `try?` in between can swallow it.
 public final class Run: Sendable {
     /// The run's id.
     public let id: String
@@ -33,7 +33,8 @@ public final class Run: Sendable {
     let task = TaskIdentity.current
     let compensations = Mutex<[Compensation]>([])
     let journal: Mutex<Journal>
-    private let endedBy = Mutex<SidestepError?>(nil)
+    let presence = PresenceKeeper()
+    private let endedBy = Mutex<(any Error)?>(nil)
 
     init(
         _ result: RawJSON, input: RawJSON?, client: Sidestep, suspendAfter: Duration? = nil,
@@ -83,21 +84,24 @@ public final class Run: Sendable {
 
     // MARK: - Calls that act for the run
 
-    /// The error that ended this process's part in the run, if one did.
-    var ended: SidestepError? { endedBy.withLock { $0 } }
+    /// What ended this process's part in the run, if something did: a `SidestepError`, or `RunSuspended`.
+    var ended: (any Error)? { endedBy.withLock { $0 } }
+
+    /// Whether the run is to end, and may be cleaned up before.
+    var isAskedToEnd: Bool { (ended as? SidestepError)?.asksToEnd ?? false }
 
     /// Keeps the error; the first one stays.
-    func end(_ error: SidestepError) {
+    func end(_ error: any Error) {
         endedBy.withLock { $0 = $0 ?? error }
         // Whoever was only asked to end keeps its lease, to undo what it did.
-        if !error.asksToEnd { client.connection.drop(lease: lease) }
+        if (error as? SidestepError)?.asksToEnd != true { client.connection.drop(lease: lease) }
     }
 
     /// Throws when nothing can be written for the run any more.
     ///
     /// - Parameter purpose: what undoes something, or lets go, is possible after a request to end.
     func checkOpen(for purpose: Purpose = .work) throws {
-        if let ended, purpose == .work || !ended.asksToEnd { throw ended }
+        if let ended, purpose == .work || !isAskedToEnd { throw ended }
         guard lease == nil else { return }
         throw SidestepError(
             .runClosed, "the run has ended", run: id, hint: "read `outcome`, or open it with ifClosed")
@@ -116,9 +120,11 @@ public final class Run: Sendable {
         do {
             return try await client.connection.call(
                 method, params(write), mayResend: true, isShielded: isShielded)
-        } catch let error as SidestepError {
-            if error.endsRun { end(error) }
-            throw error
+        } catch let error as SidestepError where error.endsRun {
+            // What another task let go of is not lost.
+            await presence.untilKnown()
+            end(error)
+            throw ended ?? error
         }
     }
 

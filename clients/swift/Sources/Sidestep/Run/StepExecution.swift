@@ -14,12 +14,15 @@ struct StepExecution: Sendable {
     /// The step's output, from the journal or from the body.
     func run() async throws -> RawJSON {
         try run.checkOpen(for: purpose)
-        var next: StepBegin
-        switch try recorded() {
-        case .output(let output): return output
-        case .begun: next = try await beginAsRequest()
-        case .new: next = try await begin()
+        let record = try recorded()
+        if case .output(let output) = record { return output }
+        return try await run.presence.execute({ try run.checkOpen(for: purpose) }) {
+            try await execute(isBegun: record == .begun)
         }
+    }
+
+    private func execute(isBegun: Bool) async throws -> RawJSON {
+        var next = isBegun ? try await beginAsRequest() : try await begin()
         while case .execute(let attempt, let delay) = next {
             if delay > .zero { try await Task.sleep(for: delay) }
             next = try await makeAttempt(attempt)
@@ -35,7 +38,7 @@ struct StepExecution: Sendable {
 
     // MARK: - The journal
 
-    private enum Recorded {
+    private enum Recorded: Equatable {
         case new
         /// An attempt was begun by an earlier process; only the daemon knows whether it may be made again,
         /// and when.
