@@ -14,6 +14,16 @@ DEPTH = 512
 # Requests of a connection without a reply; the daemon allows 1024, and what is more waits here.
 IN_FLIGHT = 1000
 
+# The calls whose answers may take as long as the world outside does, and which say whose they are:
+# they may be made on any connection.
+ROAMING = frozenset(
+    {"event.list", "promise.wait", "run-step", "run.result"}
+    | {"signal.wait", "step.begin", "stream.read", "wait.first"}
+)
+
+# How many of them a connection has at most; the rest is for whoever wants an answer at once.
+ROAMERS = 500
+
 
 class LinkLost(Exception):
     """The connection ended; whether the daemon got the line is not known."""

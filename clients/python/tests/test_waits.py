@@ -380,3 +380,59 @@ def test_a_worker_serves_the_workflows_of_a_module(
     finally:
         worker.kill()
         worker.wait()
+
+
+def test_waits_of_one_client_take_no_place_from_other_calls(daemon: Daemon, run_id: str) -> None:
+    count = 3000  # the daemon answers at most 1024 of one connection later
+
+    @sidestep.workflow
+    async def work() -> int:
+        run = here()
+        return sum(await asyncio.gather(*(run.wait_signal(f"s{n}") for n in range(count))))
+
+    async def main() -> Any:
+        async with await sidestep.connect() as client:
+            task = asyncio.create_task(work.run(run_id=run_id, client=client))
+
+            async def waits() -> bool:
+                try:
+                    return (await client.get(run_id))["steps"].get("waiting") == count
+                except sidestep.RunNotFound:
+                    return False
+
+            await until_async(waits)
+            await client.call("ping")
+            await asyncio.gather(*(client.signal(run_id, f"s{n}", n) for n in range(count)))
+            return await task
+
+    assert go(main()) == count * (count - 1) // 2
+
+
+def test_no_body_begins_while_its_run_may_be_gone(daemon: Daemon, run_id: str) -> None:
+    bodies: list[str] = []
+
+    @sidestep.workflow(suspend_after=0.01)
+    async def work() -> Any:
+        run = here()
+        leaving = asyncio.Event()
+        call = run.client.call
+
+        async def slowly(method: str, *args: Any, **more: Any) -> Any:
+            if method == "run.suspend" and not leaving.is_set():
+                leaving.set()
+                await asyncio.sleep(0.05)  # as a busy daemon: the step comes meanwhile
+            return await call(method, *args, **more)
+
+        run.client.call = slowly  # type: ignore[method-assign]
+
+        async def step() -> None:
+            await leaving.wait()
+            await run.step("effect", lambda: bodies.append("effect"))
+
+        return await asyncio.gather(run.wait_signal("approve"), step())
+
+    with pytest.raises(sidestep.RunSuspended):
+        go(work.run(run_id=run_id))
+    assert bodies == []
+    with sidestep.sync.connect() as client:
+        assert client.get(run_id)["run"]["status"] == "waiting"

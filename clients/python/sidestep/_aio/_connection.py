@@ -65,6 +65,9 @@ class Connection:
         # What could not be told while there was no connection: told first on the next one.
         self._unsaid: list[bytes] = []
         _open.add(self)
+        # Further connections, for calls that wait and have no place on this one; and those on this.
+        self._spares: list[Connection] = []
+        self._roamers: set[int] = set()
         # Whether it was said that the disk is full: once, until something is recorded again.
         self._said_full = False
 
@@ -90,6 +93,8 @@ class Connection:
         self._runs.clear()
         if self._link is not None:
             await self._link.close()
+        for spare in self._spares:
+            await spare.close()
 
     # Calls
 
@@ -102,7 +107,39 @@ class Connection:
         answers, ConnectionLost, TimeoutExpired. A call that is given up, by the time-out or by
         cancelling its task, is given up in the daemon as well: what it would grant is given back.
         """
+        if method in _wire.ROAMING:
+            return await self._roam(method, params, timeout)
+        return await self._call(next(self._ids), method, params, timeout)
+
+    async def _roam(self, method: str, params: dict[str, Any] | None, timeout: float | None) -> Any:
+        """Make a call that may wait for long, on a connection that has a place for it."""
+        if len(self._roamers) >= _wire.ROAMERS:
+            return await self._spare()._roam(method, params, timeout)
         identifier = next(self._ids)
+        self._roamers.add(identifier)
+        try:
+            return await self._call(identifier, method, params, timeout)
+        finally:
+            self._roamers.discard(identifier)
+
+    def _spare(self) -> Connection:
+        """Return a connection that has a place for a call that waits."""
+        for spare in self._spares:
+            if len(spare._roamers) < _wire.ROAMERS:
+                return spare
+        spare = Connection(
+            self.socket,
+            autostart=False,
+            reconnect_timeout=self._reconnect_timeout,
+            codec=self.codec,
+        )
+        spare.socket, spare._finder = self.socket, self._finder
+        self._spares.append(spare)
+        return spare
+
+    async def _call(
+        self, identifier: int, method: str, params: dict[str, Any] | None, timeout: float | None
+    ) -> Any:
         line = _wire.request(identifier, method, params)
         late = partial(self._came_late, method, params) if method in GRANTING else None
         pause, end = 0.01, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from .._backends.aio import CANCELLED, Branches, follow
+from .._backends.aio import CANCELLED, Branches, Lock, follow
 from .._calls import Call, Calls
 from .._context import STEP, place
 from .._errors import (
@@ -61,10 +61,12 @@ class Held:
         self._final: SidestepError | None = None
         # Whether a worker executes it, whom nothing that a workflow raises may end.
         self._contained = False
-        # How many bodies of steps execute now, and which waits are open: a run may be left only
-        # when it does nothing but wait.
-        self._executing = 0
+        # Which bodies of steps execute now, and which waits are open: a run may be left only when
+        # it does nothing but wait. While it may be gone (`_leaving`) no body begins.
+        self._executing: set[object] = set()
         self._waiting: set[str] = set()
+        self._leaving = False
+        self._departure = Lock()
 
     @property
     def closed(self) -> bool:
@@ -170,6 +172,12 @@ class Held:
         return isinstance(error, (LeaseError, RunCancelled, RunClosed, DeadlineExceeded)) and (
             error.run == self.id
         )
+
+    async def _stay(self) -> None:
+        """Return when it is known that the run is not left; raises Suspended when it was."""
+        async with self._departure:
+            if self.lease is None:
+                raise Suspended
 
     def _closed(self, info: dict[str, Any]) -> None:
         self.info = info

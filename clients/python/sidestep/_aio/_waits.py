@@ -152,12 +152,19 @@ class Waits(Held):
 
     async def _leave(self) -> None:
         """Leave the run when nothing of it executes here, else return and wait on."""
-        if self._executing > 0 or not self._waiting:
-            return
-        reply = await self._call("run.suspend", {"steps": sorted(self._waiting)})
-        if reply["suspended"]:
-            self._closed(reply["run"])
-            raise Suspended
+        async with self._departure:
+            if self.lease is None:
+                raise Suspended  # another wait has left it meanwhile
+            self._leaving = True  # before the look: a body that begins looks in the other order
+            try:
+                if self._executing or not self._waiting:
+                    return
+                reply = await self._call("run.suspend", {"steps": sorted(self._waiting)})
+                if reply["suspended"]:
+                    self._closed(reply["run"])
+                    raise Suspended
+            finally:
+                self._leaving = False
 
     def _value(self, arrival: Arrival, which: str, name: str) -> Any:
         if arrival.by == "time":

@@ -167,11 +167,13 @@ class StepExecution:
 
     def _body(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         run_token, step_token = RUN.set(self.run), STEP.set(self.context)
-        self.run._executing += 1
+        self.run._executing.add(self)
         try:
+            if self.run._leaving:
+                self.run._stay()
             return call_body(function, args, kwargs, self.options.timeout)
         finally:
-            self.run._executing -= 1
+            self.run._executing.discard(self)
             STEP.reset(step_token)
             RUN.reset(run_token)
 

@@ -133,11 +133,13 @@ class Journal:
 
     async def _body(self, step: Any, body: Callable[[], Awaitable[Any]]) -> Any:
         token = STEP.set(step.context)
-        self.run._executing += 1
+        self.run._executing.add(step)
         try:
+            if self.run._leaving:
+                await self.do(self.run._stay)
             return await call_body(body, (), {}, step.options.timeout)
         finally:
-            self.run._executing -= 1
+            self.run._executing.discard(step)
             STEP.reset(token)
 
     def _place(self, agent_run: str | None) -> str:
