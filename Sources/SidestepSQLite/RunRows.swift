@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct RunStatements {
-    let byKey, state, latest, generation, latestAnyUser, payloads, tags, counts, openCounts, bySession, owned,
+    let byKey, state, newest, generation, latestAnyUser, payloads, tags, counts, openCounts, bySession, owned,
         expired, nextExpiry: Statement
     let insert, update: RecordStatement<RunRecord>
     let insertPayload, setInput, setOutput, setTag, deleteTag, delete, setWorkflow: Statement
@@ -11,7 +11,7 @@ struct RunStatements {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
         byKey = try block("run_by_key")
         state = try block("run_state")
-        latest = try block("run_latest")
+        newest = try block("run_newest")
         generation = try block("run_generation")
         latestAnyUser = try block("run_latest_any_user")
         payloads = try block("run_payloads")
@@ -36,11 +36,18 @@ struct RunStatements {
 
 extension SQLiteSession {
     func run(key: Int64) throws(Failure) -> RunRecord? {
-        try runs.byKey.first(key) { RunRecord(&$0) }
+        if let run = kept?[key] {
+            assert(isStored(run), "a kept row is not the one that is stored")
+            return run
+        }
+        let found = try runs.byKey.first(key) { RunRecord(&$0) }
+        if let found { kept?.keep(found) }
+        return found
     }
 
     func runState(key: Int64) throws(Failure) -> (status: RunStatus, epoch: Int64)? {
-        try runs.state.first(key) { (status: $0.status(), epoch: $0.integer()) }
+        if kept?[key] != nil, let run = try run(key: key) { return (run.status, run.epoch) }
+        return try runs.state.first(key) { (status: $0.status(), epoch: $0.integer()) }
     }
 
     func run(user: UInt32?, id: String, generation: Int64?) throws(Failure) -> RunRecord? {
@@ -52,7 +59,9 @@ extension SQLiteSession {
                 RunRecord(&$0)
             }
         }
-        return try runs.latest.first(Int64(user), id) { RunRecord(&$0) }
+        // By its key, for the row may be kept.
+        guard let key = try runs.newest.first(user, id, read: { $0.integer() }) else { return nil }
+        return try run(key: key)
     }
 
     func runPayloads(key: Int64) throws(Failure) -> RunPayloads {
@@ -76,7 +85,24 @@ extension SQLiteSession {
     }
 
     func runs(heldBySession session: Int64, limit: Int) throws(Failure) -> [RunRecord] {
-        try runs.bySession.all(session, Int64(limit)) { RunRecord(&$0) }
+        var found: [RunRecord] = []
+        for key in try keys(heldBySession: session, limit: limit) {
+            if let run = try run(key: key) { found.append(run) }
+        }
+        return found
+    }
+
+    /// Whether the row is the one in the database; what cannot be read is not asked about.
+    private func isStored(_ run: RunRecord) -> Bool {
+        guard let found = try? runs.byKey.all(run.key, read: { RunRecord(&$0) }) else { return true }
+        return found == [run]
+    }
+
+    private func keys(heldBySession session: Int64, limit: Int) throws(Failure) -> [Int64] {
+        if let keys = kept?.keys(heldBy: session, limit: limit) { return keys }
+        let found = try runs.bySession.all(session, limit) { $0.integer() }
+        kept?.keep(found, heldBy: session, limit: limit)
+        return found
     }
 
     func ownedRuns() throws(Failure) -> [RunRecord] { try runs.owned.all { RunRecord(&$0) } }

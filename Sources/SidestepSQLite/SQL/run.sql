@@ -4,8 +4,8 @@ SELECT {run} FROM run WHERE key = ?1;
 -- name: run_state
 SELECT status, epoch FROM run WHERE key = ?1;
 
--- name: run_latest
-SELECT {run} FROM run WHERE id = ?2 AND user_id = ?1 ORDER BY generation DESC LIMIT 1;
+-- name: run_newest
+SELECT key FROM run WHERE id = ?2 AND user_id = ?1 ORDER BY generation DESC LIMIT 1;
 
 -- name: run_generation
 SELECT {run} FROM run WHERE id = ?2 AND user_id = ?1 AND generation = ?3;
@@ -29,7 +29,7 @@ SELECT status, count(*) FROM run INDEXED BY run_status
 WHERE status IN ('queued', 'running', 'waiting', 'interrupted', 'paused') AND user_id <= 4294967294 GROUP BY status;
 
 -- name: run_by_session
-SELECT {run} FROM run WHERE lease_session = ?1 LIMIT ?2;
+SELECT key FROM run WHERE lease_session = ?1 LIMIT ?2;
 
 -- name: run_owned
 SELECT {run} FROM run WHERE status = 'running';
