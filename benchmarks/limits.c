@@ -87,25 +87,49 @@ static char *read_file(const char *folder, const char *name) {
     return text;
 }
 
-// The block `-- name: NAME` of a file, with its `{word}` replaced by what `-- columns word:` lists.
-static sqlite3_stmt *statement(const char *folder, const char *file, const char *word, const char *name) {
-    char *text = read_file(folder, file), head[128], sql[16384];
+// Appends the columns of a table to a text, each as `before` and its name; without the key if it is not wanted.
+static void append_columns(char *text, size_t room, const char *table, const char *before, int with_key) {
+    char sql[128];
+    snprintf(sql, sizeof sql, "SELECT name FROM pragma_table_info('%s')%s", table, with_key ? "" : " WHERE pk = 0");
+    sqlite3_stmt *columns;
+    check(sqlite3_prepare_v2(db, sql, -1, &columns, NULL), sql);
+    for (int first = 1; sqlite3_step(columns) == SQLITE_ROW; first = 0) {
+        size_t used = strlen(text);
+        snprintf(text + used, room - used, "%s%s%s", first ? "" : ", ", before, sqlite3_column_text(columns, 0));
+    }
+    sqlite3_finalize(columns);
+}
+
+// What `{step}`, `{step.names}` or `{step.values}` stands for: the daemon has these lists from its records, which have
+// the columns of their tables but for a few.
+static void append_word(char *text, size_t room, const char *table, const char *word) {
+    if (strstr(word, ".names")) append_columns(text, room, table, "", 0);
+    else if (strstr(word, ".values")) append_columns(text, room, table, ":", 0);
+    else {
+        char prefix[64];
+        snprintf(prefix, sizeof prefix, "%s.", table);
+        append_columns(text, room, table, prefix, 1);
+    }
+}
+
+// The block `-- name: NAME` of a file, with each `{word}` replaced by the columns of the table.
+static sqlite3_stmt *statement(const char *folder, const char *file, const char *table, const char *name) {
+    char *text = read_file(folder, file), head[128], sql[16384] = "";
     snprintf(head, sizeof head, "-- name: %s\n", name);
     char *block = strstr(text, head);
     if (!block) die(name);
     block += strlen(head);
     *strchr(block, ';') = 0;
-    char mark[64], columns[8192] = "";
-    snprintf(mark, sizeof mark, "-- columns %s: ", word);
-    char *list = strstr(text, mark);
-    if (list) snprintf(columns, sizeof columns, "%.*s", (int)strcspn(list + strlen(mark), "\n"), list + strlen(mark));
-    snprintf(mark, sizeof mark, "{%s}", word);
-    size_t used = 0;
-    for (char *rest = block, *place; ; rest = place + strlen(mark)) {
-        place = strstr(rest, mark);
-        size_t size = place ? (size_t)(place - rest) : strlen(rest);
-        used += snprintf(sql + used, sizeof sql - used, "%.*s%s", (int)size, rest, place ? columns : "");
-        if (!place) break;
+    for (char *rest = block; *rest;) {
+        size_t plain = strcspn(rest, "{"), used = strlen(sql);
+        snprintf(sql + used, sizeof sql - used, "%.*s", (int)plain, rest);
+        rest += plain;
+        if (!*rest) break;
+        char *end = strchr(rest, '}');
+        if (!end) die(name);
+        *end = 0;
+        append_word(sql, sizeof sql, table, rest + 1);
+        rest = end + 1;
     }
     sqlite3_stmt *result;
     check(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &result, NULL), name);
@@ -122,36 +146,38 @@ static void finish(sqlite3_stmt *s) {
 
 static sqlite3_stmt *run_by_key, *step_by_name, *step_insert;
 
-// The number of a column among the values of step_insert, from `status` on.
-static int column(const char *name) {
-    static char *list;
-    if (!list) list = strstr(sqlite3_sql(step_insert), "(run, name, ") + strlen("(run, name, ");
-    int number = 4;
-    for (const char *at = list; *at && *at != ')'; at += strcspn(at, ",)"), number++) {
-        at += strspn(at, ", \n");
-        if (strncmp(at, name, strlen(name)) == 0 && strchr(",)", at[strlen(name)])) return number;
-    }
-    die(name);
-    return 0;
+// The number of step_insert's parameter that is called as a column is. Looked up once: names are literals, so the
+// address of one is enough to know it again.
+static int parameter(const char *name) {
+    static struct { const char *name; int number; } known[32];
+    static int count;
+    for (int i = 0; i < count; i++)
+        if (known[i].name == name) return known[i].number;
+    char text[64];
+    snprintf(text, sizeof text, ":%s", name);
+    int number = sqlite3_bind_parameter_index(step_insert, text);
+    if (number == 0 || count == 32) die(name);
+    known[count].name = name;
+    return known[count++].number = number;
 }
 
-static void set(sqlite3_stmt *s, const char *name, int64_t value) { sqlite3_bind_int64(s, column(name), value); }
+static void set(const char *name, int64_t value) { sqlite3_bind_int64(step_insert, parameter(name), value); }
 
-static void bind_step(sqlite3_stmt *s, const char *status, const char *output, int size, int64_t time) {
-    for (int i = 5; i <= sqlite3_bind_parameter_count(s); i++) sqlite3_bind_null(s, i);
-    sqlite3_bind_text(s, 4, status, -1, SQLITE_STATIC);
-    set(s, "attempt", 1);
-    set(s, "failures", 0);
-    set(s, "at_most_once", 0);
-    set(s, "interrupted", 0);
-    set(s, "holds", 0);
-    set(s, "compensation", 0);
-    set(s, "holder_pid", 4711);
-    set(s, "holder_start", 99);
-    set(s, "first_begun_at", time);
-    set(s, "begun_at", time);
-    set(s, "finished_at", time);
-    sqlite3_bind_text(s, column("output"), output, size, SQLITE_STATIC);
+static void bind_step(const char *status, const char *output, int size, int64_t time) {
+    sqlite3_clear_bindings(step_insert);
+    sqlite3_bind_text(step_insert, parameter("status"), status, -1, SQLITE_STATIC);
+    set("attempt", 1);
+    set("failures", 0);
+    set("at_most_once", 0);
+    set("interrupted", 0);
+    set("holds", 0);
+    set("compensation", 0);
+    set("holder_pid", 4711);
+    set("holder_start", 99);
+    set("first_begun_at", time);
+    set("begun_at", time);
+    set("finished_at", time);
+    sqlite3_bind_text(step_insert, parameter("output"), output, size, SQLITE_STATIC);
 }
 
 // What a step does to the database when its beginning and its outcome come together: two look-ups, one row.
@@ -162,11 +188,11 @@ static void perform_step(int64_t run, const char *name, const char *output, int 
     sqlite3_bind_int64(step_by_name, 1, run);
     sqlite3_bind_text(step_by_name, 2, name, -1, SQLITE_STATIC);
     finish(step_by_name);
-    bind_step(step_insert, "completed", output, size, time);
-    sqlite3_bind_int64(step_insert, 1, run);
-    sqlite3_bind_int64(step_insert, 2, 1);
-    sqlite3_bind_text(step_insert, 3, name, -1, SQLITE_STATIC);
-    set(step_insert, "sequence", ++sequence);
+    bind_step("completed", output, size, time);
+    set("run", run);
+    set("expected", 1);
+    sqlite3_bind_text(step_insert, parameter("name"), name, -1, SQLITE_STATIC);
+    set("sequence", ++sequence);
     finish(step_insert);
 }
 

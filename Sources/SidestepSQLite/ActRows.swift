@@ -14,10 +14,10 @@ struct ActStatements {
 
 extension SQLiteSession {
     func acts(user: UInt32?, after sequence: Int64, limit: Int) throws(Failure) -> Page<ActRecord> {
-        var values: [SQLValue] = [.integer(sequence), .integer(Int64(limit) + 1)]
-        if let user { values.append(.integer(Int64(user))) }
+        var values: [any ColumnValue] = [sequence, Int64(limit) + 1]
+        if let user { values.append(Int64(user)) }
         var found: [ActRecord] = []
-        try (user == nil ? acts.list : acts.listUser).each(values) { row in
+        try (user == nil ? acts.list : acts.listUser).each(list: values) { row in
             found.append(ActRecord(&row))
             return true
         }
@@ -26,13 +26,13 @@ extension SQLiteSession {
 
     func appendAct(_ act: ActRecord) throws(Failure) {
         try acts.append.run(
-            .integer(try nextSequence()), SQLValue(act.at), SQLValue(act.method), SQLValue(act.subject),
-            .integer(Int64(act.userID)), .integer(Int64(act.byUser)), .integer(Int64(act.byProcess)),
-            SQLValue(act.detail))
+            try nextSequence(), act.at, act.method, act.subject,
+            Int64(act.userID), Int64(act.byUser), Int64(act.byProcess),
+            act.detail)
     }
 
     func forgetActs(before moment: Instant, keeping lines: Int64, limit: Int) throws(Failure) {
-        try acts.forget.run(SQLValue(moment), .integer(lines), .integer(Int64(limit)))
+        try acts.forget.run(moment, lines, Int64(limit))
     }
 }
 

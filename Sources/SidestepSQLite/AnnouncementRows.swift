@@ -36,12 +36,12 @@ extension SQLiteSession {
     func journal(
         user: UInt32?, after: Int64, upTo: Int64, underWay runs: inout Set<Int64>?
     ) throws(Failure) -> [JournalNote] {
-        let user = SQLValue(user.map(Int64.init))
-        var found = try announcements.journal.all(.integer(after), .integer(upTo), user) { JournalNote(&$0) }
+        let user = user.map(Int64.init)
+        var found = try announcements.journal.all(after, upTo, user) { JournalNote(&$0) }
         var looked = Set(found.map(\.run))
         if let runs { looked.formUnion(runs) } else { looked.formUnion(try runsUnderWay(at: after, user)) }
         for run in looked {
-            found += try announcements.steps.all(.integer(run), .integer(after), .integer(upTo)) {
+            found += try announcements.steps.all(run, after, upTo) {
                 JournalNote(&$0)
             }
         }
@@ -49,13 +49,13 @@ extension SQLiteSession {
         return found.sorted { $0.entry.sequence < $1.entry.sequence }
     }
 
-    private func runsUnderWay(at sequence: Int64, _ user: SQLValue) throws(Failure) -> [Int64] {
-        try announcements.runs.all(.integer(sequence), user) { $0.integer() }
+    private func runsUnderWay(at sequence: Int64, _ user: Int64?) throws(Failure) -> [Int64] {
+        try announcements.runs.all(sequence, user) { $0.integer() }
     }
 
     private func goingOn(_ runs: Set<Int64>, after sequence: Int64) throws(Failure) -> Set<Int64> {
         var found: Set<Int64> = []
-        for run in runs where try announcements.runGoesOn.hasRow(.integer(run), .integer(sequence)) {
+        for run in runs where try announcements.runGoesOn.hasRow(run, sequence) {
             found.insert(run)
         }
         return found

@@ -16,20 +16,20 @@ struct ArtifactStatements {
 
 extension SQLiteSession {
     func artifact(run: Int64, name: String, version: Int64?) throws(Failure) -> ArtifactRecord? {
-        try artifacts.get.first(.integer(run), SQLValue(name), SQLValue(version)) { ArtifactRecord(&$0) }
+        try artifacts.get.first(run, name, version) { ArtifactRecord(&$0) }
     }
 
     func artifacts(_ filter: ArtifactFilter) throws(Failure) -> Page<ArtifactRecord> {
-        let before = SQLValue.integer(filter.before ?? .max)
-        let limit = SQLValue.integer(Int64(filter.limit) + 1)
-        let user = SQLValue(filter.user.map(Int64.init))
+        let before = filter.before ?? .max
+        let limit = Int64(filter.limit) + 1
+        let user = filter.user.map(Int64.init)
         let found =
             if let run = filter.run {
-                try artifacts.listRun.all(before, SQLValue(filter.name), limit, .integer(run)) {
+                try artifacts.listRun.all(before, filter.name, limit, run) {
                     ArtifactRecord(&$0)
                 }
             } else if let name = filter.name {
-                try artifacts.listName.all(before, user, limit, SQLValue(name)) { ArtifactRecord(&$0) }
+                try artifacts.listName.all(before, user, limit, name) { ArtifactRecord(&$0) }
             } else {
                 try artifacts.list.all(before, user, limit) { ArtifactRecord(&$0) }
             }
@@ -39,9 +39,9 @@ extension SQLiteSession {
     func insertArtifact(_ artifact: ArtifactRecord, epoch: Int64) throws(Failure) {
         try requireOne(
             try artifacts.insert.run(
-                .integer(artifact.run), .integer(epoch), SQLValue(artifact.name), .integer(artifact.version),
-                SQLValue(artifact.type.rawValue), SQLValue(artifact.content), SQLValue(artifact.path),
-                SQLValue(artifact.description), SQLValue(artifact.created)))
+                artifact.run, epoch, artifact.name, artifact.version,
+                artifact.type.rawValue, artifact.content, artifact.path,
+                artifact.description, artifact.created))
     }
 }
 

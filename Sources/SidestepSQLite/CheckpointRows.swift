@@ -22,30 +22,30 @@ struct CheckpointStatements {
     }
 
     func deleteUnused(_ blobs: Set<Int64>) throws(Failure) {
-        for blob in blobs { try deleteUnusedBlob.run(.integer(blob)) }
+        for blob in blobs { try deleteUnusedBlob.run(blob) }
     }
 }
 
 extension SQLiteSession {
     func checkpoint(key: Int64) throws(Failure) -> CheckpointRecord? {
-        try checkpoints.byKey.first(.integer(key)) { CheckpointRecord(&$0) }
+        try checkpoints.byKey.first(key) { CheckpointRecord(&$0) }
     }
 
     func checkpoint(id: String) throws(Failure) -> CheckpointRecord? {
-        try checkpoints.byID.first(SQLValue(id)) { CheckpointRecord(&$0) }
+        try checkpoints.byID.first(id) { CheckpointRecord(&$0) }
     }
 
     func checkpoint(tokenHash: [UInt8]) throws(Failure) -> CheckpointRecord? {
-        try checkpoints.byToken.first(.blob(tokenHash)) { CheckpointRecord(&$0) }
+        try checkpoints.byToken.first(tokenHash) { CheckpointRecord(&$0) }
     }
 
     func latestCheckpoint(run: Int64, name: String?) throws(Failure) -> CheckpointRecord? {
-        try checkpoints.latest.first(.integer(run), SQLValue(name)) { CheckpointRecord(&$0) }
+        try checkpoints.latest.first(run, name) { CheckpointRecord(&$0) }
     }
 
     func checkpoints(run: Int64, before: Int64?, limit: Int) throws(Failure) -> Page<CheckpointRecord> {
         let found = try checkpoints.list.all(
-            .integer(run), .integer(before ?? .max), .integer(Int64(limit) + 1)
+            run, before ?? .max, Int64(limit) + 1
         ) { CheckpointRecord(&$0) }
         return Page(found, limit: limit)
     }
@@ -57,11 +57,11 @@ extension SQLiteSession {
         let tools = try place(new.toolResults, new.user)
         try requireOne(
             try checkpoints.insert.run(
-                .integer(new.run), .integer(epoch), SQLValue(new.id), SQLValue(new.name),
-                SQLValue(new.stepNumber), SQLValue(new.history?.branch), SQLValue(new.history?.length),
-                SQLValue(state.inline), SQLValue(state.blob), SQLValue(tools.inline), SQLValue(tools.blob),
-                SQLValue(new.metadata), .blob(new.tokenHash), SQLValue(new.created),
-                .integer(new.journalSequence)))
+                new.run, epoch, new.id, new.name,
+                new.stepNumber, new.history?.branch, new.history?.length,
+                state.inline, state.blob, tools.inline, tools.blob,
+                new.metadata, new.tokenHash, new.created,
+                new.journalSequence))
         let newBytes = state.newBytes + tools.newBytes + Int64(new.metadata?.count ?? 0)
         return (connection.lastInsertedKey, newBytes)
     }
@@ -72,18 +72,18 @@ extension SQLiteSession {
         var budget = try RowBudget(rows: limit, chores.freePages)
         var deleted = 0
         while !budget.isSpent {
-            let blobs = try checkpoints.delete.first(.integer(run), SQLValue(key), SQLValue(before)) {
+            let blobs = try checkpoints.delete.first(run, key, before) {
                 [$0.optionalInteger(), $0.optionalInteger()]
             }
             guard let blobs else {
-                try checkpoints.clearHead.run(.integer(run))
+                try checkpoints.clearHead.run(run)
                 return (deleted, true)
             }
             try checkpoints.deleteUnused(Set(blobs.compactMap(\.self)))
             try budget.spend(1)
             deleted += 1
         }
-        try checkpoints.clearHead.run(.integer(run))
+        try checkpoints.clearHead.run(run)
         return (deleted, false)
     }
 
@@ -99,10 +99,10 @@ extension SQLiteSession {
         guard let value else { return (nil, nil, 0) }
         guard value.count >= BlobRule.minimumBytes else { return (value, nil, Int64(value.count)) }
         let hash = ContentHash.of(value, in: user)
-        if let known = try checkpoints.blobByHash.first(.blob(hash), read: { $0.integer() }) {
+        if let known = try checkpoints.blobByHash.first(hash, read: { $0.integer() }) {
             return (nil, known, 0)
         }
-        try checkpoints.insertBlob.run(.blob(hash), SQLValue(value))
+        try checkpoints.insertBlob.run(hash, value)
         return (nil, connection.lastInsertedKey, Int64(value.count))
     }
 }

@@ -29,7 +29,7 @@ struct ChoreStatements {
 
 extension SQLiteSession {
     func addChore(_ kind: ChoreKind, target: Int64, detail: Payload?) throws(Failure) {
-        try chores.add.run(SQLValue(kind.rawValue), .integer(target), SQLValue(detail))
+        try chores.add.run(kind.rawValue, target, detail)
     }
 
     func firstChore() throws(Failure) -> ChoreRecord? {
@@ -43,36 +43,36 @@ extension SQLiteSession {
     func abandonCopies() throws(Failure) { try chores.unfinished.run() }
 
     func moveChore(_ key: Int64, to position: Int64) throws(Failure) {
-        try chores.move.run(.integer(key), .integer(position))
+        try chores.move.run(key, position)
     }
 
-    func finishChore(_ key: Int64) throws(Failure) { try chores.done.run(.integer(key)) }
+    func finishChore(_ key: Int64) throws(Failure) { try chores.done.run(key) }
 
     func deleteRows(of kind: ChoreKind, _ target: Int64, limit: Int) throws(Failure) -> Bool {
         var budget = try RowBudget(rows: limit, chores.freePages)
         switch kind {
         case .conversation:
-            guard try budget.delete(chores.conversationEntries, .integer(target)) else { return false }
-            try chores.conversation.run(.integer(target))
+            guard try budget.delete(chores.conversationEntries, target) else { return false }
+            try chores.conversation.run(target)
         case .place:
             guard try deletePlace(target, &budget) else { return false }
-            try chores.place.run(.integer(target))
+            try chores.place.run(target)
         case .webhook:
-            guard try budget.delete(chores.deliveries, .integer(target)) else { return false }
-            try chores.webhook.run(.integer(target))
-        case .stream: return try budget.delete(chores.chunks, .integer(target))
+            guard try budget.delete(chores.deliveries, target) else { return false }
+            try chores.webhook.run(target)
+        case .stream: return try budget.delete(chores.chunks, target)
         case .children, .waits: preconditionFailure("no rows of \(kind) are deleted")
         }
         return true
     }
 
     private func deletePlace(_ place: Int64, _ budget: inout RowBudget) throws(Failure) -> Bool {
-        guard try budget.delete(chores.placeWrites, .integer(place)) else { return false }
+        guard try budget.delete(chores.placeWrites, place) else { return false }
         while !budget.isSpent {
-            guard let checkpoint = try chores.placeCheckpoint.first(.integer(place), read: { $0.integer() })
+            guard let checkpoint = try chores.placeCheckpoint.first(place, read: { $0.integer() })
             else { return true }
-            guard try budget.delete(chores.checkpointValues, .integer(checkpoint)) else { return false }
-            try chores.checkpoint.run(.integer(checkpoint))
+            guard try budget.delete(chores.checkpointValues, checkpoint) else { return false }
+            try chores.checkpoint.run(checkpoint)
             try budget.spend(1)
         }
         return false

@@ -24,10 +24,10 @@ extension SQLiteSession {
     }
 
     func saveClockOffset(boot: String, milliseconds: Int64) throws(Failure) {
-        try clock.save.run(SQLValue(boot), .integer(milliseconds))
+        try clock.save.run(boot, milliseconds)
     }
 
     func shiftDelays(byMilliseconds jump: Int64) throws(Failure) {
-        for shift in clock.shifts { try shift.run(.integer(jump)) }
+        for shift in clock.shifts { try shift.run(jump) }
     }
 }

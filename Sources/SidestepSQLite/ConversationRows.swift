@@ -21,14 +21,14 @@ struct ConversationStatements {
 
 extension SQLiteSession {
     func conversation(user: Int64, name: String) throws(Failure) -> ConversationRecord? {
-        try conversations.byName.first(.integer(user), SQLValue(name)) { ConversationRecord(&$0) }
+        try conversations.byName.first(user, name) { ConversationRecord(&$0) }
     }
 
     func conversations(
         user: Int64, prefix: String, after: String, limit: Int
     ) throws(Failure) -> Page<ConversationRecord> {
         let found = try conversations.list.all(
-            .integer(user), SQLValue(after), SQLValue(prefix), .integer(Int64(limit) + 1)
+            user, after, prefix, Int64(limit) + 1
         ) { ConversationRecord(&$0) }
         return Page(found, limit: limit)
     }
@@ -38,9 +38,9 @@ extension SQLiteSession {
     ) throws(Failure) -> [ConversationEntry] {
         var found: [ConversationEntry] = []
         var bytes = 0
-        try conversations.entries.each([
-            .integer(conversation), .integer(range.lowerBound), .integer(range.upperBound),
-        ]) { row in
+        try conversations.entries.each(
+            conversation, range.lowerBound, range.upperBound
+        ) { row in
             let entry = ConversationEntry(id: row.optionalString(), value: row.payload())
             found.append(entry)
             bytes += entry.value.count
@@ -52,13 +52,13 @@ extension SQLiteSession {
     func conversationEntry(
         user: Int64, conversation: String?, id: String
     ) throws(Failure) -> (conversation: String, entry: ConversationEntry)? {
-        try conversations.entryByID.first(.integer(user), SQLValue(id), SQLValue(conversation)) {
+        try conversations.entryByID.first(user, id, conversation) {
             ($0.string(), ConversationEntry(id: $0.optionalString(), value: $0.payload()))
         }
     }
 
     func addConversation(user: Int64, name: String, at: Instant) throws(Failure) -> ConversationRecord {
-        let added = try conversations.add.first(.integer(user), SQLValue(name), SQLValue(at)) {
+        let added = try conversations.add.first(user, name, at) {
             ConversationRecord(&$0)
         }
         guard let added else { preconditionFailure("RETURNING answers with the row") }
@@ -67,27 +67,27 @@ extension SQLiteSession {
 
     func updateConversation(_ conversation: ConversationRecord) throws(Failure) {
         try conversations.update.run(
-            .integer(conversation.key), .integer(conversation.revision), .integer(conversation.length),
-            SQLValue(conversation.metadata), SQLValue(conversation.updated))
+            conversation.key, conversation.revision, conversation.length,
+            conversation.metadata, conversation.updated)
     }
 
     func addConversationEntry(
         _ entry: ConversationEntry, to conversation: Int64, number: Int64
     ) throws(Failure) -> Bool {
         try conversations.addEntry.run(
-            .integer(conversation), .integer(number), SQLValue(entry.id), SQLValue(entry.value)) == 1
+            conversation, number, entry.id, entry.value) == 1
     }
 
     func cutConversation(_ conversation: Int64, from number: Int64) throws(Failure) {
-        try conversations.cut.run(.integer(conversation), .integer(number))
+        try conversations.cut.run(conversation, number)
     }
 
     func hideConversation(_ conversation: Int64) throws(Failure) {
-        try conversations.hide.run(.integer(conversation))
+        try conversations.hide.run(conversation)
     }
 
     func showConversation(_ conversation: Int64, user: Int64, name: String) throws(Failure) {
-        try conversations.show.run(.integer(conversation), .integer(user), SQLValue(name))
+        try conversations.show.run(conversation, user, name)
     }
 }
 

@@ -20,30 +20,30 @@ struct EarlySignalStatements {
 /// Signals to runs that are not made yet.
 extension SQLiteSession {
     func earlySignal(user: UInt32, id: String, messageID: String) throws(Failure) -> SignalRecord? {
-        try earlySignals.get.first(.integer(Int64(user)), SQLValue(id), SQLValue(messageID)) {
+        try earlySignals.get.first(Int64(user), id, messageID) {
             SignalRecord(&$0)
         }
     }
 
     func earlySignals(user: UInt32, id: String) throws(Failure) -> [SignalRecord] {
-        try earlySignals.list.all(.integer(Int64(user)), SQLValue(id)) { SignalRecord(&$0) }
+        try earlySignals.list.all(Int64(user), id) { SignalRecord(&$0) }
     }
 
     func earlySignalCount(user: UInt32, id: String) throws(Failure) -> Int64 {
-        try earlySignals.count.first(.integer(Int64(user)), SQLValue(id)) { $0.integer() } ?? 0
+        try earlySignals.count.first(Int64(user), id) { $0.integer() } ?? 0
     }
 
     func insertEarlySignal(_ signal: SignalRecord, user: UInt32, id: String) throws(Failure) {
         try earlySignals.insert.run(
-            .integer(Int64(user)), SQLValue(id), SQLValue(signal.name), SQLValue(signal.messageID),
-            .integer(Int64(signal.userID)), SQLValue(signal.sent), SQLValue(signal.value))
+            Int64(user), id, signal.name, signal.messageID,
+            Int64(signal.userID), signal.sent, signal.value)
     }
 
     func deleteEarlySignals(user: UInt32, id: String) throws(Failure) {
-        try earlySignals.delete.run(.integer(Int64(user)), SQLValue(id))
+        try earlySignals.delete.run(Int64(user), id)
     }
 
     func forgetEarlySignals(before moment: Instant) throws(Failure) {
-        try earlySignals.forget.run(SQLValue(moment))
+        try earlySignals.forget.run(moment)
     }
 }

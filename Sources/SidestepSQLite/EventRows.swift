@@ -17,25 +17,25 @@ struct EventStatements {
 
 extension SQLiteSession {
     func event(user: UInt32, id: String) throws(Failure) -> EventRecord? {
-        try events.byID.first(SQLValue(id), .integer(Int64(user))) { EventRecord(&$0) }
+        try events.byID.first(id, Int64(user)) { EventRecord(&$0) }
     }
 
     func events(_ filter: EventFilter) throws(Failure) -> Page<EventRecord> {
         let whole = filter.name.flatMap { $0.prefix == nil ? $0.text : nil }
-        var values: [SQLValue] = [
-            .integer(filter.after), SQLValue(filter.user.map(Int64.init)), SQLValue(filter.name?.prefix),
-            .integer(Int64(filter.limit) + 1),
+        var values: [any ColumnValue] = [
+            filter.after, filter.user.map(Int64.init), filter.name?.prefix,
+            Int64(filter.limit) + 1,
         ]
         var statement = events.list
         if let run = filter.run {
             statement = events.listRun
-            values += [.integer(run), SQLValue(whole)]
+            values += [run, whole] as [any ColumnValue]
         } else if let whole {
             statement = events.listName
-            values.append(SQLValue(whole))
+            values.append(whole)
         }
         var found: [EventRecord] = []
-        try statement.each(values) { row in
+        try statement.each(list: values) { row in
             found.append(EventRecord(&row))
             return true
         }
@@ -45,12 +45,12 @@ extension SQLiteSession {
     func insertEvent(_ event: EventRecord) throws(Failure) -> Int64 {
         let sequence = try nextSequence()
         try events.insert.run(
-            .integer(sequence), .integer(Int64(event.userID)), SQLValue(event.name), SQLValue(event.value),
-            SQLValue(event.run), SQLValue(event.eventID), SQLValue(event.at))
+            sequence, Int64(event.userID), event.name, event.value,
+            event.run, event.eventID, event.at)
         return sequence
     }
 
-    func forgetEvents(before moment: Instant) throws(Failure) { try events.forget.run(SQLValue(moment)) }
+    func forgetEvents(before moment: Instant) throws(Failure) { try events.forget.run(moment) }
 }
 
 extension EventRecord {

@@ -19,7 +19,7 @@ struct ExecutionStatements {
 
 extension SQLiteSession {
     func execution(step: Int64) throws(Failure) -> (execution: ExecutionRecord, step: StepRecord)? {
-        try executions.get.first(.integer(step)) { (ExecutionRecord(&$0), StepRecord(&$0)) }
+        try executions.get.first(step) { (ExecutionRecord(&$0), StepRecord(&$0)) }
     }
 
     func runningExecutions() throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)] {
@@ -30,34 +30,33 @@ extension SQLiteSession {
         dueAt now: Instant, after last: DueExecution?, limit: Int
     ) throws(Failure) -> [DueExecution] {
         let (at, step) = (last?.at.milliseconds ?? .min, last?.step ?? .min)
-        return try executions.due.all(SQLValue(now), .integer(Int64(limit)), .integer(at), .integer(step)) {
+        return try executions.due.all(now, Int64(limit), at, step) {
             row in
             DueExecution(step: row.integer(), at: Instant(milliseconds: row.integer()))
         }
     }
 
     func nextExecution(after now: Instant) throws(Failure) -> Instant? {
-        try executions.next.first(SQLValue(now)) { $0.optionalInstant() } ?? nil
+        try executions.next.first(now) { $0.optionalInstant() } ?? nil
     }
 
     func hastenExecutions(breaker: BreakerRecord, to now: Instant) throws(Failure) {
-        try executions.hasten.run(SQLValue(breaker.name), .integer(breaker.userID), SQLValue(now))
+        try executions.hasten.run(breaker.name, breaker.userID, now)
     }
 
     func saveExecution(_ execution: ExecutionRecord, run: Int64, epoch: Int64) throws(Failure) {
         try requireOne(
-            try executions.insert.change([
-                .integer(run), .integer(epoch), .integer(execution.step), SQLValue(execution.spec),
-                SQLValue(execution.demand), .integer(execution.weight), SQLValue(execution.token),
-            ]))
+            try executions.insert.run(
+                run, epoch, execution.step, execution.spec, execution.demand, execution.weight,
+                execution.token))
     }
 
     func executionStarted(step: Int64, process: ProcessIdentity, boot: String) throws(Failure) {
         try executions.started.run(
-            .integer(step), .integer(Int64(process.pid)), .integer(process.startTicks), SQLValue(boot))
+            step, Int64(process.pid), process.startTicks, boot)
     }
 
-    func deleteExecution(step: Int64) throws(Failure) { try executions.delete.run(.integer(step)) }
+    func deleteExecution(step: Int64) throws(Failure) { try executions.delete.run(step) }
 }
 
 extension ExecutionRecord {

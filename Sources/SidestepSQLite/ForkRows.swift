@@ -20,11 +20,11 @@ struct ForkStatements {
 
 extension SQLiteSession {
     func origin(of run: Int64) throws(Failure) -> RunOrigin? {
-        try forks.origin.first(.integer(run)) { RunOrigin(run: $0.integer(), sequence: $0.integer()) }
+        try forks.origin.first(run) { RunOrigin(run: $0.integer(), sequence: $0.integer()) }
     }
 
     func lineage(of run: Int64) throws(Failure) -> Lineage? {
-        try forks.lineage.first(.integer(run)) { row in
+        try forks.lineage.first(run) { row in
             let (source, generation) = (row.string(), row.integer())
             let (step, checkpoint) = (row.optionalString(), row.optionalString())
             let point: ForkPoint =
@@ -35,11 +35,11 @@ extension SQLiteSession {
     }
 
     func forks(of run: Int64, limit: Int) throws(Failure) -> [String] {
-        try forks.list.all(.integer(run), .integer(Int64(limit))) { $0.string() }
+        try forks.list.all(run, Int64(limit)) { $0.string() }
     }
 
     func sharedStep(_ origin: RunOrigin, name: String) throws(Failure) -> StepOutcome? {
-        try forks.step.first(.integer(origin.run), SQLValue(name), .integer(origin.sequence)) {
+        try forks.step.first(origin.run, name, origin.sequence) {
             StepOutcome(&$0)
         }
     }
@@ -47,21 +47,21 @@ extension SQLiteSession {
     func sharedSteps(
         _ origin: RunOrigin, after sequence: Int64, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome> {
-        try stepPage(
-            forks.page, [.integer(origin.run), .integer(sequence), .integer(origin.sequence)], limit: limit,
-            maxBytes: maxBytes)
+        try stepPage(limit: limit, maxBytes: maxBytes) { take throws(Failure) in
+            try forks.page.each(origin.run, sequence, origin.sequence, body: take)
+        }
     }
 
     func sharedStepCount(_ origin: RunOrigin) throws(Failure) -> Int64 {
-        try forks.count.first(.integer(origin.run), .integer(origin.sequence)) { $0.integer() } ?? 0
+        try forks.count.first(origin.run, origin.sequence) { $0.integer() } ?? 0
     }
 
     func sharedCheckpoint(_ origin: RunOrigin) throws(Failure) -> CheckpointRecord? {
-        try forks.checkpoint.first(.integer(origin.run), .integer(origin.sequence)) { CheckpointRecord(&$0) }
+        try forks.checkpoint.first(origin.run, origin.sequence) { CheckpointRecord(&$0) }
     }
 
     func setOrigin(of run: Int64, _ origin: RunOrigin) throws(Failure) {
-        try forks.setOrigin.run(.integer(run), .integer(origin.run), .integer(origin.sequence))
+        try forks.setOrigin.run(run, origin.run, origin.sequence)
     }
 
     func setLineage(of run: Int64, _ lineage: Lineage) throws(Failure) {
@@ -72,7 +72,7 @@ extension SQLiteSession {
         case .failed, .end: break
         }
         try forks.insertLineage.run(
-            .integer(run), SQLValue(lineage.source), .integer(lineage.generation), SQLValue(step),
-            SQLValue(checkpoint), SQLValue(lineage.point == .failed))
+            run, lineage.source, lineage.generation, step,
+            checkpoint, lineage.point == .failed)
     }
 }

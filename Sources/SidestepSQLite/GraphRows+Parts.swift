@@ -4,25 +4,25 @@ import SidestepStore
 /// What is read, copied and deleted of graphs a part at a time.
 extension SQLiteSession {
     func graphLinks(place: Int64, below id: String?, limit: Int) throws(Failure) -> [GraphLink] {
-        try graphs.links.all(.integer(place), SQLValue(id), .integer(Int64(limit))) { GraphLink(&$0) }
+        try graphs.links.all(place, id, Int64(limit)) { GraphLink(&$0) }
     }
 
     func graphLink(place: Int64, id: String) throws(Failure) -> GraphLink? {
-        try graphs.link.first(.integer(place), SQLValue(id)) { GraphLink(&$0) }
+        try graphs.link.first(place, id) { GraphLink(&$0) }
     }
 
     func graphValueChannels(checkpoint: Int64) throws(Failure) -> [String] {
-        try graphs.valueChannels.all(.integer(checkpoint)) { $0.string() }
+        try graphs.valueChannels.all(checkpoint) { $0.string() }
     }
 
     func graphPlace(user: Int64, after key: Int64) throws(Failure) -> Int64? {
-        try graphs.userPlace.first(.integer(user), .integer(key)) { $0.integer() }
+        try graphs.userPlace.first(user, key) { $0.integer() }
     }
 
     func graphCheckpoints(
         place: Int64, after id: String, madeBy runs: Payload, limit: Int
     ) throws(Failure) -> [(id: String, isMade: Bool)] {
-        try graphs.madeBy.all(.integer(place), SQLValue(id), SQLValue(runs), .integer(Int64(limit))) {
+        try graphs.madeBy.all(place, id, runs, Int64(limit)) {
             ($0.string(), $0.bool())
         }
     }
@@ -30,17 +30,17 @@ extension SQLiteSession {
     // MARK: Deleting
 
     func hideGraphThread(user: Int64, thread: String) throws(Failure) -> [Int64] {
-        try graphs.hideThread.all(.integer(user), SQLValue(thread)) { $0.integer() }
+        try graphs.hideThread.all(user, thread) { $0.integer() }
     }
 
     func deleteGraphCheckpoints(place: Int64, _ ids: [String], limit: Int) throws(Failure) -> Int {
         var budget = try RowBudget(rows: limit, chores.freePages)
         var gone = 0
         for id in ids {
-            guard try budget.delete(graphs.deleteWrites, .integer(place), SQLValue(id)) else { return gone }
+            guard try budget.delete(graphs.deleteWrites, place, id) else { return gone }
             if let link = try graphLink(place: place, id: id) {
-                guard try budget.delete(chores.checkpointValues, .integer(link.key)) else { return gone }
-                try chores.checkpoint.run(.integer(link.key))
+                guard try budget.delete(chores.checkpointValues, link.key) else { return gone }
+                try chores.checkpoint.run(link.key)
             }
             try budget.spend(1)
             gone += 1
@@ -51,7 +51,7 @@ extension SQLiteSession {
     // MARK: Copying
 
     func nextGraphID(place: Int64, after id: String) throws(Failure) -> String? {
-        let found = try graphs.nextID.first(.integer(place), SQLValue(id)) { $0.string() }
+        let found = try graphs.nextID.first(place, id) { $0.string() }
         // The highest character stands for none.
         return found == "\u{10FFFF}" ? nil : found
     }
@@ -60,13 +60,13 @@ extension SQLiteSession {
         from place: Int64, to target: Int64, at id: String, after: GraphWritePlace, limit: Int, maxBytes: Int
     ) throws(Failure) -> GraphWritePlace? {
         let next = try graphs.writePlaces.all(
-            .integer(place), SQLValue(id), SQLValue(after.task), .integer(after.number),
-            .integer(Int64(limit))
+            place, id, after.task, after.number,
+            Int64(limit)
         ) { GraphWritePlace(task: $0.string(), number: $0.integer(), bytes: Int($0.integer())) }
         var bytes = 0
         for write in next {
             try graphs.copyWrites.run(
-                .integer(place), .integer(target), SQLValue(id), SQLValue(write.task), .integer(write.number))
+                place, target, id, write.task, write.number)
             bytes += write.bytes
             if bytes >= maxBytes { return write }
         }
@@ -74,11 +74,11 @@ extension SQLiteSession {
     }
 
     func copyGraphCheckpoint(from place: Int64, to target: Int64, _ id: String) throws(Failure) -> Int {
-        let changes = try graphs.copyCheckpoint.run(.integer(place), .integer(target), SQLValue(id))
+        let changes = try graphs.copyCheckpoint.run(place, target, id)
         guard changes == 1 else { return 0 }
         let values = try graphs.copyValues.run(
-            .integer(place), .integer(connection.lastInsertedKey), SQLValue(id))
-        let state = try graphs.checkpointBytes.first(.integer(place), SQLValue(id)) { $0.integer() } ?? 0
+            place, connection.lastInsertedKey, id)
+        let state = try graphs.checkpointBytes.first(place, id) { $0.integer() } ?? 0
         return Int(state) + 256 * values
     }
 }

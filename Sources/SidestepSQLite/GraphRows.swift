@@ -44,37 +44,37 @@ struct GraphStatements {
 
 extension SQLiteSession {
     func graphPlace(user: Int64, thread: String, namespace: String) throws(Failure) -> Int64? {
-        try graphs.place.first(.integer(user), SQLValue(thread), SQLValue(namespace)) { $0.integer() }
+        try graphs.place.first(user, thread, namespace) { $0.integer() }
     }
 
     func graphPlaces(user: Int64, thread: String) throws(Failure) -> [(key: Int64, namespace: String)] {
-        try graphs.places.all(.integer(user), SQLValue(thread)) { ($0.integer(), $0.string()) }
+        try graphs.places.all(user, thread) { ($0.integer(), $0.string()) }
     }
 
     func graphCheckpoint(place: Int64, id: String?) throws(Failure) -> GraphCheckpoint? {
         if let id {
-            return try graphs.get.first(.integer(place), SQLValue(id)) { GraphCheckpoint(&$0) }
+            return try graphs.get.first(place, id) { GraphCheckpoint(&$0) }
         }
-        return try graphs.newest.first(.integer(place)) { GraphCheckpoint(&$0) }
+        return try graphs.newest.first(place) { GraphCheckpoint(&$0) }
     }
 
     func graphCheckpoints(_ filter: GraphFilter) throws(Failure) -> Page<GraphCheckpoint> {
         let found = try graphs.list.all(
-            .integer(filter.user), SQLValue(filter.thread), SQLValue(filter.namespace), SQLValue(filter.id),
-            SQLValue(filter.before), SQLValue(filter.metadata), SQLValue(filter.after?.id),
-            SQLValue(filter.after?.key), .integer(Int64(filter.limit) + 1)
+            filter.user, filter.thread, filter.namespace, filter.id,
+            filter.before, filter.metadata, filter.after?.id,
+            filter.after?.key, Int64(filter.limit) + 1
         ) { GraphCheckpoint(&$0) }
         return Page(found, limit: filter.limit)
     }
 
     func graphValues(checkpoint: Int64) throws(Failure) -> [(channel: String, value: GraphValue)] {
-        try graphs.values.all(.integer(checkpoint)) {
+        try graphs.values.all(checkpoint) {
             ($0.string(), GraphValue(type: $0.string(), data: $0.bytes()))
         }
     }
 
     func graphWrites(place: Int64, checkpoint: String) throws(Failure) -> [GraphWrite] {
-        try graphs.writes.all(.integer(place), SQLValue(checkpoint)) {
+        try graphs.writes.all(place, checkpoint) {
             GraphWrite(
                 task: $0.string(), path: $0.string(), index: $0.integer(), channel: $0.string(),
                 value: GraphValue(type: $0.string(), data: $0.bytes()))
@@ -83,30 +83,30 @@ extension SQLiteSession {
 
     func addGraphPlace(user: Int64, thread: String, namespace: String) throws(Failure) -> Int64 {
         if let known = try graphPlace(user: user, thread: thread, namespace: namespace) { return known }
-        try graphs.addPlace.run(.integer(user), SQLValue(thread), SQLValue(namespace))
+        try graphs.addPlace.run(user, thread, namespace)
         return connection.lastInsertedKey
     }
 
     func saveGraphCheckpoint(
         _ checkpoint: GraphCheckpoint, values: [(channel: String, value: GraphValue)]
     ) throws(Failure) {
-        try graphs.deleteCheckpoint.run(.integer(checkpoint.place), SQLValue(checkpoint.id))
+        try graphs.deleteCheckpoint.run(checkpoint.place, checkpoint.id)
         try graphs.addCheckpoint.run(
-            .integer(checkpoint.place), SQLValue(checkpoint.id), SQLValue(checkpoint.parent),
-            SQLValue(checkpoint.value.type), .blob(checkpoint.value.data), SQLValue(checkpoint.metadata),
-            SQLValue(checkpoint.channels), SQLValue(checkpoint.deltas))
+            checkpoint.place, checkpoint.id, checkpoint.parent,
+            checkpoint.value.type, checkpoint.value.data, checkpoint.metadata,
+            checkpoint.channels, checkpoint.deltas)
         let key = connection.lastInsertedKey
         for (channel, value) in values {
             let blob = try graphBlob(value)
-            try graphs.addValue.run(.integer(key), SQLValue(channel), .integer(blob))
+            try graphs.addValue.run(key, channel, blob)
         }
     }
 
     /// The key of these bytes, which are kept once.
     private func graphBlob(_ value: GraphValue) throws(Failure) -> Int64 {
         let hash = ContentHash.of(Array(value.type.utf8) + [0] + value.data)
-        if let known = try graphs.findBlob.first(.blob(hash), read: { $0.integer() }) { return known }
-        try graphs.addBlob.run(.blob(hash), SQLValue(value.type), .blob(value.data))
+        if let known = try graphs.findBlob.first(hash, read: { $0.integer() }) { return known }
+        try graphs.addBlob.run(hash, value.type, value.data)
         return connection.lastInsertedKey
     }
 
@@ -115,9 +115,9 @@ extension SQLiteSession {
     ) throws(Failure) {
         let statement = replace ? graphs.replaceWrite : graphs.keepWrite
         try statement.run(
-            .integer(place), SQLValue(checkpoint), SQLValue(write.task), .integer(write.index),
-            SQLValue(write.path), SQLValue(write.channel), SQLValue(write.value.type),
-            .blob(write.value.data))
+            place, checkpoint, write.task, write.index,
+            write.path, write.channel, write.value.type,
+            write.value.data)
     }
 }
 

@@ -20,25 +20,25 @@ extension SQLiteSession {
     ) throws(Failure) -> Int64 {
         let sequence = try nextSequence()
         try journal.append.run(
-            .integer(sequence), .integer(run), SQLValue(at), SQLValue(kind.rawValue), SQLValue(step),
-            SQLValue(attempt), SQLValue(detail))
+            sequence, run, at, kind.rawValue, step,
+            attempt, detail)
         note(run: run, sequence, at: at, kind: kind, step: step, attempt: attempt, detail: detail)
         return sequence
     }
 
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
         let found = try journal.history.all(
-            .integer(run), .integer(sequence), .integer(Int64(limit) + 1)
+            run, sequence, Int64(limit) + 1
         ) { JournalEntry(&$0) }
         return Page(found, limit: limit)
     }
 
     func newestEntries(run: Int64, among count: Int) throws(Failure) -> [JournalEntry] {
-        try journal.newest.all(.integer(run), .integer(Int64(count))) { JournalEntry(&$0) }
+        try journal.newest.all(run, Int64(count)) { JournalEntry(&$0) }
     }
 
     func hasProgress(run: Int64, since sequence: Int64) throws(Failure) -> Bool {
-        try journal.progress.hasRow(.integer(run), .integer(sequence))
+        try journal.progress.hasRow(run, sequence)
     }
 }
 

@@ -33,52 +33,52 @@ struct LimitStatements {
 
 extension SQLiteSession {
     func limit(user: UInt32, name: String) throws(Failure) -> LimitRecord? {
-        try limits.limit.first(.integer(Int64(user)), SQLValue(name)) { LimitRecord(&$0) }
+        try limits.limit.first(Int64(user), name) { LimitRecord(&$0) }
     }
 
     func limit(key: Int64) throws(Failure) -> LimitRecord? {
-        try limits.limitByKey.first(.integer(key)) { LimitRecord(&$0) }
+        try limits.limitByKey.first(key) { LimitRecord(&$0) }
     }
 
     func limits(user: UInt32?) throws(Failure) -> [LimitRecord] {
-        try limits.limitList.all(SQLValue(user.map(Int64.init))) { LimitRecord(&$0) }
+        try limits.limitList.all(user.map(Int64.init)) { LimitRecord(&$0) }
     }
 
     func saveLimit(_ limit: LimitRecord) throws(Failure) {
         try limits.saveLimit.run(
-            .integer(limit.userID), SQLValue(limit.name), SQLValue(limit.concurrency),
-            SQLValue(limit.rate?.count), SQLValue(limit.rate?.milliseconds), SQLValue(limit.rate?.burst),
-            .real(limit.bucket.tokens), SQLValue(limit.bucket.at))
+            limit.userID, limit.name, limit.concurrency,
+            limit.rate?.count, limit.rate?.milliseconds, limit.rate?.burst,
+            limit.bucket.tokens, limit.bucket.at)
     }
 
-    func deleteLimit(key: Int64) throws(Failure) { try limits.deleteLimit.run(.integer(key)) }
+    func deleteLimit(key: Int64) throws(Failure) { try limits.deleteLimit.run(key) }
 
     func breaker(user: UInt32, name: String) throws(Failure) -> BreakerRecord? {
-        try limits.breaker.first(.integer(Int64(user)), SQLValue(name)) { BreakerRecord(&$0) }
+        try limits.breaker.first(Int64(user), name) { BreakerRecord(&$0) }
     }
 
     func breaker(key: Int64) throws(Failure) -> BreakerRecord? {
-        try limits.breakerByKey.first(.integer(key)) { BreakerRecord(&$0) }
+        try limits.breakerByKey.first(key) { BreakerRecord(&$0) }
     }
 
     func breakers(user: UInt32?) throws(Failure) -> [BreakerRecord] {
-        try limits.breakerList.all(SQLValue(user.map(Int64.init))) { BreakerRecord(&$0) }
+        try limits.breakerList.all(user.map(Int64.init)) { BreakerRecord(&$0) }
     }
 
     func saveBreaker(_ record: BreakerRecord) throws(Failure) {
         let breaker = record.breaker
         try limits.saveBreaker.run(
-            .integer(record.userID), SQLValue(record.name), .integer(breaker.maxFailures),
-            .integer(breaker.cooldownMilliseconds), SQLValue(breaker.state.rawValue),
-            .integer(breaker.failures), SQLValue(breaker.opened), SQLValue(record.probe))
+            record.userID, record.name, breaker.maxFailures,
+            breaker.cooldownMilliseconds, breaker.state.rawValue,
+            breaker.failures, breaker.opened, record.probe)
     }
 
     func holders(limit: Int64) throws(Failure) -> Int64 {
-        try limits.holdCount.first(.integer(limit)) { $0.integer() } ?? 0
+        try limits.holdCount.first(limit) { $0.integer() } ?? 0
     }
 
     func oldestHolders(limit: Int64, count: Int) throws(Failure) -> [LimitHolder] {
-        try limits.holdHolders.all(.integer(limit), .integer(Int64(count))) { row in
+        try limits.holdHolders.all(limit, Int64(count)) { row in
             LimitHolder(
                 run: row.string(), userID: UInt32(truncatingIfNeeded: row.integer()), step: row.string(),
                 since: row.instant())
@@ -86,35 +86,33 @@ extension SQLiteSession {
     }
 
     func hold(step: Int64) throws(Failure) -> Hold? {
-        try limits.hold.first(.integer(step)) { Hold(&$0) }
+        try limits.hold.first(step) { Hold(&$0) }
     }
 
     func insertHold(_ hold: Hold, epoch: Int64) throws(Failure) {
         try requireOne(
-            try limits.insertHold.change(
-                [
-                    .integer(hold.run), .integer(epoch), .integer(hold.step), SQLValue(hold.limit),
-                    SQLValue(hold.breaker),
-                ] + BudgetName.spent.map { .integer(hold.reserved[$0]) }))
+            try limits.insertHold.run(
+                list: [hold.run, epoch, hold.step, hold.limit, hold.breaker] as [any ColumnValue]
+                    + BudgetName.spent.map { hold.reserved[$0] as any ColumnValue }))
     }
 
-    func deleteHold(step: Int64) throws(Failure) { try limits.deleteHold.run(.integer(step)) }
+    func deleteHold(step: Int64) throws(Failure) { try limits.deleteHold.run(step) }
 
     func budgets(run: Int64) throws(Failure) -> [Budget] {
-        try limits.budgets.all(.integer(run)) { Budget(&$0) }
+        try limits.budgets.all(run) { Budget(&$0) }
     }
 
     func setBudget(run: Int64, name: BudgetName, amount: Int64) throws(Failure) {
-        try limits.setBudget.run(.integer(run), SQLValue(name.rawValue), .integer(amount))
+        try limits.setBudget.run(run, name.rawValue, amount)
     }
 
     func addToBudget(run: Int64, name: BudgetName, used: Int64, reserved: Int64) throws(Failure) {
         try limits.addToBudget.run(
-            .integer(run), SQLValue(name.rawValue), .integer(used), .integer(reserved))
+            run, name.rawValue, used, reserved)
     }
 
     func runs(outOfTimeAt now: Instant) throws(Failure) -> [RunRecord] {
-        try limits.outOfTime.all(SQLValue(now)) { RunRecord(&$0) }
+        try limits.outOfTime.all(now) { RunRecord(&$0) }
     }
 
     func nextOutOfTime() throws(Failure) -> Instant? {

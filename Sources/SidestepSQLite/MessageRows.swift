@@ -19,7 +19,7 @@ struct MessageStatements {
 
     /// Where a branch comes from; nil when it begins empty.
     func parent(of branch: Int64) throws(Failure) -> HistoryPoint? {
-        let found = try self.branch.first(.integer(branch)) { row -> HistoryPoint? in
+        let found = try self.branch.first(branch) { row -> HistoryPoint? in
             row.optionalInteger().map { HistoryPoint(branch: $0, length: row.integer()) }
         }
         return found ?? nil
@@ -27,7 +27,7 @@ struct MessageStatements {
 
     /// The branches of a run below one, newest first.
     func branches(of run: Int64, below key: Int64 = .max, limit: Int = .max) throws(Failure) -> [Int64] {
-        try branches.all(.integer(run), .integer(key), .integer(Int64(limit))) { $0.integer() }
+        try branches.all(run, key, Int64(limit)) { $0.integer() }
     }
 }
 
@@ -35,17 +35,17 @@ extension SQLiteSession {
     func insertBranch(run: Int64, parent: HistoryPoint?) throws(Failure) -> Int64 {
         let origin = try parent.flatMap { point throws(Failure) in try shortest(point) }
         try messages.insertBranch.run(
-            .integer(run), SQLValue(origin?.branch), .integer(origin?.length ?? 0))
+            run, origin?.branch, origin?.length ?? 0)
         return connection.lastInsertedKey
     }
 
     func branchLength(_ branch: Int64) throws(Failure) -> Int64 {
-        try messages.length.first(.integer(branch)) { $0.integer() } ?? 0
+        try messages.length.first(branch) { $0.integer() } ?? 0
     }
 
     func appendMessages(_ new: [Payload], branch: Int64, position: Int64) throws(Failure) {
         for (index, content) in new.enumerated() {
-            try messages.insert.run(.integer(branch), .integer(position + Int64(index)), SQLValue(content))
+            try messages.insert.run(branch, position + Int64(index), content)
         }
     }
 
@@ -54,9 +54,9 @@ extension SQLiteSession {
         var bytes = 0
         for part in try parts(of: point, in: range.clamped(to: 0..<max(0, point.length))) {
             var isFull = false
-            try messages.range.each([
-                .integer(part.branch), .integer(part.range.lowerBound), .integer(part.range.upperBound),
-            ]) { row in
+            try messages.range.each(
+                part.branch, part.range.lowerBound, part.range.upperBound
+            ) { row in
                 if bytes >= maxBytes && !found.isEmpty {
                     isFull = true
                     return false

@@ -36,11 +36,11 @@ struct QueueStatements {
 
 extension SQLiteSession {
     func queue(user: UInt32, name: String) throws(Failure) -> QueueRecord? {
-        try queues.get.first(.integer(Int64(user)), SQLValue(name)) { QueueRecord(&$0) }
+        try queues.get.first(Int64(user), name) { QueueRecord(&$0) }
     }
 
     func queues(user: UInt32?) throws(Failure) -> [QueueRecord] {
-        let user = SQLValue(user.map(Int64.init))
+        let user = user.map(Int64.init)
         let put = try queues.list.all(user) { QueueRecord(&$0) }
         let named = try queues.names.all(user) { row in
             QueueRecord(userID: UInt32(truncatingIfNeeded: row.integer()), name: row.string())
@@ -53,37 +53,34 @@ extension SQLiteSession {
 
     func saveQueue(_ queue: QueueRecord) throws(Failure) {
         try queues.save.run(
-            .integer(Int64(queue.userID)), SQLValue(queue.name), SQLValue(queue.isPaused),
-            SQLValue(queue.concurrency), SQLValue(queue.keyConcurrency), SQLValue(queue.rate?.count),
-            SQLValue(queue.rate?.milliseconds), SQLValue(queue.rate?.burst), .real(queue.bucket.tokens),
-            SQLValue(queue.bucket.at))
+            Int64(queue.userID), queue.name, queue.isPaused,
+            queue.concurrency, queue.keyConcurrency, queue.rate?.count,
+            queue.rate?.milliseconds, queue.rate?.burst, queue.bucket.tokens,
+            queue.bucket.at)
     }
 
     func runningRuns(user: UInt32, queue: String) throws(Failure) -> Int64 {
-        try queues.running.first(.integer(Int64(user)), SQLValue(queue)) { $0.integer() } ?? 0
+        try queues.running.first(Int64(user), queue) { $0.integer() } ?? 0
     }
 
     func waitingRuns(user: UInt32, queue: String) throws(Failure) -> Int64 {
-        try queues.waiting.first(.integer(Int64(user)), SQLValue(queue)) { $0.integer() } ?? 0
+        try queues.waiting.first(Int64(user), queue) { $0.integer() } ?? 0
     }
 
     func ownedRuns(user: UInt32, queue: String, key: String?, limit: Int) throws(Failure) -> [String] {
-        let (user, queue, limit) = (
-            SQLValue.integer(Int64(user)), SQLValue(queue), SQLValue.integer(Int64(limit))
-        )
         guard let key else { return try queues.owned.all(user, queue, limit) { $0.string() } }
-        return try queues.ownedOfKey.all(user, queue, limit, SQLValue(key)) { $0.string() }
+        return try queues.ownedOfKey.all(user, queue, limit, key) { $0.string() }
     }
 
     func runningRuns(user: UInt32, queue: String, key: String) throws(Failure) -> Int64 {
-        try queues.runningOfKey.first(.integer(Int64(user)), SQLValue(queue), SQLValue(key)) { $0.integer() }
+        try queues.runningOfKey.first(Int64(user), queue, key) { $0.integer() }
             ?? 0
     }
 
     func runsBefore(_ run: RunRecord) throws(Failure) -> Int64 {
         try queues.before.first(
-            .integer(Int64(run.userID)), SQLValue(run.placement.queue), .integer(run.placement.priority),
-            .integer(run.key)
+            Int64(run.userID), run.placement.queue, run.placement.priority,
+            run.key
         ) { $0.integer() } ?? 0
     }
 
@@ -91,25 +88,25 @@ extension SQLiteSession {
         user: UInt32, queue: String, workflow: String, version: String?, keyConcurrency: Int64?
     ) throws(Failure) -> RunRecord? {
         try queues.ready.first(
-            .integer(Int64(user)), SQLValue(queue), SQLValue(workflow), SQLValue(version),
-            SQLValue(keyConcurrency)
+            Int64(user), queue, workflow, version,
+            keyConcurrency
         ) { RunRecord(&$0) }
     }
 
     func openRun(user: UInt32, queue: String, dedupKey: String) throws(Failure) -> RunRecord? {
-        try queues.openDedup.first(.integer(Int64(user)), SQLValue(queue), SQLValue(dedupKey)) {
+        try queues.openDedup.first(Int64(user), queue, dedupKey) {
             RunRecord(&$0)
         }
     }
 
     func runs(startableAt now: Instant) throws(Failure) -> [RunRecord] {
-        try queues.startable.all(SQLValue(now)) { RunRecord(&$0) }
+        try queues.startable.all(now) { RunRecord(&$0) }
     }
 
     func runs(endingAt now: Instant) throws(Failure) -> [RunRecord] {
         var found: [RunRecord] = []
         for statement in [queues.cancelDue, queues.deadlineDue, queues.startDeadlineDue] {
-            found += try statement.all(SQLValue(now)) { RunRecord(&$0) }
+            found += try statement.all(now) { RunRecord(&$0) }
         }
         return found
     }
@@ -124,7 +121,7 @@ extension SQLiteSession {
     }
 
     func openChildren(of run: Int64, after key: Int64, limit: Int) throws(Failure) -> [RunRecord] {
-        try queues.children.all(.integer(run), .integer(key), .integer(Int64(limit))) { RunRecord(&$0) }
+        try queues.children.all(run, key, Int64(limit)) { RunRecord(&$0) }
     }
 }
 

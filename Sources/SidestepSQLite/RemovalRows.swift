@@ -41,15 +41,15 @@ struct RemovalStatements {
 
 extension SQLiteSession {
     func tombstone(user: UInt32, id: String) throws(Failure) -> Tombstone? {
-        try removals.tombstone.first(SQLValue(id), .integer(Int64(user))) {
+        try removals.tombstone.first(id, Int64(user)) {
             Tombstone(generation: $0.integer(), epoch: $0.integer())
         }
     }
 
     func closedRuns(after last: ClosedRun?, before: Instant, limit: Int) throws(Failure) -> [ClosedRun] {
         try removals.closed.all(
-            .integer(last?.closed.milliseconds ?? .min), .integer(last?.key ?? 0), SQLValue(before),
-            .integer(Int64(limit))
+            last?.closed.milliseconds ?? .min, last?.key ?? 0, before,
+            Int64(limit)
         ) { row in
             ClosedRun(
                 closed: row.instant(), key: row.integer(), workflow: row.string(), status: row.status(),
@@ -58,11 +58,11 @@ extension SQLiteSession {
     }
 
     func hasOpenChild(run: Int64) throws(Failure) -> Bool {
-        try removals.openChild.hasRow(.integer(run))
+        try removals.openChild.hasRow(run)
     }
 
     func payloadBytes(run: Int64) throws(Failure) -> Int64 {
-        try removals.bytes.first(.integer(run)) { $0.integer() } ?? 0
+        try removals.bytes.first(run) { $0.integer() } ?? 0
     }
 
     func retentionRules() throws(Failure) -> [RetentionRule] {
@@ -75,24 +75,24 @@ extension SQLiteSession {
     }
 
     func setRetention(workflow: String?, status: RunStatus?, _ keep: RetentionRule.Keep?) throws(Failure) {
-        let place = [SQLValue(workflow ?? ""), SQLValue(status?.rawValue ?? "")]
+        let (workflow, status) = (workflow ?? "", status?.rawValue ?? "")
         switch keep {
-        case nil: _ = try removals.deleteRule.change(place)
-        case .forever: _ = try removals.putRule.change(place + [.null])
-        case .milliseconds(let span): _ = try removals.putRule.change(place + [.integer(span)])
+        case nil: try removals.deleteRule.run(workflow, status)
+        case .forever: try removals.putRule.run(workflow, status, nil as Int64?)
+        case .milliseconds(let span): try removals.putRule.run(workflow, status, span)
         }
     }
 
     func removeRun(_ run: RunRecord, now: Instant) throws(Failure) {
-        try requireOne(try removals.begin.run(.integer(run.key), .integer(run.epoch), SQLValue(now)))
-        try removals.openSteps.run(.integer(run.key))
+        try requireOne(try removals.begin.run(run.key, run.epoch, now))
+        try removals.openSteps.run(run.key)
         try removals.putTombstone.run(
-            SQLValue(run.id), .integer(Int64(run.userID)), .integer(run.generation), .integer(run.epoch),
-            SQLValue(now))
+            run.id, Int64(run.userID), run.generation, run.epoch,
+            now)
     }
 
     func forgetTombstones(before: Instant, limit: Int) throws(Failure) {
-        try removals.forgetTombstones.run(SQLValue(before), .integer(Int64(limit)))
+        try removals.forgetTombstones.run(before, Int64(limit))
     }
 }
 
@@ -127,10 +127,10 @@ extension SQLiteSession {
 
     /// - Returns: whether none is left that may go.
     private func deleteRows(of run: Int64, _ budget: inout RowBudget) throws(Failure) -> Bool {
-        let needed = try removals.needed.first(.integer(run)) { $0.optionalInteger() } ?? nil
-        guard try budget.delete(removals.steps, .integer(run), .integer(needed ?? -1)) else { return false }
+        let needed = try removals.needed.first(run) { $0.optionalInteger() } ?? nil
+        guard try budget.delete(removals.steps, run, needed ?? -1) else { return false }
         for statement in removals.large {
-            guard try budget.delete(statement, .integer(run)) else { return false }
+            guard try budget.delete(statement, run) else { return false }
         }
         guard try deleteCheckpoints(of: run, after: needed ?? -1, &budget) else { return false }
         return try deleteMessages(of: run, &budget)
@@ -140,7 +140,7 @@ extension SQLiteSession {
         of run: Int64, after sequence: Int64, _ budget: inout RowBudget
     ) throws(Failure) -> Bool {
         while !budget.isSpent {
-            let blobs = try removals.checkpoints.all(.integer(run), .integer(sequence), .integer(1)) {
+            let blobs = try removals.checkpoints.all(run, sequence, 1) {
                 [$0.optionalInteger(), $0.optionalInteger()]
             }
             if blobs.isEmpty { return true }
@@ -169,11 +169,11 @@ extension SQLiteSession {
         var last = last
         let found = try messages.branches(of: run, below: last, limit: 200)
         for branch in found {
-            let length = try messages.needed.first(.integer(branch)) { $0.integer() } ?? 0
-            guard try budget.delete(removals.messages, .integer(branch), .integer(length)) else {
+            let length = try messages.needed.first(branch) { $0.integer() } ?? 0
+            guard try budget.delete(removals.messages, branch, length) else {
                 return last
             }
-            if length == 0 { try messages.deleteBranch.run(.integer(branch)) }
+            if length == 0 { try messages.deleteBranch.run(branch) }
             last = branch
         }
         return found.count == 200 ? last : nil
@@ -181,14 +181,14 @@ extension SQLiteSession {
 
     /// Removes the run itself, or keeps it for its forks.
     private func finishRemoval(of run: Int64, origin: Int64?) throws(Failure) {
-        for statement in removals.small { try statement.run(.integer(run)) }
-        let needed = try removals.needed.first(.integer(run)) { $0.optionalInteger() } ?? nil
+        for statement in removals.small { try statement.run(run) }
+        let needed = try removals.needed.first(run) { $0.optionalInteger() } ?? nil
         let branches = try messages.branches(of: run, limit: 1)
         if needed != nil || !branches.isEmpty {
-            try removals.keep.run(.integer(run))
+            try removals.keep.run(run)
         } else {
-            try runs.delete.run(.integer(run))
-            if let origin { try removals.again.run(.integer(origin)) }
+            try runs.delete.run(run)
+            if let origin { try removals.again.run(origin) }
         }
     }
 }

@@ -21,9 +21,11 @@ struct RowBudget {
     /// Deletes row by row, by a statement whose last parameter says how many.
     ///
     /// - Returns: whether none is left.
-    mutating func delete(_ statement: Statement, _ values: SQLValue...) throws(Failure) -> Bool {
+    mutating func delete<each Value: ColumnValue>(
+        _ statement: Statement, _ values: repeat each Value
+    ) throws(Failure) -> Bool {
         while !isSpent {
-            if try statement.change(values + [.integer(1)]) == 0 { return true }
+            if try statement.run(repeat each values, 1) == 0 { return true }
             try spend(1)
         }
         return false

@@ -49,7 +49,7 @@ extension SQLiteSession {
         let rest = filter.tags.dropFirst(tagCount)
         var keys: [Int64] = []
         var failure: Failure?
-        try statement.each(values(filter, tagCount)) { row in
+        try statement.each(list: values(filter, tagCount)) { row in
             let key = row.integer()
             do throws(Failure) {
                 if try hasTags(key, rest) { keys.append(key) }
@@ -62,16 +62,16 @@ extension SQLiteSession {
         return keys
     }
 
-    private func values(_ filter: RunFilter, _ tagCount: Int) -> [SQLValue] {
+    private func values(_ filter: RunFilter, _ tagCount: Int) -> [any ColumnValue] {
         let users = filter.user.map { Int64($0)...Int64($0) } ?? 0...Int64(RunRecord.nobody) - 1
-        var values: [SQLValue] = [
-            .integer(filter.before ?? .max), .integer(users.lowerBound), .integer(users.upperBound),
-            SQLValue(filter.createdAfter), SQLValue(filter.createdBefore),
-            SQLValue(textBesidesWorkflow(filter)),
-            SQLValue(filter.workflow), SQLValue(filter.status?.rawValue),
+        var values: [any ColumnValue] = [
+            filter.before ?? .max, users.lowerBound, users.upperBound,
+            filter.createdAfter, filter.createdBefore,
+            textBesidesWorkflow(filter),
+            filter.workflow, filter.status?.rawValue,
         ]
-        if let parent = filter.parent { return values + [.integer(parent), SQLValue(filter.isOpen)] }
-        for tag in filter.tags.prefix(tagCount) { values += [SQLValue(tag.name), SQLValue(tag.value)] }
+        if let parent = filter.parent { return values + [parent, filter.isOpen] as [any ColumnValue] }
+        for tag in filter.tags.prefix(tagCount) { values += [tag.name, tag.value] as [any ColumnValue] }
         return values
     }
 

@@ -37,6 +37,8 @@ final class SQLiteSession: StoreTransaction {
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
     var notes: [JournalNote] = []
+    /// Rows of held runs; nil where others may write them.
+    private(set) var kept: KeptRuns?
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         self.connection = connection
@@ -66,6 +68,25 @@ final class SQLiteSession: StoreTransaction {
         executions = try ExecutionStatements(connection, library)
         acts = try ActStatements(connection, library)
         chores = try ChoreStatements(connection, library)
+    }
+
+    /// From now on rows of held runs are kept: this connection is the one that writes.
+    func keepRuns() {
+        let kept = KeptRuns()
+        kept.watch(connection)
+        self.kept = kept
+    }
+
+    /// The transaction that was open stands.
+    func committed() {
+        sequences?.committed()
+        kept?.committed()
+    }
+
+    /// What was written since the transaction began, or since its savepoint, is gone.
+    func rolledBack() {
+        sequences?.rolledBack()
+        kept?.rolledBack()
     }
 
     /// What a fenced write throws when it changed nothing.

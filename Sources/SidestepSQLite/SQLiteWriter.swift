@@ -57,7 +57,9 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         onSettled: @escaping Settled,
         onFatal: @escaping @Sendable (StoreEnd) -> Void, news: @escaping @Sendable (StoreNews) -> Void
     ) throws(Failure) {
-        session = try SQLiteSession(connection, library)
+        let session = try SQLiteSession(connection, library)
+        session.keepRuns()
+        self.session = session
         statements = try BatchStatements(connection)
         self.inlineLimit = inlineLimit
         self.nanoseconds = nanoseconds
@@ -250,11 +252,11 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         do {
             try statements.begin.run()
             try batch.jobs.count == 1 ? performAlone(&batch, session) : performTogether(&batch, session)
-            session.sequences?.committed()
+            session.committed()
             return nil
         } catch {
             if session.connection.isInTransaction { _ = try? statements.rollback.run() }
-            session.sequences?.rolledBack()
+            session.rolledBack()
             return error
         }
     }
@@ -315,7 +317,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         let begun = nanoseconds()
         guard try isDone(batch.jobs[0], session) else {
             try statements.rollback.run()
-            session.sequences?.rolledBack()
+            session.rolledBack()
             return
         }
         try statements.commit.run()
@@ -355,7 +357,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         try statements.savepoint.run()
         if try !isDone(job, session) {
             try statements.rollbackJob.run()
-            session.sequences?.rolledBack()
+            session.rolledBack()
         }
         try statements.release.run()
     }

@@ -2,7 +2,8 @@ import SidestepModel
 import SidestepStore
 
 struct ScheduleStatements {
-    let byKey, byName, list, due, next, waiting, ofRun, insert, update, delete: Statement
+    let byKey, byName, list, due, next, waiting, ofRun, delete: Statement
+    let insert, update: RecordStatement<ScheduleRecord>
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -13,34 +14,34 @@ struct ScheduleStatements {
         next = try block("schedule_next")
         waiting = try block("schedule_waiting")
         ofRun = try block("schedule_of_run")
-        insert = try block("schedule_insert")
-        update = try block("schedule_update")
+        insert = try RecordStatement(try block("schedule_insert"))
+        update = try RecordStatement(try block("schedule_update"))
         delete = try block("schedule_delete")
     }
 }
 
 extension SQLiteSession {
     func schedules(lastRun run: Int64) throws(Failure) -> [ScheduleRecord] {
-        try schedules.ofRun.all(.integer(run)) { ScheduleRecord(&$0) }
+        try schedules.ofRun.all(run) { ScheduleRecord(&$0) }
     }
 
     func schedule(key: Int64) throws(Failure) -> ScheduleRecord? {
-        try schedules.byKey.first(.integer(key)) { ScheduleRecord(&$0) }
+        try schedules.byKey.first(key) { ScheduleRecord(&$0) }
     }
 
     func schedule(user: UInt32?, name: String) throws(Failure) -> ScheduleRecord? {
-        try schedules.byName.first(SQLValue(name), SQLValue(user.map(Int64.init))) { ScheduleRecord(&$0) }
+        try schedules.byName.first(name, user.map(Int64.init)) { ScheduleRecord(&$0) }
     }
 
     func schedules(user: UInt32?, after key: Int64, limit: Int) throws(Failure) -> Page<ScheduleRecord> {
         let found = try schedules.list.all(
-            .integer(key), SQLValue(user.map(Int64.init)), .integer(Int64(limit) + 1)
+            key, user.map(Int64.init), Int64(limit) + 1
         ) { ScheduleRecord(&$0) }
         return Page(found, limit: limit)
     }
 
     func schedules(dueAt now: Instant, limit: Int) throws(Failure) -> [ScheduleRecord] {
-        try schedules.due.all(SQLValue(now), .integer(Int64(limit))) { ScheduleRecord(&$0) }
+        try schedules.due.all(now, Int64(limit)) { ScheduleRecord(&$0) }
     }
 
     func nextScheduleTime() throws(Failure) -> Instant? {
@@ -50,75 +51,64 @@ extension SQLiteSession {
     func waitingSchedules() throws(Failure) -> [Int64] { try schedules.waiting.all { $0.integer() } }
 
     func insertSchedule(_ schedule: ScheduleRecord) throws(Failure) -> Int64 {
-        _ = try schedules.insert.change(
-            schedule.values + [SQLValue(schedule.name), .integer(Int64(schedule.userID))])
+        var row = schedule
+        _ = try schedules.insert.write(&row)
         return connection.lastInsertedKey
     }
 
     func updateSchedule(_ schedule: ScheduleRecord) throws(Failure) {
-        _ = try schedules.update.change(schedule.values + [.integer(schedule.key)])
+        var row = schedule
+        _ = try schedules.update.write(&row)
     }
 
-    func deleteSchedule(key: Int64) throws(Failure) { try schedules.delete.run(.integer(key)) }
+    func deleteSchedule(key: Int64) throws(Failure) { try schedules.delete.run(key) }
 }
 
-extension ScheduleRecord {
-    /// Reads the columns of `{schedule}` in their order.
-    init(_ row: inout Row) {
-        let (key, name, user, workflow) = (row.integer(), row.string(), row.integer(), row.string())
-        self.init(
-            key: key, name: name, userID: UInt32(truncatingIfNeeded: user), workflow: workflow,
-            now: Instant(milliseconds: 0))
-        cron = row.optionalString()
-        everyMilliseconds = row.optionalInteger()
-        timeZone = row.string()
-        overlap = row.status()
-        catchUpMilliseconds = row.integer()
-        jitterMilliseconds = row.integer()
-        start = row.optionalInstant()
-        end = row.optionalInstant()
-        isPaused = row.bool()
-        problem = row.optionalString()
-        template = RunTemplate(&row)
-        created = row.instant()
-        updated = row.instant()
-        nextDue = row.optionalInstant()
-        waitingDue = row.optionalInstant()
-        lastDue = row.optionalInstant()
-        lastRun = row.optionalInteger()
-        fired = row.integer()
-        skipped = row.integer()
-        missed = row.integer()
+extension ScheduleRecord: Stored {
+    static var word: String { "schedule" }
+    static var table: String { "schedule" }
+    static var blank: ScheduleRecord {
+        ScheduleRecord(key: 0, name: "", userID: 0, workflow: "", now: Instant(milliseconds: 0))
     }
 
-    /// The mutable columns, in the order in which `schedule_insert` and `schedule_update` take them.
-    fileprivate var values: [SQLValue] {
-        [
-            SQLValue(workflow), SQLValue(cron), SQLValue(everyMilliseconds), SQLValue(timeZone),
-            SQLValue(overlap.rawValue), .integer(catchUpMilliseconds), .integer(jitterMilliseconds),
-            SQLValue(start),
-            SQLValue(end), SQLValue(isPaused), SQLValue(problem), SQLValue(template.input),
-            SQLValue(template.queue),
-            SQLValue(template.priority), SQLValue(template.tags), SQLValue(template.metadata),
-            SQLValue(template.retry), SQLValue(template.codeVersion), SQLValue(template.budget),
-            SQLValue(created),
-            SQLValue(updated), SQLValue(nextDue), SQLValue(isPaused ? nil : nextDue.map(start(of:))),
-            SQLValue(waitingDue), SQLValue(lastDue), SQLValue(lastRun), .integer(fired), .integer(skipped),
-            .integer(missed),
-        ]
+    mutating func pass(through columns: inout some Columns) {
+        columns.apart("key", &key)
+        columns.once("name", &name)
+        columns.once("user_id", &userID)
+        columns.column("workflow", &workflow)
+        columns.column("cron", &cron)
+        columns.column("every_ms", &everyMilliseconds)
+        columns.column("time_zone", &timeZone)
+        columns.column("overlap", &overlap)
+        columns.column("catch_up_ms", &catchUpMilliseconds)
+        columns.column("jitter_ms", &jitterMilliseconds)
+        columns.column("start_at", &start)
+        columns.column("end_at", &end)
+        columns.column("paused", &isPaused)
+        columns.column("problem", &problem)
+        template.pass(through: &columns)
+        columns.column("created_at", &created)
+        columns.column("updated_at", &updated)
+        columns.column("next_due_at", &nextDue)
+        columns.unread("start_next_at", isPaused ? nil : nextDue.map(start(of:)))
+        columns.column("waiting_due_at", &waitingDue)
+        columns.column("last_due_at", &lastDue)
+        columns.column("last_run", &lastRun)
+        columns.column("fired", &fired)
+        columns.column("skipped", &skipped)
+        columns.column("missed", &missed)
     }
 }
 
 extension RunTemplate {
-    fileprivate init(_ row: inout Row) {
-        self.init()
-        input = row.optionalPayload()
-        queue = row.optionalString()
-        priority = row.optionalInteger()
-        tags = row.optionalPayload()
-        metadata = row.optionalPayload()
-        retry = row.optionalPayload()
-        codeVersion = row.optionalString()
-        budget = row.optionalPayload()
+    fileprivate mutating func pass(through columns: inout some Columns) {
+        columns.column("input", &input)
+        columns.column("queue", &queue)
+        columns.column("priority", &priority)
+        columns.column("tags", &tags)
+        columns.column("metadata", &metadata)
+        columns.column("retry", &retry)
+        columns.column("code_version", &codeVersion)
+        columns.column("budget", &budget)
     }
 }

@@ -40,12 +40,12 @@ extension SQLiteSession {
             sequences = SequenceNumbers(reserved: try journal.reserved.first { $0.integer() } ?? 0)
         }
         guard let next = sequences?.next() else { preconditionFailure("there are numbers now") }
-        if let bound = next.reserve { try journal.reserve.run(.integer(bound)) }
+        if let bound = next.reserve { try journal.reserve.run(bound) }
         return next.number
     }
 
     /// Notes the last number that was given, so that the next start skips none.
     func releaseSequences() throws(Failure) {
-        if let last = sequences?.last { try journal.reserve.run(.integer(last)) }
+        if let last = sequences?.last { try journal.reserve.run(last) }
     }
 }

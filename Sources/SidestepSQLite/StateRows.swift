@@ -16,20 +16,20 @@ struct StateStatements {
 
 extension SQLiteSession {
     func state(run: Int64, name: String) throws(Failure) -> Payload? {
-        try states.get.first(.integer(run), SQLValue(name)) { $0.payload() }
+        try states.get.first(run, name) { $0.payload() }
     }
 
     func states(run: Int64) throws(Failure) -> [(name: String, value: Payload)] {
-        try states.list.all(.integer(run)) { (name: $0.string(), value: $0.payload()) }
+        try states.list.all(run) { (name: $0.string(), value: $0.payload()) }
     }
 
     func setState(run: Int64, name: String, value: Payload?, epoch: Int64) throws(Failure) {
         if let value {
-            let changes = try states.set.run(.integer(run), .integer(epoch), SQLValue(name), SQLValue(value))
+            let changes = try states.set.run(run, epoch, name, value)
             return try requireOne(changes)
         }
         // Deleting what is not there changes no row either, so the fence is asked by itself.
-        guard try states.fence.hasRow(.integer(run), .integer(epoch)) else { throw leaseLost() }
-        try states.delete.run(.integer(run), .integer(epoch), SQLValue(name))
+        guard try states.fence.hasRow(run, epoch) else { throw leaseLost() }
+        try states.delete.run(run, epoch, name)
     }
 }

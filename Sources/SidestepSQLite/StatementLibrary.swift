@@ -3,7 +3,9 @@ import SidestepModel
 /// The statements of the `.sql` files, by name.
 ///
 /// A file holds blocks that begin with `-- name: NAME` and end at the next one; `-- columns WORD: a, b, c`
-/// says what `{WORD}` stands for in all files, so that a list of columns is written once.
+/// says what `{WORD}` stands for in all files, so that a list of columns is written once. A record that is `Stored`
+/// names its columns itself: `{WORD}` are those that are read, `{WORD.names}` and `{WORD.values}` what a new row has,
+/// `{WORD.changes}` what a changed one is set to.
 struct StatementLibrary {
     private let blocks: [String: String]
 
@@ -26,7 +28,7 @@ struct StatementLibrary {
     init() {
         var blocks: [String: String] = [:]
         let texts = Self.files.map { Self.lines(String(decoding: $0, as: UTF8.self)) }
-        let columns = Dictionary(uniqueKeysWithValues: texts.flatMap(Self.columns))
+        let columns = Dictionary(uniqueKeysWithValues: texts.flatMap(Self.columns) + Self.recordColumns)
         for text in texts {
             for (name, sql) in Self.parse(text, columns) {
                 precondition(blocks.updateValue(sql, forKey: name) == nil, "two SQL blocks are named \(name)")
@@ -64,6 +66,25 @@ struct StatementLibrary {
                 let colon = definition.utf8.firstIndex(of: UInt8(ascii: ":"))
             else { return nil }
             return ("{" + definition[..<colon] + "}", String(definition[colon...].dropFirst()))
+        }
+    }
+
+    private static var records: [any Stored.Type] {
+        [RunRecord.self, StepRecord.self, StepOutcome.self, ScheduleRecord.self, WebhookRecord.self]
+    }
+
+    private static var recordColumns: [(word: String, list: String)] {
+        records.flatMap { record in
+            let columns = record.columns
+            let read = columns.filter { $0.written != .unread }.map { "\(record.table).\($0.name)" }
+            let new = columns.filter { $0.written != .apart }.map(\.name)
+            let changed = columns.filter { $0.written == .always || $0.written == .unread }.map(\.name)
+            return [
+                ("{\(record.word)}", read.joined(separator: ", ")),
+                ("{\(record.word).names}", new.joined(separator: ", ")),
+                ("{\(record.word).values}", new.map { ":" + $0 }.joined(separator: ", ")),
+                ("{\(record.word).changes}", changed.map { "\($0) = :\($0)" }.joined(separator: ", ")),
+            ]
         }
     }
 

@@ -17,11 +17,11 @@ struct StreamStatements {
 
 extension SQLiteSession {
     func stream(run: Int64, name: String) throws(Failure) -> StreamRecord? {
-        try streams.byName.first(.integer(run), SQLValue(name)) { StreamRecord(&$0) }
+        try streams.byName.first(run, name) { StreamRecord(&$0) }
     }
 
     func streams(run: Int64) throws(Failure) -> [StreamRecord] {
-        try streams.list.all(.integer(run)) { StreamRecord(&$0) }
+        try streams.list.all(run) { StreamRecord(&$0) }
     }
 
     func streamChunks(
@@ -30,7 +30,7 @@ extension SQLiteSession {
         var found: [StreamChunk] = []
         var items: Int64 = 0
         var bytes = 0
-        try streams.chunks.each([.integer(stream), .integer(from)]) { row in
+        try streams.chunks.each(stream, from) { row in
             let chunk = StreamChunk(start: row.integer(), count: row.integer(), items: row.payload())
             // The chunk that holds `from` may end before it when nothing came behind.
             guard chunk.start + chunk.count > from else { return true }
@@ -44,22 +44,22 @@ extension SQLiteSession {
 
     func insertStream(run: Int64, name: String, at: Instant, epoch: Int64) throws(Failure) -> StreamRecord {
         try requireOne(
-            try streams.insert.run(.integer(run), .integer(epoch), SQLValue(name), SQLValue(at)))
+            try streams.insert.run(run, epoch, name, at))
         return StreamRecord(key: connection.lastInsertedKey, run: run, name: name, next: 0, opened: at)
     }
 
     func appendChunk(_ chunk: StreamChunk, to stream: StreamRecord, epoch: Int64) throws(Failure) {
         try requireOne(
             try streams.append.run(
-                .integer(stream.key), .integer(stream.run), .integer(epoch), .integer(chunk.start),
-                .integer(chunk.count), SQLValue(chunk.items)))
+                stream.key, stream.run, epoch, chunk.start,
+                chunk.count, chunk.items))
     }
 
     func closeStream(_ stream: StreamRecord, epoch: Int64) throws(Failure) {
         try requireOne(
             try streams.close.run(
-                .integer(stream.key), .integer(stream.run), .integer(epoch), SQLValue(stream.closed),
-                .integer(stream.next), SQLValue(stream.final), SQLValue(stream.isCompacted)))
+                stream.key, stream.run, epoch, stream.closed,
+                stream.next, stream.final, stream.isCompacted))
     }
 }
 

@@ -21,7 +21,7 @@ struct TransferStatements {
 
 extension SQLiteSession {
     func lastSequence(run: Int64) throws(Failure) -> Int64 {
-        try transfers.lastSequence.first(.integer(run)) { $0.integer() } ?? 0
+        try transfers.lastSequence.first(run) { $0.integer() } ?? 0
     }
 
     func branchParts(_ places: [RunOrigin]) throws(Failure) -> [BranchPart] {
@@ -29,7 +29,7 @@ extension SQLiteSession {
         var parents: [Int64: HistoryPoint?] = [:]
         var next: [(Int64, Int64)] = []
         for place in places {
-            next += try transfers.branches.all(.integer(place.run), .integer(place.sequence)) {
+            next += try transfers.branches.all(place.run, place.sequence) {
                 ($0.integer(), $0.integer())
             }
         }
@@ -48,28 +48,24 @@ extension SQLiteSession {
 
     func checkpoint(run: Int64, after key: Int64, before sequence: Int64) throws(Failure) -> CheckpointRecord?
     {
-        try transfers.checkpoint.first(.integer(run), .integer(key), .integer(sequence)) {
+        try transfers.checkpoint.first(run, key, sequence) {
             CheckpointRecord(&$0)
         }
     }
 
     func artifact(run: Int64, after key: Int64) throws(Failure) -> ArtifactRecord? {
-        try transfers.artifact.first(.integer(run), .integer(key)) { ArtifactRecord(&$0) }
+        try transfers.artifact.first(run, key) { ArtifactRecord(&$0) }
     }
 
     func tokenHash(checkpoint key: Int64) throws(Failure) -> [UInt8] {
-        try transfers.token.first(.integer(key)) { $0.bytes() } ?? []
+        try transfers.token.first(key) { $0.bytes() } ?? []
     }
 
     func insertHidden(_ run: RunRecord, id: String, input: Payload?) throws(Failure) -> Int64 {
         var hidden = run
         hidden.id = "\0" + id
         hidden.userID = RunRecord.nobody
-        // A row is made open; its end is written like any other.
-        var first = hidden
-        (first.status, first.reason) = (.queued, nil)
-        hidden.key = try insertRun(first, input: input)
-        try updateRun(hidden, expecting: hidden.epoch)
+        hidden.key = try insertRun(hidden, input: input)
         return hidden.key
     }
 
@@ -92,8 +88,8 @@ extension SQLiteSession {
     private static func hiddenEventID(run: Int64, _ id: String) -> String { "\(run)/\(id)" }
 
     func publish(run: Int64, id: String, user: UInt32) throws(Failure) {
-        try requireOne(try transfers.publish.run(.integer(run), SQLValue(id), .integer(Int64(user))))
-        try transfers.publishEvents.run(.integer(run), .integer(Int64(user)))
+        try requireOne(try transfers.publish.run(run, id, Int64(user)))
+        try transfers.publishEvents.run(run, Int64(user))
     }
 
     func branches(of run: Int64) throws(Failure) -> [Int64] {
@@ -103,14 +99,14 @@ extension SQLiteSession {
     func appendEntry(run: Int64, _ entry: JournalEntry) throws(Failure) -> Int64 {
         let sequence = try nextSequence()
         try journal.append.run(
-            .integer(sequence), .integer(run), SQLValue(entry.at), SQLValue(entry.kind), SQLValue(entry.step),
-            SQLValue(entry.attempt), SQLValue(entry.detail))
+            sequence, run, entry.at, entry.kind, entry.step,
+            entry.attempt, entry.detail)
         return sequence
     }
 
     func abandonImports(run: Int64?) throws(Failure) {
         if let run {
-            try transfers.abandonOne.run(.integer(run))
+            try transfers.abandonOne.run(run)
         } else {
             try transfers.abandon.run()
         }

@@ -34,8 +34,8 @@ extension SQLiteSession {
         run: Int64, _ condition: WaitCondition, limit: Int
     ) throws(Failure) -> [StepRecord] {
         try waits.steps.all(
-            .integer(run), SQLValue(condition.kind.rawValue), SQLValue(condition.name),
-            .integer(Int64(limit))
+            run, condition.kind.rawValue, condition.name,
+            Int64(limit)
         ) { StepRecord(&$0) }
     }
 
@@ -44,82 +44,82 @@ extension SQLiteSession {
     ) throws(Failure) {
         try requireOne(
             try waits.insert.run(
-                .integer(step.run), .integer(epoch), .integer(step.key), .integer(Int64(position)),
-                .integer(source), SQLValue(condition.kind.rawValue), SQLValue(condition.name)))
+                step.run, epoch, step.key, Int64(position),
+                source, condition.kind.rawValue, condition.name))
     }
 
     func deleteWaits(step: Int64) throws(Failure) {
         // A sleep has none. Looking is cheap; a DELETE that may find several rows collects them in a table first.
-        guard try waits.exists.hasRow(.integer(step)) else { return }
-        try waits.delete.run(.integer(step))
+        guard try waits.exists.hasRow(step) else { return }
+        try waits.delete.run(step)
     }
 
     func timers(run: Int64?, user: UInt32?, limit: Int) throws(Failure) -> [StepRecord] {
         if let run {
-            return try waits.timersOfRun.all(.integer(run), .integer(Int64(limit))) { StepRecord(&$0) }
+            return try waits.timersOfRun.all(run, Int64(limit)) { StepRecord(&$0) }
         }
-        return try waits.timers.all(SQLValue(user.map(Int64.init)), .integer(Int64(limit))) {
+        return try waits.timers.all(user.map(Int64.init), Int64(limit)) {
             StepRecord(&$0)
         }
     }
 
     func pendingSignal(run: Int64, name: String) throws(Failure) -> SignalRecord? {
-        try waits.pendingSignal.first(.integer(run), SQLValue(name)) { SignalRecord(&$0) }
+        try waits.pendingSignal.first(run, name) { SignalRecord(&$0) }
     }
 
     func signal(run: Int64, messageID: String) throws(Failure) -> SignalRecord? {
-        try waits.signalByMessage.first(.integer(run), SQLValue(messageID)) { SignalRecord(&$0) }
+        try waits.signalByMessage.first(run, messageID) { SignalRecord(&$0) }
     }
 
     func signals(
         run: Int64, name: String?, pendingOnly: Bool, after key: Int64, limit: Int
     ) throws(Failure) -> Page<SignalRecord> {
         let found = try waits.signalList.all(
-            .integer(run), .integer(key), SQLValue(name), SQLValue(pendingOnly), .integer(Int64(limit) + 1)
+            run, key, name, pendingOnly, Int64(limit) + 1
         ) { SignalRecord(&$0) }
         return Page(found, limit: limit)
     }
 
     func pendingSignalCount(run: Int64) throws(Failure) -> Int64 {
-        try waits.pendingCount.first(.integer(run)) { $0.integer() } ?? 0
+        try waits.pendingCount.first(run) { $0.integer() } ?? 0
     }
 
     func insertSignal(_ signal: SignalRecord) throws(Failure) {
         try waits.insertSignal.run(
-            .integer(signal.run), SQLValue(signal.name), SQLValue(signal.messageID),
-            .integer(Int64(signal.userID)), SQLValue(signal.sent), SQLValue(signal.consumedBy),
-            SQLValue(signal.consumed), SQLValue(signal.value))
+            signal.run, signal.name, signal.messageID,
+            Int64(signal.userID), signal.sent, signal.consumedBy,
+            signal.consumed, signal.value)
     }
 
     func consumeSignal(key: Int64, by step: String, at now: Instant) throws(Failure) {
-        try waits.consumeSignal.run(.integer(key), SQLValue(step), SQLValue(now))
+        try waits.consumeSignal.run(key, step, now)
     }
 
     func giveBackSignals(run: Int64, from step: String) throws(Failure) -> [SignalRecord] {
-        try waits.giveBack.all(.integer(run), SQLValue(step)) { SignalRecord(&$0) }
+        try waits.giveBack.all(run, step) { SignalRecord(&$0) }
     }
 
     func promise(run: Int64, name: String) throws(Failure) -> PromiseRecord? {
-        try waits.promise.first(.integer(run), SQLValue(name)) { PromiseRecord(&$0) }
+        try waits.promise.first(run, name) { PromiseRecord(&$0) }
     }
 
     func promises(run: Int64, status: PromiseRecord.Status?) throws(Failure) -> [PromiseRecord] {
-        try waits.promiseList.all(.integer(run), SQLValue(status?.rawValue)) { PromiseRecord(&$0) }
+        try waits.promiseList.all(run, status?.rawValue) { PromiseRecord(&$0) }
     }
 
     func insertPromise(_ promise: PromiseRecord, epoch: Int64?) throws(Failure) {
         try requireOne(
             try waits.insertPromise.run(
-                .integer(promise.run), SQLValue(epoch), SQLValue(promise.name),
-                SQLValue(promise.status.rawValue), SQLValue(promise.created), SQLValue(promise.settled),
-                SQLValue(promise.settledBy.map(Int64.init)), SQLValue(promise.metadata),
-                SQLValue(promise.value), SQLValue(promise.error)))
+                promise.run, epoch, promise.name,
+                promise.status.rawValue, promise.created, promise.settled,
+                promise.settledBy.map(Int64.init), promise.metadata,
+                promise.value, promise.error))
     }
 
     func settlePromise(_ promise: PromiseRecord) throws(Failure) {
         try waits.settlePromise.run(
-            .integer(promise.key), SQLValue(promise.status.rawValue), SQLValue(promise.settled),
-            SQLValue(promise.settledBy.map(Int64.init)), SQLValue(promise.value), SQLValue(promise.error))
+            promise.key, promise.status.rawValue, promise.settled,
+            promise.settledBy.map(Int64.init), promise.value, promise.error)
     }
 }
 

@@ -2,7 +2,8 @@ import SidestepModel
 import SidestepStore
 
 struct WebhookStatements {
-    let byKey, byName, list, listAll, insert, update, hide: Statement
+    let byKey, byName, list, listAll, hide: Statement
+    let insert, update: RecordStatement<WebhookRecord>
     let deliveryByID, deliveryByKey, deliveryList, deliveryListStatus, due, next, pending: Statement
     let insertDelivery, updateDelivery, forget: Statement
 
@@ -12,8 +13,8 @@ struct WebhookStatements {
         byName = try block("webhook_by_name")
         list = try block("webhook_list")
         listAll = try block("webhook_list_all")
-        insert = try block("webhook_insert")
-        update = try block("webhook_update")
+        insert = try RecordStatement(try block("webhook_insert"))
+        update = try RecordStatement(try block("webhook_update"))
         hide = try block("webhook_hide")
         deliveryByID = try block("delivery_by_id")
         deliveryByKey = try block("delivery_by_key")
@@ -30,38 +31,39 @@ struct WebhookStatements {
 
 extension SQLiteSession {
     func webhook(key: Int64) throws(Failure) -> WebhookRecord? {
-        try webhooks.byKey.first(.integer(key)) { WebhookRecord(&$0) }
+        try webhooks.byKey.first(key) { WebhookRecord(&$0) }
     }
 
     func webhook(user: UInt32, name: String) throws(Failure) -> WebhookRecord? {
-        try webhooks.byName.first(.integer(Int64(user)), SQLValue(name)) { WebhookRecord(&$0) }
+        try webhooks.byName.first(Int64(user), name) { WebhookRecord(&$0) }
     }
 
     func webhooks(user: UInt32?) throws(Failure) -> [WebhookRecord] {
         guard let user else { return try webhooks.listAll.all { WebhookRecord(&$0) } }
-        return try webhooks.list.all(.integer(Int64(user))) { WebhookRecord(&$0) }
+        return try webhooks.list.all(Int64(user)) { WebhookRecord(&$0) }
     }
 
     func insertWebhook(_ webhook: WebhookRecord) throws(Failure) -> Int64 {
-        _ = try webhooks.insert.change(
-            webhook.values + [SQLValue(webhook.name), .integer(Int64(webhook.userID))])
+        var row = webhook
+        _ = try webhooks.insert.write(&row)
         return connection.lastInsertedKey
     }
 
     func updateWebhook(_ webhook: WebhookRecord) throws(Failure) {
-        _ = try webhooks.update.change(webhook.values + [.integer(webhook.key)])
+        var row = webhook
+        _ = try webhooks.update.write(&row)
     }
 
-    func hideWebhook(key: Int64) throws(Failure) { try webhooks.hide.run(.integer(key)) }
+    func hideWebhook(key: Int64) throws(Failure) { try webhooks.hide.run(key) }
 
     // MARK: Deliveries
 
     func delivery(id: String) throws(Failure) -> DeliveryRecord? {
-        try webhooks.deliveryByID.first(SQLValue(id)) { DeliveryRecord(&$0) }
+        try webhooks.deliveryByID.first(id) { DeliveryRecord(&$0) }
     }
 
     func delivery(key: Int64) throws(Failure) -> DeliveryRecord? {
-        try webhooks.deliveryByKey.first(.integer(key)) { DeliveryRecord(&$0) }
+        try webhooks.deliveryByKey.first(key) { DeliveryRecord(&$0) }
     }
 
     func deliveries(_ filter: DeliveryFilter) throws(Failure) -> Page<DeliveryRecord> {
@@ -69,8 +71,8 @@ extension SQLiteSession {
         var found: [DeliveryRecord] = []
         for webhook in filter.webhooks {
             found += try statement.all(
-                .integer(webhook), .integer(filter.before ?? .max), SQLValue(filter.status?.rawValue),
-                .integer(Int64(filter.limit) + 1)
+                webhook, filter.before ?? .max, filter.status?.rawValue,
+                Int64(filter.limit) + 1
             ) { DeliveryRecord(&$0) }
         }
         found.sort { $0.key > $1.key }
@@ -78,60 +80,66 @@ extension SQLiteSession {
     }
 
     func deliveries(of webhook: Int64, dueAt now: Instant, limit: Int) throws(Failure) -> [DeliveryRecord] {
-        try webhooks.due.all(.integer(webhook), SQLValue(now), .integer(Int64(limit))) { DeliveryRecord(&$0) }
+        try webhooks.due.all(webhook, now, Int64(limit)) { DeliveryRecord(&$0) }
     }
 
     func nextDelivery(of webhook: Int64) throws(Failure) -> Instant? {
-        try webhooks.next.first(.integer(webhook)) { $0.optionalInstant() } ?? nil
+        try webhooks.next.first(webhook) { $0.optionalInstant() } ?? nil
     }
 
     func pending(webhook: Int64, upTo count: Int) throws(Failure) -> Int {
-        Int(try webhooks.pending.first(.integer(webhook), .integer(Int64(count))) { $0.integer() } ?? 0)
+        Int(try webhooks.pending.first(webhook, Int64(count)) { $0.integer() } ?? 0)
     }
 
     func insertDelivery(_ delivery: DeliveryRecord) throws(Failure) {
         try webhooks.insertDelivery.run(
-            SQLValue(delivery.id), .integer(delivery.webhook), SQLValue(delivery.event),
-            .integer(delivery.sequence),
-            SQLValue(delivery.body), SQLValue(delivery.status.rawValue), .integer(delivery.attempts),
-            SQLValue(delivery.nextAttempt), SQLValue(delivery.httpStatus), SQLValue(delivery.problem),
-            SQLValue(delivery.created), SQLValue(delivery.finished))
+            delivery.id, delivery.webhook, delivery.event,
+            delivery.sequence,
+            delivery.body, delivery.status.rawValue, delivery.attempts,
+            delivery.nextAttempt, delivery.httpStatus, delivery.problem,
+            delivery.created, delivery.finished)
     }
 
     func updateDelivery(_ delivery: DeliveryRecord) throws(Failure) {
         try webhooks.updateDelivery.run(
-            .integer(delivery.key), SQLValue(delivery.status.rawValue), .integer(delivery.attempts),
-            SQLValue(delivery.nextAttempt), SQLValue(delivery.httpStatus), SQLValue(delivery.problem),
-            SQLValue(delivery.finished))
+            delivery.key, delivery.status.rawValue, delivery.attempts,
+            delivery.nextAttempt, delivery.httpStatus, delivery.problem,
+            delivery.finished)
     }
 
     func forgetDeliveries(finishedBefore moment: Instant) throws(Failure) {
-        try webhooks.forget.run(SQLValue(moment))
+        try webhooks.forget.run(moment)
     }
 }
 
-extension WebhookRecord {
-    fileprivate init(_ row: inout Row) {
-        let (key, name, user, url) = (row.integer(), row.string(), row.integer(), row.string())
-        self.init(
-            key: key, name: name, userID: UInt32(truncatingIfNeeded: user), url: url,
-            events: row.string().split(separator: "\n").map { NamePattern(String($0)) },
-            now: Instant(milliseconds: 0))
-        secret = row.optionalString()
-        headers = row.optionalPayload()
-        isPaused = row.bool()
-        maxAttempts = row.integer()
-        created = row.instant()
-        updated = row.instant()
+extension WebhookRecord: Stored {
+    static var word: String { "webhook" }
+    static var table: String { "webhook" }
+    static var blank: WebhookRecord {
+        WebhookRecord(key: 0, name: "", userID: 0, url: "", events: [], now: Instant(milliseconds: 0))
     }
 
-    /// The mutable columns, in the order in which `webhook_insert` and `webhook_update` take them.
-    fileprivate var values: [SQLValue] {
-        [
-            SQLValue(url), SQLValue(events.map(\.text).joined(separator: "\n")), SQLValue(secret),
-            SQLValue(headers),
-            SQLValue(isPaused), .integer(maxAttempts), SQLValue(created), SQLValue(updated),
-        ]
+    mutating func pass(through columns: inout some Columns) {
+        columns.apart("key", &key)
+        columns.once("name", &name)
+        columns.once("user_id", &userID)
+        columns.column("url", &url)
+        columns.names("events", &events)
+        columns.column("secret", &secret)
+        columns.column("headers", &headers)
+        columns.column("paused", &isPaused)
+        columns.column("max_attempts", &maxAttempts)
+        columns.column("created_at", &created)
+        columns.column("updated_at", &updated)
+    }
+}
+
+extension Columns {
+    /// Patterns of names, one a line.
+    fileprivate mutating func names(_ name: StaticString, _ patterns: inout [NamePattern]) {
+        var lines = patterns.map(\.text).joined(separator: "\n")
+        column(name, &lines)
+        patterns = lines.split(separator: "\n").map { NamePattern(String($0)) }
     }
 }
 

@@ -15,10 +15,10 @@ SELECT id FROM run WHERE origin = ?1 AND removal IS NULL ORDER BY key LIMIT ?2;
 
 -- Only what is completed is shared: anything else may still change.
 -- name: fork_step
-SELECT {step}, output, error FROM step WHERE run = ?1 AND name = ?2 AND sequence <= ?3 AND status = 'completed';
+SELECT {outcome} FROM step WHERE run = ?1 AND name = ?2 AND sequence <= ?3 AND status = 'completed';
 
 -- name: fork_step_page
-SELECT {step}, output, error FROM step
+SELECT {outcome} FROM step
 WHERE run = ?1 AND sequence > ?2 AND sequence <= ?3 AND status = 'completed' ORDER BY sequence;
 
 -- name: fork_step_count

@@ -1,16 +1,14 @@
--- columns step: step.key, step.run, step.name, step.status, step.attempt, step.failures, step.fingerprint, step.at_most_once, step.interrupted, step.holder_pid, step.holder_start, step.retry, step.start_to_close_ms, step.schedule_to_close_ms, step.heartbeat_ms, step.metadata, step.usage, step.first_begun_at, step.begun_at, step.finished_at, step.next_attempt_at, step.attempt_deadline_at, step.deadline_kind, step.holds, step.executor, step.compensation, step.sequence
-
 -- name: step_by_name
 SELECT {step} FROM step WHERE run = ?1 AND name = ?2;
 
 -- name: step_outcome
-SELECT {step}, output, error FROM step WHERE run = ?1 AND name = ?2;
+SELECT {outcome} FROM step WHERE run = ?1 AND name = ?2;
 
 -- name: step_page
-SELECT {step}, output, error FROM step WHERE run = ?1 AND sequence > ?2 ORDER BY sequence;
+SELECT {outcome} FROM step WHERE run = ?1 AND sequence > ?2 ORDER BY sequence;
 
 -- name: step_page_status
-SELECT {step}, output, error FROM step WHERE run = ?1 AND sequence > ?2 AND status = ?3 ORDER BY sequence;
+SELECT {outcome} FROM step WHERE run = ?1 AND sequence > ?2 AND status = ?3 ORDER BY sequence;
 
 -- name: step_counts
 SELECT status, count(*) FROM step WHERE run = ?1 GROUP BY status;
@@ -42,19 +40,13 @@ GROUP BY member.key ORDER BY member.key;
 
 -- The SELECT is the fence: no row where the run has another epoch.
 -- name: step_insert
-INSERT INTO step (run, name, status, attempt, failures, fingerprint, at_most_once, interrupted, holder_pid,
-    holder_start, retry, start_to_close_ms, schedule_to_close_ms, heartbeat_ms, metadata, usage, first_begun_at,
-    begun_at, finished_at, next_attempt_at, attempt_deadline_at, deadline_kind, sequence, output, error, holds, executor,
-    compensation)
-SELECT key, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29
-FROM run WHERE key = ?1 AND epoch = ?2;
+INSERT INTO step ({outcome.names})
+SELECT {outcome.values}
+FROM run WHERE key = :run AND epoch = :expected;
 
 -- name: step_update
-UPDATE step SET status = ?4, attempt = ?5, failures = ?6, fingerprint = ?7, at_most_once = ?8, interrupted = ?9,
-    holder_pid = ?10, holder_start = ?11, retry = ?12, start_to_close_ms = ?13, schedule_to_close_ms = ?14,
-    heartbeat_ms = ?15, metadata = ?16, usage = ?17, first_begun_at = ?18, begun_at = ?19, finished_at = ?20,
-    next_attempt_at = ?21, attempt_deadline_at = ?22, deadline_kind = ?23, sequence = ?24, output = ?25, error = ?26, holds = ?27, executor = ?28
-WHERE key = ?3 AND run = ?1 AND ?2 = (SELECT epoch FROM run WHERE key = ?1);
+UPDATE step SET {outcome.changes}
+WHERE key = :key AND run = :run AND :expected = (SELECT epoch FROM run WHERE key = :run);
 
 -- In back-off the attempt is the one to come, so that a late reply of the forgotten one is recognised as late.
 -- name: step_forget_failed

@@ -1,4 +1,3 @@
--- columns webhook: key, name, user_id, url, events, secret, headers, paused, max_attempts, created_at, updated_at
 -- columns delivery: key, id, webhook, event, sequence, body, status, attempts, next_attempt_at, http_status, problem, created_at, finished_at
 
 -- name: webhook_by_key
@@ -14,13 +13,12 @@ SELECT {webhook} FROM webhook WHERE user_id = ?1 ORDER BY name;
 SELECT {webhook} FROM webhook WHERE user_id <= 4294967294 ORDER BY key;
 
 -- name: webhook_insert
-INSERT INTO webhook (url, events, secret, headers, paused, max_attempts, created_at, updated_at, name, user_id)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
+INSERT INTO webhook ({webhook.names})
+VALUES ({webhook.values});
 
 -- name: webhook_update
-UPDATE webhook SET url = ?1, events = ?2, secret = ?3, headers = ?4, paused = ?5, max_attempts = ?6, created_at = ?7,
-    updated_at = ?8
-WHERE key = ?9;
+UPDATE webhook SET {webhook.changes}
+WHERE key = :key;
 
 -- No user has this number, and no name holds a NUL; its deliveries are deleted as a chore.
 -- name: webhook_hide
