@@ -23,10 +23,11 @@ check: setup  ## formatter, linters, generated files
 format: setup  ## format and generate
 	tools/check --fix
 
-generate: setup  ## reference pages, OpenRPC, the synchronous Python client
+generate: setup  ## reference pages, OpenRPC, sidestep.sh, the synchronous Python client
 	swift run sidestep-generate
 	python3 clients/python/tools/generate_sync.py
 	tools/generate-cli
+	tools/generate-shell
 
 bench: setup  ## the figures, release build, about five minutes
 	benchmarks/run

@@ -20,8 +20,40 @@
 #
 # Status: that of the step's command; 64 wrong usage, 69 no daemon, 75 not now, 70 other errors of Sidestep. After
 # sidestep_start the variable sidestep_error holds the kind of an error.
+#
+# Made by `make generate` from clients/shell/parts, a file for each of these:
+#
+#     Texts                    what users are told, and JSON strings
+#     Places                   where the user's daemon and its files are
+#     Trust                    whether a socket's directory is the user's, and who holds the database
+#     Units                    whether one may be started, or should be there by itself
+#     Search                   which daemon a script has
+#     Start                    a daemon for this user, one for all who want it
+#                              sidestep_where
+#     Requests                 one line to the daemon, and the line that answers it
+#                              sidestep_call
+#     Runs                     opened, gone on with, and written for
+#                              sidestep_start
+#     Ends                     a run is finished, failed, or given back
+#                              sidestep_finish, sidestep_fail, sidestep_release
+#     Left working             the command of a killed script
+#     Steps                    a command or function, once in the life of the run
+#                              sidestep_step
+#     Names of steps           counted within the step around them
+#     Files that a step makes  with --produces they are its result
+#     Records                  whether a step must run, and what it printed before
+#     Attempts                 the command runs once, and its end is recorded
+#     Commands                 how one is executed
+#     State                    checkpoints and values that others can read
+#                              sidestep_checkpoint, sidestep_state_set, sidestep_state_get
+#     Waiting                  for signals, promises and time
+#                              sidestep_wait, sidestep_sleep, sidestep_signal
+#     Telling others           streams, artifacts, events
+#                              sidestep_stream_append, sidestep_stream_close, sidestep_artifact, sidestep_emit
 
-# --- Talking to the daemon ---------------------------------------------------------------------------------------
+# --- Texts --------------------------------------------------------------------------------------------------------
+#
+# What users are told, and JSON strings.
 
 # Prints an error and its hint.
 _sidestep_complain() {
@@ -52,15 +84,14 @@ _sidestep_quote() {
     printf '%s' "$_sidestep_json"
 }
 
-# --- Finding the daemon -------------------------------------------------------------------------------------------
+_sidestep_newline='
+'
+
+# --- Places -------------------------------------------------------------------------------------------------------
+#
+# Where the user's daemon and its files are.
 #
 # The order and the rule are those of all clients: docs/operating/daemon.md.
-
-_sidestep_system=/run/sidestep/sidestep.sock
-
-_sidestep_answers() {
-    socat -u /dev/null "UNIX-CONNECT:$1" 2>/dev/null
-}
 
 # Whether a path is a directory of the user's, links followed.
 _sidestep_owns() {
@@ -164,6 +195,12 @@ _sidestep_state() {
     fi
 }
 
+# --- Trust --------------------------------------------------------------------------------------------------------
+#
+# Whether a socket's directory is the user's, and who holds the database.
+
+_sidestep_system=/run/sidestep/sidestep.sock
+
 # Notes why the directory of a socket is not trusted: somebody else could wait there for us.
 _sidestep_trusts() {
     _sidestep_place=${1%/*} _sidestep_reason=''
@@ -210,6 +247,10 @@ _sidestep_holds() {
 _sidestep_is_own() {
     [ "$1" = "$_sidestep_own" ] || { _sidestep_last && [ "$_sidestep_held" = "$1" ]; }
 }
+
+# --- Units --------------------------------------------------------------------------------------------------------
+#
+# Whether one may be started, or should be there by itself.
 
 # Whether there is a unit that is not masked.
 _sidestep_unit() {
@@ -285,6 +326,14 @@ _sidestep_spares_machine() {
     _sidestep_cure="join its group (adduser NAME sidestep) and log in anew"
     [ -z "$_sidestep_uses" ] || _sidestep_cure="start it: systemctl start sidestepd.socket"
     _sidestep_cure="$_sidestep_cure; SIDESTEP_AUTOSTART=1 starts one of your own, with a database of its own"
+}
+
+# --- Search -------------------------------------------------------------------------------------------------------
+#
+# Which daemon a script has.
+
+_sidestep_answers() {
+    socat -u /dev/null "UNIX-CONNECT:$1" 2>/dev/null
 }
 
 # Notes why a socket was passed over: its path, why.
@@ -391,6 +440,10 @@ _sidestep_revive() {
     [ -n "$_sidestep_found" ] || _sidestep_autostart "$_sidestep_start" || :
 }
 
+# --- Start --------------------------------------------------------------------------------------------------------
+#
+# A daemon for this user, one for all who want it.
+
 # Starts a daemon for this user at a socket, one for all who want it, and says so.
 _sidestep_autostart() {
     _sidestep_daemon=${SIDESTEPD:-$(command -v sidestepd)} || _sidestep_daemon=
@@ -450,7 +503,9 @@ sidestep_where() (
     exit "$_sidestep_status"
 )
 
-# --- Asking the daemon --------------------------------------------------------------------------------------------
+# --- Requests -----------------------------------------------------------------------------------------------------
+#
+# One line to the daemon, and the line that answers it.
 
 # Sends one request and keeps the line that answers it: a whole one. A daemon that is being restarted is waited for, as
 # many seconds as SIDESTEP_PATIENCE says; every request may be made again.
@@ -494,9 +549,6 @@ _sidestep_exchange() {
         sleep 0.1
     done
 }
-
-_sidestep_newline='
-'
 
 # _sidestep_read JSON FILTER: assigns the variables that a filter of jq makes with @sh. Fails, and assigns none, when jq
 # does not come to its end or has nothing to say: what could not be read is never gone on with.
@@ -591,7 +643,9 @@ sidestep_call() (
     printf '%s\n' "$sidestep_result"
 )
 
-# --- Runs --------------------------------------------------------------------------------------------------------
+# --- Runs ---------------------------------------------------------------------------------------------------------
+#
+# Opened, gone on with, and written for.
 
 # sidestep_start [ID] [--workflow W] [--input JSON] [--if-closed HOW] [--if-owned HOW] [--wait MS] [--retry JSON]
 #     [--orphan end|wait|fail]
@@ -719,6 +773,10 @@ _sidestep_write() {
     _sidestep_must "$1" "$_sidestep_params${2:+,$2}}"
 }
 
+# --- Ends ---------------------------------------------------------------------------------------------------------
+#
+# A run is finished, failed, or given back.
+
 # sidestep_finish [--despite-failures] [OUTPUT]: records the run as completed. Refused while a step of this execution has
 # failed, and no step around it has succeeded: a script without `set -e` goes on after a failure.
 sidestep_finish() {
@@ -781,7 +839,9 @@ sidestep_release() {
     SIDESTEP_LEASE=''
 }
 
-# --- What was left working ---------------------------------------------------------------------------------------
+# --- Left working -------------------------------------------------------------------------------------------------
+#
+# The command of a killed script.
 #
 # A killed script does not take the command of its step along, which would work beside the next attempt. It is known by
 # its mark: a word in SIDESTEP_EXECUTION, as with all clients, and, since a function is a copy of the shell and has no
@@ -858,7 +918,9 @@ _sidestep_gone() {
     done
 }
 
-# --- Steps -------------------------------------------------------------------------------------------------------
+# --- Steps --------------------------------------------------------------------------------------------------------
+#
+# A command or function, once in the life of the run.
 
 # sidestep_step [--retry N|JSON] [--at-most-once] [--accept N,N] [--stdin none|inherit|record] [--output-limit BYTES]
 #     [--status-file FILE] [--produces FILE]… NAME COMMAND…: runs a command or function once in the life of the run.
@@ -927,6 +989,14 @@ _sidestep_option() {
     esac
 }
 
+# A number of attempts becomes a policy.
+_sidestep_policy() {
+    case $1 in
+    *[!0-9]*) printf '%s' "$1" ;;
+    *) printf '{"max_attempts":%s}' "$1" ;;
+    esac
+}
+
 # Ends a step that was called in a wrong way.
 _sidestep_misuse() {
     _sidestep_complain "sidestep_step: $1" "sidestep_step [--retry N] [--at-most-once] NAME COMMAND…"
@@ -953,8 +1023,36 @@ _sidestep_record_input() {
     _sidestep_options="$_sidestep_options,\"fingerprint\":\"stdin:${_sidestep_sum%% *}\",\"metadata\":{$_sidestep_text}"
 }
 
-_sidestep_newline='
-'
+# --- Names of steps -----------------------------------------------------------------------------------------------
+#
+# Counted within the step around them.
+
+# Sets _sidestep_step to the name that the next step called NAME has in the journal, and notes it. It is noted as JSON,
+# _sidestep_quoted, in which a newline is none.
+_sidestep_name() {
+    _sidestep_base="${SIDESTEP_STEP:+$SIDESTEP_STEP/}$1"
+    _sidestep_step=$_sidestep_base
+    _sidestep_quoted=$(_sidestep_quote "$_sidestep_base") || return
+    [ -f "${_sidestep_names-}" ] || return 0
+    _sidestep_count=1 _sidestep_stem=${_sidestep_quoted%\"}
+    while grep -qxF -e "$_sidestep_quoted" "$_sidestep_names"; do
+        _sidestep_count=$((_sidestep_count + 1))
+        _sidestep_step="$_sidestep_base#$_sidestep_count"
+        _sidestep_quoted="$_sidestep_stem#$_sidestep_count\""
+    done
+    printf '%s\n' "$_sidestep_quoted" >>"$_sidestep_names"
+}
+
+# Forgets the names within this step: its body is executed once more, and counts from the start.
+_sidestep_forget_inner() {
+    [ -f "${_sidestep_names-}" ] || return 0
+    _sidestep_kept=$(scope="${_sidestep_quoted%\"}/" awk 'index($0, ENVIRON["scope"]) != 1' "$_sidestep_names")
+    printf '%s\n' "$_sidestep_kept" >"$_sidestep_names"
+}
+
+# --- Files that a step makes --------------------------------------------------------------------------------------
+#
+# With --produces they are its result.
 
 # _sidestep_each_file COMMAND…: calls it for each file that the step makes, until one call fails.
 _sidestep_each_file() {
@@ -1026,36 +1124,9 @@ _sidestep_look_for_files() {
     _sidestep_complain "step $_sidestep_step: the command did not make $_sidestep_file"
 }
 
-# A number of attempts becomes a policy.
-_sidestep_policy() {
-    case $1 in
-    *[!0-9]*) printf '%s' "$1" ;;
-    *) printf '{"max_attempts":%s}' "$1" ;;
-    esac
-}
-
-# Sets _sidestep_step to the name that the next step called NAME has in the journal, and notes it. It is noted as JSON,
-# _sidestep_quoted, in which a newline is none.
-_sidestep_name() {
-    _sidestep_base="${SIDESTEP_STEP:+$SIDESTEP_STEP/}$1"
-    _sidestep_step=$_sidestep_base
-    _sidestep_quoted=$(_sidestep_quote "$_sidestep_base") || return
-    [ -f "${_sidestep_names-}" ] || return 0
-    _sidestep_count=1 _sidestep_stem=${_sidestep_quoted%\"}
-    while grep -qxF -e "$_sidestep_quoted" "$_sidestep_names"; do
-        _sidestep_count=$((_sidestep_count + 1))
-        _sidestep_step="$_sidestep_base#$_sidestep_count"
-        _sidestep_quoted="$_sidestep_stem#$_sidestep_count\""
-    done
-    printf '%s\n' "$_sidestep_quoted" >>"$_sidestep_names"
-}
-
-# Forgets the names within this step: its body is executed once more, and counts from the start.
-_sidestep_forget_inner() {
-    [ -f "${_sidestep_names-}" ] || return 0
-    _sidestep_kept=$(scope="${_sidestep_quoted%\"}/" awk 'index($0, ENVIRON["scope"]) != 1' "$_sidestep_names")
-    printf '%s\n' "$_sidestep_kept" >"$_sidestep_names"
-}
+# --- Records ------------------------------------------------------------------------------------------------------
+#
+# Whether a step must run, and what it printed before.
 
 # A filter of jq: of a record the text to print, and the status. Bytes that no variable can hold are in base 64. Steps of
 # other clients have no stdout: their JSON is printed.
@@ -1130,6 +1201,10 @@ _sidestep_repeat_closed() {
     [ -z "$_sidestep_code" ] || _sidestep_repeat
 }
 
+# --- Attempts -----------------------------------------------------------------------------------------------------
+#
+# The command runs once, and its end is recorded.
+
 # Runs the command once and records how it ended. Ends the step unless there is another attempt.
 _sidestep_attempt() {
     _sidestep_mark=$(_sidestep_word "$SIDESTEP_IDEMPOTENCY_KEY") || _sidestep_leave sidestep 70
@@ -1192,6 +1267,40 @@ _sidestep_exceeded() {
     _sidestep_types=output_limit _sidestep_code=122 _sidestep_whose=output_limit _sidestep_message=$1
 }
 
+# Prints the members that hold the output: nothing of one that is too long.
+_sidestep_record_output() {
+    if [ "$_sidestep_whose" = output_limit ]; then
+        printf '"stdout":""'
+    else
+        _sidestep_quote_file "$_sidestep_output" stdout || return
+    fi
+    printf ',"exit":%s' "$_sidestep_code"
+    [ -n "$_sidestep_types" ] || [ -z "$_sidestep_produced" ] || printf ',"produces":[%s]' "$_sidestep_produced"
+}
+
+# _sidestep_quote_file FILE NAME: prints the member NAME with the bytes of a file as text when they survive jq, else
+# NAME_base64.
+_sidestep_quote_file() {
+    if jq -Rsj . <"$1" | cmp -s - "$1"; then
+        _sidestep_text=$(jq -Rs . <"$1") && [ -n "$_sidestep_text" ] && printf '"%s":%s' "$2" "$_sidestep_text"
+    else
+        _sidestep_text=$(base64 -w0 <"$1") && [ -n "$_sidestep_text" ] &&
+            printf '"%s_base64":"%s"' "$2" "$_sidestep_text"
+    fi || {
+        _sidestep_complain "$2 of step ${_sidestep_step-} cannot be recorded"
+        return 70
+    }
+}
+
+_sidestep_end() {
+    [ -n "$_sidestep_live" ] || cat "$_sidestep_output"
+    _sidestep_leave "$_sidestep_whose" "$_sidestep_code"
+}
+
+# --- Commands -----------------------------------------------------------------------------------------------------
+#
+# How one is executed.
+
 # Runs the command with its output into a file, shown live unless the step may be tried again: of a retried step only
 # the last attempt's output counts, as it does when the step is repeated later.
 _sidestep_execute() {
@@ -1244,37 +1353,9 @@ _sidestep_shares_input() {
         ! grep -q '^pos:[[:space:]]*0$' /proc/self/fdinfo/0
 }
 
-# Prints the members that hold the output: nothing of one that is too long.
-_sidestep_record_output() {
-    if [ "$_sidestep_whose" = output_limit ]; then
-        printf '"stdout":""'
-    else
-        _sidestep_quote_file "$_sidestep_output" stdout || return
-    fi
-    printf ',"exit":%s' "$_sidestep_code"
-    [ -n "$_sidestep_types" ] || [ -z "$_sidestep_produced" ] || printf ',"produces":[%s]' "$_sidestep_produced"
-}
-
-# _sidestep_quote_file FILE NAME: prints the member NAME with the bytes of a file as text when they survive jq, else
-# NAME_base64.
-_sidestep_quote_file() {
-    if jq -Rsj . <"$1" | cmp -s - "$1"; then
-        _sidestep_text=$(jq -Rs . <"$1") && [ -n "$_sidestep_text" ] && printf '"%s":%s' "$2" "$_sidestep_text"
-    else
-        _sidestep_text=$(base64 -w0 <"$1") && [ -n "$_sidestep_text" ] &&
-            printf '"%s_base64":"%s"' "$2" "$_sidestep_text"
-    fi || {
-        _sidestep_complain "$2 of step ${_sidestep_step-} cannot be recorded"
-        return 70
-    }
-}
-
-_sidestep_end() {
-    [ -n "$_sidestep_live" ] || cat "$_sidestep_output"
-    _sidestep_leave "$_sidestep_whose" "$_sidestep_code"
-}
-
-# --- State -------------------------------------------------------------------------------------------------------
+# --- State --------------------------------------------------------------------------------------------------------
+#
+# Checkpoints and values that others can read.
 
 # sidestep_checkpoint [--state JSON] [--messages JSON] [--step-number N] [--name NAME]: prints the resume token.
 sidestep_checkpoint() (
@@ -1318,7 +1399,9 @@ sidestep_state_get() (
     esac
 )
 
-# --- Waiting -----------------------------------------------------------------------------------------------------
+# --- Waiting ------------------------------------------------------------------------------------------------------
+#
+# For signals, promises and time.
 
 # sidestep_wait KIND NAME [TIMEOUT_MS] [STEP]: waits for a signal or a promise (the KIND) of the run, and prints the JSON
 # of what came; in a run that had ended before, what was recorded. Status 75 when the time-out came first, 1 when a
@@ -1354,7 +1437,9 @@ sidestep_signal() (
     _sidestep_must signal.send "$_sidestep_params}"
 )
 
-# --- Telling others ----------------------------------------------------------------------------------------------
+# --- Telling others -----------------------------------------------------------------------------------------------
+#
+# Streams, artifacts, events.
 
 # sidestep_stream_append NAME JSON-ARRAY: adds items to a stream of the run.
 sidestep_stream_append() (
