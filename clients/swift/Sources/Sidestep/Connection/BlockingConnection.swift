@@ -90,7 +90,7 @@ public final class BlockingConnection {
     }
 
     private func send(_ bytes: [UInt8]) throws {
-        do { try socket.write(bytes) } catch { throw lost(error) }
+        do { try socket.write(bytes[...]) } catch { throw lost(error) }
     }
 
     private func receive() throws -> [UInt8]? {

@@ -38,6 +38,8 @@ struct CallTable {
     private var lastID = 0
 
     var isEmpty: Bool { waiting.isEmpty }
+    /// Bytes of the calls that were sent and wait for an answer.
+    var sentBytes: Int { waiting.values.reduce(0) { $0 + ($1.wasSent ? $1.frame.count : 0) } }
     /// Whether `nextFrames` would give something.
     var hasNext: Bool {
         inFlight < Self.window

@@ -21,9 +21,7 @@ extension Connection {
     private func readUntilIdle(patience first: Duration) {
         var patience = first
         while let socket = connect(patience: patience) {
-            // On a thread of its own: a daemon that waits for us to read would otherwise wait for ever.
-            let generation = state.withLock { $0.generation }
-            Threads.start { self.attach(socket, generation) }
+            attach(Outlet(socket))
             readLines(socket)
             guard detach() else { return }
             patience = self.patience
@@ -56,18 +54,17 @@ extension Connection {
     }
 
     /// Opens the new connection for callers, after the leases and the unanswered calls went out.
-    private func attach(_ socket: UnixSocket, _ generation: Int) {
+    private func attach(_ outlet: Outlet) {
         writing.withLock { _ in
             let frames: [[UInt8]] = state.withLock { state in
-                // It may have broken before this thread came to run.
-                guard state.generation == generation, case .connecting = state.link else { return [] }
-                state.link = .up(socket)
+                guard case .connecting = state.link else { return [] }
+                state.link = .up(outlet)
                 let renewals = state.holders.values.map { renewal($0, &state) }
                 return renewals + state.calls.nextFrames()
             }
-            for frame in frames { try? socket.write(frame) }
+            for frame in frames { outlet.write(frame) }
         }
-        if isClosed { socket.shutDown() }
+        if isClosed { outlet.socket.shutDown() }
     }
 
     /// The line that presents a lease. It is no waiting call: nobody but the holder wants to know what comes
@@ -108,9 +105,10 @@ extension Connection {
         }
         call?.complete(outcome)
         guard mustPump else { return }
-        // Not on this thread: while it writes nobody reads, and the daemon may wait for us to read.
+        guard outcome.isRefusal else { return pump() }
+        // What made the daemon refuse is answered by this thread, so the pause is another one's.
         Threads.start {
-            if outcome.isRefusal { usleep(2000) }
+            usleep(2000)
             self.pump()
         }
     }
@@ -118,12 +116,12 @@ extension Connection {
     /// Sends the calls that had to wait because too many were unanswered.
     private func pump() {
         writing.withLock { _ in
-            let (socket, frames) = state.withLock { state -> (UnixSocket?, [[UInt8]]) in
+            let (outlet, frames) = state.withLock { state -> (Outlet?, [[UInt8]]) in
                 state.isPumping = false
-                guard case .up(let socket) = state.link else { return (nil, []) }
-                return (socket, state.calls.nextFrames())
+                guard case .up(let outlet) = state.link else { return (nil, []) }
+                return (outlet, state.calls.nextFrames())
             }
-            for frame in frames { try? socket?.write(frame) }
+            for frame in frames { outlet?.write(frame) }
         }
     }
 

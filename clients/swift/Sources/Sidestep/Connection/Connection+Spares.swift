@@ -1,8 +1,8 @@
 import SidestepProtocol
 import Synchronization
 
-/// The daemon bounds the calls of a connection that have no answer yet. Waits have none for as long as the world outside
-/// likes, so those that the connection has no place for are made on further ones.
+/// The daemon bounds the calls of a connection that have no answer yet. Waits have none for as long as the world
+/// outside likes, so those that the connection has no place for are made on further ones.
 extension Connection {
     /// Waits of this connection itself; the rest of its window is for whoever wants an answer at once.
     static let roamingHere = 256

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A connection that many tasks share, and that comes back by itself when it breaks.
 ///
-/// One thread reads. Callers write for themselves, one at a time. When the connection breaks, the reading
+/// One thread reads. Callers write for themselves, one at a time, and never wait for the daemon to read. When the connection breaks, the reading
 /// thread finds the daemon again, presents the leases held here and sends the unanswered calls once more.
 final class Connection: Sendable {
     /// What a run wants to hear from its connection.
@@ -19,7 +19,7 @@ final class Connection: Sendable {
         /// Nobody is connected or connecting; the next call begins to.
         case down
         case connecting
-        case up(UnixSocket)
+        case up(Outlet)
         case closed
     }
 
@@ -72,7 +72,7 @@ final class Connection: Sendable {
             }
             switch link {
             // A failed write is no news: the reader sees the end of the connection and looks after the call.
-            case .up(let socket): if isNow { try? socket.write(frame) }
+            case .up(let outlet): if isNow { outlet.write(frame) }
             case .closed: complete(.failure(Self.closedError))
             case .down, .connecting: break
             }
@@ -83,8 +83,8 @@ final class Connection: Sendable {
     /// Sends a notification; it is lost when there is no connection, as notifications may be.
     func notify(_ method: String, _ params: RawJSON?) {
         writing.withLock { _ in
-            guard case .up(let socket) = state.withLock({ $0.link }) else { return }
-            try? socket.write(Outgoing.notification(method: method, params: params))
+            guard case .up(let outlet) = state.withLock({ $0.link }) else { return }
+            outlet.write(Outgoing.notification(method: method, params: params))
         }
     }
 
@@ -94,7 +94,7 @@ final class Connection: Sendable {
             defer { state.link = .closed }
             return state.link
         }
-        if case .up(let socket) = link { socket.shutDown() }
+        if case .up(let outlet) = link { outlet.socket.shutDown() }
         for call in state.withLock({ $0.calls.takeAll() }) { call.complete(.failure(Self.closedError)) }
         for spare in spares.withLock({ $0 }) { spare.close() }
     }
@@ -165,15 +165,11 @@ extension Connection {
                 guard let self, case .success(let result) = outcome,
                     let back = GivenUp.back(method, params, result)
                 else { return }
-                // Not on the thread that reads: while it writes nobody reads.
-                Threads.start { self.tell(back.method, back.params) }
+                self.tell(back.method, back.params)
             }
         }
         guard let given else { return }
-        // Not on this thread, which may be anybody's: a full socket would hold it up.
-        if given.wasSent {
-            Threads.start { self.notify("rpc.cancel", .object { $0.member("id", id) }) }
-        }
+        if given.wasSent { notify("rpc.cancel", .object { $0.member("id", id) }) }
         given.call.complete(.failure(Self.cancelledCall))
     }
 

@@ -2,7 +2,7 @@ import Glibc
 
 /// A connected Unix stream socket that closes its descriptor when it is released.
 ///
-/// Blocking on purpose: one reader thread and short writes are simpler than an event loop, and link nothing.
+/// Blocking on purpose: one reader thread is simpler than an event loop, and links nothing.
 package final class UnixSocket: Sendable {
     package let descriptor: Int32
     /// Where it is connected to.
@@ -51,14 +51,25 @@ package final class UnixSocket: Sendable {
     }
 
     /// Writes all bytes, or throws.
-    func write(_ bytes: [UInt8]) throws(SystemError) {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                send(descriptor, buffer.baseAddress! + sent, buffer.count - sent, Int32(MSG_NOSIGNAL))
+    func write(_ bytes: ArraySlice<UInt8>) throws(SystemError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             if count < 0 && errno != EINTR { throw SystemError("send") }
-            sent += max(count, 0)
+            rest = rest.dropFirst(max(count, 0))
+        }
+    }
+
+    /// Writes what the kernel takes now: how many bytes; all of them, also when the connection is lost.
+    func writeNow(_ bytes: [UInt8]) -> Int {
+        while true {
+            let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+            let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }
+            if count >= 0 { return count }
+            if errno == EINTR { continue }
+            return errno == EAGAIN ? 0 : bytes.count
         }
     }
 
