@@ -51,9 +51,11 @@ extension Run {
     {
         while true {
             do {
-                let output = try await body(self)
+                let output = try Payloads.encode(try await body(self))
+                // What every replay will get, the first execution gets as well.
+                let recorded = try Payloads.decode(Output.self, from: output)
                 try await complete(output)
-                return output
+                return recorded
             } catch {
                 try await settle(error)
             }

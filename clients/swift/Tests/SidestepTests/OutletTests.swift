@@ -33,7 +33,8 @@ import Testing
             try await group.waitForAll()
         }
         for number in [0, 63] {
-            #expect(try await client.call("run.get") { $0.member("run", "r\(number)") }["input"]?.string == large)
+            #expect(
+                try await client.call("run.get") { $0.member("run", "r\(number)") }["input"]?.string == large)
         }
     }
 

@@ -52,4 +52,18 @@ import Testing
         #expect(try Payloads.encode(Int?.none).text == "null")
         #expect(try Payloads.decode(Int?.self, from: .null) == nil)
     }
+
+    @Test("a date comes back to the millisecond, the same from every replay")
+    func dates() throws {
+        #expect(try Payloads.encode(Date(timeIntervalSince1970: 0)).text == #""1970-01-01T00:00:00Z""#)
+        #expect(try Payloads.encode(Date(timeIntervalSince1970: 1.5)).text == #""1970-01-01T00:00:01.500Z""#)
+        for number in 0..<5000 {
+            let date = Date(timeIntervalSince1970: 1_795_000_000 + Double(number) * 7.0013)
+            let recorded = try Payloads.encode(date)
+            let read = try Payloads.decode(Date.self, from: recorded)
+            #expect(abs(read.timeIntervalSince(date)) < 0.000_51)
+            #expect(try Payloads.encode(read) == recorded)
+        }
+        #expect(throws: SidestepError.self) { try Payloads.decode(Date.self, from: .string("yesterday")) }
+    }
 }

@@ -208,4 +208,29 @@ import Testing
         try await run.state.remove("progress")
         #expect(try await run.state.get("progress", as: Double.self) == nil)
     }
+
+    @Test("the first execution of a workflow gives what its replays give")
+    func sameValue() async throws {
+        let daemon = try await LocalDaemon()
+        let first = try await daemon.connect().workflow("w", run: "r") { _ in Rounded(value: 1.26) }
+        let second = try await daemon.connect().workflow("w", run: "r") { _ in Rounded(value: 0) }
+        #expect(first == second)
+        #expect(first.value == 1.3)
+    }
+
+    /// A value that its record holds less of.
+    private struct Rounded: Codable, Equatable {
+        var value: Double
+
+        init(value: Double) { self.value = value }
+        init(from decoder: any Decoder) throws {
+            value = try decoder.singleValueContainer().decode(Double.self)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode((value * 10).rounded() / 10)
+        }
+    }
+
 }
