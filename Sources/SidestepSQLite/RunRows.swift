@@ -166,8 +166,7 @@ extension RunRecord {
         self.init(
             key: key, id: id, userID: UInt32(truncatingIfNeeded: user), generation: generation,
             uid: row.string(),
-            workflow: row.string(), now: Instant(milliseconds: 0))
-        status = row.status()
+            workflow: row.string(), now: Instant(milliseconds: 0), status: row.status())
         reason = row.optionalString().flatMap(PauseReason.init(rawValue:))
         attempt = row.integer()
         interruptions = row.integer()

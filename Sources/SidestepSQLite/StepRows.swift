@@ -127,8 +127,9 @@ extension SQLiteSession {
 extension StepRecord {
     /// Reads the columns of `{step}` in their order.
     init(_ row: inout Row) {
-        self.init(key: row.integer(), run: row.integer(), name: row.string(), now: Instant(milliseconds: 0))
-        status = row.status()
+        self.init(
+            key: row.integer(), run: row.integer(), name: row.string(), now: Instant(milliseconds: 0),
+            status: row.status())
         attempt = row.integer()
         failures = row.integer()
         fingerprint = row.optionalString()

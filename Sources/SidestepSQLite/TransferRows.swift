@@ -66,9 +66,7 @@ extension SQLiteSession {
         hidden.id = "\0" + id
         hidden.userID = RunRecord.nobody
         // A row is made open; its end is written like any other.
-        var first = hidden
-        (first.status, first.reason) = (.queued, nil)
-        hidden.key = try insertRun(first, input: input)
+        hidden.key = try insertRun(hidden.asMade, input: input)
         try updateRun(hidden, expecting: hidden.epoch)
         return hidden.key
     }

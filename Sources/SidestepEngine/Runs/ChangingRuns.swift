@@ -14,8 +14,7 @@ public struct PauseRun: Command {
         if run.status.isClosed { throw Failure.runClosed(run) }
         try store.loseRunningSteps(of: run, &call)
         let peer = call.peer
-        var after = try store.paused(run, .operator, &call) { $0.by(peer) }
-        after.secretHash = nil
+        let after = try store.paused(run, .operator, &call) { $0.by(peer) }
         try store.updateRun(after, expecting: run.epoch)
         try store.announceEnd(after, &call)
         call.tell(act: "run.pause", run.id, of: run.userID)
@@ -42,16 +41,10 @@ public struct UnpauseRun: Command {
 
 extension StoreTransaction {
     func unpause(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
-        var after = run
-        after.status = try run.next(.unpaused)
-        after.reason = nil
-        after.isExhausted = false
-        after.interruptions = 0
-        after.updated = call.now
+        let after = try run.next(.unpaused, at: call.now)
         try append(
             run: run.key, at: call.now, kind: .runUnpaused,
             detail: call.isOwnWork ? nil : detail { $0.by(call.peer) })
-        after.clearPastDelay(call.now)
         try updateRun(after, expecting: run.epoch)
         call.announce(after)
         call.after(.executionDue(call.now))

@@ -135,8 +135,6 @@ public struct BeginStep: Command {
         var step = record
         let arrived = moment ?? call.now
         let start = max(arrived, record.nextAttempt ?? arrived)
-        step.status = .running
-        step.isInterrupted = false
         step.fingerprint = expectedFingerprint ?? record.fingerprint
         step.executor = work?.executor ?? record.executor
         step.atMostOnce = atMostOnce
@@ -145,11 +143,10 @@ public struct BeginStep: Command {
         step.retry = retry ?? record.retry
         step.timeouts = timeouts
         step.metadata = metadata ?? record.metadata
-        step.begun = start
-        let expiry = timeouts.expiry(firstBegun: record.firstBegun, begun: start, lastSign: start)
-        step.attemptDeadline = expiry?.at
-        step.deadlineKind = expiry?.which
-        return step
+        guard let begun = step.after(.begun, at: start) else {
+            preconditionFailure("a step that is \(record.status.rawValue) was begun")
+        }
+        return begun
     }
 
     private func execute(_ step: StepRecord, _ run: RunRecord, _ call: CallContext) -> Result {
