@@ -58,14 +58,12 @@ public struct DeleteRun: Command {
 
     /// Generations removed in one transaction.
     private static let generations = 50
-    private let progress = Progress(false)
 
     public init(run: String) { self.run = run }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        guard let run = try store.findRun(run, call) else { return progress.value }
+        guard let run = try store.findRun(run, call) else { return call.progress() ?? false }
         if run.status == .running { throw Failure.runOwned(run) }
-        progress.value = true
         // All generations: the id is free again, and an old outcome can never be taken for a new one.
         try store.note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
         var generation: RunRecord? = run
@@ -79,7 +77,7 @@ public struct DeleteRun: Command {
         }
         call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
         call.after(.changed(.run(run.key)))
-        if generation != nil { throw KeepingWrites.waits(.turn) }
+        if generation != nil { throw KeepingWrites.waits(.turn(true)) }
         return true
     }
 }

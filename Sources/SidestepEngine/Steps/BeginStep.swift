@@ -99,7 +99,7 @@ public struct BeginStep: Command {
         if demand.isEmpty {
             try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)
         } else {
-            begun = try admitted(begun, run, store, call)
+            begun = try admitted(begun, run, store, &call)
         }
         if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
         return begun
@@ -119,9 +119,10 @@ public struct BeginStep: Command {
     }
 
     private func admitted(
-        _ begun: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
+        _ begun: StepRecord, _ run: RunRecord, _ store: any StoreTransaction,
+        _ call: inout CallContext
     ) throws -> StepRecord {
-        let admission = try store.admit(demand, step, of: run, call)
+        let admission = try store.admit(demand, step, of: run, &call)
         var holding = begun
         holding.hasHold = true
         try store.save(StepOutcome(step: holding, output: nil, error: nil), of: run)
