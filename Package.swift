@@ -163,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "SidestepEngineTests",
             dependencies: [
-                "TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol",
+                "TestSupport", "SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel",
+                "SidestepProtocol",
             ],
             swiftSettings: strict),
         // Rules of the executors, without I/O; what they do is tested on a daemon, in Tests/Daemon.

@@ -9,7 +9,8 @@ public struct RunRecord: Sendable, Equatable {
     /// Unique for this generation; the first part of idempotency keys.
     public var uid: String
     public var workflow: String
-    public var status: RunStatus
+    /// Changed by what happens to it alone: `after`.
+    public internal(set) var status: RunStatus
     public var reason: PauseReason?
     /// Attempts of the run as a whole, this one included.
     public var attempt: Int64
@@ -54,8 +55,12 @@ public struct RunRecord: Sendable, Equatable {
     /// The user of removed runs: no user has this number (setreuid(2)), so nobody sees them.
     public static let nobody = UInt32.max
 
+    /// - Parameter status: where it stands: a new run is `queued`; elsewhere stands only what is read from a store or
+    ///   an export.
     public init(
-        key: Int64, id: String, userID: UInt32, generation: Int64, uid: String, workflow: String, now: Instant
+        key: Int64, id: String, userID: UInt32, generation: Int64, uid: String, workflow: String,
+        now: Instant,
+        status: RunStatus = .queued
     ) {
         self.key = key
         self.id = id
@@ -63,7 +68,7 @@ public struct RunRecord: Sendable, Equatable {
         self.generation = generation
         self.uid = uid
         self.workflow = workflow
-        status = .queued
+        self.status = status
         attempt = 1
         interruptions = 0
         maxInterruptions = 10

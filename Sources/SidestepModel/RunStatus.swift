@@ -31,18 +31,29 @@ public enum PauseReason: String, Sendable {
 public enum RunEvent: Sendable, CaseIterable {
     case granted, takenOver, released, interrupted, paused, unpaused, completed, failed, reopened
     case suspended, woken, cancelled, expired
+    /// Its owner is away, and may come back with the same lease.
+    case cutOff
+    /// That owner is back.
+    case cameBack
+    /// It failed, and its owner tries it again.
+    case retried
+    /// It was asked to end, and is given to one that undoes what it did.
+    case offeredForUndoing
 }
 
 extension RunStatus {
     /// The status after `event`, or nil when the event cannot happen here.
     ///
-    /// This table is the whole state machine: nothing else in the engine decides what may follow what.
+    /// This table is the whole state machine: nothing else in the engine decides what may follow what. What else an
+    /// event changes, `RunRecord.after` says.
     public func after(_ event: RunEvent) -> RunStatus? {
         switch (self, event) {
         case (.queued, .granted), (.interrupted, .granted), (.waiting, .granted): .running
         case (.running, .takenOver): .running
         case (.running, .released): .queued
-        case (.running, .interrupted): .interrupted
+        case (.running, .interrupted), (.running, .cutOff): .interrupted
+        case (.interrupted, .cameBack): .running
+        case (.running, .retried): .running
         case (.queued, .paused), (.running, .paused), (.waiting, .paused), (.interrupted, .paused): .paused
         case (.paused, .unpaused): .queued
         case (.running, .completed): .completed
@@ -50,6 +61,8 @@ extension RunStatus {
         case (.failed, .reopened), (.cancelled, .reopened): .queued
         case (.running, .suspended): .waiting
         case (.waiting, .woken): .queued
+        case (.waiting, .offeredForUndoing), (.paused, .offeredForUndoing): .queued
+        case (.queued, .offeredForUndoing), (.interrupted, .offeredForUndoing): self
         case (_, .cancelled) where !isClosed: .cancelled
         // Nobody claimed it in time, or its deadline passed.
         case (_, .expired) where !isClosed: .failed

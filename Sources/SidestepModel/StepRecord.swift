@@ -3,7 +3,8 @@ public struct StepRecord: Sendable, Equatable {
     public var key: Int64
     public var run: Int64
     public var name: String
-    public var status: StepStatus
+    /// Changed by what happens to it alone: `after`.
+    public internal(set) var status: StepStatus
     /// The number of the try, from 1; also what fences a late reply of an earlier try.
     public var attempt: Int64
     /// Tries that failed; those that a crash ended do not count.
@@ -38,11 +39,13 @@ public struct StepRecord: Sendable, Equatable {
     /// The step in which the daemon runs `sidestep run` for a detached program; no program's own step is called so.
     public static let supervisor = "sidestep:supervise"
 
-    public init(key: Int64 = 0, run: Int64, name: String, now: Instant) {
+    /// - Parameter status: where it stands: a new step is `running`, or `waiting` if it is a wait; elsewhere stands
+    ///   only what is read from a store or an export.
+    public init(key: Int64 = 0, run: Int64, name: String, now: Instant, status: StepStatus = .running) {
         self.key = key
         self.run = run
         self.name = name
-        status = .running
+        self.status = status
         attempt = 1
         failures = 0
         atMostOnce = false

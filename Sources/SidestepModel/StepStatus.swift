@@ -27,11 +27,15 @@ public enum StepEvent: Sendable, CaseIterable {
     /// It waits again.
     case waitedAgain
     case resolvedRerun, resolvedCompleted, resolvedFailed
+    /// Its run is executed again and wants another outcome.
+    case forgotten
 }
 
 extension StepStatus {
     /// The status after `event`, or nil when the event cannot happen here.
-    /// A step that is not there yet begins as `running`.
+    ///
+    /// A step that is not there yet begins as `running`, a wait as `waiting`. What else an event changes,
+    /// `StepRecord.after` says.
     public func after(_ event: StepEvent) -> StepStatus? {
         switch (self, event) {
         case (.backoff, .begun), (.running, .begun): .running
@@ -48,6 +52,7 @@ extension StepStatus {
         case (.waiting, .woken): .completed
         case (.waiting, .waitGivenUp), (.completed, .unseenGivenBack): .backoff
         case (.backoff, .waitedAgain): .waiting
+        case (.failed, .forgotten): .backoff
         default: nil
         }
     }

@@ -17,7 +17,9 @@ extension RunRecord: Stored {
         columns.once("uid", &uid)
         // run_set_workflow writes it: each write would go to the indexes that begin with it at every checkpoint.
         columns.once("workflow", &workflow)
+        var status = status
         columns.column("status", &status)
+        stored(as: status)
         columns.word("reason", &reason)
         columns.column("attempt", &attempt)
         columns.column("interruptions", &interruptions)

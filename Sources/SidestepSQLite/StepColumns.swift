@@ -10,7 +10,9 @@ extension StepRecord: Stored {
         columns.apart("key", &key)
         columns.once("run", &run)
         columns.once("name", &name)
+        var status = status
         columns.column("status", &status)
+        stored(as: status)
         columns.column("attempt", &attempt)
         columns.column("failures", &failures)
         columns.column("fingerprint", &fingerprint)

@@ -65,7 +65,9 @@ extension SQLiteSession {
         var hidden = run
         hidden.id = "\0" + id
         hidden.userID = RunRecord.nobody
-        hidden.key = try insertRun(hidden, input: input)
+        // A row is made open; its end is written like any other.
+        hidden.key = try insertRun(hidden.asMade, input: input)
+        try updateRun(hidden, expecting: hidden.epoch)
         return hidden.key
     }
 

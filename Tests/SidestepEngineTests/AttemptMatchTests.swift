@@ -40,8 +40,7 @@ import Testing
     }
 
     private func step(_ status: StepStatus, attempt: Int64, isInterrupted: Bool = false) -> StepRecord {
-        var step = StepRecord(run: 1, name: "s", now: Instant(milliseconds: 0))
-        step.status = status
+        var step = StepRecord(run: 1, name: "s", now: Instant(milliseconds: 0), status: status)
         step.attempt = attempt
         step.isInterrupted = isInterrupted
         return step

@@ -15,8 +15,8 @@ struct ExplanationTests {
         _ change: (inout RunFacts) -> Void = { _ in }
     ) -> RunFacts {
         var run = RunRecord(
-            key: 1, id: "r", userID: 1000, generation: 1, uid: "u", workflow: "w", now: Self.now)
-        run.status = status
+            key: 1, id: "r", userID: 1000, generation: 1, uid: "u", workflow: "w", now: Self.now,
+            status: status)
         run.reason = reason
         if status == .running {
             let owner = Owner(kind: .connection, process: Self.process, uid: 1000, since: Self.now)
@@ -30,9 +30,7 @@ struct ExplanationTests {
     }
 
     private func step(_ status: StepStatus) -> StepRecord {
-        var step = StepRecord(key: 1, run: 1, name: "s", now: Self.now)
-        step.status = status
-        return step
+        StepRecord(key: 1, run: 1, name: "s", now: Self.now, status: status)
     }
 
     @Test("has a reason, a sentence about it, and what comes next, wherever a run and its step stand")

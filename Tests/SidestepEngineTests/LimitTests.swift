@@ -188,6 +188,21 @@ import Testing
         }
     }
 
+    @Test("time with an owner counts on when its process asks for the run again on another connection")
+    func wallTimeOfOneProcess() throws {
+        try EngineBench.with { bench throws in
+            let client = bench.daemon.connect()
+            _ = try bench.resume("r", by: client) { $0.budget = [(.wallMilliseconds, 1000)] }
+            bench.daemon.loop.advance(600)
+            bench.daemon.disconnect(client)
+            _ = try bench.resume("r", by: bench.daemon.reconnect(client))
+            bench.daemon.loop.advance(399)
+            #expect(try bench.status("r") == .running)
+            bench.daemon.loop.advance(1)
+            #expect(try bench.status("r") == .paused)
+        }
+    }
+
     // MARK: Helpers
 
     private func put(_ put: PutLimit, _ bench: EngineBench, _ change: (inout PutLimit) -> Void) throws {

@@ -27,9 +27,9 @@ import Testing
             Outcome.answered(.done([])), Outcome(thrown: failure),
             Outcome(thrown: KeepingWrites.refused(failure)),
             Outcome(thrown: wait), Outcome(thrown: KeepingWrites.waits(wait)),
-            Outcome(thrown: KeepingWrites.waits(.turn)),
+            Outcome(thrown: KeepingWrites.waits(.turn(7))),
         ]
-        #expect(all.map(\.goesOn) == [false, false, false, false, false, true])
+        #expect(all.map { $0.progress as? Int } == [nil, nil, nil, nil, nil, 7])
         #expect(all.map(\.isAnswer) == [true, false, false, false, false, false])
     }
 }

@@ -15,7 +15,14 @@ struct PendingRoomTests {
 
         init(_ count: Int) { self.count = count }
 
+        /// Takes a place, and says after the commit that there was none.
         func take(_ room: PendingRoom, _ webhook: Int64 = 1) -> Bool {
+            let hasRoom = takeUncommitted(room, webhook)
+            if !hasRoom { room.isFull(webhook) }
+            return hasRoom
+        }
+
+        func takeUncommitted(_ room: PendingRoom, _ webhook: Int64 = 1) -> Bool {
             let hasRoom = room.take(webhook) {
                 counted += 1
                 return min(count, PendingRoomTests.limit)
@@ -40,7 +47,7 @@ struct PendingRoomTests {
         for _ in 0..<100 { #expect(!waiting.take(room)) }
         #expect(waiting.counted == 1)
         waiting.count -= 1
-        room.settled(1)
+        room.forget(1)
         #expect(waiting.take(room))
         #expect(!waiting.take(room))
     }
@@ -53,11 +60,22 @@ struct PendingRoomTests {
         #expect(waiting.take(room) && waiting.take(room) && !waiting.take(room))
     }
 
+    @Test("that was found used up by what was rolled back is found again, with nothing settled")
+    func rolledBackAtTheLimit() {
+        let (room, waiting) = (PendingRoom(), Waiting(0))
+        for _ in 0..<Self.limit { #expect(waiting.takeUncommitted(room)) }
+        #expect(!waiting.takeUncommitted(room))
+        // The commit fails: nobody waits at all.
+        waiting.count = 0
+        room.forgetAll()
+        #expect(waiting.take(room))
+    }
+
     @Test("of one webhook is not another's")
     func webhooks() {
         let (room, full, empty) = (PendingRoom(), Waiting(Self.limit), Waiting(0))
         #expect(!full.take(room, 1) && empty.take(room, 2))
-        room.settled(2)
+        room.forget(2)
         #expect(!full.take(room, 1) && full.counted == 1)
         room.forget(1)
         #expect(!full.take(room, 1) && full.counted == 2)
@@ -76,18 +94,19 @@ struct PendingRoomTests {
         let random = SeededRandom(seed: seed)
         let (room, waiting) = (PendingRoom(), Waiting(Self.limit - 20))
         for _ in 0..<5000 {
-            switch random.below(8) {
+            switch random.below(9) {
             case 0..<5:
                 let hadRoom = waiting.count < Self.limit
                 #expect(waiting.take(room) == hadRoom)
             case 5 where waiting.count > 0:
                 waiting.count -= 1
-                room.settled(1)
+                room.forget(1)
             case 6:
-                // A batch that does not stand: its takings count no more, and nobody is told.
+                // A batch that does not stand: its takings count no more, and only what is counted then is remembered.
                 let before = waiting.count
-                for _ in 0..<3 where waiting.count < Self.limit { _ = waiting.take(room) }
+                for _ in 0..<3 { _ = waiting.takeUncommitted(room) }
                 waiting.count = before
+            case 7: room.forgetAll()
             default: room.forget(1)
             }
             #expect(waiting.count <= Self.limit)

@@ -27,13 +27,15 @@ import Testing
         #expect(RunStatus.paused.after(.unpaused) == .queued)
     }
 
-    @Test("a finished step never changes, but for a wait that took a signal which nobody saw")
+    @Test("a finished step changes only if its failure is forgotten, or it took a signal that nobody saw")
     func finishedSteps() {
         for status in StepStatus.allCases where status.isFinished {
-            for event in StepEvent.allCases where event != .unseenGivenBack {
+            for event in StepEvent.allCases where event != .unseenGivenBack && event != .forgotten {
                 #expect(status.after(event) == nil, "\(status) \(event)")
             }
         }
+        #expect(StepStatus.completed.after(.forgotten) == nil)
+        #expect(StepStatus.failed.after(.forgotten) == .backoff)
         #expect(StepStatus.completed.after(.unseenGivenBack) == .backoff)
         #expect(StepStatus.failed.after(.unseenGivenBack) == nil)
     }

@@ -1,8 +1,8 @@
-import SidestepModel
 import SidestepStore
 import TestSupport
 import Testing
 
+@testable import SidestepModel
 @testable import SidestepSQLite
 
 /// Streams and artifacts under a stale epoch, and what the writer notes for watchers.

@@ -26,12 +26,30 @@ import Testing
     @Test("failed steps are not forgotten under a stale epoch")
     func forgetting() throws {
         try withRun(epoch: 7) { session, run throws in
-            var step = StepRecord(run: run, name: "s", now: Instant(milliseconds: 1))
-            step.status = .failed
+            var step = StepRecord(run: run, name: "s", now: Instant(milliseconds: 1), status: .failed)
             step.finished = Instant(milliseconds: 2)
             try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 7)
             #expect(try session.forgetFailedSteps(run: run, epoch: 6, now: Instant(milliseconds: 3)).isEmpty)
             #expect(try session.forgetFailedSteps(run: run, epoch: 7, now: Instant(milliseconds: 3)) == ["s"])
+        }
+    }
+
+    @Test("forgetting a run's failed steps in one statement does to each what the event does")
+    func forgettingIsTheEvent() throws {
+        try withRun(epoch: 7) { session, run throws in
+            var step = StepRecord(run: run, name: "s", now: Instant(milliseconds: 1))
+            step.holder = ProcessIdentity(pid: 7, startTicks: 1)
+            let failed = try #require(step.after(.failedForGood, at: Instant(milliseconds: 2)))
+            let error = Payload(text: "{}")
+            try session.insertStep(StepOutcome(step: failed, output: nil, error: error), epoch: 7)
+            let stored = try #require(try session.step(run: run, name: "s"))
+            _ = try session.forgetFailedSteps(run: run, epoch: 7, now: Instant(milliseconds: 3))
+            #expect(
+                try session.stepOutcome(run: run, name: "s")
+                    == StepOutcome(
+                        step: try #require(stored.after(.forgotten, at: Instant(milliseconds: 3))),
+                        output: nil,
+                        error: nil))
         }
     }
 
@@ -86,8 +104,7 @@ import Testing
     func waits() throws {
         try withRun(epoch: 7) { session, run throws in
             let now = Instant(milliseconds: 1)
-            var step = StepRecord(run: run, name: "w", now: now)
-            step.status = .waiting
+            var step = StepRecord(run: run, name: "w", now: now, status: .waiting)
             try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 7)
             step = try #require(try session.step(run: run, name: "w"))
             let signal = WaitCondition(.signal, "s")

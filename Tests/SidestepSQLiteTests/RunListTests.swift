@@ -1,8 +1,8 @@
-import SidestepModel
 import SidestepStore
 import TestSupport
 import Testing
 
+@testable import SidestepModel
 @testable import SidestepSQLite
 
 /// Every combination of filters against a plain look at all runs.

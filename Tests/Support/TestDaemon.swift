@@ -23,7 +23,9 @@ public final class TestDaemon {
     public private(set) var environment: Environment
     public private(set) var coordinator: Coordinator
     private var database: SQLiteDatabase
-    private var granted: [Int64: Set<String>] = [:]
+    /// Where its calls go.
+    public private(set) var writer: TestWriter
+    private var granted: [Int64: GrantedRuns] = [:]
     private var nextPID: Int32 = 1000
     /// How many calls each commit had.
     public var commits: [Int] { commitSizes.sizes.withLock { $0 } }
@@ -41,7 +43,7 @@ public final class TestDaemon {
         random = SeededRandom(seed: seed)
         loop = TestLoop(clock: clock)
         processes = TestProcesses()
-        (environment, coordinator, database) = try Self.open(
+        (environment, coordinator, database, writer) = try Self.open(
             path, clock, random, loop, processes, settings, commitSizes)
         hear()
     }
@@ -49,7 +51,7 @@ public final class TestDaemon {
     private static func open(
         _ path: String, _ clock: TestClock, _ random: SeededRandom, _ loop: TestLoop,
         _ processes: TestProcesses, _ settings: EngineSettings, _ commits: CommitSizes
-    ) throws -> (Environment, Coordinator, SQLiteDatabase) {
+    ) throws -> (Environment, Coordinator, SQLiteDatabase, TestWriter) {
         let environment = Environment(
             clock: clock, random: random, boot: "test-boot", settings: settings)
         let coordinator = Coordinator(environment: environment, loop: loop, processes: processes)
@@ -57,15 +59,25 @@ public final class TestDaemon {
             path: path, readers: 1, inlineLimit: .max,
             onSettled: { jobs, failure in
                 commits.sizes.withLock { $0.append(jobs.count) }
-                coordinator.settled(jobs, failure)
+                coordinator.settled(TestWriter.hosts(jobs), failure)
             },
             onFatal: { preconditionFailure($0.failure.message) })
-        coordinator.attach(writer: database.writer, readers: database.readers)
-        return (environment, coordinator, database)
+        let writer = TestWriter(database.writer)
+        coordinator.attach(writer: writer, readers: database.readers)
+        return (environment, coordinator, database, writer)
     }
 
     private func hear() {
-        coordinator.onGranted = { [unowned self] session, run in granted[session, default: []].insert(run) }
+        coordinator.onGranted = { [unowned self] session, run in grantedRuns(session).insert(run) }
+        coordinator.onEnded = { [unowned self] session, run in grantedRuns(session).end(run) }
+    }
+
+    /// The runs that a connection was granted.
+    public func grantedRuns(_ session: Int64) -> GrantedRuns {
+        if let known = granted[session] { return known }
+        let new = GrantedRuns()
+        granted[session] = new
+        return new
     }
 
     public func close() { database.close() }
@@ -73,7 +85,7 @@ public final class TestDaemon {
     /// The daemon is gone and comes back: sessions, waiters and timers are lost, the database is not.
     public func restart() throws {
         database.close()
-        (environment, coordinator, database) = try Self.open(
+        (environment, coordinator, database, writer) = try Self.open(
             path, clock, random, loop, processes, settings, commitSizes)
         hear()
         let state = try read { RecoveryResult(try RecoveryState($0)) }
@@ -148,7 +160,7 @@ public final class TestDaemon {
         let value = Pending<C.Result>()
         let call = Call(
             environment: environment, peer: client.peer, session: client.session,
-            grantedRuns: GrantedRuns(granted[client.session] ?? []),
+            grantedRuns: grantedRuns(client.session),
             work: { store, context in
                 value.result = .success(try command.perform(store, &context))
                 return .done([])

@@ -7,10 +7,9 @@ public struct DeleteCheckpoints: Command {
     public let run: String
     public let checkpoint: String?
     public let before: Int64?
-    private let progress = Progress(Deletion?.none)
 
     /// How far it is.
-    private struct Deletion {
+    private struct Deletion: Sendable {
         let run: Int64
         var key: Int64?
         /// Those that are saved meanwhile stay.
@@ -27,12 +26,11 @@ public struct DeleteCheckpoints: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
-        var at = try progress.value ?? begin(store, call)
-        defer { progress.value = at }
+        var at = try call.progress(Deletion.self) ?? begin(store, call)
         let rows = call.environment.settings.part.rows
         if let branch = at.branch {
             at.branch = try store.deleteUnneededMessages(run: at.run, below: branch, limit: rows)
-            if at.branch != nil { throw KeepingWrites.waits(.turn) }
+            if at.branch != nil { throw KeepingWrites.waits(.turn(at)) }
             try note(at, store, call)
             return at.deleted
         }
@@ -44,7 +42,7 @@ public struct DeleteCheckpoints: Command {
             at.branch = try store.deleteUnneededMessages(run: at.run, below: .max, limit: rows)
             if at.branch == nil { try note(at, store, call) }
         }
-        if !part.isDone || at.branch != nil { throw KeepingWrites.waits(.turn) }
+        if !part.isDone || at.branch != nil { throw KeepingWrites.waits(.turn(at)) }
         return at.deleted
     }
 

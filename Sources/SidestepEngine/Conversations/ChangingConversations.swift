@@ -52,10 +52,9 @@ public struct ForkConversation: Command {
     public let conversation: String
     public let target: String
     public let count: Int64?
-    private let progress = Progress(Fork?.none)
 
     /// A fork that is being made.
-    private struct Fork {
+    private struct Fork: Sendable {
         var record: ConversationRecord
         let length: Int64
         /// Where the source was when it began: what is copied belongs together.
@@ -72,7 +71,7 @@ public struct ForkConversation: Command {
         _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> ConversationRecord {
         let source = try store.conversation(user: call.conversationUser, name: conversation)
-        var fork = try progress.value ?? begin(source, store, call)
+        var fork = try call.progress(Fork.self) ?? begin(source, store, call)
         guard let source, source.revision == fork.revision else {
             throw try giveUp(fork, isWrittenTo, store, &call)
         }
@@ -80,10 +79,7 @@ public struct ForkConversation: Command {
         let end = min(fork.length, fork.record.length + Int64(part.rows))
         fork.record.length += try store.copyEntries(
             of: source.key, fork.record.length..<end, to: fork.record.key, maxBytes: part.bytes)
-        progress.value = fork
-        if fork.record.length < fork.length {
-            throw KeepingWrites.waits(.turn)
-        }
+        if fork.record.length < fork.length { throw KeepingWrites.waits(.turn(fork)) }
         if let refusal = try isThere(store, call) { throw try giveUp(fork, refusal, store, &call) }
         fork.record.metadata = source.metadata
         fork.record.revision = 1

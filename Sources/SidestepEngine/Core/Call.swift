@@ -35,14 +35,16 @@ public final class Call: WriteJob, @unchecked Sendable {
     var isCancelled = false
     /// What it answers when the wait that it opened is over: nothing has to be looked up again.
     private(set) var onStep: (@Sendable (StepOutcome) -> [UInt8])?
+    /// How far its long work is that stands already.
+    private var progress: (any Sendable)?
     private(set) var arrived: Instant?
     private(set) var outcome: Outcome?
     private(set) var effects: [Effect] = []
     /// What it wrote to the journals, for those who watch.
     private(set) var announcements: [Announcement] = []
     private var reply: Reply?
-    /// Whether its step is among those that wait for room in a limit.
-    private var isParkedStep = false
+    /// Its step, while that is among those that wait for room in a limit.
+    private var parkedStep: ParkedStep?
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns = GrantedRuns(),
@@ -63,20 +65,19 @@ public final class Call: WriteJob, @unchecked Sendable {
     public var user: UserKey { peer.user }
 
     public func perform(_ transaction: any StoreTransaction) throws(Failure) {
-        if isParkedStep { unpark() }
         let now = environment.clock.now()
         var context = CallContext(
             environment: environment, peer: peer, session: session, grantedRuns: grantedRuns, now: now,
-            waitExpired: waitExpired, arrived: arrived)
+            waitExpired: waitExpired, arrived: arrived, progress: progress)
         arrived = context.arrived
-        effects = []
         announcements = []
         // What a job before this one wrote and lost again.
         _ = transaction.takeNotes()
         let ended = end(transaction, &context)
         outcome = ended
+        effects = context.findings
         if let rollback = ended.rollback { throw rollback }
-        effects = context.effects
+        effects += context.effects
         onStep = context.onStep ?? onStep
     }
 
@@ -92,23 +93,29 @@ public final class Call: WriteJob, @unchecked Sendable {
     func answer(_ result: Swift.Result<[UInt8], Failure>) {
         guard let reply else { return assertionFailure("a call was answered twice") }
         self.reply = nil
-        if isParkedStep { unpark() }
+        unpark()
         reply(result)
     }
 
     /// Lets it be seen that the step waits, until the call goes on.
     func park(_ step: ParkedStep) {
-        isParkedStep = true
+        parkedStep = step
         environment.parkedSteps.insert(step, self)
     }
 
-    private func unpark() {
-        isParkedStep = false
-        environment.parkedSteps.remove(self)
+    /// It goes on, or has its answer.
+    func unpark() {
+        guard let step = parkedStep else { return }
+        parkedStep = nil
+        environment.parkedSteps.remove(step, self)
     }
 
-    /// It goes on with a long work: not on the loop, and not in one commit with others.
-    func becomesLong() { weight = max(weight, 1 << 20) }
+    /// It goes on with a long work, now that this much of it stands: not on the loop, and not in one commit with
+    /// others.
+    func goesOn(from place: any Sendable) {
+        progress = place
+        weight = max(weight, 1 << 20)
+    }
 
     /// What it asked for besides its writes cannot be done: they stand, and it is refused.
     func refuse(_ failure: Failure) { outcome = .refused(failure, keepsWrites: true) }

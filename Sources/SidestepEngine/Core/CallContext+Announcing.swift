@@ -26,11 +26,3 @@ extension StoreTransaction {
         call.after(.offered(.place(run.userID, queue.name)))
     }
 }
-
-extension RunRecord {
-    /// Takes the owner away; the time it had the run counts for the budget of wall time.
-    mutating func loseOwner(at now: Instant) {
-        if let since = lease?.owner.since { ownedMilliseconds &+= max(0, now.milliseconds(since: since)) }
-        lease = nil
-    }
-}

@@ -16,12 +16,15 @@ public struct CallContext: Sendable {
     /// When the call first arrived; waiting times count from here.
     public let arrived: Instant
     public private(set) var effects: [Effect] = []
+    /// What it met, which holds also when what it wrote is taken back.
+    private(set) var findings: [Effect] = []
+    private let progress: (any Sendable)?
     /// What the call answers when a wait that it opens is over: it is not performed again then.
     public var onStep: (@Sendable (StepOutcome) -> [UInt8])?
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns, now: Instant,
-        waitExpired: Bool = false, arrived: Instant? = nil
+        waitExpired: Bool = false, arrived: Instant? = nil, progress: (any Sendable)? = nil
     ) {
         self.environment = environment
         self.peer = peer
@@ -31,9 +34,16 @@ public struct CallContext: Sendable {
         self.waitExpired = waitExpired
         isRepeated = arrived != nil
         self.arrived = arrived ?? now
+        self.progress = progress
     }
 
     mutating func after(_ effect: Effect) { effects.append(effect) }
+
+    /// The same for what is no consequence of the call's writes.
+    mutating func found(_ effect: Effect) { findings.append(effect) }
+
+    /// How far the parts are that stand already (`Wait.turn`); nil in the first one.
+    func progress<Place>(_ type: Place.Type = Place.self) -> Place? { progress as? Place }
 
     /// Tells the operator, once what the call did stands.
     mutating func tell(_ notice: Notice) { effects.append(.tell(notice)) }

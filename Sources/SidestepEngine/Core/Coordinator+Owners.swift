@@ -24,6 +24,7 @@ extension Coordinator {
     func disown(_ run: Int64) {
         owners.graces.removeValue(forKey: run)?.cancel()
         guard let holder = owners.remove(run) else { return }
+        onEnded?(holder.session, holder.id)
         if !owners.needs(holder.process) { processes.unwatch(holder.process) }
     }
 

@@ -12,7 +12,7 @@ extension Coordinator {
         guard call.peer.isDaemon || environment.isOpen(call.session) else {
             return call.answer(.failure(.connectionClosed))
         }
-        if wait.goesOn { return call.answer(.failure(.leaving)) }
+        if wait.progress != nil { return call.answer(.failure(.leaving)) }
         if call.isCancelled { return call.answer(.failure(.requestCancelled)) }
         call.hasParked = true
         let id = ObjectIdentifier(call)
@@ -41,7 +41,13 @@ extension Coordinator {
         if let call = parked.take(session: session, request: request) {
             return call.answer(.failure(.requestCancelled))
         }
-        awake.values.first { $0.session == session && $0.request == request }?.isCancelled = true
+        awake[session]?.values.first { $0.request == request }?.isCancelled = true
+    }
+
+    /// A call that was woken has been performed.
+    func fellAsleep(_ call: Call) {
+        awake[call.session]?[ObjectIdentifier(call)] = nil
+        if awake[call.session]?.isEmpty == true { awake[call.session] = nil }
     }
 
     /// Answers those who wait for what is given up.

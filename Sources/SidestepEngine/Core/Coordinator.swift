@@ -19,8 +19,8 @@ public final class Coordinator: @unchecked Sendable {
 
     var owners = OwnerTable()
     var parked = ParkedCalls()
-    /// Calls that were woken and are performed again.
-    var awake: [ObjectIdentifier: Call] = [:]
+    /// Calls that were woken and are performed again, by their connections.
+    var awake: [Int64: [ObjectIdentifier: Call]] = [:]
     /// Timers of chores that are to come, by kind.
     var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
@@ -31,6 +31,8 @@ public final class Coordinator: @unchecked Sendable {
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
     /// Told on the loop when a connection was granted a run.
     public var onGranted: ((_ session: Int64, _ run: String) -> Void)?
+    /// Told on the loop when the run has no owner any more.
+    public var onEnded: ((_ session: Int64, _ run: String) -> Void)?
     /// Told on the loop when a run was asked to end, with the connection of its owner.
     public var onCancelled: ((_ session: Int64, _ run: String, Cancellation) -> Void)?
 
@@ -108,7 +110,8 @@ public final class Coordinator: @unchecked Sendable {
 
     /// Performs a call again that waited.
     func resubmit(_ call: Call) {
-        if call.hasParked { awake[ObjectIdentifier(call)] = call }
+        if call.hasParked { awake[call.session, default: [:]][ObjectIdentifier(call)] = call }
+        call.unpark()
         if isDraining { woken.append(call) } else { submit([call]) }
     }
 
@@ -121,6 +124,8 @@ public final class Coordinator: @unchecked Sendable {
         defer { isDraining = false }
         while case let batches = takeSettled(), !batches.isEmpty {
             for (jobs, failure) in batches {
+                // What it counted may not be there.
+                if failure != nil { environment.pendingRoom.forgetAll() }
                 for case let call as Call in jobs { finish(call, failure) }
             }
             // Everybody whom these batches woke, in one batch.
@@ -139,12 +144,12 @@ public final class Coordinator: @unchecked Sendable {
     private func finish(_ call: Call, _ storeFailure: Failure?) {
         // Whoever was offered something and did not take it leaves it to the next one.
         defer { passOn(call, storeFailure) }
-        if call.hasParked { awake[ObjectIdentifier(call)] = nil }
+        if call.hasParked { fellAsleep(call) }
         if let storeFailure { return call.isAnswered ? () : call.answer(.failure(storeFailure)) }
         for effect in call.effects { apply(effect, of: call) }
         if !call.announcements.isEmpty { onAnnounced?(call.announcements) }
-        if call.outcome?.goesOn == true, !isLeaving {
-            call.becomesLong()
+        if let place = call.outcome?.progress, !isLeaving {
+            call.goesOn(from: place)
             return resubmit(call)
         }
         if call.isAnswered { return }
@@ -207,6 +212,13 @@ public final class Coordinator: @unchecked Sendable {
         case .scheduleWaits(let schedule): perform(FireWaiting(schedule: schedule))
         case .tell(let notice): onNotice?(notice)
         case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
+        case .roomChanged(let webhook): environment.pendingRoom.forget(webhook)
+        case .roomFull(let webhook): environment.pendingRoom.isFull(webhook)
+        case .stepRefused(let step): environment.refusedSteps.note(step, session: call.session)
+        case .stepAdmitted(let run): environment.refusedSteps.forget(run: run, session: call.session)
+        case .asked(let worker):
+            // A connection that closed meanwhile is not one to remember.
+            if environment.isOpen(call.session) { environment.workers.note(worker, session: call.session) }
         }
     }
 

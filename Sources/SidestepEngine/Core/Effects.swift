@@ -46,6 +46,16 @@ public enum Effect: Sendable {
     case tell(Notice)
     /// Work of the daemon's own is to be done after so many milliseconds.
     case later(Chore, Int64)
+    /// Deliveries of this webhook wait no more, or again: there may be another number of free places.
+    case roomChanged(webhook: Int64)
+    /// As many of them wait as may.
+    case roomFull(webhook: Int64)
+    /// A breaker did not let a step through.
+    case stepRefused(RefusedStep)
+    /// What it goes through has let a step of this run through.
+    case stepAdmitted(run: Int64)
+    /// A worker asked for runs.
+    case asked(WorkerRecord)
 }
 
 /// What a parked call waits for.
@@ -84,16 +94,16 @@ public struct Wait: Error, Sendable {
     public var ending: ProcessIdentity?
     /// The step that cannot begin, if that is it.
     var step: ParkedStep?
-    /// Nothing is waited for: the call has done a part of its work and goes on when the others have had their turn,
-    /// also when nobody waits for its answer any more.
-    public var goesOn = false
+    /// How far the call is that has done a part of its work. Nothing is waited for: it goes on from there when the
+    /// others have had their turn, also when nobody waits for its answer any more.
+    private(set) var progress: (any Sendable)?
 
     /// For the part of a long work that is done; thrown as `KeepingWrites.waits`, so that the part stands.
-    public static let turn: Wait = {
+    static func turn(_ progress: some Sendable) -> Wait {
         var wait = Wait([], until: nil)
-        wait.goesOn = true
+        wait.progress = progress
         return wait
-    }()
+    }
 
     public init(
         _ topics: [Topic], until: Instant?, again: Instant? = nil, ending: ProcessIdentity? = nil

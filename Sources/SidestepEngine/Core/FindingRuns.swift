@@ -114,8 +114,7 @@ extension StoreTransaction {
     }
 
     private func revived(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
-        var again = run
-        again.status = try run.next(.granted)
+        var again = try run.next(.cameBack, at: call.now)
         let owner = Owner(kind: .connection, process: call.peer.process, uid: call.peer.uid, since: call.now)
         let sequence = try append(
             run: run.key, at: call.now, kind: .leaseGranted, detail: ownerDetail(owner, run.epoch))
@@ -145,17 +144,12 @@ extension LeaseHolder {
 }
 
 extension RunRecord {
-    /// A delay that is over is none: a run that has one is not offered to workers.
-    mutating func clearPastDelay(_ now: Instant) {
-        if let next = nextAttempt, next <= now { nextAttempt = nil }
-    }
-
-    /// The status after `event`. Callers have looked at the status before:
-    /// an illegal step is our own mistake.
-    func next(_ event: RunEvent) throws -> RunStatus {
-        guard let status = status.after(event) else {
+    /// The run after `event`. Callers have looked at the status before:
+    /// an illegal event is our own mistake.
+    func next(_ event: RunEvent, at now: Instant, next: Instant? = nil) throws -> RunRecord {
+        guard let after = after(event, at: now, next: next) else {
             throw Failure(.invalidArgument, "a run that is \(status.rawValue) cannot be \(event)", run: id)
         }
-        return status
+        return after
     }
 }

@@ -32,21 +32,27 @@ struct ParkedStep: Sendable, Equatable {
 
 /// The calls that wait for room in a limit: what `run.explain` tells of them.
 final class ParkedSteps: Sendable {
-    private let parked = Mutex<[ObjectIdentifier: ParkedStep]>([:])
+    private let parked = Mutex<[Int64: [ObjectIdentifier: ParkedStep]]>([:])
 
     func insert(_ step: ParkedStep, _ call: Call) {
-        parked.withLock { $0[ObjectIdentifier(call)] = step }
+        parked.withLock { $0[step.run, default: [:]][ObjectIdentifier(call)] = step }
     }
 
-    func remove(_ call: Call) { parked.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(call)) } }
+    func remove(_ step: ParkedStep, _ call: Call) {
+        parked.withLock { parked in
+            parked[step.run]?[ObjectIdentifier(call)] = nil
+            if parked[step.run]?.isEmpty == true { parked[step.run] = nil }
+        }
+    }
 
     func of(run: Int64) -> [ParkedStep] {
-        parked.withLock { $0.values.filter { $0.run == run } }.sorted { $0.step < $1.step }
+        parked.withLock { $0[run]?.values.sorted { $0.step < $1.step } ?? [] }
     }
 }
 
 /// A step that a breaker did not let through.
-struct RefusedStep: Sendable, Equatable {
+public struct RefusedStep: Sendable, Equatable {
+    var run: Int64
     var step: String
     var breaker: String
 }
@@ -56,23 +62,40 @@ final class RefusedSteps: Sendable {
     /// Runs of a connection that are remembered.
     private static let most = 100
 
-    private let refused = Mutex<[Int64: [Int64: RefusedStep]]>([:])
+    private struct Table {
+        var bySession: [Int64: Set<Int64>] = [:]
+        var byRun: [Int64: [Int64: RefusedStep]] = [:]
 
-    func note(_ step: RefusedStep, run: Int64, session: Int64) {
-        refused.withLock { refused in
-            if refused[session, default: [:]].count >= Self.most { refused[session] = [:] }
-            refused[session, default: [:]][run] = step
+        mutating func remove(run: Int64, session: Int64) {
+            guard bySession[session]?.remove(run) != nil else { return }
+            if bySession[session]?.isEmpty == true { bySession[session] = nil }
+            byRun[run]?[session] = nil
+            if byRun[run]?.isEmpty == true { byRun[run] = nil }
+        }
+
+        mutating func remove(session: Int64) {
+            for run in bySession[session] ?? [] { remove(run: run, session: session) }
+        }
+    }
+
+    private let refused = Mutex(Table())
+
+    func note(_ step: RefusedStep, session: Int64) {
+        refused.withLock { table in
+            if (table.bySession[session]?.count ?? 0) >= Self.most { table.remove(session: session) }
+            table.bySession[session, default: []].insert(step.run)
+            table.byRun[step.run, default: [:]][session] = step
         }
     }
 
     /// The breaker let it through.
     func forget(run: Int64, session: Int64) {
-        refused.withLock { _ = $0[session]?.removeValue(forKey: run) }
+        refused.withLock { $0.remove(run: run, session: session) }
     }
 
-    func forget(session: Int64) { refused.withLock { _ = $0.removeValue(forKey: session) } }
+    func forget(session: Int64) { refused.withLock { $0.remove(session: session) } }
 
-    func of(run: Int64) -> [RefusedStep] { refused.withLock { $0.values.compactMap { $0[run] } } }
+    func of(run: Int64) -> [RefusedStep] { refused.withLock { $0.byRun[run].map { Array($0.values) } ?? [] } }
 }
 
 /// The keys of the steps that the daemon is executing; others that it was given wait their turn.

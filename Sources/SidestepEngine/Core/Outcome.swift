@@ -44,8 +44,8 @@ enum Outcome {
         if case .answered = self { true } else { false }
     }
 
-    /// Whether it has done a part of its work and goes on, whoever waits for its answer.
-    var goesOn: Bool {
-        if case .waits(let wait, _) = self { wait.goesOn } else { false }
+    /// How far it is that has done a part of its work and goes on, whoever waits for its answer.
+    var progress: (any Sendable)? {
+        if case .waits(let wait, _) = self { wait.progress } else { nil }
     }
 }

@@ -25,15 +25,7 @@ struct SettleExecution: Command {
         _ known: StepRecord, _ output: Payload, _ run: RunRecord, _ store: any StoreTransaction,
         _ call: inout CallContext
     ) throws {
-        var done = known
-        done.status = .completed
-        done.hasHold = false
-        done.executor = nil
-        done.holder = nil
-        done.finished = call.now
-        done.nextAttempt = nil
-        done.attemptDeadline = nil
-        done.deadlineKind = nil
+        guard let done = known.after(.completed, at: call.now) else { return }
         try store.save(StepOutcome(step: done, output: output, error: nil), of: run)
         try store.deleteExecution(step: step)
         call.after(.changed(.step(run.key, known.name)))
@@ -47,9 +39,7 @@ struct SettleExecution: Command {
     ) throws {
         let end = AttemptEnd.failed(retryable: cause.retryable)
         let isExceeded = try store.settle(known, of: run, end, usage: nil, &call)
-        var failed = known
-        failed.hasHold = false
-        _ = try store.fail(failed, of: run, error, cause, .stepAttemptFailed, &call)
+        _ = try store.fail(known, of: run, error, cause, .stepAttemptFailed, &call)
         if run.status == .running, isExceeded || run.isExhausted { try store.exhaust(run, &call) }
     }
 }

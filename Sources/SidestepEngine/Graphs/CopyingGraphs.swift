@@ -6,10 +6,9 @@ import SidestepStore
 public struct CopyGraphThread: Command {
     public let thread: String
     public let target: String
-    private let progress = Progress(Place())
 
     /// How far it is.
-    private struct Place {
+    private struct Place: Sendable {
         /// Places to come; nil before the first part.
         var places: [(from: Int64, to: Int64)]?
         /// The id that is copied, and how far its writes are; nil writes: it is copied wholly.
@@ -24,8 +23,7 @@ public struct CopyGraphThread: Command {
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         guard thread != target else { return }
-        var at = progress.value
-        defer { progress.value = at }
+        var at = call.progress() ?? Place()
         var places = try at.places ?? begin(store, call)
         guard let (place, copy) = places.last else { return }
         if try copyPart(&at, place, copy, store, call.environment.settings.part) {
@@ -33,7 +31,7 @@ public struct CopyGraphThread: Command {
             (at.id, at.writes) = ("", nil)
         }
         at.places = places
-        if !places.isEmpty { throw KeepingWrites.waits(.turn) }
+        if !places.isEmpty { throw KeepingWrites.waits(.turn(at)) }
     }
 
     private func begin(

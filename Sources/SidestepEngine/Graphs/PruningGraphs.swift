@@ -6,10 +6,9 @@ import SidestepStore
 /// part.
 public struct PruneGraphs: Command {
     public let threads: [String]
-    private let progress: Progress<Place>
 
     /// How far it is.
-    private struct Place {
+    private struct Place: Sendable {
         /// Threads to come, the next one last, and the places of the one that is looked at.
         var threads: [String]
         var places: [Int64] = []
@@ -18,7 +17,7 @@ public struct PruneGraphs: Command {
     }
 
     /// How far it is with one place.
-    private struct Pruning {
+    private struct Pruning: Sendable {
         let newest: String
         /// The ancestor that is looked at for what the newest one depends on; nil when all of it is known.
         var ancestor: GraphLink?
@@ -38,10 +37,7 @@ public struct PruneGraphs: Command {
         }
     }
 
-    public init(threads: [String]) {
-        self.threads = threads
-        progress = Progress(Place(threads: threads.reversed()))
-    }
+    public init(threads: [String]) { self.threads = threads }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
         let deleted = try prunePart(store, call)
@@ -51,14 +47,13 @@ public struct PruneGraphs: Command {
     }
 
     private func prunePart(_ store: any StoreTransaction, _ call: CallContext) throws -> Int {
-        var at = progress.value
-        defer { progress.value = at }
+        var at = call.progress() ?? Place(threads: threads.reversed())
         while at.places.isEmpty {
             guard let thread = at.threads.popLast() else { return at.deleted }
             at.places = try store.graphPlaces(user: call.graphUser, thread: thread).map(\.key)
         }
         try go(on: &at, at.places[at.places.count - 1], store, call.environment.settings.part)
-        if !(at.places.isEmpty && at.threads.isEmpty) { throw KeepingWrites.waits(.turn) }
+        if !(at.places.isEmpty && at.threads.isEmpty) { throw KeepingWrites.waits(.turn(at)) }
         return at.deleted
     }
 

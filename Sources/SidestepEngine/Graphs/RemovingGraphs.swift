@@ -20,9 +20,8 @@ public struct DeleteGraphThread: Command {
 public struct DeleteGraphRuns: Command {
     /// An array of ids.
     public let runs: Payload
-    private let progress = Progress(Place())
 
-    private struct Place {
+    private struct Place: Sendable {
         /// The place that is looked through; nil before the first.
         var place: Int64?
         var id = ""
@@ -41,8 +40,7 @@ public struct DeleteGraphRuns: Command {
     }
 
     private func deletePart(_ store: any StoreTransaction, _ call: CallContext) throws -> Int {
-        var at = progress.value
-        defer { progress.value = at }
+        var at = call.progress() ?? Place()
         if at.place == nil { at.place = try store.graphPlace(user: call.graphUser, after: 0) }
         guard let place = at.place else { return at.deleted }
         let part = call.environment.settings.part
@@ -58,7 +56,7 @@ public struct DeleteGraphRuns: Command {
         let gone = try store.deleteGraphCheckpoints(place: place, at.found, limit: part.rows)
         at.found.removeFirst(gone)
         at.deleted += gone
-        throw KeepingWrites.waits(.turn)
+        throw KeepingWrites.waits(.turn(at))
     }
 
     private func goOn(
@@ -66,6 +64,6 @@ public struct DeleteGraphRuns: Command {
     ) throws -> Int {
         guard let next = try store.graphPlace(user: call.graphUser, after: place) else { return at.deleted }
         (at.place, at.id) = (next, "")
-        throw KeepingWrites.waits(.turn)
+        throw KeepingWrites.waits(.turn(at))
     }
 }

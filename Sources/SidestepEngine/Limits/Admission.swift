@@ -26,10 +26,12 @@ extension StoreTransaction {
     ///
     /// - Throws: `circuit_open`, `rate_limited`, or `Wait` until there is room. The budget comes first and is looked at
     ///   by the caller, since its refusal changes the run.
-    func admit(_ demand: Demand, _ step: String, of run: RunRecord, _ call: CallContext) throws -> Admission {
+    func admit(
+        _ demand: Demand, _ step: String, of run: RunRecord, _ call: inout CallContext
+    ) throws -> Admission {
         var admission = Admission(reserve: demand.reserve ?? Amounts())
         if let name = demand.breaker {
-            (admission.breaker, admission.isProbe) = try pass(name, step, run, call)
+            (admission.breaker, admission.isProbe) = try pass(name, step, run, &call)
         }
         if let name = demand.limit {
             admission.limit = try take(name, step, run, demand.waitMilliseconds, call)
@@ -38,19 +40,18 @@ extension StoreTransaction {
     }
 
     private func pass(
-        _ name: String, _ step: String, _ run: RunRecord, _ call: CallContext
+        _ name: String, _ step: String, _ run: RunRecord, _ call: inout CallContext
     ) throws -> (BreakerRecord, isProbe: Bool) {
         var record =
             try breaker(user: run.userID, name: name)
             ?? BreakerRecord(userID: Int64(run.userID), name: name, breaker: Breaker())
-        let refused = call.environment.refusedSteps
         let admission = record.breaker.admit(at: call.now)
         switch admission {
         case .allowed, .probe:
-            refused.forget(run: run.key, session: call.session)
+            call.found(.stepAdmitted(run: run.key))
             return (record, admission == .probe)
         case .refused(let delay):
-            refused.note(RefusedStep(step: step, breaker: name), run: run.key, session: call.session)
+            call.found(.stepRefused(RefusedStep(run: run.key, step: step, breaker: name)))
             throw Failure(
                 .circuitOpen, "breaker '\(name)' is open after \(record.breaker.failures) failures in a row",
                 run: run.id, step: step,

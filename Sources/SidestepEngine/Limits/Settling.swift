@@ -103,8 +103,7 @@ extension StoreTransaction {
     @discardableResult
     func pauseForBudget(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
         try loseRunningSteps(of: run, &call)
-        var paused = try paused(run, .budget, &call)
-        paused.secretHash = nil
+        let paused = try paused(run, .budget, &call)
         try updateRun(paused, expecting: run.epoch)
         try announceEnd(paused, &call)
         return paused

@@ -23,7 +23,7 @@ public struct ClaimRun: Command {
     }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Claimed? {
-        note(call)
+        call.found(.asked(record(call)))
         var search = Search(claim: self, user: call.peer.uid, now: call.now)
         guard let (run, queue) = try search.next(store) else {
             if call.waitExpired || waitMilliseconds == 0 { return nil }
@@ -38,13 +38,10 @@ public struct ClaimRun: Command {
         return Claimed(granted: granted, input: try store.runPayloads(key: run.key).input)
     }
 
-    private func note(_ call: CallContext) {
-        // A connection that closed meanwhile is not one to remember.
-        guard call.environment.isOpen(call.session) else { return }
-        let record = WorkerRecord(
+    private func record(_ call: CallContext) -> WorkerRecord {
+        WorkerRecord(
             name: worker ?? "\(call.peer.process.pid)", peer: call.peer, workflows: workflows, queues: queues,
             codeVersion: codeVersion, since: call.now)
-        call.environment.workers.note(record, session: call.session)
     }
 
     private func topics(_ call: CallContext) -> [Topic] {

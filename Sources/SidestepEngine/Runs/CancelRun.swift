@@ -78,12 +78,7 @@ extension StoreTransaction {
     /// A run without an owner is given to one that undoes what was done.
     private func offerForUndoing(_ run: inout RunRecord, _ call: CallContext) throws {
         guard run.lease == nil else { return }
-        run.nextAttempt = nil
-        if run.status == .waiting { run.status = try run.next(.woken) }
-        if run.status == .paused {
-            run.status = try run.next(.unpaused)
-            run.reason = nil
-        }
+        run = try run.next(.offeredForUndoing, at: call.now)
     }
 
     /// Carries out a request to end.

@@ -14,8 +14,7 @@ public struct PauseRun: Command {
         if run.status.isClosed { throw Failure.runClosed(run) }
         try store.loseRunningSteps(of: run, &call)
         let peer = call.peer
-        var after = try store.paused(run, .operator, &call) { $0.by(peer) }
-        after.secretHash = nil
+        let after = try store.paused(run, .operator, &call) { $0.by(peer) }
         try store.updateRun(after, expecting: run.epoch)
         try store.announceEnd(after, &call)
         call.tell(act: "run.pause", run.id, of: run.userID)
@@ -42,16 +41,10 @@ public struct UnpauseRun: Command {
 
 extension StoreTransaction {
     func unpause(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
-        var after = run
-        after.status = try run.next(.unpaused)
-        after.reason = nil
-        after.isExhausted = false
-        after.interruptions = 0
-        after.updated = call.now
+        let after = try run.next(.unpaused, at: call.now)
         try append(
             run: run.key, at: call.now, kind: .runUnpaused,
             detail: call.isOwnWork ? nil : detail { $0.by(call.peer) })
-        after.clearPastDelay(call.now)
         try updateRun(after, expecting: run.epoch)
         call.announce(after)
         call.after(.executionDue(call.now))
@@ -65,14 +58,12 @@ public struct DeleteRun: Command {
 
     /// Generations removed in one transaction.
     private static let generations = 50
-    private let progress = Progress(false)
 
     public init(run: String) { self.run = run }
 
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        guard let run = try store.findRun(run, call) else { return progress.value }
+        guard let run = try store.findRun(run, call) else { return call.progress() ?? false }
         if run.status == .running { throw Failure.runOwned(run) }
-        progress.value = true
         // All generations: the id is free again, and an old outcome can never be taken for a new one.
         try store.note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
         var generation: RunRecord? = run
@@ -86,7 +77,7 @@ public struct DeleteRun: Command {
         }
         call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
         call.after(.changed(.run(run.key)))
-        if generation != nil { throw KeepingWrites.waits(.turn) }
+        if generation != nil { throw KeepingWrites.waits(.turn(true)) }
         return true
     }
 }

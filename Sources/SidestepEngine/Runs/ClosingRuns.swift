@@ -75,10 +75,8 @@ public struct FailRun: Command {
     private func retried(
         _ run: RunRecord, after delay: Int64, _ store: any StoreTransaction, _ call: CallContext
     ) throws -> RunRecord {
-        var again = run
-        again.attempt += 1
-        again.nextAttempt = call.now.advanced(byMilliseconds: delay)
-        again.updated = call.now
+        let next = call.now.advanced(byMilliseconds: delay)
+        let again = try run.next(.retried, at: call.now, next: next)
         try store.setRunOutput(key: run.key, output: nil, error: error)
         try store.append(run: run.key, at: call.now, kind: .runRetried, detail: error)
         try store.forgetFailures(of: run, call)
@@ -98,17 +96,13 @@ public struct ReleaseRun: Command {
         if run.cancellation != nil { return try store.endCancelled(run, error: nil, &call) }
         if run.isExhausted { return try store.pauseForBudget(run, &call) }
         try store.loseRunningSteps(of: run, &call)
-        var after = run
+        let after: RunRecord
         if try store.openSteps(run: run.key).contains(where: { $0.status == .unknown }) {
             after = try store.paused(run, .unknownStep, &call)
         } else {
-            after.status = try run.next(.released)
-            after.loseOwner(at: call.now)
-            after.clearPastDelay(call.now)
-            after.updated = call.now
+            after = try run.next(.released, at: call.now)
             try store.append(run: run.key, at: call.now, kind: .runReleased)
         }
-        after.secretHash = nil
         try store.updateRun(after, expecting: run.epoch)
         try store.announceEnd(after, &call)
         return after
@@ -140,14 +134,7 @@ extension StoreTransaction {
         // whoever opens the run again must not wait for it.
         try loseRunningSteps(of: run, &call)
         try stopExecutions(of: run, &call)
-        var closed = run
-        closed.status = try run.next(event)
-        closed.reason = nil
-        closed.loseOwner(at: call.now)
-        closed.secretHash = nil
-        closed.nextAttempt = nil
-        closed.closed = call.now
-        closed.updated = call.now
+        let closed = try run.next(event, at: call.now)
         try setRunOutput(key: run.key, output: output, error: error)
         try append(
             run: run.key, at: call.now, kind: closed.status.closingEntry, detail: error)

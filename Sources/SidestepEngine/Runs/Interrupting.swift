@@ -19,23 +19,18 @@ extension StoreTransaction {
         _ run: RunRecord, _ cause: InterruptionCause, _ call: inout CallContext
     ) throws -> RunRecord {
         try loseRunningSteps(of: run, &call)
-        var after = run
+        // Only who was cut off may come back with the same lease; a dead owner's children may not.
+        var after = try run.next(cause == .disconnected ? .cutOff : .interrupted, at: call.now)
         let progressed =
             try run.lease.map { try hasProgress(run: run.key, since: $0.grantedSequence) } ?? false
         let count: Int64 = cause == .neverBegan ? 0 : 1
         after.interruptions = (progressed ? 0 : run.interruptions) + count
-        after.status = try run.next(.interrupted)
-        after.loseOwner(at: call.now)
-        // Only who was cut off may come back with the same lease; a dead owner's children may not.
-        if cause != .disconnected { after.secretHash = nil }
-        after.updated = call.now
         try append(
             run: run.key, at: call.now, kind: .runInterrupted,
             detail: detail { writer in
                 writer.member("cause", cause.rawValue)
                 writer.member("interruptions", after.interruptions)
             })
-        after.clearPastDelay(call.now)
         if let delay = CrashLoop.delay(interruptions: after.interruptions) {
             let next = call.now.advanced(byMilliseconds: delay)
             after.nextAttempt = max(after.nextAttempt ?? next, next)
@@ -56,11 +51,8 @@ extension StoreTransaction {
         _ run: RunRecord, _ reason: PauseReason, _ call: inout CallContext,
         _ more: (inout JSONWriter) -> Void = { _ in }
     ) throws -> RunRecord {
-        var after = run
-        after.status = try run.next(.paused)
+        var after = try run.next(.paused, at: call.now)
         after.reason = reason
-        after.loseOwner(at: call.now)
-        after.updated = call.now
         try append(
             run: run.key, at: call.now, kind: .runPaused,
             detail: detail { writer in
@@ -83,28 +75,17 @@ extension StoreTransaction {
 
     /// The process of an attempt is gone: it may be tried again, or, at most once, nobody knows what it did.
     func lose(_ step: StepRecord, of run: RunRecord, _ call: inout CallContext) throws {
-        var after = step
-        guard let status = step.status.after(step.atMostOnce ? .lostAtMostOnce : .interrupted) else { return }
-        try settle(step, of: run, .lost, usage: nil, &call)
-        after.status = status
-        after.hasHold = false
-        after.isInterrupted = true
-        after.attemptDeadline = nil
-        after.deadlineKind = nil
-        if status == .backoff {
-            after.attempt += 1
-            after.nextAttempt = call.now
+        guard let after = step.after(step.atMostOnce ? .lostAtMostOnce : .interrupted, at: call.now) else {
+            return
         }
-        if after.executor != nil, status == .unknown {
-            after.executor = nil
-            try dropExecution(after, &call)
-        } else if after.executor != nil {
-            call.after(.executionDue(call.now))
+        try settle(step, of: run, .lost, usage: nil, &call)
+        let isUnknown = after.status == .unknown
+        if step.executor != nil {
+            if isUnknown { try dropExecution(after, &call) } else { call.after(.executionDue(call.now)) }
         }
         try updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
         try append(
-            run: run.key, at: call.now, kind: status == .unknown ? .stepUnknown : .stepInterrupted,
-            step: step.name,
+            run: run.key, at: call.now, kind: isUnknown ? .stepUnknown : .stepInterrupted, step: step.name,
             attempt: step.attempt, detail: nil)
         call.after(.changed(.step(run.key, step.name)))
     }

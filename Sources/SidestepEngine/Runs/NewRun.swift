@@ -101,15 +101,7 @@ extension StoreTransaction {
     func reopened(_ run: RunRecord, _ call: CallContext) throws -> RunRecord {
         let undone = try compensations(run: run.key)
         if !undone.isEmpty { throw Failure.undone(run, by: undone) }
-        var again = run
-        again.status = try run.next(.reopened)
-        again.closed = nil
-        again.cancellation = nil
-        again.attempt += 1
-        again.interruptions = 0
-        again.updated = call.now
-        // A deadline that closed it would close it again at once.
-        if let deadline = run.deadline, deadline <= call.now { again.deadline = nil }
+        let again = try run.next(.reopened, at: call.now)
         try forgetFailures(of: run, call)
         try setRunOutput(key: run.key, output: nil, error: nil)
         try append(run: run.key, at: call.now, kind: .runReopened)

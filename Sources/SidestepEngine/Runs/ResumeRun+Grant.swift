@@ -15,13 +15,8 @@ extension ResumeRun {
             throw try refuse(granted, refusal, store, &call)
         }
         let secret = Identifiers.hex(call.environment.random.bytes(16))
-        granted.epoch = run.epoch + 1
-        granted.status = try run.next(run.status == .running ? .takenOver : .granted)
-        granted.reason = nil
+        granted = try granted.next(run.status == .running ? .takenOver : .granted, at: call.now)
         granted.secretHash = ContentHash.of(secret.utf8)
-        granted.nextAttempt = nil
-        granted.placement.startDeadline = nil
-        granted.updated = call.now
         granted.head = checkpoint?.key ?? run.head
         if !created { try update(&granted, expecting: run.epoch, store, call) }
         granted.lease = try newLease(granted, store, call)
@@ -110,6 +105,8 @@ extension ResumeRun {
         // Whoever unpauses the run decides: the old version may go on as well as the new one.
         paused.codeVersion = nil
         try store.updateRun(paused, expecting: run.epoch)
+        // Its owner may be this very process, on an older connection.
+        if run.lease != nil { try store.announceEnd(paused, &call) }
         return .refused(refusal)
     }
 }

@@ -99,7 +99,7 @@ public struct BeginStep: Command {
         if demand.isEmpty {
             try store.save(StepOutcome(step: begun, output: nil, error: nil), of: run)
         } else {
-            begun = try admitted(begun, run, store, call)
+            begun = try admitted(begun, run, store, &call)
         }
         if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
         return begun
@@ -119,9 +119,10 @@ public struct BeginStep: Command {
     }
 
     private func admitted(
-        _ begun: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: CallContext
+        _ begun: StepRecord, _ run: RunRecord, _ store: any StoreTransaction,
+        _ call: inout CallContext
     ) throws -> StepRecord {
-        let admission = try store.admit(demand, step, of: run, call)
+        let admission = try store.admit(demand, step, of: run, &call)
         var holding = begun
         holding.hasHold = true
         try store.save(StepOutcome(step: holding, output: nil, error: nil), of: run)
@@ -135,8 +136,6 @@ public struct BeginStep: Command {
         var step = record
         let arrived = moment ?? call.now
         let start = max(arrived, record.nextAttempt ?? arrived)
-        step.status = .running
-        step.isInterrupted = false
         step.fingerprint = expectedFingerprint ?? record.fingerprint
         step.executor = work?.executor ?? record.executor
         step.atMostOnce = atMostOnce
@@ -145,11 +144,10 @@ public struct BeginStep: Command {
         step.retry = retry ?? record.retry
         step.timeouts = timeouts
         step.metadata = metadata ?? record.metadata
-        step.begun = start
-        let expiry = timeouts.expiry(firstBegun: record.firstBegun, begun: start, lastSign: start)
-        step.attemptDeadline = expiry?.at
-        step.deadlineKind = expiry?.which
-        return step
+        guard let begun = step.after(.begun, at: start) else {
+            preconditionFailure("a step that is \(record.status.rawValue) was begun")
+        }
+        return begun
     }
 
     private func execute(_ step: StepRecord, _ run: RunRecord, _ call: CallContext) -> Result {

@@ -38,20 +38,15 @@ public struct CompleteStep: Command {
         _ call: inout CallContext
     ) throws -> StepRecord {
         if known.executor != nil { throw Failure.executedByDaemon(known, run) }
-        var step = known
-        guard let status = known.status.after(.completed) else { throw Failure.superseded(known, run) }
-        step.status = status
-        step.attempt = attempt
-        step.isInterrupted = false
-        step.fingerprint = fingerprint ?? known.fingerprint
-        step.usage = usage
-        step.hasHold = false
-        step.metadata = metadata ?? known.metadata
-        step.begun = started ?? known.begun
-        step.finished = call.now
-        step.nextAttempt = nil
-        step.attemptDeadline = nil
-        step.deadlineKind = nil
+        var reported = known
+        reported.attempt = attempt
+        reported.fingerprint = fingerprint ?? known.fingerprint
+        reported.usage = usage
+        reported.metadata = metadata ?? known.metadata
+        reported.begun = started ?? known.begun
+        guard let step = reported.after(.completed, at: call.now) else {
+            throw Failure.superseded(known, run)
+        }
         try store.save(StepOutcome(step: step, output: output, error: nil), of: run)
         call.after(.changed(.step(run.key, step.name)))
         let isExceeded = try store.settle(known, of: run, .completed, usage: usage, &call)

@@ -37,9 +37,7 @@ struct ExpireDue: Command {
         // The limit over all attempts leaves no time for another one.
         let cause = AttemptError(types: ["timeout"], retryable: which != "schedule_to_close")
         try store.settle(step, of: run, .lost, usage: nil, &call)
-        var late = step
-        late.hasHold = false
-        _ = try store.fail(late, of: run, error, cause, .stepTimedOut, &call)
+        _ = try store.fail(step, of: run, error, cause, .stepTimedOut, &call)
     }
 }
 
@@ -65,12 +63,9 @@ public struct HeartbeatStep: Command {
         guard record.status == .running, attempt ?? record.attempt == record.attempt else {
             throw Failure.superseded(record, run)
         }
-        let expiry = record.timeouts.expiry(
-            firstBegun: record.firstBegun, begun: record.begun, lastSign: call.now)
-        record.attemptDeadline = expiry?.at
-        record.deadlineKind = expiry?.which
+        record.lives(at: call.now)
         record.metadata = details ?? record.metadata
         try store.updateStep(StepOutcome(step: record, output: nil, error: nil), epoch: run.epoch)
-        if let due = expiry?.at { call.after(.due(due)) }
+        if let due = record.attemptDeadline { call.after(.due(due)) }
     }
 }

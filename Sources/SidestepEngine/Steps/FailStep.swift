@@ -41,7 +41,6 @@ public struct FailStep: Command {
             current.fingerprint = fingerprint ?? current.fingerprint
             let end = AttemptEnd.failed(retryable: cause.retryable)
             let isExceeded = try store.settle(current, of: run, end, usage: usage, &call)
-            current.hasHold = false
             let result = try store.fail(current, of: run, error, cause, .stepAttemptFailed, &call)
             if isExceeded || run.isExhausted { try store.exhaust(run, &call) }
             return result
@@ -78,32 +77,16 @@ extension StoreTransaction {
         _ known: StepRecord, of run: RunRecord, _ error: Payload?, _ cause: AttemptError, _ kind: JournalKind,
         _ call: inout CallContext
     ) throws -> FailStep.Result {
-        var step = known
-        step.failures += 1
-        step.isInterrupted = false
-        step.attemptDeadline = nil
-        step.deadlineKind = nil
-        step.holder = nil
-        let delay = delayBeforeNext(step, cause, call)
-        guard let status = known.status.after(delay == nil ? .failedForGood : .failedWithRetry) else {
+        let delay = delayBeforeNext(known, cause, call)
+        let next = delay.map { call.now.advanced(byMilliseconds: $0) }
+        let event: StepEvent = next == nil ? .failedForGood : .failedWithRetry
+        guard let step = known.after(event, at: call.now, next: next) else {
             throw Failure.superseded(known, run)
         }
-        step.status = status
-        if step.executor != nil {
+        if known.executor != nil {
             // A time-out ends an attempt that still goes on.
             call.after(.stopExecution(step.key))
-            if let delay { call.after(.executionDue(call.now.advanced(byMilliseconds: delay))) }
-            if delay == nil {
-                step.executor = nil
-                try deleteExecution(step: step.key)
-            }
-        }
-        if let delay {
-            step.attempt += 1
-            step.nextAttempt = call.now.advanced(byMilliseconds: delay)
-        } else {
-            step.nextAttempt = nil
-            step.finished = call.now
+            if let next { call.after(.executionDue(next)) } else { try deleteExecution(step: step.key) }
         }
         try save(StepOutcome(step: step, output: nil, error: error), of: run)
         try append(
@@ -113,10 +96,11 @@ extension StoreTransaction {
         return FailStep.Result(delay: delay, attempt: step.attempt, nextAttempt: step.nextAttempt)
     }
 
+    /// - Parameter step: the step as its attempt found it.
     private func delayBeforeNext(_ step: StepRecord, _ cause: AttemptError, _ call: CallContext) -> Int64? {
         let policy = RetryPolicy.stored(step.retry)
         let delay = policy.delay(
-            afterFailures: step.failures, error: cause, fraction: call.environment.random.fraction())
+            afterFailures: step.failures + 1, error: cause, fraction: call.environment.random.fraction())
         guard let delay, let limit = step.timeouts.scheduleToClose else { return delay }
         // An attempt that could only begin after the limit of all attempts is none.
         let next = call.now.advanced(byMilliseconds: delay)

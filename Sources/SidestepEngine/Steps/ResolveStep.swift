@@ -31,7 +31,7 @@ public struct ResolveStep: Command {
                 step: step,
                 hint: "`sidestep inflight` lists the steps that can be resolved.")
         }
-        let outcome = resolved(known, call.now)
+        guard let outcome = resolved(known, call.now) else { throw Failure.superseded(known, run) }
         try store.updateStep(outcome, epoch: run.epoch)
         try store.append(
             run: run.key, at: call.now, kind: .stepResolved, step: step, attempt: known.attempt,
@@ -45,24 +45,14 @@ public struct ResolveStep: Command {
         return outcome
     }
 
-    private func resolved(_ known: StepRecord, _ now: Instant) -> StepOutcome {
-        var step = known
-        step.isInterrupted = false
-        switch resolution {
-        case .rerun:
-            step.status = .backoff
-            step.attempt += 1
-            step.nextAttempt = now
-            return StepOutcome(step: step, output: nil, error: nil)
-        case .completed(let output):
-            step.status = .completed
-            step.finished = now
-            return StepOutcome(step: step, output: output, error: nil)
-        case .failed(let error):
-            step.status = .failed
-            step.finished = now
-            return StepOutcome(step: step, output: nil, error: error)
-        }
+    private func resolved(_ known: StepRecord, _ now: Instant) -> StepOutcome? {
+        let (event, output, error): (StepEvent, Payload?, Payload?) =
+            switch resolution {
+            case .rerun: (.resolvedRerun, nil, nil)
+            case .completed(let output): (.resolvedCompleted, output, nil)
+            case .failed(let error): (.resolvedFailed, nil, error)
+            }
+        return known.after(event, at: now).map { StepOutcome(step: $0, output: output, error: error) }
     }
 
     /// A run that was paused for its unknown steps goes on when the last of them is settled.

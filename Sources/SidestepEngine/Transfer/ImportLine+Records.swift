@@ -4,12 +4,12 @@ import SidestepProtocol
 extension ImportLine {
     /// The run as it will stand here: nobody owns it.
     func run(key: Int64, id: String, user: UInt32) throws -> RunRecord {
+        let status: RunStatus = try word("status")
         var run = RunRecord(
             key: key, id: id, userID: user, generation: max(1, try count("generation")), uid: try name("uid"),
-            workflow: try name("workflow"), now: try instant("created_at"))
+            workflow: try name("workflow"), now: try instant("created_at"),
+            status: status.isClosed || status == .paused ? status : .queued)
         if run.uid.contains("/") { throw broken("has a `uid` with a slash") }
-        let status: RunStatus = try word("status")
-        run.status = status.isClosed || status == .paused ? status : .queued
         run.reason = status == .paused ? try word("reason", PauseReason.self) : nil
         run.attempt = try count("attempt")
         run.interruptions = try count("interruptions")
@@ -61,10 +61,24 @@ extension ImportLine {
         return Lineage(source: try line.name("run"), generation: try line.count("generation"), point: point)
     }
 
-    /// The step as it will stand here: its process is not, so a running one was lost.
+    /// The step as it will stand here: its process is not, so a running one was lost, and nobody waits in an open wait.
     func step(run: Int64, now: Instant) throws -> StepOutcome {
-        var step = StepRecord(run: run, name: try name("step"), now: try instant("first_begun_at"))
-        step.status = try word("status")
+        let step = try recordedStep(run: run)
+        let here =
+            switch step.status {
+            case .running: step.after(step.atMostOnce ? .lostAtMostOnce : .interrupted, at: now)
+            case .waiting: step.after(.waitGivenUp, at: now)
+            case .unknown where !step.atMostOnce: throw broken("is unknown but not `at_most_once`")
+            case .unknown, .backoff, .completed, .failed: Optional(step)
+            }
+        guard let here else { throw broken("cannot be taken in") }
+        return StepOutcome(step: here, output: payload("output"), error: payload("error"))
+    }
+
+    /// The step as it stood where it was exported.
+    private func recordedStep(run: Int64) throws -> StepRecord {
+        var step = StepRecord(
+            run: run, name: try name("step"), now: try instant("first_begun_at"), status: try word("status"))
         step.attempt = max(1, try count("attempt"))
         step.failures = try count("failures", absent: 0)
         step.fingerprint = try text("fingerprint")
@@ -78,22 +92,10 @@ extension ImportLine {
         step.metadata = payload("metadata")
         step.usage = payload("usage")
         step.begun = try instant("begun_at")
-        step.finished = try optionalInstant("finished_at")
+        let finished = try optionalInstant("finished_at")
+        step.finished = step.status.isFinished ? finished ?? step.begun : nil
         step.nextAttempt = try optionalInstant("next_attempt_at")
-        switch step.status {
-        case .completed, .failed: step.finished = step.finished ?? step.begun
-        case .running, .waiting:
-            step.status = step.atMostOnce ? .unknown : .backoff
-            step.isInterrupted = true
-            step.finished = nil
-            if step.status == .backoff { (step.attempt, step.nextAttempt) = (step.attempt + 1, now) }
-        case .unknown, .backoff:
-            if step.status == .unknown && !step.atMostOnce {
-                throw broken("is unknown but not `at_most_once`")
-            }
-            step.finished = nil
-        }
-        return StepOutcome(step: step, output: payload("output"), error: payload("error"))
+        return step
     }
 
     private func span(_ key: String) throws -> Int64? { try optionalNumber(key, in: 0...3_155_760_000_000) }

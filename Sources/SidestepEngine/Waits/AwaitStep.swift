@@ -39,7 +39,7 @@ public struct AwaitStep: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome {
         let run = try store.heldRun(proof, &call)
         guard let known = try store.stepOutcome(of: run, name: step) else {
-            var record = StepRecord(run: run.key, name: step, now: call.now)
+            var record = StepRecord(run: run.key, name: step, now: call.now, status: .waiting)
             record.fingerprint = fingerprint
             return try begin(record, of: run, store, &call)
         }
@@ -49,18 +49,16 @@ public struct AwaitStep: Command {
         return try goOn(known, run, call)
     }
 
-    /// - Parameter record: a step that is not there yet, or a wait that was given up.
+    /// - Parameter record: a wait that is not there yet, or one that was given up and is to end when it was at first.
     private func begin(
         _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> StepOutcome {
         var record = record
         record.holder = call.peer.process
-        if let output = try whatIsThere(until: record.nextAttempt, run, store, call) {
-            record.status = .completed
-            record.finished = call.now
-            record.nextAttempt = nil
-            record.deadlineKind = nil
-            let outcome = StepOutcome(step: record, output: output, error: nil)
+        if let output = try whatIsThere(until: record.attemptDeadline, run, store, call),
+            let done = record.after(.woken, at: call.now)
+        {
+            let outcome = StepOutcome(step: done, output: output, error: nil)
             try store.save(outcome, of: run)
             return outcome
         }
@@ -75,12 +73,9 @@ public struct AwaitStep: Command {
     ) throws -> StepOutcome {
         // This call has waited already: it is the one that was given up.
         if call.isRepeated { throw Failure.requestCancelled }
-        guard let status = known.status.after(.waitedAgain) else {
+        guard let record = known.after(.waitedAgain, at: call.now) else {
             preconditionFailure("no wait was given up")
         }
-        var record = known
-        record.status = status
-        record.begun = call.now
         return try begin(record, of: run, store, &call)
     }
 
@@ -123,9 +118,7 @@ public struct AwaitStep: Command {
         _ record: StepRecord, of run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws {
         var waiting = record
-        waiting.status = .waiting
-        waiting.attemptDeadline = record.nextAttempt ?? end?.moment(from: call.now)
-        waiting.nextAttempt = nil
+        waiting.attemptDeadline = record.attemptDeadline ?? end?.moment(from: call.now)
         waiting.deadlineKind = end.map {
             if case .at = $0 { StepRecord.dateKind } else { StepRecord.delayKind }
         }

@@ -21,12 +21,7 @@ public struct GiveUpWait: Command {
         guard let known = try store.step(of: run, name: step) else { return false }
         let taken = known.status == .completed ? try store.giveBackSignals(run: run.key, from: step) : []
         let event = taken.isEmpty ? StepEvent.waitGivenUp : .unseenGivenBack
-        guard let status = known.status.after(event) else { return false }
-        var after = known
-        after.status = status
-        after.finished = nil
-        after.nextAttempt = known.attemptDeadline
-        after.attemptDeadline = nil
+        guard let after = known.after(event, at: call.now) else { return false }
         try store.updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
         try store.deleteWaits(step: known.key)
         try store.append(

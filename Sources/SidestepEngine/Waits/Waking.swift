@@ -5,20 +5,15 @@ import SidestepStore
 extension StoreTransaction {
     /// Ends an open wait: its step is completed, and a run that let go of its owner for it waits for a new one.
     func wake(_ step: StepRecord, _ output: Payload, _ call: inout CallContext) throws {
-        guard let state = try runState(key: step.run), let status = step.status.after(.woken) else { return }
-        var done = step
-        done.status = status
-        done.finished = call.now
-        done.attemptDeadline = nil
-        done.deadlineKind = nil
+        guard let state = try runState(key: step.run), let done = step.after(.woken, at: call.now) else {
+            return
+        }
         let outcome = StepOutcome(step: done, output: output, error: nil)
         try updateStep(outcome, epoch: state.epoch)
         try deleteWaits(step: step.key)
         call.after(.woken(outcome))
         guard state.status == .waiting, let run = try run(key: step.run) else { return }
-        var woken = run
-        woken.status = try run.next(.woken)
-        woken.updated = call.now
+        let woken = try run.next(.woken, at: call.now)
         try append(run: run.key, at: call.now, kind: .runWoken, step: step.name, attempt: nil, detail: nil)
         try updateRun(woken, expecting: run.epoch)
         call.announce(woken)
@@ -59,12 +54,7 @@ public struct SuspendRun: Command {
         _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> RunRecord {
         try store.loseRunningSteps(of: run, &call)
-        var after = run
-        after.status = try run.next(.suspended)
-        after.loseOwner(at: call.now)
-        after.secretHash = nil
-        after.nextAttempt = nil
-        after.updated = call.now
+        let after = try run.next(.suspended, at: call.now)
         try store.append(run: run.key, at: call.now, kind: .runSuspended)
         try store.updateRun(after, expecting: run.epoch)
         try store.announceEnd(after, &call)

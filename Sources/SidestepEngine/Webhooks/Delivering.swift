@@ -43,6 +43,7 @@ extension StoreTransaction {
                 try pending(webhook: webhook.key, upTo: WebhookRecord.pendingLimit)
             }
             if !hasRoom {
+                call.after(.roomFull(webhook: webhook.key))
                 delivery.die(
                     "\(WebhookRecord.pendingLimit) deliveries wait already, which is the limit", call.now)
             } else {
@@ -126,6 +127,6 @@ struct SettleDelivery: Command {
                 finishedBefore: call.now.advanced(byMilliseconds: -WebhookRecord.keptMilliseconds))
         }
         try store.updateDelivery(delivery)
-        if delivery.status != .pending { call.environment.pendingRoom.settled(webhook.key) }
+        if delivery.status != .pending { call.after(.roomChanged(webhook: webhook.key)) }
     }
 }

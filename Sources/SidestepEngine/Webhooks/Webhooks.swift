@@ -130,7 +130,7 @@ public struct DeleteWebhook: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let webhook = try store.findWebhook(name, call) else { return false }
         try store.hideWebhook(key: webhook.key)
-        call.environment.pendingRoom.forget(webhook.key)
+        call.after(.roomChanged(webhook: webhook.key))
         try store.leave(.webhook, webhook.key, &call)
         try store.note(act: "webhook.delete", name, of: webhook.userID, &call)
         return true
@@ -193,7 +193,7 @@ public struct Redeliver: Command {
             found.nextAttempt = call.now
             found.finished = nil
             try store.updateDelivery(found)
-            call.environment.pendingRoom.forget(webhook.key)
+            call.after(.roomChanged(webhook: webhook.key))
             call.after(.deliver(call.now))
             try store.note(act: "webhook.redeliver", webhook.name, of: webhook.userID, &call)
         }

@@ -47,8 +47,10 @@ public final class SocketServer: @unchecked Sendable {
         turns = Turns(loop, shares)
         longLines = try LongLines(loop, dispatcher)
         shares.onSeveral = { coordinator.serve(severalUsers: $0) }
-        coordinator.onGranted = { [weak self] session, run in self?.sessions[session]?.grantedRuns.insert(run)
+        coordinator.onGranted = { [weak self] session, run in
+            self?.sessions[session]?.grantedRuns.insert(run)
         }
+        coordinator.onEnded = { [weak self] session, run in self?.sessions[session]?.grantedRuns.end(run) }
         coordinator.onAnnounced = { [weak self] in self?.watches.announce($0) }
         coordinator.onCancelled = { [weak self] session, run, cancellation in
             self?.sessions[session]?.send(Notifications.cancelled(run, cancellation))

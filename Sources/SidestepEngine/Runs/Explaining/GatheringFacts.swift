@@ -90,7 +90,7 @@ extension StoreReader {
         if let breaker = demand?["breaker"]?.string,
             !facts.steps.refused.contains(where: { $0.step == step.name })
         {
-            facts.steps.refused.append(RefusedStep(step: step.name, breaker: breaker))
+            facts.steps.refused.append(RefusedStep(run: step.run, step: step.name, breaker: breaker))
         }
     }
 
