@@ -31,6 +31,7 @@ generate: setup  ## reference pages, OpenRPC, sidestep.sh, the synchronous Pytho
 
 bench: setup  ## the figures, release build, about five minutes
 	benchmarks/run
+	benchmarks/instructions
 
 sanitize: setup  ## thread and address sanitizer over tests and daemon
 	Tests/Sanitizers/run thread

@@ -160,6 +160,10 @@ let package = Package(
                 "TestSupport", "SidestepSQLite", "SidestepStore", "SidestepHost", "SidestepModel", "CSQLite",
             ],
             swiftSettings: strict),
+        // What any store promises; SIDESTEP_TEST_DATABASE names one.
+        .testTarget(
+            name: "StoreConformanceTests", dependencies: ["TestSupport", "SidestepStore", "SidestepModel"],
+            path: "Tests/StoreConformance", swiftSettings: strict),
         .testTarget(
             name: "SidestepEngineTests",
             dependencies: [

@@ -8,7 +8,6 @@ import SidestepHost
 import SidestepModel
 import SidestepServer
 import SidestepSettings
-import SidestepSQLite
 import SidestepStore
 import Synchronization
 
@@ -19,7 +18,7 @@ public final class Daemon {
     private var settings: EffectiveSettings
     private let log: Logger
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    private let database: SQLiteDatabase
+    private let database: any StoreDatabase
     private let environment: Environment
     private let coordinator: Coordinator
     private let status: StatusReporter
@@ -38,8 +37,12 @@ public final class Daemon {
 
     /// Opens database and socket; nothing is served yet.
     ///
-    /// - Parameter isPrivate: a client started it for its user.
-    public init(_ settings: EffectiveSettings, isPrivate: Bool = false, log: Logger) throws {
+    /// - Parameters:
+    ///   - isPrivate: a client started it for its user.
+    ///   - open: opens the store.
+    public init(
+        _ settings: EffectiveSettings, isPrivate: Bool = false, log: Logger, open: StoreOpening
+    ) throws {
         let configuration = settings.values
         self.settings = settings
         self.isPrivate = isPrivate
@@ -52,37 +55,36 @@ public final class Daemon {
         let clockSet = Mutex<Coordinator?>(nil)
         let engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
         let watcher = try ProcessWatcher(log: log)
-        let coordinator = Coordinator(environment: environment, loop: engineLoop, processes: watcher)
-        clockSet.withLock { $0 = coordinator }
-        self.coordinator = coordinator
         try makeDirectory(of: configuration.database, mode: 0o700)
         let inherited = try ListeningSocket.inherited(expected: configuration.socket)
         if !isPrivate { PrivateDaemon.askToLeave(configuration.database, log) }
         let notices = NoticeLog(log, environment.clock, loop)
-        coordinator.onNotice = { notices.tell($0) }
         let leaving = Leaving(log)
-        let status = StatusReporter(coordinator, environment)
-        self.status = status
+        let lookAgain = Mutex<StatusReporter?>(nil)
         let storage = StorageWatch(
             environment, tell: { notice in loop.execute { notices.tell(notice) } },
-            changed: { loop.execute { status.look() } })
-        database = try SQLiteDatabase(
-            path: configuration.database,
-            holder: Self.holder(inherited?.path ?? configuration.socket, isPrivate),
-            nanoseconds: Stopwatch.nanoseconds,
-            onSettled: { coordinator.settled($0, $1) }, onFatal: { leaving.begin($0) },
-            onFault: { storage.note($0) }, news: { storage.note($0) })
+            changed: { loop.execute { lookAgain.withLock { $0 }?.look() } })
+        let settled = SettledBatches()
+        database = try open(
+            configuration.database, Self.holder(inherited?.path ?? configuration.socket, isPrivate),
+            StoreListener(
+                settled: { settled.add($0, $1) }, ended: { leaving.begin($0) },
+                fault: { storage.note($0) }, news: { storage.note($0) }))
         leaving.watch(database)
-        if let name = database.logSetAside {
-            log.warning(
-                "the log of another file that had the database's name was set aside",
-                metadata: ["log": "\(name)"])
+        for remark in database.remarks {
+            log.warning("\(remark.sentence)", metadata: remark.facts.mapValues { "\($0)" })
         }
+        let coordinator = Coordinator(
+            environment: environment, loop: engineLoop, processes: watcher, store: database, settled: settled)
+        self.coordinator = coordinator
+        clockSet.withLock { $0 = coordinator }
+        coordinator.onNotice = { notices.tell($0) }
+        let status = StatusReporter(coordinator, environment)
+        self.status = status
+        lookAgain.withLock { $0 = status }
         socket = try inherited ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         executors = Self.executors(
             socket.path, http, credentials, policy, { watcher.identity(of: $0) })
-        coordinator.attach(
-            writer: database.writer, readers: database.readers, maintenance: database.maintenance)
         coordinator.courier = Courier(
             coordinator: coordinator,
             carrier: WebhookCarrier(
@@ -109,8 +111,8 @@ public final class Daemon {
         startTidying()
         startReaping()
         startIdleExit()
-        ServiceManager.ready("serving \(database.path)")
-        log.notice("ready", metadata: ["socket": "\(socket.path)", "database": "\(database.path)"])
+        ServiceManager.ready("serving \(database.place)")
+        log.notice("ready", metadata: ["socket": "\(socket.path)", "database": "\(database.place)"])
         while let signal = signals.next() {
             guard signal == SIGHUP else { break }
             ServiceManager.reloading()
@@ -269,11 +271,11 @@ public final class Daemon {
     }
 
     private static func information(
-        _ socket: String, _ environment: Environment, _ database: SQLiteDatabase
+        _ socket: String, _ environment: Environment, _ database: any StoreDatabase
     ) -> DaemonInformation {
         DaemonInformation(
             version: version, pid: getpid(), started: environment.clock.now(), socket: socket,
-            database: database.path, storeVersion: SQLiteDatabase.sqliteVersion,
+            database: database.place, storeVersion: database.version,
             databaseBytes: { database.bytes }, storage: { environment.storage.value })
     }
 }

@@ -5,6 +5,7 @@ import Logging
 import SidestepModel
 import SidestepSettings
 import SidestepSQLite
+import SidestepStore
 import Synchronization
 
 /// What the command line starts: from flags to an exit status.
@@ -29,7 +30,8 @@ public enum DaemonMain {
             WorkingDirectory.leave()
             DaemonLog.set(level: loaded.settings.values.logLevel)
             for remark in StartState.remarks { log.notice("\(remark)") }
-            let daemon = try Daemon(loaded.settings, isPrivate: flags.isAutostarted, log: log)
+            let daemon = try Daemon(
+                loaded.settings, isPrivate: flags.isAutostarted, log: log, open: openStore)
             try daemon.run(signals) { reload(loader, log) }
             return 0
         } catch let error as StartError {
@@ -41,6 +43,14 @@ public enum DaemonMain {
         } catch {
             return refuse(log, "\(error)", 70)
         }
+    }
+
+    /// The store that a configuration names. There is one kind: a file of SQLite.
+    private static func openStore(
+        _ path: String, _ holder: [String], _ listener: StoreListener
+    ) throws -> any StoreDatabase {
+        try SQLiteDatabase(
+            path: path, holder: holder, nanoseconds: Stopwatch.nanoseconds, listener: listener)
     }
 
     /// Sees to it that a crash shows nobody our memory: requests under way hold secrets.

@@ -2,7 +2,7 @@ import Glibc
 import Logging
 import SidestepHost
 import SidestepModel
-import SidestepSQLite
+import SidestepStore
 import Synchronization
 
 /// The way out when nothing more may be written: callers have been told, and what can be saved is.
@@ -10,12 +10,12 @@ import Synchronization
 /// The service manager, or the next client, starts the daemon again.
 final class Leaving: Sendable {
     private let log: Logger
-    private let database = Mutex<SQLiteDatabase?>(nil)
+    private let database = Mutex<(any StoreDatabase)?>(nil)
 
     init(_ log: Logger) { self.log = log }
 
     /// What is to be saved.
-    func watch(_ database: SQLiteDatabase) { self.database.withLock { $0 = database } }
+    func watch(_ database: any StoreDatabase) { self.database.withLock { $0 = database } }
 
     /// Ends the process soon, on a thread of its own: replies are on their way.
     func begin(_ end: StoreEnd) {
@@ -51,7 +51,7 @@ final class Leaving: Sendable {
             let copy = try database.rescue()
             log.critical(
                 "what was acknowledged was written into a file of its own: sidestepd restore puts it back",
-                metadata: ["copy": "\(copy)", "database": "\(database.path)"])
+                metadata: ["copy": "\(copy)", "database": "\(database.place)"])
         } catch {
             log.critical("what was acknowledged could not be rescued: \(error.message)")
         }

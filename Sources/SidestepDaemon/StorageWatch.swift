@@ -1,6 +1,6 @@
 import SidestepEngine
 import SidestepModel
-import SidestepSQLite
+import SidestepStore
 import Synchronization
 
 /// Keeps what the store says of its disk: for whoever asks, and for the log when it changes. Called on any thread.

@@ -39,4 +39,7 @@ enum FaultScope: Int, Comparable, Sendable {
 
 extension StoreFault {
     var scope: FaultScope { FaultScope(code) }
+
+    /// What a failure makes of the disk's condition.
+    var state: StorageCondition.State { code & 0xff == 13 /* SQLITE_FULL */ ? .full : .failing }
 }

@@ -1,4 +1,5 @@
 import SidestepModel
+import SidestepStore
 import Synchronization
 
 /// Keeps the write-ahead log short: copies it into the database, and gives back what it does not need.

@@ -5,13 +5,12 @@ import SidestepModel
 import SidestepStore
 
 /// An opened database: its lock, its writer and its readers.
-public final class SQLiteDatabase: Sendable {
+public final class SQLiteDatabase: StoreDatabase {
     /// The file's own name, without symbolic links.
     public let path: String
     public let writer: SQLiteWriter
     public let readers: SQLiteReaders
-    /// Where the log of another database is now that was found beside this one; nil if there was none.
-    public let logSetAside: String?
+    public let remarks: [StoreRemark]
     private let maintainer: DatabaseMaintenance
     private let lock: DatabaseLock
 
@@ -21,31 +20,26 @@ public final class SQLiteDatabase: Sendable {
     ///   - holder: what the lock file says of this daemon to those who look for it.
     ///   - inlineLimit: how many jobs at once the caller's thread performs itself.
     ///   - nanoseconds: a clock that nobody sets; where it stands still, users' turns have no end by time.
-    ///   - onSettled: told after each batch of the writer.
-    ///   - onFatal: told when nothing more is written: the daemon has to end.
-    ///   - onFault: told of every trouble of SQLite, on the thread that met it.
-    ///   - news: told what goes on failing, and when it does not any more.
+    ///   - listener: whom it tells.
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
     public init(
         path: String, holder lines: [String] = [], readers count: Int = 2, inlineLimit: Int = 1,
-        nanoseconds: @escaping @Sendable () -> Int64 = { 0 },
-        onSettled: @escaping SQLiteWriter.Settled, onFatal: @escaping @Sendable (StoreEnd) -> Void,
-        onFault: @escaping @Sendable (StoreFault) -> Void = { _ in },
-        news: @escaping @Sendable (StoreNews) -> Void = { _ in }
+        nanoseconds: @escaping @Sendable () -> Int64 = { 0 }, listener: StoreListener
     ) throws(DatabaseOpenError) {
         let lock = try DatabaseLock(database: path, saying: lines)
         self.lock = lock
         self.path = lock.path
-        logSetAside = try LogFile.settle(lock, boot: ProcessTable.bootID)
-        let connection = try DatabaseFile.open(lock, onFault: onFault)
+        let logSetAside = try LogFile.settle(lock, boot: ProcessTable.bootID)
+        remarks = logSetAside.map { [.logSetAside($0)] } ?? []
+        let connection = try DatabaseFile.open(lock, onFault: listener.fault)
         do {
             let library = StatementLibrary()
             writer = try SQLiteWriter(
                 connection, library, database: lock.path, inlineLimit: inlineLimit,
-                nanoseconds: nanoseconds, isInPlace: { lock.isInPlace }, onSettled: onSettled,
-                onFatal: onFatal, news: news)
-            readers = try SQLiteReaders(path: lock.path, library, count: count, onFault: onFault)
-            maintainer = DatabaseMaintenance(path: lock.path, writer: writer, onFault: onFault)
+                nanoseconds: nanoseconds, isInPlace: { lock.isInPlace }, onSettled: listener.settled,
+                onFatal: listener.ended, news: listener.news)
+            readers = try SQLiteReaders(path: lock.path, library, count: count, onFault: listener.fault)
+            maintainer = DatabaseMaintenance(path: lock.path, writer: writer, onFault: listener.fault)
         } catch {
             throw .of(error, lock.path)
         }
@@ -88,11 +82,19 @@ public final class SQLiteDatabase: Sendable {
     /// Bytes of the database and its log on disk.
     public var bytes: Int64 { fileSize(path) + fileSize(path + "-wal") }
 
+    public var place: String { path }
+
     /// The version of the SQLite library in use.
-    public static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
+    public var version: String { String(cString: sqlite3_libversion()) }
 
     /// Whether database and log are still the files that their names mean.
     public var isInPlace: Bool { lock.isInPlace }
+}
+
+extension StoreRemark {
+    fileprivate static func logSetAside(_ name: String) -> StoreRemark {
+        StoreRemark("the log of another file that had the database's name was set aside", ["log": name])
+    }
 }
 
 func fileSize(_ path: String) -> Int64 {

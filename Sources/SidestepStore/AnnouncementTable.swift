@@ -25,6 +25,6 @@ public protocol AnnouncementReading: AnyObject {
 public protocol AnnouncementWriting: AnnouncementReading {
     /// The entries written since this was last asked.
     func takeNotes() -> [JournalNote]
-    /// No entry has a higher sequence.
+    /// No entry has a higher sequence, and none that comes will have this one or a lower one.
     func lastSequence() throws(Failure) -> Int64
 }

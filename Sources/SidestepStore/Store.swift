@@ -1,6 +1,8 @@
 import SidestepModel
 
-/// Reads of one consistent snapshot. A store hands it to a closure and takes it back: it is never kept.
+/// Reads of one consistent snapshot: all that was told of before it was asked for, nothing that was not committed.
+///
+/// A store hands it to a closure and takes it back: it is never kept.
 public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateReading, JournalReading,
     QueueReading, WaitReading, SignalReading, PromiseReading, LimitReading, ClockReading,
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
@@ -8,7 +10,8 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
     ConversationReading, ExecutionReading, ActReading, ChoreReading
 {}
 
-/// Reads and writes of one request, inside the writer's transaction.
+/// Reads and writes of one request, inside the writer's transaction: it sees what it wrote, and what the jobs before it
+/// in the same commit wrote.
 ///
 /// Every statement that acts for a run takes the epoch it believes in and compares it at the write;
 /// a write that meets another epoch changes nothing and throws `lease_lost`.
@@ -19,7 +22,7 @@ public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, Checkpoi
     ExecutionWriting, ActWriting, ChoreWriting
 {}
 
-/// One request on its way through the writer.
+/// One request on its way through the writer: synchronous code that reads, decides and writes.
 public protocol WriteJob: AnyObject, Sendable {
     /// Whose it is: users have their turns at the writer.
     var user: UserKey { get }
@@ -28,15 +31,21 @@ public protocol WriteJob: AnyObject, Sendable {
     /// What it does to the space on the disk.
     var space: SpaceUse { get }
 
-    /// Does the work inside a savepoint; a thrown failure rolls back this job alone.
-    /// Called once, on any thread.
+    /// Does the work; what it throws takes back all that it wrote, and nothing of another job.
+    ///
+    /// On any thread, and perhaps more than once: a store whose transaction is lost before its commit performs the job
+    /// again. What it leaves in memory is what the last performance left; it counts nothing up and wakes nobody.
+    /// A failure of the disk ends the whole commit, also when the job has caught it.
     func perform(_ transaction: any StoreTransaction) throws(Failure)
 }
 
-/// The one way into the database: jobs in the order given, many to a commit.
+/// The one way into the database: many jobs to a commit, all of which stands or nothing does.
+///
+/// Jobs of one user are performed in the order in which they were submitted; between users there is no order. Each
+/// job is told of once, after its commit, to the `StoreListener` that the store was opened with: with a failure when
+/// nothing of its batch stands. After a sync that failed nothing is written any more (`StoreEnd`).
 public protocol StoreWriter: Sendable {
-    /// Queues jobs; those of one user are performed in order, and told of after their commit to
-    /// whom the writer was made for.
+    /// Queues jobs. May perform them and tell of them before it returns.
     func submit(_ jobs: [any WriteJob])
     /// Says whether several users are there: then no batch is long, so that nobody waits for a flood of another's.
     func serve(severalUsers: Bool)
@@ -49,7 +58,7 @@ extension WriteJob {
     public var space: SpaceUse { .grows }
 }
 
-/// Snapshot reads beside the writer.
+/// Snapshot reads beside the writer: neither waits for the other.
 public protocol StoreReaders: Sendable {
     /// Runs `work` on a reader's thread; users have their turns.
     func read(for user: UserKey, _ work: @escaping @Sendable (any StoreReader) -> Void)

@@ -46,7 +46,8 @@ import Testing
             #expect(
                 try empty(in: "run WHERE key = \(run.key)", session) == ["reason", "closed_at", "removal"])
             run.lease = nil
-            (run.status, run.reason) = (.paused, .operator)
+            run.stored(as: .paused)
+            run.reason = .operator
             try session.updateRun(run, expecting: 7)
             #expect(try session.run(key: run.key) == run)
         }
@@ -105,7 +106,7 @@ import Testing
 
     private func fullStep(_ run: Int64) -> StepOutcome {
         var step = StepRecord(run: run, name: "s", now: at(1))
-        step.status = .completed
+        step.stored(as: .completed)
         (step.attempt, step.failures) = (2, 3)
         step.fingerprint = "print"
         (step.atMostOnce, step.isInterrupted) = (true, true)
@@ -122,7 +123,7 @@ import Testing
     private func fullRun(parent: Int64) -> RunRecord {
         var run = RunRecord(
             key: 0, id: "full", userID: 2, generation: 3, uid: "uid", workflow: "flow", now: at(4))
-        run.status = .running
+        run.stored(as: .running)
         (run.attempt, run.interruptions, run.maxInterruptions, run.epoch) = (5, 6, 8, 7)
         (run.codeVersion, run.refusesMismatch) = ("v", false)
         (run.retry, run.metadata) = (Payload(text: "9"), Payload(text: "10"))

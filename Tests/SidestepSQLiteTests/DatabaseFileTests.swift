@@ -1,5 +1,6 @@
 import Glibc
 import SidestepModel
+import SidestepStore
 import TestSupport
 import Testing
 
@@ -109,12 +110,12 @@ import Testing
     }
 
     private func open(_ path: String) throws -> SQLiteDatabase {
-        try SQLiteDatabase(path: path, readers: 1, onSettled: { _, _ in }, onFatal: { _ in })
+        try SQLiteDatabase(path: path, readers: 1, listener: .none)
     }
 
     private func refusal(_ path: String) -> DatabaseOpenError? {
         do throws(DatabaseOpenError) {
-            try SQLiteDatabase(path: path, readers: 1, onSettled: { _, _ in }, onFatal: { _ in }).close()
+            try SQLiteDatabase(path: path, readers: 1, listener: .none).close()
             return nil
         } catch {
             return error

@@ -21,7 +21,8 @@ import Testing
         },
         Write("the run is let go of") { session, run in
             var free = run
-            (free.lease, free.status) = (nil, .interrupted)
+            free.stored(as: .interrupted)
+            free.lease = nil
             try session.updateRun(free, expecting: run.epoch)
         },
         Write("another connection gets it") { session, run in
@@ -83,7 +84,7 @@ import Testing
             #expect(try session.runs(heldBySession: 1, limit: 2).count == 2)
             #expect(try session.runs(heldBySession: 1, limit: 1).count == 1)
             second.lease = nil
-            second.status = .interrupted
+            second.stored(as: .interrupted)
             try session.updateRun(second, expecting: second.epoch)
             #expect(try session.runs(heldBySession: 1, limit: 2) == [run])
         }
@@ -120,7 +121,7 @@ import Testing
         try withRun(epoch: 7) { session, key throws in
             session.keepRuns()
             var run = try #require(try session.run(key: key))
-            run.status = .running
+            run.stored(as: .running)
             let owner = Owner(
                 kind: .connection, process: ProcessIdentity(pid: 2, startTicks: 3), uid: 1,
                 since: Instant(milliseconds: 4))

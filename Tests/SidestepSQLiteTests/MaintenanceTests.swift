@@ -154,8 +154,7 @@ import Testing
         in folder: String, _ body: (SQLiteDatabase, String) throws -> Void
     ) throws {
         let database = try SQLiteDatabase(
-            path: folder + "/sidestep.db", readers: 1, inlineLimit: .max, onSettled: { _, _ in },
-            onFatal: { _ in })
+            path: folder + "/sidestep.db", readers: 1, inlineLimit: .max, listener: .none)
         defer { database.close() }
         try body(database, folder)
     }

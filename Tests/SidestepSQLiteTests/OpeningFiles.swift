@@ -1,3 +1,5 @@
+import SidestepStore
+
 @testable import SidestepSQLite
 
 extension DatabaseFile {
@@ -5,4 +7,9 @@ extension DatabaseFile {
     static func open(_ path: String) throws(DatabaseOpenError) -> Connection {
         try open(DatabaseLock(database: path))
     }
+}
+
+extension StoreListener {
+    /// Nobody listens.
+    static var none: StoreListener { StoreListener(settled: { _, _ in }, ended: { _ in }) }
 }

@@ -5,11 +5,6 @@ import Testing
 
 @testable import SidestepSQLite
 
-/// Expects that a write is refused because the run has another epoch.
-func expectLost(_ body: () throws -> Void) {
-    #expect { try body() } throws: { ($0 as? Failure)?.kind == .leaseLost }
-}
-
 /// Runs `body` with a session over a fresh database that has one run of this epoch.
 func withRun(epoch: Int64, _ body: (_ session: SQLiteSession, _ run: Int64) throws -> Void) throws {
     let folder = temporaryFolder()

@@ -40,14 +40,17 @@ import Testing
         }
     }
 
-    @Test("a call that comes alone is committed on the caller's thread while the disk is fast, else by the writer's")
+    @Test(
+        "a call that comes alone is committed on the caller's thread while the disk is fast, else by the writer's"
+    )
     func pace() throws {
         let folder = temporaryFolder()
         defer { removeFolder(folder) }
         let clock = Clock()
         let database = try SQLiteDatabase(
             path: folder + "/sidestep.db", readers: 1, nanoseconds: clock.look,
-            onSettled: { jobs, _ in clock.settled.withLock { $0 += jobs.count } }, onFatal: { _ in })
+            listener: StoreListener(
+                settled: { jobs, _ in clock.settled.withLock { $0 += jobs.count } }, ended: { _ in }))
         defer { database.close() }
         func places(_ commit: Int64, _ count: Int) -> [Bool] {
             clock.commitNanoseconds.withLock { $0 = commit }

@@ -36,10 +36,11 @@ import Testing
             defer { removeFolder(folder) }
             let database = try SQLiteDatabase(
                 path: folder + "/sidestep.db", readers: 1, nanoseconds: { self.time.withLock { $0 } },
-                onSettled: { jobs, _ in
-                    let names = jobs.compactMap { ($0 as? Work)?.name }
-                    self.batches.withLock { $0.append(names) }
-                }, onFatal: { _ in })
+                listener: StoreListener(
+                    settled: { jobs, _ in
+                        let names = jobs.compactMap { ($0 as? Work)?.name }
+                        self.batches.withLock { $0.append(names) }
+                    }, ended: { _ in }))
             defer { database.close() }
             database.writer.serve(severalUsers: severalUsers)
             // All of them wait when the first batch is taken.

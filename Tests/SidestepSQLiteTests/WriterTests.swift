@@ -8,32 +8,15 @@ import Testing
 @testable import SidestepSQLite
 
 @Suite struct WriterTests {
-    /// A job that sets a value of a run's state, or fails after it did.
+    /// A job that sets a value of a run's state.
     private final class SetValue: WriteJob {
         private let run: Int64
         private let name: String
-        private let failure: Failure?
 
-        init(run: Int64, name: String, failure: Failure? = nil) {
-            (self.run, self.name, self.failure) = (run, name, failure)
-        }
+        init(run: Int64, name: String) { (self.run, self.name) = (run, name) }
 
         func perform(_ transaction: any StoreTransaction) throws(Failure) {
             try transaction.setState(run: run, name: name, value: Payload(text: "1"), epoch: 0)
-            if let failure { throw failure }
-        }
-    }
-
-    @Test("of a batch, the job that fails is rolled back alone")
-    func savepoints() throws {
-        try withWriter { database, run, batches throws in
-            database.writer.submit([
-                SetValue(run: run, name: "a"),
-                SetValue(run: run, name: "b", failure: Failure(.runConflict, "no")),
-                SetValue(run: run, name: "c"),
-            ])
-            batches.wait(for: 3)
-            #expect(try names(database, run) == ["a", "c"])
         }
     }
 
@@ -133,52 +116,6 @@ import Testing
         }
     }
 
-    @Test("the numbers of deleted journal entries are never given again")
-    func sequences() throws {
-        try withWriter { database, run, batches throws in
-            let first = AppendAndDelete(run: run)
-            database.writer.submit([first])
-            batches.wait(for: 1)
-            database.close()
-            let again = try SQLiteSession(DatabaseFile.open(database.path), StatementLibrary())
-            let other = RunRecord(
-                key: 0, id: "r2", userID: 1, generation: 1, uid: "u2", workflow: "w",
-                now: Instant(milliseconds: 0))
-            let key = try again.insertRun(other, input: nil)
-            let sequence = try again.append(run: key, at: Instant(milliseconds: 1), kind: .runCreated)
-            #expect(sequence > first.sequence.withLock { $0 })
-        }
-    }
-
-    private final class AppendAndDelete: WriteJob {
-        let sequence = Mutex<Int64>(0)
-        private let run: Int64
-
-        init(run: Int64) { self.run = run }
-
-        func perform(_ transaction: any StoreTransaction) throws(Failure) {
-            let appended = try transaction.append(run: run, at: Instant(milliseconds: 1), kind: .runCreated)
-            sequence.withLock { $0 = appended }
-            guard let record = try transaction.run(key: run) else { return }
-            try transaction.removeRun(record, now: Instant(milliseconds: 2))
-            _ = try transaction.deleteRemoved(limit: 100)
-        }
-    }
-
-    @Test("what was submitted before the end is performed before the end")
-    func closing() throws {
-        let folder = temporaryFolder()
-        defer { removeFolder(folder) }
-        let batches = Batches()
-        let database = try open(folder, batches)
-        let run = try addRun(database, batches)
-        database.writer.submit((0..<100).map { SetValue(run: run, name: "n\($0)") })
-        database.close()
-        let again = try open(folder, Batches())
-        defer { again.close() }
-        #expect(try names(again, run).count == 100)
-    }
-
     // MARK: Support
 
     private final class Batches: Sendable {
@@ -215,8 +152,8 @@ import Testing
 
     private func open(_ folder: String, _ batches: Batches) throws -> SQLiteDatabase {
         try SQLiteDatabase(
-            path: folder + "/sidestep.db", readers: 1, onSettled: { batches.add($0.count, $1) },
-            onFatal: { _ in })
+            path: folder + "/sidestep.db", readers: 1,
+            listener: StoreListener(settled: { batches.add($0.count, $1) }, ended: { _ in }))
     }
 
     private func addRun(_ database: SQLiteDatabase, _ batches: Batches) throws -> Int64 {

@@ -1,7 +1,6 @@
 import Glibc
 import SidestepEngine
 import SidestepModel
-import SidestepSQLite
 import SidestepStore
 import Synchronization
 
@@ -20,13 +19,16 @@ public final class TestDaemon {
     public let processes: TestProcesses
     public let path: String
     private let settings: EngineSettings
+    private let opening: Opening
     public private(set) var environment: Environment
     public private(set) var coordinator: Coordinator
-    private var database: SQLiteDatabase
+    private var database: any StoreDatabase
     /// Where its calls go.
     public private(set) var writer: TestWriter
     private var granted: [Int64: GrantedRuns] = [:]
     private var nextPID: Int32 = 1000
+    public typealias Opening = (_ path: String, StoreListener) throws -> any StoreDatabase
+
     /// How many calls each commit had.
     public var commits: [Int] { commitSizes.sizes.withLock { $0 } }
     private let commitSizes = CommitSizes()
@@ -36,34 +38,41 @@ public final class TestDaemon {
     }
 
     /// - Parameter path: where the database is; /dev/shm keeps the disk out of tests that do not test it.
-    public init(path: String, seed: UInt64, settings: EngineSettings = .init()) throws {
+    /// - Parameter opening: opens the store, and opens it again.
+    public init(
+        path: String, seed: UInt64, settings: EngineSettings = .init(),
+        opening: @escaping Opening = { try TestStore.open($0, $1) }
+    ) throws {
         self.path = path
+        self.opening = opening
         self.settings = settings
         clock = TestClock()
         random = SeededRandom(seed: seed)
         loop = TestLoop(clock: clock)
         processes = TestProcesses()
         (environment, coordinator, database, writer) = try Self.open(
-            path, clock, random, loop, processes, settings, commitSizes)
+            path, clock, random, loop, processes, settings, commitSizes, opening)
         hear()
     }
 
     private static func open(
         _ path: String, _ clock: TestClock, _ random: SeededRandom, _ loop: TestLoop,
-        _ processes: TestProcesses, _ settings: EngineSettings, _ commits: CommitSizes
-    ) throws -> (Environment, Coordinator, SQLiteDatabase, TestWriter) {
+        _ processes: TestProcesses, _ settings: EngineSettings, _ commits: CommitSizes, _ open: Opening
+    ) throws -> (Environment, Coordinator, any StoreDatabase, TestWriter) {
         let environment = Environment(
             clock: clock, random: random, boot: "test-boot", settings: settings)
-        let coordinator = Coordinator(environment: environment, loop: loop, processes: processes)
-        let database = try SQLiteDatabase(
-            path: path, readers: 1, inlineLimit: .max,
-            onSettled: { jobs, failure in
-                commits.sizes.withLock { $0.append(jobs.count) }
-                coordinator.settled(TestWriter.hosts(jobs), failure)
-            },
-            onFatal: { preconditionFailure($0.failure.message) })
-        let writer = TestWriter(database.writer)
-        coordinator.attach(writer: writer, readers: database.readers)
+        let settled = SettledBatches()
+        let opened = try open(
+            path,
+            StoreListener(
+                settled: { jobs, failure in
+                    commits.sizes.withLock { $0.append(jobs.count) }
+                    settled.add(TestWriter.hosts(jobs), failure)
+                },
+                ended: { preconditionFailure($0.failure.message) }))
+        let (database, writer) = opened.withGuests()
+        let coordinator = Coordinator(
+            environment: environment, loop: loop, processes: processes, store: database, settled: settled)
         return (environment, coordinator, database, writer)
     }
 
@@ -86,7 +95,7 @@ public final class TestDaemon {
     public func restart() throws {
         database.close()
         (environment, coordinator, database, writer) = try Self.open(
-            path, clock, random, loop, processes, settings, commitSizes)
+            path, clock, random, loop, processes, settings, commitSizes, opening)
         hear()
         let state = try read { RecoveryResult(try RecoveryState($0)) }
         coordinator.recover(state.state.runs, steps: state.state.steps)

@@ -50,3 +50,34 @@ public final class TestWriter: StoreWriter {
         }
     }
 }
+
+/// A store whose writer has guests.
+final class GuestStore<Store: StoreDatabase>: StoreDatabase {
+    let writer: TestWriter
+    private let store: Store
+
+    init(_ store: Store) {
+        self.store = store
+        writer = TestWriter(store.writer)
+    }
+
+    var readers: Store.Readers { store.readers }
+    var maintenance: any StoreMaintenance { store.maintenance }
+    var place: String { store.place }
+    var version: String { store.version }
+    var bytes: Int64 { store.bytes }
+    var remarks: [StoreRemark] { store.remarks }
+
+    func tidy() { store.tidy() }
+    func describeHolder(_ lines: [String]) { store.describeHolder(lines) }
+    func rescue() throws(Failure) -> String { try store.rescue() }
+    func close() { store.close() }
+}
+
+extension StoreDatabase {
+    /// The store with a writer that may have guests.
+    func withGuests() -> (store: any StoreDatabase, writer: TestWriter) {
+        let guests = GuestStore(self)
+        return (guests, guests.writer)
+    }
+}

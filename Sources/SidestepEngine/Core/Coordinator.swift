@@ -1,6 +1,5 @@
 import SidestepModel
 import SidestepStore
-import Synchronization
 
 /// Where calls, owners and waiters meet: hands calls to the writer,
 /// applies what their commits change, wakes who waits.
@@ -12,10 +11,10 @@ public final class Coordinator: @unchecked Sendable {
     let environment: Environment
     let loop: any EngineLoop
     let processes: any ProcessWatching
-    private var writer: (any StoreWriter)?
-    private var readers: (any StoreReaders)?
-    private var maintenance: (any StoreMaintenance)?
-    private let settledBatches = Mutex<[(jobs: [any WriteJob], failure: Failure?)]>([])
+    private let writer: any StoreWriter
+    private let readers: any StoreReaders
+    private let maintenance: any StoreMaintenance
+    private let settledBatches: SettledBatches
 
     var owners = OwnerTable()
     var parked = ParkedCalls()
@@ -45,19 +44,19 @@ public final class Coordinator: @unchecked Sendable {
     /// Has steps executed by the daemon.
     public var executions: Executions?
 
-    public init(environment: Environment, loop: any EngineLoop, processes: any ProcessWatching) {
+    /// - Parameter settled: where the store leaves what it has committed.
+    public init(
+        environment: Environment, loop: any EngineLoop, processes: any ProcessWatching,
+        store: any StoreDatabase, settled: SettledBatches
+    ) {
         self.environment = environment
         self.loop = loop
         self.processes = processes
-    }
-
-    /// Connects the store. Called once, before the first call.
-    public func attach(
-        writer: any StoreWriter, readers: any StoreReaders, maintenance: (any StoreMaintenance)? = nil
-    ) {
-        self.writer = writer
-        self.readers = readers
-        self.maintenance = maintenance
+        writer = store.writer
+        readers = store.readers
+        maintenance = store.maintenance
+        settledBatches = settled
+        settled.tell { [unowned self] in loop.run { self.drain() } }
     }
 
     // MARK: In
@@ -65,13 +64,13 @@ public final class Coordinator: @unchecked Sendable {
     /// Performs calls in their order; each is answered on the loop, after its commit.
     public func submit(_ calls: [Call]) {
         loop.assertOnLoop()
-        writer?.submit(calls)
+        writer.submit(calls)
     }
 
     /// Says whether several users are connected: then none has the writer or the readers for long.
     public func serve(severalUsers: Bool) {
-        writer?.serve(severalUsers: severalUsers)
-        readers?.serve(severalUsers: severalUsers)
+        writer.serve(severalUsers: severalUsers)
+        readers.serve(severalUsers: severalUsers)
     }
 
     /// Answers a query from a snapshot, on the loop.
@@ -80,7 +79,7 @@ public final class Coordinator: @unchecked Sendable {
         reply: @escaping @Sendable (Swift.Result<[UInt8], Failure>) -> Void
     ) {
         let loop = loop
-        readers?.read(for: context.peer.user) { store in
+        readers.read(for: context.peer.user) { store in
             let result = Swift.Result<[UInt8], Failure>(catching: { () throws(Failure) in
                 do { return try work(store, context) } catch {
                     throw error as? Failure ?? .mistake
@@ -99,13 +98,7 @@ public final class Coordinator: @unchecked Sendable {
         let telling = told.map { told in
             { @Sendable (progress: MaintenanceProgress) in loop.run { told(progress) } }
         }
-        maintenance?.perform(task, told: telling) { result in loop.run { reply(result) } }
-    }
-
-    /// Takes note of a batch. Called by the writer on the thread that committed.
-    public func settled(_ jobs: [any WriteJob], _ failure: Failure?) {
-        settledBatches.withLock { $0.append((jobs, failure)) }
-        loop.run { self.drain() }
+        maintenance.perform(task, told: telling) { result in loop.run { reply(result) } }
     }
 
     /// Performs a call again that waited.
@@ -122,7 +115,7 @@ public final class Coordinator: @unchecked Sendable {
         if isDraining { return }
         isDraining = true
         defer { isDraining = false }
-        while case let batches = takeSettled(), !batches.isEmpty {
+        while case let batches = settledBatches.take(), !batches.isEmpty {
             for (jobs, failure) in batches {
                 // What it counted may not be there.
                 if failure != nil { environment.pendingRoom.forgetAll() }
@@ -130,14 +123,7 @@ public final class Coordinator: @unchecked Sendable {
             }
             // Everybody whom these batches woke, in one batch.
             defer { woken = [] }
-            if !woken.isEmpty { writer?.submit(woken) }
-        }
-    }
-
-    private func takeSettled() -> [(jobs: [any WriteJob], failure: Failure?)] {
-        settledBatches.withLock { batches in
-            defer { batches = [] }
-            return batches
+            if !woken.isEmpty { writer.submit(woken) }
         }
     }
 

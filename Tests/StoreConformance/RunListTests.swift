@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 @testable import SidestepModel
-@testable import SidestepSQLite
 
 /// Every combination of filters against a plain look at all runs.
 @Suite struct RunListTests {
@@ -26,7 +25,7 @@ import Testing
         }
     }
 
-    private func make(_ index: Int, _ session: SQLiteSession, _ random: SeededRandom) throws -> Made {
+    private func make(_ index: Int, _ session: any StoreTransaction, _ random: SeededRandom) throws -> Made {
         var run = RunRecord(
             key: 0, id: "run-\(index)", userID: random.pick([1, 2]), generation: 1, uid: "u\(index)",
             workflow: random.pick(["research", "invoice"]), now: Instant(milliseconds: Int64(1000 + index)))
@@ -68,7 +67,7 @@ import Testing
             && filter.text.map { run.id.contains($0) || run.workflow.contains($0) } ?? true
     }
 
-    private func pages(_ filter: RunFilter, _ session: SQLiteSession) throws -> [Int64] {
+    private func pages(_ filter: RunFilter, _ session: any StoreTransaction) throws -> [Int64] {
         var (filter, keys) = (filter, [Int64]())
         while true {
             let page = try session.runs(filter)
@@ -79,9 +78,7 @@ import Testing
         }
     }
 
-    private func withSession(_ body: (SQLiteSession) throws -> Void) throws {
-        let folder = temporaryFolder()
-        defer { removeFolder(folder) }
-        try body(SQLiteSession(DatabaseFile.open(folder + "/sidestep.db"), StatementLibrary()))
+    private func withSession(_ body: @escaping (any StoreTransaction) throws -> Void) throws {
+        try withStore { bench in try bench.perform(body) }
     }
 }

@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 @testable import SidestepModel
-@testable import SidestepSQLite
 
 /// Streams and artifacts under a stale epoch, and what the writer notes for watchers.
 @Suite struct AnnounceFenceTests {
@@ -110,7 +109,7 @@ import Testing
         }
     }
 
-    private func begin(_ session: SQLiteSession, _ number: Int) throws -> RunRecord {
+    private func begin(_ session: any StoreTransaction, _ number: Int) throws -> RunRecord {
         var run = RunRecord(
             key: 0, id: "r\(number)", userID: 1, generation: 1, uid: "u\(number)", workflow: "w", now: now)
         run.epoch = 1
@@ -119,7 +118,7 @@ import Testing
         return run
     }
 
-    private func complete(_ name: String, of run: RunRecord, _ session: SQLiteSession) throws {
+    private func complete(_ name: String, of run: RunRecord, _ session: any StoreTransaction) throws {
         var step = StepRecord(run: run.key, name: name, now: now)
         step.status = .completed
         step.finished = now
@@ -127,7 +126,7 @@ import Testing
     }
 
     /// Closes a run, or opens it again.
-    private func turn(_ run: inout RunRecord, _ session: SQLiteSession) throws {
+    private func turn(_ run: inout RunRecord, _ session: any StoreTransaction) throws {
         let closes = run.closed == nil
         run.status = closes ? .completed : .interrupted
         run.closed = closes ? now : nil
@@ -137,7 +136,7 @@ import Testing
 
     /// The journal window by window, as one who catches up reads it.
     private func read(
-        _ session: SQLiteSession, user: UInt32? = nil, _ cuts: [Int64]
+        _ session: any StoreTransaction, user: UInt32? = nil, _ cuts: [Int64]
     ) throws -> [JournalNote] {
         var underWay: Set<Int64>?
         var found: [JournalNote] = []

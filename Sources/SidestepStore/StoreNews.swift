@@ -8,8 +8,3 @@ public enum StoreNews: Sendable {
     /// The reserve for a full disk was given up, or is there again.
     case reserve(isHeld: Bool)
 }
-
-extension StoreFault {
-    /// What a failure makes of the disk's condition.
-    var state: StorageCondition.State { code & 0xff == 13 /* SQLITE_FULL */ ? .full : .failing }
-}

@@ -3,8 +3,6 @@ import SidestepStore
 import TestSupport
 import Testing
 
-@testable import SidestepSQLite
-
 /// A write that believes in an old epoch changes nothing, whatever the use case above it has looked at.
 @Suite struct FenceTests {
     @Test("a step is neither added nor changed under a stale epoch")
