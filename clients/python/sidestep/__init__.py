@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._codec import Codec, JSONCodec
-from ._context import current_run, current_step
+from ._current import current_run, current_step
 from ._decorators import step, workflow
 from ._errors import (
     AttemptSuperseded,

@@ -11,9 +11,9 @@ from typing import Any
 
 from ._codec import JSON, recorded
 from ._context import STEP
+from ._declared import result_type
 from ._decorators import is_async, step
 from ._failures import Unfit
-from ._hints import result_type
 from ._json import dumps
 
 _TABLE = """CREATE TABLE IF NOT EXISTS sidestep_transactions (

@@ -9,9 +9,9 @@ from typing import Any, TypeVar, overload
 from .._backends.aio import check_caller, follow
 from .._calls import Calls
 from .._context import STEP
+from .._declared import result_type
 from .._failures import run_failure
 from .._fingerprint import ANY
-from .._hints import result_type
 from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
 from .._retry import RetryLike, Types
 from .._threads import install

@@ -11,6 +11,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from .._backends.aio import aside, call_workflow, follow, sleep
 from .._codec import recorded
 from .._context import RUN, STEP, place
+from .._declared import result_type
 from .._errors import (
     RunCancelled,
     RunConflict,
@@ -21,7 +22,6 @@ from .._errors import (
 )
 from .._failures import Suspended, Unfit, Unreadable, closed_error, every
 from .._fingerprint import of_call
-from .._hints import result_type
 from .._inputs import is_client, recorded_input, same_call, with_own
 from .._names import new_run_id
 from .._options import RunOptions
