@@ -25,6 +25,10 @@ except ImportError:
         """Do nothing: this version of the framework does not ask."""
 
 
+AGENT_RUN: ContextVar[str | None] = ContextVar("sidestep_agent_run", default=None)
+"""The id of the agent run that the calling code is part of."""
+
+
 class Plain:
     """The codec of what is plain data already; the line that is sent is its only check."""
 
