@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from ._context import RUN
 from ._fingerprint import filled
+from ._inside import loop_of, perform
 from ._options import PLAIN_STEP, Fingerprint, OnMismatch, RunOptions, StepOptions
 from ._retry import RetryLike, Types
 from ._threads import refuse_stray
@@ -276,10 +277,11 @@ def _durable(function: Callable[..., Any], name: str | None, options: StepOption
             refuse_stray(title)
             return function(*args, **kwargs)
         called = filled(title, function, args, kwargs) if has_places else title
-        result = run._perform(called, function, args, kwargs, options)
-        if run._loop is not None:
+        result = perform(run, called, function, args, kwargs, options)
+        loop = loop_of(run)
+        if loop is not None:
             # Within the body of a plain step, which runs in a thread: wait for the loop.
-            return sys.modules["sidestep._backends.aio"].from_thread(result, run._loop)
+            return sys.modules["sidestep._backends.aio"].from_thread(result, loop)
         return result
 
     if is_async(function):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from .._backends.aio import CANCELLED, Branches, Lock, follow
@@ -54,10 +53,8 @@ class Held:
         self._on_mismatch: OnMismatch = "error"
         self._parent: Held | None = None
         self._place: str | None = None
-        # Of the runs of agents, by their ids: what each is to be called, and what it is called.
-        self._agent_ids: Counter[str] = Counter()
-        self._agent_names: dict[str, str] = {}
-        self._agent_runs: dict[str, str] = {}
+        # What frameworks note of one execution of the workflow.
+        self._kept: dict[Any, Any] = {}
         self._final: SidestepError | None = None
         # Whether a worker executes it, whom nothing that a workflow raises may end.
         self._contained = False

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -170,7 +169,7 @@ class Run(Checkpoints, Waits, Announcements):
                 self._journal[step["step"]]["output"] = step.get("output")
         self._undo = []
         self._appended = {}
-        self._agent_ids, self._agent_names, self._agent_runs = Counter(), {}, {}
+        self._kept = {}
         self._calls = Calls(self._journal, self._is_old)
         # They are still known, so that their next attempt asks for its number.
         for name, record in self._journal.items():

@@ -13,6 +13,7 @@ from .._aio._client import Client, connect
 from .._aio._run import Run
 from .._context import RUN
 from .._errors import CheckpointNotFound, RunNotFound
+from .._inside import has_ended
 from ._checkpoint import Checkpoint
 
 
@@ -161,7 +162,7 @@ async def _held(workflow_id: str) -> AsyncIterator[Run]:
         try:
             yield other
         finally:
-            if not other.closed and other._final is None:
+            if not has_ended(other):
                 await other.release()
 
 

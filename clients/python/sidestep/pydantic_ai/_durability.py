@@ -24,6 +24,7 @@ from pydantic_ai.toolsets import AbstractToolset, ExternalToolset
 from .._aio._workflow import RunScope
 from .._context import RUN, STEP
 from .._failures import NotSerialisable
+from .._inside import scoped
 from .._names import new_run_id
 from .._options import RunOptions, StepOptions
 from ._backend import SidestepBackend
@@ -112,7 +113,7 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
             return datetime.now(timezone.utc).timestamp()
 
         # What it is asked is not known yet; agents that begin at the same time may swap it.
-        name = self.journal.run._scoped(f"{self.name}/started")
+        name = scoped(self.journal.run, f"{self.name}/started")
         started = await self.journal.perform(name, body, self._model_options)
         return datetime.fromtimestamp(started, timezone.utc)
 

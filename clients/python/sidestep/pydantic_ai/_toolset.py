@@ -48,7 +48,7 @@ class SidestepToolset(WrapperToolset[AgentDepsT]):
         async def body() -> Any:
             # As the framework executes a tool of the agent's own: `ctx.enqueue()` and
             # `ctx.cancel()` say that a replay would not repeat them.
-            with self.durability._tool_run_context_scope(ctx) as guarded:
+            with self.durability._tool_run_context_scope(ctx) as guarded:  # noqa: SLF001
                 call = self.wrapped.call_tool(name, tool_args, guarded, tool)
                 return EXACT.dump(CallToolResult, await wrap_tool_call_result(call))
 
