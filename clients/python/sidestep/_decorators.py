@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from ._context import RUN
 from ._fingerprint import filled
 from ._inside import loop_of, perform
-from ._options import PLAIN_STEP, Fingerprint, OnMismatch, RunOptions, StepOptions
-from ._retry import RetryLike, Types
+from ._options import PLAIN_STEP, RunOptions, StepOptions
 from ._threads import refuse_stray
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ._aio._client import Client as AsyncClient
     from ._aio._run import Run as AsyncRun
     from ._aio._workflow import Workflow as AsyncWorkflow
+    from ._keywords import StepKeywords, WorkflowKeywords
     from ._sync._client import Client as SyncClient
     from ._sync._run import Run as SyncRun
     from ._sync._workflow import Workflow as SyncWorkflow
@@ -133,24 +135,7 @@ def workflow(
     *,
     run: str | None = None,
     client: AsyncClient | SyncClient | None = None,
-    retry: RetryLike | None = None,
-    retry_on: Types | None = None,
-    fail_on: Types | None = None,
-    if_closed: str | None = None,
-    if_owned: str | None = None,
-    wait: float | None = None,
-    code_version: str | None = None,
-    on_code_change: str | None = None,
-    on_mismatch: OnMismatch | None = None,
-    max_interruptions: int | None = None,
-    tags: Mapping[str, str] | None = None,
-    metadata: Any = None,
-    owner: str | None = None,
-    deadline_at: int | None = None,
-    on_parent_close: str | None = None,
-    compensates: bool | None = None,
-    budget: Mapping[str, int] | None = None,
-    suspend_after: float | None = None,
+    **options: Unpack[WorkflowKeywords],
 ) -> WorkflowMaker: ...
 
 
@@ -160,24 +145,7 @@ def workflow(
     name: str,
     run: str | None = None,
     client: AsyncClient | SyncClient | None = None,
-    retry: RetryLike | None = None,
-    retry_on: Types | None = None,
-    fail_on: Types | None = None,
-    if_closed: str | None = None,
-    if_owned: str | None = None,
-    wait: float | None = None,
-    code_version: str | None = None,
-    on_code_change: str | None = None,
-    on_mismatch: OnMismatch | None = None,
-    max_interruptions: int | None = None,
-    tags: Mapping[str, str] | None = None,
-    metadata: Any = None,
-    owner: str | None = None,
-    deadline_at: int | None = None,
-    on_parent_close: str | None = None,
-    compensates: bool | None = None,
-    budget: Mapping[str, int] | None = None,
-    suspend_after: float | None = None,
+    **options: Unpack[WorkflowKeywords],
 ) -> WorkflowMaker: ...
 
 
@@ -188,7 +156,7 @@ def workflow(
     name: str | None = None,
     run: str | None = None,
     client: Any = None,
-    **options: Any,
+    **options: Unpack[WorkflowKeywords],
 ) -> Any:
     """Make a function durable, or a block: ``with workflow("trip", run="order-17") as run``.
 
@@ -208,20 +176,7 @@ def step(function: F, /) -> F: ...
 def step(
     name: str | None = None,
     /,
-    *,
-    retry: RetryLike | None = None,
-    retry_on: Types | None = None,
-    fail_on: Types | None = None,
-    at_most_once: bool = False,
-    timeout: float | None = None,
-    timeouts: Mapping[str, int] | None = None,
-    fingerprint: Fingerprint | None = None,
-    compensation: bool = False,
-    limit: str | None = None,
-    breaker: str | None = None,
-    reserve: Mapping[str, int] | None = None,
-    metadata: Any = None,
-    on_mismatch: OnMismatch | None = None,
+    **options: Unpack[StepKeywords],
 ) -> Callable[[F], F]: ...
 
 
@@ -229,23 +184,11 @@ def step(
 def step(
     *,
     name: str,
-    retry: RetryLike | None = None,
-    retry_on: Types | None = None,
-    fail_on: Types | None = None,
-    at_most_once: bool = False,
-    timeout: float | None = None,
-    timeouts: Mapping[str, int] | None = None,
-    fingerprint: Fingerprint | None = None,
-    compensation: bool = False,
-    limit: str | None = None,
-    breaker: str | None = None,
-    reserve: Mapping[str, int] | None = None,
-    metadata: Any = None,
-    on_mismatch: OnMismatch | None = None,
+    **options: Unpack[StepKeywords],
 ) -> Callable[[F], F]: ...
 
 
-def step(item: Any = None, /, *, name: str | None = None, **options: Any) -> Any:
+def step(item: Any = None, /, *, name: str | None = None, **options: Unpack[StepKeywords]) -> Any:
     """Make a function a step: within a run its result is recorded once and replayed.
 
     Outside of a run it is the function it was. In an async workflow a decorated plain function is

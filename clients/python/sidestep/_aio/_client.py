@@ -16,6 +16,9 @@ from ._schedules import Schedules
 from ._streams import StreamReader
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .._keywords import RunKeywords
     from ._run import Run
 
 
@@ -66,7 +69,7 @@ class Client(Connection):
         workflow: str | None = None,
         input: Any = ...,
         options: RunOptions | None = None,
-        **more: Any,
+        **more: Unpack[RunKeywords],
     ) -> Run:
         """Open a run, or come back to it, and return it with its journal.
 

@@ -6,7 +6,7 @@ import functools
 import types
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from .._backends.aio import aside, call_workflow, follow, sleep
 from .._codec import recorded
@@ -27,6 +27,11 @@ from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
 from ._run import Run
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .._keywords import RunKeywords
 
 # Another execution of the workflow would end alike.
 _FOR_GOOD = (Unfit, Unreadable, StepMismatch)
@@ -76,7 +81,7 @@ class Workflow(Generic[P, R]):
         client = None if "client" in kwargs and not is_client(client) else client
         return await self._run(run_id, client, args, kwargs)
 
-    def options(self, **options: Any) -> Workflow[P, R]:
+    def options(self, **options: Unpack[RunKeywords]) -> Workflow[P, R]:
         """Return the workflow with other options (those of `sidestep.workflow`)."""
         merged = self._options.merged(RunOptions(**options))
         return Workflow(self.function, self.name, merged)

@@ -7,7 +7,7 @@ import functools
 import types
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from .._backends.sync import aside, call_workflow, follow, sleep
 from .._codec import recorded
@@ -28,6 +28,11 @@ from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, connect
 from ._run import Run
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .._keywords import RunKeywords
 
 # Another execution of the workflow would end alike.
 _FOR_GOOD = (Unfit, Unreadable, StepMismatch)
@@ -77,7 +82,7 @@ class Workflow(Generic[P, R]):
         client = None if "client" in kwargs and not is_client(client) else client
         return self._run(run_id, client, args, kwargs)
 
-    def options(self, **options: Any) -> Workflow[P, R]:
+    def options(self, **options: Unpack[RunKeywords]) -> Workflow[P, R]:
         """Return the workflow with other options (those of `sidestep.workflow`)."""
         merged = self._options.merged(RunOptions(**options))
         return Workflow(self.function, self.name, merged)
