@@ -8,7 +8,7 @@ from ._context import RUN, STEP
 
 if TYPE_CHECKING:
     from ._aio._run import Run
-    from ._aio._step import StepContext
+    from ._aio._step_context import StepContext
 
 
 def current_run() -> Run | None:

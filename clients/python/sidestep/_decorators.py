@@ -83,7 +83,7 @@ class WorkflowMaker:
         return SyncWorkflow(function, self._name, self._options)
 
     def __enter__(self) -> SyncRun:
-        from ._sync._workflow import RunScope
+        from ._sync._scope import RunScope
 
         self._scope = RunScope(self._scope_name(), self._run, self._options, self._client)
         run: SyncRun = self._scope.__enter__()
@@ -98,7 +98,7 @@ class WorkflowMaker:
         self._scope.__exit__(kind, error, traceback)
 
     async def __aenter__(self) -> AsyncRun:
-        from ._aio._workflow import RunScope
+        from ._aio._scope import RunScope
 
         self._scope = RunScope(self._scope_name(), self._run, self._options, self._client)
         run: AsyncRun = await self._scope.__aenter__()

@@ -12,7 +12,7 @@ from ._sync._client import Client, connect
 from ._sync._run import Run
 from ._sync._schedules import Schedules
 from ._sync._state import State
-from ._sync._step import StepContext
+from ._sync._step_context import StepContext
 from ._sync._streams import StreamReader
 from ._sync._waits import Arrival
 from ._sync._worker import Worker

@@ -7,7 +7,6 @@ from typing import Any, TypeVar, overload
 
 from .._backends.aio import check_caller, follow
 from .._calls import Calls
-from .._context import STEP
 from .._declared import result_type
 from .._failures import run_failure
 from .._fingerprint import ANY
@@ -16,9 +15,10 @@ from .._retry import RetryLike, Types
 from .._threads import install
 from ._announce import Announcements
 from ._checkpoint import Checkpoints
-from ._client import Client
+from ._daemon import Daemon
+from ._part import Part
 from ._state import State
-from ._step import Part, StepExecution
+from ._step import StepExecution
 from ._waits import Waits
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Run(Checkpoints, Waits, Announcements):
     step that has no record yet.
     """
 
-    def __init__(self, client: Client, reply: dict[str, Any], params: dict[str, Any]) -> None:
+    def __init__(self, client: Daemon, reply: dict[str, Any], params: dict[str, Any]) -> None:
         super().__init__(client, reply)
         self.epoch: int = reply["epoch"]
         self.created: bool = reply["created"]
@@ -144,19 +144,6 @@ class Run(Checkpoints, Waits, Announcements):
         )
         result: Any = await self._perform(name, function, args, kwargs, options)
         return result
-
-    def idempotency_key(self, step: str | None = None) -> str:
-        """Return the stable key of a step (never of an attempt) for the outside world.
-
-        Without an argument it is the key of the step that is executing. A name is taken as it is
-        recorded.
-        """
-        if step is None:
-            context = STEP.get()
-            if context is None:
-                raise ValueError("outside of a step, idempotency_key() needs the step's name")
-            return context.idempotency_key  # type: ignore[no-any-return]
-        return f"{self.uid}/{step}"
 
     def compensate(
         self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any

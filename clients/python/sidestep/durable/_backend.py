@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from .._aio._client import Client, connect
+from .._aio._client import Client, client_of, connect
 from .._aio._run import Run
 from .._context import RUN
 from .._errors import CheckpointNotFound, RunNotFound
@@ -145,7 +145,7 @@ class InMemoryDurableBackend(DurableBackend):
 async def _client() -> AsyncIterator[Client]:
     run = RUN.get()
     if isinstance(run, Run):
-        yield run.client
+        yield client_of(run)
         return
     async with await connect() as client:
         yield client

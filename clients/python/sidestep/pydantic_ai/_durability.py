@@ -21,7 +21,7 @@ from pydantic_ai.run import AgentRunResult
 from pydantic_ai.tools import AgentDepsT, RunContext
 from pydantic_ai.toolsets import AbstractToolset, ExternalToolset
 
-from .._aio._workflow import RunScope
+from .._aio._scope import RunScope
 from .._context import RUN, STEP
 from .._failures import NotSerialisable
 from .._inside import scoped
