@@ -85,7 +85,9 @@ import Testing
     func patience() {
         var table = CallTable()
         func add(isPatient: Bool) -> Bool {
-            let call = CallTable.Call(frame: [isPatient ? 1 : 0], mayResend: true, isPatient: isPatient) { _ in }
+            let call = CallTable.Call(frame: [isPatient ? 1 : 0], mayResend: true, isPatient: isPatient) {
+                _ in
+            }
             return table.add(call, id: table.nextID(), isUp: true)
         }
         let patient = (0..<1000).map { _ in add(isPatient: true) }
@@ -104,7 +106,9 @@ import Testing
     @Test("the calls that may wait are those of the contract that take wait_ms, and a step's begin")
     func patientMethods() {
         let waiting = MethodTable.all.filter { $0.parameters.contains { $0.name == "wait_ms" } }
-        #expect(PatientMethods.all.subtracting(["step.begin"]) == Set(waiting.map(\.name)).subtracting(["step.begin"]))
+        #expect(
+            PatientMethods.all.subtracting(["step.begin"])
+                == Set(waiting.map(\.name)).subtracting(["step.begin"]))
     }
 
     @Test("a call that the daemon refused for want of room is sent again first")
