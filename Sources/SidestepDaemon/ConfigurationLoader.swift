@@ -4,9 +4,12 @@ import SidestepSettings
 
 /// Why the daemon does not start: a sentence and the exit status that fits, sysexits(3).
 public struct StartError: Error, CustomStringConvertible {
+    /// What is wrong, and what to do about it.
     public let description: String
+    /// The status that the program ends with.
     public let exitStatus: Int32
 
+    /// An error with its text and the status to end with.
     public init(_ description: String, exitStatus: Int32) {
         self.description = description
         self.exitStatus = exitStatus
@@ -17,10 +20,15 @@ public struct StartError: Error, CustomStringConvertible {
 
 /// Flags of the command line; nil where none was given.
 public struct Flags: Sendable {
+    /// `--socket`.
     public var socket: String?
+    /// `--database`.
     public var database: String?
+    /// `--state-directory`, the folder of the database.
     public var stateDirectory: String?
+    /// `--config`.
     public var configuration: String?
+    /// `--log-level`.
     public var logLevel: String?
     /// Run for one user even as root.
     public var user = false
@@ -30,6 +38,7 @@ public struct Flags: Sendable {
     /// daemon that is started on purpose.
     public var isAutostarted = false
 
+    /// No flag at all.
     public init() {}
 }
 

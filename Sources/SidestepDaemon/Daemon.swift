@@ -13,6 +13,7 @@ import Synchronization
 
 /// The daemon, put together: opens, listens, serves until a signal, and leaves in order.
 public final class Daemon {
+    /// What `--version` and `hello` say.
     public static let version = "0.1.0"
 
     private var settings: EffectiveSettings

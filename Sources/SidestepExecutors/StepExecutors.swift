@@ -6,11 +6,13 @@ public struct StepExecutors: StepExecuting {
     private let programs: ProgramExecutor
     private let requests: RequestExecutor
 
+    /// An executor for each kind of step.
     public init(programs: ProgramExecutor, requests: RequestExecutor) {
         self.programs = programs
         self.requests = requests
     }
 
+    /// Begins what a step asks for, by its kind.
     public func start(
         _ task: StepTask, started: @escaping @Sendable (ProcessIdentity) -> Void,
         done: @escaping @Sendable (TaskOutcome) -> Void
@@ -21,11 +23,13 @@ public struct StepExecutors: StepExecuting {
         }
     }
 
+    /// Ends it, whichever kind it is.
     public func stop(_ token: String) {
         programs.stop(token)
         requests.stop(token)
     }
 
+    /// Ends programs that an earlier daemon has left.
     public func end(_ orphans: [Orphan], then done: @escaping @Sendable () -> Void) {
         programs.end(orphans, then: done)
     }

@@ -7,6 +7,7 @@ public final class Monitor: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
+    /// Nobody holds it, and nobody waits.
     public init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)

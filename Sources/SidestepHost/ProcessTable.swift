@@ -5,8 +5,11 @@ import SidestepModel
 public enum ProcessTable {
     /// What proc(5) says of a process that lives.
     public struct Status: Sendable, Equatable {
+        /// The process that it is a child of.
         public var parent: Int32
+        /// When it was started, in ticks since the machine was.
         public var startTicks: Int64
+        /// Whose rights it has.
         public var uid: UInt32
     }
 

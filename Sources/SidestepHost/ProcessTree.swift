@@ -5,10 +5,12 @@ import Glibc
 /// The mark finds what left the group (setsid(2)) and what somebody started who is dead by now; only a
 /// process that left the group and cleared its environment as well escapes.
 public struct ProcessTree: Sendable {
+    /// The word by which its processes are known.
     public let mark: ProcessMark.Pattern
     /// The group's number; nil when there is none of its own, or it is not known.
     public var group: Int32?
 
+    /// The processes of a mark, and of a group if they have one.
     public init(mark: ProcessMark.Pattern, group: Int32? = nil) {
         self.mark = mark
         self.group = group

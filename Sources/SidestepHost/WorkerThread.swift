@@ -6,6 +6,8 @@ import SidestepModel
 ///
 /// The system may have none left (RLIMIT_NPROC, TasksMax=), so making one can fail. Whoever cannot live
 /// without a thread makes it at start; whoever makes one later hands the failure to the call that wanted it.
+///
+/// Unchecked: it belongs to who made it, and what changes is touched by `join` alone.
 public final class WorkerThread: @unchecked Sendable {
     private var thread: pthread_t = 0
     private var isJoined = false

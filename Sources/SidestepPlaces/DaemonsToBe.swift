@@ -3,6 +3,7 @@ public struct DaemonsToBe: Sendable {
     private let places: Places
     private let look: Places.Look
 
+    /// Looks at the files of the host; `look` stands in for it in tests.
     public init(_ places: Places, look: @escaping Places.Look = { FileFacts.at($0, link: $1) }) {
         self.places = places
         self.look = look

@@ -3,6 +3,7 @@ import Glibc
 /// The daemon that has a database, as the lock file beside the database names it: lines of `pid N`, `socket PATH` and,
 /// for one that a client started, `private`.
 public struct DatabaseHolder: Sendable, Equatable {
+    /// Its process, as the lock file names it.
     public var pid: Int32
     /// Where it listens; nil when the file does not say.
     public var socket: String?

@@ -2,17 +2,23 @@ import Glibc
 
 /// What decides whether a path is trusted.
 public struct FileFacts: Sendable, Equatable {
+    /// The uid of the owner.
     public var owner: UInt32
+    /// Type and permissions, as stat(2) has them.
     public var mode: UInt32
+    /// Which file it is within its file system.
     public var inode: UInt64 = 0
 
+    /// Facts that were found, or that a test makes.
     public init(owner: UInt32, mode: UInt32, inode: UInt64 = 0) {
         self.owner = owner
         self.mode = mode
         self.inode = inode
     }
 
+    /// Whether it is a directory.
     public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
+    /// Whether it is a Unix socket.
     public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
     var isDevice: Bool { mode & S_IFMT == S_IFCHR }
     var isWritableByAll: Bool { mode & 0o002 != 0 }

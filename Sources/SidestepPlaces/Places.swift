@@ -4,9 +4,11 @@
 public struct Places: Sendable {
     /// What the rule asks of the file system; tests answer themselves.
     public typealias Look = @Sendable (_ path: String, _ link: Bool) -> FileFacts?
+    /// Returns the text of a small file; nil where it cannot be read.
     public typealias Read = @Sendable (_ path: String) -> String?
 
     private let environment: [String: String]
+    /// Whose places they are.
     public let user: User
     private let look: Look
     private let read: Read
@@ -24,9 +26,13 @@ public struct Places: Sendable {
 
     // MARK: The machine's daemon
 
+    /// Where the machine's daemon listens.
     public static let systemSocket = "/run/sidestep/sidestep.sock"
+    /// The database of the machine's daemon.
     public static let systemDatabase = "/var/lib/sidestep/sidestep.db"
+    /// The settings of the machine's daemon.
     public static let systemConfiguration = "/etc/sidestep/sidestep.conf"
+    /// The secrets of the machine's daemon.
     public static let systemCredentials = "/etc/sidestep/credentials"
 
     // MARK: The user's daemon
@@ -36,11 +42,13 @@ public struct Places: Sendable {
 
     /// Where the socket's directory is.
     public struct Runtime: Sendable, Equatable {
+        /// The directory of the socket.
         public let directory: String
         /// It lies where everybody may make files, and must be closed to others.
         public let isTemporary: Bool
     }
 
+    /// Where the user's sockets are to be: by the first of the places that can be trusted.
     public var runtime: Runtime {
         for directory in [environment["XDG_RUNTIME_DIR"], "/run/user/\(user.uid)"].compactMap(\.self)
         where isPrivate(directory) {
@@ -147,7 +155,9 @@ public struct Places: Sendable {
 
 /// Why there is no place for a file, and what to do about it.
 public struct NoPlace: Error, Equatable {
+    /// What is missing.
     public let message: String
+    /// What to do.
     public let hint: String
 
     init(_ message: String, _ hint: String) {

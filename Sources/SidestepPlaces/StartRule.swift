@@ -10,6 +10,7 @@ public struct StartRule: Sendable {
         case always
     }
 
+    /// What `SIDESTEP_AUTOSTART` or the program says.
     public var wish = Wish.usual
     /// The socket that was named, and by what; nil when the usual places were looked at.
     public var named: (path: String, origin: String)?
@@ -17,14 +18,18 @@ public struct StartRule: Sendable {
     public var namesOwn = false
     /// The file of the user's own unit.
     public var userUnit: String?
+    /// Whether the machine's units are installed, on a host that systemd runs.
     public var hasSystemUnit = false
+    /// Whether the machine's daemon is in use.
     public var servesMachine = false
+    /// Whether the user is root.
     public var isRoot = false
     /// Whether the machine's socket is open to the user.
     public var isMember = false
     /// Whether the user's own database exists: it is what records that the user lives there.
     public var hasDatabase = false
 
+    /// Nothing that stands in the way.
     public init() {}
 
     /// Why none is started, and what to do instead; nil when one may be.

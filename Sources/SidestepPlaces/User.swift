@@ -2,18 +2,21 @@ import Glibc
 
 /// Whoever runs this program: the effective user, and what the host's databases say of it.
 public struct User: Sendable {
+    /// The number of the user.
     public let uid: UInt32
     /// The home directory in the password database; nil when the user is not in it.
     public let home: String?
     /// The name there, else the number.
     public let name: String
 
+    /// A user as the system or a test describes him.
     public init(uid: UInt32, home: String?, name: String? = nil) {
         self.uid = uid
         self.home = home
         self.name = name ?? "\(uid)"
     }
 
+    /// The user whose rights this process has.
     public static var current: User {
         let uid = geteuid()
         var record = passwd()

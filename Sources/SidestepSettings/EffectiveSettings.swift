@@ -9,6 +9,7 @@ public struct EffectiveSettings: Sendable, Equatable {
         case variable(String)
         case flag(String)
 
+        /// As `--check-configuration` says it: the file and the line, the flag, the variable.
         public var description: String {
             switch self {
             case .standard: "default"
@@ -19,12 +20,14 @@ public struct EffectiveSettings: Sendable, Equatable {
         }
     }
 
+    /// What holds.
     public private(set) var values: Configuration
     private var origins: [String: Origin] = [:]
 
     /// - Parameter standard: what holds where nobody says otherwise.
     public init(standard: Configuration) { values = standard }
 
+    /// What said so; what is usual has no other origin.
     public func origin(_ setting: Setting) -> Origin { origins[setting.name] ?? .standard }
 
     /// Takes one value; what was there before is forgotten.

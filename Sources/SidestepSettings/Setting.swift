@@ -7,6 +7,7 @@ public struct Setting: Sendable {
     typealias Read = @Sendable (Configuration) -> String
     typealias Write = @Sendable (inout Configuration, String, Accounts) throws(Mistake) -> Void
 
+    /// What stands before the `=`.
     public let name: String
     /// What it may be, as the reference page says it.
     public let form: String

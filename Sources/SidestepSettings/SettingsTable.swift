@@ -2,12 +2,14 @@ import SidestepModel
 
 /// All settings of the daemon, in the order of the reference page.
 public enum SettingsTable {
+    /// Every setting, in the order of the page.
     public static let all: [Setting] =
         places + behaviour + programs + requests + NamedLimit.all.map(Setting.limit)
 
     /// The setting with this name, or nil.
     public static func named(_ name: String) -> Setting? { byName[name] }
 
+    /// What `log_level` may be, the most talkative first.
     public static let logLevels = ["debug", "info", "notice", "warning", "error"]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -13,8 +13,8 @@ struct Sidestepd: ParsableCommand {
             or in the configuration file (lines of `name = value`); a flag wins over both. SIGTERM answers \
             what was read and ends; SIGHUP reads the configuration again.
 
-            Exit status: 0 stopped by a signal, 64 usage, 71 too few descriptors, 73 cannot make the socket, 74 disk \
-            trouble, 75 socket or database in use, 78 the database must not be opened.
+            Exit status: 0 stopped by a signal, 64 usage, 70 a bug, 71 too few descriptors, 73 cannot make the socket, \
+            74 disk trouble, 75 socket or database in use, 78 the database must not be opened.
             """,
         version: Daemon.version, subcommands: [Serve.self, Check.self, Restore.self],
         defaultSubcommand: Serve.self)

@@ -1,7 +1,6 @@
-"""Steps that the daemon executes as programs: real processes, real signals, real deaths of the daemon."""
+"""Steps that the daemon executes as programs: real processes, real signals."""
 
 import base64
-import ctypes
 import json
 import os
 import signal
@@ -11,67 +10,8 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import DaemonTest, Refused, p99_seconds, wait_for
-
-
-def alive(mark: str, *, as_argument: bool = False) -> list[int]:
-    """The processes whose command line holds `mark`: anywhere, as in a script's text, or as an argument of its own."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                line = (entry / "cmdline").read_bytes()
-                if mark.encode() in (line.split(b"\0") if as_argument else line):
-                    found.append(int(entry.name))
-            except OSError:
-                pass
-    return found
-
-
-def processor_seconds(pid: int) -> float:
-    """The processor time that a process has had: proc(5), `utime` and `stime`."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def blocked(pid: int, thread: int) -> int:
-    """The signals that a thread blocks, as the kernel writes them."""
-    status = Path(f"/proc/{pid}/task/{thread}/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk")), 16)
-
-
-class Bench(DaemonTest):
-    """A daemon with a run, and how to ask it for programs."""
-
-    def setUp(self):
-        super().setUp()
-        self.mark = f"600.{os.getpid()}{id(self) % 100000}"
-        self.open()
-
-    def open(self, **more) -> None:
-        self.connection = self.daemon.connect()
-        self.addCleanup(self.connection.close)
-        self.connection.call("resume", run="r", **more)
-
-    def step(self, name: str, *argv: str, wait_ms: int | None = None, step: dict | None = None, **more) -> dict:
-        params = {"run": "r", "step": name, "exec": {"argv": list(argv), **more}, **(step or {})}
-        if wait_ms is not None:
-            params["wait_ms"] = wait_ms
-        return self.connection.call("run-step", **params)
-
-    def failure(self, *arguments, **more) -> dict:
-        with self.assertRaises(Refused) as caught:
-            self.step(*arguments, **more)
-        self.assertEqual(caught.exception.kind, "step_failed")
-        return caught.exception.data["failure"]
-
-    def begin(self, name: str, *argv: str, **more) -> None:
-        with self.assertRaises(Refused) as caught:
-            self.step(name, *argv, wait_ms=0, **more)
-        self.assertEqual((caught.exception.kind, caught.exception.data["which"]), ("timeout", "wait"))
-
-    def status(self, name: str) -> dict:
-        return self.connection.call("step.get", run="r", step=name)
+from exec_bench import Bench, alive, processor_seconds
+from harness import Refused, wait_for
 
 
 class Programs(Bench):
@@ -326,98 +266,5 @@ for work in [dict(exec={{"argv": ["id"]}}), dict(http={{"url": "http://x", "body
         self.assertEqual([line.split()[0] for line in out.stdout.splitlines()], ["not_permitted"] * 3, out.stderr)
 
 
-class Deaths(Bench):
-    """The daemon dies while programs run."""
-
-    def restart(self) -> None:
-        self.daemon.kill()
-        self.daemon.start()
-        self.open(if_owned="take_over")
-
-    def test_a_program_of_a_killed_daemon_is_ended_and_run_again(self):
-        log = f"{self.folder}/log"
-        script = f"echo $$ >> {log}; [ $(wc -l < {log}) -ge 2 ] && exit 0; sleep {self.mark} & setsid sleep {self.mark} & wait"
-        self.begin("s", "sh", "-c", script)
-        wait_for(lambda: len(alive(self.mark, as_argument=True)) >= 2, what="the program")
-        self.restart()
-        self.assertEqual(self.step("s", "sh", "-c", script)["attempt"], 2)
-        self.assertEqual(alive(self.mark), [])
-        self.assertEqual(len(Path(log).read_text().splitlines()), 2)
-
-    def test_a_program_that_cleared_its_environment_is_ended_by_pid_and_start(self):
-        script = f"[ -e {self.folder}/second ] && exit 0; touch {self.folder}/second; exec env -i sleep {self.mark}"
-        self.begin("s", "sh", "-c", script)
-        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
-        self.connection.call("run.get", run="r")
-        self.restart()
-        self.assertEqual(self.step("s", "sh", "-c", script)["attempt"], 2)
-        self.assertEqual(alive(self.mark), [])
-
-    def test_an_at_most_once_step_of_a_killed_daemon_is_unknown(self):
-        self.begin("s", "sleep", self.mark, step={"at_most_once": True})
-        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
-        self.restart()
-        wait_for(lambda: self.status("s")["status"] == "unknown", what="unknown")
-        with self.assertRaises(Refused) as caught:
-            self.step("s", "sleep", self.mark, step={"at_most_once": True})
-        self.assertEqual(caught.exception.kind, "step_unknown")
-        self.assertEqual(alive(self.mark), [])
-        self.connection.call("step.resolve", run="r", step="s", **{"as": "rerun"})
-        self.begin("s", "sleep", self.mark, step={"at_most_once": True})
-        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
-
-    def test_a_back_off_outlives_the_daemon(self):
-        script = f"echo x >> {self.folder}/n; [ $(wc -l < {self.folder}/n) -ge 2 ]"
-        more = {"step": {"retry": {"max_attempts": 2, "delays_ms": [700]}}}
-        self.begin("s", "sh", "-c", script, **more)
-        wait_for(lambda: self.status("s")["status"] == "backoff", what="the back-off")
-        next_attempt = self.status("s")["next_attempt_at"]
-        self.restart()
-        self.assertEqual(self.step("s", "sh", "-c", script, **more)["attempt"], 2)
-        self.assertGreaterEqual(self.status("s")["started_at"], next_attempt)
-
-    def test_an_orderly_stop_ends_programs_and_the_next_start_takes_them_up(self):
-        script = f"[ -e {self.folder}/second ] && exit 0; touch {self.folder}/second; sleep {self.mark}"
-        self.begin("s", "sh", "-c", script)
-        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
-        self.daemon.kill(signal.SIGTERM)
-        self.assertEqual(alive(self.mark), [])
-        self.daemon.start()
-        self.open(if_owned="take_over")
-        self.assertEqual(self.step("s", "sh", "-c", script)["attempt"], 2)
-
-    def test_a_signal_that_a_thread_of_a_library_gets_is_an_orderly_stop_too(self):
-        self.begin("s", "sleep", self.mark)
-        wait_for(lambda: alive(self.mark, as_argument=True), what="the program")
-        pid = self.daemon.process.pid
-        # The kernel gives it to any thread that lets it through while nobody is within sigwait(3).
-        threads = [int(name) for name in os.listdir(f"/proc/{pid}/task") if int(name) != pid]
-        open_ones = [thread for thread in threads if not blocked(pid, thread) >> (signal.SIGTERM - 1) & 1]
-        for thread in open_ones[:1]:
-            self.assertEqual(ctypes.CDLL(None).tgkill(pid, thread, signal.SIGTERM), 0)
-        if not open_ones:
-            self.daemon.process.send_signal(signal.SIGTERM)
-        self.assertEqual(self.daemon.process.wait(60), 0)
-        self.assertEqual(alive(self.mark), [])
-
-    def test_64_programs_at_once_and_none_is_lost_when_the_daemon_is_killed(self):
-        before = self.daemon.written_kib()
-        begun = time.time()
-        script = f"echo $0 >> {self.folder}/log; sleep 0.5; head -c 100000 /dev/zero | tr '\\0' x"
-        for number in range(64):
-            self.begin(f"s{number}", "sh", "-c", script, str(number))
-        Path(f"{self.folder}/log").touch()
-        wait_for(lambda: len(Path(f"{self.folder}/log").read_text().split()) >= 20, what="programs")
-        peak = self.daemon.written_kib()
-        self.restart()
-        numbers = [
-            self.connection.send("run-step", run="r", step=f"s{n}", exec={"argv": ["sh", "-c", script, str(n)]})
-            for n in range(64)
-        ]
-        for number in numbers:
-            self.assertEqual(len(self.connection.reply(number)["output"]["stdout"]), 100_000)
-        self.assertEqual(set(Path(f"{self.folder}/log").read_text().split()), {str(n) for n in range(64)})
-        self.assertLess(max(peak, self.daemon.written_kib()) - before, 100 << 10)
-        steps = self.connection.call("step.list", run="r")["steps"]
-        print(f"\n64 programs: {max(peak, self.daemon.written_kib()) - before} KiB over an idle daemon, "
-              f"p99 {p99_seconds(steps, begun):.2f} s over a kill, each 0.5 s by itself")
+if __name__ == "__main__":
+    unittest.main()

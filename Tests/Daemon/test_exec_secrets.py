@@ -8,8 +8,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from exec_bench import Bench
 from harness import wait_for
-from test_exec import Bench
 
 SECRET = 'S3cret-"of\\ours'
 

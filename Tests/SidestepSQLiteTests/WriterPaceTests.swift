@@ -40,9 +40,7 @@ import Testing
         }
     }
 
-    @Test(
-        "a call that comes alone is committed on the caller's thread while the disk is fast, else by the writer's"
-    )
+    @Test("a lone call is committed on the caller's thread while the disk is fast, else by the writer's")
     func pace() throws {
         let folder = temporaryFolder()
         defer { removeFolder(folder) }

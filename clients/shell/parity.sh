@@ -1,4 +1,6 @@
 #!/bin/bash
+# suite parity-shell: $this
+# suite parity-zsh: env PARITY_SHELL=zsh $this
 # Plays the scenarios of clients/parity that are for programs and that a shell can do, with sidestep.sh under dash.
 #
 #     clients/shell/parity.sh [--only TEXT] [FILE…]

@@ -10,6 +10,7 @@ import SystemPackage
 
 /// Runs programs for steps: each in a process group of its own, ended with all that comes from it.
 public final class ProgramExecutor: Sendable {
+    /// Told once, when the program has ended.
     public typealias Done = @Sendable (TaskOutcome) -> Void
     /// Says which process a number means now; nil when there is none.
     public typealias Identify = @Sendable (Int32) -> ProcessIdentity?

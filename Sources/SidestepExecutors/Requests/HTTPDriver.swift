@@ -9,6 +9,7 @@ public final class HTTPDriver: Sendable {
     /// Takes what came back, and answers how that is told: it is, once nothing of the request and its answer is
     /// left in memory. Whoever hears of the end of a request finds no secret of it any more.
     public typealias Done = @Sendable (Result<HTTPResponse, HTTPFailure>) -> Tell
+    /// Says how the request ended.
     public typealias Tell = @Sendable () -> Void
 
     private struct Threads {
@@ -31,6 +32,7 @@ public final class HTTPDriver: Sendable {
     /// Not the standard library's Mutex: ThreadSanitizer does not see how that one is handed over.
     private let threads = NIOLockedValueBox(Threads())
 
+    /// Makes no thread yet.
     public init() {}
 
     /// Sends a request; `done` is called once, on a thread of the driver's.

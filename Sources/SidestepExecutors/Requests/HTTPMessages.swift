@@ -9,6 +9,7 @@ public struct HTTPRequest: Sendable {
     private(set) var url: RequestURL
     /// Without line breaks, and none of those of RequestHeader.
     private(set) var headers: [(name: String, value: SecretBytes)] = []
+    /// What is sent behind the headers.
     public var body = SecretBytes()
     /// Milliseconds from the beginning to the last byte of the response.
     public var timeoutMilliseconds: Int64 = 30_000
@@ -65,9 +66,11 @@ public struct HTTPRoute: Sendable, Equatable {
 
 /// What a server answered, whatever its status. It may repeat secrets.
 public struct HTTPResponse: Sendable {
+    /// The number of the status line, 200 for example.
     public var status: Int
     /// The lines of the header as they came.
     public var head = SecretBytes()
+    /// What came behind the headers.
     public var body = SecretBytes()
     /// What the server asked for in `Retry-After`.
     public var retryAfterSeconds: Int64?

@@ -38,6 +38,7 @@ final class HTTPThread: @unchecked Sendable {
     }
 
     /// What others may do with the thread's handle: wake it, for which curl_multi_wakeup(3) is made.
+    /// Unchecked: a pointer, and that function may be called from any thread.
     private struct Waker: @unchecked Sendable {
         let multi: UnsafeMutableRawPointer
         func wake() { shim_curl_multi_wakeup(multi) }

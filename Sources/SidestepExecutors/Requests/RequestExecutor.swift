@@ -14,6 +14,7 @@ public final class RequestExecutor: Sendable {
     /// The attempts under way, and whether they were stopped.
     private let underWay = Mutex<[String: Bool]>([:])
 
+    /// Sends through `driver`, by the rules and with the credentials that hold when a request is made.
     public init(
         driver: HTTPDriver, credentials: Current<Credentials>, policy: Current<RequestPolicy>, version: String
     ) {

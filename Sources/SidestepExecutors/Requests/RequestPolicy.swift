@@ -7,6 +7,7 @@ public struct RequestPolicy: Sendable, Equatable {
     /// The proxy that all requests go through; empty for none.
     public var proxy = ""
 
+    /// The rules of a daemon that is told nothing: public addresses alone.
     public init() {}
 
     /// The URL, if it may be asked for.

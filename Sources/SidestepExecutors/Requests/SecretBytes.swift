@@ -4,15 +4,18 @@ import Glibc
 /// Bytes that may hold a secret: every place they ever stood in is overwritten before it is freed.
 ///
 /// An array leaves a copy behind whenever it grows, and when it ends.
+/// Unchecked: written by whoever makes it, and only read once it is handed on.
 public final class SecretBytes: @unchecked Sendable {
-    // Unchecked: written by whoever makes it, and only read once it is handed on.
     private var memory: UnsafeMutableRawBufferPointer
+    /// How many bytes there are.
     public private(set) var count = 0
 
+    /// No bytes, with room for so many.
     public init(capacity: Int = 64) {
         memory = .allocate(byteCount: Swift.max(1, capacity), alignment: 1)
     }
 
+    /// A copy of these bytes.
     public convenience init(_ bytes: some Collection<UInt8>) {
         self.init(capacity: bytes.count)
         append(bytes)
@@ -20,6 +23,7 @@ public final class SecretBytes: @unchecked Sendable {
 
     deinit { discard(memory) }
 
+    /// Adds bytes; where they outgrow their place they move, and the former place is overwritten.
     public func append(_ bytes: some Collection<UInt8>) {
         let isWhole: Void? = bytes.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0)) }
         if isWhole != nil { return }
@@ -30,6 +34,7 @@ public final class SecretBytes: @unchecked Sendable {
         }
     }
 
+    /// The same for bytes that C has.
     public func append(_ bytes: UnsafeRawBufferPointer) {
         reserve(bytes.count)
         UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: bytes)
@@ -49,6 +54,7 @@ public final class SecretBytes: @unchecked Sendable {
         count = length
     }
 
+    /// Shows the bytes where they stand, without a copy.
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
     {
         try body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
@@ -70,14 +76,19 @@ public final class SecretBytes: @unchecked Sendable {
 }
 
 extension SecretBytes: RandomAccessCollection {
+    /// Places of bytes, from 0.
     public typealias Indices = Range<Int>
+    /// The place of the first byte.
     public var startIndex: Int { 0 }
+    /// The place behind the last byte.
     public var endIndex: Int { count }
+    /// The byte in a place.
     public subscript(index: Int) -> UInt8 {
         precondition(index >= 0 && index < count)
         return memory[index]
     }
 
+    /// As a collection shows them: without a copy, too.
     public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
     ) rethrows -> Result? {

@@ -14,6 +14,7 @@ public struct WebhookCarrier: LetterCarrying {
     /// How long one attempt may take, milliseconds.
     static let timeoutMilliseconds: Int64 = 15_000
 
+    /// Sends through `driver`, by the rules and with the credentials that hold when a letter is sent.
     public init(
         driver: HTTPDriver, credentials: Current<Credentials>, policy: Current<RequestPolicy>,
         clock: any Clock,
@@ -26,6 +27,7 @@ public struct WebhookCarrier: LetterCarrying {
         self.version = version
     }
 
+    /// Sends a letter; `done` is called once, on any thread.
     public func carry(_ letter: Letter, then done: @escaping @Sendable (DeliveryOutcome) -> Void) {
         do throws(Refusal) {
             driver.send(try request(letter)) { result in

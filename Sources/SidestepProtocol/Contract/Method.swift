@@ -27,6 +27,7 @@ public struct Example: Sendable {
     /// The result.
     public let result: String
 
+    /// An example: the parameters and the result, as JSON.
     public init(_ params: String, _ result: String) {
         self.params = params
         self.result = result

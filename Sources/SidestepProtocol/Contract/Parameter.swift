@@ -13,6 +13,7 @@ public struct Parameter: Sendable {
     /// The name as bytes, ready to be compared with a line.
     let nameBytes: [UInt8]
 
+    /// A parameter as the record of its method lists it.
     public init(
         _ name: String, _ type: ParameterType, required: Bool = false, _ summary: String = "",
         default defaultText: String? = nil

@@ -5,6 +5,7 @@ public struct JSONError: Error, Sendable, Equatable {
     /// What was wrong there, as half a sentence.
     public let reason: String
 
+    /// An error at a byte of the text.
     public init(offset: Int, reason: String) {
         self.offset = offset
         self.reason = reason

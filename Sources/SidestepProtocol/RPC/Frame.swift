@@ -7,6 +7,7 @@ public struct RPCRequest: Sendable, Equatable {
     /// An object or an array, or nil when left out.
     public let params: RawJSON?
 
+    /// A request, or without an id a notification.
     public init(id: RawJSON?, method: String, params: RawJSON?) {
         self.id = id
         self.method = method
@@ -21,6 +22,7 @@ public struct RPCResponse: Sendable {
     /// What came of it.
     public let outcome: Result<RawJSON, RPCError>
 
+    /// The answer to the request of this id.
     public init(id: RawJSON, outcome: Result<RawJSON, RPCError>) {
         self.id = id
         self.outcome = outcome

@@ -12,6 +12,7 @@ public struct RPCError: Error, Sendable, Equatable {
     /// The code of every error of our own; `data.kind` tells them apart.
     public static let sidestepCode = -32000
 
+    /// An error as the wire has it.
     public init(code: Int, message: String, data: RawJSON? = nil) {
         self.code = code
         self.message = message

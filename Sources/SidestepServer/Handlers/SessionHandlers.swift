@@ -5,12 +5,17 @@ import SidestepStore
 
 /// What the daemon says of itself.
 public final class DaemonInformation: Sendable {
+    /// The version of the daemon.
     public let version: String
+    /// Its process.
     public let pid: Int32
+    /// When it was started.
     public let started: Instant
     /// Where it listens; another path when it had to move.
     public let socket: Current<String>
+    /// The file of the database.
     public let database: String
+    /// The version of SQLite.
     public let storeVersion: String
     /// Bytes of the database on disk.
     public let databaseBytes: @Sendable () -> Int64
@@ -20,6 +25,7 @@ public final class DaemonInformation: Sendable {
     /// How that disk does.
     public let storage: @Sendable () -> StorageCondition
 
+    /// What is known when the daemon has opened its database and socket.
     public init(
         version: String, pid: Int32, started: Instant, socket: String, database: String, storeVersion: String,
         databaseBytes: @escaping @Sendable () -> Int64, storage: @escaping @Sendable () -> StorageCondition
@@ -42,6 +48,7 @@ public struct ShownSetting: Sendable {
     /// What said it: a flag, a variable, a line of a file, or `default`.
     let origin: String
 
+    /// A setting as `system.info` shows it.
     public init(name: String, value: String, origin: String) {
         self.name = name
         self.value = value

@@ -12,10 +12,12 @@ public struct NIOEngineLoop: EngineLoop {
         alarm = try BootAlarm { loop.execute(onClockSet) }
     }
 
+    /// Calls the body on the loop: at once when the caller is on it, soon otherwise.
     public func run(_ body: @escaping @Sendable () -> Void) {
         if loop.inEventLoop { body() } else { loop.execute(body) }
     }
 
+    /// Calls the body later; the delay stands still while the machine sleeps.
     public func schedule(
         afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
     ) -> any LoopTimer {
@@ -23,12 +25,14 @@ public struct NIOEngineLoop: EngineLoop {
         Timer(scheduled: loop.scheduleTask(in: .milliseconds(min(delay, 3_155_760_000_000)), body))
     }
 
+    /// Calls the body later, by a clock that goes on while the machine sleeps; it replaces the alarm that was set.
     public func alarm(
         afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
     ) -> any LoopTimer {
         alarm.set(afterMilliseconds: min(delay, 3_155_760_000_000)) { loop.execute(body) }
     }
 
+    /// Traps in debug builds when the caller is on another thread.
     public func assertOnLoop() { loop.assertInEventLoop() }
 
     private struct Timer: LoopTimer {

@@ -32,6 +32,7 @@ public final class ProcessWatcher: ProcessWatching {
         _ = try WorkerThread("processes") { self.work() }
     }
 
+    /// Watches a process; `onExit` is called once, on the watcher's thread.
     public func watch(_ process: ProcessIdentity, onExit: @escaping @Sendable () -> Void) -> Watched {
         if let known = table.withLock({ $0.manner(of: process) }) { return known }
         switch PidDescriptor(process) {
@@ -55,10 +56,12 @@ public final class ProcessWatcher: ProcessWatching {
         ProcessTable.status(of: pid).map { ProcessIdentity(pid: pid, startTicks: $0.startTicks) }
     }
 
+    /// Forgets a process; its end is not told any more.
     public func unwatch(_ process: ProcessIdentity) {
         if let token = table.withLock({ $0.token(of: process) }) { forget(token) }
     }
 
+    /// Sends a signal to this very process, never to another one that has its number by now.
     public func signal(_ process: ProcessIdentity, _ signal: Int32) -> Signalled {
         guard case .lives(let status) = ProcessTable.look(at: process.pid), process.isStartKnown else {
             return ProcessTable.hasEnded(process)

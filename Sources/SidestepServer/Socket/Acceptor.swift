@@ -12,6 +12,8 @@ import Synchronization
 /// Of the loop's own accepting (NIO's ServerBootstrap) two things are missing. It tells nobody who the peer is before a
 /// channel has been made, nor that peer's groups. And when no descriptor is left it can only pause, and nobody gets in:
 /// here some are kept in reserve, with which an administrator gets in even then, and everybody else is told why not.
+///
+/// Unchecked: what both threads touch is behind the monitor, all else is touched on the loop.
 final class Acceptor: @unchecked Sendable {
     /// Connections accepted at once; the others have their turn before the next ones.
     private static let atOnce = 8

@@ -10,6 +10,7 @@ public struct Administrators: Sendable {
     /// Members of this group, if there is one, as they were at connect(2).
     public var gid: UInt32?
 
+    /// Root, the daemon's own user, and the members of a group if one is named.
     public init(uid: UInt32, gid: UInt32?) {
         self.uid = uid
         self.gid = gid

@@ -192,6 +192,7 @@ final class Watches {
     }
 
     /// Carries a value from the writer or a reader to the loop, which has it afterwards.
+    /// Unchecked: the two have it in turns.
     private final class Box<Value: Sendable>: @unchecked Sendable {
         var value: Value
         init(_ value: Value) { self.value = value }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._codec import Codec, JSONCodec
-from ._context import current_run, current_step
+from ._current import current_run, current_step
 from ._decorators import step, workflow
 from ._errors import (
     AttemptSuperseded,
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from ._aio._run import Run
     from ._aio._schedules import Schedules
     from ._aio._state import State
-    from ._aio._step import StepContext
+    from ._aio._step_context import StepContext
     from ._aio._streams import StreamReader
     from ._aio._waits import Arrival
     from ._aio._worker import Worker
@@ -134,7 +134,7 @@ _LAZY = {
     "Run": "_run",
     "Schedules": "_schedules",
     "State": "_state",
-    "StepContext": "_step",
+    "StepContext": "_step_context",
     "StreamReader": "_streams",
     "Worker": "_worker",
     "Workflow": "_workflow",

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ._aio._run import Run
-    from ._aio._step import StepContext
+from typing import Any
 
 RUN: ContextVar[Any] = ContextVar("sidestep_run", default=None)
 STEP: ContextVar[Any] = ContextVar("sidestep_step", default=None)
@@ -36,22 +32,3 @@ def place() -> str | None:
     parts = [str((config.get("configurable") or {}).get("thread_id", "")), *outer]
     parts.append(f"{node}@{metadata.get('langgraph_step')}{'.' if sent else ''}{sent}")
     return "|".join(part for part in parts if part)
-
-
-def current_run() -> Run | None:
-    """Return the run that the calling code works for, or None outside of one.
-
-    In a workflow that blocks it is a `sidestep.sync.Run`; `sidestep.sync.current_run` is this
-    function with that type.
-    """
-    run: Run | None = RUN.get()
-    return run
-
-
-def current_step() -> StepContext | None:
-    """Return the step whose body the calling code is, or None outside of one.
-
-    As with `current_run`, `sidestep.sync` has this function with the type for code that blocks.
-    """
-    step: StepContext | None = STEP.get()
-    return step

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from ._context import RUN
 from ._fingerprint import filled
-from ._options import PLAIN_STEP, Fingerprint, OnMismatch, RunOptions, StepOptions
-from ._retry import RetryLike, Types
+from ._inside import loop_of, perform
+from ._options import PLAIN_STEP, RunOptions, StepOptions
 from ._threads import refuse_stray
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ._aio._client import Client as AsyncClient
     from ._aio._run import Run as AsyncRun
     from ._aio._workflow import Workflow as AsyncWorkflow
+    from ._keywords import StepKeywords, WorkflowKeywords
     from ._sync._client import Client as SyncClient
     from ._sync._run import Run as SyncRun
     from ._sync._workflow import Workflow as SyncWorkflow
@@ -80,7 +83,7 @@ class WorkflowMaker:
         return SyncWorkflow(function, self._name, self._options)
 
     def __enter__(self) -> SyncRun:
-        from ._sync._workflow import RunScope
+        from ._sync._scope import RunScope
 
         self._scope = RunScope(self._scope_name(), self._run, self._options, self._client)
         run: SyncRun = self._scope.__enter__()
@@ -95,7 +98,7 @@ class WorkflowMaker:
         self._scope.__exit__(kind, error, traceback)
 
     async def __aenter__(self) -> AsyncRun:
-        from ._aio._workflow import RunScope
+        from ._aio._scope import RunScope
 
         self._scope = RunScope(self._scope_name(), self._run, self._options, self._client)
         run: AsyncRun = await self._scope.__aenter__()
@@ -132,24 +135,7 @@ def workflow(
     *,
     run: str | None = None,
     client: AsyncClient | SyncClient | None = None,
-    retry: RetryLike | None = None,
-    retry_on: Types | None = None,
-    fail_on: Types | None = None,
-    if_closed: str | None = None,
-    if_owned: str | None = None,
-    wait: float | None = None,
-    code_version: str | None = None,
-    on_code_change: str | None = None,
-    on_mismatch: OnMismatch | None = None,
-    max_interruptions: int | None = None,
-    tags: Mapping[str, str] | None = None,
-    metadata: Any = None,
-    owner: str | None = None,
-    deadline_at: int | None = None,
-    on_parent_close: str | None = None,
-    compensates: bool | None = None,
-    budget: Mapping[str, int] | None = None,
-    suspend_after: float | None = None,
+    **options: Unpack[WorkflowKeywords],
 ) -> WorkflowMaker: ...
 
 
@@ -159,24 +145,7 @@ def workflow(
     name: str,
     run: str | None = None,
     client: AsyncClient | SyncClient | None = None,
-    retry: RetryLike | None = None,
-    retry_on: Types | None = None,
-    fail_on: Types | None = None,
-    if_closed: str | None = None,
-    if_owned: str | None = None,
-    wait: float | None = None,
-    code_version: str | None = None,
-    on_code_change: str | None = None,
-    on_mismatch: OnMismatch | None = None,
-    max_interruptions: int | None = None,
-    tags: Mapping[str, str] | None = None,
-    metadata: Any = None,
-    owner: str | None = None,
-    deadline_at: int | None = None,
-    on_parent_close: str | None = None,
-    compensates: bool | None = None,
-    budget: Mapping[str, int] | None = None,
-    suspend_after: float | None = None,
+    **options: Unpack[WorkflowKeywords],
 ) -> WorkflowMaker: ...
 
 
@@ -187,7 +156,7 @@ def workflow(
     name: str | None = None,
     run: str | None = None,
     client: Any = None,
-    **options: Any,
+    **options: Unpack[WorkflowKeywords],
 ) -> Any:
     """Make a function durable, or a block: ``with workflow("trip", run="order-17") as run``.
 
@@ -207,20 +176,7 @@ def step(function: F, /) -> F: ...
 def step(
     name: str | None = None,
     /,
-    *,
-    retry: RetryLike | None = None,
-    retry_on: Types | None = None,
-    fail_on: Types | None = None,
-    at_most_once: bool = False,
-    timeout: float | None = None,
-    timeouts: Mapping[str, int] | None = None,
-    fingerprint: Fingerprint | None = None,
-    compensation: bool = False,
-    limit: str | None = None,
-    breaker: str | None = None,
-    reserve: Mapping[str, int] | None = None,
-    metadata: Any = None,
-    on_mismatch: OnMismatch | None = None,
+    **options: Unpack[StepKeywords],
 ) -> Callable[[F], F]: ...
 
 
@@ -228,23 +184,11 @@ def step(
 def step(
     *,
     name: str,
-    retry: RetryLike | None = None,
-    retry_on: Types | None = None,
-    fail_on: Types | None = None,
-    at_most_once: bool = False,
-    timeout: float | None = None,
-    timeouts: Mapping[str, int] | None = None,
-    fingerprint: Fingerprint | None = None,
-    compensation: bool = False,
-    limit: str | None = None,
-    breaker: str | None = None,
-    reserve: Mapping[str, int] | None = None,
-    metadata: Any = None,
-    on_mismatch: OnMismatch | None = None,
+    **options: Unpack[StepKeywords],
 ) -> Callable[[F], F]: ...
 
 
-def step(item: Any = None, /, *, name: str | None = None, **options: Any) -> Any:
+def step(item: Any = None, /, *, name: str | None = None, **options: Unpack[StepKeywords]) -> Any:
     """Make a function a step: within a run its result is recorded once and replayed.
 
     Outside of a run it is the function it was. In an async workflow a decorated plain function is
@@ -276,10 +220,11 @@ def _durable(function: Callable[..., Any], name: str | None, options: StepOption
             refuse_stray(title)
             return function(*args, **kwargs)
         called = filled(title, function, args, kwargs) if has_places else title
-        result = run._perform(called, function, args, kwargs, options)
-        if run._loop is not None:
+        result = perform(run, called, function, args, kwargs, options)
+        loop = loop_of(run)
+        if loop is not None:
             # Within the body of a plain step, which runs in a thread: wait for the loop.
-            return sys.modules["sidestep._backends.aio"].from_thread(result, run._loop)
+            return sys.modules["sidestep._backends.aio"].from_thread(result, loop)
         return result
 
     if is_async(function):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._codec import Codec, JSONCodec, recorded
-from ._hints import parameter_types
+from ._declared import parameter_types
 
 
 def call_input(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -6,9 +6,7 @@ The table in docs/operating/daemon.md is this rule in words, clients/places/scen
 from __future__ import annotations
 
 import os
-import re
 import stat
-from dataclasses import dataclass
 
 SYSTEM_SOCKET = "/run/sidestep/sidestep.sock"
 SYSTEM_DATABASE = "/var/lib/sidestep/sidestep.db"
@@ -31,7 +29,8 @@ class NoPlace(Exception):
         self.hint = hint
 
 
-def _facts(path: str, *, link: bool = False) -> os.stat_result | None:
+def facts_of(path: str, *, link: bool = False) -> os.stat_result | None:
+    """Return what stat(2) says of a path; None where there is nothing that can be seen."""
     try:
         return os.lstat(path) if link else os.stat(path)
     except (OSError, ValueError):
@@ -39,69 +38,11 @@ def _facts(path: str, *, link: bool = False) -> os.stat_result | None:
 
 
 def _exists(path: str) -> bool:
-    return _facts(path, link=True) is not None
+    return facts_of(path, link=True) is not None
 
 
 def _variable(name: str) -> str | None:
     return os.environ.get(name) or None
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The daemon that has a database, as the lock file beside the database names it."""
-
-    pid: int
-    socket: str | None
-
-    @classmethod
-    def last(cls, database: str) -> Holder | None:
-        """Return what the lock file says, whether or not that daemon still lives."""
-        try:
-            flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-            descriptor = os.open(f"{database}.lock", flags)
-        except OSError:
-            return None
-        with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
-            facts = os.fstat(descriptor)
-            if not stat.S_ISREG(facts.st_mode) or facts.st_uid not in (os.geteuid(), 0):
-                return None
-            text = file.read(4096)
-        # The first daemons wrote nothing but their number.
-        pid = re.search(r"^(?:pid )?(\d+)$", text, re.MULTILINE)
-        path = re.search(r"^socket (.+)$", text, re.MULTILINE)
-        if pid is None or int(pid[1]) == 0:
-            return None
-        return cls(int(pid[1]), path[1] if path else None)
-
-    def holds(self, database: str) -> bool:
-        """Return whether this process has the lock now, by the kernel's list of locks.
-
-        Taking the lock to try it would keep out a daemon that is being started.
-        """
-        found = (_facts(f"{database}.lock"), _facts(database))
-        inodes = {str(facts.st_ino) for facts in found if facts is not None}
-        try:
-            with open("/proc/locks") as file:
-                lines = [line.split() for line in file]
-        except OSError:
-            return os.path.exists(f"/proc/{self.pid}") or _lives(self.pid)
-        return any(
-            len(words) > 5
-            and words[1] == "FLOCK"
-            and words[4] == str(self.pid)
-            and words[5].rpartition(":")[2] in inodes
-            for words in lines
-        )
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass
-    return True
 
 
 class Places:
@@ -116,7 +57,7 @@ class Places:
     def home(self) -> str | None:
         """`$HOME` if it is a directory of the user, else that of the password database."""
         for path in (_variable("HOME"), self._listed_home()):
-            if path and path.startswith("/") and self._owns(_facts(path)):
+            if path and path.startswith("/") and self._owns(facts_of(path)):
                 return path
         return None
 
@@ -124,11 +65,11 @@ class Places:
         """Return the socket's directory, and whether it lies where everybody may make files."""
         for path in (_variable("XDG_RUNTIME_DIR"), f"/run/user/{self.uid}"):
             if path and path.startswith("/"):
-                facts = _facts(path, link=True)
+                facts = facts_of(path, link=True)
                 if facts is not None and self._owns(facts) and not facts.st_mode & 0o022:
                     return f"{path}/sidestep", False
         temporary = _variable("TMPDIR") or ""
-        facts = _facts(temporary) if temporary.startswith("/") else None
+        facts = facts_of(temporary) if temporary.startswith("/") else None
         if facts is None or not stat.S_ISDIR(facts.st_mode):
             temporary = "/tmp"
         return f"{temporary}/sidestep-{self.uid}", True
@@ -159,7 +100,7 @@ class Places:
             path = self.database()
         except NoPlace:
             return None
-        return path if _facts(path) is not None else None
+        return path if facts_of(path) is not None else None
 
     def settings(self) -> str | None:
         """Return the directory of the user's settings; None for a user without a home."""
@@ -238,7 +179,7 @@ class Places:
     def _lasts(self, path: str) -> bool:
         """Whether a directory, or the nearest one above it that exists, is the user's."""
         while path.startswith("/"):
-            facts = _facts(path)
+            facts = facts_of(path)
             if facts is not None:
                 return self._owns(facts) and not facts.st_mode & 0o002
             path = path.rstrip("/").rpartition("/")[0] or "/"
@@ -251,7 +192,7 @@ class Places:
         owners = {self.uid} if temporary else {self.uid, 0}
         if path == SYSTEM_SOCKET:
             owners = {0}
-        facts = _facts(directory, link=True)
+        facts = facts_of(directory, link=True)
         if facts is None:
             return f"there is no {directory}"
         if not stat.S_ISDIR(facts.st_mode):
@@ -294,46 +235,5 @@ class Places:
 
 def _is_unit(path: str) -> bool:
     """Whether there is a unit and it is not masked (a link to /dev/null)."""
-    facts = _facts(path)
+    facts = facts_of(path)
     return _exists(path) and not (facts is not None and stat.S_ISCHR(facts.st_mode))
-
-
-def start_refusal(
-    places: Places, wish: str, named: tuple[str, str] | None, names_own: bool
-) -> NoPlace | None:
-    """Return why no daemon may be started, or None when one may be.
-
-    `wish` is never, usual or always; `named` a socket and what named it.
-    """
-    if wish == "never":
-        command = f"sidestepd --socket {named[0]}" if named else "sidestepd --user"
-        return NoPlace(
-            "no daemon is started: SIDESTEP_AUTOSTART is 0", f"start one with: {command}"
-        )
-    if named is not None and not names_own:
-        path, origin = named
-        if path == SYSTEM_SOCKET:
-            hint = "start the machine's daemon: systemctl start sidestepd.socket"
-        else:
-            hint = f"start one with: sidestepd --socket {path}; or name no socket, to use your own"
-        return NoPlace(f"none is started at a socket that was named ({origin})", hint)
-    unit = places.user_unit()
-    if unit is not None:
-        return NoPlace(
-            f"none is started beside your unit ({unit})",
-            "systemctl --user start sidestepd.socket; `loginctl enable-linger` keeps it "
-            "without a login",
-        )
-    uses = places.uid == 0 or places.is_member()
-    stands_in = places.serves_machine() and (uses or places.own_database() is None)
-    if wish != "usual" or not (stands_in or (places.has_system_unit() and uses)):
-        return None
-    cure = (
-        "start it: systemctl start sidestepd.socket"
-        if uses
-        else f"join its group (adduser NAME {GROUP}) and log in anew"
-    )
-    return NoPlace(
-        "none is started in the stead of the machine's daemon",
-        f"{cure}; SIDESTEP_AUTOSTART=1 starts one of your own, with a database of its own",
-    )

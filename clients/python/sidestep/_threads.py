@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._context import RUN, STEP
+from ._inside import branches
 
 _installed = False
 
@@ -31,17 +32,17 @@ def install() -> None:
         run = RUN.get()
         if run is None:
             return submit(self, fn, *args, **kwargs)
-        run._branches.begin()
+        branches(run).begin()
         # Not what starts the pool's own threads: they work for others later.
         token = RUN.set(None)
         try:
             future = submit(self, _carrying(run, STEP.get(), fn), *args, **kwargs)
         except BaseException:
-            run._branches.end()
+            branches(run).end()
             raise
         finally:
             RUN.reset(token)
-        future.add_done_callback(run._branches.end)
+        future.add_done_callback(branches(run).end)
         return future
 
     def start_for_run(self: Any) -> None:

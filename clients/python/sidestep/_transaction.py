@@ -7,14 +7,19 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._codec import JSON, recorded
 from ._context import STEP
+from ._declared import result_type
 from ._decorators import is_async, step
 from ._failures import Unfit
-from ._hints import result_type
 from ._json import dumps
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._keywords import StepKeywords
 
 _TABLE = """CREATE TABLE IF NOT EXISTS sidestep_transactions (
     step VARCHAR(2048) PRIMARY KEY, output TEXT NOT NULL)"""
@@ -22,7 +27,9 @@ _FIND = "SELECT output FROM sidestep_transactions WHERE step = {}"
 _KEEP = "INSERT INTO sidestep_transactions (step, output) VALUES ({}, {})"
 
 
-def transaction(source: Any, *, name: str | None = None, **options: Any) -> Callable[..., Any]:
+def transaction(
+    source: Any, *, name: str | None = None, **options: Unpack[StepKeywords]
+) -> Callable[..., Any]:
     """Make a function a step that is *transactional*: effect and record are committed together.
 
     `source` is a SQLAlchemy engine (an async one for an `async def`), or a function that returns a

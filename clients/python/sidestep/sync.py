@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import _context
+from . import _current
 from ._decorators import step, workflow
 from ._sync._checkpoint import Checkpoint
 from ._sync._client import Client, connect
 from ._sync._run import Run
 from ._sync._schedules import Schedules
 from ._sync._state import State
-from ._sync._step import StepContext
+from ._sync._step_context import StepContext
 from ._sync._streams import StreamReader
 from ._sync._waits import Arrival
 from ._sync._worker import Worker
 from ._sync._workflow import Workflow
 
 # The same functions, with the types of this client.
-_current_run: Any = _context.current_run
-_current_step: Any = _context.current_step
+_current_run: Any = _current.current_run
+_current_step: Any = _current.current_step
 current_run: Callable[[], Run | None] = _current_run
 current_step: Callable[[], StepContext | None] = _current_step
 

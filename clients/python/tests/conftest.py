@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from daemon import Daemon
+from effects import Effects
 
 # Whoever runs the tests in the background may have left it ignored, also for the programs of tests.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -42,6 +43,12 @@ def daemon(_daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> Daemon:
 @pytest.fixture
 def run_id(request: pytest.FixtureRequest) -> str:
     return f"{request.node.name}-{os.urandom(4).hex()}"
+
+
+@pytest.fixture
+def effects(tmp_path: Path) -> Effects:
+    """What the bodies of steps did."""
+    return Effects(tmp_path / "effects")
 
 
 @pytest.fixture

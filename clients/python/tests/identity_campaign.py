@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# suite identity: .venv/bin/python $this --programs "${SIDESTEP_PROGRAMS:-100}"
 """Random programs, killed at random and started again with other timings: each keeps its results.
 
     identity_campaign.py [--programs N] [--seed S]

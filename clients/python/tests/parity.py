@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# suite parity-python: .venv/bin/python $this
 """Plays the scenarios of `clients/parity`: ``parity.py [FILE…] [--only TEXT] [--verbose]``."""
 
 from __future__ import annotations

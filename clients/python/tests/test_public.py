@@ -111,22 +111,19 @@ def test_the_generated_client_is_up_to_date() -> None:
 
 def test_importing_loads_little() -> None:
     code = (
-        "import sys, time\nbegun = time.process_time()\nimport sidestep\n"
-        "print((time.process_time() - begun) * 1000)\n"
-        "heavy = {'asyncio', 'subprocess', 'inspect', 'dataclasses', 'logging', 'ssl'}\n"
-        "print(*sorted(heavy & set(sys.modules)))\n"
-        "print(*sorted({n.partition('.')[0] for n in sys.modules} - sys.stdlib_module_names))\n"
+        "import sys\nbefore = set(sys.modules)\nimport sidestep\n"
+        "print(*sorted(set(sys.modules) - before))\n"
     )
     command = [sys.executable, "-S", "-c", code]
     environment = {"PYTHONPATH": str(PYTHON)}
-    best, heavy, foreign = 1e9, "", ""
-    for _ in range(5):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        took, heavy, foreign = done.stdout.split("\n")[:3]
-        best = min(best, float(took))
-    assert heavy == ""
-    assert set(foreign.split()) <= {"__main__", "sidestep"}
-    assert best < 60
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    # What takes long to import; each module besides takes about a fifth of a millisecond.
+    heavy = {"asyncio", "subprocess", "inspect", "dataclasses", "logging", "ssl"}
+    assert heavy & set(loaded) == set()
+    foreign = {name.partition(".")[0] for name in loaded} - sys.stdlib_module_names
+    assert foreign == {"sidestep"}
+    assert len(loaded) < 90
 
 
 def test_both_clients_have_the_same_names() -> None:

@@ -12,8 +12,8 @@ import pytest
 import sidestep
 from sidestep import _autostart, _names, _wire
 from sidestep._codec import JSON
+from sidestep._declared import result_type
 from sidestep._errors import error_from_wire
-from sidestep._hints import result_type
 from sidestep._retry import error_types, retry_to_wire
 
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Makes `sidestep/_sync/` from `sidestep/_aio/`; `--check` only tells whether it is up to date."""
+"""Makes what blocks from what is on asyncio: the client, LangGraph's checkpointer.
+
+`--check` only tells whether it is up to date.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "sidestep"
-HEADER = "# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.\n"
+HEADER = "# Generated from sidestep/{} by tools/generate_sync.py. Do not edit.\n"
 RULES = [
     (r"(?s)    # async-only\n.*?    # end\n", ""),
     (r"    # fmt: (on|off)\n", ""),
@@ -27,26 +30,46 @@ RULES = [
     (r"_backends\.aio\b", "_backends.sync"),
     (r"The client on asyncio\.", "The client that blocks."),
 ]
+SAVER_RULES = [
+    (r"async def a(\w+)", r"def \1"),
+    (r"self\._daemon\b", "self._blocking"),
+    (r"_daemon: LoopClients", "_blocking: OneClient"),
+    (r"_loops import LoopClients", "_blocking import OneClient"),
+    (r"AsyncMethods", "BlockingMethods"),
+    (r"The checkpointer's methods on asyncio\.", "The checkpointer's methods that block."),
+    (r"Those that begin with ``a``\.", "Those that do not begin with ``a``."),
+    *RULES,
+]
 
 
 def main() -> int:
-    stale = []
-    for source in sorted((PACKAGE / "_aio").glob("*.py")):
-        text = source.read_text()
-        for pattern, replacement in RULES:
-            text = re.sub(pattern, replacement, text)
-        left = re.findall(r"\b(?:async|await|asyncio|Awaitable)\b", text)
-        if left:
-            raise SystemExit(f"{source}: no rule for {sorted(set(left))}")
-        target = PACKAGE / "_sync" / source.name
-        text = HEADER + text
-        if not target.exists() or target.read_text() != text:
-            stale.append(target.name)
-            if "--check" not in sys.argv:
-                target.write_text(text)
-    for name in stale:
-        print(f"{'stale' if '--check' in sys.argv else 'written'}: sidestep/_sync/{name}")
-    return 1 if stale and "--check" in sys.argv else 0
+    made = [
+        is_made(path, f"_sync/{path.name}", "_aio", RULES)
+        for path in sorted((PACKAGE / "_aio").glob("*.py"))
+    ]
+    saver = "langgraph/_aio.py"
+    made.append(is_made(PACKAGE / saver, "langgraph/_sync.py", saver, SAVER_RULES))
+    return int("--check" in sys.argv and not all(made))
+
+
+def is_made(source: Path, name: str, origin: str, rules: list[tuple[str, str]]) -> bool:
+    """Return whether a file is up to date; write it unless that is all that was asked."""
+    text = source.read_text()
+    for pattern, replacement in rules:
+        text = re.sub(pattern, replacement, text)
+    left = re.findall(r"\b(?:async|await|asyncio|Awaitable)\b", text)
+    if left:
+        raise SystemExit(f"{source}: no rule for {sorted(set(left))}")
+    text = HEADER.format(origin) + text
+    target = PACKAGE / name
+    if target.exists() and target.read_text() == text:
+        return True
+    if "--check" in sys.argv:
+        print(f"stale: sidestep/{name}")
+    else:
+        target.write_text(text)
+        print(f"written: sidestep/{name}")
+    return False
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ final class StepTarget: Sendable {
     private let state: Mutex<State>
     private let run: String
 
+    /// What the thread that listens is given. Unchecked: it is touched there alone.
     private final class Listener: @unchecked Sendable {
         let target: StepTarget
         let connection: BlockingConnection

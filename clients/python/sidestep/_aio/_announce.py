@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from .._fingerprint import of_value
-from ._client import Client
+from ._daemon import Daemon
 from ._held import Held
 
 
 class Announcements(Held):
     """What a run can tell others while it goes on."""
 
-    def __init__(self, client: Client, reply: dict[str, Any]) -> None:
+    def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         super().__init__(client, reply)
         self._appended: dict[str, int] = {}
 

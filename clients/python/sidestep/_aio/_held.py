@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from .._backends.aio import CANCELLED, Branches, Lock, follow
@@ -22,7 +21,7 @@ from .._errors import (
 from .._failures import Suspended, interrupts_reach_here, members_of, warn
 from .._fingerprint import ANY
 from .._options import OnMismatch, StepOptions
-from ._client import Client
+from ._daemon import Daemon
 
 # How a program ends: the process leaves the run, which says nothing about the run.
 _LEAVING: tuple[type[BaseException], ...] = (KeyboardInterrupt, SystemExit, *CANCELLED)
@@ -39,7 +38,7 @@ _WAYS_OUT = (
 class Held:
     """A run as its owner sees it; `Run` adds what can be done with it."""
 
-    def __init__(self, client: Client, reply: dict[str, Any]) -> None:
+    def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         self.client = client
         self.info: dict[str, Any] = reply["run"]
         self.id: str = self.info["id"]
@@ -54,10 +53,8 @@ class Held:
         self._on_mismatch: OnMismatch = "error"
         self._parent: Held | None = None
         self._place: str | None = None
-        # Of the runs of agents, by their ids: what each is to be called, and what it is called.
-        self._agent_ids: Counter[str] = Counter()
-        self._agent_names: dict[str, str] = {}
-        self._agent_runs: dict[str, str] = {}
+        # What frameworks note of one execution of the workflow.
+        self._kept: dict[Any, Any] = {}
         self._final: SidestepError | None = None
         # Whether a worker executes it, whom nothing that a workflow raises may end.
         self._contained = False
@@ -72,6 +69,19 @@ class Held:
     def closed(self) -> bool:
         """Whether the run is closed: it has a result, and no step of it can run."""
         return self.lease is None
+
+    def idempotency_key(self, step: str | None = None) -> str:
+        """Return the stable key of a step (never of an attempt) for the outside world.
+
+        Without an argument it is the key of the step that is executing. A name is taken as it is
+        recorded.
+        """
+        if step is None:
+            context = STEP.get()
+            if context is None:
+                raise ValueError("outside of a step, idempotency_key() needs the step's name")
+            return context.idempotency_key  # type: ignore[no-any-return]
+        return f"{self.uid}/{step}"
 
     # Which call it is
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar, overload
 
 from .._backends.aio import check_caller, follow
 from .._calls import Calls
-from .._context import STEP
+from .._declared import result_type
 from .._failures import run_failure
 from .._fingerprint import ANY
-from .._hints import result_type
 from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
 from .._retry import RetryLike, Types
 from .._threads import install
 from ._announce import Announcements
 from ._checkpoint import Checkpoints
-from ._client import Client
+from ._daemon import Daemon
+from ._part import Part
 from ._state import State
-from ._step import Part, StepExecution
+from ._step import StepExecution
 from ._waits import Waits
 
 T = TypeVar("T")
@@ -32,7 +31,7 @@ class Run(Checkpoints, Waits, Announcements):
     step that has no record yet.
     """
 
-    def __init__(self, client: Client, reply: dict[str, Any], params: dict[str, Any]) -> None:
+    def __init__(self, client: Daemon, reply: dict[str, Any], params: dict[str, Any]) -> None:
         super().__init__(client, reply)
         self.epoch: int = reply["epoch"]
         self.created: bool = reply["created"]
@@ -146,19 +145,6 @@ class Run(Checkpoints, Waits, Announcements):
         result: Any = await self._perform(name, function, args, kwargs, options)
         return result
 
-    def idempotency_key(self, step: str | None = None) -> str:
-        """Return the stable key of a step (never of an attempt) for the outside world.
-
-        Without an argument it is the key of the step that is executing. A name is taken as it is
-        recorded.
-        """
-        if step is None:
-            context = STEP.get()
-            if context is None:
-                raise ValueError("outside of a step, idempotency_key() needs the step's name")
-            return context.idempotency_key  # type: ignore[no-any-return]
-        return f"{self.uid}/{step}"
-
     def compensate(
         self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any
     ) -> None:
@@ -217,7 +203,7 @@ class Run(Checkpoints, Waits, Announcements):
                 self._journal[step["step"]]["output"] = step.get("output")
         self._undo = []
         self._appended = {}
-        self._agent_ids, self._agent_names, self._agent_runs = Counter(), {}, {}
+        self._kept = {}
         self._calls = Calls(self._journal, self._is_old)
         # They are still known, so that their next attempt asks for its number.
         for name, record in self._journal.items():

@@ -8,7 +8,7 @@ from typing import Any
 from .._errors import SidestepError, TimeoutExpired
 from .._failures import Suspended, step_failed
 from .._fingerprint import ANY
-from ._client import Client
+from ._daemon import Daemon
 from ._held import Held
 
 
@@ -33,7 +33,7 @@ class Arrival:
 class Waits(Held):
     """What a run can wait for."""
 
-    def __init__(self, client: Client, reply: dict[str, Any]) -> None:
+    def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         super().__init__(client, reply)
         self._suspend_after: float | None = None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Awaitable, Callable
-from types import TracebackType
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from .._backends.aio import aside, call_workflow, follow, sleep
 from .._codec import recorded
 from .._context import RUN, STEP, place
+from .._declared import result_type
 from .._errors import (
     RunCancelled,
     RunConflict,
@@ -21,12 +21,16 @@ from .._errors import (
 )
 from .._failures import Suspended, Unfit, Unreadable, closed_error, every
 from .._fingerprint import of_call
-from .._hints import result_type
 from .._inputs import is_client, recorded_input, same_call, with_own
 from .._names import new_run_id
 from .._options import RunOptions
-from ._client import Client, connect
+from ._client import Client, client_of, connect
 from ._run import Run
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .._keywords import RunKeywords
 
 # Another execution of the workflow would end alike.
 _FOR_GOOD = (Unfit, Unreadable, StepMismatch)
@@ -76,7 +80,7 @@ class Workflow(Generic[P, R]):
         client = None if "client" in kwargs and not is_client(client) else client
         return await self._run(run_id, client, args, kwargs)
 
-    def options(self, **options: Any) -> Workflow[P, R]:
+    def options(self, **options: Unpack[RunKeywords]) -> Workflow[P, R]:
         """Return the workflow with other options (those of `sidestep.workflow`)."""
         merged = self._options.merged(RunOptions(**options))
         return Workflow(self.function, self.name, merged)
@@ -87,7 +91,7 @@ class Workflow(Generic[P, R]):
             parent = None
         if parent is None:
             return await aside(self._outermost, client, run_id, args, kwargs)  # type: ignore[no-any-return]
-        client = client or parent.client
+        client = client or client_of(parent)
         if run_id is None:
             return await self._as_child(parent, client, args, kwargs)
         return await self._execute(client, run_id, self._options, args, kwargs)
@@ -202,7 +206,7 @@ class Workflow(Generic[P, R]):
             except BaseException as error:
                 if run._leaves(error):
                     if not isinstance(error, Suspended):
-                        await _let_go(run)  # the next process need not wait
+                        await let_go(run)  # the next process need not wait
                     raise
                 await self._failed(run, error)
                 await run._begin_again()
@@ -217,7 +221,7 @@ class Workflow(Generic[P, R]):
             raise run._final from error
         errors = every(error)
         if any(isinstance(e, StepUnknown) for e in errors):
-            await _let_go(run)
+            await let_go(run)
             raise error
         if any(run._is_final(e) for e in errors):
             raise error
@@ -255,77 +259,8 @@ class Workflow(Generic[P, R]):
             raise Unreadable(f"the output of run {run.id}", error) from error
 
 
-class RunScope:
-    """``with sidestep.workflow("x", run="order-17") as run``: the block is the workflow.
-
-    It cannot be skipped: for a finished run its steps come from the journal, and one that has no
-    record raises RunClosed. A failure that its
-    policy retries gives the run back for the next process.
-    """
-
-    def __init__(
-        self, name: str, run_id: str | None, options: RunOptions, client: Client | None = None
-    ) -> None:
-        self._name = name
-        self._run_id = run_id
-        self._options = options
-        self._client = client
-        self._owns_client = client is None
-        self._tokens: Any = None
-
-    async def __aenter__(self) -> Run:
-        if self._client is None:
-            self._client = await connect()
-        try:
-            self.run = await self._client.resume(
-                self._run_id, workflow=self._name, options=self._options
-            )
-        except BaseException:
-            await self._close()
-            raise
-        self.run._parent, self.run._place = RUN.get(), place()
-        follow()
-        self._tokens = RUN.set(self.run), STEP.set(None)
-        return self.run
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        run_token, step_token = self._tokens
-        STEP.reset(step_token)
-        RUN.reset(run_token)
-        try:
-            await self._finish(error)
-        finally:
-            await self._close()
-
-    async def _finish(self, error: BaseException | None) -> None:
-        run = self.run
-        if isinstance(run._final, RunCancelled):
-            await run._compensate()
-        if run._final is not None:
-            if error is not run._final:
-                raise run._final from error
-        elif run.closed:
-            pass
-        elif error is None:
-            await run.complete(run.output)
-        elif any(isinstance(e, StepUnknown) for e in every(error)) or run._leaves(error):
-            await _let_go(run)
-        elif not any(run._is_final(e) for e in every(error)):
-            if (await run.fail(error))["retry"]:
-                await _let_go(run)
-
-    async def _close(self) -> None:
-        if self._owns_client and self._client is not None:
-            await self._client.close()
-            self._client = None
-
-
-async def _let_go(run: Run) -> None:
+async def let_go(run: Run) -> None:
+    """Give the run back, for the next process."""
     if run.closed or run._final is not None:
         return
     if not run.client.connected:

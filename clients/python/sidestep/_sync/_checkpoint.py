@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._errors import CheckpointNotFound
-from ._client import Client
+from ._daemon import Daemon
 from ._held import Held
 
 
@@ -27,7 +27,7 @@ class Checkpoint:
 class Checkpoints(Held):
     """What a run can do with checkpoints."""
 
-    def __init__(self, client: Client, reply: dict[str, Any]) -> None:
+    def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         super().__init__(client, reply)
         self.last_checkpoint: dict[str, Any] | None = reply.get("checkpoint")
         self._message_count = (self.last_checkpoint or {}).get("message_count", 0)

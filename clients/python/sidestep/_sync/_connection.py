@@ -10,7 +10,7 @@ import time
 import weakref
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from .. import _wire
 from .._autostart import Finder
@@ -31,11 +31,17 @@ from .._errors import (
 from .._failures import warn
 from .._given_up import GRANTING, given_back
 
-if TYPE_CHECKING:
-    from ._run import Run
-
 C = TypeVar("C", bound="Connection")
 _open: weakref.WeakSet[Connection] = weakref.WeakSet()
+
+
+class Leased(Protocol):
+    """What a connection knows of a run whose lease it presents."""
+
+    id: str
+
+    def _end(self, error: SidestepError) -> None:
+        """Note that the run is lost to this process."""
 
 
 class Connection:
@@ -62,7 +68,7 @@ class Connection:
         self._connecting = Lock()
         self._closed = False
         self._ids = itertools.count(1)
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, Leased] = {}
         # What could not be told while there was no connection: told first on the next one.
         self._unsaid: list[bytes] = []
         _open.add(self)

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._backends.sync import call_body, sleep
 from .._calls import Call
 from .._codec import Codec, recorded
-from .._context import RUN, STEP, place
+from .._context import RUN, STEP
 from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
 from .._failures import (
     UNFIT,
@@ -24,9 +22,8 @@ from .._failures import (
 )
 from .._given_up import ABANDONED
 from .._options import StepOptions
-
-if TYPE_CHECKING:
-    from ._run import Run
+from ._held import Held
+from ._step_context import StepContext
 
 Record = dict[str, Any]
 
@@ -38,7 +35,7 @@ class StepExecution:
     of its end; a record from one of the three ends it, None means another attempt.
     """
 
-    def __init__(self, run: Run, call: Call, options: StepOptions, fingerprint: str) -> None:
+    def __init__(self, run: Held, call: Call, options: StepOptions, fingerprint: str) -> None:
         self.run = run
         self.call = call
         self.name = name = call.name
@@ -199,101 +196,3 @@ class StepExecution:
         self.record = {"step": self.name, "fingerprint": self.fingerprint, **outcome}
         self.run._journal[self.name] = self.record
         return self.record
-
-
-class Part:
-    """A part of a run with a name of its own: it is executed within the block of this.
-
-    It is a step on record, so that a replay finds its name by what it was begun with. The record
-    is written with what comes next and waited for by nobody: without it nothing within the part
-    has a record either.
-    """
-
-    def __init__(self, run: Run, step: StepExecution) -> None:
-        self.name = step.name
-        self._run = run
-        self._step = step
-
-    def __enter__(self) -> Part:
-        self.begin()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.end(error)
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether it has an outcome on record."""
-        return self._step.record is not None
-
-    def begin(self) -> None:
-        """Note with what comes next that the part has begun."""
-        if self._step.record is None:
-            self._tell("step.begin", {})
-
-    def end(self, error: BaseException | None) -> None:
-        """Note that it has ended, or failed."""
-        if self._step.record is not None or self._run._final is not None:
-            return
-        if error is None:
-            self._tell("step.complete", {"output": None})
-        elif self._run._is_outcome(error):
-            self._tell("step.fail", step_failure(error))
-
-    def _tell(self, method: str, params: Record) -> None:
-        if self._run.lease is None:
-            return
-        known = {"lease": self._run.lease, "step": self.name, "fingerprint": self._step.fingerprint}
-        self._run.client.notify(method, {**known, **params})
-
-
-class StepContext:
-    """The step whose body is executing; `sidestep.current_step()` returns it.
-
-    `name` is the recorded name; `attempt` is None where the daemon need not be asked for it.
-    """
-
-    def __init__(self, run: Run, call: Call, attempt: int | None) -> None:
-        self.run = run
-        self.name = call.name
-        self.place = place()
-        self._call = call
-        self.attempt = attempt
-        self.started_at = int(time.time() * 1000)
-        self._usage: dict[str, Any] = {}
-
-    @property
-    def idempotency_key(self) -> str:
-        """The stable key of this step to hand to the outside world.
-
-        With arguments it holds their hash in place of the step's number: whatever the order of
-        the calls in another execution, the same call has the same key.
-        """
-        return self.run.idempotency_key(self._call.key)
-
-    def usage(self, **members: int | str) -> None:
-        """Note what the step consumed: `model`, `requests`, `input_tokens`, `cost_micros`.
-
-        Other names are kept as well; numbers of several calls add up.
-        """
-        for name, value in members.items():
-            known = self._usage.get(name)
-            summed = isinstance(value, int) and isinstance(known, int)
-            self._usage[name] = value + known if summed else value  # type: ignore[operator]
-
-    def heartbeat(self, details: Any = None) -> None:
-        """Tell that the body makes progress."""
-        params: dict[str, Any] = {"step": self.name}
-        if self.attempt is not None:
-            params["attempt"] = self.attempt
-        if details is not None:
-            params["details"] = self.run.client.codec.to_json(details)
-        self.run._call("step.heartbeat", params)
-
-    def _members(self) -> dict[str, Any]:
-        return {"usage": self._usage} if self._usage else {}

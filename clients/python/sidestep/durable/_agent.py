@@ -14,7 +14,7 @@ from pydantic_ai.tools import RunContext
 from pydantic_ai.usage import RunUsage
 
 from .._aio._run import Run
-from .._aio._workflow import RunScope
+from .._aio._scope import RunScope
 from .._context import RUN
 from .._names import new_run_id
 from .._options import RunOptions

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from .._aio._client import Client, connect
+from .._aio._client import Client, client_of, connect
 from .._aio._run import Run
 from .._context import RUN
 from .._errors import CheckpointNotFound, RunNotFound
+from .._inside import has_ended
 from ._checkpoint import Checkpoint
 
 
@@ -144,7 +145,7 @@ class InMemoryDurableBackend(DurableBackend):
 async def _client() -> AsyncIterator[Client]:
     run = RUN.get()
     if isinstance(run, Run):
-        yield run.client
+        yield client_of(run)
         return
     async with await connect() as client:
         yield client
@@ -161,7 +162,7 @@ async def _held(workflow_id: str) -> AsyncIterator[Run]:
         try:
             yield other
         finally:
-            if not other.closed and other._final is None:
+            if not has_ended(other):
                 await other.release()
 
 

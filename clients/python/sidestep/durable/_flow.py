@@ -17,6 +17,7 @@ from .._codec import JSONCodec
 from .._context import RUN
 from .._errors import RunOwned
 from .._inputs import call_input
+from .._inside import drive
 from .._json import dumps
 from .._names import new_run_id
 from .._options import RunOptions
@@ -60,7 +61,7 @@ class DurableFunction:
             return await self.workflow(*args, **kwargs)
         async with await connect(codec=CODEC) as client:
             run = await self._open(client, args, kwargs)
-            return await self.workflow._drive(run, args, kwargs)
+            return await drive(self.workflow, run, args, kwargs)
 
     async def run(self, *args: Any, run_id: str, **kwargs: Any) -> Any:
         """Begin the run `run_id`, or go on with it, also when it failed."""
@@ -71,7 +72,7 @@ class DurableFunction:
                 input=call_input(args, kwargs),
                 options=self.options.merged(RunOptions(if_closed="retry", wait=10.0)),
             )
-            return await self.workflow._drive(run, args, kwargs)
+            return await drive(self.workflow, run, args, kwargs)
 
     async def _open(self, client: Client, args: Any, kwargs: Any) -> Run:
         input = call_input(args, kwargs)

@@ -12,6 +12,7 @@ from pydantic_ai.models import ModelRequestContext
 from pydantic_ai.tools import RunContext
 
 from .._context import RUN
+from .._inside import has_ended, scoped
 from .._options import StepOptions
 from ..pydantic_ai._journal import PLAIN, Journal
 from ._backend import DurableBackend
@@ -66,7 +67,7 @@ class Snapshots(AbstractCapability[Any]):
     async def on_run_error(self, ctx: RunContext[Any], *, error: BaseException) -> Any:
         """Save before the error leaves the agent."""
         run = RUN.get()
-        if run is not None and self._on_error and not run.closed and run._final is None:
+        if run is not None and self._on_error and not has_ended(run):
             metadata = {"reason": "error", "error": f"{type(error).__name__}: {error}"}
             await self._keep(run, ctx, list(ctx.messages), metadata)
         raise error
@@ -79,7 +80,7 @@ class Snapshots(AbstractCapability[Any]):
             self._told(checkpoint)
             return checkpoint.id
         journal = Journal(run, self._agent)
-        return await self._recorded(journal, run._scoped("checkpoint"), workflow_id, checkpoint)
+        return await self._recorded(journal, scoped(run, "checkpoint"), workflow_id, checkpoint)
 
     async def _keep(self, run: Any, ctx: RunContext[Any], messages: Any, metadata: Any) -> None:
         checkpoint = Checkpoint(

@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from .._aio._run import Run
-from .._aio._workflow import RunScope
+from .._aio._scope import RunScope
 from .._context import RUN
 from .._names import new_run_id
 from .._options import RunOptions

@@ -17,6 +17,7 @@ from pydantic_ai.tools import (
 
 from .._context import RUN
 from .._errors import TimeoutExpired
+from .._inside import has_record
 from ._journal import Journal
 
 
@@ -56,7 +57,7 @@ def approval_by_signal(*, timeout: float | None = None) -> HandleDeferredToolCal
 
 async def _answer(journal: Journal, kind: str, call: ToolCallPart, timeout: float | None) -> Any:
     name, run = f"{kind}:{call.tool_call_id}", journal.run
-    if f"signal:{name}" not in run._journal:
+    if not has_record(run, f"signal:{name}"):
         await journal.do(run.state.set, name, {"tool": call.tool_name, "args": call.args_as_dict()})
     try:
         return await journal.do(_wait, run, name, timeout)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic_ai.durable_exec import (
     CapabilityOperationId,
@@ -19,26 +19,26 @@ from pydantic_ai.durable_exec import (
 from pydantic_ai.tools import RunContext
 
 from .._options import StepOptions
-
-if TYPE_CHECKING:
-    from ._durability import SidestepDurability
+from ._journal import AGENT_RUN, Journal
+from ._tools import Tools, call_mark
 
 
 class SidestepBackend(JournalCallableOperationBackend[StepOptions]):
     """Executes the framework's operations as steps."""
 
-    def __init__(self, durability: SidestepDurability[Any], plain: StepOptions) -> None:
+    def __init__(self, agent: str, plain: StepOptions, tools: Tools) -> None:
         def of_tool(_: DurableOperationId, tool: Any, name: str) -> Any:
-            options = durability.options_of(tool)
+            options = tools.options_of(tool)
             return False if options is None else options
 
         super().__init__(
-            agent_name=durability.name,
+            agent_name=agent,
             config=RoleBasedOperationConfig(
                 model=plain, event=plain, capability=plain, tool=plain, resolve_tool=of_tool
             ),
         )
-        self._durability = durability
+        self._agent = agent
+        self._tools = tools
 
     async def execute(
         self,
@@ -51,10 +51,10 @@ class SidestepBackend(JournalCallableOperationBackend[StepOptions]):
     ) -> object:
         """Execute `body` as one step, or return its record."""
         ctx = next((item for item in reversed(cache_key) if isinstance(item, RunContext)), None)
+        journal = Journal.current(self._agent)
         if isinstance(operation_id, ToolsetCallToolId) and ctx is not None:
-            return await self._durability.perform_tool(str(cache_key[0]), ctx, body, config)
-        journal = self._durability.journal
-        agent_run = ctx.run_id if ctx is not None else self._durability.agent_run
+            return await self._tools.perform(journal, str(cache_key[0]), ctx, body, config)
+        agent_run = ctx.run_id if ctx is not None else AGENT_RUN.get()
         full = journal.name(agent_run, _operation(operation_id, ctx, cache_key))
         return await journal.perform(full, body, config)
 
@@ -71,13 +71,3 @@ def _operation(operation: DurableOperationId, ctx: Any, cache_key: tuple[object,
     if isinstance(operation, CapabilityOperationId):
         return f"{operation.capability_id}.{operation.operation}"
     return type(operation).__name__
-
-
-def call_mark(ctx: RunContext[Any]) -> str:
-    """Return what tells one call of a tool from the others, whatever the order of the calls.
-
-    The id of the call comes from the recorded response. The same call is made twice when it needs
-    approval, and ids may repeat from one response to the next.
-    """
-    approved = "+approved" if ctx.tool_call_approved else ""
-    return f"@{ctx.tool_call_id}.{ctx.run_step}{approved}"

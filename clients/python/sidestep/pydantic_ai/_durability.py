@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -21,23 +20,20 @@ from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.run import AgentRunResult
 from pydantic_ai.tools import AgentDepsT, RunContext
 from pydantic_ai.toolsets import AbstractToolset, ExternalToolset
-from pydantic_ai.usage import RunUsage
 
-from .._aio._workflow import RunScope
+from .._aio._scope import RunScope
 from .._context import RUN, STEP
 from .._failures import NotSerialisable
+from .._inside import scoped
 from .._names import new_run_id
 from .._options import RunOptions, StepOptions
-from ._backend import SidestepBackend, call_mark
-from ._journal import PLAIN, Journal, credit, delegating
+from ._backend import SidestepBackend
+from ._journal import AGENT_RUN, PLAIN, Journal
 from ._model import SidestepModel, asked
+from ._tools import Tools
 from ._toolset import SidestepToolset
 from ._values import EXACT
 
-_AGENT_RUN: ContextVar[str | None] = ContextVar("sidestep_agent_run", default=None)
-_USAGE = "delegated_usage"
-# The framework counts the calls that returned; the kinds are its own and those of `_toolset`.
-_RETURNED = {"tool_return", "tool_content_result", "value", "tool-return"}
 # Before 2.61 the framework does not ask for the ids of its runs and makes them by chance.
 _IDS_BY_HOOK = hasattr(BaseDurabilityCapability, "get_default_run_id")
 
@@ -84,8 +80,7 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
         self._auto = auto
         self._run_options = RunOptions(**{"if_closed": "retry", **(run_options or {})})
         self._model_options = StepOptions(codec=PLAIN, **(model_options or {}))
-        self._tool_options = dict(tool_options or {})
-        self._plain_tool = StepOptions(codec=PLAIN, **self._tool_options)
+        self._tools = Tools(tool_options or {})
 
     # Where the agent is
 
@@ -98,11 +93,6 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
     def journal(self) -> Journal:
         """The run that the calling code works for."""
         return Journal.current(self.name)
-
-    @property
-    def agent_run(self) -> str | None:
-        """The id of the agent run that the calling code is part of."""
-        return _AGENT_RUN.get()
 
     def get_default_run_id(self) -> str | None:
         """Return an id that is the same on every replay."""
@@ -123,7 +113,7 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
             return datetime.now(timezone.utc).timestamp()
 
         # What it is asked is not known yet; agents that begin at the same time may swap it.
-        name = self.journal.run._scoped(f"{self.name}/started")
+        name = scoped(self.journal.run, f"{self.name}/started")
         started = await self.journal.perform(name, body, self._model_options)
         return datetime.fromtimestamp(started, timezone.utc)
 
@@ -145,11 +135,11 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
     async def _wrapped(
         self, ctx: RunContext[AgentDepsT], handler: WrapRunHandler
     ) -> AgentRunResult[Any]:
-        token = _AGENT_RUN.set(ctx.run_id)
+        token = AGENT_RUN.set(ctx.run_id)
         try:
             return await super().wrap_run(ctx, handler=handler)
         finally:
-            _AGENT_RUN.reset(token)
+            AGENT_RUN.reset(token)
 
     # Model requests
 
@@ -194,7 +184,7 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
 
     def get_durable_operation_backend(self) -> SidestepBackend:
         """Return what executes the framework's operations as steps."""
-        return SidestepBackend(self, self._model_options)
+        return SidestepBackend(self.name, self._model_options, self._tools)
 
     def get_wrapper_toolset(
         self, toolset: AbstractToolset[AgentDepsT]
@@ -205,51 +195,10 @@ class SidestepDurability(BaseDurabilityCapability[AgentDepsT]):
         def cover(leaf: AbstractToolset[AgentDepsT]) -> AbstractToolset[AgentDepsT]:
             if isinstance(leaf, (ExternalToolset, SidestepToolset)):
                 return leaf
-            return SidestepToolset(leaf, durability=self)
+            return SidestepToolset(leaf, durability=self, tools=self._tools)
 
         # The framework's durable wrappers keep what they wrap to themselves.
         return durable.visit_and_replace(cover)
-
-    def options_of(self, tool: Any) -> StepOptions | None:
-        """Return the options of a tool's step, or None when it is not to be one."""
-        metadata = None if tool is None else tool.tool_def.metadata
-        own = (metadata or {}).get("sidestep")
-        if own is False:
-            return None
-        if not own:
-            return self._plain_tool
-        return StepOptions(codec=PLAIN, **{**self._tool_options, **own})
-
-    async def perform_tool(
-        self,
-        name: str,
-        ctx: RunContext[Any],
-        body: Callable[[], Awaitable[Any]],
-        options: StepOptions,
-    ) -> Any:
-        """Execute a call of a tool as a step; `body` returns an object of plain data."""
-        executed = False
-
-        async def collecting() -> Any:
-            nonlocal executed
-            executed = True
-            with delegating(ctx.usage) as delegated:
-                payload = await body()
-            if delegated.sum.has_values() or delegated.sum.requests:
-                payload = {**payload, _USAGE: JSON_CODEC.dump(RunUsage, delegated.sum)}
-            return payload
-
-        journal = self.journal
-        full = journal.name(ctx.run_id, f"tool:{name}{call_mark(ctx)}")
-        payload = dict(await journal.perform(full, collecting, options))
-        usage = payload.pop(_USAGE, None)
-        if usage is not None and not executed:
-            delegated = JSON_CODEC.load(RunUsage, usage)
-            ctx.usage.incr(delegated)
-            credit(ctx.usage, delegated)
-        if payload["kind"] in _RETURNED:
-            credit(ctx.usage, RunUsage(tool_calls=1))
-        return payload
 
 
 def _plain_output(output: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -11,9 +12,20 @@ from typing import Any
 from pydantic_ai.usage import RequestUsage, RunUsage
 
 from .._backends.aio import call_body, from_thread
-from .._context import RUN, STEP
+from .._context import RUN
 from .._errors import StepFailed
 from .._fingerprint import ANY
+from .._inside import (
+    executing,
+    is_leaving,
+    is_outcome,
+    kept,
+    loop_of,
+    open_part,
+    open_step,
+    scoped,
+    stay,
+)
 from .._options import StepOptions
 from ._errors import describe, rebuilt
 
@@ -23,6 +35,10 @@ except ImportError:
 
     def record_durable_unit(*, executed: bool) -> None:
         """Do nothing: this version of the framework does not ask."""
+
+
+AGENT_RUN: ContextVar[str | None] = ContextVar("sidestep_agent_run", default=None)
+"""The id of the agent run that the calling code is part of."""
 
 
 class Plain:
@@ -40,6 +56,26 @@ class Plain:
 PLAIN = Plain()
 
 
+class AgentRuns:
+    """The runs of agents in one execution of a workflow, by their ids.
+
+    `wanted` is what each is to be called, `places` what it is called: the name of its part.
+    """
+
+    def __init__(self) -> None:
+        self.wanted: dict[str, str] = {}
+        self.places: dict[str, str] = {}
+        self._made: Counter[str] = Counter()
+
+    def add(self, base: str, name: str) -> str:
+        """Return the id of the next one that is to be called `name`; `base` is the first one's."""
+        self._made[base] += 1
+        number = self._made[base]
+        made = base if number == 1 else f"{base}#{number}"
+        self.wanted[made] = name
+        return made
+
+
 class Journal:
     """The steps of one agent within one run, asynchronous or blocking.
 
@@ -50,6 +86,10 @@ class Journal:
         self.run = run
         self.agent = agent
 
+    @property
+    def _runs(self) -> AgentRuns:
+        return kept(self.run, AgentRuns)
+
     @classmethod
     def current(cls, agent: str) -> Journal:
         """Return the journal of the run that the calling code works for."""
@@ -58,13 +98,7 @@ class Journal:
     def new_agent_run(self, name: str | None = None) -> str:
         """Return an id for the next run of the agent, or of the part that is called `name`."""
         own = name or self.agent
-        made = f"{self.run.uid}/{self.run._scoped(own)}"
-        ids = self.run._agent_ids
-        ids[made] += 1
-        if ids[made] > 1:
-            made = f"{made}#{ids[made]}"
-        self.run._agent_names[made] = own
-        return made
+        return self._runs.add(f"{self.run.uid}/{scoped(self.run, own)}", own)
 
     @asynccontextmanager
     async def agent_run(self, made: str | None, asked: str, by_chance: bool) -> AsyncIterator[None]:
@@ -73,12 +107,12 @@ class Journal:
         `made` is the id of the agent run: one of ours, one that was made `by_chance`, or one that
         its caller gave it, which is its name then.
         """
-        names = self.run._agent_names
+        names = self._runs.wanted
         if made is None or not (made in names or (by_chance and made != self.run.id)):
             yield
             return
-        part = await self.do(self.run._part, names.get(made, self.agent), asked)
-        self.run._agent_runs[made] = part.name
+        part = await self.do(open_part, self.run, names.get(made, self.agent), asked)
+        self._runs.places[made] = part.name
         await self.do(part.begin)
         try:
             yield
@@ -91,6 +125,10 @@ class Journal:
         """Return the name of an operation of an agent run, before it is told from its repeats."""
         return f"{self._place(agent_run)}/{operation}"
 
+    async def open(self, name: str, options: StepOptions, fingerprint: str) -> Any:
+        """Return the step `name`, to be begun and completed by hand."""
+        return await self.do(open_step, self.run, name, options, fingerprint)
+
     async def perform(
         self,
         name: str,
@@ -99,7 +137,7 @@ class Journal:
         fingerprint: str = ANY,
     ) -> Any:
         """Execute `body` as the step `name` and return what is recorded, which is plain data."""
-        step = await self.do(self.run._open, name, options, fingerprint)
+        step = await self.open(name, options, fingerprint)
         record = step.record
         record_durable_unit(executed=record is None)
         while record is None:
@@ -109,7 +147,7 @@ class Journal:
             try:
                 record = await self.do(step.complete, await self._body(step, body))
             except BaseException as error:
-                if not self.run._is_outcome(error):
+                if not is_outcome(self.run, error):
                     raise
                 record = await self.do(step.fail, describe(error))
         return self.result(step, record)
@@ -125,32 +163,28 @@ class Journal:
             raise known from error
 
     async def do(self, method: Callable[..., Any], *args: Any) -> Any:
-        """Call a method of the run or of a step of it."""
-        if self.run._loop is None:
+        """Call what acts for the run: a method of a step, or a function of `_inside`."""
+        loop = loop_of(self.run)
+        if loop is None:
             return await asyncio.to_thread(method, *args)
         # `agent.run_sync` in a thread of an async workflow has a loop of its own.
-        return await from_thread(method(*args), self.run._loop)
+        return await from_thread(method(*args), loop)
 
     async def _body(self, step: Any, body: Callable[[], Awaitable[Any]]) -> Any:
-        token = STEP.set(step.context)
-        self.run._executing.add(step)
-        try:
-            if self.run._leaving:
-                await self.do(self.run._stay)
+        with executing(self.run, step):
+            if is_leaving(self.run):
+                await self.do(stay, self.run)
             return await call_body(body, (), {}, step.options.timeout)
-        finally:
-            self.run._executing.discard(step)
-            STEP.reset(token)
 
     def _place(self, agent_run: str | None) -> str:
         given = agent_run or ""
-        place: str | None = self.run._agent_runs.get(given)
+        place = self._runs.places.get(given)
         if place is not None:
             return place
-        own = self.run._agent_names.get(given)
+        own = self._runs.wanted.get(given)
         if own is None:
             own = self.agent if given in ("", self.run.id) else f"{self.agent}@{given}"
-        return self.run._scoped(own)  # type: ignore[no-any-return]
+        return scoped(self.run, own)
 
 
 class Delegated:

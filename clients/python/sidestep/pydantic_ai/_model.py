@@ -73,7 +73,7 @@ class SidestepModel(WrapperModel):
         """
         journal = self._journal
         name = journal.name(self._ctx.run_id, "model")
-        step = await journal.do(journal.run._open, name, self._options, self._fingerprint(messages))
+        step = await journal.open(name, self._options, self._fingerprint(messages))
         record = step.record or await journal.do(step.begin)
         if record is not None:
             response = self._response(journal.result(step, record))

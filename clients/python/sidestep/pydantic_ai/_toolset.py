@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pydantic_ai.durable_exec import JSON_CODEC
+from pydantic_ai.durable_exec import JSON_CODEC, BaseDurabilityCapability
 from pydantic_ai.durable_exec._toolset import (
     CallToolResult,
     unwrap_tool_call_result,
@@ -16,17 +16,17 @@ from pydantic_ai.messages import ToolReturn
 from pydantic_ai.tools import AgentDepsT, RunContext
 from pydantic_ai.toolsets import ToolsetTool, WrapperToolset
 
+from ._journal import Journal
+from ._tools import Tools
 from ._values import EXACT
-
-if TYPE_CHECKING:
-    from ._durability import SidestepDurability
 
 
 @dataclass
 class SidestepToolset(WrapperToolset[AgentDepsT]):
     """A toolset each of whose calls is a step of the run that the agent works for."""
 
-    durability: SidestepDurability[Any]
+    durability: BaseDurabilityCapability[Any]
+    tools: Tools
 
     @property
     def id(self) -> str | None:
@@ -41,18 +41,19 @@ class SidestepToolset(WrapperToolset[AgentDepsT]):
         tool: ToolsetTool[AgentDepsT],
     ) -> Any:
         """Call the tool, or return its recorded result."""
-        options = self.durability.options_of(tool)
+        options = self.tools.options_of(tool)
         if options is None or not self.durability.in_durable_context:
             return await self.wrapped.call_tool(name, tool_args, ctx, tool)
 
         async def body() -> Any:
             # As the framework executes a tool of the agent's own: `ctx.enqueue()` and
             # `ctx.cancel()` say that a replay would not repeat them.
-            with self.durability._tool_run_context_scope(ctx) as guarded:
+            with self.durability._tool_run_context_scope(ctx) as guarded:  # noqa: SLF001
                 call = self.wrapped.call_tool(name, tool_args, guarded, tool)
                 return EXACT.dump(CallToolResult, await wrap_tool_call_result(call))
 
-        return _unpack(await self.durability.perform_tool(name, ctx, body, options))
+        journal = Journal.current(self.durability.name)
+        return _unpack(await self.tools.perform(journal, name, ctx, body, options))
 
 
 # Control flow crosses as values: what a tool says to the model is its result.

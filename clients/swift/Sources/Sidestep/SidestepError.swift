@@ -78,6 +78,7 @@ extension SidestepError {
 }
 
 extension SidestepError: CustomStringConvertible {
+    /// Kind and message, and what to do.
     public var description: String {
         hint.map { "\(kind): \(message) (\($0))" } ?? "\(kind): \(message)"
     }

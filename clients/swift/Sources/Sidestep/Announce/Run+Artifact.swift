@@ -32,6 +32,7 @@ public enum ArtifactContent: Sendable {
 
 /// One version of a document attached to a run.
 public struct Artifact: Sendable {
+    /// Its name within the run.
     public let name: String
     /// The run it is attached to.
     public let run: String
@@ -41,7 +42,9 @@ public struct Artifact: Sendable {
     public let type: String
     /// Its text or value; nil in lists, and for a file.
     public let content: RawJSON?
+    /// Where a file is, on the host of the daemon.
     public let path: String?
+    /// What its author says about it.
     public let description: String?
     /// When it was attached, in milliseconds since the epoch.
     public let createdAt: Int

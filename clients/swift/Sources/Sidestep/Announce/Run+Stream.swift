@@ -86,7 +86,9 @@ extension Run {
 public struct StreamReader<Value: Decodable & Sendable>: AsyncSequence, Sendable {
     /// One item with its index: go on behind it with `from: index + 1`.
     public struct Element: Sendable {
+        /// Its place in the stream, from 0.
         public let index: Int
+        /// What was appended.
         public let value: Value
     }
 
@@ -98,8 +100,10 @@ public struct StreamReader<Value: Decodable & Sendable>: AsyncSequence, Sendable
     /// How long one call waits for an item. The daemon answers earlier when there is one.
     static var wait: Duration { .seconds(30) }
 
+    /// Begins to read, at the index that the reader was made with.
     public func makeAsyncIterator() -> Iterator { Iterator(reader: self, next: from) }
 
+    /// One walk over the stream.
     public struct Iterator: AsyncIteratorProtocol {
         let reader: StreamReader
         var next: Int
@@ -111,6 +115,7 @@ public struct StreamReader<Value: Decodable & Sendable>: AsyncSequence, Sendable
             self.next = next
         }
 
+        /// Waits for the next item; nil when the stream is closed and all was read.
         public mutating func next() async throws -> Element? {
             while items.isEmpty {
                 if isClosed { return nil }

@@ -6,12 +6,15 @@ import Synchronization
 public struct RunEvent: Sendable {
     /// Its place: go on behind it with `after`.
     public let sequence: Int
+    /// The run whose journal it is.
     public let run: String
     /// When it happened, in milliseconds since the epoch.
     public let at: Int
     /// What happened, for example `step.completed`.
     public let kind: String
+    /// The step that it is about, if it is about one.
     public let step: String?
+    /// Which attempt of the step.
     public let attempt: Int?
     /// What else is known.
     public let detail: RawJSON?
@@ -36,11 +39,14 @@ public struct RunEvent: Sendable {
 public final class RunWatcher {
     /// Which runs are watched.
     public struct Filter: Sendable {
+        /// This run alone.
         public var run: String?
+        /// Runs of this workflow alone.
         public var workflow: String?
         /// All of these.
         public var tags: [String: String] = [:]
 
+        /// What is nil or empty filters nothing.
         public init(run: String? = nil, workflow: String? = nil, tags: [String: String] = [:]) {
             self.run = run
             self.workflow = workflow
@@ -155,11 +161,14 @@ public struct RunFeed: AsyncSequence, Sendable {
     let filter: RunWatcher.Filter
     let after: Int?
 
+    /// Begins to watch.
     public func makeAsyncIterator() -> Iterator { Iterator(reader: FeedReader(self)) }
 
+    /// One walk over the entries.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let reader: FeedReader
 
+        /// Waits for the next entry; nil when the task is cancelled.
         public mutating func next() async throws -> RunEvent? {
             let reader = reader
             return try await withTaskCancellationHandler {
@@ -235,7 +244,7 @@ private final class FeedReader: @unchecked Sendable {
         wanted?.resume(with: result.map { Optional($0) })
     }
 
-    /// Hands the watcher to the thread.
+    /// Hands the watcher to the thread. Unchecked: it is touched there alone from then on.
     private struct Box: @unchecked Sendable {
         let watcher: RunWatcher
         let demand: UnsafeMutablePointer<sem_t>

@@ -4,8 +4,11 @@ import SidestepProtocol
 public struct Event: Sendable {
     /// Its place: go on behind it with `after`.
     public let sequence: Int
+    /// What was announced, for example `order.paid`.
     public let name: String
+    /// What came with it.
     public let value: RawJSON?
+    /// The run that it belongs to, if it belongs to one.
     public let run: String?
     /// The sender's own name of it.
     public let id: String?
@@ -80,8 +83,10 @@ public struct EventFeed: AsyncSequence, Sendable {
     let run: String?
     let after: Int
 
+    /// Begins to read, behind the sequence that the feed was made with.
     public func makeAsyncIterator() -> Iterator { Iterator(feed: self, after: after) }
 
+    /// One walk over the events.
     public struct Iterator: AsyncIteratorProtocol {
         let feed: EventFeed
         var after: Int
@@ -92,6 +97,7 @@ public struct EventFeed: AsyncSequence, Sendable {
             self.after = after
         }
 
+        /// Waits for the next event; nil when the task is cancelled.
         public mutating func next() async throws -> Event? {
             while events.isEmpty {
                 let after = after

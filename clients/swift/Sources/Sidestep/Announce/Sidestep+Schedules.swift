@@ -13,21 +13,26 @@ public struct ScheduleOptions: Sendable {
     public var catchUp: Duration?
     /// The longest delay of a run; the same for a due time at every look. Default none.
     public var jitter: Duration?
-    /// The first and the last possible due time, in milliseconds since the epoch.
+    /// The first possible due time, in milliseconds since the epoch.
     public var startAt: Int?
+    /// The last possible due time, in milliseconds since the epoch.
     public var endAt: Int?
     /// Whether it starts nothing by itself. Default false.
     public var isPaused: Bool?
-    /// Where and in which order its runs wait for a worker.
+    /// Where its runs wait for a worker.
     public var queue: String?
+    /// Higher ones are claimed first. Default 0.
     public var priority: Int?
+    /// Tags of its runs.
     public var tags: [String: String]?
+    /// Metadata of its runs.
     public var metadata: RawJSON?
     /// The policy of each run as a whole.
     public var retry: RetryPolicy?
     /// Only a worker of this version may execute its runs.
     public var codeVersion: String?
 
+    /// All of it as is usual.
     public init() {}
 
     /// The defaults, changed by `change`: `.with { $0.timeZone = "Europe/Berlin" }`.
@@ -58,15 +63,19 @@ public struct ScheduleOptions: Sendable {
 public struct Schedule: Sendable {
     /// Its name.
     public let name: String
+    /// What its runs execute.
     public let workflow: String
+    /// Whether it starts nothing by itself now.
     public let isPaused: Bool
     /// The coming due times, in milliseconds since the epoch.
     public let nextAt: [Int]
     /// The last run, as long as there is one.
     public let lastRun: String?
-    /// Runs it has started; due times left out because a run was open; due times nobody was there for.
+    /// Runs it has started.
     public let fired: Int
+    /// Due times left out because a run was open.
     public let skipped: Int
+    /// Due times that nobody was there for.
     public let missed: Int
     /// Everything the daemon said of it.
     public let json: RawJSON

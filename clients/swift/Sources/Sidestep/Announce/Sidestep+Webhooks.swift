@@ -4,10 +4,13 @@ import SidestepProtocol
 public struct Delivery: Sendable {
     /// The same at every attempt.
     public let id: String
+    /// Where it goes.
     public let webhook: String
+    /// The name of the event that it tells of.
     public let event: String
     /// `pending`, `delivered` or `dead`.
     public let status: String
+    /// How often it was sent.
     public let attempts: Int
     /// The receiver's last answer.
     public let httpStatus: Int?

@@ -13,8 +13,11 @@ public protocol DurableError: Error {
 }
 
 extension DurableError {
+    /// The name of the type.
     public var durableType: String { String(describing: Self.self) }
+    /// Everything may be tried again.
     public var isRetryable: Bool { true }
+    /// When is left to the policy.
     public var retryAfter: Duration? { nil }
 }
 

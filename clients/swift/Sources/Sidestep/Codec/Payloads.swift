@@ -59,12 +59,14 @@ enum Payloads {
 ///
 /// Only as a whole: inside another value an encoder would have to rebuild it, and could not keep its bytes.
 extension RawJSON: Codable {
+    /// Takes the bytes of the whole payload as they came.
     public init(from decoder: any Decoder) throws {
         throw DecodingError.dataCorrupted(
             .init(codingPath: decoder.codingPath, debugDescription: "RawJSON stands for a whole payload only")
         )
     }
 
+    /// Gives the bytes as they are.
     public func encode(to encoder: any Encoder) throws {
         throw EncodingError.invalidValue(
             self,

@@ -23,7 +23,9 @@ public struct ResumeOptions: Sendable {
     public var token: String?
     /// The version of the code, to be noted or compared.
     public var codeVersion: String?
+    /// What to do when the run was begun by another version.
     public var onCodeChange: OnCodeChange?
+    /// What to do when a recorded step is asked for with other arguments.
     public var onMismatch: OnMismatch?
     /// The policy of the run as a whole, for errors that leave the workflow.
     public var retry: RetryPolicy?

@@ -6,11 +6,15 @@ public struct SavedCheckpoint: Sendable {
     public let id: String
     /// Counts the checkpoints of the run.
     public let sequence: Int
+    /// The name it was saved under, if any.
     public let name: String?
+    /// The number that its author gave it.
     public let stepNumber: Int?
     /// The agent's state; `null` when none was given.
     public let state: RawJSON
+    /// What tools returned, as it was given.
     public let toolResults: RawJSON?
+    /// What else was given.
     public let metadata: RawJSON?
     /// Messages in the history at this point.
     public let messageCount: Int
@@ -35,10 +39,13 @@ public struct SavedCheckpoint: Sendable {
 
 /// What the daemon says about a checkpoint it saved.
 public struct CheckpointReceipt: Sendable {
+    /// Unique in the database.
     public let id: String
     /// Names the checkpoint and lets its holder resume from it; keep it secret.
     public let resumeToken: String
+    /// Counts the checkpoints of the run.
     public let sequence: Int
+    /// Messages in the history at this point.
     public let messageCount: Int
     /// What this checkpoint added to the database, in bytes.
     public let newBytes: Int

@@ -37,6 +37,7 @@ public enum Arrival: Sendable {
 ///
 /// A workflow that catches it gets it again from the next call of its run: the run is another process's by then.
 public struct RunSuspended: Error, Sendable {
+    /// The run that was left.
     public let run: String
 }
 

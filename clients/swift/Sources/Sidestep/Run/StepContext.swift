@@ -70,6 +70,7 @@ public struct Usage: Sendable, Equatable {
     /// Anything else that is counted, by name.
     public var others: [String: Int]
 
+    /// What is nil was not counted.
     public init(
         model: String? = nil, requests: Int? = nil, inputTokens: Int? = nil, outputTokens: Int? = nil,
         costMicros: Int? = nil, others: [String: Int] = [:]

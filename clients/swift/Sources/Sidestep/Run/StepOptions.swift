@@ -37,6 +37,7 @@ public struct StepLimits: Sendable {
     /// How long to wait for room in the limit; nil is as long as it takes. Then `rateLimited`.
     public var wait: Duration?
 
+    /// What is nil asks for nothing.
     public init(
         limit: String? = nil, breaker: String? = nil, reserve: [String: Int]? = nil, wait: Duration? = nil
     ) {

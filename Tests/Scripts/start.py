@@ -1,0 +1,66 @@
+"""One start of a script."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import signal
+import subprocess
+import termios
+import time
+from typing import Any
+
+from verdict import Wrong
+
+#: What only a hang takes, seconds.
+HANG = 120
+
+
+class Start:
+    """A start of a round's script as the leader of a session: with a terminal, whose end would hang up on all of it, or
+    without one, as cron starts it."""
+
+    def __init__(self, owner: Any, at_terminal: bool) -> None:
+        self.owner = owner
+        self.terminal, side = pty.openpty() if at_terminal else (None, os.open("/dev/null", os.O_RDWR))
+        self.error = owner.place / f"error-{time.monotonic_ns()}"
+        with self.error.open("wb") as error:
+            self.process = subprocess.Popen(
+                [owner.shell, str(owner.place / "script")],
+                env=owner.environment,
+                cwd=owner.place,
+                stdin=side,
+                stdout=subprocess.DEVNULL,
+                stderr=error,
+                start_new_session=True,
+                preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if at_terminal else None,
+            )
+        os.close(side)
+
+    @property
+    def errors(self) -> str:
+        return self.error.read_text(errors="replace")
+
+    def kill(self, how: str) -> bool:
+        """Kill it; whether it was there to be killed."""
+        if self.process.poll() is not None:
+            return False
+        if how == "script":
+            self.process.kill()
+        elif how == "group":
+            os.killpg(self.process.pid, signal.SIGKILL)
+        elif self.terminal is not None:
+            os.write(self.terminal, b"\x03")
+        return True
+
+    def end(self) -> int:
+        try:
+            return self.process.wait(HANG)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise Wrong(f"the script does not end: {self.errors}") from None
+        finally:
+            if self.terminal is not None:
+                os.close(self.terminal)

@@ -1,0 +1,86 @@
+# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.
+"""Blocks that are the workflow of a run."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from .._backends.sync import follow
+from .._context import RUN, STEP, place
+from .._errors import RunCancelled, StepUnknown
+from .._failures import every
+from .._options import RunOptions
+from ._client import Client, connect
+from ._run import Run
+from ._workflow import let_go
+
+
+class RunScope:
+    """``with sidestep.workflow("x", run="order-17") as run``: the block is the workflow.
+
+    It cannot be skipped: for a finished run its steps come from the journal, and one that has no
+    record raises RunClosed. A failure that its
+    policy retries gives the run back for the next process.
+    """
+
+    def __init__(
+        self, name: str, run_id: str | None, options: RunOptions, client: Client | None = None
+    ) -> None:
+        self._name = name
+        self._run_id = run_id
+        self._options = options
+        self._client = client
+        self._owns_client = client is None
+        self._tokens: Any = None
+
+    def __enter__(self) -> Run:
+        if self._client is None:
+            self._client = connect()
+        try:
+            self.run = self._client.resume(
+                self._run_id, workflow=self._name, options=self._options
+            )
+        except BaseException:
+            self._close()
+            raise
+        self.run._parent, self.run._place = RUN.get(), place()
+        follow()
+        self._tokens = RUN.set(self.run), STEP.set(None)
+        return self.run
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        run_token, step_token = self._tokens
+        STEP.reset(step_token)
+        RUN.reset(run_token)
+        try:
+            self._finish(error)
+        finally:
+            self._close()
+
+    def _finish(self, error: BaseException | None) -> None:
+        run = self.run
+        if isinstance(run._final, RunCancelled):
+            run._compensate()
+        if run._final is not None:
+            if error is not run._final:
+                raise run._final from error
+        elif run.closed:
+            pass
+        elif error is None:
+            run.complete(run.output)
+        elif any(isinstance(e, StepUnknown) for e in every(error)) or run._leaves(error):
+            let_go(run)
+        elif not any(run._is_final(e) for e in every(error)):
+            if run.fail(error)["retry"]:
+                let_go(run)
+
+    def _close(self) -> None:
+        if self._owns_client and self._client is not None:
+            self._client.close()
+            self._client = None
