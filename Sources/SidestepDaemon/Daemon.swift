@@ -72,8 +72,8 @@ public final class Daemon {
                 settled: { settled.add($0, $1) }, ended: { leaving.begin($0) },
                 fault: { storage.note($0) }, news: { storage.note($0) }))
         leaving.watch(database)
-        for remark in database.remarks {
-            log.warning("\(remark.sentence)", metadata: remark.facts.mapValues { "\($0)" })
+        for finding in database.findings {
+            log.warning("\(finding.sentence)", metadata: finding.facts.mapValues { "\($0)" })
         }
         let coordinator = Coordinator(
             environment: environment, loop: engineLoop, processes: watcher, store: database, settled: settled)

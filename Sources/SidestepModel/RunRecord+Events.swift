@@ -41,15 +41,6 @@ extension RunRecord {
         return run
     }
 
-    /// The run as it stands when it is made, whatever happened to it: so it gets its row, and the rest is written
-    /// after that.
-    public var asMade: RunRecord {
-        var made = self
-        made.status = .queued
-        made.reason = nil
-        return made
-    }
-
     /// Nothing of an older owner is accepted any more.
     private mutating func isGranted(at now: Instant) {
         losesLease(at: now)

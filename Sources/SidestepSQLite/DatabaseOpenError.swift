@@ -3,7 +3,9 @@ import SidestepModel
 /// Why a database was not opened: one sentence and the exit status of sysexits(3) that fits.
 /// Nothing was changed.
 public struct DatabaseOpenError: Error, CustomStringConvertible {
+    /// A sentence for the operator.
     public let description: String
+    /// What the program ends with: 74, 75 or 78 of sysexits.h.
     public let exitStatus: Int32
 
     /// 78, EX_CONFIG: starting again cannot help, somebody has to act.

@@ -8,9 +8,12 @@ import SidestepStore
 public final class SQLiteDatabase: StoreDatabase {
     /// The file's own name, without symbolic links.
     public let path: String
+    /// The one connection that writes.
     public let writer: SQLiteWriter
+    /// Connections that only read.
     public let readers: SQLiteReaders
-    public let remarks: [StoreRemark]
+    /// What was found at the place of the database beside it.
+    public let findings: [StoreFinding]
     private let maintainer: DatabaseMaintenance
     private let lock: DatabaseLock
 
@@ -30,7 +33,7 @@ public final class SQLiteDatabase: StoreDatabase {
         self.lock = lock
         self.path = lock.path
         let logSetAside = try LogFile.settle(lock, boot: ProcessTable.bootID)
-        remarks = logSetAside.map { [.logSetAside($0)] } ?? []
+        findings = logSetAside.map { [.logSetAside($0)] } ?? []
         let connection = try DatabaseFile.open(lock, onFault: listener.fault)
         do {
             let library = StatementLibrary()
@@ -82,6 +85,7 @@ public final class SQLiteDatabase: StoreDatabase {
     /// Bytes of the database and its log on disk.
     public var bytes: Int64 { fileSize(path) + fileSize(path + "-wal") }
 
+    /// The path of the file.
     public var place: String { path }
 
     /// The version of the SQLite library in use.
@@ -91,9 +95,9 @@ public final class SQLiteDatabase: StoreDatabase {
     public var isInPlace: Bool { lock.isInPlace }
 }
 
-extension StoreRemark {
-    fileprivate static func logSetAside(_ name: String) -> StoreRemark {
-        StoreRemark("the log of another file that had the database's name was set aside", ["log": name])
+extension StoreFinding {
+    fileprivate static func logSetAside(_ name: String) -> StoreFinding {
+        StoreFinding("the log of another file that had the database's name was set aside", ["log": name])
     }
 }
 

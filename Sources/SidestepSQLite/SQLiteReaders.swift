@@ -34,6 +34,7 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
         let work: @Sendable (any StoreReader) -> Void
     }
 
+    /// Has a thread of the readers do `work` when it is its user's turn.
     public func read(for user: UserKey, _ work: @escaping @Sendable (any StoreReader) -> Void) {
         monitor.locked {
             queue.append(Reading(user: user, work: work), of: user)
@@ -41,6 +42,7 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
         }
     }
 
+    /// Says whether a thread is to be left to the other users.
     public func serve(severalUsers: Bool) { monitor.locked { hasSeveralUsers = severalUsers } }
 
     /// Finishes what is queued and closes the connections.

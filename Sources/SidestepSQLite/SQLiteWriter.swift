@@ -72,6 +72,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         thread = try WorkerThread("writer") { [weak self] in self?.work() }
     }
 
+    /// Performs jobs: a lone one at once and here, while such are short, all others on the writer's thread.
     public func submit(_ jobs: [any WriteJob]) {
         var next: Batch? = monitor.locked {
             if jobs.count == 1, isFree, queue.isEmpty, isShort(jobs) {
@@ -124,6 +125,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     private var hasWork: Bool { !queue.isEmpty || isLogLong }
 
+    /// Says whether users have to share the commits.
     public func serve(severalUsers: Bool) { monitor.locked { queue.isShared = severalUsers } }
 
     /// Performs what is queued, then ends the thread and closes the connection; closing again does nothing.

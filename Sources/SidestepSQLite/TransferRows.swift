@@ -65,9 +65,7 @@ extension SQLiteSession {
         var hidden = run
         hidden.id = "\0" + id
         hidden.userID = RunRecord.nobody
-        // A row is made open; its end is written like any other.
-        hidden.key = try insertRun(hidden.asMade, input: input)
-        try updateRun(hidden, expecting: hidden.epoch)
+        hidden.key = try insertRun(hidden, input: input)
         return hidden.key
     }
 

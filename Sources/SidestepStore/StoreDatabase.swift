@@ -20,7 +20,7 @@ public protocol StoreDatabase: AnyObject, Sendable {
     /// Bytes that it takes on disk.
     var bytes: Int64 { get }
     /// What an operator has to know of how it was found.
-    var remarks: [StoreRemark] { get }
+    var findings: [StoreFinding] { get }
 
     /// Looks after what nobody's call looks after: asked every few seconds, on any thread.
     func tidy()
@@ -33,7 +33,7 @@ public protocol StoreDatabase: AnyObject, Sendable {
 }
 
 /// Something that was noticed while a store was opened.
-public struct StoreRemark: Sendable {
+public struct StoreFinding: Sendable {
     public let sentence: String
     /// Words that go with it, by name.
     public let facts: [String: String]

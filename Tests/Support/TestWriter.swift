@@ -66,7 +66,7 @@ final class GuestStore<Store: StoreDatabase>: StoreDatabase {
     var place: String { store.place }
     var version: String { store.version }
     var bytes: Int64 { store.bytes }
-    var remarks: [StoreRemark] { store.remarks }
+    var findings: [StoreFinding] { store.findings }
 
     func tidy() { store.tidy() }
     func describeHolder(_ lines: [String]) { store.describeHolder(lines) }

@@ -105,8 +105,8 @@ struct CallTable {
         return nil
     }
 
-    /// The connection broke: takes out the calls that this leaves in doubt, sent and not safe to send again. All others
-    /// wait to be sent.
+    /// The connection broke: takes out the calls that this leaves in doubt, sent and not safe to send again. All
+    /// others wait to be sent.
     mutating func takeInDoubt() -> [Call] {
         let ids = waiting.filter { $0.value.wasSent && !$0.value.mayResend }.keys.sorted()
         let inDoubt = ids.compactMap { waiting.removeValue(forKey: $0) }
@@ -126,7 +126,7 @@ struct CallTable {
         return all
     }
 
-    /// The frames that may go out now: those whose answers come soon first, each kind in the order the calls were made.
+    /// The frames that may go out now: those whose answers come soon first, each kind in the order of the calls.
     mutating func nextFrames() -> [[UInt8]] { nextFrames(isPatient: false) + nextFrames(isPatient: true) }
 
     private mutating func nextFrames(isPatient: Bool) -> [[UInt8]] {
