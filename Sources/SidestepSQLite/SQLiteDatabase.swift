@@ -82,6 +82,9 @@ public final class SQLiteDatabase: StoreDatabase {
     /// Bytes of the database and its log on disk.
     public var bytes: Int64 { fileSize(path) + fileSize(path + "-wal") }
 
+    /// There is one connection that writes.
+    public var settlesInOrder: Bool { true }
+
     public var place: String { path }
 
     /// The version of the SQLite library in use.
