@@ -85,6 +85,9 @@ public final class SQLiteDatabase: StoreDatabase {
     /// Bytes of the database and its log on disk.
     public var bytes: Int64 { fileSize(path) + fileSize(path + "-wal") }
 
+    /// There is one connection that writes.
+    public var settlesInOrder: Bool { true }
+
     /// The path of the file.
     public var place: String { path }
 

@@ -13,6 +13,8 @@ public protocol StoreDatabase: AnyObject, Sendable {
     var readers: Readers { get }
     /// Backup, check and vacuum.
     var maintenance: any StoreMaintenance { get }
+    /// Whether batches are told of in the order of their commits.
+    var settlesInOrder: Bool { get }
     /// Where it is, for people; no password is in it.
     var place: String { get }
     /// The version of the library or server behind it.

@@ -16,6 +16,16 @@ struct EngineBench {
         try body(EngineBench(daemon: daemon))
     }
 
+    /// The same over a store that does what its contract allows and SQLite does not.
+    static func loose(seed: UInt64, _ body: (EngineBench) throws -> Void) throws {
+        let folder = temporaryFolder()
+        defer { removeFolder(folder) }
+        let daemon = try TestDaemon(
+            path: folder + "/sidestep.db", seed: seed, opening: { try LooseStore($0, seed: seed, $1) })
+        defer { daemon.close() }
+        try body(EngineBench(daemon: daemon))
+    }
+
     // MARK: Runs
 
     @discardableResult

@@ -27,9 +27,12 @@ enum Seeds {
 
     /// Executes programs of `length` operations until there were `operations`; a difference is an issue of the test.
     ///
-    /// - Parameter ended: told of each program that has ended.
+    /// - Parameters:
+    ///   - isLoose: whether the store does what its contract allows and SQLite does not.
+    ///   - ended: told of each program that has ended.
     static func run<Program: RandomProgram>(
-        _ name: String, operations: Int, length: Int, _ make: (TestDaemon, UInt64) throws -> Program,
+        _ name: String, operations: Int, length: Int, isLoose: Bool = false,
+        _ make: (TestDaemon, UInt64) throws -> Program,
         ended: (Program) -> Void = { _ in }
     ) throws {
         let seeds = fixed.map { [$0] } ?? (1...UInt64(max(1, operations / length))).map { $0 }
@@ -37,7 +40,9 @@ enum Seeds {
         for seed in seeds {
             let folder = temporaryFolder()
             defer { removeFolder(folder) }
-            let daemon = try TestDaemon(path: folder + "/sidestep.db", seed: seed, settings: settings(seed))
+            let daemon = try TestDaemon(
+                path: folder + "/sidestep.db", seed: seed, settings: settings(seed),
+                opening: isLoose ? { try LooseStore($0, seed: seed, $1) } : { try TestStore.open($0, $1) })
             defer { daemon.close() }
             let program = try make(daemon, seed)
             do {

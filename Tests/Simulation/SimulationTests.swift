@@ -26,4 +26,21 @@ import TestSupport
     }
 }
 
+/// The same on a store that performs every job twice and tells of batches in random order, as its contract allows.
+@Suite struct LooseStoreTests {
+    @Test(
+        "engine and oracle agree on a store that performs every job twice and tells of batches in any order")
+    func agree() throws {
+        try Seeds.run(
+            "simulation on a loose store", operations: SimulationTests.operations / 4, length: 2000,
+            isLoose: true
+        ) { Program(daemon: $0, seed: $1) }
+        try Seeds.run(
+            "simulation of announcing on a loose store", operations: SimulationTests.operations / 20,
+            length: 1000,
+            isLoose: true
+        ) { try AnnounceProgram(daemon: $0, seed: $1) }
+    }
+}
+
 extension Program: RandomProgram {}

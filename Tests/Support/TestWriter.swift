@@ -68,6 +68,8 @@ final class GuestStore<Store: StoreDatabase>: StoreDatabase {
     var bytes: Int64 { store.bytes }
     var findings: [StoreFinding] { store.findings }
 
+    var settlesInOrder: Bool { store.settlesInOrder }
+
     func tidy() { store.tidy() }
     func describeHolder(_ lines: [String]) { store.describeHolder(lines) }
     func rescue() throws(Failure) -> String { try store.rescue() }

@@ -29,6 +29,8 @@ public final class Call: WriteJob, @unchecked Sendable {
     var waitExpired = false
     /// What woke it, if it was something that only one can have.
     var offer: Offer?
+    /// When it was handed to the writer, by the coordinator's `TopicClock`.
+    var setOut: Int64 = 0
     /// Whether it ever waited: then its caller may have given it up meanwhile.
     var hasParked = false
     /// Whether its caller did, while it was on its way to the writer again.
@@ -68,7 +70,7 @@ public final class Call: WriteJob, @unchecked Sendable {
         let now = environment.clock.now()
         var context = CallContext(
             environment: environment, peer: peer, session: session, grantedRuns: grantedRuns, now: now,
-            waitExpired: waitExpired, arrived: arrived, progress: progress)
+            waitExpired: waitExpired, isRepeated: hasParked, arrived: arrived, progress: progress)
         arrived = context.arrived
         announcements = []
         // What a job before this one wrote and lost again.

@@ -18,7 +18,7 @@ extension CallContext {
 extension StoreTransaction {
     /// Tells that the run has no owner any more, and, where its queue has a limit, that there is room.
     func announceEnd(_ run: RunRecord, _ call: inout CallContext) throws {
-        call.after(.ended(run: run.key))
+        call.after(.ended(run: run.key, epoch: run.epoch))
         call.announce(run)
         guard let queue = try queue(user: run.userID, name: run.placement.queue),
             queue.concurrency != nil || queue.keyConcurrency != nil

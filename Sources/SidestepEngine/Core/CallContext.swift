@@ -24,7 +24,8 @@ public struct CallContext: Sendable {
 
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns, now: Instant,
-        waitExpired: Bool = false, arrived: Instant? = nil, progress: (any Sendable)? = nil
+        waitExpired: Bool = false, isRepeated: Bool = false, arrived: Instant? = nil,
+        progress: (any Sendable)? = nil
     ) {
         self.environment = environment
         self.peer = peer
@@ -32,7 +33,7 @@ public struct CallContext: Sendable {
         self.grantedRuns = grantedRuns
         self.now = now
         self.waitExpired = waitExpired
-        isRepeated = arrived != nil
+        self.isRepeated = isRepeated
         self.arrived = arrived ?? now
         self.progress = progress
     }

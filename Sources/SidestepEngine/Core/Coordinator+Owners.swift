@@ -2,7 +2,9 @@ import SidestepModel
 
 extension Coordinator {
     func own(_ holder: LeaseHolder) {
-        disown(holder.run)
+        // A later grant may have been told of before this one.
+        if let known = owners[holder.run], known.epoch > holder.epoch { return }
+        disown(holder.run, upTo: holder.epoch)
         owners.insert(holder)
         if holder.kind != .ttl {
             watch(holder.process) { self.perform(self.end(of: holder, .neverBegan)) }
@@ -21,7 +23,8 @@ extension Coordinator {
         onGranted?(session, holder.id)
     }
 
-    func disown(_ run: Int64) {
+    func disown(_ run: Int64, upTo epoch: Int64) {
+        if let known = owners[run], known.epoch > epoch { return }
         owners.graces.removeValue(forKey: run)?.cancel()
         guard let holder = owners.remove(run) else { return }
         onEnded?(holder.session, holder.id)

@@ -15,6 +15,7 @@ extension Coordinator {
         if wait.progress != nil { return call.answer(.failure(.leaving)) }
         if call.isCancelled { return call.answer(.failure(.requestCancelled)) }
         call.hasParked = true
+        if topics?.hasMissed(wait.topics, since: call.setOut) == true { return resubmit(call) }
         let id = ObjectIdentifier(call)
         let timer = [wait.until, wait.again].compactMap(\.self).min().map { moment in
             let delay = max(0, moment.milliseconds(since: environment.clock.now()))
@@ -33,6 +34,7 @@ extension Coordinator {
     }
 
     func wake(_ topic: Topic) {
+        topics?.wake(topic)
         for call in parked.take(topic) { resubmit(call) }
     }
 
@@ -52,12 +54,15 @@ extension Coordinator {
 
     /// Answers those who wait for what is given up.
     func giveUp(_ topic: Topic) {
+        topics?.wake(topic)
         for call in parked.take(topic) { call.answer(.failure(.requestCancelled)) }
     }
 
     /// Answers those who opened this wait; who came later looks for itself.
     func settle(_ outcome: StepOutcome) {
-        for call in parked.take(.step(outcome.step.run, outcome.step.name)) {
+        let topic = Topic.step(outcome.step.run, outcome.step.name)
+        topics?.wake(topic)
+        for call in parked.take(topic) {
             if let onStep = call.onStep {
                 call.answer(.success(onStep(outcome)))
             } else {
@@ -68,7 +73,10 @@ extension Coordinator {
 
     /// Gives the first of those who wait the chance to take what came;
     /// it hands the offer on when it parks again.
-    func offer(_ topic: Topic) { offer(Offer(topic: topic, ticket: parked.lastTicket)) }
+    func offer(_ topic: Topic) {
+        topics?.wake(topic)
+        offer(Offer(topic: topic, ticket: parked.lastTicket))
+    }
 
     func offer(_ offer: Offer) {
         guard let call = parked.takeFirst(offer.topic, until: offer.ticket) else { return }

@@ -18,6 +18,8 @@ public final class Coordinator: @unchecked Sendable {
 
     var owners = OwnerTable()
     var parked = ParkedCalls()
+    /// What a call on its way may have missed; nil where the store tells of batches in the order of their commits.
+    var topics: TopicClock?
     /// Calls that were woken and are performed again, by their connections.
     var awake: [Int64: [ObjectIdentifier: Call]] = [:]
     /// Timers of chores that are to come, by kind.
@@ -26,7 +28,7 @@ public final class Coordinator: @unchecked Sendable {
     /// Whether the daemon is about to end: nothing long goes on.
     var isLeaving = false
     /// Calls to be performed again, once what is settled now is.
-    private var woken: [any WriteJob] = []
+    private var woken: [Call] = []
     private var dueTimer: (at: Instant, timer: any LoopTimer)?
     /// Told on the loop when a connection was granted a run.
     public var onGranted: ((_ session: Int64, _ run: String) -> Void)?
@@ -56,6 +58,7 @@ public final class Coordinator: @unchecked Sendable {
         readers = store.readers
         maintenance = store.maintenance
         settledBatches = settled
+        topics = store.settlesInOrder ? nil : TopicClock()
         settled.tell { [unowned self] in loop.run { self.drain() } }
     }
 
@@ -64,6 +67,7 @@ public final class Coordinator: @unchecked Sendable {
     /// Performs calls in their order; each is answered on the loop, after its commit.
     public func submit(_ calls: [Call]) {
         loop.assertOnLoop()
+        if topics != nil { for call in calls { call.setOut = topics?.begin() ?? 0 } }
         writer.submit(calls)
     }
 
@@ -123,11 +127,12 @@ public final class Coordinator: @unchecked Sendable {
             }
             // Everybody whom these batches woke, in one batch.
             defer { woken = [] }
-            if !woken.isEmpty { writer.submit(woken) }
+            if !woken.isEmpty { submit(woken) }
         }
     }
 
     private func finish(_ call: Call, _ storeFailure: Failure?) {
+        defer { topics?.end() }
         // Whoever was offered something and did not take it leaves it to the next one.
         defer { passOn(call, storeFailure) }
         if call.hasParked { fellAsleep(call) }
@@ -174,7 +179,7 @@ public final class Coordinator: @unchecked Sendable {
             own(holder)
             onGranted?(holder.session, holder.id)
         case .attached(let run, let session): attach(run: run, session: session)
-        case .ended(let run): disown(run)
+        case .ended(let run, let epoch): disown(run, upTo: epoch)
         case .stepHeld(let run, let step, let attempt, let process):
             watchStep(run: run, step: step, attempt: attempt, process: process)
         case .waitGivenUp(let run, let step): giveUp(.step(run, step))

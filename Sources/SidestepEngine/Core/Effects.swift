@@ -7,8 +7,8 @@ public enum Effect: Sendable {
     case granted(LeaseHolder)
     /// The owner presented its lease on another connection.
     case attached(run: Int64, session: Int64)
-    /// The run has no owner any more.
-    case ended(run: Int64)
+    /// The owner that was granted this epoch of the run has it no more.
+    case ended(run: Int64, epoch: Int64)
     /// A process other than the owner executes a step.
     case stepHeld(run: Int64, step: String, attempt: Int64, process: ProcessIdentity)
     /// An open wait is over: who waits for it is answered with its outcome.

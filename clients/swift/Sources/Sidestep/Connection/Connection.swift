@@ -4,7 +4,8 @@ import Synchronization
 /// A connection that many tasks share, and that comes back by itself when it breaks.
 ///
 /// One thread reads. Callers write for themselves, one at a time, and never wait for the daemon to read. When the
-/// connection breaks, the reading thread finds the daemon again, presents the leases held here and sends the unanswered calls once more.
+/// connection breaks, the reading thread finds the daemon again, presents the leases held here and sends the unanswered
+/// calls once more.
 final class Connection: Sendable {
     /// What a run wants to hear from its connection.
     struct Holder: Sendable {
