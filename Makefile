@@ -34,19 +34,19 @@ bench: setup  ## the figures, release build, about five minutes
 	benchmarks/instructions
 
 sanitize: setup  ## thread and address sanitizer over tests and daemon
-	Tests/Sanitizers/run thread
-	Tests/Sanitizers/run address
+	Tests/Campaigns/Sanitizers/run thread
+	Tests/Campaigns/Sanitizers/run address
 
 fuzz: setup  ## the reader of client bytes, ten minutes
-	Tests/Fuzz/run 600
+	Tests/Campaigns/Fuzz/run 600
 
 crash: setup  ## the kill campaigns, ten times as long as in CI
 	swift build
-	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Crash/run --kills 5000
+	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Campaigns/Crash/run --kills 5000
 
 scripts: setup  ## five scripts, killed 500 times in every way a script dies
 	swift build
-	PATH="$(CURDIR)/.build/debug:$$PATH" SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Scripts/run --kills 500
+	PATH="$(CURDIR)/.build/debug:$$PATH" SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Campaigns/Scripts/run --kills 500
 
 campaign: setup  ## the kill campaigns of the Python client, in full: an agent at every point, 2000 random programs
 	swift build
@@ -55,7 +55,7 @@ campaign: setup  ## the kill campaigns of the Python client, in full: an agent a
 
 odd: setup  ## daemon and command line tool in odd environments, many lives in each
 	swift build
-	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Odd/run --full
+	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/BlackBox/Odd/run --full
 
 neighbours: setup  ## a good client beside a hostile one, and beside one at every limit, five minutes, release build; as root
 	swift build -c release --product sidestepd
@@ -64,7 +64,7 @@ neighbours: setup  ## a good client beside a hostile one, and beside one at ever
 
 drill: setup  ## the operator's drill on a real systemd, 25 rounds of it; needs root
 	swift build
-	SIDESTEP_DRILL_ROUNDS=25 Tests/Systemd/run test_drill
+	SIDESTEP_DRILL_ROUNDS=25 Tests/BlackBox/Systemd/run test_drill
 
 simulate: setup  ## a million operations against the oracle
 	SIDESTEP_SIMULATION_OPERATIONS=1000000 swift test --disable-xctest --filter SimulationTests

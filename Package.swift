@@ -134,48 +134,52 @@ let package = Package(
             path: "clients/swift/Tests/SidestepTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
-            swiftSettings: strict),
+            path: "Tests/Modules/SidestepProtocolTests", swiftSettings: strict),
         .testTarget(
-            name: "TidyTests", dependencies: ["SidestepProtocol", "SidestepModel"], path: "Tests/Tidy",
+            name: "TidyTests", dependencies: ["SidestepProtocol", "SidestepModel"],
+            path: "Tests/Modules/Tidy",
             swiftSettings: strict),
 
         // Tests of the engine: real SQLite, time by hand.
         .target(
             name: "TestSupport",
             dependencies: ["SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel"],
-            path: "Tests/Support", swiftSettings: strict),
+            path: "Tests/Modules/Support", swiftSettings: strict),
         .testTarget(
             name: "SidestepSettingsTests", dependencies: ["SidestepSettings", "SidestepModel"],
-            swiftSettings: strict),
-        .testTarget(name: "SidestepPlacesTests", dependencies: ["SidestepPlaces"], swiftSettings: strict),
+            path: "Tests/Modules/SidestepSettingsTests", swiftSettings: strict),
         .testTarget(
-            name: "SidestepModelTests", dependencies: ["SidestepModel"], exclude: ["Zones"],
+            name: "SidestepPlacesTests", dependencies: ["SidestepPlaces"],
+            path: "Tests/Modules/SidestepPlacesTests", swiftSettings: strict),
+        .testTarget(
+            name: "SidestepModelTests", dependencies: ["SidestepModel"],
+            path: "Tests/Modules/SidestepModelTests", exclude: ["Zones"],
             swiftSettings: strict),
         .testTarget(
             name: "SidestepHostTests", dependencies: ["SidestepHost", "SidestepModel"],
-            swiftSettings: strict),
+            path: "Tests/Modules/SidestepHostTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepSQLiteTests",
             dependencies: [
                 "TestSupport", "SidestepSQLite", "SidestepStore", "SidestepHost", "SidestepModel", "CSQLite",
             ],
-            swiftSettings: strict),
+            path: "Tests/Modules/SidestepSQLiteTests", swiftSettings: strict),
         // What any store promises; SIDESTEP_TEST_DATABASE names one.
         .testTarget(
             name: "StoreConformanceTests", dependencies: ["TestSupport", "SidestepStore", "SidestepModel"],
-            path: "Tests/StoreConformance", swiftSettings: strict),
+            path: "Tests/Modules/StoreConformance", swiftSettings: strict),
         .testTarget(
             name: "SidestepEngineTests",
             dependencies: [
                 "TestSupport", "SidestepEngine", "SidestepSQLite", "SidestepStore", "SidestepModel",
                 "SidestepProtocol",
             ],
-            swiftSettings: strict),
-        // Rules of the executors, without I/O; what they do is tested on a daemon, in Tests/Daemon.
+            path: "Tests/Modules/SidestepEngineTests", swiftSettings: strict),
+        // Rules of the executors, without I/O; what they do is tested on a daemon, in Tests/BlackBox/Daemon.
         .testTarget(
             name: "SidestepExecutorsTests",
             dependencies: ["SidestepExecutors", "SidestepEngine", "SidestepModel", "SidestepProtocol"],
-            swiftSettings: strict),
+            path: "Tests/Modules/SidestepExecutorsTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepServerTests",
             dependencies: [
@@ -183,13 +187,13 @@ let package = Package(
                 "SidestepProtocol",
                 "SidestepModel", logging,
             ] + nio,
-            swiftSettings: strict),
+            path: "Tests/Modules/SidestepServerTests", swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
                 "TestSupport", "SidestepEngine", "SidestepStore", "SidestepModel", "SidestepProtocol",
             ],
-            path: "Tests/Simulation", swiftSettings: strict),
+            path: "Tests/Campaigns/Simulation", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "Tests/Daemon"))
+sys.path.insert(0, str(ROOT / "Tests/BlackBox/Daemon"))
 os.environ.setdefault("SIDESTEPD", str(ROOT / ".build/release/sidestepd"))  # a debug build tells nothing
 from harness import Connection, Daemon, Refused  # noqa: E402
 

@@ -340,7 +340,7 @@ def test_a_worker_learns_how_programs_end_although_its_parent_ignores_children(
         "def work(n: int) -> int:\n"
         "    return subprocess.call(['sh', '-c', f'exit {n}'])\n"
     )
-    launch = Path(__file__).parents[3] / "Tests" / "Odd" / "launch"
+    launch = Path(__file__).parents[3] / "Tests" / "BlackBox" / "Odd" / "launch"
     odd = [launch, "--ignore", "SIGCHLD", "--block", "SIGTERM", "--"]
     command = [*odd, sys.executable, "-m", "sidestep", "worker", str(tmp_path / "jobs.py")]
     environment = {**daemon.environment, "PYTHONPATH": str(Path(sidestep.__file__).parents[1])}
