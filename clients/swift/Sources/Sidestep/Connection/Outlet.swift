@@ -2,9 +2,9 @@ import Synchronization
 
 /// What goes out on a socket, in order, without ever holding up who sends it.
 ///
-/// The kernel nearly always takes a frame at once. What it does not take, because the daemon does not read, is written
-/// by a thread that is there for as long as that lasts. It is bounded by what waits for answers: nobody sends a second
-/// frame before the first one is answered.
+/// The kernel nearly always takes a frame at once. What it does not take, because the daemon does not read, is
+/// written by a thread that is there for as long as that lasts. It is bounded by what waits for answers: nobody
+/// sends a second frame before the first one is answered.
 final class Outlet: Sendable {
     let socket: UnixSocket
     private let backlog = Mutex(Backlog())
