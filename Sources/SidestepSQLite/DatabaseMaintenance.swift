@@ -9,6 +9,8 @@ import Synchronization
 ///
 /// Backup and check read a snapshot on a connection of their own, so that writing goes on; the log cannot be begun anew
 /// meanwhile and grows by what is written. Only the vacuum is the writer's (Connection.swift says why).
+///
+/// Unchecked: what changes is touched by whoever holds `isBusy`.
 final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
     private let path: String
     private let writer: SQLiteWriter

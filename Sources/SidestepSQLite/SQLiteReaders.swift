@@ -4,6 +4,8 @@ import SidestepStore
 
 /// Connections that only read, each on a thread of its own: a snapshot per request,
 /// so that the log is never held for long.
+///
+/// Unchecked: what changes is behind the monitor.
 public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
     /// They give way to the loop and the writer, whom everybody waits for: a page of a long list is ten milliseconds of
     /// work, a step a fifth of one.
@@ -88,7 +90,7 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
         }
     }
 
-    /// Hands a session to the one thread that uses it from then on.
+    /// Hands a session to a thread. Unchecked: it alone uses it from then on.
     private final class SessionBox: @unchecked Sendable {
         let session: SQLiteSession
         init(_ session: SQLiteSession) { self.session = session }

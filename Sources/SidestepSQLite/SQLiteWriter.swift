@@ -7,6 +7,8 @@ import SidestepStore
 /// Everything that waits is performed in one transaction and committed once; then all of it is settled.
 /// A job that comes alone while the writer is idle is performed on the caller's thread, which saves two
 /// thread switches, the larger part of a durable step with one client, while such jobs are short and the disk is fast.
+///
+/// Unchecked: what changes is behind the monitor, or belongs to whoever performs, one thread at a time.
 public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// Told after each batch, on the thread that committed: the jobs in order,
     /// and why none of them stands, if so.

@@ -40,7 +40,7 @@ extension Coordinator {
         }
     }
 
-    /// Written by a reader, then read on the loop.
+    /// Unchecked: written by a reader, then read on the loop.
     private final class Counts: @unchecked Sendable {
         var runs: [RunStatus: Int64] = [:]
     }

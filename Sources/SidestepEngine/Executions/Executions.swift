@@ -210,7 +210,7 @@ public final class Executions: @unchecked Sendable {
         if let next = behind.removeValue(forKey: execution.step) { enqueue(next) }
     }
 
-    /// What a reader has found; written by it, then read on the loop.
+    /// What a reader has found. Unchecked: written by it, then read on the loop.
     private final class Found: @unchecked Sendable {
         var task: StepTask?
     }

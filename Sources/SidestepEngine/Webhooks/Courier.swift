@@ -111,7 +111,7 @@ public final class Courier: @unchecked Sendable {
         }
     }
 
-    /// What a look has found; written by a reader, then read on the loop.
+    /// What a look has found. Unchecked: written by a reader, then read on the loop.
     private final class Found: @unchecked Sendable {
         var letters = FairQueue<Letter>()
         /// Those that are not paused.
