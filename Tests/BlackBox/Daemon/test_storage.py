@@ -88,7 +88,7 @@ class Full(Small):
         """What writing met: nothing is left but the reserve, which was given up."""
         with self.assertRaises(Refused):
             self.connection.call("resume", run="other")
-        self.assertIn("the reserve was given up", self.daemon.text())
+        wait_for(lambda: "the reserve was given up" in self.daemon.text(), what="the log")
 
     def test_removing_runs_lets_everybody_write_although_the_disk_stays_full(self):
         self.start_runs("large")
