@@ -77,14 +77,14 @@ public final class Coordinator: @unchecked Sendable {
         readers.serve(severalUsers: severalUsers)
     }
 
-    /// Answers a query from a snapshot, on the loop.
-    public func read(
-        _ context: CallContext, _ work: @escaping @Sendable (any StoreReader, CallContext) throws -> [UInt8],
-        reply: @escaping @Sendable (Swift.Result<[UInt8], Failure>) -> Void
+    /// Answers with what a snapshot has, on the loop.
+    public func read<Value: Sendable>(
+        _ context: CallContext, _ work: @escaping @Sendable (any StoreReader, CallContext) throws -> Value,
+        reply: @escaping @Sendable (Swift.Result<Value, Failure>) -> Void
     ) {
         let loop = loop
         readers.read(for: context.peer.user) { store in
-            let result = Swift.Result<[UInt8], Failure>(catching: { () throws(Failure) in
+            let result = Swift.Result<Value, Failure>(catching: { () throws(Failure) in
                 do { return try work(store, context) } catch {
                     throw error as? Failure ?? .mistake
                 }

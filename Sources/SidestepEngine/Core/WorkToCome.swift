@@ -1,5 +1,6 @@
 import SidestepModel
 import SidestepStore
+import Synchronization
 
 extension StoreReader {
     /// Whether something goes on, or time will bring it about, without any client.
@@ -18,8 +19,6 @@ extension StoreReader {
         ]
         if try !runningExecutions().isEmpty { return true }
         if times.contains(where: { $0 != nil }) { return true }
-        if try !runningExecutions().isEmpty { return true }
-        if try nextExecution(after: Instant(milliseconds: 0)) != nil { return true }
         for webhook in try webhooks(user: nil) where !webhook.isPaused {
             if try nextDelivery(of: webhook.key) != nil { return true }
         }
@@ -30,30 +29,49 @@ extension StoreReader {
 extension Coordinator {
     /// Counts open runs by their status; answers on the loop, with nothing when the store cannot tell.
     public func countOpenRuns(_ reply: @escaping @Sendable ([RunStatus: Int64]) -> Void) {
-        let found = Counts()
         read(daemonContext) { store, _ in
-            found.runs = Dictionary(
-                uniqueKeysWithValues: try store.openRunCounts().map { ($0.status, $0.count) })
-            return []
-        } reply: { _ in
-            reply(found.runs)
+            Dictionary(uniqueKeysWithValues: try store.openRunCounts().map { ($0.status, $0.count) })
+        } reply: { result in
+            if case .success(let runs) = result { reply(runs) } else { reply([:]) }
         }
-    }
-
-    /// Unchecked: written by a reader, then read on the loop.
-    private final class Counts: @unchecked Sendable {
-        var runs: [RunStatus: Int64] = [:]
     }
 
     /// Looks behind everything that was submitted whether there is work without clients; answers on the loop.
     ///
     /// A store that cannot tell has some.
     public func lookForWork(_ reply: @escaping @Sendable (_ hasWork: Bool) -> Void) {
-        let work: Call.Work = { store, _ in .done(Array("\(try store.hasWorkToCome())".utf8)) }
+        ask(LookForWork()) { result in
+            if case .success(let hasWork) = result { reply(hasWork) } else { reply(true) }
+        }
+    }
+
+    /// Performs a command of the daemon's own, once, and tells on the loop what came of it.
+    private func ask<C: Command>(
+        _ command: C, reply: @escaping @Sendable (Result<C.Result, Failure>) -> Void
+    ) where C.Result: Sendable {
+        let found = Found<C.Result>()
+        let work: Call.Work = { store, context in
+            let value = try command.perform(store, &context)
+            found.value.withLock { $0 = value }
+            return .done([])
+        }
         submit([
-            Call(environment: environment, peer: .daemon, session: 0, work: work) { result in
-                reply((try? result.get()) != Array("false".utf8))
+            Call(environment: environment, peer: .daemon, session: 0, space: command.space, work: work) {
+                done in
+                reply(done.map { _ in found.value.withLock { $0 }! })
             }
         ])
+    }
+
+    /// What the writer's thread has found for the loop.
+    private final class Found<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
+    }
+}
+
+/// Whether there is work without clients.
+private struct LookForWork: Command {
+    func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
+        try store.hasWorkToCome()
     }
 }

@@ -151,17 +151,15 @@ public final class Executions: @unchecked Sendable {
         underWay[execution.step] = UnderWay(execution: execution)
         coordinator.environment.executing.insert(execution.step)
         slots[execution.executor]!.take(execution.user, bytes: execution.weight)
-        let found = Found()
         coordinator.read(coordinator.daemonContext) { store, _ in
-            found.task = try store.task(execution)
-            return []
+            try store.task(execution)
         } reply: { result in
-            if case .failure = result {
+            switch result {
+            case .success(let task): self.start(execution, task)
+            case .failure:
                 // Memory or disk trouble of the reader: the step stays as it is and is looked at again.
                 self.forget(execution)
                 _ = self.coordinator.loop.schedule(afterMilliseconds: 500) { self.begin(execution) }
-            } else {
-                self.start(execution, found.task)
             }
         }
     }
@@ -208,11 +206,6 @@ public final class Executions: @unchecked Sendable {
         coordinator.environment.executing.remove(execution.step)
         slots[execution.executor]!.giveBack(execution.user, bytes: execution.weight)
         if let next = behind.removeValue(forKey: execution.step) { enqueue(next) }
-    }
-
-    /// What a reader has found. Unchecked: written by it, then read on the loop.
-    private final class Found: @unchecked Sendable {
-        var task: StepTask?
     }
 }
 

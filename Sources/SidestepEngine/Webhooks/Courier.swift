@@ -75,22 +75,29 @@ public final class Courier: @unchecked Sendable {
         if isStopped { return }
         if isLooking { return mustLookAgain = true }
         isLooking = true
-        let found = Found()
         let (busy, context) = (underWay.mapValues(\.webhook), coordinator.daemonContext)
         coordinator.read(context) { store, context in
-            try found.read(store, context.now, busy)
-            return []
+            try Found(store, context.now, busy)
         } reply: { result in
             self.isLooking = false
-            if case .failure = result { return self.wake(context.now.advanced(byMilliseconds: 500)) }
+            guard case .success(let found) = result else {
+                return self.wake(context.now.advanced(byMilliseconds: 500))
+            }
             self.failing.formIntersection(found.webhooks)
-            while let letter = found.letters.popFirst(where: { self.slots.admits($0) }) { self.send(letter) }
+            self.send(found.letters)
             if let next = found.next { self.wake(next) }
             if self.mustLookAgain {
                 self.mustLookAgain = false
                 self.look()
             }
         }
+    }
+
+    /// Sends as many as there is room for, of all users in turn.
+    private func send(_ letters: [Letter]) {
+        var waiting = FairQueue<Letter>()
+        for letter in letters { waiting.append(letter, of: letter.user) }
+        while let letter = waiting.popFirst(where: { slots.admits($0) }) { send(letter) }
     }
 
     private func send(_ letter: Letter) {
@@ -111,25 +118,23 @@ public final class Courier: @unchecked Sendable {
         }
     }
 
-    /// What a look has found. Unchecked: written by a reader, then read on the loop.
-    private final class Found: @unchecked Sendable {
-        var letters = FairQueue<Letter>()
+    /// What a look has found.
+    private struct Found: Sendable {
+        var letters: [Letter] = []
         /// Those that are not paused.
         var webhooks: Set<Int64> = []
         /// When to look again for what is not due yet.
         var next: Instant?
 
-        func read(_ store: any StoreReader, _ now: Instant, _ busy: [Int64: Int64]) throws {
+        /// - Parameter busy: the webhooks of deliveries that are under way.
+        init(_ store: any StoreReader, _ now: Instant, _ busy: [Int64: Int64]) throws {
             for webhook in try store.webhooks(user: nil) where !webhook.isPaused {
                 webhooks.insert(webhook.key)
                 let sent = busy.filter { $0.value == webhook.key }
                 let due = try store.deliveries(
                     of: webhook.key, dueAt: now, limit: Courier.perWebhook + sent.count)
                 let new = due.filter { sent[$0.key] == nil }.prefix(max(0, Courier.perWebhook - sent.count))
-                for delivery in new {
-                    let letter = Letter(webhook, delivery)
-                    letters.append(letter, of: letter.user)
-                }
+                letters += new.map { Letter(webhook, $0) }
                 // What is due now and not sent comes when one of those under way is settled.
                 if due.isEmpty, let time = try store.nextDelivery(of: webhook.key) {
                     next = min(next ?? time, time)
