@@ -49,7 +49,7 @@ enum MethodsPage {
         guard !members.isEmpty else { return "" }
         let rows = members.map { member in
             let name = "`\(member.name)`" + (member.required ? "" : "?")
-            let absent = member.defaultText.map { " (default: \($0))" } ?? ""
+            let absent = member.standard.map { " (default: \($0.text))" } ?? ""
             return "| \(name) | \(word(member.type)) | \(member.summary)\(absent) |\n"
         }
         return "\n| \(title) | | |\n|---|---|---|\n" + rows.joined()

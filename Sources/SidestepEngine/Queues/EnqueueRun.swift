@@ -31,7 +31,7 @@ public struct EnqueueRun: Command {
         let known = try run.flatMap { try store.run(user: call.peer.uid, id: $0, generation: nil) }
         if let known {
             if known.status.isClosed { return try open(known, store, &call) }
-            try store.refuseConflict(known, workflow: new.workflow, input: new.input)
+            try store.refuseConflict(known, workflow: new.workflow, input: new.terms.input)
             return (known, false)
         }
         if let key = new.placement.dedupKey,
@@ -50,12 +50,12 @@ public struct EnqueueRun: Command {
         case .rerun: return (try new.insert(closed.id, replacing: closed, store, &call), true)
         case .fail: throw Failure.runClosed(closed)
         case .retry where closed.status != .completed:
-            try store.refuseConflict(closed, workflow: new.workflow, input: new.input)
+            try store.refuseConflict(closed, workflow: new.workflow, input: new.terms.input)
             let again = try store.reopened(closed, call)
             try store.updateRun(again, expecting: closed.epoch)
             return (again, true)
         case .return, .retry:
-            try store.refuseConflict(closed, workflow: new.workflow, input: new.input)
+            try store.refuseConflict(closed, workflow: new.workflow, input: new.terms.input)
             return (closed, false)
         }
     }

@@ -3,16 +3,11 @@ import SidestepProtocol
 import SidestepStore
 
 /// What a run is made with, whoever makes it: `resume`, `run.enqueue`, a schedule.
+@dynamicMemberLookup
 public struct NewRun: Sendable {
     public var workflow: String
-    public var input: Payload?
+    public var terms = RunTerms()
     public var codeVersion: String?
-    public var retry: Payload?
-    public var maxInterruptions: Int64?
-    public var refusesMismatch: Bool?
-    public var tags: [(name: String, value: String?)] = []
-    public var metadata: Payload?
-    public var deadline: Instant?
     public var placement = Placement()
     /// Milliseconds before a worker may have it.
     public var delay: Int64?
@@ -20,13 +15,13 @@ public struct NewRun: Sendable {
     public var startsAt: Instant?
     /// Milliseconds, from when a worker may have it, in which one has to claim it.
     public var startWithin: Int64?
-    /// The id of the run that this one belongs to.
-    public var parent: String?
-    public var isDetached = false
-    public var compensates = false
-    public var budget: [(name: BudgetName, amount: Int64)] = []
 
     public init(workflow: String) { self.workflow = workflow }
+
+    public subscript<Value>(dynamicMember term: WritableKeyPath<RunTerms, Value>) -> Value {
+        get { terms[keyPath: term] }
+        set { terms[keyPath: term] = newValue }
+    }
 
     /// Adds a run, `queued`.
     ///
@@ -42,10 +37,10 @@ public struct NewRun: Sendable {
             uid: Identifiers.generation(random: call.environment.random), workflow: workflow, now: call.now)
         run.epoch = replaced?.epoch ?? past?.epoch ?? 0
         run.codeVersion = codeVersion
-        run.metadata = metadata
-        run.retry = retry
-        run.refusesMismatch = refusesMismatch ?? true
-        run.maxInterruptions = maxInterruptions ?? run.maxInterruptions
+        run.metadata = terms.metadata
+        run.retry = terms.retry
+        run.refusesMismatch = terms.refusesMismatch ?? run.refusesMismatch
+        run.maxInterruptions = terms.maxInterruptions ?? run.maxInterruptions
         run.placement = placement
         let start = startsAt ?? call.now.advanced(byMilliseconds: delay ?? 0)
         run.nextAttempt = start > call.now ? start : nil
@@ -53,14 +48,14 @@ public struct NewRun: Sendable {
         run.placement.startDeadline = startWithin.map {
             max(start, call.now).advanced(byMilliseconds: $0)
         }
-        run.isDetached = isDetached
-        run.compensates = compensates
+        run.isDetached = terms.isDetached
+        run.compensates = terms.compensates ?? run.compensates
         let parent = try openParent(store, call)
         run.parent = parent?.key
-        run.deadline = [deadline, parent?.deadline].compactMap(\.self).min()
-        run.key = try store.insertRun(run, input: input)
-        try store.setBudgets(budget, of: run)
-        try store.setTags(tags, of: run, call)
+        run.deadline = [terms.deadline, parent?.deadline].compactMap(\.self).min()
+        run.key = try store.insertRun(run, input: terms.input)
+        try store.setBudgets(terms.budget, of: run)
+        try store.setTags(terms.tags, of: run, call)
         try store.append(
             run: run.key, at: call.now, kind: .runCreated,
             detail: detail { writer in
@@ -73,7 +68,7 @@ public struct NewRun: Sendable {
     }
 
     private func openParent(_ store: any StoreTransaction, _ call: CallContext) throws -> RunRecord? {
-        guard let parent else { return nil }
+        guard let parent = terms.parent else { return nil }
         let run = try store.visibleRun(parent, call)
         if run.status.isClosed { throw Failure.runClosed(run) }
         return run

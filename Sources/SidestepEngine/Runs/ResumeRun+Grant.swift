@@ -38,17 +38,17 @@ extension ResumeRun {
             try store.setRunWorkflow(key: run.key, workflow: workflow, epoch: epoch)
             run.workflow = workflow
         }
-        if let input, try store.runPayloads(key: run.key).input == nil {
+        if let input = terms.input, try store.runPayloads(key: run.key).input == nil {
             try store.setRunInput(key: run.key, input: input)
         }
-        run.retry = retry ?? run.retry
-        run.refusesMismatch = refusesMismatch ?? run.refusesMismatch
-        run.maxInterruptions = maxInterruptions ?? run.maxInterruptions
-        run.deadline = deadline ?? run.deadline
-        run.compensates = compensates ?? run.compensates
-        run.metadata = metadata ?? run.metadata
-        try store.setBudgets(budget, of: run)
-        try store.setTags(tags, of: run, call)
+        run.retry = terms.retry ?? run.retry
+        run.refusesMismatch = terms.refusesMismatch ?? run.refusesMismatch
+        run.maxInterruptions = terms.maxInterruptions ?? run.maxInterruptions
+        run.deadline = terms.deadline ?? run.deadline
+        run.compensates = terms.compensates ?? run.compensates
+        run.metadata = terms.metadata ?? run.metadata
+        try store.setBudgets(terms.budget, of: run)
+        try store.setTags(terms.tags, of: run, call)
     }
 
     private func newLease(

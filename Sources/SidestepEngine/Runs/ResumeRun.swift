@@ -4,6 +4,7 @@ import SidestepProtocol
 import SidestepStore
 
 /// Opens a run or comes back to it, and makes the caller its owner.
+@dynamicMemberLookup
 public struct ResumeRun: Command {
     public enum IfClosed: String, Sendable { case `return`, retry, rerun, fail }
     public enum IfOwned: String, Sendable {
@@ -31,7 +32,7 @@ public struct ResumeRun: Command {
 
     public var run: String?
     public var workflow: String?
-    public var input: Payload?
+    public var terms = RunTerms()
     public var create = true
     public var ifClosed = IfClosed.return
     public var ifOwned = IfOwned.fail
@@ -39,20 +40,14 @@ public struct ResumeRun: Command {
     public var token: String?
     public var codeVersion: String?
     public var onCodeChange = OnCodeChange.continue
-    public var refusesMismatch: Bool?
-    public var retry: Payload?
-    public var maxInterruptions: Int64?
-    public var tags: [(name: String, value: String?)] = []
-    public var metadata: Payload?
-    public var deadline: Instant?
-    /// The id of the run that a new one belongs to.
-    public var parent: String?
-    public var isDetached = false
-    public var compensates: Bool?
-    public var budget: [(name: BudgetName, amount: Int64)] = []
     public var owner: OwnerRequest
 
     public init(owner: OwnerRequest) { self.owner = owner }
+
+    public subscript<Value>(dynamicMember term: WritableKeyPath<RunTerms, Value>) -> Value {
+        get { terms[keyPath: term] }
+        set { terms[keyPath: term] = newValue }
+    }
 
     /// What the caller gets; the steps are read after the commit.
     public struct Result: Sendable {
@@ -70,7 +65,7 @@ public struct ResumeRun: Command {
         let named = try checkpointOfToken(store, call)
         guard let found = try existing(named, store, call) else { return try createRun(store, &call) }
         if found.status.isClosed { return try reopen(found, store, &call) }
-        try store.refuseConflict(found, workflow: workflow, input: input)
+        try store.refuseConflict(found, workflow: workflow, input: terms.input)
         if found.status == .paused { throw Failure.runPaused(found) }
         if found.status == .running { return try contend(found, named, store, &call) }
         return try grant(found, at: named, created: false, store, &call)
@@ -118,18 +113,8 @@ public struct ResumeRun: Command {
         _ call: inout CallContext
     ) throws -> Result {
         var new = NewRun(workflow: workflow)
-        new.input = input
+        new.terms = terms
         new.codeVersion = codeVersion
-        new.deadline = deadline
-        new.metadata = metadata
-        new.retry = retry
-        new.refusesMismatch = refusesMismatch
-        new.maxInterruptions = maxInterruptions
-        new.tags = tags
-        new.parent = parent
-        new.isDetached = isDetached
-        new.compensates = compensates ?? false
-        new.budget = budget
         let run = try new.insert(id, replacing: replaced, store, &call)
         return try grant(run, at: nil, created: true, store, &call)
     }
@@ -142,7 +127,7 @@ public struct ResumeRun: Command {
         if ifClosed == .rerun {
             return try insert(run.id, replacing: run, workflow ?? run.workflow, store, &call)
         }
-        try store.refuseConflict(run, workflow: workflow, input: input)
+        try store.refuseConflict(run, workflow: workflow, input: terms.input)
         switch ifClosed {
         case .retry where run.status != .completed:
             return try grant(try store.reopened(run, call), at: nil, created: false, store, &call)

@@ -8,21 +8,21 @@ public struct Parameter: Sendable {
     public let required: Bool
     /// What it is for, as one sentence without a full stop.
     public let summary: String
-    /// What an absent one means, as it is written in the documentation.
-    public let defaultText: String?
+    /// What an absent one means.
+    public let standard: Standard?
     /// The name as bytes, ready to be compared with a line.
     let nameBytes: [UInt8]
 
     /// A parameter as the record of its method lists it.
     public init(
         _ name: String, _ type: ParameterType, required: Bool = false, _ summary: String = "",
-        default defaultText: String? = nil
+        default standard: Standard? = nil
     ) {
         self.name = name
         self.type = type
         self.required = required
         self.summary = summary
-        self.defaultText = defaultText
+        self.standard = standard
         nameBytes = Array(name.utf8)
     }
 
@@ -32,9 +32,9 @@ public struct Parameter: Sendable {
     }
 
     /// One that may be left out or null.
-    static func may(_ name: String, _ type: ParameterType, _ summary: String, default text: String? = nil)
-        -> Parameter
-    {
-        Parameter(name, type, summary, default: text)
+    static func may(
+        _ name: String, _ type: ParameterType, _ summary: String, default standard: Standard? = nil
+    ) -> Parameter {
+        Parameter(name, type, summary, default: standard)
     }
 }

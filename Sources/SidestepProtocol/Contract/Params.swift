@@ -31,15 +31,17 @@ public struct Params: Sendable {
     }
 
     /// Whether the parameter was given; null counts as given for payloads only.
-    public func has(_ name: String) -> Bool { raw(name) != nil }
+    public func has(_ name: String) -> Bool { position(name).map { values[$0] != nil } ?? false }
 
     /// Whether the method has such a parameter at all.
     public func knows(_ name: String) -> Bool { parameters.contains { $0.name == name } }
 
-    /// The value's bytes as they came, or nil when it is absent.
-    public func raw(_ name: String) -> RawJSON? {
-        guard let position = position(name) else { return nil }
-        return values[position]
+    /// The value's bytes as they came, or the standard value in its place; nil when it is absent and has none.
+    public func raw(_ name: String) -> RawJSON? { position(name).flatMap { self[Place(index: $0)] } }
+
+    /// The same by the place of the parameter, without a search.
+    public subscript(place: Place) -> RawJSON? {
+        values[place.index] ?? parameters[place.index].standard?.value
     }
 
     /// The text of a string, name or word.
@@ -68,10 +70,37 @@ public struct Params: Sendable {
         raw(name)?.members.map { ($0.key, $0.value.string) }
     }
 
+    // MARK: What must be there, or has a standard value
+
+    /// The truth value of a parameter that always has one.
+    public func flag(_ name: String) -> Bool { present(boolean(name), name) }
+
+    /// The integer of a parameter that always has one.
+    public func count(_ name: String) -> Int64 { present(integer(name), name) }
+
+    /// The text of a parameter that always has one.
+    public func text(_ name: String) -> String { present(string(name), name) }
+
+    /// The texts of a parameter that always has them.
+    public func texts(_ name: String) -> [String] { present(strings(name), name) }
+
+    /// The word of an enumeration that always has one, as the enumeration of ours that it stands for.
+    public func word<Word: RawRepresentable<String>>(_ name: String, _ type: Word.Type = Word.self) -> Word {
+        present(Word(rawValue: text(name)), name)
+    }
+
+    private func present<Value>(_ value: Value?, _ name: String) -> Value {
+        guard let value else { preconditionFailure("\(name) is not required and has no standard value") }
+        return value
+    }
+
     /// The members of an object parameter.
-    public func object(_ name: String) -> Params? {
-        guard let position = position(name), let value = values[position] else { return nil }
-        return Self.members(of: parameters[position].type).map { Params(checked: value, $0) }
+    public func object(_ name: String) -> Params? { position(name).flatMap { object(Place(index: $0)) } }
+
+    /// The same by the place of the parameter.
+    public func object(_ place: Place) -> Params? {
+        guard let value = values[place.index] else { return nil }
+        return Self.members(of: parameters[place.index].type).map { Params(checked: value, $0) }
     }
 
     private static func members(of type: ParameterType) -> [Parameter]? {

@@ -36,7 +36,7 @@ extension MethodTable {
         "Lists versions of artifacts, the newest first, without their content.",
         parameters: [
             .may("run", .name, "only of this run"), .may("artifact", .name, "only of this name"),
-            .may("limit", .page, "versions on a page", default: "100"),
+            .may("limit", .page, "versions on a page", default: 100),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
         result: [

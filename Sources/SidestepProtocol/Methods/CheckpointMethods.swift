@@ -49,7 +49,7 @@ extension MethodTable {
         "Lists the checkpoints of a run, the newest first, without their state.",
         parameters: [
             aRun,
-            .may("limit", .page, "checkpoints on a page", default: "100"),
+            .may("limit", .page, "checkpoints on a page", default: 100),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
         result: [
@@ -64,7 +64,7 @@ extension MethodTable {
         "checkpoint.messages", .checkpoint, .visible,
         "Returns a range of the message history of a checkpoint.",
         parameters: which + [
-            .may("from", .count, "the first message, counted from 0", default: "0"),
+            .may("from", .count, "the first message, counted from 0", default: 0),
             .may("count", .count, "how many"),
             .may("last", .count, "only this many, counted from the end"),
             .may("max_bytes", .bytes, "about how large the messages may be together"),

@@ -35,10 +35,10 @@ extension MethodTable {
     private static let conversationRead = Method(
         "conversation.read", .conversation, .open, "Returns entries of a conversation in order.",
         parameters: [
-            aConversation, .may("from", .count, "the first entry", default: "0"),
+            aConversation, .may("from", .count, "the first entry", default: 0),
             .may("count", .count, "how many", default: "all"),
             .may("last", .count, "instead: the last so many"),
-            .may("max_bytes", .count, "about how many bytes of them", default: "8388608"),
+            .may("max_bytes", .count, "about how many bytes of them", default: 8_388_608),
         ],
         result: [
             .must("found", .boolean, "whether there is one"),
@@ -70,7 +70,7 @@ extension MethodTable {
         "conversation.list", .conversation, .open, "Lists conversations by name.",
         parameters: [
             .may("prefix", .name, "only names that begin so"),
-            .may("limit", .page, "conversations on a page", default: "100"),
+            .may("limit", .page, "conversations on a page", default: 100),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
         result: [

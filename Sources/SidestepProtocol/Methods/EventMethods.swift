@@ -27,9 +27,9 @@ extension MethodTable {
         parameters: [
             .may("event", .name, "only this name; with a * at its end, names that begin so"),
             .may("run", .name, "only those of this run"),
-            .may("after", .sequence, "the sequence after which to begin", default: "0"),
-            .may("limit", .page, "events on a page", default: "100"),
-            .may("wait_ms", .span, "the longest time to wait for one", default: "0"),
+            .may("after", .sequence, "the sequence after which to begin", default: 0),
+            .may("limit", .page, "events on a page", default: 100),
+            .may("wait_ms", .span, "the longest time to wait for one", default: 0),
         ],
         result: [
             .must("events", .array(.event), "the events"),

@@ -19,17 +19,17 @@ extension ParameterType {
             .may("timeout_ms", .span, "how long it may run"),
             .may(
                 "max_output_bytes", .integer(0...Int64(ExecutionLimits.outputBytes)),
-                "how much of each output is kept; of more, the end", default: "1048576"),
+                "how much of each output is kept; of more, the end", default: 1_048_576),
             .may(
                 "kill_grace_ms", .integer(0...ExecutionLimits.killGraceMilliseconds),
-                "the time between SIGTERM and SIGKILL", default: "5000"),
+                "the time between SIGTERM and SIGKILL", default: 5000),
         ]))
 
     /// A request that the daemon sends.
     static let request = ParameterType.shared(
         "http",
         .object([
-            .may("method", .string(maxBytes: 32), "the method", default: "GET"),
+            .may("method", .string(maxBytes: 32), "the method", default: .text("GET")),
             .must("url", .string(maxBytes: ExecutionLimits.urlBytes), "http:// or https://"),
             .may(
                 "headers",
@@ -40,22 +40,22 @@ extension ParameterType {
             .may("body_file", .string(maxBytes: 4096), "the body, as a file that the daemon can read"),
             .may(
                 "timeout_ms", .integer(0...ExecutionLimits.requestMilliseconds),
-                "how long one attempt may take, an hour at most", default: "30000"),
+                "how long one attempt may take, an hour at most", default: 30_000),
             .may(
                 "max_response_bytes", .integer(0...Int64(ExecutionLimits.responseBytes)),
-                "the longest body that is taken", default: "1048576"),
+                "the longest body that is taken", default: 1_048_576),
             .may(
                 "response_headers", .strings(atMost: .headers), "the headers that are recorded",
-                default: #"["content-type"]"#),
+                default: .texts("content-type")),
             .may(
                 "redirects", .integer(0...ExecutionLimits.redirects),
                 "how many redirects are followed at most",
-                default: "0"),
+                default: 0),
             .may(
                 "accept", .array(.integer(100...599), atMost: .statuses),
                 "statuses besides 200 to 299 that are no failure"),
             .may(
                 "idempotency_key", .boolean, "whether the step's key is sent as Idempotency-Key",
-                default: "true"),
+                default: true),
         ]))
 }

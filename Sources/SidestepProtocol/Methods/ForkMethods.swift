@@ -12,14 +12,14 @@ extension MethodTable {
             .may("new_run", .name, "the id of the fork", default: "one that the daemon makes"),
             .may("step", .name, "the step to execute again; all that was completed before it is shared"),
             .may("checkpoint", .name, "the id of the checkpoint to go on from"),
-            .may("from_failed", .boolean, "whether to execute again what failed", default: "false"),
+            .may("from_failed", .boolean, "whether to execute again what failed", default: false),
             .may("workflow", .name, "the code that executes the fork", default: "that of the run"),
             .may("input", .payload, "another input"),
             .may("state", .payload, "another state than that of the checkpoint at the point"),
             .may("messages", .array(.payload, atMost: .messages), "another message history"),
             .may(
                 "signals", .enumeration(["leave", "copy"]),
-                "what becomes of signals that nobody consumed", default: "leave"),
+                "what becomes of signals that nobody consumed", default: .text("leave")),
         ],
         result: [
             theRun,
@@ -37,7 +37,7 @@ extension MethodTable {
         "run.diff", .run, .visible, "Compares the steps of two runs, the first difference first.",
         parameters: [
             aRun, .must("other", .name, "the run to compare it with"),
-            .may("limit", .page, "differences at most", default: "1000"),
+            .may("limit", .page, "differences at most", default: 1000),
             .may("max_bytes", .bytes, "about how large the answer may be"),
         ],
         result: [

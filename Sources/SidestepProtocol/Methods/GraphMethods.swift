@@ -42,7 +42,7 @@ extension MethodTable {
             .must(
                 "writes", .array(.graphWrite, atMost: .graphWrites),
                 "channels and values, numbered in the task"),
-            .may("replace", .boolean, "whether what is there is replaced", default: "false"),
+            .may("replace", .boolean, "whether what is there is replaced", default: false),
         ],
         errors: [.invalidArgument],
         example: Example(
@@ -63,7 +63,7 @@ extension MethodTable {
             .may("namespace", .string(maxBytes: 1024), "only of this namespace"),
             .may("checkpoint", .name, "only this one"), .may("before", .name, "only ids below this one"),
             .may("filter", .payload, "an object: members of the metadata and their values"),
-            .may("limit", .page, "checkpoints on a page", default: "100"),
+            .may("limit", .page, "checkpoints on a page", default: 100),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
         result: [

@@ -28,8 +28,8 @@ extension MethodTable {
             "breaker.put", .breaker, .open, "Says when a circuit breaker opens, and for how long.",
             parameters: [
                 aBreaker,
-                .may("failures", .integer(1...1_000_000), "failures in a row that open it", default: "5"),
-                .may("cooldown_ms", .span, "how long it stays open", default: "60000"),
+                .may("failures", .integer(1...1_000_000), "failures in a row that open it", default: 5),
+                .may("cooldown_ms", .span, "how long it stays open", default: 60_000),
             ],
             result: theBreaker, example: Example(#"{"breaker":"openai","failures":3}"#, breakerText),
             waitsForCommit: true),
@@ -119,7 +119,7 @@ extension ParameterType {
             .may("input_tokens", .amount, "tokens sent"),
             .may("output_tokens", .amount, "tokens received"),
             .may("cost_micros", .amount, "the price, in millionths of the currency"),
-            .may("calls", .amount, "calls that are paid for", default: "1"),
+            .may("calls", .amount, "calls that are paid for", default: 1),
         ]))
 
     static let budgetState = ParameterType.open(

@@ -6,10 +6,10 @@ extension ParameterType {
     static let retryPolicy = ParameterType.shared(
         "retry",
         .object([
-            .may("max_attempts", .count, "attempts in all; 0 is without limit", default: "3"),
-            .may("initial_ms", .span, "the delay after the first failure", default: "1000"),
-            .may("factor", .numberIn(1...1000), "what each further delay is multiplied by", default: "2"),
-            .may("max_ms", .span, "the longest delay", default: "60000"),
+            .may("max_attempts", .count, "attempts in all; 0 is without limit", default: 3),
+            .may("initial_ms", .span, "the delay after the first failure", default: 1000),
+            .may("factor", .numberIn(1...1000), "what each further delay is multiplied by", default: 2),
+            .may("max_ms", .span, "the longest delay", default: 60_000),
             .may(
                 "jitter", .numberIn(0...1), "the fraction of a delay that chance adds or takes off",
                 default: "0.1"),

@@ -24,7 +24,7 @@ extension MethodTable {
         ),
         Method(
             "queue.pause", .queue, .open, "Stops handing out the runs of a queue, or goes on with it.",
-            parameters: [aQueue, .may("paused", .boolean, "false goes on", default: "true")],
+            parameters: [aQueue, .may("paused", .boolean, "false goes on", default: true)],
             result: theQueue, example: Example(#"{"queue":"mail"}"#, ExampleText.queue), waitsForCommit: true),
     ]
 
@@ -36,16 +36,16 @@ extension MethodTable {
             parameters: [
                 .must(
                     "workflows", .strings(atMost: .workflows), "the workflows that the worker has code for"),
-                .may("queues", .strings(atMost: .queues), "its queues", default: "[\"default\"]"),
+                .may("queues", .strings(atMost: .queues), "its queues", default: .texts("default")),
                 .may(
                     "code_version", .name, "the version of its code; runs of another version are not for it"),
                 .may("worker", .name, "what people call the worker", default: "its process id"),
-                .may("wait_ms", .span, "the longest time to wait for a run", default: "0"),
-                .may("owner", .ownerKind, "what keeps the lease alive", default: "connection"),
+                .may("wait_ms", .span, "the longest time to wait for a run", default: 0),
+                .may("owner", .ownerKind, "what keeps the lease alive", default: .text("connection")),
                 .may("ttl_ms", .span, "how long a lease of kind ttl lives without renewal"),
                 .may(
                     "steps", .enumeration(["all", "none"]), "whether recorded steps are handed over",
-                    default: "all"),
+                    default: .text("all")),
                 .may("max_bytes", .bytes, "about how large the steps may be together"),
             ],
             result: [
@@ -92,14 +92,16 @@ extension MethodTable {
             .may("run", .name, "the id of the run", default: "a new one"),
             .must("workflow", .name, "the code that is to execute it"),
             .may("input", .payload, "what it is begun with"),
-            .may("queue", .name, "where it waits", default: "default"),
-            .may("priority", .integer(-1_000_000...1_000_000), "higher ones go first", default: "0"),
+            .may("queue", .name, "where it waits", default: .text("default")),
+            .may("priority", .integer(-1_000_000...1_000_000), "higher ones go first", default: 0),
             .may("delay_ms", .span, "how long it waits before a worker may have it"),
             .may("start_at", .instant, "the same as a date"),
             .may("dedup_key", .name, "while a run with this key is open in the queue, it is this run"),
             .may("concurrency_key", .name, "runs of one key share the queue's `key_concurrency`"),
             .may("schedule_to_start_ms", .span, "when no worker has claimed it by then, it fails"),
-            .may("if_closed", .policyOnClosed, "what to do with a closed run of this id", default: "return"),
+            .may(
+                "if_closed", .policyOnClosed, "what to do with a closed run of this id",
+                default: .text("return")),
             .may("code_version", .name, "only a worker of this version may have it"),
         ] + creating,
         result: [theRun, .must("created", .boolean, "whether this call made it, or opened it again")],

@@ -32,7 +32,7 @@ extension MethodTable {
         .may("run", .name, "the id of the run", default: "a new one"),
         .may("workflow", .name, "the code that executes it"),
         .may("input", .payload, "what it is begun with"),
-        .may("create", .boolean, "whether a missing run is made", default: "true"),
+        .may("create", .boolean, "whether a missing run is made", default: true),
         .may("token", .opaque, "a resume token: the checkpoint to go on from"),
         .may("code_version", .name, "the version of the code"),
         .may("tags", .stringMap(nullable: false, atMost: .tags), "names to find it by"),
@@ -41,12 +41,12 @@ extension MethodTable {
     ]
 
     private static let resumePolicies: [Parameter] = [
-        .may("if_closed", .policyOnClosed, "what to do with a closed run", default: "return"),
-        .may("if_owned", .policyOnOwned, "what to do when another process has it", default: "fail"),
+        .may("if_closed", .policyOnClosed, "what to do with a closed run", default: .text("return")),
+        .may("if_owned", .policyOnOwned, "what to do when another process has it", default: .text("fail")),
         .may("wait_ms", .span, "the longest time to wait for an owned run"),
         .may(
             "on_code_change", .enumeration(["continue", "pause", "fail"]),
-            "what to do when `code_version` differs from the last owner's", default: "continue"),
+            "what to do when `code_version` differs from the last owner's", default: .text("continue")),
         .may(
             "on_mismatch", .enumeration(["error", "warn"]),
             "what to do when a step comes with another fingerprint", default: "error"),
@@ -55,13 +55,14 @@ extension MethodTable {
     ]
 
     private static let resumeOwnership: [Parameter] = [
-        .may("owner", .ownerKind, "what keeps the lease alive", default: "connection"),
+        .may("owner", .ownerKind, "what keeps the lease alive", default: .text("connection")),
         .may(
             "owner_pid", .integer(1...4_194_304), "the owning process, an ancestor of the caller",
             default: "the caller"),
         .may("ttl_ms", .span, "how long a lease of kind ttl lives without renewal"),
         .may(
-            "steps", .enumeration(["all", "none"]), "whether recorded steps are handed over", default: "all"),
+            "steps", .enumeration(["all", "none"]), "whether recorded steps are handed over",
+            default: .text("all")),
         .may("max_bytes", .bytes, "about how large the steps may be together"),
     ]
 }

@@ -11,7 +11,7 @@ extension MethodTable {
             .may("before", .instant, "only runs closed before this moment", default: "what the rules say"),
             .may("workflow", .name, "only runs of this workflow"),
             .may("status", .closedStatus, "only runs that ended like this"),
-            .may("dry_run", .boolean, "whether only to say what would be removed", default: "false"),
+            .may("dry_run", .boolean, "whether only to say what would be removed", default: false),
         ],
         result: [
             .must("runs", .count, "how many runs were removed, or would be"),
@@ -31,7 +31,7 @@ extension MethodTable {
             .may("workflow", .name, "the workflow that the rule is for", default: "all"),
             .may("status", .closedStatus, "the way to end that the rule is for", default: "all"),
             .may("keep_ms", .span, "how long they are kept after their end"),
-            .may("forever", .boolean, "whether they are never removed by themselves", default: "false"),
+            .may("forever", .boolean, "whether they are never removed by themselves", default: false),
         ],
         result: retentionRules, errors: [.notPermitted, .invalidArgument],
         example: Example(

@@ -17,7 +17,7 @@ extension MethodTable {
                 .may(
                     "types", .strings(atMost: .errorTypes, areUnique: false),
                     "the types of the error, the most specific first"),
-                .may("retryable", .boolean, "whether another attempt may help", default: "true"),
+                .may("retryable", .boolean, "whether another attempt may help", default: true),
                 .may("retry_after_ms", .span, "the delay that the outside world asked for"),
                 .may(
                     "attempt", .count, "the attempt that failed: the same message again counts once",
@@ -72,8 +72,8 @@ extension MethodTable {
             "Asks a run and its children to end; the owner may first undo what it did.",
             parameters: [
                 aRun, .may("reason", .text, "why, for people"),
-                .may("grace_ms", .span, "how long the owner may take", default: "30000"),
-                .may("kill", .boolean, "whether the owner's process is ended, too", default: "false"),
+                .may("grace_ms", .span, "how long the owner may take", default: 30_000),
+                .may("kill", .boolean, "whether the owner's process is ended, too", default: false),
             ],
             result: [theRun], errors: [.runNotFound, .runClosed, .notPermitted],
             example: Example(

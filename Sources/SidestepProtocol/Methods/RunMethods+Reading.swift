@@ -8,8 +8,8 @@ extension MethodTable {
         "run.history", .run, .visible, "Returns the journal of a run, the oldest entry first.",
         parameters: [
             aRun,
-            .may("after", .sequence, "the sequence after which to begin", default: "0"),
-            .may("limit", .page, "entries on a page", default: "1000"),
+            .may("after", .sequence, "the sequence after which to begin", default: 0),
+            .may("limit", .page, "entries on a page", default: 1000),
         ],
         result: [
             .must("entries", .array(.journalEntry), "what happened"),

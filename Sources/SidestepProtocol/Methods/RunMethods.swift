@@ -36,13 +36,13 @@ extension MethodTable {
         parameters: [
             .may("workflow", .name, "only runs of this workflow"),
             .may("status", .runStatus, "only runs with this status"),
-            .may("open", .boolean, "only runs that are not closed", default: "false"),
+            .may("open", .boolean, "only runs that are not closed", default: false),
             .may("tag", .stringMap(nullable: false, atMost: .tags), "only runs with all these tags"),
             .may("created_after", .instant, "only runs made after this moment"),
             .may("created_before", .instant, "only runs made before this moment"),
             .may("text", .text, "only runs whose id or workflow holds this text"),
             .may("parent", .name, "only children of this run"),
-            .may("limit", .page, "runs on a page", default: "100"),
+            .may("limit", .page, "runs on a page", default: 100),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
         result: [
@@ -56,7 +56,7 @@ extension MethodTable {
 
     private static let runResult = Method(
         "run.result", .run, .visible, "Returns what a run came to, and waits for it when asked to.",
-        parameters: [aRun, .may("wait_ms", .span, "the longest time to wait", default: "0")],
+        parameters: [aRun, .may("wait_ms", .span, "the longest time to wait", default: 0)],
         result: [
             .must("status", .runStatus, "how it ended"),
             .may("output", .payload, "what it returned"),

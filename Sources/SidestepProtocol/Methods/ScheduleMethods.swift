@@ -26,7 +26,7 @@ extension MethodTable {
     private static let scheduleList = Method(
         "schedule.list", .schedule, .open, "Lists schedules, the oldest first, each with its next due time.",
         parameters: [
-            .may("limit", .page, "schedules on a page", default: "100"),
+            .may("limit", .page, "schedules on a page", default: 100),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
         result: [
@@ -43,7 +43,7 @@ extension MethodTable {
 
     private static let schedulePause = Method(
         "schedule.pause", .schedule, .open, "Stops a schedule, or lets it go on with the due times to come.",
-        parameters: [aSchedule, .may("paused", .boolean, "false lets it go on", default: "true")],
+        parameters: [aSchedule, .may("paused", .boolean, "false lets it go on", default: true)],
         result: [theSchedule], errors: [.invalidArgument],
         example: Example(#"{"schedule":"nightly"}"#, #"{"schedule":\#(ExampleText.schedule)}"#),
         waitsForCommit: true)
@@ -64,19 +64,20 @@ extension ParameterType {
     static let scheduleRule: [Parameter] = [
         .may("cron", .text, "five fields as in crontab(5), or @daily and the like"),
         .may("every_ms", .integer(1000...3_155_760_000_000), "the interval; one of `cron` and `every_ms`"),
-        .may("time_zone", .name, "the IANA name of the zone whose clocks `cron` means", default: "UTC"),
+        .may(
+            "time_zone", .name, "the IANA name of the zone whose clocks `cron` means", default: .text("UTC")),
         .may("input", .payload, "what its runs are begun with"),
-        .may("queue", .name, "the queue of its runs", default: "default"),
-        .may("priority", .integer(-1_000_000...1_000_000), "the priority of its runs", default: "0"),
+        .may("queue", .name, "the queue of its runs", default: .text("default")),
+        .may("priority", .integer(-1_000_000...1_000_000), "the priority of its runs", default: 0),
         .may(
             "overlap", .enumeration(["skip", "queue", "allow"]),
             "what to do when the run before is still open",
-            default: "skip"),
-        .may("catch_up_ms", .span, "how late a run may still be started", default: "60000"),
-        .may("jitter_ms", .span, "the longest delay of a run, always the same for a due time", default: "0"),
+            default: .text("skip")),
+        .may("catch_up_ms", .span, "how late a run may still be started", default: 60_000),
+        .may("jitter_ms", .span, "the longest delay of a run, always the same for a due time", default: 0),
         .may("start_at", .instant, "the first possible due time; intervals are counted from it"),
         .may("end_at", .instant, "the last possible due time"),
-        .may("paused", .boolean, "whether it starts nothing by itself", default: "false"),
+        .may("paused", .boolean, "whether it starts nothing by itself", default: false),
         .may("tags", .stringMap(nullable: false, atMost: .tags), "tags of its runs"),
         .may("metadata", .payload, "metadata of its runs"),
         .may("retry", .retryPolicy, "when a run of it as a whole is tried again"),

@@ -15,7 +15,7 @@ extension MethodTable {
             parameters: [aRun, .must("name", .name, "the name of the value")],
             result: [
                 .may("value", .payload, "the value"),
-                .may("found", .boolean, "false when there is none", default: "true"),
+                .may("found", .boolean, "false when there is none", default: true),
             ],
             errors: [.runNotFound],
             example: Example(#"{"run":"research-1","name":"progress"}"#, #"{"value":{"done":3}}"#)),

@@ -12,7 +12,7 @@ extension MethodTable {
             parameters: [
                 aRun,
                 .may("cursor", .opaque, "`more` of the page before"),
-                .may("limit", .page, "steps on a page", default: "1000"),
+                .may("limit", .page, "steps on a page", default: 1000),
                 .may("max_bytes", .bytes, "about how large a page may be"),
                 .may("status", .stepStatus, "only steps with this status"),
             ],
@@ -25,8 +25,8 @@ extension MethodTable {
         Method(
             "step.inflight", .step, .visible, "Lists the steps somebody should look at: every unknown one.",
             parameters: [
-                .may("limit", .page, "steps on a page", default: "100"),
-                .may("all", .boolean, "whether running steps are listed too", default: "false"),
+                .may("limit", .page, "steps on a page", default: 100),
+                .may("all", .boolean, "whether running steps are listed too", default: false),
             ],
             result: [.must("steps", .array(.stepInFlight), "the steps with their runs")],
             example: Example(

@@ -13,14 +13,14 @@ extension MethodTable {
         [
             aStep,
             .may("fingerprint", .opaque, "what the step's input looks like"),
-            .may("at_most_once", .boolean, "whether it must never be repeated by itself", default: "false"),
+            .may("at_most_once", .boolean, "whether it must never be repeated by itself", default: false),
             .may("retry", .retryPolicy, "when a failed attempt is tried again", default: "one attempt"),
             .may("timeouts", .timeouts, "how long it may take"),
             .may("metadata", .payload, "anything its author wants to note"),
             .may(
                 "compensation", .boolean,
                 "whether it undoes something: it may begin although the run was asked to end",
-                default: "false"),
+                default: false),
         ] + demanding
 
     static let begun: [Parameter] = [
@@ -92,7 +92,7 @@ extension MethodTable {
             .may(
                 "types", .strings(atMost: .errorTypes, areUnique: false),
                 "the types of the error, the most specific first"),
-            .may("retryable", .boolean, "whether another attempt may help", default: "true"),
+            .may("retryable", .boolean, "whether another attempt may help", default: true),
             .may("retry_after_ms", .span, "the delay that the outside world asked for"),
             .may("retry", .retryPolicy, "the policy, when `step.begin` did not carry it"),
             .may("fingerprint", .opaque, "what the step's input looked like"),

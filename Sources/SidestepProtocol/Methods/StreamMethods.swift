@@ -24,10 +24,10 @@ extension MethodTable {
         "stream.read", .stream, .visible,
         "Returns items of a stream from an index on, and waits for some when asked to.",
         parameters: [
-            aRun, aStream, .may("from", .sequence, "the index to begin at", default: "0"),
-            .may("limit", .page, "items in the reply", default: "1000"),
+            aRun, aStream, .may("from", .sequence, "the index to begin at", default: 0),
+            .may("limit", .page, "items in the reply", default: 1000),
             .may("max_bytes", .bytes, "about how large the items may be together"),
-            .may("wait_ms", .span, "the longest time to wait for an item", default: "0"),
+            .may("wait_ms", .span, "the longest time to wait for an item", default: 0),
         ],
         result: [
             .must("items", .array(.payload), "the items"),
@@ -45,7 +45,7 @@ extension MethodTable {
         "stream.close", .stream, .lease, "Ends a stream; nothing follows.",
         parameters: [
             aStream, .may("final", .payload, "what the stream came to"),
-            .may("compact", .boolean, "whether the items are dropped in favour of `final`", default: "false"),
+            .may("compact", .boolean, "whether the items are dropped in favour of `final`", default: false),
         ],
         result: [aStream, .must("next", .sequence, "the number of items there were")],
         errors: [.invalidArgument],

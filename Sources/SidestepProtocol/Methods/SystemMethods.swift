@@ -7,8 +7,8 @@ extension MethodTable {
             "system.acts", .system, .open,
             "Reads the daemon's own journal: who changed what no run's journal tells of, such as deletions.",
             parameters: [
-                .may("after", .sequence, "only lines behind this one", default: "0"),
-                .may("limit", .page, "how many at most", default: "100"),
+                .may("after", .sequence, "only lines behind this one", default: 0),
+                .may("limit", .page, "how many at most", default: 100),
             ],
             result: [
                 .must(
@@ -29,7 +29,7 @@ extension MethodTable {
                 .may(
                     "path", .text, "the file to write, as the daemon's user; it begins with a slash",
                     default: "none: `system.backup_read` reads the copy"),
-                .may("overwrite", .boolean, "whether an existing file is replaced", default: "false"),
+                .may("overwrite", .boolean, "whether an existing file is replaced", default: false),
                 progress,
             ],
             result: [
@@ -48,7 +48,7 @@ extension MethodTable {
             parameters: [
                 .must("backup", .opaque, "what `system.backup` answered"),
                 .must("from", .integer(0 ... .max), "the first byte"),
-                .may("max_bytes", .integer(1...(4 << 20)), "how many at most", default: "1048576"),
+                .may("max_bytes", .integer(1...(4 << 20)), "how many at most", default: 1_048_576),
             ],
             result: [
                 .must("data", .string(maxBytes: 8 << 20), "the bytes in base 64"),
@@ -110,7 +110,7 @@ extension MethodTable {
 
     private static let progress: Parameter = .may(
         "progress", .boolean,
-        "whether this connection is told how far it is, by notifications `system.progress`", default: "false")
+        "whether this connection is told how far it is, by notifications `system.progress`", default: false)
 
     private static let maintenanceErrors: [ErrorKind] = [.notPermitted, .overloaded, .storageError]
 }

@@ -12,7 +12,7 @@ extension MethodTable {
                 .may("message_id", .name, "recognises a message that is sent again", default: "a new one"),
                 .may(
                     "create", .boolean, "whether it waits for a run that is not made yet, 30 days at most",
-                    default: "false"),
+                    default: false),
             ],
             result: [
                 .must("run", .name, "the run"), .must("signal", .name, "the name of the signal"),
@@ -40,8 +40,8 @@ extension MethodTable {
             "signal.list", .signal, .visible, "Lists the signals of a run that nobody has waited for.",
             parameters: [
                 aRun, .may("signal", .name, "only signals of this name"),
-                .may("all", .boolean, "whether consumed ones are listed too", default: "false"),
-                .may("limit", .page, "signals on a page", default: "100"),
+                .may("all", .boolean, "whether consumed ones are listed too", default: false),
+                .may("limit", .page, "signals on a page", default: 100),
                 .may("cursor", .opaque, "`more` of the page before"),
             ],
             result: [
@@ -133,7 +133,7 @@ extension MethodTable {
             "timer.list", .timer, .visible, "Lists what time will wake, soonest first.",
             parameters: [
                 .may("run", .name, "only timers of this run"),
-                .may("limit", .page, "timers on a page", default: "100"),
+                .may("limit", .page, "timers on a page", default: 100),
             ],
             result: [
                 .must(

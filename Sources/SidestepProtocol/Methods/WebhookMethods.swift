@@ -32,7 +32,7 @@ extension MethodTable {
         parameters: [
             .may("webhook", .name, "only of this webhook"),
             .may("status", .deliveryStatus, "only with this status"),
-            .may("limit", .page, "deliveries on a page", default: "100"),
+            .may("limit", .page, "deliveries on a page", default: 100),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
         result: [
@@ -65,8 +65,8 @@ extension ParameterType {
         .may(
             "headers", .stringMap(nullable: false, atMost: .headers),
             "further headers; they are stored as they are"),
-        .may("paused", .boolean, "whether deliveries wait", default: "false"),
-        .may("max_attempts", .integer(1...1000), "attempts before a delivery is dead", default: "12"),
+        .may("paused", .boolean, "whether deliveries wait", default: false),
+        .may("max_attempts", .integer(1...1000), "attempts before a delivery is dead", default: 12),
     ]
 
     static let webhook = ParameterType.shared(

@@ -111,7 +111,8 @@ extension JSONWriter {
             for parameter in members {
                 writer.key(parameter.name)
                 writer.schema(
-                    parameter.type, nullable: !parameter.required, closed: closed, note: parameter.defaultText
+                    parameter.type, nullable: !parameter.required, closed: closed,
+                    note: parameter.standard?.text
                 )
             }
         }

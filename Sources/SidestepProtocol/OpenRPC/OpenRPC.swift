@@ -71,7 +71,7 @@ extension JSONWriter {
         member("summary", parameter.summary.isEmpty ? nil : parameter.summary)
         member("required", parameter.required)
         key("schema")
-        schema(parameter.type, nullable: !parameter.required, closed: true, note: parameter.defaultText)
+        schema(parameter.type, nullable: !parameter.required, closed: true, note: parameter.standard?.text)
         endObject()
     }
 

@@ -28,7 +28,7 @@ enum ArtifactHandlers {
             "artifact.list": .read({
                 ListArtifacts(
                     run: $0.params.string("run"), artifact: $0.params.string("artifact"),
-                    before: try RunHandlers.cursor($0.params), limit: $0.limit(default: 100))
+                    before: try RunHandlers.cursor($0.params), limit: $0.limit)
             }) { writer, page in
                 writer.page("artifacts", page, cursor: { String($0.artifact.key) }) { writer, view in
                     writer.object { $0.members(of: view) }
@@ -55,8 +55,8 @@ enum EventHandlers {
             "event.list": .write({
                 ListEvents(
                     event: $0.params.string("event").map(NamePattern.init), run: $0.params.string("run"),
-                    after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 100),
-                    waitMilliseconds: $0.params.integer("wait_ms") ?? 0)
+                    after: $0.params.count("after"), limit: $0.limit,
+                    waitMilliseconds: $0.params.count("wait_ms"))
             }) { writer, page in
                 writer.list("events", page.items) { $0.event($1) }
                 writer.member("more", page.hasMore ? page.items.last?.event.sequence : nil)

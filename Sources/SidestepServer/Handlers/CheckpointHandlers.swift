@@ -18,7 +18,7 @@ enum CheckpointHandlers {
             },
             "checkpoint.list": .query { request in
                 let (run, limit, before) = (
-                    request.required("run"), request.limit(default: 100),
+                    request.required("run"), request.limit,
                     try RunHandlers.cursor(request.params)
                 )
                 return { store, context in
@@ -87,7 +87,7 @@ enum CheckpointHandlers {
             checkpoint: request.params.string("checkpoint"), run: request.params.string("run"), name: nil,
             token: nil)
         var messages = CheckpointMessages(name: name, maxBytes: request.pageBytes())
-        messages.from = request.params.integer("from") ?? 0
+        messages.from = request.params.count("from")
         messages.count = request.params.integer("count")
         messages.last = request.params.integer("last")
         return messages

@@ -13,7 +13,7 @@ enum ConversationHandlers {
             },
             "conversation.read": .read({ request in
                 var read = ReadConversation(conversation: request.required("conversation"))
-                read.from = request.params.integer("from") ?? 0
+                read.from = request.params.count("from")
                 read.count = request.params.integer("count")
                 read.last = request.params.integer("last")
                 read.maxBytes = request.pageBytes()
@@ -30,7 +30,7 @@ enum ConversationHandlers {
             "conversation.list": .read({
                 ListConversations(
                     prefix: $0.params.string("prefix") ?? "", after: $0.params.string("cursor") ?? "",
-                    limit: $0.limit(default: 100))
+                    limit: $0.limit)
             }) { writer, page in
                 writer.array("conversations") { writer in
                     for record in page.items { writer.conversation(record) }

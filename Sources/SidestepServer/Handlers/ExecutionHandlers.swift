@@ -29,7 +29,7 @@ enum ExecutionHandlers {
             throw wrong(
                 "`exec.env` has the name '\(name.prefix(100))', which no variable can have", "Leave it out.")
         }
-        let kept = exec.integer("max_output_bytes") ?? Int64(ExecutionLimits.defaultOutputBytes)
+        let kept = exec.count("max_output_bytes")
         let spec = request.payload("exec") ?? []
         var work = StepWork(
             executor: .exec, spec: spec, weight: overhead + Int64(spec.count) + 2 * kept)
@@ -45,7 +45,7 @@ enum ExecutionHandlers {
         else {
             throw wrong("`http.url` begins with http:// or https:// and has no spaces", "Send the whole URL.")
         }
-        guard (http.string("method") ?? "GET").utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x5a }) else {
+        guard http.text("method").utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x5a }) else {
             throw wrong("`http.method` is a word in capital letters", "Send GET, POST, PUT, PATCH, DELETE …")
         }
         try checkHeaders(http)
@@ -58,7 +58,7 @@ enum ExecutionHandlers {
                 "`http.body` is longer than \(ExecutionLimits.bodyBytes) bytes",
                 "Send it as `body_file`, or in parts.")
         }
-        let kept = http.integer("max_response_bytes") ?? Int64(ExecutionLimits.defaultResponseBytes)
+        let kept = http.count("max_response_bytes")
         let spec = request.payload("http") ?? []
         let file = http.has("body_file") ? Int64(ExecutionLimits.bodyBytes) : 0
         var work = StepWork(

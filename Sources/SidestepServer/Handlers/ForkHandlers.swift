@@ -13,7 +13,7 @@ enum ForkHandlers {
             },
             "run.diff": .read({ request in
                 var diff = DiffRuns(run: request.required("run"), other: request.required("other"))
-                diff.limit = request.limit(default: 1000)
+                diff.limit = request.limit
                 diff.maxBytes = request.pageBytes()
                 return diff
             }) { writer, found in

@@ -75,12 +75,12 @@ enum GraphHandlers {
         }
         return PutGraphWrites(
             address(request), checkpoint: request.required("checkpoint"), writes: writes,
-            replace: request.params.boolean("replace") ?? false)
+            replace: request.params.flag("replace"))
     }
 
     private static func list(_ request: Request) throws -> ListGraphs {
         let filter = try request.params.raw("filter").map { try checked($0, request.limits) }
-        let (params, limit) = (request.params, request.limit(default: 100))
+        let (params, limit) = (request.params, request.limit)
         let after = try params.string("cursor").map(position)
         return ListGraphs { user in
             var list = GraphFilter(user: user)

@@ -92,16 +92,32 @@ struct Request {
 
     func instant(_ name: String) -> Instant? { params.integer(name).map(Instant.init(milliseconds:)) }
 
-    func limit(default count: Int) -> Int { params.integer("limit").map(Int.init) ?? count }
+    var limit: Int { Int(params.count("limit")) }
 
     /// About how many bytes a page may have: never more than an eighth of what a slow reader may have queued.
     func pageBytes(default bytes: Int = 8 << 20) -> Int {
         Int(min(params.integer("max_bytes") ?? Int64(bytes), 32 << 20))
     }
 
+    /// What is said of a run by whoever makes it or opens it.
+    var terms: RunTerms {
+        var terms = RunTerms()
+        terms.input = payload("input")
+        terms.retry = payload("retry")
+        terms.maxInterruptions = params.integer("max_interruptions")
+        terms.tags = RunHandlers.tags(self)
+        terms.metadata = payload("metadata")
+        terms.deadline = instant("deadline_at")
+        terms.parent = params.string("parent")
+        terms.isDetached = params.string("on_parent_close") == "detach"
+        terms.compensates = params.boolean("compensates")
+        terms.budget = budget("budget")
+        return terms
+    }
+
     var attemptError: AttemptError {
         AttemptError(
-            types: params.strings("types") ?? [], retryable: params.boolean("retryable") ?? true,
+            types: params.strings("types") ?? [], retryable: params.flag("retryable"),
             retryAfterMilliseconds: params.integer("retry_after_ms"))
     }
 }

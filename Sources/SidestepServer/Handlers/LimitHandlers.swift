@@ -21,8 +21,8 @@ enum LimitHandlers {
             "breaker.put": .write({ request in
                 PutBreaker(
                     breaker: request.required("breaker"),
-                    maxFailures: request.params.integer("failures") ?? 5,
-                    cooldownMilliseconds: request.params.integer("cooldown_ms") ?? 60_000)
+                    maxFailures: request.params.count("failures"),
+                    cooldownMilliseconds: request.params.count("cooldown_ms"))
             }) { writer, record in writer.object("breaker") { $0.members(of: record) } },
             "breaker.reset": .write({ ResetBreaker(breaker: $0.required("breaker")) }) { writer, record in
                 writer.object("breaker") { $0.members(of: record) }

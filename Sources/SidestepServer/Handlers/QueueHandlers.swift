@@ -16,11 +16,11 @@ enum QueueHandlers {
                 writer.list("queues", queues) { $0.queue($1) }
             },
             "queue.pause": .write({
-                PauseQueue(queue: $0.required("queue"), isPaused: $0.params.boolean("paused") ?? true)
+                PauseQueue(queue: $0.required("queue"), isPaused: $0.params.flag("paused"))
             }) { $0.queue("queue", $1) },
             "worker.claim": .command { request in
                 let claim = try claim(request)
-                let wantsSteps = request.params.string("steps") != "none"
+                let wantsSteps = request.params.text("steps") == "all"
                 let bytes = request.pageBytes()
                 return { store, context in
                     guard let claimed = try claim.perform(store, &context) else {
@@ -43,18 +43,9 @@ enum QueueHandlers {
     private static func enqueue(_ request: Request) throws -> EnqueueRun {
         let params = request.params
         var new = NewRun(workflow: request.required("workflow"))
-        new.input = request.payload("input")
-        new.retry = request.payload("retry")
-        new.maxInterruptions = params.integer("max_interruptions")
-        new.tags = RunHandlers.tags(request)
-        new.metadata = request.payload("metadata")
-        new.deadline = request.instant("deadline_at")
-        new.parent = params.string("parent")
-        new.isDetached = params.string("on_parent_close") == "detach"
-        new.compensates = params.boolean("compensates") ?? false
-        new.budget = request.budget("budget")
-        new.placement.queue = params.string("queue") ?? Placement.defaultQueue
-        new.placement.priority = params.integer("priority") ?? 0
+        new.terms = request.terms
+        new.placement.queue = params.text("queue")
+        new.placement.priority = params.count("priority")
         new.placement.concurrencyKey = params.string("concurrency_key")
         new.placement.dedupKey = params.string("dedup_key")
         new.placement.pinnedVersion = params.string("code_version")
@@ -67,7 +58,7 @@ enum QueueHandlers {
                 hint: "Send one of them.")
         }
         var enqueue = EnqueueRun(run: params.string("run"), new: new)
-        enqueue.ifClosed = params.string("if_closed").flatMap(ResumeRun.IfClosed.init(rawValue:)) ?? .return
+        enqueue.ifClosed = params.word("if_closed")
         return enqueue
     }
 
@@ -80,8 +71,8 @@ enum QueueHandlers {
     }
 
     private static func claim(_ request: Request) throws -> ClaimRun {
-        let workflows = request.params.strings("workflows") ?? []
-        let queues = request.params.strings("queues") ?? [Placement.defaultQueue]
+        let workflows = request.params.texts("workflows")
+        let queues = request.params.texts("queues")
         for (name, list) in [("workflows", workflows), ("queues", queues)] {
             guard !list.isEmpty else {
                 throw Failure(
@@ -91,7 +82,7 @@ enum QueueHandlers {
         var claim = ClaimRun(workflows: workflows, queues: queues, owner: try ResumeHandler.owner(request))
         claim.codeVersion = request.params.string("code_version")
         claim.worker = request.params.string("worker")
-        claim.waitMilliseconds = request.params.integer("wait_ms") ?? 0
+        claim.waitMilliseconds = request.params.count("wait_ms")
         return claim
     }
 

@@ -10,7 +10,7 @@ enum ResumeHandler {
         [
             "resume": .command { request in
                 let resume = try useCase(request)
-                let wantsSteps = request.params.string("steps") != "none"
+                let wantsSteps = request.params.text("steps") == "all"
                 let bytes = request.pageBytes()
                 return { store, context in
                     let done = try resume.perform(store, &context)
@@ -37,31 +37,21 @@ enum ResumeHandler {
         var resume = ResumeRun(owner: try owner(request))
         resume.run = params.string("run")
         resume.workflow = params.string("workflow")
-        resume.input = request.payload("input")
-        resume.create = params.boolean("create") ?? true
-        resume.ifClosed = params.string("if_closed").flatMap(ResumeRun.IfClosed.init(rawValue:)) ?? .return
-        resume.ifOwned = params.string("if_owned").flatMap(ResumeRun.IfOwned.init(rawValue:)) ?? .fail
+        resume.terms = request.terms
+        resume.terms.refusesMismatch = params.string("on_mismatch").map { $0 == "error" }
+        resume.create = params.flag("create")
+        resume.ifClosed = params.word("if_closed")
+        resume.ifOwned = params.word("if_owned")
         resume.waitMilliseconds = params.integer("wait_ms")
         resume.token = params.string("token")
         resume.codeVersion = params.string("code_version")
-        resume.onCodeChange =
-            params.string("on_code_change").flatMap(ResumeRun.OnCodeChange.init(rawValue:)) ?? .continue
-        resume.refusesMismatch = params.string("on_mismatch").map { $0 == "error" }
-        resume.retry = request.payload("retry")
-        resume.maxInterruptions = params.integer("max_interruptions")
-        resume.tags = RunHandlers.tags(request)
-        resume.metadata = request.payload("metadata")
-        resume.deadline = request.instant("deadline_at")
-        resume.budget = request.budget("budget")
-        resume.parent = params.string("parent")
-        resume.isDetached = params.string("on_parent_close") == "detach"
-        resume.compensates = params.boolean("compensates")
+        resume.onCodeChange = params.word("on_code_change")
         return resume
     }
 
     static func owner(_ request: Request) throws -> ResumeRun.OwnerRequest {
         let params = request.params
-        let kind = params.string("owner").flatMap(OwnerKind.init(rawValue:)) ?? .connection
+        let kind: OwnerKind = params.word("owner")
         let ttl = params.integer("ttl_ms")
         if kind == .process, request.peer.process.pid == 0 { throw inAnotherNamespace }
         guard params.knows("owner_pid"), let pid = params.integer("owner_pid") else {

@@ -28,7 +28,7 @@ enum RunHandlers {
                 writer.member("more", found.cursor.map(String.init))
             },
             "run.result": .write({
-                RunResult(run: $0.required("run"), waitMilliseconds: $0.params.integer("wait_ms") ?? 0)
+                RunResult(run: $0.required("run"), waitMilliseconds: $0.params.count("wait_ms"))
             }) { writer, found in
                 writer.member("status", found.status.rawValue)
                 writer.payload("output", found.payloads.output)
@@ -63,8 +63,8 @@ enum RunHandlers {
             "run.cancel": .change { request in
                 var cancel = CancelRun(
                     run: request.required("run"), reason: request.params.string("reason"),
-                    graceMilliseconds: request.params.integer("grace_ms") ?? 30_000)
-                cancel.kills = request.params.boolean("kill") ?? false
+                    graceMilliseconds: request.params.count("grace_ms"))
+                cancel.kills = request.params.flag("kill")
                 return cancel
             },
             "run.delete": .write({ DeleteRun(run: $0.required("run")) }) { $0.member("deleted", $1) },
@@ -77,8 +77,8 @@ enum RunHandlers {
             }) { $0.run("run", $1) },
             "run.history": .read({
                 RunHistory(
-                    run: $0.required("run"), after: $0.params.integer("after") ?? 0,
-                    limit: $0.limit(default: 1000))
+                    run: $0.required("run"), after: $0.params.count("after"),
+                    limit: $0.limit)
             }) { writer, page in
                 writer.list("entries", page.items) { write($1, &$0) }
                 writer.member("more", page.hasMore ? page.items.last?.sequence : nil)
@@ -114,13 +114,13 @@ enum RunHandlers {
         var filter = RunFilter(user: request.peer.uid)
         filter.workflow = params.string("workflow")
         filter.status = params.string("status").flatMap(RunStatus.init(rawValue:))
-        filter.isOpen = params.boolean("open") ?? false
+        filter.isOpen = params.flag("open")
         filter.tags = (params.stringMap("tag") ?? []).map { (name: $0.0, value: $0.1 ?? "") }
         filter.createdAfter = request.instant("created_after")
         filter.createdBefore = request.instant("created_before")
         filter.text = params.string("text")
         filter.before = try cursor(params)
-        filter.limit = request.limit(default: 100)
+        filter.limit = request.limit
         return filter
     }
 

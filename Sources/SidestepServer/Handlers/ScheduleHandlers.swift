@@ -11,7 +11,7 @@ enum ScheduleHandlers {
                 $0.schedule("schedule", $1)
             },
             "schedule.list": .read({
-                ListSchedules(after: try RunHandlers.cursor($0.params) ?? 0, limit: $0.limit(default: 100))
+                ListSchedules(after: try RunHandlers.cursor($0.params) ?? 0, limit: $0.limit)
             }) { writer, page in
                 writer.page("schedules", page, cursor: { String($0.schedule.key) }) { $0.schedule($1) }
             },
@@ -19,7 +19,7 @@ enum ScheduleHandlers {
                 $0.member("deleted", $1)
             },
             "schedule.pause": .write({
-                PauseSchedule(name: $0.required("schedule"), isPaused: $0.params.boolean("paused") ?? true)
+                PauseSchedule(name: $0.required("schedule"), isPaused: $0.params.flag("paused"))
             }) { $0.schedule("schedule", $1) },
             "schedule.trigger": .change({
                 TriggerSchedule(
@@ -33,13 +33,13 @@ enum ScheduleHandlers {
         var put = PutSchedule(name: try name(request), workflow: request.required("workflow"))
         put.cron = params.string("cron")
         put.everyMilliseconds = params.integer("every_ms")
-        put.timeZone = params.string("time_zone") ?? put.timeZone
-        put.overlap = params.string("overlap").flatMap(Overlap.init(rawValue:)) ?? put.overlap
-        put.catchUpMilliseconds = params.integer("catch_up_ms") ?? put.catchUpMilliseconds
-        put.jitterMilliseconds = params.integer("jitter_ms") ?? put.jitterMilliseconds
+        put.timeZone = params.text("time_zone")
+        put.overlap = params.word("overlap")
+        put.catchUpMilliseconds = params.count("catch_up_ms")
+        put.jitterMilliseconds = params.count("jitter_ms")
         put.start = request.instant("start_at")
         put.end = request.instant("end_at")
-        put.isPaused = params.boolean("paused") ?? false
+        put.isPaused = params.flag("paused")
         put.template.input = request.payload("input")
         put.template.queue = params.string("queue")
         put.template.priority = params.integer("priority")

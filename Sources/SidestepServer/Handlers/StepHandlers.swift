@@ -5,21 +5,23 @@ import SidestepStore
 
 enum StepHandlers {
     static var all: [String: Handler] {
-        [
+        let (run, begun) = (BeginPlaces("run-step"), BeginPlaces("step.begin"))
+        let completed = CompletePlaces("step.complete")
+        return [
             "run-step": .command { request in
                 if let work = try ExecutionHandlers.work(request) {
-                    var begin = begin(request)
+                    var begin = begin(request, run)
                     begin.work = work
                     return Handler.work(begin, write)
                 }
                 if request.params.boolean("client") == true {
-                    return Handler.work(begin(request), write)
+                    return Handler.work(begin(request, run), write)
                 }
                 return WaitHandlers.work(try sleep(request))
             },
-            "step.begin": .begin(begin) { Handler.work($0, write) },
+            "step.begin": .begin({ begin($0, begun) }) { Handler.work($0, write) },
             "step.complete": .outcome { request, begun in
-                Handler.work(complete(request, begun)) { writer, step in
+                Handler.work(complete(request, completed, begun)) { writer, step in
                     writer.member("step", step.name)
                     writer.member("attempt", step.attempt)
                 }
@@ -40,7 +42,7 @@ enum StepHandlers {
                 ListSteps(
                     run: request.required("run"), after: try RunHandlers.cursor(request.params),
                     status: request.params.string("status").flatMap(StepStatus.init(rawValue:)),
-                    limit: request.limit(default: 1000), maxBytes: request.pageBytes())
+                    limit: request.limit, maxBytes: request.pageBytes())
             }) { writer, page in
                 writer.page("steps", page, cursor: { String($0.step.sequence) }) { writer, outcome in
                     writer.object { $0.members(of: outcome) }
@@ -48,7 +50,7 @@ enum StepHandlers {
             },
             "step.inflight": .read({
                 InflightSteps(
-                    includesRunning: $0.params.boolean("all") ?? false, limit: $0.limit(default: 100))
+                    includesRunning: $0.params.flag("all"), limit: $0.limit)
             }) { writer, found in
                 writer.array("steps") { writer in
                     for (run, step) in found {
@@ -85,18 +87,19 @@ enum StepHandlers {
         return sleep
     }
 
-    private static func begin(_ request: Request) -> BeginStep {
+    private static func begin(_ request: Request, _ places: BeginPlaces) -> BeginStep {
+        let params = request.params
         var begin = BeginStep(proof: request.proof, step: request.required("step"))
-        begin.fingerprint = request.params.string("fingerprint")
-        begin.atMostOnce = request.params.boolean("at_most_once") ?? false
-        begin.retry = request.payload("retry")
-        begin.metadata = request.payload("metadata")
-        begin.limit = request.params.string("limit")
-        begin.breaker = request.params.string("breaker")
-        begin.reserve = request.params.raw("reserve").map(Amounts.init(reserve:))
-        begin.waitMilliseconds = request.params.integer("wait_ms")
-        begin.isCompensation = request.params.boolean("compensation") ?? false
-        if let timeouts = request.params.object("timeouts") {
+        begin.fingerprint = params[places.fingerprint]?.string
+        begin.atMostOnce = params[places.atMostOnce]?.bool == true
+        begin.retry = params[places.retry]?.bytes
+        begin.metadata = params[places.metadata]?.bytes
+        begin.limit = params[places.limit]?.string
+        begin.breaker = params[places.breaker]?.string
+        begin.reserve = params[places.reserve].map(Amounts.init(reserve:))
+        begin.waitMilliseconds = params[places.wait]?.integer
+        begin.isCompensation = params[places.compensation]?.bool == true
+        if let timeouts = params.object(places.timeouts) {
             begin.timeouts = Timeouts(
                 startToClose: timeouts.integer("start_to_close_ms"),
                 scheduleToClose: timeouts.integer("schedule_to_close_ms"),
@@ -126,15 +129,18 @@ enum StepHandlers {
         writer.member("replayed", isReplay)
     }
 
-    private static func complete(_ request: Request, _ begun: UnwrittenBegin?) -> CompleteStep {
+    private static func complete(
+        _ request: Request, _ places: CompletePlaces, _ begun: UnwrittenBegin?
+    ) -> CompleteStep {
+        let params = request.params
         var complete = CompleteStep(proof: request.proof, step: request.required("step"))
         complete.begun = begun
-        complete.output = request.payload("output")
-        complete.attempt = request.params.integer("attempt")
-        complete.fingerprint = request.params.string("fingerprint")
-        complete.usage = request.payload("usage")
-        complete.metadata = request.payload("metadata")
-        complete.started = request.instant("started_at")
+        complete.output = params[places.output]?.bytes
+        complete.attempt = params[places.attempt]?.integer
+        complete.fingerprint = params[places.fingerprint]?.string
+        complete.usage = params[places.usage]?.bytes
+        complete.metadata = params[places.metadata]?.bytes
+        complete.started = params[places.started]?.integer.map(Instant.init(milliseconds:))
         return complete
     }
 

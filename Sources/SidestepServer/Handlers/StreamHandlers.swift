@@ -18,7 +18,7 @@ enum StreamHandlers {
                 let stream = request.required("stream")
                 let close = CloseStream(
                     proof: request.proof, stream: stream, final: request.payload("final"),
-                    isCompacting: request.params.boolean("compact") ?? false)
+                    isCompacting: request.params.flag("compact"))
                 return Handler.work(close) { reply(&$0, stream, $1) }
             },
             "stream.list": .read({ ListStreams(run: $0.required("run")) }) { writer, streams in
@@ -35,11 +35,11 @@ enum StreamHandlers {
     /// Waits in the writer's order, reads from a snapshot: items may be many.
     private static func read(_ request: Request) -> Call.Work {
         let (run, stream) = (request.required("run"), request.required("stream"))
-        let from = request.params.integer("from") ?? 0
+        let from = request.params.count("from")
         let wait = AwaitStream(
-            run: run, stream: stream, from: from, waitMilliseconds: request.params.integer("wait_ms") ?? 0)
+            run: run, stream: stream, from: from, waitMilliseconds: request.params.count("wait_ms"))
         let read = ReadStream(
-            stream: stream, from: from, limit: Int64(request.limit(default: 1000)),
+            stream: stream, from: from, limit: Int64(request.limit),
             maxBytes: request.pageBytes())
         return { store, context in
             let key = try wait.perform(store, &context)

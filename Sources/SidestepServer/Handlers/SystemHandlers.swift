@@ -22,15 +22,15 @@ enum SystemHandlers {
                         .invalidArgument, "`path` is \(path), and the daemon has another working directory",
                         hint: "Pass a path that begins with a slash.")
                 }
-                let overwrites = request.params.boolean("overwrite") ?? false
+                let overwrites = request.params.flag("overwrite")
                 return MaintenanceRequest(
                     task: .backup(path: path, overwrites: overwrites), tellsProgress: request.tellsProgress)
             },
             "system.backup_read": .query { request in
                 try request.requireAdministrator()
                 let (token, copies) = (request.required("backup"), request.information.copies)
-                let from = request.params.integer("from") ?? 0
-                let count = Int(request.params.integer("max_bytes") ?? 1 << 20)
+                let from = request.params.count("from")
+                let count = Int(request.params.count("max_bytes"))
                 // On a reader's thread: the copy may be on the disk alone.
                 return { _, context in
                     let copy = try copies.copy(token, at: context.now)
@@ -44,7 +44,7 @@ enum SystemHandlers {
                 }
             },
             "system.acts": .read({
-                ListActs(after: $0.params.integer("after") ?? 0, limit: $0.limit(default: 100))
+                ListActs(after: $0.params.count("after"), limit: $0.limit)
             }) { writer, page in
                 writer.list("acts", page.items) { $0.act($1) }
                 writer.member("more", page.hasMore ? page.items.last?.sequence : nil)
@@ -145,7 +145,7 @@ extension JSONWriter {
 }
 
 extension Request {
-    fileprivate var tellsProgress: Bool { params.boolean("progress") ?? false }
+    fileprivate var tellsProgress: Bool { params.flag("progress") }
 
     /// Refuses what concerns all users to all but administrators.
     func requireAdministrator() throws {

@@ -19,8 +19,8 @@ enum WaitHandlers {
             "signal.list": .read({ request in
                 ListSignals(
                     run: request.required("run"), signal: request.params.string("signal"),
-                    includesConsumed: request.params.boolean("all") ?? false,
-                    after: try RunHandlers.cursor(request.params) ?? 0, limit: request.limit(default: 100))
+                    includesConsumed: request.params.flag("all"),
+                    after: try RunHandlers.cursor(request.params) ?? 0, limit: request.limit)
             }) { writer, page in
                 writer.page("signals", page, cursor: { String($0.key) }) { writer, signal in
                     writer.object { $0.members(of: signal) }
@@ -54,7 +54,7 @@ enum WaitHandlers {
                 }
             },
             "timer.list": .read({
-                ListTimers(run: $0.params.string("run"), limit: $0.limit(default: 100))
+                ListTimers(run: $0.params.string("run"), limit: $0.limit)
             }) { writer, timers in
                 writer.list("timers", timers) { write($1, &$0) }
             },
@@ -99,7 +99,7 @@ enum WaitHandlers {
         var send = SendSignal(run: request.required("run"), signal: request.required("signal"))
         send.value = request.payload("value")
         send.messageID = request.params.string("message_id")
-        send.mayPrecede = request.params.boolean("create") ?? false
+        send.mayPrecede = request.params.flag("create")
         return send
     }
 

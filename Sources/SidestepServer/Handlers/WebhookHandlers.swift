@@ -12,8 +12,8 @@ enum WebhookHandlers {
                     events: (request.params.strings("events") ?? []).map(NamePattern.init))
                 put.secret = request.params.string("secret")
                 put.headers = request.payload("headers")
-                put.isPaused = request.params.boolean("paused") ?? false
-                put.maxAttempts = request.params.integer("max_attempts") ?? put.maxAttempts
+                put.isPaused = request.params.flag("paused")
+                put.maxAttempts = request.params.count("max_attempts")
                 return put
             }) { $0.webhook("webhook", $1) },
             "webhook.list": .read({ _ in ListWebhooks() }) { writer, webhooks in
@@ -26,7 +26,7 @@ enum WebhookHandlers {
                 ListDeliveries(
                     webhook: $0.params.string("webhook"),
                     status: $0.params.string("status").flatMap(DeliveryStatus.init(rawValue:)),
-                    before: try RunHandlers.cursor($0.params), limit: $0.limit(default: 100))
+                    before: try RunHandlers.cursor($0.params), limit: $0.limit)
             }) { writer, page in
                 writer.page("deliveries", page, cursor: { String($0.delivery.key) }) { $0.delivery($1) }
             },

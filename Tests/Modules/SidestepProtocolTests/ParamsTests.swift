@@ -26,7 +26,7 @@ struct ParamsTests {
         #expect(retry.integers("delays_ms") == [1, 2])
         #expect(retry.strings("retry_on") == ["A"])
         #expect(retry.number("factor") == 1.5)
-        #expect(retry.integer("max_attempts") == nil)
+        #expect(retry.integer("max_attempts") == 3, "its standard value")
     }
 
     @Test("may be left out altogether where none is required")
