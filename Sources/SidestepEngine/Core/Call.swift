@@ -79,7 +79,8 @@ public final class Call: WriteJob, @unchecked Sendable {
         outcome = ended
         effects = context.findings
         if let rollback = ended.rollback { throw rollback }
-        effects += context.effects
+        // Most calls find nothing, and what follows from them is not copied.
+        effects = effects.isEmpty ? context.effects : effects + context.effects
         onStep = context.onStep ?? onStep
     }
 
