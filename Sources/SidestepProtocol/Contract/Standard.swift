@@ -34,6 +34,8 @@ public enum Standard: Sendable {
 extension Standard: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral {
     /// In words.
     public init(stringLiteral words: String) { self = .words(words) }
+    /// A truth value.
     public init(booleanLiteral value: Bool) { self = .value(value ? .true : .false) }
+    /// An integer.
     public init(integerLiteral value: Int64) { self = .value(.integer(value)) }
 }
