@@ -119,6 +119,10 @@ class Daemon:
     def text(self) -> str:
         return Path(f"{self.folder}/log").read_text(errors="replace")
 
+    def says(self, words: str) -> None:
+        """Returns when the log holds the words: a line is written beside what it tells of, and may come later."""
+        wait_for(lambda: words in self.text(), what=f"'{words}' in the log")
+
     def kill(self, number: int = signal.SIGKILL) -> int:
         self.process.send_signal(number)
         return self.process.wait(20)

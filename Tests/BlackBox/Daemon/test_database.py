@@ -157,7 +157,7 @@ class Displaced(Files):
         if isinstance(caught.exception, Refused):
             self.assertIn(caught.exception.kind, ("storage_error", "shutting_down"))
         self.assertEqual(self.daemon.process.wait(20), 74)
-        self.assertIn("were removed or replaced", self.daemon.text())
+        self.daemon.says("were removed or replaced")
 
     def put_back(self, *flags: str) -> None:
         """What the daemon's own words say: the copy it made holds everything that was acknowledged."""
@@ -206,7 +206,7 @@ class Displaced(Files):
         os.rename(copy, self.database)
         self.leaves()
         self.start()
-        self.assertIn("was set aside", self.daemon.text())
+        self.daemon.says("was set aside")
         self.assertEqual(self.steps(), {"a"})
         self.whole()
         # What was acknowledged is not lost: it is where the daemon said.

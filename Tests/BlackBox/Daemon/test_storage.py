@@ -249,7 +249,7 @@ class Copying(unittest.TestCase):
             except (Refused, ConnectionError, OSError):
                 pass
             self.assertEqual(daemon.process.wait(20), 74)
-            self.assertIn("a sync failed", daemon.text())
+            daemon.says("a sync failed")
             daemon.environment = {}
             daemon.start()
             steps, page = set(), {"more": None}

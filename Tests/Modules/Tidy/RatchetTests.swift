@@ -45,6 +45,15 @@ struct RatchetTests {
         #expect(silent.map { "\($0.file.path):\($0.line + 1)" }.isEmpty)
     }
 
+    @Test("nobody but a store says where a run or a step stands without anything happening to it")
+    func states() {
+        let callers = Tree.swift.filter { file in
+            file.path.hasPrefix("Sources/") && file.lines.contains { $0.contains("stored(as:") }
+        }
+        let modules = Set(callers.map { $0.path.split(separator: "/")[1] })
+        #expect(modules == ["SidestepSQLite"])
+    }
+
     /// Files of Python that are longer than 300 lines, none of them longer than this.
     static let longPython = [
         "clients/python/sidestep/_backends/_link.py": 310, "clients/python/sidestep/_backends/aio.py": 310,
