@@ -7,7 +7,7 @@ Run as root. The good one completes steps one after the other: alone, beside bad
 beside a user who has taken all he may and asks for more. All of them share the machine's cores with the daemon, so
 what a neighbour costs is theirs, too. `busy` is a neighbour that asks the daemon for nothing and burns one core, as the
 hostile one does; `three busy` burns as much as one at every limit with what the daemon reads for him. What is slower than
-beside them is the daemon's doing.
+beside them is the daemon's doing, or the disk's: `sync` is a process that only writes 8 KiB and syncs them.
 """
 
 import argparse
@@ -55,16 +55,36 @@ def three_busy(path: str, stop, ready) -> dict:
             os.waitpid(other, 0)
 
 
-def beside(daemon: Daemon, seconds: float, work=None, *arguments) -> tuple[dict, dict]:
+def sync(path: str, stop, ready) -> dict:
+    """What the machine itself takes for a small durable write, with no daemon in between: 8 KiB and fdatasync(2)."""
+    spans = []
+    with tempfile.TemporaryFile() as file:
+        file.write(b"x" * (4 << 20))
+        os.fsync(file.fileno())
+        ready()
+        began = time.perf_counter()
+        while not stop():
+            start = time.perf_counter()
+            os.pwrite(file.fileno(), b"y" * 8192, len(spans) % 512 * 8192)
+            os.fdatasync(file.fileno())
+            spans.append(time.perf_counter() - start)
+        seconds = time.perf_counter() - began
+    spans.sort()
+    return {"rate": len(spans) / seconds, "errors": [], "p50_ms": spans[len(spans) // 2] * 1000,
+            "p99_ms": spans[len(spans) * 99 // 100] * 1000, "worst_ms": spans[-1] * 1000}
+
+
+def beside(daemon: Daemon, seconds: float, mine, work=None, *arguments) -> tuple[dict, dict]:
     other = Neighbour(daemon.socket, HOSTILE, work, *arguments) if work else None
-    neighbour = Neighbour(daemon.socket, GOOD, good)
+    neighbour = Neighbour(daemon.socket, GOOD, mine)
     time.sleep(seconds)
     report = neighbour.report()
     theirs = other.report() if other else {}
     return report, theirs
 
 
-CASES = {"alone": (), "busy": (busy,), "hostile": (hostile,), "three busy": (three_busy,), "at every limit": (greedy,)}
+CASES = {"alone": (good,), "busy": (good, busy), "hostile": (good, hostile), "three busy": (good, three_busy),
+         "at every limit": (good, greedy), "sync alone": (sync,), "sync, at every limit": (sync, greedy)}
 
 # What is wanted, and at most how much of it: of two figures of the same round.
 WANTED = {
@@ -72,6 +92,8 @@ WANTED = {
     "p99 beside one at every limit, of that alone": (lambda r: r["at every limit"]["p99_ms"] / r["alone"]["p99_ms"], 3),
     "p99 beside one at every limit, of that beside three busy ones":
         (lambda r: r["at every limit"]["p99_ms"] / r["three busy"]["p99_ms"], 3),
+    "the same of a sync without a daemon, of that alone":
+        (lambda r: r["sync, at every limit"]["p99_ms"] / r["sync alone"]["p99_ms"], 3),
 }
 
 
@@ -88,7 +110,7 @@ def measure(seconds: float, names: list[str]) -> dict:
             with Daemon("--config", settings.name) as daemon:
                 report, theirs = beside(daemon.open_to_all(), seconds, *case, *url)
         figures[name] = report | {"other": theirs}
-        print(f"{name:<16} {report['rate']:9.0f} {report['p50_ms']:8.2f} {report['p99_ms']:8.2f} {report['worst_ms']:8.1f} "
+        print(f"{name:<20} {report['rate']:9.0f} {report['p50_ms']:8.2f} {report['p99_ms']:8.2f} {report['worst_ms']:8.1f} "
               f"{len(report['errors']):7}   {theirs}", flush=True)
     silent.close()
     return figures
@@ -120,7 +142,7 @@ def main() -> int:
     chosen = arguments.parse_args()
     if os.geteuid() != 0:
         sys.exit("only root can be several users")
-    print(f"{'beside':<16} {'steps/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'worst':>8} {'errors':>7}   the other", flush=True)
+    print(f"{'beside':<20} {'steps/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'worst':>8} {'errors':>7}   the other", flush=True)
     rounds = [measure(chosen.seconds, chosen.cases.split(",")) for _ in range(chosen.rounds)]
     if chosen.json:
         Path(chosen.json).write_text(json.dumps(rounds, indent=1))

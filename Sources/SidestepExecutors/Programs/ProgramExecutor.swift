@@ -218,21 +218,8 @@ public final class ProgramExecutor: Sendable {
         return .failed(record.bytes, AttemptError(types: ["not_started"], retryable: false))
     }
 
+    /// Does what blocks on a thread of its own; where the system has none left, on one that others share.
     private static func onThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        let box = Unmanaged.passRetained(Body(body))
-        var thread: pthread_t = 0
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, box.toOpaque())
-        precondition(code == 0, "pthread_create: \(code)")
-        pthread_detach(thread)
-    }
-
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+        if (try? WorkerThread(name, body)) == nil { Task.detached { body() } }
     }
 }

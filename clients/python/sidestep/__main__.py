@@ -86,6 +86,7 @@ def serve(found: list[Any], options: argparse.Namespace) -> int:
 
     from . import sync
     from ._aio._worker import Worker
+    from ._backends.sync import join
 
     settings: dict[str, Any] = {
         "queues": options.queue or ["default"],
@@ -114,7 +115,7 @@ def serve(found: list[Any], options: argparse.Namespace) -> int:
         workers.append(Worker(*coroutines, **settings))
         asyncio.run(workers[-1].run(until_idle=options.until_idle))
     for thread in threads:
-        thread.join()
+        join(thread)
     return 0
 
 

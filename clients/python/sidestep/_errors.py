@@ -41,7 +41,8 @@ class SidestepError(Exception):
         code: int | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(message)
+        # Not by `super()`: a class that this one is joined to may want other arguments.
+        Exception.__init__(self, message)
         self.message = message
         self.kind = kind if kind is not None else KIND_OF.get(type(self))
         self.code = code
@@ -112,8 +113,9 @@ class StepError(SidestepError):
 class StepFailed(StepError):
     """The step failed for good; its recorded error is `failure`.
 
-    The same exception is raised when the step fails and when its record is replayed. On the first
-    occasion `__cause__` is the exception of the body.
+    The same exception is raised when the step fails and when its record is replayed: it is of the
+    class that the body raised as well, so ``except ValueError`` catches it both times, and has that
+    one's `args` and notes. On the first occasion `__cause__` is the exception of the body.
     """
 
     @property
@@ -126,6 +128,12 @@ class StepFailed(StepError):
         """The name of the recorded exception's class."""
         failure = self.failure
         return failure.get("type") if isinstance(failure, dict) else None
+
+    @property
+    def traceback(self) -> str | None:
+        """The end of the traceback of the recorded exception, as text."""
+        failure = self.failure
+        return failure.get("traceback") if isinstance(failure, dict) else None
 
 
 class StepConflict(StepError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._classes import details_of, raised_as
 from ._codec import reason
 from ._errors import InvalidArgument, PayloadTooLarge, RunClosed, StepFailed
 from ._retry import error_to_wire, error_types
@@ -87,7 +88,7 @@ def closed_error(run: str, status: str, error: Any) -> RunClosed:
     text = f"run {run} is {status}"
     if isinstance(error, dict) and "type" in error:
         text += f": {error['type']}: {error.get('message', '')}"
-    return RunClosed(text, data={"run": run, "status": status, "failure": error})
+    return raised_as(RunClosed, text, {"run": run, "status": status, "failure": error}, error)
 
 
 def step_failed(run: str, step: str, failure: Any) -> StepFailed:
@@ -95,7 +96,7 @@ def step_failed(run: str, step: str, failure: Any) -> StepFailed:
     text = f"step {step} of run {run} failed"
     if isinstance(failure, dict) and "type" in failure:
         text += f": {failure['type']}: {failure.get('message', '')}"
-    return StepFailed(text, data={"run": run, "step": step, "failure": failure})
+    return raised_as(StepFailed, text, {"run": run, "step": step, "failure": failure}, failure)
 
 
 def failure_of(error: BaseException) -> Any:
@@ -110,7 +111,11 @@ def failure_of(error: BaseException) -> Any:
         return {**error.failure, "step": error.step}
     if isinstance(error, NotSerialisable):
         return {"type": "SerializationError", "message": str(error)}
-    failure = {**error_to_wire(error), **getattr(error, "sidestep_failure", {})}
+    failure = {
+        **error_to_wire(error),
+        **details_of(error),
+        **getattr(error, "sidestep_failure", {}),
+    }
     members = members_of(error)
     if members:
         failure["errors"] = [failure_of(member) for member in members[:_MEMBERS]]
@@ -168,8 +173,8 @@ def _retry_after(error: BaseException) -> dict[str, Any]:
     return {"retry_after_ms": max(told)} if told else {}
 
 
-def warn(text: str) -> None:
-    """Say something to the operator of a worker."""
+def warn(text: str, error: BaseException | None = None) -> None:
+    """Say something to the operator of a worker, with the traceback of an error."""
     import logging
 
-    logging.getLogger("sidestep").warning("%s", text)
+    logging.getLogger("sidestep").warning("%s", text, exc_info=error)

@@ -107,7 +107,8 @@ class Worker:
         except BaseException as error:
             if run._leaves(error):
                 raise
-            warn(_what_happened(run.id, error))
+            ours = isinstance(error, SidestepError)
+            warn(_what_happened(run.id, error), None if ours else error)
 
 
 def _what_happened(run: str, error: BaseException) -> str:

@@ -32,8 +32,8 @@ _CHUNK = 1 << 18
 # too many of them.
 _ROOM = 0.005
 
-# Seconds between two moments at which a thread that stands in for another can be interrupted.
-_LOOK_UP = 0.2
+# Seconds between two moments at which a thread that sleeps looks up, to be interrupted.
+LOOK_UP = 0.2
 
 # What a thread is told about itself: `looks_up` when an interrupt reaches it between calls alone.
 HERE = threading.local()
@@ -204,7 +204,7 @@ class Link:
     def _leads(self, waiting: _Waiting) -> bool:
         with self._leading:
             waiting.waits = True
-            if self._leader is None:
+            if self._leader is None and not waiting.done:
                 self._leader = waiting
             return self._leader is waiting
 
@@ -259,7 +259,7 @@ class Link:
         while True:
             left = _left(end)
             # An exception that another thread raises here comes between two calls of the system.
-            span = _LOOK_UP if left is None else min(left, _LOOK_UP)
+            span = LOOK_UP if left is None else min(left, LOOK_UP)
             if poll.poll(span * 1000):
                 return
             if left is not None and left <= span:
@@ -299,7 +299,7 @@ def _left(end: float | None) -> float | None:
 
 def _span(end: float | None) -> float:
     """Return for how many seconds to sleep at once, as a lock takes it."""
-    longest = _LOOK_UP if hasattr(HERE, "looks_up") else threading.TIMEOUT_MAX
+    longest = LOOK_UP if hasattr(HERE, "looks_up") else threading.TIMEOUT_MAX
     return longest if end is None else min(longest, max(0.0, end - time.monotonic()))
 
 

@@ -12,7 +12,7 @@ from threading import Lock as Lock
 from time import sleep as sleep
 from typing import Any, TypeVar
 
-from ._link import HERE
+from ._link import HERE, LOOK_UP
 from ._link import Link as Link
 
 T = TypeVar("T")
@@ -38,6 +38,16 @@ def _plain(result: Any) -> Any:
     return result
 
 
+def join(thread: threading.Thread) -> None:
+    """Wait for the end of a thread, and hear signals meanwhile.
+
+    One that comes just before the main thread goes to sleep, or that the kernel gives to another
+    thread, does not wake it: its handler is called when it looks up.
+    """
+    while thread.is_alive():
+        thread.join(LOOK_UP)
+
+
 def in_slots(function: Callable[..., None], argument: Any, count: int) -> None:
     """Call the function in `count` threads; return, or raise what one raised, when all are over."""
     errors: list[BaseException] = []
@@ -52,7 +62,7 @@ def in_slots(function: Callable[..., None], argument: Any, count: int) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        join(thread)
     if errors:
         raise errors[0]
 
@@ -96,6 +106,7 @@ def aside(function: Callable[..., Any], *args: Any) -> Any:
     check_caller()
     done: list[Any] = []
     failed: list[BaseException] = []
+    ended: list[bool] = []
 
     def work() -> None:
         HERE.looks_up = True
@@ -104,6 +115,7 @@ def aside(function: Callable[..., Any], *args: Any) -> Any:
         except BaseException as error:
             failed.append(error)
         finally:
+            ended.append(True)
             over.release()
 
     # Not `join`: interrupted, it takes the thread for ended before Python 3.13. Nor an Event: an
@@ -112,16 +124,14 @@ def aside(function: Callable[..., Any], *args: Any) -> Any:
     over.acquire()
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
     thread.start()
-    while over.locked():
+    while not ended:
         try:
-            over.acquire()
+            over.acquire(timeout=LOOK_UP)
         except KeyboardInterrupt:
             _raise_in(thread, KeyboardInterrupt)
-        else:
-            break
-    if failed:
-        raise failed[0]
-    return done[0]
+    if done:
+        return done[0]
+    raise failed[0] if failed else KeyboardInterrupt  # interrupted while it noted how it ended
 
 
 def _raise_in(thread: threading.Thread, error: type[BaseException]) -> None:

@@ -188,6 +188,8 @@ private final class FeedReader: @unchecked Sendable {
     private struct State {
         var wanted: CheckedContinuation<RunEvent?, any Error>?
         var isStopped = false
+        /// Why there is no thread to read.
+        var failure: SidestepError?
     }
 
     private let state = Mutex(State())
@@ -199,7 +201,7 @@ private final class FeedReader: @unchecked Sendable {
             finder: feed.finder, filter: feed.filter, after: feed.after, patience: feed.patience)
         sem_init(demand, 0, 0)
         let box = Box(watcher: watcher, demand: demand)
-        Threads.start { [weak self] in
+        let reading: @Sendable () -> Void = { [weak self] in
             while true {
                 while sem_wait(box.demand) != 0 {}
                 guard let self, !self.state.withLock({ $0.isStopped }) else { break }
@@ -209,16 +211,18 @@ private final class FeedReader: @unchecked Sendable {
             sem_destroy(box.demand)
             box.demand.deallocate()
         }
+        do { try Threads.start(reading) } catch { state.withLock { $0.failure = Threads.noneLeft(error) } }
     }
 
     deinit { stop() }
 
     func next() async throws -> RunEvent? {
         try await withCheckedThrowingContinuation { continuation in
-            let isStopped = state.withLock { state in
-                if !state.isStopped { state.wanted = continuation }
-                return state.isStopped
+            let (isStopped, failure) = state.withLock { state in
+                if !state.isStopped, state.failure == nil { state.wanted = continuation }
+                return (state.isStopped, state.failure)
             }
+            if let failure { return continuation.resume(throwing: failure) }
             if isStopped { return continuation.resume(returning: nil) }
             sem_post(demand)
         }

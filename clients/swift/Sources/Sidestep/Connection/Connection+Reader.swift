@@ -10,7 +10,12 @@ extension Connection {
             state.link = .connecting
             return true
         }
-        if isOurs { Threads.start { self.readUntilIdle(patience: .zero) } }
+        guard isOurs else { return }
+        do {
+            try Threads.start { self.readUntilIdle(patience: .zero) }
+        } catch {
+            giveUp(Threads.noneLeft(error))
+        }
     }
 
     /// Connects, reads, and connects again, until nobody needs the connection.
@@ -107,10 +112,11 @@ extension Connection {
         guard mustPump else { return }
         guard outcome.isRefusal else { return pump() }
         // What made the daemon refuse is answered by this thread, so the pause is another one's.
-        Threads.start {
+        let later: @Sendable () -> Void = {
             usleep(2000)
             self.pump()
         }
+        if (try? Threads.start(later)) == nil { pump() }
     }
 
     /// Sends the calls that had to wait because too many were unanswered.

@@ -30,7 +30,9 @@ final class Outlet: Sendable {
             backlog.isDraining = true
             return true
         }
-        if isLeft { Threads.start { self.drain() } }
+        guard isLeft else { return }
+        // With half a line sent the connection is of no use: what waits for answers is sent again on the next one.
+        do { try Threads.start { self.drain() } } catch { socket.shutDown() }
     }
 
     private func drain() {
