@@ -1,12 +1,16 @@
 import SidestepModel
 
+/// Looks at steps that were recorded in a run itself; what a fork shares, `StoreReader` adds.
 public protocol StepReading: AnyObject {
+    /// The run's own step of this name; nil when it was never begun there.
     func step(run: Int64, name: String) throws(Failure) -> StepRecord?
+    /// The same with its output and error.
     func stepOutcome(run: Int64, name: String) throws(Failure) -> StepOutcome?
     /// Steps in the order of the journal, after this sequence, until `limit` steps or about `maxBytes` of outcomes.
     func steps(
         run: Int64, after sequence: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome>
+    /// How many own steps the run has of each status that any has.
     func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)]
     /// Steps of a run that have no outcome: running, backing off or unknown.
     func openSteps(run: Int64) throws(Failure) -> [StepRecord]
@@ -22,6 +26,7 @@ public protocol StepReading: AnyObject {
     func usage(run: Int64) throws(Failure) -> [(name: String, sum: Int64)]
 }
 
+/// Records steps and their outcomes for the owner of a run.
 public protocol StepWriting: StepReading {
     /// Adds a step, under the next sequence, where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure)
