@@ -8,7 +8,7 @@ public struct StreamRecord: Sendable, Equatable {
     public var name: String
     /// The index that the next item gets: the number of items there ever were.
     public var next: Int64
-    /// When its first item came.
+    /// When it was opened: by its first items, or by closing it without any.
     public var opened: Instant
     /// When its owner closed it; nil while items may come. The end of the run sets nothing here.
     public var closed: Instant?

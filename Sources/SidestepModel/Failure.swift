@@ -21,9 +21,9 @@ public struct Failure: Error, Sendable, Equatable {
     public var which: String?
     /// Why a run is paused.
     public var reason: PauseReason?
-    /// Fingerprints of a mismatch: the recorded and the presented one.
+    /// The recorded fingerprint of a `step_mismatch`.
     public var expected: String?
-    /// The one that this call presented; `expected` is the recorded one.
+    /// The fingerprint that the call presented.
     public var actual: String?
     /// The attempt that the step's record stands at, so that a late caller sees how late it is.
     public var attempt: Int64?

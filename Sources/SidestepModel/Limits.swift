@@ -25,7 +25,7 @@ public struct Limits: Sendable, Equatable {
     public var userConnections = 1024
     /// Requests of one user that have no reply yet.
     public var userRequestsInFlight = 8192
-    /// Bytes held for one user, and for all together: lines that are coming or being worked on, replies not read.
+    /// Bytes held for one user: lines that are coming or being worked on, replies not read.
     public var userBytes = 256 << 20
     /// Those bytes of all users together: `held_bytes`.
     public var heldBytes = 1 << 30

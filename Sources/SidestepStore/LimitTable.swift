@@ -22,7 +22,7 @@ public protocol LimitReading: AnyObject {
     func hold(step: Int64) throws(Failure) -> Hold?
     /// The limited amounts of a run.
     func budgets(run: Int64) throws(Failure) -> [Budget]
-    /// Owned runs whose budget of wall time is used up.
+    /// Owned runs whose budget of wall time is used up, a hundred at most.
     func runs(outOfTimeAt now: Instant) throws(Failure) -> [RunRecord]
     /// When the next of them is.
     func nextOutOfTime() throws(Failure) -> Instant?

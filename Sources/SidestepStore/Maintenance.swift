@@ -73,13 +73,13 @@ public protocol StoreMaintenance: Sendable {
 
 /// How full the database is.
 public struct StoreStatistics: Sendable, Equatable {
-    /// Bytes of the file without its log, and those of them that are free.
+    /// Bytes of the file without its log.
     public var bytes: Int64
     /// Those that are free; `vacuum` gives them back.
     public var freeBytes: Int64
     /// Runs that read from another one.
     public var forks: Int64
-    /// Removed runs whose rows are still to be deleted, and those of which forks need a part.
+    /// Removed runs whose rows are still to be deleted.
     public var beingRemoved: Int64
     /// Removed runs of which a fork still reads something.
     public var keptForForks: Int64

@@ -39,7 +39,7 @@ public struct ClosedRun: Sendable, Equatable {
 
 /// Looks for what may be removed, and for what is left of it: `tombstone` and `retention`.
 public protocol RemovalReading: AnyObject {
-    /// What is left of the user's removed run of this id; nil when it was never used, or is forgotten.
+    /// What is left of the user's removed run of this id; nil when none was removed, or it is forgotten.
     func tombstone(user: UInt32, id: String) throws(Failure) -> Tombstone?
     /// Closed runs behind `last` that were closed up to `before`.
     func closedRuns(after last: ClosedRun?, before: Instant, limit: Int) throws(Failure) -> [ClosedRun]

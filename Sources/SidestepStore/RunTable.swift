@@ -68,11 +68,11 @@ public protocol RunReading: AnyObject {
     func runs(heldBySession session: Int64, limit: Int) throws(Failure) -> [RunRecord]
     /// All runs that have an owner.
     func ownedRuns() throws(Failure) -> [RunRecord]
-    /// Owned runs whose lease has run out, oldest first.
+    /// Owned runs whose lease has run out, oldest first, a hundred at most.
     func runs(expiredAt now: Instant) throws(Failure) -> [RunRecord]
     /// When the next lease runs out.
     func nextLeaseExpiry() throws(Failure) -> Instant?
-    /// The runs that named this one as their parent, oldest first.
+    /// The open runs that named this one as their parent, oldest first, behind this key.
     func openChildren(of run: Int64, after key: Int64, limit: Int) throws(Failure) -> [RunRecord]
 }
 

@@ -12,17 +12,17 @@ public protocol StepReading: AnyObject {
     ) throws(Failure) -> Page<StepOutcome>
     /// How many own steps the run has of each status that any has.
     func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)]
-    /// Steps of a run that have no outcome: running, backing off or unknown.
+    /// Steps of a run that have no outcome: running, waiting, backing off or unknown.
     func openSteps(run: Int64) throws(Failure) -> [StepRecord]
-    /// Steps of all runs (of one user, or of all) in `status`, oldest first.
+    /// Open steps of all runs (of one user, or of all) in `status`, oldest first; those with an outcome are not found.
     func steps(user: UInt32?, status: StepStatus, limit: Int) throws(Failure) -> [StepRecord]
-    /// Running steps whose attempt has run out of time, oldest first.
+    /// Steps whose attempt or wait has run out of time, oldest first.
     func steps(expiredAt now: Instant, limit: Int) throws(Failure) -> [StepRecord]
-    /// When the next attempt runs out of time.
+    /// When the next attempt or wait runs out of time.
     func nextStepDeadline() throws(Failure) -> Instant?
     /// The steps that were begun to undo others, in the order of the journal.
     func compensations(run: Int64) throws(Failure) -> [String]
-    /// Sums of every integer member of the run's recorded usage.
+    /// Sums of every integer member of the usage that steps of the run and of all runs below it recorded, by name.
     func usage(run: Int64) throws(Failure) -> [(name: String, sum: Int64)]
 }
 

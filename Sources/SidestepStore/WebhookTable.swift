@@ -21,7 +21,7 @@ public protocol WebhookReading: AnyObject {
     func webhook(key: Int64) throws(Failure) -> WebhookRecord?
     /// The user's webhook of this name.
     func webhook(user: UInt32, name: String) throws(Failure) -> WebhookRecord?
-    /// In the order of names; `user` nil shows all.
+    /// In the order of names; `user` nil shows all, oldest first.
     func webhooks(user: UInt32?) throws(Failure) -> [WebhookRecord]
     /// A delivery by its id, of whichever webhook: whether the caller may see it, he looks himself.
     func delivery(id: String) throws(Failure) -> DeliveryRecord?

@@ -48,11 +48,11 @@ public struct ScheduleRecord: Sendable, Equatable {
     public var nextDue: Instant?
     /// A due time that waits for the run before it (`overlap: queue`).
     public var waitingDue: Instant?
-    /// The due time of the last run, and that run.
+    /// The last due time that was not missed, also when its run was left out or waits.
     public var lastDue: Instant?
     /// The key of the run it started last, also by `schedule.trigger`; nil before the first. It may be removed by now.
     public var lastRun: Int64?
-    /// How many runs were started, left out because one was open, and missed while nobody could start them.
+    /// Runs that it started, those of `schedule.trigger` included.
     public var fired: Int64 = 0
     /// Due times left out because of `overlap`.
     public var skipped: Int64 = 0
