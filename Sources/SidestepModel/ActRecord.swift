@@ -1,6 +1,8 @@
 /// What somebody changed that no run's journal tells of: a line of the daemon's own journal.
 public struct ActRecord: Sendable, Equatable {
+    /// Its place in that journal, from 1; 0 before the store has given it one.
     public var sequence: Int64 = 0
+    /// When it was done, by the daemon's clock.
     public var at: Instant
     /// The method of the protocol.
     public var method: String
@@ -10,10 +12,12 @@ public struct ActRecord: Sendable, Equatable {
     public var userID: UInt32
     /// Who did it.
     public var byUser: UInt32
+    /// The process that called, by its number: `by.pid`.
     public var byProcess: Int32
     /// More about it, JSON.
     public var detail: Payload?
 
+    /// A line that is still to be appended.
     public init(
         at: Instant, method: String, subject: String?, userID: UInt32, byUser: UInt32, byProcess: Int32,
         detail: Payload? = nil

@@ -3,6 +3,7 @@
 /// A pure state machine (closed, open, half open with one probe) whose values are stored, so that all processes
 /// of a user share it and it outlives the daemon.
 public struct Breaker: Sendable, Equatable {
+    /// Which calls are let through; stored and shown by these words.
     public enum State: String, Sendable, CaseIterable {
         /// Everything is let through; failures are counted.
         case closed
@@ -25,11 +26,14 @@ public struct Breaker: Sendable, Equatable {
     public var maxFailures: Int64
     /// Milliseconds that it stays open.
     public var cooldownMilliseconds: Int64
+    /// Where it stands now; only calls change it, so one whose cooldown is over stays `open` until the next.
     public var state = State.closed
     /// Failures in a row.
     public var failures: Int64 = 0
+    /// When the cooldown began; nil while it is closed.
     public var opened: Instant?
 
+    /// A closed one; the defaults hold for a breaker that nobody put.
     public init(maxFailures: Int64 = 5, cooldownMilliseconds: Int64 = 60_000) {
         self.maxFailures = maxFailures
         self.cooldownMilliseconds = cooldownMilliseconds

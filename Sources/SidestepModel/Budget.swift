@@ -19,26 +19,33 @@ public enum BudgetName: String, Sendable, CaseIterable {
 public struct Amounts: Sendable, Equatable {
     private var values: [BudgetName: Int64] = [:]
 
+    /// Nothing of anything.
     public init() {}
 
+    /// The amount of one; 0 when it is not named, and setting 0 takes the name away.
     public subscript(name: BudgetName) -> Int64 {
         get { values[name] ?? 0 }
         set { values[name] = newValue == 0 ? nil : newValue }
     }
 
+    /// Whether every amount is 0.
     public var isEmpty: Bool { values.isEmpty }
 }
 
 /// One limited amount of a run.
 public struct Budget: Sendable, Equatable {
+    /// The key of the run; its children use up the same budget.
     public var run: Int64
+    /// What is counted, and with that its unit.
     public var name: BudgetName
+    /// How much there is in all: `limit` on the wire.
     public var amount: Int64
     /// Used up by the run and its children.
     public var used: Int64 = 0
     /// Set aside for steps that are running.
     public var reserved: Int64 = 0
 
+    /// A budget of which nothing is used up or set aside.
     public init(run: Int64, name: BudgetName, amount: Int64) {
         self.run = run
         self.name = name

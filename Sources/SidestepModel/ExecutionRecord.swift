@@ -23,6 +23,7 @@ public struct ExecutionRecord: Sendable, Equatable {
     /// The boot in which that process was started.
     public var boot: String?
 
+    /// What is to be done, before a process has been started for it.
     public init(step: Int64, spec: Payload, demand: Payload?, weight: Int64, token: String) {
         self.step = step
         self.spec = spec

@@ -19,9 +19,12 @@ public struct FairQueue<Item> {
     @usableFromInline var turn = 0
     @usableFromInline var total = 0
 
+    /// Nobody waits; a user is known from his first thing on, and until his last is taken.
     @inlinable public init() {}
 
+    /// How many things wait, of all users together.
     @inlinable public var count: Int { total }
+    /// Whether nobody has anything waiting.
     @inlinable public var isEmpty: Bool { total == 0 }
     /// How many users have something waiting.
     @inlinable public var users: Int { lines.count }
@@ -31,6 +34,7 @@ public struct FairQueue<Item> {
         lines.first { $0.user == user }?.line.count ?? 0
     }
 
+    /// Adds something behind all others of its user; a user who had nothing gets his turn last.
     @inlinable public mutating func append(_ item: Item, of user: UserKey) {
         for index in lines.indices where lines[index].user == user {
             total += 1
@@ -109,14 +113,20 @@ public struct Line<Item> {
     @usableFromInline var slots: [Item?] = []
     @usableFromInline var head = 0
 
+    /// Nothing stands in it, and it takes no memory yet.
     @inlinable public init() {}
 
+    /// How many things stand in it; slots before the first one are not counted.
     @inlinable public var count: Int { slots.count - head }
+    /// Whether all that came was taken.
     @inlinable public var isEmpty: Bool { slots.count == head }
+    /// A copy of all that stand in it, the first one first.
     @inlinable public var items: [Item] { slots[head...].compactMap(\.self) }
 
+    /// What `popFirst` would take; nil when it is empty.
     @inlinable public var first: Item? { isEmpty ? nil : slots[head] }
 
+    /// Puts something behind all others.
     @inlinable public mutating func append(_ item: Item) { slots.append(item) }
 
     /// Puts something before all others.
@@ -129,6 +139,7 @@ public struct Line<Item> {
         }
     }
 
+    /// Takes the first one, nil when it is empty; gives memory back when most of it holds nothing.
     @inlinable public mutating func popFirst() -> Item? {
         guard head < slots.count else { return nil }
         // The last one of few leaves the array as it came: empty, with its room.

@@ -3,8 +3,10 @@ public struct Instant: Sendable, Hashable, Comparable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public let milliseconds: Int64
 
+    /// Takes any number, also one before 1970.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// The earlier moment is less.
     public static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
 
     /// The moment `span` milliseconds later; saturates instead of trapping, since spans come from clients.
@@ -22,6 +24,7 @@ public struct Instant: Sendable, Hashable, Comparable {
 
 /// Where the engine reads the time; the daemon passes the wall clock, tests a clock they move.
 public protocol Clock: Sendable {
+    /// The time of day; it may be set, also back (clock_gettime(2), CLOCK_REALTIME).
     func now() -> Instant
     /// Milliseconds since boot, time in which the machine slept included: clock_gettime(2), CLOCK_BOOTTIME.
     func sinceBoot() -> Int64

@@ -45,14 +45,20 @@ public enum JournalKind: String, Sendable, CaseIterable {
 
 /// One entry of the journal.
 public struct JournalEntry: Sendable, Equatable {
+    /// Its number in the change feed: grows with the commits, some are skipped, none comes twice.
     public var sequence: Int64
+    /// When it happened.
     public var at: Instant
+    /// The word for what happened: one of `JournalKind`, or in an imported run what its own daemon wrote.
     public var kind: String
+    /// The step that it is about; nil when it is about the run as a whole.
     public var step: String?
+    /// The attempt of that step, or nil.
     public var attempt: Int64?
     /// More about it, JSON.
     public var detail: Payload?
 
+    /// An entry as it stands in the journal, or as an export has it.
     public init(
         sequence: Int64, at: Instant, kind: String, step: String?, attempt: Int64?, detail: Payload?
     ) {

@@ -3,11 +3,14 @@
 /// The secret is what makes it unguessable; the database holds only its hash. The epoch grows with every
 /// grant and is the fencing token that is compared at every write.
 public struct LeaseText: Sendable, Equatable {
+    /// The store's number of the run: a lease finds its run without the id.
     public var runKey: Int64
+    /// The epoch of the grant: it is worth something while the run's is the same.
     public var epoch: Int64
     /// 32 hexadecimal digits.
     public var secret: String
 
+    /// Names a grant; whether it is in force, the run's record says.
     public init(runKey: Int64, epoch: Int64, secret: String) {
         self.runKey = runKey
         self.epoch = epoch
@@ -23,6 +26,7 @@ public struct LeaseText: Sendable, Equatable {
         self.init(runKey: key, epoch: epoch, secret: String(parts[3]))
     }
 
+    /// `l1.<run key>.<epoch>.<secret>`; clients take it as one opaque word.
     public var text: String { "l1.\(runKey).\(epoch).\(secret)" }
 }
 

@@ -1,13 +1,22 @@
 /// Every hard limit of the daemon, by the name that errors, `hello` and the configuration use.
 public struct Limits: Sendable, Equatable {
+    /// Bytes of one line, without its newline: `frame_bytes`. Past it a call is `payload_too_large`.
     public var frameBytes = 64 << 20
+    /// Levels of nested arrays and objects in one line: `depth`. Past it the line is no JSON (-32700).
     public var depth = 512
+    /// Bytes of a run id, step name, workflow, tag or other name: `name_bytes`. Past it -32602.
     public var nameBytes = 1024
+    /// Requests in one batch: `batch_length`.
     public var batchLength = 1000
+    /// Requests of one connection that have no reply yet: `requests_in_flight`.
     public var requestsInFlight = 1024
+    /// Open connections: `connections`. A few more are kept for administrators (`ShareRule`).
     public var connections = 4096
+    /// Bytes queued to a reader that does not read: `outbound_bytes`. Past it the connection is closed.
     public var outboundBytes = 64 << 20
+    /// Watches of one connection: `watches`.
     public var watches = 100
+    /// Bytes kept for a reader of a watch: `watch_bytes`. Past it the watch goes on from the journal.
     public var watchBytes = 1 << 20
 
     // The shares of one user who is no administrator; ShareRule says how they are meant.
@@ -16,8 +25,9 @@ public struct Limits: Sendable, Equatable {
     public var userConnections = 1024
     /// Requests of one user that have no reply yet.
     public var userRequestsInFlight = 8192
-    /// Bytes held for one user, and for all together: lines that are coming or being worked on, replies not read.
+    /// Bytes held for one user: lines that are coming or being worked on, replies not read.
     public var userBytes = 256 << 20
+    /// Those bytes of all users together: `held_bytes`.
     public var heldBytes = 1 << 30
     /// Watches of one user.
     public var userWatches = 1000
@@ -25,8 +35,10 @@ public struct Limits: Sendable, Equatable {
     /// How many elements the arrays and objects of a call may have, where it is not the standard.
     public var elements: [ElementLimit: Int] = [:]
 
+    /// What holds when the configuration says nothing.
     public init() {}
 
+    /// How many elements a call may have of this kind: as configured, or the standard number.
     public subscript(limit: ElementLimit) -> Int { elements[limit] ?? limit.standard }
 
     /// All limits with their values, in the order of documentation.
@@ -48,7 +60,9 @@ public struct NamedLimit: Sendable {
     public let range: ClosedRange<Int>
     /// What it counts, as one sentence without a full stop.
     public let summary: String
+    /// Reads its value from a set of limits.
     public let read: @Sendable (Limits) -> Int
+    /// Writes its value, within `range` or not: whoever sets it has looked.
     public let write: @Sendable (inout Limits, Int) -> Void
 
     init(

@@ -3,6 +3,7 @@ public struct Placement: Sendable, Equatable {
     /// The queue of a run that named none.
     public static let defaultQueue = "default"
 
+    /// The name of its queue, one of its user's; workers say which ones they serve.
     public var queue = Self.defaultQueue
     /// Higher ones go first; the older one among equals.
     public var priority: Int64 = 0
@@ -17,11 +18,13 @@ public struct Placement: Sendable, Equatable {
     /// Whether the run's next attempt has a date, which follows the wall clock, and not a delay.
     public var startsOnDate = false
 
+    /// What holds when nobody says where: the default queue, priority 0, at once.
     public init() {}
 }
 
 /// A request to end a run: the owner may still undo what was done, until the grace is over.
 public struct Cancellation: Sendable, Equatable {
+    /// When somebody asked, or the deadline passed.
     public var requested: Instant
     /// When the run is closed, whatever its owner does.
     public var final: Instant
@@ -31,6 +34,7 @@ public struct Cancellation: Sendable, Equatable {
     /// The reason of a run that ran into its deadline.
     public static let deadline = "deadline"
 
+    /// Asks at `requested` and closes at `final`: what lies between is the grace.
     public init(requested: Instant, final: Instant, reason: String?) {
         self.requested = requested
         self.final = final

@@ -1,9 +1,11 @@
 /// A process that cannot be taken for another one: its id alone is recycled, with its start time it is not.
 public struct ProcessIdentity: Sendable, Hashable {
+    /// Its number, as the daemon sees it; another process may get it when this one is gone.
     public var pid: Int32
     /// Clock ticks after boot at which it started: proc(5), field 22 of `/proc/PID/stat`; 0 when unknown.
     public var startTicks: Int64
 
+    /// The process that had this number and started then; nothing here looks whether it lives.
     public init(pid: Int32, startTicks: Int64) {
         self.pid = pid
         self.startTicks = startTicks
@@ -18,13 +20,16 @@ public struct ProcessIdentity: Sendable, Hashable {
 
 /// The process on the other end of a connection, as the kernel vouches for it.
 public struct Peer: Sendable, Hashable {
+    /// The user it had when it connected: SO_PEERCRED, unix(7).
     public var uid: UInt32
+    /// The process that connected; others that were given the connection pass for it.
     public var process: ProcessIdentity
     /// Root, the daemon's own user or a member of the admin group: sees the runs of all users.
     public var isAdministrator: Bool
     /// Whether it is the daemon itself that acts.
     public var isDaemon = false
 
+    /// A client; the daemon itself is `daemon`.
     public init(uid: UInt32, process: ProcessIdentity, isAdministrator: Bool) {
         self.uid = uid
         self.process = process
@@ -45,11 +50,16 @@ public struct Peer: Sendable, Hashable {
 
 /// The process that executes a run now.
 public struct Owner: Sendable, Hashable {
+    /// What ends its lease when nobody says anything.
     public var kind: OwnerKind
+    /// The process that is watched; with `owner: process` it may be an ancestor of the caller (`owner_pid`).
     public var process: ProcessIdentity
+    /// The user of that process: `owner.uid` on the wire.
     public var uid: UInt32
+    /// When the run was granted to it; a budget of wall time counts from here.
     public var since: Instant
 
+    /// The owner of a run from `since` on.
     public init(kind: OwnerKind, process: ProcessIdentity, uid: UInt32, since: Instant) {
         self.kind = kind
         self.process = process

@@ -2,10 +2,12 @@
 public struct Rate: Sendable, Equatable {
     /// Things per `milliseconds`, at least 1.
     public var count: Int64
+    /// The span: `per_ms` on the wire. Less than 1 counts as 1.
     public var milliseconds: Int64
     /// How many may begin at once after a quiet time; as many as `count` unless set.
     public var burst: Int64?
 
+    /// A rate as `limit.put` and `queue.put` take it.
     public init(count: Int64, milliseconds: Int64, burst: Int64? = nil) {
         self.count = count
         self.milliseconds = milliseconds
@@ -22,9 +24,12 @@ public struct Rate: Sendable, Equatable {
 /// A token bucket (ITU-T I.371, generic cell rate algorithm): a value of two numbers, so that it can be stored
 /// and outlives the daemon. One that was never used is full.
 public struct TokenBucket: Sendable, Equatable {
+    /// How many there were at `at`, fractions included.
     public var tokens: Double
+    /// When a token was last taken; what has come back since is found at the next look.
     public var at: Instant
 
+    /// By default empty in 1970, and so full now.
     public init(tokens: Double = 0, at: Instant = Instant(milliseconds: 0)) {
         self.tokens = tokens
         self.at = at

@@ -10,8 +10,10 @@ public struct RetentionRule: Sendable, Equatable {
     public var workflow: String?
     /// nil for every way to end.
     public var status: RunStatus?
+    /// How long, counted from when a run was closed.
     public var keep: Keep
 
+    /// A rule for closed runs that both members fit.
     public init(workflow: String?, status: RunStatus?, keep: Keep) {
         self.workflow = workflow
         self.status = status
@@ -28,10 +30,12 @@ public struct RetentionRule: Sendable, Equatable {
 
 /// All rules together: the most exact one that fits a run decides.
 public struct RetentionPolicy: Sendable, Equatable {
+    /// In any order; no two of them have the same workflow and status.
     public var rules: [RetentionRule]
     /// For runs that no rule fits.
     public var standard: RetentionRule.Keep
 
+    /// The rules that `retention.put` left, over the daemon's own span (`retention_days`).
     public init(rules: [RetentionRule], standard: RetentionRule.Keep) {
         self.rules = rules
         self.standard = standard

@@ -2,8 +2,11 @@
 public struct RetryPolicy: Sendable, Equatable {
     /// Attempts in all; 0 is without limit.
     public var maxAttempts: Int64 = 3
+    /// The delay before the second attempt.
     public var initialMilliseconds: Int64 = 1000
+    /// What each further delay is multiplied by; 1 or less leaves it as it is.
     public var factor: Double = 2
+    /// No computed delay is longer, jitter aside; fixed ones may be.
     public var maxMilliseconds: Int64 = 60_000
     /// A fraction of the delay that chance adds or takes off.
     public var jitter: Double = 0.1
@@ -14,6 +17,7 @@ public struct RetryPolicy: Sendable, Equatable {
     /// Error types that are never retried; wins over `retryOn`.
     public var failOn: [String] = []
 
+    /// What holds for members that a given policy leaves out.
     public init() {}
 
     /// One attempt and no retry: what holds when nobody named a policy.
@@ -28,10 +32,12 @@ public struct RetryPolicy: Sendable, Equatable {
 public struct AttemptError: Sendable {
     /// The error's types, most special first.
     public var types: [String]
+    /// Whether another attempt may succeed; false ends it, whatever the policy says, and opens no breaker.
     public var retryable: Bool
     /// What the outside service asked for; wins over the policy's delay.
     public var retryAfterMilliseconds: Int64?
 
+    /// By default an error of no type: a policy that names types to retry does not retry it.
     public init(types: [String] = [], retryable: Bool = true, retryAfterMilliseconds: Int64? = nil) {
         self.types = types
         self.retryable = retryable

@@ -5,6 +5,7 @@ public struct RunOrigin: Sendable, Equatable {
     /// The last place in the journal that is shared.
     public var sequence: Int64
 
+    /// Shares what `run` has in its journal up to `sequence`, that place included.
     public init(run: Int64, sequence: Int64) {
         self.run = run
         self.sequence = sequence
@@ -15,9 +16,12 @@ public struct RunOrigin: Sendable, Equatable {
 public struct Lineage: Sendable, Equatable {
     /// The id of the source, which may be removed by now.
     public var source: String
+    /// The source's generation when it was forked.
     public var generation: Int64
+    /// The place as `run.fork` named it, before it was turned into a `RunOrigin`.
     public var point: ForkPoint
 
+    /// What `forked_from` shows of a fork.
     public init(source: String, generation: Int64, point: ForkPoint) {
         self.source = source
         self.generation = generation

@@ -1,6 +1,7 @@
 extension RunReason {
     /// What a reader of the reference page is told of a reason.
     public struct Account: Sendable {
+        /// The word that `run.explain` says.
         public let reason: RunReason
         /// What is the case.
         public let fact: String

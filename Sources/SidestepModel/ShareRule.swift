@@ -11,6 +11,7 @@ public struct ShareRule: Sendable {
     private let limits: Limits
     private let isAdministrator: Bool
 
+    /// The rules for one caller under the limits that hold now.
     public init(_ limits: Limits, isAdministrator: Bool) {
         self.limits = limits
         self.isAdministrator = isAdministrator
@@ -21,6 +22,7 @@ public struct ShareRule: Sendable {
         case ofUser(String, Int)
         case ofAll(String, Int)
 
+        /// The name of the limit: `data.limit` of the error.
         public var limit: String {
             switch self {
             case .ofUser(let name, _), .ofAll(let name, _): name

@@ -14,6 +14,7 @@ public enum ShellText {
         sidestep(command, operands, options: options)
     }
 
+    /// The same with the operands in a list.
     public static func sidestep(_ command: String, _ operands: [String], options: [String] = []) -> String {
         let isOdd = operands.contains { $0.hasPrefix("-") }
         return "sidestep \(command) " + line(isOdd ? options + ["--"] + operands : operands + options)

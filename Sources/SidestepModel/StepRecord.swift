@@ -1,7 +1,10 @@
 /// A step as the store holds it, without its output and error.
 public struct StepRecord: Sendable, Equatable {
+    /// The store's own number; 0 before it is written.
     public var key: Int64
+    /// The key of the run it was recorded in; a step that a fork shares has its origin's.
     public var run: Int64
+    /// Unique in its run; the second part of the idempotency key.
     public var name: String
     /// Changed by what happens to it alone: `after`.
     public internal(set) var status: StepStatus
@@ -9,7 +12,9 @@ public struct StepRecord: Sendable, Equatable {
     public var attempt: Int64
     /// Tries that failed; those that a crash ended do not count.
     public var failures: Int64
+    /// What the client says tells this call from another of the name; compared only where both have one.
     public var fingerprint: String?
+    /// Whether an attempt that was lost is not repeated: the step is `unknown` until somebody resolves it.
     public var atMostOnce: Bool
     /// Whether the last attempt ended because its process was lost, not because it failed.
     public var isInterrupted: Bool
@@ -17,13 +22,21 @@ public struct StepRecord: Sendable, Equatable {
     public var holder: ProcessIdentity?
     /// The retry policy as it was given, JSON.
     public var retry: Payload?
+    /// How long an attempt may take; what nobody named is without limit.
     public var timeouts: Timeouts
+    /// The user's own JSON, from the call that began or completed it.
     public var metadata: Payload?
+    /// What it used, as the client said with the outcome: an object, of which integers are summed.
     public var usage: Payload?
+    /// When its first attempt began; `schedule_to_close_ms` counts from here.
     public var firstBegun: Instant
+    /// When the attempt began that it is at, or the wait was opened last.
     public var begun: Instant
+    /// When it got its outcome; nil without one.
     public var finished: Instant?
+    /// When the next attempt may begin, in `backoff`; of a wait that was given up, when it was to end.
     public var nextAttempt: Instant?
+    /// When the attempt under way runs out of time, or an open wait ends; nil is never.
     public var attemptDeadline: Instant?
     /// Which limit `attemptDeadline` is.
     public var deadlineKind: String?
@@ -58,10 +71,14 @@ public struct StepRecord: Sendable, Equatable {
 
 /// A step together with its outcome.
 public struct StepOutcome: Sendable, Equatable {
+    /// The step; its status says which of the two payloads is the outcome.
     public var step: StepRecord
+    /// The recorded output; nil when there is none, also of a step that completed without.
     public var output: Payload?
+    /// The recorded error; of a step in `backoff` that of its last attempt.
     public var error: Payload?
 
+    /// A step with what is stored in its row beside it.
     public init(step: StepRecord, output: Payload?, error: Payload?) {
         self.step = step
         self.output = output

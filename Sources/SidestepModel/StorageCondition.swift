@@ -1,5 +1,6 @@
 /// How the disk under the store does: what an operator is told, and a service manager.
 public struct StorageCondition: Sendable, Equatable {
+    /// How grave a trouble is; shown by these words.
     public enum State: String, Sendable, CaseIterable {
         case ok
         /// Writes are refused for want of space; reads go on, and so does what ends or frees something.
@@ -20,6 +21,7 @@ public struct StorageCondition: Sendable, Equatable {
     /// Since when it has been as it is.
     public private(set) var since: Instant
 
+    /// A disk of which nothing bad is known.
     public init(since: Instant) { self.since = since }
 
     /// The worse of both.
@@ -60,6 +62,7 @@ public struct StorageCondition: Sendable, Equatable {
         return true
     }
 
+    /// Equal conditions show the same; which part met a trouble is not compared.
     public static func == (left: StorageCondition, right: StorageCondition) -> Bool {
         left.state == right.state && left.message == right.message && left.since == right.since
     }

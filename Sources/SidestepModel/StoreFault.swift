@@ -7,6 +7,7 @@ public struct StoreFault: Error, Sendable, Equatable {
     /// The store's own sentence.
     public var words: String
 
+    /// A trouble as the store's library told it.
     public init(code: Int32, operation: String, words: String) {
         self.code = code
         self.operation = operation

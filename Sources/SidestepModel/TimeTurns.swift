@@ -9,11 +9,13 @@ public struct TimeTurns: Sendable {
     /// What is used up, by user: more than a turn after something that took long. Who used nothing is not there.
     private var used: [UserKey: Int64] = [:]
 
+    /// Turns of so many nanoseconds, of which nobody has used anything.
     public init(length: Int64) { self.length = length }
 
     /// Whether a user has to wait for his next turn.
     public func isOver(_ user: UserKey) -> Bool { used[user, default: 0] >= length }
 
+    /// Takes what a piece of work cost off its user's turn, and off later ones if it was more than that.
     public mutating func spend(_ nanoseconds: Int64, _ user: UserKey) {
         if nanoseconds > 0 { used[user, default: 0] += nanoseconds }
     }

@@ -7,6 +7,7 @@ public struct Timeouts: Sendable, Equatable {
     /// Between two signs of life of one attempt.
     public var heartbeat: Int64?
 
+    /// Without limit in everything that is not named.
     public init(startToClose: Int64? = nil, scheduleToClose: Int64? = nil, heartbeat: Int64? = nil) {
         self.startToClose = startToClose
         self.scheduleToClose = scheduleToClose

@@ -1,20 +1,29 @@
 /// Where a user wants to be told of events.
 public struct WebhookRecord: Sendable, Equatable {
+    /// The store's own number; 0 before it is put.
     public var key: Int64
     /// Unique together with the user.
     public var name: String
+    /// Whose events and runs it is told of.
     public var userID: UInt32
+    /// Where deliveries are posted; whether it may be reached is looked at with every letter.
     public var url: String
+    /// The names of what it is told of: events, and `run.` kinds of the journal.
     public var events: [NamePattern]
     /// The name of the credential that signs; never the secret itself.
     public var secret: String?
     /// Further headers, an object of strings.
     public var headers: Payload?
+    /// Whether nothing is sent for now.
     public var isPaused: Bool
+    /// How many attempts a delivery gets before it is dead.
     public var maxAttempts: Int64
+    /// When it was first put.
     public var created: Instant
+    /// When it was last put, also as it was.
     public var updated: Instant
 
+    /// A webhook as `webhook.put` makes it by default.
     public init(
         key: Int64 = 0, name: String, userID: UInt32, url: String, events: [NamePattern], now: Instant
     ) {
@@ -59,24 +68,34 @@ public enum DeliveryStatus: String, Sendable, CaseIterable {
 
 /// One event on its way to one webhook.
 public struct DeliveryRecord: Sendable, Equatable {
+    /// The store's own number, which grows with every delivery; 0 before it is inserted.
     public var key: Int64
     /// What a receiver knows it by, however often it comes.
     public var id: String
+    /// The key of the webhook.
     public var webhook: Int64
+    /// The name of the event, or the kind of the journal's entry.
     public var event: String
+    /// The place of that event in the journal: receivers order by it, as letters may overtake.
     public var sequence: Int64
     /// What is sent.
     public var body: Payload
+    /// Changes once, from `pending`; only redelivery takes it back there.
     public var status: DeliveryStatus
+    /// Attempts made so far; redelivery counts from 0 again.
     public var attempts: Int64
+    /// When the next attempt is due; nil unless it is pending.
     public var nextAttempt: Instant?
     /// The receiver's last answer.
     public var httpStatus: Int64?
     /// Why the last attempt failed.
     public var problem: String?
+    /// When it was written, in the commit of its event.
     public var created: Instant
+    /// When it was taken or given up; nil while it is pending.
     public var finished: Instant?
 
+    /// A delivery that is due at once.
     public init(
         key: Int64 = 0, id: String, webhook: Int64, event: String, sequence: Int64, body: Payload,
         created: Instant

@@ -2,15 +2,19 @@ import SidestepModel
 
 /// An entry of the journal as it was just written.
 public struct JournalNote: Sendable, Equatable {
+    /// The key of the run that the entry is about.
     public var run: Int64
+    /// What was written, with the sequence that the store gave it.
     public var entry: JournalEntry
 
+    /// An entry for watchers and webhooks, who are told after the commit.
     public init(run: Int64, entry: JournalEntry) {
         self.run = run
         self.entry = entry
     }
 }
 
+/// Reads the journals of many runs as one: what watches go on from when they missed something.
 public protocol AnnouncementReading: AnyObject {
     /// The journal of all runs of a user (nil: of all) between two sequences, the second one included,
     /// in its order.
@@ -22,6 +26,7 @@ public protocol AnnouncementReading: AnyObject {
     ) throws(Failure) -> [JournalNote]
 }
 
+/// Tells a job what its own transaction has written to journals, before the commit.
 public protocol AnnouncementWriting: AnnouncementReading {
     /// The entries written since this was last asked.
     func takeNotes() -> [JournalNote]

@@ -1,8 +1,12 @@
 import SidestepModel
 
+/// Looks at saved states and their histories: the tables `checkpoint`, `blob`, `branch` and `message`.
 public protocol CheckpointReading: AnyObject {
+    /// A checkpoint by the store's own number, with its state; nil when it was deleted.
     func checkpoint(key: Int64) throws(Failure) -> CheckpointRecord?
+    /// A checkpoint by its id on the wire, of whichever run: whether the caller may see it, he looks himself.
     func checkpoint(id: String) throws(Failure) -> CheckpointRecord?
+    /// A checkpoint by the SHA-256 of its resume token, of whichever run.
     func checkpoint(tokenHash: [UInt8]) throws(Failure) -> CheckpointRecord?
     /// The newest checkpoint of a run, or the newest of that name.
     func latestCheckpoint(run: Int64, name: String?) throws(Failure) -> CheckpointRecord?
@@ -17,22 +21,33 @@ public protocol CheckpointReading: AnyObject {
 
 /// A checkpoint to be written.
 public struct NewCheckpoint: Sendable {
+    /// Unique in the database: `Identifiers.checkpoint`, or that of an export.
     public var id: String
+    /// The key of the run that saves it.
     public var run: Int64
     /// Whose it is: large values are shared among the checkpoints of one user, so that nobody can find out what another
     /// one has saved.
     public var user: UInt32
+    /// What its author calls it.
     public var name: String?
+    /// The step number that its author gave.
     public var stepNumber: Int64?
+    /// The messages as they are now; nil without any.
     public var history: HistoryPoint?
+    /// The state; equal large ones of a user are stored once.
     public var state: Payload?
+    /// The results of tools, stored as the state is.
     public var toolResults: Payload?
+    /// The user's own JSON, always in the row.
     public var metadata: Payload?
+    /// The SHA-256 of the resume token, unique in the database; the token itself is stored nowhere.
     public var tokenHash: [UInt8]
+    /// When it is saved.
     public var created: Instant
     /// The place of the journal's entry about it.
     public var journalSequence: Int64 = 0
 
+    /// A checkpoint with nothing in it yet.
     public init(id: String, run: Int64, user: UInt32, tokenHash: [UInt8], created: Instant) {
         self.id = id
         self.run = run
@@ -42,6 +57,7 @@ public struct NewCheckpoint: Sendable {
     }
 }
 
+/// Saves checkpoints, lengthens histories, and deletes what nothing needs any more.
 public protocol CheckpointWriting: CheckpointReading {
     /// Saves a checkpoint where the run's epoch is still `epoch`. Large values of one user are stored once by content.
     /// - Returns: its key and the payload bytes that were new to that user.

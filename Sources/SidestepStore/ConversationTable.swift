@@ -1,6 +1,8 @@
 import SidestepModel
 
+/// Looks at logs of messages outside of runs: the tables `conversation` and `conversation_entry`.
 public protocol ConversationReading: AnyObject {
+    /// The conversation of this name of the user; nil when there is none, or it is hidden.
     func conversation(user: Int64, name: String) throws(Failure) -> ConversationRecord?
     /// By name, those that begin with `prefix`, behind `after`.
     func conversations(
@@ -16,7 +18,9 @@ public protocol ConversationReading: AnyObject {
     ) throws(Failure) -> (conversation: String, entry: ConversationEntry)?
 }
 
+/// Writes conversations; who may, and at which revision, the engine has looked.
 public protocol ConversationWriting: ConversationReading {
+    /// Adds an empty one at revision 0; the name must be free.
     func addConversation(user: Int64, name: String, at: Instant) throws(Failure) -> ConversationRecord
     /// Writes revision, length, metadata and time.
     func updateConversation(_ conversation: ConversationRecord) throws(Failure)

@@ -2,15 +2,19 @@ import SidestepModel
 
 /// A step whose next attempt is due, and since when.
 public struct DueExecution: Sendable, Equatable {
+    /// The key of the step.
     public let step: Int64
+    /// When its attempt became due; pages go on behind it and the key.
     public let at: Instant
 
+    /// A place in the order in which attempts became due.
     public init(step: Int64, at: Instant) {
         self.step = step
         self.at = at
     }
 }
 
+/// Looks at what the daemon does for open steps, the table `execution`.
 public protocol ExecutionReading: AnyObject {
     /// What the daemon does for a step, with the step; nil when it does nothing for it.
     func execution(step: Int64) throws(Failure) -> (execution: ExecutionRecord, step: StepRecord)?
@@ -23,6 +27,7 @@ public protocol ExecutionReading: AnyObject {
     func nextExecution(after now: Instant) throws(Failure) -> Instant?
 }
 
+/// Notes what the daemon does for steps, so that the next daemon can go on or clear up.
 public protocol ExecutionWriting: ExecutionReading {
     /// Lets the steps that name this breaker, and wait for their next attempt, have it now.
     func hastenExecutions(breaker: BreakerRecord, to now: Instant) throws(Failure)
@@ -30,5 +35,6 @@ public protocol ExecutionWriting: ExecutionReading {
     func saveExecution(_ execution: ExecutionRecord, run: Int64, epoch: Int64) throws(Failure)
     /// Notes the process that was started for a step.
     func executionStarted(step: Int64, process: ProcessIdentity, boot: String) throws(Failure)
+    /// Forgets what the daemon did for a step, as soon as that has an outcome.
     func deleteExecution(step: Int64) throws(Failure)
 }

@@ -1,8 +1,10 @@
 import SidestepModel
 
+/// Looks at forks and what they share: completed steps and checkpoints of other runs, copied nowhere.
 public protocol ForkReading: AnyObject {
     /// Where a run takes its first records from; nil for one that is no fork.
     func origin(of run: Int64) throws(Failure) -> RunOrigin?
+    /// What a run was made from, as its maker said it; nil when it is no fork.
     func lineage(of run: Int64) throws(Failure) -> Lineage?
     /// The ids of runs that read from this one, oldest first.
     func forks(of run: Int64, limit: Int) throws(Failure) -> [String]
@@ -12,11 +14,13 @@ public protocol ForkReading: AnyObject {
     func sharedSteps(
         _ origin: RunOrigin, after sequence: Int64, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome>
+    /// How many completed steps of this very run a fork at `origin` shares.
     func sharedStepCount(_ origin: RunOrigin) throws(Failure) -> Int64
     /// The newest checkpoint of this very run that was saved up to `origin`.
     func sharedCheckpoint(_ origin: RunOrigin) throws(Failure) -> CheckpointRecord?
 }
 
+/// Makes forks; from then on the removal of the origin leaves what they need.
 public protocol ForkWriting: ForkReading {
     /// Makes a run that was just inserted a fork.
     func setOrigin(of run: Int64, _ origin: RunOrigin) throws(Failure)
@@ -41,11 +45,13 @@ extension StoreReader {
         return found
     }
 
+    /// A step of this name, the run's own or the nearest that it shares; nil when it was never begun.
     public func step(of run: RunRecord, name: String) throws(Failure) -> StepRecord? {
         if let own = try step(run: run.key, name: name) { return own }
         return try inherited(run, name)?.step
     }
 
+    /// The same with its outcome.
     public func stepOutcome(of run: RunRecord, name: String) throws(Failure) -> StepOutcome? {
         if let own = try stepOutcome(run: run.key, name: name) { return own }
         return try inherited(run, name)
@@ -81,6 +87,7 @@ extension StoreReader {
         return Page(items: page.items + own.items, hasMore: own.hasMore)
     }
 
+    /// How many steps there are of each status that any has; shared ones are completed.
     public func stepCounts(of run: RunRecord) throws(Failure) -> [(status: StepStatus, count: Int64)] {
         var counts = try stepCounts(run: run.key)
         if run.origin == nil { return counts }

@@ -1,6 +1,8 @@
 import SidestepModel
 
+/// Looks at the journal of one run; a completed step stands in it as its own entry.
 public protocol JournalReading: AnyObject {
+    /// Entries behind a sequence, oldest first, without those of runs that it was forked from.
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry>
     /// The newest entry of each kind among the run's last `count`.
     func newestEntries(run: Int64, among count: Int) throws(Failure) -> [JournalEntry]
@@ -8,6 +10,7 @@ public protocol JournalReading: AnyObject {
     func hasProgress(run: Int64, since sequence: Int64) throws(Failure) -> Bool
 }
 
+/// Appends to journals; every entry gets the next sequence.
 public protocol JournalWriting: JournalReading {
     /// Appends an entry; returns its sequence.
     @discardableResult

@@ -30,6 +30,7 @@ public struct MaintenanceProgress: Sendable, Equatable {
     /// Bytes that hold something: what there is to read.
     public var totalBytes: Int64
 
+    /// How far a task is, out of how much.
     public init(doneBytes: Int64, totalBytes: Int64) {
         self.doneBytes = doneBytes
         self.totalBytes = totalBytes
@@ -46,6 +47,7 @@ public enum MaintenanceReport: Sendable, Equatable {
 }
 
 extension MaintenanceReport {
+    /// Compares what was found; two copies are equal when they are the very same.
     public static func == (left: MaintenanceReport, right: MaintenanceReport) -> Bool {
         switch (left, right) {
         case (.backup(let left), .backup(let right)): left == right
@@ -71,16 +73,20 @@ public protocol StoreMaintenance: Sendable {
 
 /// How full the database is.
 public struct StoreStatistics: Sendable, Equatable {
-    /// Bytes of the file without its log, and those of them that are free.
+    /// Bytes of the file without its log.
     public var bytes: Int64
+    /// Those that are free; `vacuum` gives them back.
     public var freeBytes: Int64
+    /// Runs that read from another one.
     public var forks: Int64
-    /// Removed runs whose rows are still to be deleted, and those of which forks need a part.
+    /// Removed runs whose rows are still to be deleted.
     public var beingRemoved: Int64
+    /// Removed runs of which a fork still reads something.
     public var keptForForks: Int64
     /// When the run was closed that has been closed for longest.
     public var oldestClosed: Instant?
 
+    /// What `system.stats` shows of the store.
     public init(
         bytes: Int64, freeBytes: Int64, forks: Int64, beingRemoved: Int64, keptForForks: Int64,
         oldestClosed: Instant?
@@ -94,6 +100,8 @@ public struct StoreStatistics: Sendable, Equatable {
     }
 }
 
+/// Counts what the whole database has; it may look at every run.
 public protocol StatisticsReading: AnyObject {
+    /// How full it is now, as this snapshot has it.
     func statistics() throws(Failure) -> StoreStatistics
 }

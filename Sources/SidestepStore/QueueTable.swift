@@ -1,5 +1,6 @@
 import SidestepModel
 
+/// Looks at queues and at runs that wait in them: the tables `queue` and `run`.
 public protocol QueueReading: AnyObject {
     /// The queue as it was put; nil when nobody put it.
     func queue(user: UInt32, name: String) throws(Failure) -> QueueRecord?
@@ -33,6 +34,7 @@ public protocol QueueReading: AnyObject {
     func nextRunDue() throws(Failure) -> Instant?
 }
 
+/// Writes queues, with what is left of their rates.
 public protocol QueueWriting: QueueReading {
     /// Adds the queue or changes it.
     func saveQueue(_ queue: QueueRecord) throws(Failure)

@@ -1,6 +1,8 @@
 import SidestepModel
 
+/// Looks at schedules and at what is due, in the table `schedule`.
 public protocol ScheduleReading: AnyObject {
+    /// A schedule by the store's own number; nil when it was deleted.
     func schedule(key: Int64) throws(Failure) -> ScheduleRecord?
     /// The schedule of that name; `user` nil looks through all users and takes the oldest.
     func schedule(user: UInt32?, name: String) throws(Failure) -> ScheduleRecord?
@@ -16,10 +18,12 @@ public protocol ScheduleReading: AnyObject {
     func waitingSchedules() throws(Failure) -> [Int64]
 }
 
+/// Writes schedules; the run of a due time is inserted in the same commit.
 public protocol ScheduleWriting: ScheduleReading {
     /// Adds a schedule; returns its key.
     func insertSchedule(_ schedule: ScheduleRecord) throws(Failure) -> Int64
     /// Writes everything but the key, the name and the user.
     func updateSchedule(_ schedule: ScheduleRecord) throws(Failure)
+    /// Deletes a schedule; its runs stay.
     func deleteSchedule(key: Int64) throws(Failure)
 }

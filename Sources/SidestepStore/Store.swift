@@ -54,7 +54,9 @@ public protocol StoreWriter: Sendable {
 extension WriteJob {
     /// The daemon's own work.
     public var user: UserKey { -1 }
+    /// As light as most of that work: it fills no commit.
     public var weight: Int { 0 }
+    /// Refused on a full disk; a job that records or frees something says so itself.
     public var space: SpaceUse { .grows }
 }
 
@@ -68,10 +70,12 @@ public protocol StoreReaders: Sendable {
 
 /// Part of a longer list.
 public struct Page<Item> {
+    /// A part of the list, in its order.
     public var items: [Item]
     /// Whether there is more behind the last item.
     public var hasMore: Bool
 
+    /// A page of which the reader knows whether it is the last.
     public init(items: [Item], hasMore: Bool) {
         self.items = items
         self.hasMore = hasMore

@@ -4,7 +4,9 @@ import SidestepModel
 ///
 /// What each part promises is said where it is declared, and all of it together in `docs/internals/store.md`.
 public protocol StoreDatabase: AnyObject, Sendable {
+    /// The type of `writer`; the engine knows it by its protocol alone.
     associatedtype Writer: StoreWriter
+    /// The type of `readers`, likewise.
     associatedtype Readers: StoreReaders
 
     /// The one way in.
@@ -36,10 +38,12 @@ public protocol StoreDatabase: AnyObject, Sendable {
 
 /// Something that was noticed while a store was opened.
 public struct StoreFinding: Sendable {
+    /// What was noticed, for the log; it names no payload.
     public let sentence: String
     /// Words that go with it, by name.
     public let facts: [String: String]
 
+    /// A sentence with the words that an operator may search by.
     public init(_ sentence: String, _ facts: [String: String] = [:]) {
         (self.sentence, self.facts) = (sentence, facts)
     }
@@ -57,6 +61,7 @@ public struct StoreListener: Sendable {
     /// What goes on failing, and when it does not any more.
     public var news: @Sendable (StoreNews) -> Void
 
+    /// Who does not ask for faults and news is told of batches and of the end alone.
     public init(
         settled: @escaping @Sendable ([any WriteJob], Failure?) -> Void,
         ended: @escaping @Sendable (StoreEnd) -> Void,

@@ -1,6 +1,8 @@
 import SidestepModel
 
+/// Looks at streams and their items: the tables `stream` and `stream_chunk`.
 public protocol StreamReading: AnyObject {
+    /// The run's stream of this name; nil when there is none yet.
     func stream(run: Int64, name: String) throws(Failure) -> StreamRecord?
     /// In the order in which they were opened.
     func streams(run: Int64) throws(Failure) -> [StreamRecord]
@@ -11,6 +13,7 @@ public protocol StreamReading: AnyObject {
     ) throws(Failure) -> [StreamChunk]
 }
 
+/// Writes streams for the owner of a run.
 public protocol StreamWriting: StreamReading {
     /// Opens a stream where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
     func insertStream(run: Int64, name: String, at: Instant, epoch: Int64) throws(Failure) -> StreamRecord

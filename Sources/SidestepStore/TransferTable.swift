@@ -2,12 +2,14 @@ import SidestepModel
 
 /// A branch of messages as a run's checkpoints need it.
 public struct BranchPart: Sendable, Equatable {
+    /// The key of the branch in this store; an export numbers branches anew.
     public var key: Int64
     /// What it begins with.
     public var parent: HistoryPoint?
     /// How far it is needed, its parent's part included.
     public var length: Int64
 
+    /// A branch up to where it is needed.
     public init(key: Int64, parent: HistoryPoint?, length: Int64) {
         self.key = key
         self.parent = parent
@@ -15,6 +17,7 @@ public struct BranchPart: Sendable, Equatable {
     }
 }
 
+/// Reads what an export has of a run and no other call asks for.
 public protocol TransferReading: AnyObject {
     /// The last place in the journal that anything of the run has.
     func lastSequence(run: Int64) throws(Failure) -> Int64
@@ -24,9 +27,11 @@ public protocol TransferReading: AnyObject {
     func checkpoint(run: Int64, after key: Int64, before sequence: Int64) throws(Failure) -> CheckpointRecord?
     /// The run's first artifact behind this key, with its content.
     func artifact(run: Int64, after key: Int64) throws(Failure) -> ArtifactRecord?
+    /// The SHA-256 of a checkpoint's resume token, which an export takes along.
     func tokenHash(checkpoint key: Int64) throws(Failure) -> [UInt8]
 }
 
+/// Takes in a run line by line, out of everybody's sight until its last line has come.
 public protocol TransferWriting: TransferReading {
     /// Adds a run out of everybody's sight, with everything that is known of it but its owner.
     func insertHidden(_ run: RunRecord, id: String, input: Payload?) throws(Failure) -> Int64

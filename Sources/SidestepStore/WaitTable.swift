@@ -1,5 +1,6 @@
 import SidestepModel
 
+/// Looks at open waits, the table `wait`; the waits themselves are steps.
 public protocol WaitReading: AnyObject {
     /// The open waits for this, by their steps, the oldest first.
     ///
@@ -9,6 +10,7 @@ public protocol WaitReading: AnyObject {
     func timers(run: Int64?, user: UInt32?, limit: Int) throws(Failure) -> [StepRecord]
 }
 
+/// Notes what steps wait for, and forgets it when a wait is over.
 public protocol WaitWriting: WaitReading {
     /// Notes what the step waits for, where the epoch of its run is still `epoch`;
     /// throws `lease_lost` otherwise.
@@ -19,23 +21,29 @@ public protocol WaitWriting: WaitReading {
     func deleteWaits(step: Int64) throws(Failure)
 }
 
+/// Looks at signals: the tables `signal` and `early_signal`.
 public protocol SignalReading: AnyObject {
     /// The oldest signal of this name that no wait has consumed.
     func pendingSignal(run: Int64, name: String) throws(Failure) -> SignalRecord?
+    /// The signal that was sent under this id; nil lets it be sent.
     func signal(run: Int64, messageID: String) throws(Failure) -> SignalRecord?
     /// In the order in which they were sent, after the key.
     func signals(
         run: Int64, name: String?, pendingOnly: Bool, after key: Int64, limit: Int
     ) throws(Failure) -> Page<SignalRecord>
+    /// How many signals of the run no wait has consumed, of all names: `pending_signals` bounds it.
     func pendingSignalCount(run: Int64) throws(Failure) -> Int64
     /// A signal to a run that is not made yet.
     func earlySignal(user: UInt32, id: String, messageID: String) throws(Failure) -> SignalRecord?
     /// All of them to one run, in the order in which they were sent.
     func earlySignals(user: UInt32, id: String) throws(Failure) -> [SignalRecord]
+    /// How many signals wait for that run to be made.
     func earlySignalCount(user: UInt32, id: String) throws(Failure) -> Int64
 }
 
+/// Keeps signals, gives them to waits, and takes them back.
 public protocol SignalWriting: SignalReading {
+    /// Adds a signal behind those there are, consumed or pending as the record says.
     func insertSignal(_ signal: SignalRecord) throws(Failure)
     /// Keeps a signal for a run of this user that is not made yet.
     func insertEarlySignal(_ signal: SignalRecord, user: UInt32, id: String) throws(Failure)
@@ -49,12 +57,15 @@ public protocol SignalWriting: SignalReading {
     func giveBackSignals(run: Int64, from step: String) throws(Failure) -> [SignalRecord]
 }
 
+/// Looks at promises, the table `promise`.
 public protocol PromiseReading: AnyObject {
+    /// The run's promise of this name; nil when nobody has named it yet.
     func promise(run: Int64, name: String) throws(Failure) -> PromiseRecord?
     /// In the order in which they were made.
     func promises(run: Int64, status: PromiseRecord.Status?) throws(Failure) -> [PromiseRecord]
 }
 
+/// Makes promises and settles them.
 public protocol PromiseWriting: PromiseReading {
     /// Adds a promise; with an epoch only where the run's is still that one, throwing `lease_lost` otherwise.
     func insertPromise(_ promise: PromiseRecord, epoch: Int64?) throws(Failure)

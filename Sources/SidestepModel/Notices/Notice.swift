@@ -2,9 +2,12 @@
 ///
 /// Never a payload, never a secret: fields are names and numbers.
 public struct Notice: Sendable, Equatable {
+    /// What happened; it brings the level, the sentence, and which fields there may be.
     public let kind: NoticeKind
+    /// Names and values, in the order in which they were added.
     public private(set) var fields: [(name: NoticeField, value: String)] = []
 
+    /// A notice without fields.
     public init(_ kind: NoticeKind) { self.kind = kind }
 
     /// The same with a field more; nil adds none.
@@ -16,6 +19,7 @@ public struct Notice: Sendable, Equatable {
         return more
     }
 
+    /// The same with a number, in decimal; nil adds none.
     public func with(_ name: NoticeField, _ value: (some FixedWidthInteger)?) -> Notice {
         with(name, value.map { "\($0)" })
     }
@@ -32,8 +36,10 @@ public struct Notice: Sendable, Equatable {
         return more
     }
 
+    /// The value of a field; nil when the notice has none of that name.
     public subscript(name: NoticeField) -> String? { fields.first { $0.name == name }?.value }
 
+    /// Equal notices have the same kind and the same fields in the same order.
     public static func == (left: Notice, right: Notice) -> Bool {
         left.kind == right.kind && left.fields.map(\.name) == right.fields.map(\.name)
             && left.fields.map(\.value) == right.fields.map(\.value)

@@ -19,6 +19,7 @@ public struct NoticeCounts: Sendable {
 
     private var counts: [Key: Count] = [:]
 
+    /// Counts nothing yet: whatever comes first is told.
     public init() {}
 
     /// Whether nothing is being counted: no minute has to be waited for.

@@ -3,12 +3,14 @@
 /// The two conversions are Howard Hinnant's `days_from_civil` and `civil_from_days`
 /// (<https://howardhinnant.github.io/date_algorithms.html>).
 public struct CivilDay: Sendable, Hashable, Comparable {
+    /// Astronomical: there is a year 0, and years before it are negative.
     public var year: Int64
     /// 1 to 12.
     public var month: Int
     /// 1 to 31.
     public var day: Int
 
+    /// Takes the day as it is given: whether the month has it is not looked at.
     public init(year: Int64, month: Int, day: Int) {
         self.year = year
         self.month = month
@@ -41,6 +43,7 @@ public struct CivilDay: Sendable, Hashable, Comparable {
     /// 0 is Sunday: 1970-01-01 was a Thursday.
     public var weekday: Int { Int(floorModulo(number + 4, 7)) }
 
+    /// The earlier day is less.
     public static func < (left: CivilDay, right: CivilDay) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }

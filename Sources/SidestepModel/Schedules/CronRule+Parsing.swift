@@ -1,5 +1,6 @@
 /// What is wrong with the text of a schedule, as one sentence.
 public struct ScheduleError: Error, Sendable, Equatable {
+    /// Names the part that is wrong and what may stand there, for whoever wrote it.
     public let message: String
 }
 

@@ -21,6 +21,7 @@ public struct ZoneRules: Sendable, Equatable {
     /// Coordinated universal time.
     public static let utc = ZoneRules(transitions: [], initialOffset: 0, rule: nil)
 
+    /// Equal zones set their clocks alike; a name is no part of it.
     public static func == (left: ZoneRules, right: ZoneRules) -> Bool {
         left.initialOffset == right.initialOffset && left.rule == right.rule
             && left.transitions.elementsEqual(right.transitions) { $0 == $1 }
