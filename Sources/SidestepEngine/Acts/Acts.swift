@@ -40,14 +40,18 @@ extension JSONWriter {
 
 /// Lines of the daemon's own journal.
 public struct ListActs: Query {
+    /// The sequence of the last line of the page before; 0 begins at the oldest that is kept.
     public let after: Int64
+    /// Lines of one page at most.
     public let limit: Int
 
+    /// A call of `system.acts`.
     public init(after: Int64, limit: Int) {
         self.after = after
         self.limit = limit
     }
 
+    /// Answers with a page, oldest first: what the caller did, or others did to his; an administrator sees all.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<ActRecord> {
         try store.acts(user: call.visibleUser, after: after, limit: limit)
     }

@@ -4,8 +4,11 @@ import Synchronization
 
 /// An entry of a run's journal with what a watcher needs to know of the run.
 public struct Announcement: Sendable {
+    /// The run as it stands after the commit, or when the journal was read for a watcher who catches up.
     public var run: RunRecord
+    /// All tags of the run, by name; empty where no watch asks for them.
     public var tags: [(name: String, value: String)]
+    /// What the watcher is sent; its sequence is where he goes on after a lost connection.
     public var entry: JournalEntry
 
     /// About how much memory it takes.
@@ -18,6 +21,7 @@ public final class WatcherCount: Sendable {
 
     var isZero: Bool { count.load(ordering: .sequentiallyConsistent) == 0 }
     func add() { count.add(1, ordering: .sequentiallyConsistent) }
+    /// One watch less; at none, calls look up no runs for watchers any more.
     public func remove() { count.subtract(1, ordering: .sequentiallyConsistent) }
 }
 

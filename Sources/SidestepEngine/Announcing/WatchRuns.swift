@@ -5,13 +5,17 @@ import SidestepStore
 public struct WatchFilter: Sendable {
     /// The user whose runs these are; nil for an administrator, who sees all.
     public var user: UInt32?
+    /// The id of one run, all its generations; nil is about all runs.
     public var run: String?
+    /// The workflow as the run has it now.
     public var workflow: String?
     /// All of these.
     public var tags: [(name: String, value: String)] = []
 
+    /// A watch of all runs of one user, or of all users.
     public init(user: UInt32?) { self.user = user }
 
+    /// Whether the watch is told of this entry; all that is set has to fit.
     public func admits(_ announcement: Announcement) -> Bool {
         let run = announcement.run
         return (user ?? run.userID) == run.userID && (self.run ?? run.id) == run.id
@@ -25,8 +29,10 @@ public struct WatchFilter: Sendable {
 /// Whoever asks says so before (`Environment.watchBegins`), so that no job can come between the sequence and the first
 /// announcement.
 public struct WatchRuns: Command {
+    /// The id of the one run that the watch is about, which has to be there; nil is about all runs.
     public let run: String?
 
+    /// The first half of `run.watch`: the server installs the watch when this has committed.
     public init(run: String?) { self.run = run }
 
     /// - Returns: the last sequence before the watch: what is announced from now on has a higher one.
@@ -41,14 +47,18 @@ public struct CatchUp: Sendable {
     /// Sequences that one look spans, so that it holds at most so many entries.
     public static let span: Int64 = 4096
 
+    /// Which runs the watch is about.
     public let filter: WatchFilter
+    /// The last sequence that the watcher has seen.
     public let after: Int64
     /// The last sequence to look at.
     public let end: Int64
+    /// About how many bytes of entries one look brings; the rest comes with the next one.
     public let maxBytes: Int
     /// The runs under way at `after`, as the look before this one found them; nil for the first one.
     public let underWay: Set<Int64>?
 
+    /// One look; the server makes the next from its `Result` until `upTo` is `end`.
     public init(filter: WatchFilter, after: Int64, end: Int64, maxBytes: Int, underWay: Set<Int64>?) {
         self.filter = filter
         self.after = after
@@ -57,7 +67,9 @@ public struct CatchUp: Sendable {
         self.underWay = underWay
     }
 
+    /// What one look has found.
     public struct Result: Sendable {
+        /// The entries that match, in the order of their sequences.
         public var entries: [Announcement]
         /// How far was looked; all that matches up to there is among the entries.
         public var upTo: Int64
@@ -65,6 +77,7 @@ public struct CatchUp: Sendable {
         public var underWay: Set<Int64>?
     }
 
+    /// Looks at up to `span` sequences in one snapshot; entries of runs that are removed are not there any more.
     public func answer(_ store: any StoreReader) throws -> Result {
         let limit = min(end, after + Self.span)
         var result = Result(entries: [], upTo: limit, underWay: underWay)

@@ -4,8 +4,11 @@ import SidestepStore
 
 /// Deletes checkpoints of a run and what nothing else needs. Done part by part, the oldest first.
 public struct DeleteCheckpoints: Command {
+    /// The id of a run that the caller may see; no lease is needed.
     public let run: String
+    /// The id of one checkpoint; nil deletes all that are old enough.
     public let checkpoint: String?
+    /// Only those whose sequence is lower: 0 deletes none, nil all that are there now.
     public let before: Int64?
 
     /// How far it is.
@@ -19,12 +22,14 @@ public struct DeleteCheckpoints: Command {
         var branch: Int64?
     }
 
+    /// A call of `checkpoint.delete`.
     public init(run: String, checkpoint: String?, before: Int64?) {
         self.run = run
         self.checkpoint = checkpoint
         self.before = before
     }
 
+    /// Answers with how many are gone, once messages that nothing needs are gone too. Throws `checkpoint_not_found`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
         var at = try call.progress(Deletion.self) ?? begin(store, call)
         let rows = call.environment.settings.part.rows

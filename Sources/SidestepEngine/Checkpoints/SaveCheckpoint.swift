@@ -7,6 +7,7 @@ import SidestepStore
 public struct SaveCheckpoint: Command {
     /// What becomes of the message history.
     public enum Messages: Sendable {
+        /// That of the checkpoint before, if there is one.
         case unchanged
         /// The first `keep` messages of the current history, then these.
         case append(keep: Int64?, [Payload])
@@ -14,23 +15,38 @@ public struct SaveCheckpoint: Command {
         case all([Payload])
     }
 
+    /// Proof of the lease; not enough once the run is asked to end.
     public let proof: LeaseProof
+    /// How far the agent is, in its own count; shown, and not looked at.
     public var stepNumber: Int64?
+    /// JSON as it came; equal large values of one user are stored once.
     public var state: Payload?
+    /// The history after this checkpoint, told by what changes in that of the one before.
     public var messages = Messages.unchanged
+    /// What the agent's tools answered, JSON as it came.
     public var toolResults: Payload?
+    /// JSON that people see beside the checkpoint.
     public var metadata: Payload?
+    /// A name to find it by; several may have one name, and the newest is meant.
     public var name: String?
+    /// A token that the client minted, 22 characters at least, so that the call may be sent again; nil mints one.
     public var resumeToken: String?
 
+    /// A call of `checkpoint`; what is not set is left out of it, and the history stays as it is.
     public init(proof: LeaseProof) { self.proof = proof }
 
+    /// What the caller is told, once it is on disk.
     public struct Result {
+        /// The checkpoint, without the values that the caller has sent himself.
         public var checkpoint: CheckpointRecord
+        /// The secret that `resume` takes; told here and nowhere again.
         public var resumeToken: String
+        /// Bytes of payload that were not stored before; 0 when the call was sent again.
         public var newBytes: Int64
     }
 
+    /// Writes what is new and makes it the run's head. Throws `invalid_argument` for a `keep` past the history's end,
+    /// or a token of another run.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.heldRun(proof, &call)
         let token = resumeToken ?? Identifiers.resumeToken(random: call.environment.random)

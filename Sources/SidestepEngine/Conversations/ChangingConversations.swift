@@ -49,8 +49,11 @@ extension StoreTransaction {
 
 /// Makes a conversation that begins like another one: out of sight, part by part, and then under its name.
 public struct ForkConversation: Command {
+    /// The name of the source, of the caller's own user.
     public let conversation: String
+    /// The name of the new one; there must be none of it.
     public let target: String
+    /// How many entries it begins with; nil is all.
     public let count: Int64?
 
     /// A fork that is being made.
@@ -61,12 +64,15 @@ public struct ForkConversation: Command {
         let revision: Int64
     }
 
+    /// A call of `conversation.fork`.
     public init(conversation: String, target: String, count: Int64?) {
         self.conversation = conversation
         self.target = target
         self.count = count
     }
 
+    /// Answers with the new conversation, at revision 1. Throws `invalid_argument` where there is no source or a
+    /// target already, `overloaded` when the source was written to meanwhile.
     public func perform(
         _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> ConversationRecord {
@@ -129,10 +135,13 @@ public struct ForkConversation: Command {
 
 /// Forgets a conversation; answers whether there was one.
 public struct DeleteConversation: Command {
+    /// The conversation's name, of the caller's own user.
     public let conversation: String
 
+    /// A call of `conversation.delete`.
     public init(conversation: String) { self.conversation = conversation }
 
+    /// Takes it out of sight at once; its entries are deleted in parts.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let found = try store.conversation(user: call.conversationUser, name: conversation) else {
             return false

@@ -13,7 +13,10 @@ public enum Answer: Sendable {
 ///
 /// Unchecked: the writer's thread and the loop have it in turns, never at the same time.
 public final class Call: WriteJob, @unchecked Sendable {
+    /// What a handler makes of a request: the use case, and the writing of its result as JSON. Performed on the
+    /// writer's thread, again after each wait; it throws `Failure`, `Wait` or `KeepingWrites`, nothing else.
     public typealias Work = @Sendable (any StoreTransaction, inout CallContext) throws -> Answer
+    /// Takes the one answer of a call, on the loop: the bytes of the result, or the refusal.
     public typealias Reply = (Swift.Result<[UInt8], Failure>) -> Void
 
     let environment: Environment
@@ -21,6 +24,7 @@ public final class Call: WriteJob, @unchecked Sendable {
     let session: Int64
     /// About how many bytes it may write: those of the line that it came in.
     public private(set) var weight: Int
+    /// On a full disk a call that `grows` is refused with `storage_full` before all others.
     public let space: SpaceUse
     let work: Work
     let grantedRuns: GrantedRuns
@@ -48,6 +52,7 @@ public final class Call: WriteJob, @unchecked Sendable {
     /// Its step, while that is among those that wait for room in a limit.
     private var parkedStep: ParkedStep?
 
+    /// A call for `Coordinator.submit`; `session` 0 is the daemon's own work, an empty `request` cannot be given up.
     public init(
         environment: Environment, peer: Peer, session: Int64, grantedRuns: GrantedRuns = GrantedRuns(),
         request: ArraySlice<UInt8> = [], weight: Int = 0, space: SpaceUse = .grows,
@@ -64,8 +69,11 @@ public final class Call: WriteJob, @unchecked Sendable {
         self.reply = reply
     }
 
+    /// The user of its peer: at the writer users take turns.
     public var user: UserKey { peer.user }
 
+    /// Performs the use case inside the writer's transaction, and keeps how it ended for the coordinator. It
+    /// throws only to have the writes taken back, also for a call that is to wait.
     public func perform(_ transaction: any StoreTransaction) throws(Failure) {
         let now = environment.clock.now()
         var context = CallContext(

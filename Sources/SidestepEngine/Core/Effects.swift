@@ -60,7 +60,9 @@ public enum Effect: Sendable {
 
 /// What a parked call waits for.
 public enum Topic: Sendable, Hashable {
+    /// A run, by its key: its status, its owner or a request to end has changed.
     case run(Int64)
+    /// A step, by the key of its run and its name: it has an outcome, or is to be begun again.
     case step(Int64, String)
     /// A run of this user, queue and workflow that a worker may have.
     case ready(UInt32, String, String)
@@ -68,23 +70,33 @@ public enum Topic: Sendable, Hashable {
     case limit(Int64)
     /// Room among the running runs of this user's queue.
     case place(UInt32, String)
+    /// A stream, by the key of its run and its name: it has new items, or is closed.
     case stream(Int64, String)
+    /// The events of all users: there is a new one.
     case events
 }
 
 /// An owner as the coordinator watches it.
 public struct LeaseHolder: Sendable, Equatable {
+    /// The store's number of the run: what the coordinator's tables go by.
     public var run: Int64
+    /// The run's id, for the messages to its connection (`onGranted`, `onEnded`).
     public var id: String
+    /// Of the grant: the end of an older one takes nothing from this holder.
     public var epoch: Int64
+    /// What the lease depends on: the connection, the process, or its time alone (`ttl`).
     public var kind: OwnerKind
+    /// Whose death ends the lease, but for kind `ttl`; its pid is 0 where it lives in another pid namespace.
     public var process: ProcessIdentity
+    /// The connection that was granted the run, or to which its lease of kind `connection` has moved: for that kind the
+    /// connection's end begins the grace.
     public var session: Int64
 }
 
 /// Thrown by a use case that cannot answer yet: the call is rolled back, parked,
 /// and performed again when a topic changes.
 public struct Wait: Error, Sendable {
+    /// What wakes it: any of these. None at all is a call that only time, or its turn, brings back.
     public var topics: [Topic]
     /// When to give up; the call is then performed once more with `waitExpired`.
     public var until: Instant?
@@ -105,6 +117,7 @@ public struct Wait: Error, Sendable {
         return wait
     }
 
+    /// A wait for one of the topics, thrown by a use case; `until` nil waits as long as the caller is there.
     public init(
         _ topics: [Topic], until: Instant?, again: Instant? = nil, ending: ProcessIdentity? = nil
     ) {

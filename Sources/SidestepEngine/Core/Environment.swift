@@ -3,15 +3,19 @@ import Synchronization
 
 /// What the use cases share: clock, chance, the boot, and which connections are open.
 public final class Environment: Sendable {
+    /// The wall clock, and the time since boot by which `ShiftClock` sees that the former was set.
     public let clock: any Clock
+    /// Where ids, leases' secrets, resume tokens and jitter come from.
     public let random: any RandomSource
     /// proc(5), `/proc/sys/kernel/random/boot_id`: pids and start times mean nothing in another boot.
     public let boot: String
     /// What an operator set; a reload replaces it.
     public let current: Current<EngineSettings>
+    /// The settings of this moment; a reload (SIGHUP) may change them between two calls.
     public var settings: EngineSettings { current.value }
     let workers = WorkerTable()
     let pendingRoom = PendingRoom()
+    /// The rules of time zones for schedules; the daemon reads the host's tzdata.
     public let zones: any TimeZoneSource
     let watchers = WatcherCount()
     let processes: any ProcessLooking
@@ -22,6 +26,7 @@ public final class Environment: Sendable {
     /// How the disk under the store does.
     public let storage: Current<StorageCondition>
 
+    /// An environment for one daemon; `boot` is compared with those that leases were granted in.
     public init(
         clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init(),
         zones: any TimeZoneSource = OnlyUTC(), processes: any ProcessLooking = NoProcesses()
@@ -43,6 +48,7 @@ public final class Environment: Sendable {
         return session
     }
 
+    /// Forgets a connection that is gone, with its worker and what breakers refused it; the coordinator calls it.
     public func closeSession(_ session: Int64) {
         openSessions.withLock { _ = $0.removeValue(forKey: session) }
         workers.forget(session: session)
@@ -64,6 +70,7 @@ public struct WorkPart: Sendable {
     /// Bytes that are copied.
     public var bytes = 2 << 20
 
+    /// The parts that the daemon works with; tests make them smaller, to see work go on over several turns.
     public init() {}
 }
 
@@ -85,6 +92,7 @@ public struct EngineSettings: Sendable {
     public var retentionMilliseconds: Int64? = 30 * 86_400_000
     /// Between two walks over the closed runs, and before the first one.
     public var pruneMilliseconds: Int64 = 3_600_000
+    /// How long after its start the daemon first removes closed runs that were kept long enough.
     public var firstPruneMilliseconds: Int64 = 60_000
     /// How many elements calls may have, and other limits of the wire that use cases count with.
     public var limits = Limits()
@@ -97,7 +105,9 @@ public struct EngineSettings: Sendable {
     public var daemonUser: UInt32 = 0
     /// Other users that it runs programs for.
     public var execUsers: Set<UInt32> = []
+    /// Whether programs are run for every user (`exec_users` in the configuration is `*`).
     public var allowsEveryExec = false
 
+    /// The settings of a daemon without a configuration.
     public init() {}
 }

@@ -21,6 +21,7 @@ public final class GrantedRuns: Sendable {
         for id in ids { insert(id) }
     }
 
+    /// Notes that the run was granted on this connection; called by the server when the grant is on disk.
     public func insert(_ id: String) { ids.withLock { _ = $0.held.insert(id) } }
 
     /// The run has an end, or another owner.

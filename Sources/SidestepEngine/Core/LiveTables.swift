@@ -10,7 +10,9 @@ public final class SessionPulse: Sendable {
 
     init(at now: Instant) { last = Atomic(now.milliseconds) }
 
+    /// A request came over the connection; it counts as busy until it has its answer.
     public func began(at now: Instant) { note(1, now) }
+    /// A request of the connection has its answer: the owner's silence counts from here (`run.explain`).
     public func ended(at now: Instant) { note(-1, now) }
 
     var lastCall: Instant { Instant(milliseconds: last.load(ordering: .relaxed)) }

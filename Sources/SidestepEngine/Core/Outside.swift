@@ -8,10 +8,13 @@ public protocol EngineLoop: Sendable {
     func schedule(afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void) -> any LoopTimer
     /// The same, counting time in which the machine slept. There is one alarm: setting it replaces what was set.
     func alarm(afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void) -> any LoopTimer
+    /// Ends the program in a debug build when it is called on another thread.
     func assertOnLoop()
 }
 
+/// A timer that was set on the loop; cancelling one that has fired does nothing.
 public protocol LoopTimer: Sendable {
+    /// Keeps its body from running; on the loop.
     func cancel()
 }
 
@@ -19,6 +22,7 @@ public protocol LoopTimer: Sendable {
 public protocol ProcessWatching: Sendable {
     /// Tells once, on any thread, when the process ends; never when it has ended already.
     func watch(_ process: ProcessIdentity, onExit: @escaping @Sendable () -> Void) -> Watched
+    /// Its end is told no more; a process that is not watched is no error.
     func unwatch(_ process: ProcessIdentity)
     /// Sends a signal to this very process, never to one that inherited its id.
     func signal(_ process: ProcessIdentity, _ signal: Int32) -> Signalled
@@ -36,6 +40,7 @@ public enum Watched: Sendable, Equatable {
 
 /// What came of a signal.
 public enum Signalled: Sendable, Equatable {
+    /// The kernel took it; what the process does with it is another matter.
     case sent
     /// There is no such process any more.
     case ended
@@ -51,6 +56,8 @@ public protocol ProcessLooking: Sendable {
 
 /// Where nobody looks at processes.
 public struct NoProcesses: ProcessLooking {
+    /// For environments that tell nothing of stopped owners: tests, and tools without a daemon.
     public init() {}
+    /// Always false, so that `run.explain` never says that an owner is stopped.
     public func isStopped(_ process: ProcessIdentity) -> Bool { false }
 }

@@ -14,6 +14,7 @@ public final class SettledBatches: Sendable {
 
     private let state = Mutex(State())
 
+    /// Empty; the store is opened with it, and the coordinator made after that.
     public init() {}
 
     /// Takes note of a batch. Called by the store, on the thread that committed.

@@ -50,6 +50,7 @@ public final class Executions: @unchecked Sendable {
     private var timer: (at: Instant, timer: any LoopTimer)?
     private var isStopped = false
 
+    /// Made once by the daemon and put where commits find it: `Coordinator.executions`.
     public init(coordinator: Coordinator, executor: any StepExecuting) {
         self.coordinator = coordinator
         self.executor = executor

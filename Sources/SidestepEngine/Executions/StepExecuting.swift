@@ -2,6 +2,7 @@ import SidestepModel
 
 /// What a client asks the daemon to do for a step.
 public struct StepWork: Sendable {
+    /// Whether it is a program or a request.
     public var executor: StepExecutor
     /// The parameters `exec` or `http`, checked by the method table.
     public var spec: Payload
@@ -10,6 +11,7 @@ public struct StepWork: Sendable {
     /// Whether it uses files or secrets of the daemon's own user.
     public var needs: Set<Right> = []
 
+    /// Made by the handler of `run-step`; `needs` is set after it, and looked at when the step begins.
     public init(executor: StepExecutor, spec: Payload, weight: Int64) {
         self.executor = executor
         self.spec = spec
@@ -27,20 +29,29 @@ public struct StepWork: Sendable {
 
 /// One attempt of a step, as an executor gets it.
 public struct StepTask: Sendable {
+    /// The store's number of the step; the executors go by `token`.
     public var step: Int64
+    /// Which attempt it is, from 1; the outcome of an older one is dropped.
     public var attempt: Int64
+    /// Whether a program or a request is to be carried out.
     public var executor: StepExecutor
+    /// The parameters `exec` or `http` as they are stored, credentials not filled in yet.
     public var spec: Payload
     /// Tells its processes from all others.
     public var token: String
+    /// The run's id, `SIDESTEP_RUN` of the program.
     public var run: String
+    /// The step's name, `SIDESTEP_STEP` of the program.
     public var name: String
+    /// `<run.uid>/<step>`, the same for all attempts: `SIDESTEP_IDEMPOTENCY_KEY`, or the header `Idempotency-Key`.
     public var idempotencyKey: String
 }
 
 /// How one attempt ended.
 public enum TaskOutcome: Sendable {
+    /// With its output, as the step records it.
     case completed(Payload)
+    /// With its error, and what the retry policy needs to know of it.
     case failed(Payload, AttemptError)
     /// It was stopped from outside; nobody asks how it ended.
     case stopped
@@ -50,7 +61,9 @@ public enum TaskOutcome: Sendable {
 
 /// What an earlier daemon may have left running.
 public struct Orphan: Sendable {
+    /// What stands in the environment of all its processes (`SIDESTEP_EXECUTION`): they are found by it.
     public var token: String
+    /// The program that was started; nil when it was not noted, or ran in another boot.
     public var process: ProcessIdentity?
 }
 

@@ -4,7 +4,9 @@ import SidestepStore
 /// Copies a thread, in all its namespaces, to another one. Done part by part, the oldest first, so that the target has
 /// a whole history at any time.
 public struct CopyGraphThread: Command {
+    /// The thread's id, of the caller's own user; one that there is none of copies nothing.
     public let thread: String
+    /// The id of the thread that is copied to; what it has already stays as it is.
     public let target: String
 
     /// How far it is.
@@ -16,11 +18,13 @@ public struct CopyGraphThread: Command {
         var writes: GraphWritePlace?
     }
 
+    /// A call of `graph.copy_thread`.
     public init(thread: String, target: String) {
         self.thread = thread
         self.target = target
     }
 
+    /// Copies a part and comes again until all is copied; to itself it does nothing.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         guard thread != target else { return }
         var at = call.progress() ?? Place()

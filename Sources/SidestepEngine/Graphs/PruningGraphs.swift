@@ -5,6 +5,7 @@ import SidestepStore
 /// Forgets all checkpoints of threads but the newest of each namespace and what its state depends on. Done part by
 /// part.
 public struct PruneGraphs: Command {
+    /// The ids of the threads, of the caller's own user; one that there is none of is passed over.
     public let threads: [String]
 
     /// How far it is.
@@ -37,8 +38,10 @@ public struct PruneGraphs: Command {
         }
     }
 
+    /// A call of `graph.prune`.
     public init(threads: [String]) { self.threads = threads }
 
+    /// Answers with how many checkpoints are gone in all, when the last part is done.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
         let deleted = try prunePart(store, call)
         guard deleted > 0 else { return 0 }

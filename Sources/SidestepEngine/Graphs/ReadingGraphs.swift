@@ -4,8 +4,11 @@ import SidestepStore
 
 /// A checkpoint with its values and the writes at it.
 public struct GraphView: Sendable {
+    /// The record, with the state but for the channels kept apart.
     public var checkpoint: GraphCheckpoint
+    /// The channels that are kept apart from the state, each with its value.
     public var values: [(channel: String, value: GraphValue)]
+    /// The writes at it, in the order in which the graph applies them.
     public var writes: [GraphWrite]
 
     init(_ checkpoint: GraphCheckpoint, _ store: any StoreReader) throws {
@@ -17,14 +20,18 @@ public struct GraphView: Sendable {
 
 /// A checkpoint of a graph: the one asked for, or the newest; nil when there is none.
 public struct GetGraph: Query {
+    /// The thread and namespace to look in.
     public let address: GraphAddress
+    /// The checkpoint's id; nil is the newest, since ids sort by age.
     public let checkpoint: String?
 
+    /// A call of `graph.get`.
     public init(_ address: GraphAddress, checkpoint: String?) {
         self.address = address
         self.checkpoint = checkpoint
     }
 
+    /// Answers with the checkpoint; on the wire nil leaves `found` out.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> GraphView? {
         guard
             let place = try store.graphPlace(
@@ -39,8 +46,10 @@ public struct GetGraph: Query {
 public struct ListGraphs: Query {
     private let make: @Sendable (Int64) -> GraphFilter
 
+    /// A call of `graph.list`; `make` builds the filter for the caller's uid, which only the call tells.
     public init(_ make: @escaping @Sendable (_ user: Int64) -> GraphFilter) { self.make = make }
 
+    /// Answers with a page, each checkpoint with its values and writes.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<GraphView> {
         let page = try store.graphCheckpoints(make(call.graphUser))
         return Page(items: try page.items.map { try GraphView($0, store) }, hasMore: page.hasMore)
@@ -49,6 +58,7 @@ public struct ListGraphs: Query {
 
 /// What one channel got along the ancestors of a checkpoint.
 public struct GraphHistory: Sendable {
+    /// The channel that was asked for.
     public var channel: String
     /// The oldest first.
     public var writes: [GraphWrite] = []
@@ -60,16 +70,21 @@ public struct GraphHistory: Sendable {
 
 /// Walks the ancestors of a checkpoint for the writes of channels, each back to its last snapshot.
 public struct GraphDeltaHistory: Query {
+    /// The thread and namespace to look in.
     public let address: GraphAddress
+    /// The id of the checkpoint whose ancestors are walked; nil is the newest. Its own writes do not count.
     public let checkpoint: String?
+    /// Channels that are kept as deltas; each has its history, in this order.
     public let channels: [String]
 
+    /// A call of `graph.delta_history`.
     public init(_ address: GraphAddress, checkpoint: String?, channels: [String]) {
         self.address = address
         self.checkpoint = checkpoint
         self.channels = channels
     }
 
+    /// Answers with one history for each channel, empty ones where there is no such checkpoint.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [GraphHistory] {
         var histories = channels.map { GraphHistory(channel: $0) }
         guard

@@ -4,10 +4,13 @@ import SidestepStore
 
 /// Forgets a thread in all its namespaces; answers whether there was one.
 public struct DeleteGraphThread: Command {
+    /// The thread's id, of the caller's own user.
     public let thread: String
 
+    /// A call of `graph.delete_thread`.
     public init(thread: String) { self.thread = thread }
 
+    /// Takes it out of sight at once; its checkpoints are deleted in parts.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         let places = try store.hideGraphThread(user: call.graphUser, thread: thread)
         for place in places { try store.leave(.place, place, &call) }
@@ -29,8 +32,10 @@ public struct DeleteGraphRuns: Command {
         var deleted = 0
     }
 
+    /// A call of `graph.delete_runs`; the runs are those of the graph's framework, not the daemon's.
     public init(runs: Payload) { self.runs = runs }
 
+    /// Looks through all threads of the caller's user for checkpoints whose metadata have one of the runs as `run_id`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int {
         let deleted = try deletePart(store, call)
         guard deleted > 0 else { return 0 }

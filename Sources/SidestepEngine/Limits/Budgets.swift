@@ -3,10 +3,13 @@ import SidestepStore
 
 /// What a run may use up, and what it has.
 public struct GetBudget: Query {
+    /// The id of a run that the caller may see; its newest generation is meant.
     public let run: String
 
+    /// A call of `budget.get`.
     public init(run: String) { self.run = run }
 
+    /// Answers with the run's own amounts, not those of runs above it; time with the present owner counts.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [Budget] {
         try store.budgets(of: store.visibleRun(run, call), now: call.now)
     }
@@ -51,14 +54,18 @@ extension StoreTransaction {
 
 /// Changes what a run may use up.
 public struct SetBudget: Command {
+    /// The id of a run that the caller may see; no lease is needed.
     public let run: String
+    /// The amounts that change, in place of those there are; what is not named stays.
     public let amounts: [(name: BudgetName, amount: Int64)]
 
+    /// A call of `budget.set`.
     public init(run: String, amounts: [(name: BudgetName, amount: Int64)]) {
         self.run = run
         self.amounts = amounts
     }
 
+    /// Answers with all amounts of the run; one that is paused for its budget stays so until it is unpaused.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> [Budget] {
         var run = try store.visibleRun(run, call)
         try store.setBudgets(amounts, of: run)

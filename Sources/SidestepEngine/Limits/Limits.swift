@@ -8,12 +8,17 @@ extension CallContext {
 
 /// Says how many steps that name a limit may run, and begin; whoever puts it again replaces it.
 public struct PutLimit: Command {
+    /// The name that steps give; everybody's when an administrator puts it, else the caller's own.
     public let limit: String
+    /// Steps that may hold it at once; nil is without limit.
     public var concurrency: Int64?
+    /// How many steps may begin in a span of time; nil is without limit.
     public var rate: Rate?
 
+    /// A call of `limit.put`; what is not set is without limit.
     public init(limit: String) { self.limit = limit }
 
+    /// Answers with the limit; steps that wait for it look again. The same rate keeps what was taken from it.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> LimitView {
         var record = LimitRecord(userID: call.limitUser, name: limit)
         var isSame = false
@@ -34,7 +39,9 @@ public struct PutLimit: Command {
 
 /// A limit with the steps that hold it.
 public struct LimitView: Sendable {
+    /// The record; its `userID` tells whether it is everybody's.
     public var limit: LimitRecord
+    /// Attempts that have begun and not ended, `running` on the wire.
     public var holders: Int64
 }
 
@@ -46,8 +53,10 @@ extension StoreReader {
 
 /// The limits that the caller's steps may name.
 public struct ListLimits: Query {
+    /// A call of `limit.list`, which has no parameters.
     public init() {}
 
+    /// Answers with the caller's own and everybody's; an administrator sees those of all users.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [LimitView] {
         try store.limits(user: call.visibleUser).map { try store.view($0) }
     }
@@ -55,10 +64,13 @@ public struct ListLimits: Query {
 
 /// Removes a limit; whoever waits for it is let through to the error that there is none.
 public struct DeleteLimit: Command {
+    /// The name of a limit of the caller's own; for an administrator, of everybody's.
     public let limit: String
 
+    /// A call of `limit.delete`.
     public init(limit: String) { self.limit = limit }
 
+    /// Answers whether there was one; steps that hold it go on.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let record = try store.limit(user: call.peer.uid, name: limit), record.userID == call.limitUser
         else { return false }
@@ -71,16 +83,21 @@ public struct DeleteLimit: Command {
 
 /// Says when a breaker opens and for how long; what it has counted stays.
 public struct PutBreaker: Command {
+    /// The name that steps give; everybody's when an administrator puts it, else the caller's own.
     public let breaker: String
+    /// Failures in a row that open it; only those count that another attempt might mend.
     public let maxFailures: Int64
+    /// How long it is open before one step, the probe, is let through.
     public let cooldownMilliseconds: Int64
 
+    /// A call of `breaker.put`.
     public init(breaker: String, maxFailures: Int64, cooldownMilliseconds: Int64) {
         self.breaker = breaker
         self.maxFailures = maxFailures
         self.cooldownMilliseconds = cooldownMilliseconds
     }
 
+    /// Answers with the breaker; one that was there stays open or closed.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> BreakerRecord {
         let known = try store.breaker(user: call.peer.uid, name: breaker)
         var record =
@@ -97,10 +114,13 @@ public struct PutBreaker: Command {
 
 /// Closes a breaker: somebody knows that the other side is well. Steps of the daemon that wait for it go on at once.
 public struct ResetBreaker: Command {
+    /// The name of a breaker of the caller's own; for an administrator, of everybody's as well.
     public let breaker: String
 
+    /// A call of `breaker.reset`.
     public init(breaker: String) { self.breaker = breaker }
 
+    /// Answers with the breaker, closed, its count at 0; `invalid_argument` when there is none that is the caller's.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> BreakerRecord {
         guard var record = try store.breaker(user: call.peer.uid, name: breaker),
             record.userID == call.limitUser || record.userID == Int64(call.peer.uid)
@@ -123,8 +143,10 @@ public struct ResetBreaker: Command {
 
 /// The breakers that the caller's steps may name.
 public struct ListBreakers: Query {
+    /// A call of `breaker.list`, which has no parameters.
     public init() {}
 
+    /// Answers with the caller's own and everybody's; an administrator sees those of all users.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [BreakerRecord] {
         try store.breakers(user: call.visibleUser)
     }

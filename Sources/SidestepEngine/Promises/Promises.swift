@@ -4,16 +4,21 @@ import SidestepStore
 
 /// Makes a promise of the run, or answers with the one that is there.
 public struct CreatePromise: Command {
+    /// Proof of the lease; not enough once the run is asked to end.
     public let proof: LeaseProof
+    /// The promise's name, unique in the run.
     public let promise: String
+    /// JSON that people see beside the promise; one that is there keeps its own.
     public let metadata: Payload?
 
+    /// A call of `promise.create`.
     public init(proof: LeaseProof, promise: String, metadata: Payload?) {
         self.proof = proof
         self.promise = promise
         self.metadata = metadata
     }
 
+    /// Answers with the promise, which may be settled already: somebody may have been faster.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> PromiseRecord {
         let run = try store.heldRun(proof, &call)
         if let known = try store.promise(run: run.key, name: promise) { return known }
@@ -29,28 +34,39 @@ public struct CreatePromise: Command {
 
 /// Settles a promise: the first one to do so wins, later ones learn what it was settled with.
 public struct SettlePromise: Command {
+    /// How it is settled, with the value or the error as it came.
     public enum Outcome: Sendable {
+        /// What was promised has come, with this value.
         case resolved(Payload?)
+        /// It does not come, for this reason.
         case rejected(Payload?)
     }
 
+    /// The id of a run that the caller may see; no lease is needed.
     public let run: String
+    /// The promise's name; one that the run has not made yet is made by this.
     public let promise: String
+    /// What who waits for it gets.
     public let outcome: Outcome
 
+    /// A call of `promise.resolve` or `promise.reject`.
     public init(run: String, promise: String, outcome: Outcome) {
         self.run = run
         self.promise = promise
         self.outcome = outcome
     }
 
+    /// The promise, and whether this call settled it.
     public struct Result: Sendable {
+        /// The id of the run, for the reply.
         public var run: String
+        /// The promise with what it was settled with, by this call or an earlier one.
         public var promise: PromiseRecord
         /// Whether this call settled it.
         public var settled: Bool
     }
 
+    /// Settles it and ends the waits for it in one transaction. Throws `run_closed`, unless it was settled before.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.visibleRun(run, call)
         let known = try store.promise(run: run.key, name: promise)
@@ -98,14 +114,18 @@ public struct SettlePromise: Command {
 
 /// The promises of a run.
 public struct ListPromises: Query {
+    /// The id of a run that the caller may see; its newest generation is meant.
     public let run: String
+    /// Only promises in this status; nil lists all.
     public let status: PromiseRecord.Status?
 
+    /// A call of `promise.list`.
     public init(run: String, status: PromiseRecord.Status?) {
         self.run = run
         self.status = status
     }
 
+    /// Answers with them in the order in which they were made.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [PromiseRecord] {
         try store.promises(run: store.visibleRun(run, call).key, status: status)
     }

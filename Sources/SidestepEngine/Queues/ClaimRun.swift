@@ -3,25 +3,35 @@ import SidestepStore
 
 /// Hands the caller the run that is next in its queues, waiting for one to come.
 public struct ClaimRun: Command {
+    /// The workflows that the worker has code for.
     public let workflows: [String]
+    /// The queues that it serves; the priority of the runs counts, not the order of these.
     public let queues: [String]
+    /// The version of its code: it gets runs that are pinned to it or to none; nil, only those pinned to none.
     public var codeVersion: String?
     /// What people call the worker; nil is its process id.
     public var worker: String?
+    /// How long it waits for a run to come; 0 looks once.
     public var waitMilliseconds: Int64 = 0
+    /// Who gets the lease, as in `resume`.
     public var owner: ResumeRun.OwnerRequest
 
+    /// A call of `worker.claim`.
     public init(workflows: [String], queues: [String], owner: ResumeRun.OwnerRequest) {
         self.workflows = workflows
         self.queues = queues
         self.owner = owner
     }
 
+    /// A run that was handed out.
     public struct Claimed: Sendable {
+        /// The grant, as `resume` answers it.
         public var granted: ResumeRun.Result
+        /// The run's input, which a worker has not seen before.
         public var input: Payload?
     }
 
+    /// Answers with the run, or nil when none came in time; the worker is in `worker.list` from now on either way.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Claimed? {
         call.found(.asked(record(call)))
         var search = Search(claim: self, user: call.peer.uid, now: call.now)

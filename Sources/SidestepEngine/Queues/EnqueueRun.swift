@@ -5,20 +5,26 @@ import SidestepStore
 public struct EnqueueRun: Command {
     /// The id; nil makes a new one.
     public var run: String?
+    /// What it is made with; its workflow and input are compared with those of a run that is there.
     public var new: NewRun
+    /// What becomes of a closed run of that id, as in `resume`.
     public var ifClosed = ResumeRun.IfClosed.return
 
+    /// A call of `run.enqueue`, or a due time of a schedule.
     public init(run: String?, new: NewRun) {
         self.run = run
         self.new = new
     }
 
+    /// The run that is meant, and whether it is a new one.
     public struct Result: Sendable {
+        /// The run as every method shows it; an open one may have an owner already.
         public var view: RunView
         /// Whether the run was made, or opened again, by this call.
         public var created: Bool
     }
 
+    /// Makes the run, or finds it by id, then by `dedupKey`. Throws `run_conflict`, or `run_closed` if told to.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let (run, created) = try settle(store, &call)
         if created { call.announce(run) }

@@ -4,8 +4,11 @@ import SidestepStore
 
 /// A queue with how many runs wait in it and how many of it run.
 public struct QueueView: Sendable {
+    /// Its limits, as they were put; a queue that nobody put has none.
     public var queue: QueueRecord
+    /// Runs that are `queued` or `interrupted`, those whose time has not come among them; `queued` on the wire.
     public var waiting: Int64
+    /// Runs that have an owner: those that `concurrency` counts.
     public var running: Int64
 }
 
@@ -19,13 +22,19 @@ extension StoreReader {
 
 /// Says what limits a queue; whoever puts it again replaces the limits.
 public struct PutQueue: Command {
+    /// The queue's name, of the caller's own user.
     public let queue: String
+    /// Runs of it that may have owners at once; nil is without limit.
     public var concurrency: Int64?
+    /// The same for the runs of one concurrency key; nil is without limit.
     public var keyConcurrency: Int64?
+    /// How many runs may be handed out in a span of time; nil is without limit.
     public var rate: Rate?
 
+    /// A call of `queue.put`; limits that are not set are none.
     public init(queue: String) { self.queue = queue }
 
+    /// Answers with the queue; workers that wait for a place look again. The same limits again change nothing.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> QueueView {
         var record =
             try store.queue(user: call.peer.uid, name: queue)
@@ -46,14 +55,18 @@ public struct PutQueue: Command {
 
 /// Stops handing out the runs of a queue, or goes on with it.
 public struct PauseQueue: Command {
+    /// The queue's name, of the caller's own user; it need not have been put.
     public let queue: String
+    /// False lets workers have its runs again.
     public let isPaused: Bool
 
+    /// A call of `queue.pause`.
     public init(queue: String, isPaused: Bool) {
         self.queue = queue
         self.isPaused = isPaused
     }
 
+    /// Answers with the queue; runs that have owners go on, and `resume` heeds no queue.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> QueueView {
         var record =
             try store.queue(user: call.peer.uid, name: queue)
@@ -69,10 +82,13 @@ public struct PauseQueue: Command {
 
 /// One queue; one that nobody put is there, too, and has no limits.
 public struct GetQueue: Query {
+    /// The queue's name, of the caller's own user.
     public let queue: String
 
+    /// A call of `queue.get`.
     public init(queue: String) { self.queue = queue }
 
+    /// Answers with the queue, whether there is anything in it or not.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> QueueView {
         try store.view(
             try store.queue(user: call.peer.uid, name: queue)
@@ -82,8 +98,10 @@ public struct GetQueue: Query {
 
 /// The queues that were put or have runs.
 public struct ListQueues: Query {
+    /// A call of `queue.list`, which has no parameters.
     public init() {}
 
+    /// Answers with the caller's queues; an administrator sees those of all users.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [QueueView] {
         try store.queues(user: call.visibleUser).map { try store.view($0) }
     }

@@ -4,10 +4,15 @@ import Synchronization
 
 /// A process that asked for runs on a connection that is open.
 public struct WorkerRecord: Sendable {
+    /// What its last claim called it; its pid when that said nothing.
     public var name: String
+    /// The user and process behind the connection.
     public var peer: Peer
+    /// The workflows of its last claim.
     public var workflows: [String]
+    /// The queues of its last claim.
     public var queues: [String]
+    /// The code version of its last claim; nil when it has none.
     public var codeVersion: String?
     /// When it first asked.
     public var since: Instant
@@ -39,13 +44,18 @@ final class WorkerTable: Sendable {
 
 /// The workers that are connected, with the runs that they have.
 public struct ListWorkers: Query {
+    /// A worker as `worker.list` shows it.
     public struct Worker: Sendable {
+        /// What it asked for last.
         public var record: WorkerRecord
+        /// The ids of runs that its connection has, in their order as texts; a thousand at most.
         public var runs: [String]
     }
 
+    /// A call of `worker.list`, which has no parameters.
     public init() {}
 
+    /// Answers with the workers of the caller's user, by name; an administrator sees those of all users.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [Worker] {
         let visible = call.environment.workers.all.filter { entry in
             call.visibleUser.map { $0 == entry.worker.peer.uid } ?? true

@@ -6,9 +6,12 @@ import SidestepStore
 public struct PruneFilter: Sendable {
     /// Closed before this moment; nil leaves it to the rules of retention.
     public var before: Instant?
+    /// Only runs of this workflow; nil is about all.
     public var workflow: String?
+    /// Only runs that ended so: `completed`, `failed` or `cancelled`; nil is about all.
     public var status: RunStatus?
 
+    /// The filter of `run.prune`; with nothing set it does what retention does by itself, among the caller's runs.
     public init(before: Instant?, workflow: String?, status: RunStatus?) {
         self.before = before
         self.workflow = workflow
@@ -32,6 +35,7 @@ public struct PruneFilter: Sendable {
 
 /// What a pruning comes to.
 public struct Pruned: Sendable {
+    /// How many runs were removed, or would be.
     public var runs = 0
     /// About how many bytes of payload they have; a rehearsal reads them, the removal does not.
     public var bytes: Int64?
@@ -46,10 +50,13 @@ public struct PruneRuns: Command {
     /// Runs removed by one call.
     static let limit = 200
 
+    /// Which runs go; one that has open children stays.
     public let filter: PruneFilter
 
+    /// A call of `run.prune`.
     public init(filter: PruneFilter) { self.filter = filter }
 
+    /// Removes them out of sight at once; their rows are deleted in parts. Noted in the daemon's own journal.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Pruned {
         var pruned = Pruned()
         let context = call
@@ -76,10 +83,13 @@ public struct PruneRehearsal: Query {
     /// Runs whose payloads are read; the bytes of further ones are guessed.
     static let measuredRuns = 1000
 
+    /// Which runs would go.
     public let filter: PruneFilter
 
+    /// A call of `run.prune` with `dry_run`.
     public init(filter: PruneFilter) { self.filter = filter }
 
+    /// Counts them all, however many there are, in one snapshot.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Pruned {
         var pruned = Pruned()
         var bytes: Int64 = 0
@@ -119,17 +129,21 @@ extension StoreReader {
 
 /// Sets how long closed runs are kept, or goes back to what holds without the rule.
 public struct PutRetention: Command {
+    /// The rule is about runs of this workflow; nil is about those of all.
     public let workflow: String?
+    /// It is about runs that ended so; nil is about all closed ones.
     public let status: RunStatus?
     /// nil removes the rule.
     public let keep: RetentionRule.Keep?
 
+    /// A call of `retention.put`.
     public init(workflow: String?, status: RunStatus?, keep: RetentionRule.Keep?) {
         self.workflow = workflow
         self.status = status
         self.keep = keep
     }
 
+    /// Answers with all rules; the most exact one decides. Throws `not_permitted` for all but administrators.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RetentionPolicy {
         try call.requireAdministrator("change how long runs are kept")
         if let status, !status.isClosed {
@@ -155,8 +169,10 @@ public struct PutRetention: Command {
 
 /// The rules of retention.
 public struct ListRetention: Query {
+    /// A call of `retention.list`, which has no parameters.
     public init() {}
 
+    /// Answers with the rules of all users and the daemon's own span; everybody may see them.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> RetentionPolicy {
         try store.retentionPolicy(call)
     }

@@ -4,18 +4,24 @@ import SidestepStore
 
 /// Asks a run to end: its owner may undo what it did, and after the grace it is over whatever the owner does.
 public struct CancelRun: Command {
+    /// The id of a run that the caller may see; no lease is needed.
     public let run: String
+    /// Why, in the caller's words, for its owner and the journal. The reason of the first request stays.
     public var reason: String?
+    /// Milliseconds in which the owner may undo what it did; asked again, only a shorter grace counts.
     public var graceMilliseconds: Int64
     /// Whether the owner's process is ended, too: SIGTERM, later SIGKILL.
     public var kills = false
 
+    /// A call of `run.cancel`.
     public init(run: String, reason: String?, graceMilliseconds: Int64) {
         self.run = run
         self.reason = reason
         self.graceMilliseconds = graceMilliseconds
     }
 
+    /// Answers with the run, `cancelled` already where nobody has to undo anything. Throws `run_closed` for one that
+    /// has ended otherwise, `not_permitted` where `kills` is about another user's process or the caller's own.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         let run = try store.visibleRun(run, call)
         if run.status == .cancelled { return run }

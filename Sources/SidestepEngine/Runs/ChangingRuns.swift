@@ -4,10 +4,13 @@ import SidestepStore
 
 /// Stops a run until somebody says go on; its owner is fenced.
 public struct PauseRun: Command {
+    /// The id of a run that the caller may see; no lease is needed.
     public let run: String
 
+    /// A call of `run.pause`.
     public init(run: String) { self.run = run }
 
+    /// Answers with the run, `paused` (`operator`); steps of it that run are interrupted. Throws `run_closed`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         let run = try store.visibleRun(run, call)
         if run.status == .paused { return run }
@@ -24,10 +27,13 @@ public struct PauseRun: Command {
 
 /// Lets a paused run go on; its interruptions are forgiven.
 public struct UnpauseRun: Command {
+    /// The id of a run that the caller may see; no lease is needed.
     public let run: String
 
+    /// A call of `run.unpause`.
     public init(run: String) { self.run = run }
 
+    /// Answers with the run, `queued`; an open run that is not paused stays as it is. Throws `run_closed`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         let run = try store.visibleRun(run, call)
         if run.status != .paused {
@@ -54,13 +60,16 @@ extension StoreTransaction {
 
 /// Takes a run out of everybody's sight; what belongs to it is deleted in batches, but for what forks need.
 public struct DeleteRun: Command {
+    /// The id of the run; all its generations go with it.
     public let run: String
 
     /// Generations removed in one transaction.
     private static let generations = 50
 
+    /// A call of `run.delete`.
     public init(run: String) { self.run = run }
 
+    /// Answers whether there was one, when the last generation is out of sight: fifty a turn. Throws `run_owned`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let run = try store.findRun(run, call) else { return call.progress() ?? false }
         if run.status == .running { throw Failure.runOwned(run) }
@@ -96,12 +105,18 @@ extension RunRecord {
 
 /// Changes what people say about a run: tags, metadata, deadline.
 public struct UpdateRun: Command {
+    /// The id of a run that the caller may see; no lease is needed, and it may be closed.
     public let run: String
+    /// Tags that are set, or taken away where the value is nil; what is not named stays.
     public let tags: [(name: String, value: String?)]
+    /// JSON in place of what is there; nil keeps that.
     public let metadata: Payload?
+    /// A new deadline; nil keeps the one there is. A later one takes back a request to end that the old one made.
     public let deadline: Instant?
+    /// Amounts that the run and those below it may use up, in place of those of the same name.
     public var budget: [(name: BudgetName, amount: Int64)] = []
 
+    /// A call of `run.update`; `budget` is set after it.
     public init(run: String, tags: [(name: String, value: String?)], metadata: Payload?, deadline: Instant?) {
         self.run = run
         self.tags = tags
@@ -109,6 +124,7 @@ public struct UpdateRun: Command {
         self.deadline = deadline
     }
 
+    /// Answers with the run as it is shown; `limit_exceeded` when it would have too many tags.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunView {
         var run = try store.visibleRun(run, call)
         try store.setTags(tags, of: run, call)

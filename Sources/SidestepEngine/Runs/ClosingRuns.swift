@@ -3,14 +3,18 @@ import SidestepStore
 
 /// Records the output of a run and closes it.
 public struct CompleteRun: Command {
+    /// Proof of the lease; not enough once the run is asked to end.
     public let proof: LeaseProof
+    /// What the run came to, JSON as it came; nil is an output as well.
     public let output: Payload?
 
+    /// A call of `run.complete`.
     public init(proof: LeaseProof, output: Payload?) {
         self.proof = proof
         self.output = output
     }
 
+    /// Answers with the closed run; the same output again is acknowledged, another one throws `run_closed`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         if let closed = try store.closedBefore(proof, call) {
             guard closed.status == .completed, isSame(try store.runPayloads(key: closed.key).output, output)
@@ -26,12 +30,16 @@ public struct CompleteRun: Command {
 
 /// Records that a run failed: answers whether it is tried again, by its own policy.
 public struct FailRun: Command {
+    /// Proof of the lease; good while the run is asked to end, which then closes it as `cancelled`.
     public let proof: LeaseProof
+    /// What went wrong, JSON as it came; the run has it until the next attempt ends.
     public let error: Payload?
+    /// The types of the error and whether it may be tried again: what the run's retry policy looks at.
     public let cause: AttemptError
     /// The attempt that failed; a repeated message of an earlier one changes nothing.
     public let attempt: Int64?
 
+    /// A call of `run.fail`; `attempt` nil is the attempt that counts now.
     public init(proof: LeaseProof, error: Payload?, cause: AttemptError, attempt: Int64?) {
         self.proof = proof
         self.error = error
@@ -39,12 +47,15 @@ public struct FailRun: Command {
         self.attempt = attempt
     }
 
+    /// Whether the owner keeps the run for another attempt.
     public struct Result {
+        /// The run after it: still owned where it is tried again, else closed, or paused for its budget.
         public var run: RunRecord
         /// Milliseconds until the next attempt; nil when there is none.
         public var delay: Int64?
     }
 
+    /// Books the failure; for another attempt failed steps are forgotten. A closed run is answered again.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         if let closed = try store.closedBefore(proof, call) {
             guard closed.status == .failed || closed.cancellation != nil else {
@@ -87,10 +98,13 @@ public struct FailRun: Command {
 
 /// The owner leaves of its own will; the run waits for another one.
 public struct ReleaseRun: Command {
+    /// Proof of the lease; good while the run is asked to end, which is then carried out.
     public let proof: LeaseProof
 
+    /// A call of `run.release`.
     public init(proof: LeaseProof) { self.proof = proof }
 
+    /// Answers with the run, `queued`; `paused` while a step of it is unknown or its budget is used up.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
         let run = try store.heldRun(proof, &call, for: .ending)
         if run.cancellation != nil { return try store.endCancelled(run, error: nil, &call) }

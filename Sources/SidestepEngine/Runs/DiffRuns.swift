@@ -3,11 +3,16 @@ import SidestepStore
 
 /// Compares the steps of two runs: two forks of one, or two attempts at one thing.
 public struct DiffRuns: Query {
+    /// The id of the run on the left; the newest generation of each is compared.
     public let run: String
+    /// The id of the run that it is compared with.
     public let other: String
+    /// Differences at most; there are no pages, `hasMore` says that some are left out.
     public var limit = 1000
+    /// About how many bytes the outcomes of all differences have at most; one is always there.
     public var maxBytes = 8 << 20
 
+    /// A call of `run.diff`.
     public init(run: String, other: String) {
         self.run = run
         self.other = other
@@ -15,19 +20,27 @@ public struct DiffRuns: Query {
 
     /// A step that is not the same in both.
     public struct Difference: Sendable {
+        /// The name that both runs are asked for: steps are compared by name, not by place.
         public var step: String
         /// Nil where the run has no such step.
         public var run: StepOutcome?
+        /// Nil where the other run has no such step.
         public var other: StepOutcome?
     }
 
+    /// What the two runs have in common, and where they part.
     public struct Result: Sendable {
+        /// The run on the left, as every method shows it.
         public var run: RunView
+        /// The run on the right.
         public var other: RunView
+        /// Whether the inputs are the same value, white space and the order of members aside.
         public var isSameInput: Bool
+        /// The same of the outputs; two runs without one have the same.
         public var isSameOutput: Bool
         /// Steps that are the same, and those of them that are one record.
         public var same = 0
+        /// Of `same`, those that a fork reads from its source: one record for both.
         public var shared = 0
         /// In the order in which they happened, the first difference first.
         public var differences: [Difference] = []
@@ -35,6 +48,7 @@ public struct DiffRuns: Query {
         public var hasMore = false
     }
 
+    /// Compares by walking the journal of both; `run_not_found` for either.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
         let (left, right) = (try store.visibleRun(run, call), try store.visibleRun(other, call))
         let (ours, theirs) = (

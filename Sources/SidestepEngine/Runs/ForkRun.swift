@@ -10,25 +10,38 @@ public struct ForkRun: Command {
     /// Forks of forks at most: past it looking up a step would cost too many statements.
     static let depthLimit = 100
 
+    /// The id of the source; its newest generation is forked, open or closed.
     public let run: String
+    /// The id of the fork; nil makes one. With an id the call may be sent again and answers with the same fork.
     public var newRun: String?
+    /// Up to where completed steps are shared; the step that is named there is executed again.
     public var point = ForkPoint.end
+    /// The workflow of the fork; nil takes the source's.
     public var workflow: String?
+    /// JSON in place of the source's input; nil takes that.
     public var input: Payload?
     /// In place of the state and the message history of the checkpoint at the point.
     public var state: Payload?
+    /// The whole message history; nil takes the one at the point.
     public var messages: [Payload]?
     /// Whether signals that nobody consumed go to the fork as well.
     public var copiesSignals = false
 
+    /// A call of `run.fork`.
     public init(run: String) { self.run = run }
 
+    /// The fork, and what it came from.
     public struct Result {
+        /// The fork as every method shows it; a new one is `queued`.
         public var view: RunView
+        /// False when this very fork was made before.
         public var created: Bool
+        /// The source and the point as they were named; `forked_from` on the wire.
         public var lineage: Lineage
     }
 
+    /// Makes the fork in one transaction, however long the source is. Throws `run_conflict` when `newRun` is another
+    /// run, `limit_exceeded` for forks of forks past the depth.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let source = try store.visibleRun(run, call)
         let lineage = Lineage(source: source.id, generation: source.generation, point: point)

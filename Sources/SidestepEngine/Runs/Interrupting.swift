@@ -4,7 +4,9 @@ import SidestepStore
 
 /// Why an owner lost its run without having said so.
 public enum InterruptionCause: String, Sendable {
+    /// Its process ended; its connection closed and it did not come back in time; its lease of kind `ttl` ran out.
     case died, disconnected, expired
+    /// Another caller fenced it (`if_owned: take_over`).
     case takenOver = "taken_over"
     /// It was granted the run by a request that it had sent before it died.
     case neverBegan = "never_began"

@@ -5,9 +5,13 @@ import SidestepStore
 /// What a run is made with, whoever makes it: `resume`, `run.enqueue`, a schedule.
 @dynamicMemberLookup
 public struct NewRun: Sendable {
+    /// What the code to execute is called: a worker has runs of the workflows that it names.
     public var workflow: String
+    /// Input, tags, policies and the like, which also belong to a call that finds the run.
     public var terms = RunTerms()
+    /// The version of the code that opens it. One that a worker must have is `placement.pinnedVersion`.
     public var codeVersion: String?
+    /// Its queue, priority and keys; `queued` runs wait there for a worker.
     public var placement = Placement()
     /// Milliseconds before a worker may have it.
     public var delay: Int64?
@@ -16,8 +20,10 @@ public struct NewRun: Sendable {
     /// Milliseconds, from when a worker may have it, in which one has to claim it.
     public var startWithin: Int64?
 
+    /// A run of a workflow with the standard values for all else.
     public init(workflow: String) { self.workflow = workflow }
 
+    /// The terms as if they were members of this: `new.input` is `new.terms.input`.
     public subscript<Value>(dynamicMember term: WritableKeyPath<RunTerms, Value>) -> Value {
         get { terms[keyPath: term] }
         set { terms[keyPath: term] = newValue }

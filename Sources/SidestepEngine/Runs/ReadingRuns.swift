@@ -3,10 +3,14 @@ import SidestepStore
 
 /// A run with its tags and the id of its parent, as every method shows it.
 public struct RunView: Sendable {
+    /// The record as the store has it.
     public var run: RunRecord
+    /// All tags of the run, by name.
     public var tags: [(name: String, value: String)]
+    /// The id of the run it belongs to; nil for none, or one that is removed.
     public var parent: String?
 
+    /// Looks up the tags and the parent of a run in the same snapshot or transaction.
     public init(_ run: RunRecord, _ store: any StoreReader) throws(Failure) {
         self.run = run
         tags = try store.runTags(key: run.key)
@@ -19,27 +23,40 @@ public struct RunView: Sendable {
 
 /// All about one run.
 public struct GetRun: Query {
+    /// The id of a run that the caller may see.
     public let run: String
+    /// Counts the beginnings under this id, from 1; nil is the newest.
     public let generation: Int64?
 
+    /// A call of `run.get`.
     public init(run: String, generation: Int64?) {
         self.run = run
         self.generation = generation
     }
 
+    /// The run with what is told of it: the members of the reply to `run.get`.
     public struct Result: Sendable {
+        /// The run as every method shows it.
         public var view: RunView
+        /// Its input, and its output or error once it has one.
         public var payloads: RunPayloads
+        /// Sums of every integer member of recorded usage, the run and all below it together.
         public var usage: [(name: String, sum: Int64)]
+        /// How many steps are in each status, those that a fork shares among them.
         public var steps: [(status: StepStatus, count: Int64)]
+        /// The id of its newest checkpoint; nil when it has none of its own.
         public var checkpoint: String?
+        /// The names of its state values, without the values.
         public var state: [String]
+        /// What it may use up and has used; time with the present owner counts.
         public var budget: [Budget]
+        /// What it was forked from; nil for a run that is no fork.
         public var lineage: Lineage?
         /// The ids of runs that were forked from it, the oldest hundred.
         public var forks: [String]
     }
 
+    /// Reads one snapshot; `run_not_found` when the caller sees no such generation.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
         let run = try store.visibleRun(run, generation: generation, call)
         return Result(
@@ -56,20 +73,26 @@ public struct GetRun: Query {
 
 /// Runs, newest first.
 public struct ListRuns: Query {
+    /// What a run has to be like; its `user` is put in here, whatever the caller said.
     public let filter: RunFilter
     /// The id of the run whose children are asked for.
     public let parent: String?
 
+    /// A call of `run.list`; `parent` becomes the filter's key of that run.
     public init(filter: RunFilter, parent: String? = nil) {
         self.filter = filter
         self.parent = parent
     }
 
+    /// One page of a list.
     public struct Result {
+        /// The runs of the page, the newest first.
         public var runs: [RunView]
+        /// The key of the last one, for the next page; nil on the last page.
         public var cursor: Int64?
     }
 
+    /// Reads one page; `run_not_found` when the parent is not to be seen.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
         var filter = filter
         filter.user = call.visibleUser
@@ -83,19 +106,26 @@ public struct ListRuns: Query {
 
 /// The outcome of a run, waiting for it.
 public struct RunResult: Command {
+    /// The id of a run that the caller may see; its newest generation is meant.
     public let run: String
+    /// How long to wait for its end; 0 answers at once.
     public let waitMilliseconds: Int64
 
+    /// A call of `run.result`.
     public init(run: String, waitMilliseconds: Int64) {
         self.run = run
         self.waitMilliseconds = waitMilliseconds
     }
 
+    /// How a closed run ended.
     public struct Result {
+        /// `completed`, `failed` or `cancelled`.
         public var status: RunStatus
+        /// Its output, or its error; the input comes along and is not sent.
         public var payloads: RunPayloads
     }
 
+    /// Answers when the run is closed; `timeout` (`which: wait`) when it is still open after the wait.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.visibleRun(run, call)
         if run.status.isClosed {
@@ -114,16 +144,21 @@ public struct RunResult: Command {
 
 /// The journal of a run.
 public struct RunHistory: Query {
+    /// The id of a run that the caller may see; its newest generation is meant.
     public let run: String
+    /// The last sequence of the page before; 0 begins at the first entry.
     public let after: Int64
+    /// Entries of one page at most.
     public let limit: Int
 
+    /// A call of `run.history`.
     public init(run: String, after: Int64, limit: Int) {
         self.run = run
         self.after = after
         self.limit = limit
     }
 
+    /// Answers with a page in the order of the sequences; a completed step is an entry as well.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<JournalEntry> {
         let run = try store.visibleRun(run, call)
         return try store.history(run: run.key, after: after, limit: limit)

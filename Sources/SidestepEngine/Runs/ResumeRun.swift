@@ -6,20 +6,30 @@ import SidestepStore
 /// Opens a run or comes back to it, and makes the caller its owner.
 @dynamicMemberLookup
 public struct ResumeRun: Command {
+    /// What becomes of a closed run: it is answered as it ended, opened again, begun anew as the next generation, or
+    /// the call is refused with `run_closed`. The words of the wire.
     public enum IfClosed: String, Sendable { case `return`, retry, rerun, fail }
+    /// What becomes of a run that somebody else owns: the call is refused with `run_owned`, waits, fences the owner,
+    /// or has its process ended and waits for that. The words of the wire.
     public enum IfOwned: String, Sendable {
         case fail, wait
         case takeOver = "take_over"
         case kill
     }
+    /// What becomes of a run that code of another version had: it goes on and the journal says so, is paused, or the
+    /// call is refused with `run_conflict`. The words of the wire.
     public enum OnCodeChange: String, Sendable { case `continue`, pause, fail }
 
     /// Who is to be the owner, found out before the transaction.
     public struct OwnerRequest: Sendable {
+        /// What the lease is to depend on: the connection, the process, or time.
         public var kind: OwnerKind
+        /// The process that is watched: the peer, or an ancestor that it named by `owner_pid`.
         public var process: ProcessIdentity
+        /// How long a `ttl` lease holds, a minute unless it is said; other kinds ignore it.
         public var ttlMilliseconds: Int64?
 
+        /// The server looks the process up, since that asks the kernel, and a transaction does not.
         public init(kind: OwnerKind, process: ProcessIdentity, ttlMilliseconds: Int64?) {
             self.kind = kind
             self.process = process
@@ -30,20 +40,33 @@ public struct ResumeRun: Command {
     /// What a run is called whose first `resume` named no workflow; a later one may.
     static let unnamedWorkflow = "default"
 
+    /// The run's id; nil makes a new run under an id of the daemon's, or goes by the token.
     public var run: String?
+    /// The workflow; a run that was opened without one takes the first that is named. Another one is `run_conflict`.
     public var workflow: String?
+    /// What a new run is made with, and what an open one is to have from now on.
     public var terms = RunTerms()
+    /// Whether a run is made when there is none; without it `run_not_found`.
     public var create = true
+    /// `return` unless the caller says otherwise, and for a completed run with `retry` as well.
     public var ifClosed = IfClosed.return
+    /// `fail` unless the caller says otherwise; the owner's own process gets it again when its old connection is gone.
     public var ifOwned = IfOwned.fail
+    /// How long `wait` and `kill` wait for the run; nil is `defaultWaitMilliseconds`.
     public var waitMilliseconds: Int64?
+    /// A resume token: the next checkpoint builds on the messages of that one. Unknown, it is `token_invalid`.
     public var token: String?
+    /// The version of the caller's code; nil compares nothing.
     public var codeVersion: String?
+    /// `continue` unless the caller says otherwise.
     public var onCodeChange = OnCodeChange.continue
+    /// Who gets the lease; its user is the caller's.
     public var owner: OwnerRequest
 
+    /// A call of `resume`; what is not set has the protocol's standard value.
     public init(owner: OwnerRequest) { self.owner = owner }
 
+    /// The terms as if they were members of this: `resume.input` is `resume.terms.input`.
     public subscript<Value>(dynamicMember term: WritableKeyPath<RunTerms, Value>) -> Value {
         get { terms[keyPath: term] }
         set { terms[keyPath: term] = newValue }
@@ -51,9 +74,13 @@ public struct ResumeRun: Command {
 
     /// What the caller gets; the steps are read after the commit.
     public struct Result: Sendable {
+        /// The run, with its owner and epoch where it was granted.
         public var run: RunRecord
+        /// The lease's text, told here and nowhere again; nil when a closed run was only returned.
         public var lease: String?
+        /// Whether this call began the generation: then there are no steps to read.
         public var created: Bool
+        /// The one that the next checkpoint goes on from; nil when there is none.
         public var checkpoint: CheckpointRecord?
         /// The outcome of a closed run.
         public var payloads: RunPayloads?
@@ -61,6 +88,8 @@ public struct ResumeRun: Command {
         public var view: RunView
     }
 
+    /// Grants the run, or returns a closed one. Throws `run_owned`, `run_paused`, `run_closed`, `run_conflict`,
+    /// `run_not_found` or `token_invalid`, and waits where the caller wants to.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let named = try checkpointOfToken(store, call)
         guard let found = try existing(named, store, call) else { return try createRun(store, &call) }

@@ -3,24 +3,38 @@ import SidestepStore
 
 /// Makes a schedule, or changes the one of that name to what is said now.
 public struct PutSchedule: Command {
+    /// The schedule's name, unique for the user who puts it; the first part of its runs' ids.
     public let name: String
+    /// The workflow of the runs that it starts.
     public let workflow: String
+    /// Five fields as in crontab(5), or a word such as `@daily`; nil where `everyMilliseconds` is given.
     public var cron: String?
+    /// The span between two due times, at least a second; nil where `cron` is given.
     public var everyMilliseconds: Int64?
+    /// The IANA name of the zone whose clocks `cron` means.
     public var timeZone = "UTC"
+    /// What becomes of a due time at which the last run is still open.
     public var overlap = Overlap.skip
+    /// How late a run may still be started, after the daemon was down for example; what is older counts as missed.
     public var catchUpMilliseconds: Int64 = 60_000
+    /// By how much a start may be delayed, the same amount at every look at that due time.
     public var jitterMilliseconds: Int64 = 0
+    /// No due time is before this; also what `everyMilliseconds` counts from. Nil counts from when it was made.
     public var start: Instant?
+    /// No due time is after this; nil goes on for ever.
     public var end: Instant?
+    /// Whether nothing is started for now, but by `schedule.trigger`.
     public var isPaused = false
+    /// What its runs are made with.
     public var template = RunTemplate()
 
+    /// A call of `schedule.put`; what is not set has the protocol's standard value, also for a schedule that is there.
     public init(name: String, workflow: String) {
         self.name = name
         self.workflow = workflow
     }
 
+    /// Answers with the schedule and its coming due times; `invalid_argument` for a rule or a zone that cannot be.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> ScheduleView {
         guard (cron == nil) != (everyMilliseconds == nil) else {
             throw Failure(

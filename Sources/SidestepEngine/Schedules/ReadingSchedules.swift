@@ -3,6 +3,7 @@ import SidestepStore
 
 /// A schedule with what can be said of it.
 public struct ScheduleView: Sendable {
+    /// The record, with its counts and, where the daemon paused it, why.
     public var schedule: ScheduleRecord
     /// The coming due times.
     public var coming: [Instant]
@@ -40,10 +41,13 @@ extension StoreReader {
 
 /// One schedule with its coming due times.
 public struct GetSchedule: Query {
+    /// The schedule's name; an administrator's own goes before another user's.
     public let name: String
 
+    /// A call of `schedule.get`.
     public init(name: String) { self.name = name }
 
+    /// Answers with five coming due times; `invalid_argument` when there is no such schedule.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> ScheduleView {
         try store.view(of: store.visibleSchedule(name, call), coming: 5, call)
     }
@@ -51,14 +55,18 @@ public struct GetSchedule: Query {
 
 /// Schedules in the order in which they were made.
 public struct ListSchedules: Query {
+    /// The key of the last one of the page before; 0 begins at the oldest.
     public let after: Int64
+    /// Schedules of one page at most.
     public let limit: Int
 
+    /// A call of `schedule.list`.
     public init(after: Int64, limit: Int) {
         self.after = after
         self.limit = limit
     }
 
+    /// Answers with a page, each with one coming due time; an administrator sees those of all users.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<ScheduleView> {
         let page = try store.schedules(user: call.visibleUser, after: after, limit: limit)
         return Page(

@@ -8,7 +8,9 @@ public protocol TimeZoneSource: Sendable {
 
 /// Knows UTC and nothing else.
 public struct OnlyUTC: TimeZoneSource {
+    /// For environments without the host's tzdata, such as those of tests.
     public init() {}
+    /// The rules of UTC; nil for every other name, UTC's aliases among them.
     public func rules(_ name: String) -> ZoneRules? { name == "UTC" ? .utc : nil }
 }
 

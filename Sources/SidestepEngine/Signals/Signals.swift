@@ -4,26 +4,35 @@ import SidestepStore
 
 /// Sends a named message to a run: the oldest open wait for it gets it, or it is kept until one comes.
 public struct SendSignal: Command {
+    /// The id of a run that the caller may see, or, with `mayPrecede`, of one of his own that is to come.
     public let run: String
+    /// The signal's name: signals of one name are a queue of their own.
     public let signal: String
+    /// What the wait gets, JSON as it came.
     public var value: Payload?
     /// Recognises a message that is sent again; nil makes one.
     public var messageID: String?
     /// Whether it waits for a run of the caller's that is not made yet.
     public var mayPrecede = false
 
+    /// A call of `signal.send`; no lease is needed.
     public init(run: String, signal: String) {
         self.run = run
         self.signal = signal
     }
 
+    /// The signal as it is kept, and whether this call sent it.
     public struct Result: Sendable {
+        /// The id of the run, whether it is there yet or not.
         public var run: String
+        /// The signal; its `consumedBy` names the wait that it ended, nil when it is kept.
         public var signal: SignalRecord
         /// Whether a message of this id had come before.
         public var isDuplicate: Bool
     }
 
+    /// Keeps the signal, or ends a wait with it in the same transaction. Throws `run_closed`, or `limit_exceeded` when
+    /// too many are kept already.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         if mayPrecede, try store.run(user: call.peer.uid, id: run, generation: nil) == nil {
             return try keep(store, call)
@@ -83,12 +92,18 @@ extension StoreTransaction {
 
 /// Signals of a run, in the order in which they were sent.
 public struct ListSignals: Query {
+    /// The id of a run that the caller may see; its newest generation is meant.
     public let run: String
+    /// Only signals of this name; nil lists all.
     public let signal: String?
+    /// Whether those that a wait has taken are listed as well.
     public let includesConsumed: Bool
+    /// The key of the last one of the page before; 0 begins at the oldest.
     public let after: Int64
+    /// Signals of one page at most.
     public let limit: Int
 
+    /// A call of `signal.list`.
     public init(run: String, signal: String?, includesConsumed: Bool, after: Int64, limit: Int) {
         self.run = run
         self.signal = signal
@@ -97,6 +112,7 @@ public struct ListSignals: Query {
         self.limit = limit
     }
 
+    /// Answers with a page; a signal that is kept for a run to come is in no list.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<SignalRecord> {
         try store.signals(
             run: store.visibleRun(run, call).key, name: signal, pendingOnly: !includesConsumed, after: after,

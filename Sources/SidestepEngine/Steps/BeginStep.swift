@@ -4,17 +4,26 @@ import SidestepStore
 
 /// Says whether a step has a result already, or that the caller is to execute it now.
 public struct BeginStep: Command {
+    /// Proof of the lease; a run that is asked to end only replays what is recorded, and lets compensations begin.
     public let proof: LeaseProof
+    /// The step's name, unique in the run; the last part of its idempotency key.
     public let step: String
+    /// Tells the step's input from others, in the client's own words; nil compares nothing. What the daemon executes
+    /// has one made of its parameters.
     public var fingerprint: String?
+    /// Whether an attempt whose process dies leaves the step `unknown` and is not repeated by itself.
     public var atMostOnce = false
+    /// The retry policy, JSON as the protocol has it; nil keeps what an earlier begin said, or is one attempt.
     public var retry: Payload?
+    /// How long it may take; the daemon fails an attempt that expires, with an error of type `timeout`.
     public var timeouts = Timeouts()
+    /// JSON that people see beside the step; nil keeps what is there.
     public var metadata: Payload?
     /// Whether the step undoes something: it may begin although the run was asked to end.
     public var isCompensation = false
     /// The limit and the breaker that it goes through.
     public var limit: String?
+    /// The name of a breaker; one that nobody put has the standard values. Open, it refuses with `circuit_open`.
     public var breaker: String?
     /// What it sets aside of budgets; nil when it pays for nothing.
     public var reserve: Amounts?
@@ -23,11 +32,13 @@ public struct BeginStep: Command {
     /// What the daemon does for it; nil when the caller executes it.
     public var work: StepWork?
 
+    /// A call of `step.begin` or `run-step`; what is not set has the protocol's standard value.
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
         self.step = step
     }
 
+    /// What the caller is told when it has not to wait.
     public enum Result {
         /// `isReplay`: the outcome was there before the call came.
         case completed(StepOutcome, isReplay: Bool)
@@ -35,6 +46,8 @@ public struct BeginStep: Command {
         case execute(StepRecord, idempotencyKey: String, delay: Int64)
     }
 
+    /// Answers with the recorded outcome, or begins an attempt. Throws `step_failed`, `step_unknown`, `step_mismatch`,
+    /// and waits while another process, or the daemon, executes the step.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         // What is recorded replays also in a run that was asked to end.
         let run = try store.heldRun(proof, &call, for: .ending)

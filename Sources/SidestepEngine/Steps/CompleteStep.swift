@@ -3,22 +3,33 @@ import SidestepStore
 
 /// Records the output of a step: once.
 public struct CompleteStep: Command {
+    /// Proof of the lease; good while the run is asked to end: what was paid for is kept.
     public let proof: LeaseProof
+    /// The step's name; one that was never begun is recorded all the same, since a begin may have been lost.
     public let step: String
+    /// What the step came to, JSON as it came; nil is an output as well.
     public var output: Payload?
+    /// The number that the begin was answered with; nil means the attempt that counts now.
     public var attempt: Int64?
+    /// Tells the step's input from others; nil keeps what the begin said.
     public var fingerprint: String?
+    /// What the attempt used, a JSON object; its integer members are summed by name, and budgets are charged with it.
     public var usage: Payload?
+    /// JSON that people see beside the step; nil keeps what is there.
     public var metadata: Payload?
+    /// When the body began, by the client's clock, for a step whose begin was not sent; nil is the begin, or now.
     public var started: Instant?
     /// The beginning, when it was not written yet.
     public var begun: UnwrittenBegin?
 
+    /// A call of `step.complete`.
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
         self.step = step
     }
 
+    /// Answers with the recorded step; the same output again is acknowledged. Throws `step_conflict` for another
+    /// output, `attempt_superseded` for an attempt that is over.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepRecord {
         let run = try store.heldRun(proof, &call, for: .ending)
         let stored = try store.step(of: run, name: step)

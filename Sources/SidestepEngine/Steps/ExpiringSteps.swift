@@ -43,11 +43,16 @@ struct ExpireDue: Command {
 
 /// A sign of life of a long step.
 public struct HeartbeatStep: Command {
+    /// Proof of the lease; not enough once the run is asked to end.
     public let proof: LeaseProof
+    /// The name of a step that is running.
     public let step: String
+    /// The attempt that lives; nil means the one that counts now, another one gets `attempt_superseded`.
     public let attempt: Int64?
+    /// JSON that becomes the step's metadata, such as how far it is; nil keeps what is there.
     public let details: Payload?
 
+    /// A call of `step.heartbeat`.
     public init(proof: LeaseProof, step: String, attempt: Int64?, details: Payload?) {
         self.proof = proof
         self.step = step
@@ -55,6 +60,7 @@ public struct HeartbeatStep: Command {
         self.details = details
     }
 
+    /// Moves the attempt's deadline on by the step's `heartbeat_ms`; writes no entry of the journal.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         let run = try store.heldRun(proof, &call)
         guard var record = try store.step(of: run, name: step) else {

@@ -3,31 +3,43 @@ import SidestepStore
 
 /// Records that an attempt failed, and answers whether and when the next one comes.
 public struct FailStep: Command {
+    /// Proof of the lease; good while the run is asked to end.
     public let proof: LeaseProof
+    /// The step's name; one that was never begun is recorded all the same, since a begin may have been lost.
     public let step: String
+    /// What went wrong, JSON as it came; the step keeps that of its last attempt.
     public var error: Payload?
+    /// The number that the begin was answered with; nil means the attempt that counts now.
     public var attempt: Int64?
+    /// The types of the error and whether it may be tried again: what the retry policy looks at.
     public var cause = AttemptError()
+    /// A retry policy in place of the one that the begin gave; nil keeps that.
     public var retry: Payload?
+    /// Tells the step's input from others; nil keeps what the begin said.
     public var fingerprint: String?
     /// What the attempt used although it failed.
     public var usage: Payload?
     /// The beginning, when it was not written yet.
     public var begun: UnwrittenBegin?
 
+    /// A call of `step.fail`.
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
         self.step = step
     }
 
+    /// What the policy decided; an attempt to come is begun by the caller, not by the daemon.
     public struct Result: Equatable {
         /// Milliseconds until the next attempt; nil when the step has failed for good.
         public var delay: Int64?
         /// The attempt to come, or the one that failed for good.
         public var attempt: Int64
+        /// When that attempt may begin; nil when the step has failed for good.
         public var nextAttempt: Instant?
     }
 
+    /// Books the failure and answers whether another attempt follows; told again, it answers the same. Throws
+    /// `step_conflict` for a completed step, `attempt_superseded` for an attempt that is over.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.heldRun(proof, &call, for: .ending)
         let stored = try store.step(of: run, name: step)

@@ -4,22 +4,31 @@ import SidestepStore
 
 /// Somebody looked at the outside world and says what an unknown step did.
 public struct ResolveStep: Command {
+    /// What the step did; the bytes are the output or the error that it is recorded with.
     public enum Resolution: Sendable {
+        /// It did not happen: whoever owns the run begins it again.
         case rerun
+        /// It happened, with this output.
         case completed(Payload?)
+        /// It has failed for good, with this error.
         case failed(Payload?)
     }
 
+    /// The id of a run that the caller may see; no lease is needed.
     public let run: String
+    /// The name of a step that is `unknown`; another one is refused with `invalid_argument`.
     public let step: String
+    /// What becomes of the step: begun again by its owner, or ended as that owner would have ended it.
     public let resolution: Resolution
 
+    /// A call of `step.resolve`.
     public init(run: String, step: String, resolution: Resolution) {
         self.run = run
         self.step = step
         self.resolution = resolution
     }
 
+    /// Answers with the step as it stands now; a run that was paused for unknown steps alone goes on.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome {
         let run = try store.visibleRun(run, call)
         guard let known = try store.step(of: run, name: step) else {

@@ -6,12 +6,16 @@ import SidestepStore
 ///
 /// With `from` the call may be sent again: items that are there already are compared, not added.
 public struct AppendToStream: Command {
+    /// Proof of the lease; not enough once the run is asked to end.
     public let proof: LeaseProof
+    /// The stream's name, unique in the run.
     public let stream: String
     /// A JSON array.
     public let items: Payload
+    /// The index that the first item is to have, from 0; nil adds at the end, whatever is there.
     public let from: Int64?
 
+    /// A call of `stream.append`.
     public init(proof: LeaseProof, stream: String, items: Payload, from: Int64?) {
         self.proof = proof
         self.stream = stream
@@ -19,6 +23,8 @@ public struct AppendToStream: Command {
         self.from = from
     }
 
+    /// Answers with the index that the next item gets. Throws `invalid_argument` for a gap, other items than those
+    /// there, or a closed stream.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int64 {
         let run = try store.heldRun(proof, &call)
         let stream = try store.openStream(stream, of: run, call)
@@ -85,12 +91,16 @@ extension StoreTransaction {
 
 /// Ends a stream: no item follows, and readers are told so.
 public struct CloseStream: Command {
+    /// Proof of the lease; not enough once the run is asked to end.
     public let proof: LeaseProof
+    /// The stream's name; one that was never opened is, with no items.
     public let stream: String
+    /// What the stream came to, JSON as it came; nil when there is nothing to say.
     public let final: Payload?
     /// Whether the items are dropped in favour of `final`.
     public let isCompacting: Bool
 
+    /// A call of `stream.close`.
     public init(proof: LeaseProof, stream: String, final: Payload?, isCompacting: Bool) {
         self.proof = proof
         self.stream = stream
@@ -98,6 +108,7 @@ public struct CloseStream: Command {
         self.isCompacting = isCompacting
     }
 
+    /// Answers with the number of items; the same final value again is acknowledged, another is `invalid_argument`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int64 {
         let run = try store.heldRun(proof, &call)
         var stream = try store.openStream(stream, of: run, call)

@@ -20,11 +20,16 @@ extension StoreReader {
 
 /// Waits until a stream has what its reader has not seen, or has ended.
 public struct AwaitStream: Command {
+    /// The id of a run that the caller may see; its newest generation is meant.
     public let run: String
+    /// The stream's name; it need not be opened yet.
     public let stream: String
+    /// The index of the first item that the reader has not seen.
     public let from: Int64
+    /// How long to wait for it; 0 answers at once.
     public let waitMilliseconds: Int64
 
+    /// The first half of `stream.read`; the items are read after its commit, by `ReadStream`.
     public init(run: String, stream: String, from: Int64, waitMilliseconds: Int64) {
         self.run = run
         self.stream = stream
@@ -46,11 +51,16 @@ public struct AwaitStream: Command {
 
 /// Items of a stream from an index on.
 public struct ReadStream: Sendable {
+    /// The stream's name; one that was never opened has no items.
     public let stream: String
+    /// The index to begin at, from 0.
     public let from: Int64
+    /// Items of one reply at most.
     public let limit: Int64
+    /// About how many bytes of items one reply has at most; one item is always there.
     public let maxBytes: Int
 
+    /// The second half of `stream.read`, for the run that `AwaitStream` has found.
     public init(stream: String, from: Int64, limit: Int64, maxBytes: Int) {
         self.stream = stream
         self.from = from
@@ -58,7 +68,9 @@ public struct ReadStream: Sendable {
         self.maxBytes = maxBytes
     }
 
+    /// What a reader gets, and where he goes on.
     public struct Result: Sendable {
+        /// The items as they were appended, in their order.
         public var items: [RawJSON]
         /// The index of the first item; behind `from` when those between were dropped.
         public var from: Int64
@@ -66,9 +78,11 @@ public struct ReadStream: Sendable {
         public var next: Int64
         /// Whether nothing follows.
         public var isClosed: Bool
+        /// What the stream came to; nil before its end, or when it was closed without one.
         public var final: Payload?
     }
 
+    /// Reads one snapshot; `run` is the store's number, and a run that is gone counts as closed.
     public func answer(_ store: any StoreReader, run: Int64) throws -> Result {
         let isOver = try store.run(key: run)?.status.isClosed ?? true
         guard let stream = try store.stream(run: run, name: stream) else {
@@ -88,10 +102,13 @@ public struct ReadStream: Sendable {
 
 /// The streams of a run.
 public struct ListStreams: Query {
+    /// The id of a run that the caller may see; its newest generation is meant.
     public let run: String
 
+    /// A call of `stream.list`.
     public init(run: String) { self.run = run }
 
+    /// Answers with them in the order in which they were opened.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [StreamRecord] {
         try store.streams(run: store.visibleRun(run, call).key)
     }

@@ -9,23 +9,32 @@ public struct ExportRun: Query {
     /// The version of the format: a daemon reads its own and older ones.
     public static let format: Int64 = 2
 
+    /// The id of a run that the caller may see.
     public let run: String
+    /// Counts the beginnings under this id, from 1; nil is the newest.
     public var generation: Int64?
+    /// Where the page before ended; nil begins with the line that says what follows.
     public var cursor: ExportCursor?
+    /// About how many bytes of lines one page has at most.
     public var maxBytes = 8 << 20
+    /// The version of this daemon, which the first line tells.
     public let daemonVersion: String
 
+    /// A call of `run.export`; without a cursor it begins anew.
     public init(run: String, daemonVersion: String) {
         self.run = run
         self.daemonVersion = daemonVersion
     }
 
+    /// One page of an export.
     public struct Result: Sendable {
+        /// The lines of the page, one object each, in the order in which they are imported.
         public internal(set) var lines: [RawJSON] = []
         /// Where the next page begins; nil at the end.
         public internal(set) var next: ExportCursor?
     }
 
+    /// Reads a page from one snapshot; later pages add nothing that came to the journal after the first.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
         let run = try store.visibleRun(run, generation: generation, call)
         var page = ExportPage(maxBytes: maxBytes)
@@ -124,6 +133,7 @@ public struct ExportCursor: Sendable, Equatable {
         (part, index, position, lines) = (Int(parts[0]), parts[1], parts[2], parts[4])
     }
 
+    /// The cursor as it goes over the wire, five numbers with dots between them.
     public var text: String { "\(part).\(index).\(position).\(bound).\(lines)" }
 
     var nextPart: ExportCursor {

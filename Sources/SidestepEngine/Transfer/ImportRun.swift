@@ -8,6 +8,7 @@ import SidestepStore
 /// The run is out of sight until its last line has come, so nobody sees half of it. A run that is here already, by its
 /// uid, stays as it is.
 public struct ImportRun: Command {
+    /// Lines of one export in their order, those that follow the call before; `import_elements` limits what they hold.
     public let lines: [RawJSON]
     /// What the call before answered, to go on.
     public var continuation: String?
@@ -16,16 +17,21 @@ public struct ImportRun: Command {
     /// Whose it is to be; nil makes it the caller's.
     public var user: UInt32?
 
+    /// A call of `run.import`; one that goes on has a `continuation`.
     public init(lines: [RawJSON]) { self.lines = lines }
 
+    /// How far the import is.
     public struct Result {
         /// The run, once it is whole.
         public var view: RunView?
         /// Whether it was taken in; false when it was here.
         public var isNew = false
+        /// What the next call passes on; nil when the run is whole.
         public var continuation: String?
     }
 
+    /// Takes the lines in. A line that is broken or out of place is refused by its number, and nothing of the call
+    /// stands. Throws `run_conflict`, `unsupported`, `limit_exceeded`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         if let user, user != call.peer.uid { try call.requireAdministrator("import for another user") }
         try checkElements(call.environment.settings.limits)

@@ -23,19 +23,25 @@ public enum WaitEnd: Sendable {
 /// already ends it at once; otherwise it is written as open, the caller is parked, and whoever brings the
 /// signal, settles the promise, closes the run or sees the time over completes the step in the same transaction.
 public struct AwaitStep: Command {
+    /// Proof of the lease; not enough once the run is asked to end.
     public let proof: LeaseProof
+    /// The name of the step that the wait is, such as `signal:NAME`; its output says what came.
     public let step: String
     /// In the order in which they are looked at.
     public var conditions: [WaitCondition] = []
+    /// When time ends it, counted when the wait opens; nil waits for ever. A sleep has this and no conditions.
     public var end: WaitEnd?
     /// How long this call waits; the wait itself goes on.
     public var waitMilliseconds: Int64?
 
+    /// A call of `signal.wait`, `promise.wait` or `wait.first`, or a `run-step` that sleeps.
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
         self.step = step
     }
 
+    /// Answers with the step once something has come, at once where it is there already. Throws `timeout` when this
+    /// call has waited enough, `step_mismatch` for a wait for other things, `request_cancelled` when it was given up.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepOutcome {
         let run = try store.heldRun(proof, &call)
         guard let known = try store.stepOutcome(of: run, name: step) else {

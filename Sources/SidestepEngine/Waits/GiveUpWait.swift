@@ -7,9 +7,12 @@ import SidestepStore
 /// The step stays, without an outcome, so that a replay that waits again under its name waits for the same, and
 /// no longer than at first. A signal that came without the owner's seeing it is given back.
 public struct GiveUpWait: Command {
+    /// Proof of the lease; good while the run is asked to end.
     public let proof: LeaseProof
+    /// The name of the step that the wait is; a step that there is none of is no error.
     public let step: String
 
+    /// A call of `wait.cancel`.
     public init(proof: LeaseProof, step: String) {
         self.proof = proof
         self.step = step

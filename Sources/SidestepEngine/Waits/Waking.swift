@@ -22,21 +22,26 @@ extension StoreTransaction {
 
 /// The owner leaves while its run waits: the run holds nothing and goes to a worker when it wakes.
 public struct SuspendRun: Command {
+    /// Proof of the lease; not enough once the run is asked to end.
     public let proof: LeaseProof
     /// The waits that the owner takes for open; nil means all that are.
     public let steps: [String]?
 
+    /// A call of `run.suspend`.
     public init(proof: LeaseProof, steps: [String]?) {
         self.proof = proof
         self.steps = steps
     }
 
+    /// Whether the run was let go of: it was when `ready` is empty.
     public struct Result {
+        /// The run, `waiting` without an owner, or owned as before.
         public var view: RunView
         /// Waits that are over: the owner keeps the run and goes on with them.
         public var ready: [String]
     }
 
+    /// Lets go of the run unless one of `steps` is over; `invalid_argument` when no wait is open to wake it.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.heldRun(proof, &call)
         let open = try store.openSteps(run: run.key).filter { $0.status == .waiting }.map(\.name)
@@ -64,14 +69,18 @@ public struct SuspendRun: Command {
 
 /// Open waits that time ends, soonest first.
 public struct ListTimers: Query {
+    /// The id of a run that the caller may see; nil looks through all that he may see.
     public let run: String?
+    /// Waits at most; there are no pages.
     public let limit: Int
 
+    /// A call of `timer.list`.
     public init(run: String?, limit: Int) {
         self.run = run
         self.limit = limit
     }
 
+    /// Answers with the waiting steps and their runs; the moment is the step's `attemptDeadline`.
     public func answer(
         _ store: any StoreReader, _ call: CallContext
     ) throws -> [(run: RunRecord, step: StepRecord)] {

@@ -3,10 +3,13 @@ import SidestepStore
 
 /// Something to be sent to a webhook.
 public struct Letter: Sendable {
+    /// Where it goes, as the webhook says now: a changed address holds for deliveries that wait, too.
     public var url: String
+    /// What is sent, with its body and the number of attempts before this one.
     public var delivery: DeliveryRecord
     /// The name of the credential that signs it.
     public var secret: String?
+    /// Further headers, an object of strings; nil for none.
     public var headers: Payload?
     let user: UserKey
 
@@ -49,6 +52,7 @@ public final class Courier: @unchecked Sendable {
     private var mustLookAgain = false
     private var isStopped = false
 
+    /// Made once by the daemon and put where commits find it: `Coordinator.courier`.
     public init(coordinator: Coordinator, carrier: any LetterCarrying) {
         self.coordinator = coordinator
         self.carrier = carrier

@@ -80,6 +80,7 @@ public struct DeliveryOutcome: Sendable {
     /// Whether no attempt is made any more: the operator does not allow it.
     public var isFinal: Bool
 
+    /// Made by the carrier, once for each letter: `problem` nil says that the receiver answered 200 to 299.
     public init(
         httpStatus: Int64? = nil, problem: String?, retryAfterMilliseconds: Int64? = nil,
         isFinal: Bool = false

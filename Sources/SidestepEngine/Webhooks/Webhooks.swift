@@ -4,23 +4,33 @@ import SidestepStore
 
 /// Makes a webhook, or changes the one of that name to what is said now.
 public struct PutWebhook: Command {
+    /// The webhook's name, unique for the user who puts it.
     public let name: String
+    /// Where letters go by POST; `http://` or `https://`. Whether it may be reached is looked at when one is sent.
     public let url: String
+    /// Names of events, or beginnings of names with a `*`; `run.` names are those of the journal.
     public let events: [NamePattern]
+    /// The name of the credential that signs letters; only administrators may name one. Nil sends them unsigned.
     public var secret: String?
+    /// Further headers, an object of strings; those that are the daemon's own to set are refused.
     public var headers: Payload?
+    /// Whether its letters wait; what happens meanwhile is written down and sent afterwards.
     public var isPaused = false
+    /// Attempts before a delivery is dead.
     public var maxAttempts = WebhookRecord.defaultAttempts
 
     /// Webhooks of one user: each is looked at with every event.
     static let limit = 100
 
+    /// A call of `webhook.put`; what is not set has the protocol's standard value, also for a webhook that is there.
     public init(name: String, url: String, events: [NamePattern]) {
         self.name = name
         self.url = url
         self.events = events
     }
 
+    /// Answers with the webhook. Throws `invalid_argument` for an address, name or header that cannot be,
+    /// `not_permitted` for the secret, `limit_exceeded` past a hundred of a user.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> WebhookRecord {
         try check(call)
         let known = try store.webhook(user: call.peer.uid, name: name)
@@ -114,8 +124,10 @@ extension StoreReader {
 
 /// All webhooks of the caller.
 public struct ListWebhooks: Query {
+    /// A call of `webhook.list`, which has no parameters.
     public init() {}
 
+    /// Answers with them by name; an administrator sees those of all users.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [WebhookRecord] {
         try store.webhooks(user: call.visibleUser)
     }
@@ -123,10 +135,13 @@ public struct ListWebhooks: Query {
 
 /// Removes a webhook with its deliveries.
 public struct DeleteWebhook: Command {
+    /// The webhook's name; an administrator's own goes before another user's.
     public let name: String
 
+    /// A call of `webhook.delete`.
     public init(name: String) { self.name = name }
 
+    /// Answers whether there was one; it is out of sight at once, its deliveries are deleted in parts.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let webhook = try store.findWebhook(name, call) else { return false }
         try store.hideWebhook(key: webhook.key)
@@ -139,17 +154,24 @@ public struct DeleteWebhook: Command {
 
 /// A delivery with the name of its webhook.
 public struct DeliveryView: Sendable {
+    /// The record; a list has it without its body.
     public var delivery: DeliveryRecord
+    /// The webhook's name, for the key in the record.
     public var webhook: String
 }
 
 /// Deliveries, newest first; the dead ones are the dead-letter list.
 public struct ListDeliveries: Query {
+    /// The name of one webhook; nil lists the deliveries of all that the caller may see.
     public let webhook: String?
+    /// Only deliveries in this status; nil lists all.
     public let status: DeliveryStatus?
+    /// The key of the last delivery of the page before; nil begins at the newest.
     public let before: Int64?
+    /// Deliveries of one page at most.
     public let limit: Int
 
+    /// A call of `webhook.deliveries`.
     public init(webhook: String?, status: DeliveryStatus?, before: Int64?, limit: Int) {
         self.webhook = webhook
         self.status = status
@@ -157,6 +179,7 @@ public struct ListDeliveries: Query {
         self.limit = limit
     }
 
+    /// Answers with a page; `invalid_argument` when there is no such webhook.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<DeliveryView> {
         let webhooks =
             try webhook.map { [try store.visibleWebhook($0, call)] } ?? store.webhooks(user: call.visibleUser)
@@ -174,10 +197,13 @@ public struct ListDeliveries: Query {
 
 /// Sends a delivery again, with all its attempts before it.
 public struct Redeliver: Command {
+    /// The delivery's id, as receivers see it in `Sidestep-Delivery`.
     public let delivery: String
 
+    /// A call of `webhook.redeliver`.
     public init(delivery: String) { self.delivery = delivery }
 
+    /// Answers with the delivery, `pending` and due now; one that is pending already stays as it is.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> DeliveryView {
         guard var found = try store.delivery(id: delivery),
             let webhook = try store.webhook(key: found.webhook),

@@ -5,7 +5,7 @@ import Testing
 struct RatchetTests {
     /// Of a hundred public declarations so many open with a sentence, at least; the aim is 85.
     static let documented = [
-        "SidestepDaemon": 100, "SidestepEngine": 31, "SidestepExecutors": 100, "SidestepHash": 100,
+        "SidestepDaemon": 100, "SidestepEngine": 100, "SidestepExecutors": 100, "SidestepHash": 100,
         "SidestepHost": 100, "SidestepModel": 100, "SidestepPlaces": 100, "SidestepProtocol": 100,
         "SidestepSQLite": 91, "SidestepServer": 100, "SidestepSettings": 100, "SidestepStore": 100,
         "Sidestep": 100,
