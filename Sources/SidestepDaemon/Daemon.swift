@@ -232,7 +232,8 @@ public final class Daemon {
         server.drain()
         stopExecutions()
         http.close()
-        // What was read is in the writer's queue already; five seconds are for a disk that takes its time.
+        // What was read is in the writer's queue already; five seconds are for a disk that takes its time, and for
+        // readers that do.
         for _ in 0..<500 where !server.isIdle { usleep(10_000) }
         database.close()
         try? group.next().submit { [socketKeeper] in socketKeeper?.remove() }.wait()

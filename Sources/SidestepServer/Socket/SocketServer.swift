@@ -129,9 +129,12 @@ public final class SocketServer: @unchecked Sendable {
         }.wait()
     }
 
-    /// Whether every request that was read has its reply.
+    /// Whether every request that was read has its reply, and the kernel has all of them.
     public var isIdle: Bool {
-        (try? loop.submit { self.sessions.values.allSatisfy { $0.inFlight == 0 } }.wait()) ?? true
+        let isIdle = try? loop.submit {
+            self.sessions.values.allSatisfy { $0.inFlight == 0 && $0.queuedBytes == 0 }
+        }.wait()
+        return isIdle ?? true
     }
 
     // MARK: Connections

@@ -139,13 +139,13 @@ class Daemon:
     def written_kib(self) -> int:
         """The memory that the daemon has written to, and that is its own therefore; 0 under a sanitizer.
 
-        Pages of the program's file come and go with what the kernel maps around a fault, and are private or shared as
-        others run the same program or not.
+        Pages of the program's file come and go with what the kernel maps around a fault, are private or shared as
+        others run the same program or not, and dirty as long as the linker's output is not on the disk.
         """
         if os.environ.get("SANITIZER"):
             return 0
         lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty"))
+        return next(int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
 
     def close(self) -> None:
         if self.process and self.process.poll() is None:
