@@ -44,7 +44,9 @@ class SidestepError(Exception):
         # Not by `super()`: a class that this one is joined to may want other arguments.
         Exception.__init__(self, message)
         self.message = message
-        self.kind = kind if kind is not None else KIND_OF.get(type(self))
+        if kind is None:  # of the nearest class that has one: this may be joined to another
+            kind = next((KIND_OF[cls] for cls in type(self).__mro__ if cls in KIND_OF), None)
+        self.kind = kind
         self.code = code
         self.data: dict[str, Any] = dict(data) if data is not None else {}
         self.run: str | None = self.data.get("run")

@@ -96,6 +96,7 @@ def test_a_failed_step_is_caught_by_its_class_now_and_on_every_replay(
     assert (str(first), first.args) == (str(again), again.args)
     assert f"step fails of run {run_id} failed" in str(first)
     assert type(first.__cause__).__name__ == first.type
+    assert first.kind == again.kind == "step_failed"
     assert "in fail_as" in (again.traceback or "")
     if kind in ALONE:
         assert type(again) is sidestep.StepFailed
@@ -142,6 +143,7 @@ def test_the_failure_of_a_run_is_caught_by_its_class_by_whoever_asks_for_its_res
             with pytest.raises(Refused) as found:
                 await client.result(run_id)
             assert isinstance(found.value, sidestep.RunClosed)
+            assert found.value.kind == "run_closed"
         return await outer.run(run_id=f"{run_id}-outer")
 
     assert asyncio.run(main()) == "caught"
