@@ -84,7 +84,7 @@ def beside(daemon: Daemon, seconds: float, mine, work=None, *arguments) -> tuple
 
 
 CASES = {"alone": (good,), "busy": (good, busy), "hostile": (good, hostile), "three busy": (good, three_busy),
-         "at every limit": (good, greedy), "sync alone": (sync,), "sync, at every limit": (sync, greedy)}
+         "at every limit": (good, greedy), "sync alone": (sync,), "sync at every limit": (sync, greedy)}
 
 # What is wanted, and at most how much of it: of two figures of the same round.
 WANTED = {
@@ -93,7 +93,7 @@ WANTED = {
     "p99 beside one at every limit, of that beside three busy ones":
         (lambda r: r["at every limit"]["p99_ms"] / r["three busy"]["p99_ms"], 3),
     "the same of a sync without a daemon, of that alone":
-        (lambda r: r["sync, at every limit"]["p99_ms"] / r["sync alone"]["p99_ms"], 3),
+        (lambda r: r["sync at every limit"]["p99_ms"] / r["sync alone"]["p99_ms"], 3),
 }
 
 
