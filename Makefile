@@ -57,7 +57,7 @@ odd: setup  ## daemon and command line tool in odd environments, many lives in e
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/BlackBox/Odd/run --full
 
-neighbours: setup  ## a good client beside a hostile one, and beside one at every limit, five minutes, release build; as root
+neighbours: setup  ## a good client beside a hostile one, and beside one at every limit, ten minutes, release build; as root
 	swift build -c release --product sidestepd
 	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/neighbours.py
 	SIDESTEPD="$(CURDIR)/.build/release/sidestepd" benchmarks/pauses.py

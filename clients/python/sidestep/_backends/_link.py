@@ -300,7 +300,8 @@ def _left(end: float | None) -> float | None:
 def _span(end: float | None) -> float:
     """Return for how many seconds to sleep at once, as a lock takes it."""
     longest = LOOK_UP if hasattr(HERE, "looks_up") else threading.TIMEOUT_MAX
-    return longest if end is None else min(longest, max(0.0, end - time.monotonic()))
+    left = _left(end)
+    return longest if left is None else min(longest, left)
 
 
 def _expired(timeout: float | None) -> TimeoutExpired:

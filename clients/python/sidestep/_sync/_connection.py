@@ -297,7 +297,7 @@ class Connection:
             text = f"run {run.id} is held by the process that forked this one"
             hint = "begin a run of its own in each process, for example a child workflow with an id"
             run._end(LeaseLost(text, data={"run": run.id, "hint": hint}))
-        self._connecting = Lock()
+        self._connecting, self._roamers = Lock(), set()
         link, self._link = self._link, None
         if link is not None:
             with contextlib.suppress(OSError):  # no descriptor free: it stays open, unused

@@ -159,14 +159,10 @@ extension Run {
     /// - Throws: `RunSuspended`, which has to leave the workflow.
     private func suspend() async throws {
         try await presence.leave { waits in
-            let params = RawJSON.object { writer in
-                writer.member("lease", lease)
-                writer.member("steps", waits)
-            }
             // Not by `call`, which waits until it is known whether the run is gone.
             do {
                 let result = try await client.connection.call(
-                    "run.suspend", params, mayResend: true, isShielded: true)
+                    "run.suspend", params { $0.member("steps", waits) }, mayResend: true, isShielded: true)
                 if result["suspended"]?.bool == true { end(RunSuspended(run: id)) }
             } catch let error as SidestepError where error.endsRun {
                 end(error)

@@ -147,7 +147,7 @@ public final class Run: Sendable {
     }
 
     /// The lease goes along always: the call may be sent again on a connection that was granted nothing.
-    private func params(_ write: (inout JSONWriter) -> Void) -> RawJSON {
+    func params(_ write: (inout JSONWriter) -> Void) -> RawJSON {
         .object { writer in
             writer.member("lease", lease)
             write(&writer)
