@@ -19,6 +19,7 @@ public final class Daemon {
     private var settings: EffectiveSettings
     private let log: Logger
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let engineLoop: NIOEngineLoop
     private let database: any StoreDatabase
     private let environment: Environment
     private let coordinator: Coordinator
@@ -54,7 +55,7 @@ public final class Daemon {
         policy = Current(configuration.requestPolicy)
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
-        let engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
+        engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
         let watcher = try ProcessWatcher(log: log)
         try makeDirectory(of: configuration.database, mode: 0o700)
         let inherited = try ListeningSocket.inherited(expected: configuration.socket)
@@ -186,7 +187,7 @@ public final class Daemon {
     }
 
     private func startIdleExit() {
-        let idleExit = IdleExit(loop: group.next(), server, coordinator, log)
+        let idleExit = IdleExit(loop: engineLoop, server, coordinator, log)
         self.idleExit = idleExit
         setIdleExit(settings.values.idleExitMilliseconds)
     }

@@ -1,6 +1,5 @@
 import Glibc
 import Logging
-import NIOCore
 import SidestepEngine
 import SidestepServer
 
@@ -12,17 +11,17 @@ final class IdleExit: @unchecked Sendable {
     /// A daemon that leaves after less may be started more often than systemd's trigger limit allows.
     static let rareMilliseconds: Int64 = 5000
     /// nil: it stays.
-    private var span: TimeAmount?
-    private let loop: any EventLoop
+    private var milliseconds: Int64?
+    private let loop: any EngineLoop
     private let server: SocketServer
     private let coordinator: Coordinator
     private let log: Logger
-    private var timer: Scheduled<Void>?
+    private var timer: (any LoopTimer)?
     /// Grows whenever a connection comes or goes: what was found before says nothing then.
     private var changes = 0
 
     init(
-        loop: any EventLoop, _ server: SocketServer, _ coordinator: Coordinator, _ log: Logger
+        loop: any EngineLoop, _ server: SocketServer, _ coordinator: Coordinator, _ log: Logger
     ) {
         self.loop = loop
         self.server = server
@@ -34,8 +33,8 @@ final class IdleExit: @unchecked Sendable {
     ///
     /// - Parameter milliseconds: how long nothing may be to do; 0 for ever.
     func set(_ milliseconds: Int64) {
-        span = milliseconds > 0 ? .milliseconds(milliseconds) : nil
-        server.onConnections = span == nil ? nil : { [weak self] in self?.connectionsChanged($0) }
+        self.milliseconds = milliseconds > 0 ? milliseconds : nil
+        server.onConnections = milliseconds == 0 ? nil : { [weak self] in self?.connectionsChanged($0) }
         connectionsChanged(server.connections)
     }
 
@@ -45,7 +44,9 @@ final class IdleExit: @unchecked Sendable {
         if count == 0 { arm() }
     }
 
-    private func arm() { timer = span.map { loop.scheduleTask(in: $0) { self.look() } } }
+    private func arm() {
+        timer = milliseconds.map { loop.schedule(afterMilliseconds: $0) { self.look() } }
+    }
 
     private func look() {
         let seen = changes

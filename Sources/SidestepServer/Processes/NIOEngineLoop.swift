@@ -1,5 +1,6 @@
 import NIOCore
 import SidestepEngine
+import Synchronization
 
 /// The event loop as the engine sees it.
 public struct NIOEngineLoop: EngineLoop {
@@ -22,21 +23,55 @@ public struct NIOEngineLoop: EngineLoop {
         afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
     ) -> any LoopTimer {
         // A timer of NIO counts nanoseconds in 64 bits; a century is as good as never.
-        Timer(scheduled: loop.scheduleTask(in: .milliseconds(min(delay, 3_155_760_000_000)), body))
+        let once = Once(body)
+        let span = TimeAmount.milliseconds(min(delay, Self.never))
+        return Timer(body: once, scheduled: loop.scheduleTask(in: span) { once.run() })
     }
 
     /// Calls the body later, by a clock that goes on while the machine sleeps; it replaces the alarm that was set.
     public func alarm(
         afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
     ) -> any LoopTimer {
-        alarm.set(afterMilliseconds: min(delay, 3_155_760_000_000)) { loop.execute(body) }
+        let once = Once(body)
+        return Alarm(
+            body: once,
+            alarm: alarm.set(afterMilliseconds: min(delay, Self.never)) { loop.execute { once.run() } })
     }
+
+    private static let never: Int64 = 3_155_760_000_000
 
     /// Traps in debug builds when the caller is on another thread.
     public func assertOnLoop() { loop.assertInEventLoop() }
 
     private struct Timer: LoopTimer {
+        let body: Once
         let scheduled: Scheduled<Void>
-        func cancel() { scheduled.cancel() }
+        func cancel() {
+            body.cancel()
+            scheduled.cancel()
+        }
+    }
+
+    private struct Alarm: LoopTimer {
+        let body: Once
+        let alarm: any LoopTimer
+        func cancel() {
+            body.cancel()
+            alarm.cancel()
+        }
+    }
+
+    /// A body that can be cancelled until the moment in which it runs.
+    ///
+    /// NIO takes all that is due out of its queue before it runs the first of it: what the first of them cancels
+    /// would run all the same.
+    private final class Once: Sendable {
+        private let body: @Sendable () -> Void
+        private let isCancelled = Atomic(false)
+
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+        func cancel() { isCancelled.store(true, ordering: .relaxed) }
+        func run() { if !isCancelled.load(ordering: .relaxed) { body() } }
     }
 }
