@@ -3,16 +3,26 @@ public enum Identifiers {
     /// A new run id: sortable by time of creation, 26 characters (Crockford base 32 of 48 bits of
     /// time and 80 random bits).
     public static func run(at now: Instant, random: any RandomSource) -> String {
+        sortable(now, random)
+    }
+
+    /// A new checkpoint id, unique in the database.
+    public static func checkpoint(at now: Instant, random: any RandomSource) -> String {
+        "cp_" + sortable(now, random)
+    }
+
+    /// A new id of a delivery to a webhook.
+    public static func delivery(at now: Instant, random: any RandomSource) -> String {
+        "dl_" + sortable(now, random)
+    }
+
+    /// Sortable by time: what is made together lies together in an index, so a commit with a hundred of them writes
+    /// a few pages of it and not a hundred.
+    private static func sortable(_ now: Instant, _ random: any RandomSource) -> String {
         let time = UInt64(max(0, now.milliseconds))
         let timeBytes = (0..<6).map { UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * $0)) }
         return base32(timeBytes + random.bytes(10))
     }
-
-    /// A new checkpoint id, unique in the database.
-    public static func checkpoint(random: any RandomSource) -> String { "cp_" + hex(random.bytes(12)) }
-
-    /// A new id of a delivery to a webhook.
-    public static func delivery(random: any RandomSource) -> String { "dl_" + hex(random.bytes(12)) }
 
     /// A new mark for the processes of one attempt of a step.
     public static func execution(random: any RandomSource) -> String { "ex_" + hex(random.bytes(12)) }

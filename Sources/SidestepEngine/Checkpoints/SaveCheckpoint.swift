@@ -55,7 +55,8 @@ public struct SaveCheckpoint: Command {
         let current = try run.head.flatMap { try store.checkpoint(key: $0) }?.history
         let history = try newHistory(of: run, current, store)
         var new = NewCheckpoint(
-            id: Identifiers.checkpoint(random: call.environment.random), run: run.key, user: run.userID,
+            id: Identifiers.checkpoint(at: call.now, random: call.environment.random), run: run.key,
+            user: run.userID,
             tokenHash: hash, created: call.now)
         new.name = name
         new.stepNumber = stepNumber

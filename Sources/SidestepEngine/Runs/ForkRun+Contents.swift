@@ -48,7 +48,7 @@ extension ForkRun {
         if base == nil, state == nil, messages == nil { return nil }
         let token = Identifiers.resumeToken(random: call.environment.random)
         var new = NewCheckpoint(
-            id: Identifiers.checkpoint(random: call.environment.random), run: fork.key,
+            id: Identifiers.checkpoint(at: call.now, random: call.environment.random), run: fork.key,
             user: fork.userID, tokenHash: ContentHash.of(token.utf8), created: call.now)
         new.name = base?.name
         new.stepNumber = base?.stepNumber

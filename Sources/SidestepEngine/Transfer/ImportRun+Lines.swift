@@ -69,7 +69,7 @@ struct ImportTarget {
         var id = try line.name("checkpoint")
         // A copy of a run that is here under another id: names and tokens stay with the first.
         if try store.checkpoint(id: id) != nil {
-            id = Identifiers.checkpoint(random: call.environment.random)
+            id = Identifiers.checkpoint(at: call.now, random: call.environment.random)
         }
         var hash = try line.bytes("token_hash", 16...64)
         if try store.checkpoint(tokenHash: hash) != nil {

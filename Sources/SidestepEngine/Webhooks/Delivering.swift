@@ -29,7 +29,7 @@ extension StoreTransaction {
         _ write: (inout JSONWriter) -> Void
     ) throws {
         for webhook in try webhooks(user: user) where webhook.events.contains(where: { $0.matches(event) }) {
-            let id = Identifiers.delivery(random: call.environment.random)
+            let id = Identifiers.delivery(at: call.now, random: call.environment.random)
             let body = detail { writer in
                 writer.member("delivery", id)
                 writer.member("webhook", webhook.name)
