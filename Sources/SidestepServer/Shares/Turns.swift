@@ -61,7 +61,10 @@ final class Turns {
     private func serveLater() {
         if isServing { return }
         isServing = true
-        loop.assumeIsolated().scheduleTask(in: Self.pause) { self.serve() }
+        // Behind what is queued in this tick, or it would be due before the tick is over, and the next turn part of it.
+        loop.assumeIsolated().execute {
+            self.loop.assumeIsolated().scheduleTask(in: Self.pause) { self.serve() }
+        }
     }
 
     private func serve() {

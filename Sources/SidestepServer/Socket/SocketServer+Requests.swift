@@ -46,6 +46,7 @@ extension SocketServer {
             exchange.settle(reply)
         case .request(let request, let work):
             if let refusal = refusal(session) {
+                turns.spend(Turns.unitsOfError, session.share)
                 tell(refusal, request.method, session.peer)
                 return exchange.settle(request.id, .failure(refusal))
             }
