@@ -10,7 +10,11 @@ public final class Monitor: @unchecked Sendable {
     /// Nobody holds it, and nobody waits.
     public init() {
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -29,6 +33,16 @@ public final class Monitor: @unchecked Sendable {
 
     /// Waits, inside `locked`, for a signal.
     public func wait() { pthread_cond_wait(condition, mutex) }
+
+    /// Waits, inside `locked`, for a signal, so long at most; false when none came.
+    public func wait(milliseconds: Int) -> Bool {
+        var end = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &end)
+        end.tv_nsec += milliseconds * 1_000_000
+        end.tv_sec += end.tv_nsec / 1_000_000_000
+        end.tv_nsec %= 1_000_000_000
+        return pthread_cond_timedwait(condition, mutex, &end) == 0
+    }
 
     /// Wakes one that waits.
     public func signal() { pthread_cond_signal(condition) }

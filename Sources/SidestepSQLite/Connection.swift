@@ -131,8 +131,6 @@ final class Connection {
         // SQLITE_BUSY: somebody else copies, or recovers; the next one does it.
         if code & 0xff == SQLITE_BUSY { return false }
         guard code == SQLITE_OK else { throw failure(code, "copy_log") }
-        // A log that is wholly copied is written from its start again.
-        logFrames = Int(frames - copied)
         return frames == copied
     }
 

@@ -10,6 +10,8 @@ final class LogKeeper {
     /// again. A reader that stayed long, or a vacuum, makes it longer for a while.
     static let keptBytes: Int64 = 8 << 20
 
+    /// When it is to be copied.
+    var pace = LogPace()
     private let path: String
     private let news: @Sendable (StoreNews) -> Void
     /// Whether the last copy failed: asked by any thread.
@@ -32,9 +34,11 @@ final class LogKeeper {
     func copy(_ connection: Connection) throws(Failure) -> Bool {
         do {
             let isWhole = try connection.checkpointLog()
+            pace.copied(connection.logFrames)
             if isTroubled.exchange(false, ordering: .relaxed) { news(.recovered(.copying)) }
             return isWhole
         } catch {
+            pace.failed(connection.logFrames)
             isTroubled.store(true, ordering: .relaxed)
             if let fault = error.fault { news(.failed(fault.state, fault.sentence, .copying)) }
             if error.fault?.scope == .store { throw error }

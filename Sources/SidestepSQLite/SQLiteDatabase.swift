@@ -25,8 +25,18 @@ public final class SQLiteDatabase: StoreDatabase {
     ///   - nanoseconds: a clock that nobody sets; where it stands still, users' turns have no end by time.
     ///   - listener: whom it tells.
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
-    public init(
+    public convenience init(
         path: String, holder lines: [String] = [], readers count: Int = 2, inlineLimit: Int = 1,
+        nanoseconds: @escaping @Sendable () -> Int64 = { 0 }, listener: StoreListener
+    ) throws(DatabaseOpenError) {
+        try self.init(
+            path: path, holder: lines, readers: count, gate: ReadGate(), inlineLimit: inlineLimit,
+            nanoseconds: nanoseconds, listener: listener)
+    }
+
+    /// - Parameter gate: the door of the readers.
+    init(
+        path: String, holder lines: [String] = [], readers count: Int, gate: ReadGate, inlineLimit: Int = 1,
         nanoseconds: @escaping @Sendable () -> Int64 = { 0 }, listener: StoreListener
     ) throws(DatabaseOpenError) {
         let lock = try DatabaseLock(database: path, saying: lines)
@@ -38,10 +48,11 @@ public final class SQLiteDatabase: StoreDatabase {
         do {
             let library = StatementLibrary()
             writer = try SQLiteWriter(
-                connection, library, database: lock.path, inlineLimit: inlineLimit,
+                connection, library, database: lock.path, gate: gate, inlineLimit: inlineLimit,
                 nanoseconds: nanoseconds, isInPlace: { lock.isInPlace }, onSettled: listener.settled,
                 onFatal: listener.ended, news: listener.news)
-            readers = try SQLiteReaders(path: lock.path, library, count: count, onFault: listener.fault)
+            readers = try SQLiteReaders(
+                path: lock.path, library, count: count, gate: gate, onFault: listener.fault)
             maintainer = DatabaseMaintenance(path: lock.path, writer: writer, onFault: listener.fault)
         } catch {
             throw .of(error, lock.path)

@@ -12,6 +12,7 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
     private static let nice: Int32 = 5
 
     private let monitor = Monitor()
+    private let gate: ReadGate
     private var queue = FairQueue<Reading>()
     /// How many threads each user has at work.
     private var busy: [UserKey: Int] = [:]
@@ -20,9 +21,10 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
     private var threads: [WorkerThread] = []
 
     init(
-        path: String, _ library: StatementLibrary, count: Int,
+        path: String, _ library: StatementLibrary, count: Int, gate: ReadGate,
         onFault: @escaping @Sendable (StoreFault) -> Void
     ) throws(Failure) {
+        self.gate = gate
         for number in 1...count {
             let connection = try Connection(path: path, readOnly: true, onFault: onFault)
             let session = SessionBox(try SQLiteSession(connection, library))
@@ -60,9 +62,11 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
     private func work(_ box: SessionBox) {
         while let next = next() {
             // One transaction around the whole request: all its statements see one snapshot.
+            gate.enter()
             try? box.session.connection.execute("BEGIN")
             next.work(box.session)
             try? box.session.connection.execute("COMMIT")
+            gate.leave()
             finish(next)
         }
     }

@@ -14,9 +14,6 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// and why none of them stands, if so.
     public typealias Settled = @Sendable ([any WriteJob], Failure?) -> Void
 
-    /// Frames of the log after which it is copied into the database: the size of the pre-grown log, 4 MiB.
-    static let checkpointFrames = 1000
-
     private let monitor = Monitor()
     private let inlineLimit: Int
     private let onSettled: Settled
@@ -25,6 +22,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private let nanoseconds: @Sendable () -> Int64
     private let news: @Sendable (StoreNews) -> Void
     private let log: LogKeeper
+    private let gate: ReadGate
     private let space: SpaceGate
     private var session: SQLiteSession?
     /// Whether the last commit failed, and that was told.
@@ -54,7 +52,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     ///   - news: told what fails, and when it does not any more.
     ///   - onFatal: told when nothing more may be written; the daemon then ends itself.
     init(
-        _ connection: Connection, _ library: StatementLibrary, database: String, inlineLimit: Int,
+        _ connection: Connection, _ library: StatementLibrary, database: String, gate: ReadGate,
+        inlineLimit: Int,
         nanoseconds: @escaping @Sendable () -> Int64, isInPlace: @escaping @Sendable () -> Bool,
         onSettled: @escaping Settled,
         onFatal: @escaping @Sendable (StoreEnd) -> Void, news: @escaping @Sendable (StoreNews) -> Void
@@ -70,6 +69,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         self.isInPlace = isInPlace
         self.news = news
         log = LogKeeper(database: database, news: news)
+        self.gate = gate
         space = SpaceGate(database: database, news: news)
         thread = try WorkerThread("writer") { [weak self] in self?.work() }
     }
@@ -245,9 +245,19 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             return finish(.displaced)
         }
         onSettled(batch.jobs, nil)
-        guard session.connection.logFrames >= Self.checkpointFrames else { return }
+        guard log.pace.isDue(session.connection.logFrames) else { return }
         // By the writer's own thread: the caller's would be kept for as long as copying takes.
-        if isAlwaysInline { keepLog() } else { monitor.locked { isLogLong = true } }
+        if isAlwaysInline { keepLog() } else { keepLogWhenQuiet() }
+    }
+
+    /// Has the log copied as soon as nobody reads in it, or it was waited for long enough.
+    private func keepLogWhenQuiet() {
+        gate.close { [self] in
+            monitor.locked {
+                isLogLong = true
+                monitor.broadcast()
+            }
+        }
     }
 
     /// - Returns: why nothing of the jobs stands, if so.
@@ -282,10 +292,8 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Makes the log short again when nobody writes: a reader that kept it has left, or a copy failed.
     func tidy() {
-        monitor.locked {
-            (isLogLong, isUntidy) = (true, true)
-            monitor.broadcast()
-        }
+        monitor.locked { isUntidy = true }
+        keepLogWhenQuiet()
     }
 
     /// Whether there is anything to tidy; any thread may ask.
@@ -293,6 +301,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
 
     /// Copies the log into the database, and more if that was asked for; by whoever has the connection.
     private func keepLog() {
+        defer { gate.open() }
         guard let session, end == nil else { return }
         let isUntidy = monitor.locked {
             defer { self.isUntidy = false }

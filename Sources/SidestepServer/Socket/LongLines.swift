@@ -4,10 +4,9 @@ import SidestepModel
 
 /// Reads long lines on a thread of its own, while their connections read no further: users take turns.
 ///
-/// Checking a line of 60 MiB takes a tenth of a second, which the loop does not have. Unchecked: the monitor
-/// guards what changes.
-final class LongLines: @unchecked Sendable {
-    private struct Order {
+/// Checking a line of 60 MiB takes a tenth of a second, which the loop does not have.
+final class LongLines: Sendable {
+    private struct Order: Sendable {
         let parts: [[UInt8]]
         let caller: Caller
         let limits: Limits
@@ -16,8 +15,7 @@ final class LongLines: @unchecked Sendable {
 
     private let loop: any EventLoop
     private let dispatcher: Dispatcher
-    private let monitor = Monitor()
-    private var queue = FairQueue<Order>()
+    private let queue = Guarded(FairQueue<Order>())
 
     /// - Throws: when the system has no thread left.
     init(_ loop: any EventLoop, _ dispatcher: Dispatcher) throws {
@@ -32,15 +30,12 @@ final class LongLines: @unchecked Sendable {
     ) {
         let order = Order(
             parts: parts, caller: caller, limits: limits, done: NIOLoopBound(done, eventLoop: loop))
-        monitor.locked {
-            queue.append(order, of: caller.peer.user)
-            monitor.signal()
-        }
+        queue.change { $0.append(order, of: caller.peer.user) }
     }
 
     private func work() {
         while true {
-            let order = next()
+            let order = queue.when { $0.popFirst() }
             let frame = dispatcher.prepare(Self.joined(order.parts), order.caller, order.limits)
             loop.execute { order.done.value(frame) }
         }
@@ -51,14 +46,5 @@ final class LongLines: @unchecked Sendable {
         line.reserveCapacity(parts.reduce(0) { $0 + $1.count })
         for part in parts { line += part }
         return line
-    }
-
-    private func next() -> Order {
-        monitor.locked {
-            while true {
-                if let order = queue.popFirst() { return order }
-                monitor.wait()
-            }
-        }
     }
 }

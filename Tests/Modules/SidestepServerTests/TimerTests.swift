@@ -6,7 +6,9 @@ import Synchronization
 import Testing
 
 @Suite struct TimerTests {
-    @Test("a timer that is cancelled in the turn of the loop in which it is due does not fire", arguments: [true, false])
+    @Test(
+        "a timer that is cancelled in the turn of the loop in which it is due does not fire",
+        arguments: [true, false])
     func dueTogether(isAlarm: Bool) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { try? group.syncShutdownGracefully() }
