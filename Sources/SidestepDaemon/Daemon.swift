@@ -43,13 +43,14 @@ public final class Daemon {
     ///   - isPrivate: a client started it for its user.
     ///   - open: opens the store.
     public init(
-        _ settings: EffectiveSettings, isPrivate: Bool = false, log: Logger, open: StoreOpening
+        _ settings: EffectiveSettings, isPrivate: Bool = false, clock: any SidestepModel.Clock, log: Logger,
+        open: StoreOpening
     ) throws {
         let configuration = settings.values
         self.settings = settings
         self.isPrivate = isPrivate
         self.log = log
-        let environment = Self.environment(configuration)
+        let environment = Self.environment(configuration, clock)
         self.environment = environment
         credentials = Current(configuration.credentials)
         policy = Current(configuration.requestPolicy)
@@ -252,9 +253,11 @@ public final class Daemon {
         }
     }
 
-    private static func environment(_ configuration: Configuration) -> Environment {
+    private static func environment(
+        _ configuration: Configuration, _ clock: any SidestepModel.Clock
+    ) -> Environment {
         Environment(
-            clock: WallClock(), random: KernelRandom(), boot: ProcessTable.bootID,
+            clock: clock, random: KernelRandom(), boot: ProcessTable.bootID,
             settings: configuration.engineSettings,
             zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"),
             processes: ProcessLook())

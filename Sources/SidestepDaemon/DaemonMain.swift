@@ -31,7 +31,8 @@ public enum DaemonMain {
             DaemonLog.set(level: loaded.settings.values.logLevel)
             for remark in StartState.remarks { log.notice("\(remark)") }
             let daemon = try Daemon(
-                loaded.settings, isPrivate: flags.isAutostarted, log: log, open: openStore)
+                loaded.settings, isPrivate: flags.isAutostarted,
+                clock: clock(flags), log: log, open: openStore)
             try daemon.run(signals) { reload(loader, log) }
             return 0
         } catch let error as StartError {
@@ -43,6 +44,11 @@ public enum DaemonMain {
         } catch {
             return refuse(log, "\(error)", 70)
         }
+    }
+
+    private static func clock(_ flags: Flags) -> any SidestepModel.Clock {
+        guard let added = flags.testTime else { return WallClock() }
+        return TestTime(added: added)
     }
 
     /// The store that a configuration names. There is one kind: a file of SQLite.

@@ -30,6 +30,12 @@ public protocol Clock: Sendable {
     func sinceBoot() -> Int64
 }
 
+/// A clock that tests move: time passes as it does for a machine that slept.
+public protocol MovableClock: Clock {
+    /// Moves both readings forward.
+    func advance(milliseconds: Int64)
+}
+
 /// Where the engine takes random bytes: ids, leases, tokens, jitter.
 public protocol RandomSource: Sendable {
     /// `count` unpredictable bytes.

@@ -77,8 +77,22 @@ struct Serve: ParsableCommand {
     )
     var checkConfiguration = false
 
+    @Option(
+        help: """
+            For tests: begin so many milliseconds after the host's time, and let `system.advance` make time pass. Not \
+            with --system.
+            """
+    )
+    var testTime: Int64?
+
     /// A client started it for its user.
     @Flag(help: .hidden) var autostarted = false
+
+    func validate() throws {
+        if testTime != nil, system {
+            throw ValidationError("A daemon for the whole machine has no time of its own.")
+        }
+    }
 
     func run() throws {
         var flags = Flags()
@@ -90,6 +104,7 @@ struct Serve: ParsableCommand {
         flags.user = user
         flags.system = system
         flags.isAutostarted = autostarted
+        flags.testTime = testTime
         let status = checkConfiguration ? DaemonMain.checkConfiguration(flags) : DaemonMain.run(flags)
         if status != 0 { throw ExitCode(status) }
     }

@@ -207,6 +207,7 @@ public final class Coordinator: @unchecked Sendable {
         case .roomFull(let webhook): environment.pendingRoom.isFull(webhook)
         case .stepRefused(let step): environment.refusedSteps.note(step, session: call.session)
         case .stepAdmitted(let run): environment.refusedSteps.forget(run: run, session: call.session)
+        case .timePasses(let span): advance(span)
         case .asked(let worker):
             // A connection that closed meanwhile is not one to remember.
             if environment.isOpen(call.session) { environment.workers.note(worker, session: call.session) }
@@ -265,9 +266,19 @@ public final class Coordinator: @unchecked Sendable {
         perform(FireSchedules())
     }
 
+    /// A test lets time pass: what is due then is done.
+    private func advance(_ milliseconds: Int64) {
+        environment.testTime?.advance(milliseconds: milliseconds)
+        lookAnew()
+    }
+
     /// Somebody set the wall clock: delays stay what they are, dates are looked at anew.
     public func clockWasSet() {
         loop.assertOnLoop()
+        lookAnew()
+    }
+
+    private func lookAnew() {
         dueTimer?.timer.cancel()
         dueTimer = nil
         performDue()

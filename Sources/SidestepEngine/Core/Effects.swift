@@ -54,6 +54,8 @@ public enum Effect: Sendable {
     case stepRefused(RefusedStep)
     /// What it goes through has let a step of this run through.
     case stepAdmitted(run: Int64)
+    /// A test lets so many milliseconds pass.
+    case timePasses(Int64)
     /// A worker asked for runs.
     case asked(WorkerRecord)
 }

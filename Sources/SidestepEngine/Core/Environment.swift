@@ -5,6 +5,8 @@ import Synchronization
 public final class Environment: Sendable {
     /// The wall clock, and the time since boot by which `ShiftClock` sees that the former was set.
     public let clock: any Clock
+    /// The same clock, where tests may move it.
+    let testTime: (any MovableClock)?
     /// Where ids, leases' secrets, resume tokens and jitter come from.
     public let random: any RandomSource
     /// proc(5), `/proc/sys/kernel/random/boot_id`: pids and start times mean nothing in another boot.
@@ -32,6 +34,7 @@ public final class Environment: Sendable {
         zones: any TimeZoneSource = OnlyUTC(), processes: any ProcessLooking = NoProcesses()
     ) {
         self.clock = clock
+        testTime = clock as? any MovableClock
         self.random = random
         self.boot = boot
         current = Current(settings)

@@ -23,6 +23,13 @@ extension MethodTable {
                     + #""uid":1000,"by":{"uid":0,"pid":812},"detail":{"workflow":"research","status":"failed"}}]}"#
             )),
         Method(
+            "system.advance", .system, .open,
+            "Lets time pass in a daemon that was started for tests, `sidestepd --test-time`: what is due then is done.",
+            parameters: [.must("ms", .integer(0...315_576_000_000), "how much of it, ten years at most")],
+            result: [.must("now", .instant, "what time it is then")],
+            errors: [.notPermitted],
+            example: Example(#"{"ms":3600000}"#, #"{"now":1767229200000}"#)),
+        Method(
             "system.backup", .system, .open,
             "Makes a copy of the database beside all work: a file that is there in full or not at all, or one to read.",
             parameters: [

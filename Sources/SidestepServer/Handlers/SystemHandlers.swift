@@ -12,6 +12,11 @@ struct MaintenanceRequest: Sendable {
 enum SystemHandlers {
     static var all: [String: Handler] {
         [
+            "system.advance": .write({
+                AdvanceTime(milliseconds: $0.params.count("ms"))
+            }) { writer, now in
+                writer.member("now", now.milliseconds)
+            },
             "system.backup": .maintain { request in
                 try request.requireAdministrator()
                 guard let path = request.params.string("path") else {

@@ -97,7 +97,8 @@ import Testing
         let database = try SQLiteDatabase(
             path: folder + "/sidestep.db", readers: 2, gate: ReadGate(patience: 60_000),
             listener: StoreListener(
-                settled: { jobs, _ in settled.add(jobs.count, ordering: .sequentiallyConsistent) }, ended: { _ in }))
+                settled: { jobs, _ in settled.add(jobs.count, ordering: .sequentiallyConsistent) },
+                ended: { _ in }))
         defer { database.close() }
         let isOver = Atomic(false)
         let begun = Atomic(0)

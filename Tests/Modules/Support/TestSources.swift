@@ -2,7 +2,7 @@ import SidestepModel
 import Synchronization
 
 /// A clock that stands still until a test moves it.
-public final class TestClock: Clock {
+public final class TestClock: MovableClock {
     private let reading = Mutex<(wall: Int64, boot: Int64)>((1_700_000_000_000, 1_000_000))
 
     public init() {}
@@ -12,6 +12,7 @@ public final class TestClock: Clock {
 
     /// Time passes.
     public func advance(_ span: Int64) { reading.withLock { $0 = ($0.wall + span, $0.boot + span) } }
+    public func advance(milliseconds: Int64) { advance(milliseconds) }
 
     /// Somebody sets the wall clock.
     public func set(by jump: Int64) { reading.withLock { $0.wall += jump } }
