@@ -25,6 +25,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ._recorded import Recorded
+
 
 class SidestepError(Exception):
     """Something Sidestep refused or could not do.
@@ -80,8 +82,8 @@ class RunOwned(RunError):
     """Another process executes the run now; `owner` tells which."""
 
 
-class RunClosed(RunError):
-    """The run is completed, failed or cancelled."""
+class RunClosed(Recorded, RunError):
+    """The run is completed, failed or cancelled; what it failed with is `failure`."""
 
 
 class RunCancelled(RunError):
@@ -112,30 +114,13 @@ class StepError(SidestepError):
     """The step has an outcome that the call cannot use."""
 
 
-class StepFailed(StepError):
+class StepFailed(Recorded, StepError):
     """The step failed for good; its recorded error is `failure`.
 
     The same exception is raised when the step fails and when its record is replayed: it is of the
     class that the body raised as well, so ``except ValueError`` catches it both times, and has that
     one's `args` and notes. On the first occasion `__cause__` is the exception of the body.
     """
-
-    @property
-    def failure(self) -> Any:
-        """The recorded error, as JSON gave it back."""
-        return self.data.get("failure")
-
-    @property
-    def type(self) -> str | None:
-        """The name of the recorded exception's class."""
-        failure = self.failure
-        return failure.get("type") if isinstance(failure, dict) else None
-
-    @property
-    def traceback(self) -> str | None:
-        """The end of the traceback of the recorded exception, as text."""
-        failure = self.failure
-        return failure.get("traceback") if isinstance(failure, dict) else None
 
 
 class StepConflict(StepError):

@@ -113,5 +113,6 @@ class Worker:
 
 def _what_happened(run: str, error: BaseException) -> str:
     if isinstance(error, SidestepError):
-        return f"run {run}: {error}"
+        lines = getattr(error, "traceback", None)  # where a step was when it failed, on record
+        return f"run {run}: {error}" + (f"\n{lines.rstrip()}" if lines else "")
     return f"run {run} failed: {type(error).__name__}: {text_of(error)}"
