@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._codec import Codec, JSONCodec
+from ._configure import configure
 from ._current import current_run, current_step
 from ._decorators import step, workflow
 from ._errors import (
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from ._aio._waits import Arrival
     from ._aio._worker import Worker
     from ._aio._workflow import Workflow
+    from ._pickled import PickleCodec
 
 __version__ = "0.1.0"
 
@@ -88,6 +90,7 @@ __all__ = [
     "NotPermitted",
     "Overloaded",
     "PayloadTooLarge",
+    "PickleCodec",
     "RateLimited",
     "RequestCancelled",
     "Retry",
@@ -118,6 +121,7 @@ __all__ = [
     "Unsupported",
     "Worker",
     "Workflow",
+    "configure",
     "connect",
     "current_run",
     "current_step",
@@ -128,17 +132,18 @@ __all__ = [
 
 # The parts on asyncio come when they are asked for: asyncio alone costs more than the rest.
 _LAZY = {
-    "Arrival": "_waits",
-    "Checkpoint": "_checkpoint",
-    "Client": "_client",
-    "Run": "_run",
-    "Schedules": "_schedules",
-    "State": "_state",
-    "StepContext": "_step_context",
-    "StreamReader": "_streams",
-    "Worker": "_worker",
-    "Workflow": "_workflow",
-    "connect": "_client",
+    "Arrival": "_aio._waits",
+    "Checkpoint": "_aio._checkpoint",
+    "Client": "_aio._client",
+    "PickleCodec": "_pickled",
+    "Run": "_aio._run",
+    "Schedules": "_aio._schedules",
+    "State": "_aio._state",
+    "StepContext": "_aio._step_context",
+    "StreamReader": "_aio._streams",
+    "Worker": "_aio._worker",
+    "Workflow": "_aio._workflow",
+    "connect": "_aio._client",
 }
 
 
@@ -147,7 +152,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    value = getattr(importlib.import_module(f"{__name__}._aio.{_LAZY[name]}"), name)
+    value = getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
     globals()[name] = value
     return value
 

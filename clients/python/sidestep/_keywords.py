@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from ._codec import Codec
 from ._options import Fingerprint, OnMismatch
 from ._retry import RetryLike, Types
 
@@ -29,6 +30,8 @@ class StepKeywords(TypedDict, total=False):
     reserve: Mapping[str, int] | None
     metadata: Any
     on_mismatch: OnMismatch | None
+    codec: Codec | None
+    result_type: Any
 
 
 class WorkflowKeywords(TypedDict, total=False):
@@ -52,6 +55,8 @@ class WorkflowKeywords(TypedDict, total=False):
     compensates: bool | None
     budget: Mapping[str, int] | None
     suspend_after: float | None
+    codec: Codec | None
+    result_type: Any
 
 
 class RunKeywords(WorkflowKeywords, total=False):

@@ -17,13 +17,14 @@ OnMismatch = Literal["error", "reuse", "run"]
 class StepOptions:
     """How a step is executed; `params` goes with ``step.begin``.
 
-    `codec` stands in for the client's. `asks` says whether the answer of ``step.begin`` is needed:
-    the body may have to wait, or not run. `on_mismatch` overrides the run's.
+    `codec` stands in for the run's, `result_type` for what the function declares. `asks` says
+    whether the answer of ``step.begin`` is needed: the body may have to wait, or not run.
+    `on_mismatch` overrides the run's.
     """
 
     __slots__ = (
         "asks", "at_most_once", "codec", "compensation", "fingerprint", "on_mismatch", "params",
-        "timeout",
+        "result_type", "timeout",
     )  # fmt: skip
 
     def __init__(
@@ -43,8 +44,10 @@ class StepOptions:
         reserve: Mapping[str, int] | None = None,
         on_mismatch: OnMismatch | None = None,
         codec: Codec | None = None,
+        result_type: Any = None,
     ) -> None:
         self.at_most_once = at_most_once
+        self.result_type = result_type
         self.on_mismatch = "run" if compensation else mismatch_choice(on_mismatch)
         self.compensation = compensation
         self.codec = codec
@@ -97,11 +100,11 @@ PLAIN_STEP = StepOptions()
 class RunOptions:
     """How a run is opened; `params` goes with ``resume``.
 
-    `suspend_after` and `on_mismatch` are for this process alone: after so many seconds of nothing
-    but waiting it leaves the run, None stays.
+    `suspend_after`, `on_mismatch`, `codec` and `result_type` are for this process alone: after so
+    many seconds of nothing but waiting it leaves the run, None stays.
     """
 
-    __slots__ = ("on_mismatch", "params", "suspend_after")
+    __slots__ = ("codec", "on_mismatch", "params", "result_type", "suspend_after")
 
     def __init__(
         self,
@@ -129,8 +132,12 @@ class RunOptions:
         compensates: bool | None = None,
         budget: Mapping[str, int] | None = None,
         suspend_after: float | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
     ) -> None:
         self.suspend_after = suspend_after
+        self.codec = codec
+        self.result_type = result_type
         self.on_mismatch = mismatch_choice(on_mismatch)
         params = {
             "create": create,
@@ -161,6 +168,8 @@ class RunOptions:
         after = other.suspend_after
         result = RunOptions(suspend_after=self.suspend_after if after is None else after)
         result.on_mismatch = other.on_mismatch or self.on_mismatch
+        result.codec = other.codec or self.codec
+        result.result_type = self.result_type if other.result_type is None else other.result_type
         result.params = {**self.params, **other.params}
         return result
 

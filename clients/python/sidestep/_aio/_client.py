@@ -6,7 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from .._codec import JSON, Codec
+from .._codec import Codec
+from .._configure import default_codec
 from .._errors import RunOwned
 from .._names import new_run_id
 from .._options import RunOptions
@@ -25,15 +26,20 @@ async def connect(
     autostart: bool | None = None,
     wait: float = 5.0,
     reconnect_timeout: float = 300.0,
-    codec: Codec = JSON,
+    codec: Codec | None = None,
 ) -> Client:
     """Connect to the daemon, and start one for this user when none answers.
 
     `wait` is how long a named socket (argument or ``SIDESTEP_SOCKET``) is tried, in seconds;
-    `reconnect_timeout` how long a lost connection is tried again before ConnectionLost. Raises
-    DaemonNotFound.
+    `reconnect_timeout` how long a lost connection is tried again before ConnectionLost. `codec`
+    stands in for that of `sidestep.configure`. Raises DaemonNotFound.
     """
-    client = Client(socket, autostart=autostart, reconnect_timeout=reconnect_timeout, codec=codec)
+    client = Client(
+        socket,
+        autostart=autostart,
+        reconnect_timeout=reconnect_timeout,
+        codec=default_codec() if codec is None else codec,
+    )
     await client._connect(wait)
     return client
 
@@ -60,13 +66,16 @@ class Client(Daemon):
         closed run comes without a lease, with its output or error.
         """
         options = (options or RunOptions()).merged(RunOptions(**more))
-        params: dict[str, Any] = dict(options.params)
+        params: dict[str, Any] = {} if workflow is None else {"workflow": workflow}
+        if input is not ...:
+            params["input"] = (options.codec or self.codec).to_json(input)
+        return await self._resume(run, params, options)
+
+    async def _resume(self, run: str | None, opening: dict[str, Any], options: RunOptions) -> Run:
+        """Open a run; `opening` has its workflow and its input, as that is recorded."""
+        params = {**options.params, **opening}
         if run is not None or "token" not in params:
             params["run"] = run if run is not None else new_run_id()
-        if workflow is not None:
-            params["workflow"] = workflow
-        if input is not ...:
-            params["input"] = self.codec.to_json(input)
         started = time.time() * 1000
         link = self._link
         try:
@@ -91,6 +100,7 @@ class Client(Daemon):
                 await self._tell("run.release", {"lease": reply["lease"]})
             raise
         result = Run(self, reply, params)
+        result.codec = options.codec or self.codec
         result._suspend_after = options.suspend_after
         result._on_mismatch = options.on_mismatch or "error"
         if result.lease is not None:

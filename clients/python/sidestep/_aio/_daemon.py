@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._codec import outward
 from .._failures import closed_error
 from .._names import new_run_id
 from ._connection import Connection
@@ -51,15 +52,15 @@ class Daemon(Connection):
                 return runs[:limit]
             filters["cursor"] = page["more"]
 
-    async def result(self, run: str, *, wait: float = 0.0) -> Any:
-        """Return the output of a run; wait so many seconds for its end.
+    async def result(self, run: str, *, wait: float = 0.0, result_type: Any = None) -> Any:
+        """Return the output of a run, as `result_type`; wait so many seconds for its end.
 
         Raises TimeoutExpired when it is still open, RunClosed when it failed.
         """
         reply = await self.call("run.result", {"run": run, "wait_ms": round(wait * 1000)})
         if reply["status"] != "completed":
             raise closed_error(run, reply["status"], reply.get("error"))
-        return self.codec.from_json(reply.get("output"))
+        return self.codec.from_json(reply.get("output"), result_type)
 
     async def explain(self, run: str) -> dict[str, Any]:
         """Say why a run is where it is, and what happens next (``run.explain``)."""
@@ -73,7 +74,7 @@ class Daemon(Connection):
         if output is not ...:
             params["output"] = self.codec.to_json(output)
         if error is not ...:
-            params["error"] = self.codec.to_json(error)
+            params["error"] = outward(self.codec, error)
         return await self.call("step.resolve", params)  # type: ignore[no-any-return]
 
     # Runs of others
@@ -120,7 +121,7 @@ class Daemon(Connection):
         """
         params: dict[str, Any] = {"run": run, "promise": promise}
         if error is not ...:
-            params["error"] = self.codec.to_json(error)
+            params["error"] = outward(self.codec, error)
             return await self.call("promise.reject", params)  # type: ignore[no-any-return]
         params["value"] = self.codec.to_json(value)
         return await self.call("promise.resolve", params)  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ from typing import Any
 
 from .._backends.aio import CANCELLED, Branches, Lock, follow
 from .._calls import Call, Calls
+from .._codec import Codec
 from .._context import STEP, place
 from .._errors import (
     ConnectionLost,
@@ -40,6 +41,8 @@ class Held:
 
     def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         self.client = client
+        # Of the input, the output and the results of steps; all else is read by others as well.
+        self.codec: Codec = client.codec
         self.info: dict[str, Any] = reply["run"]
         self.id: str = self.info["id"]
         self.uid: str = self.info["uid"]

@@ -7,7 +7,8 @@ from typing import Any, TypeVar, overload
 
 from .._backends.aio import check_caller, follow
 from .._calls import Calls
-from .._declared import result_type
+from .._codec import Codec, outward
+from .._declared import result_type as declared_result
 from .._failures import run_failure
 from .._fingerprint import ANY
 from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
@@ -35,7 +36,7 @@ class Run(Checkpoints, Waits, Announcements):
         super().__init__(client, reply)
         self.epoch: int = reply["epoch"]
         self.created: bool = reply["created"]
-        self.output: Any = client.codec.from_json(reply.get("output"))
+        self._output: Any = reply.get("output")
         self.error: Any = reply.get("error")
         self.input: Any = reply.get("input")
         self.state = State(self)
@@ -45,6 +46,15 @@ class Run(Checkpoints, Waits, Announcements):
 
     def __repr__(self) -> str:
         return f"<Run {self.id!r} {self.info.get('status')}>"
+
+    @property
+    def output(self) -> Any:
+        """What the run has come to, or is to come to when a block that is its workflow ends."""
+        return self.codec.from_json(self._output)
+
+    @output.setter
+    def output(self, value: Any) -> None:
+        self._output = self.codec.to_json(value)
 
     @property
     def attempt(self) -> int:
@@ -74,6 +84,8 @@ class Run(Checkpoints, Waits, Announcements):
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
         **kwargs: Any,
     ) -> T: ...
 
@@ -96,6 +108,8 @@ class Run(Checkpoints, Waits, Announcements):
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
         **kwargs: Any,
     ) -> T: ...
 
@@ -119,6 +133,8 @@ class Run(Checkpoints, Waits, Announcements):
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
         **kwargs: Any,
     ) -> Any:  # sync: T
         """Run `function` as the step `name`, or return its recorded result.
@@ -141,6 +157,8 @@ class Run(Checkpoints, Waits, Announcements):
             reserve=reserve,
             metadata=metadata,
             on_mismatch=on_mismatch,
+            codec=codec,
+            result_type=result_type,
         )
         result: Any = await self._perform(name, function, args, kwargs, options)
         return result
@@ -159,11 +177,13 @@ class Run(Checkpoints, Waits, Announcements):
 
     async def complete(self, output: Any = None) -> Any:
         """Close the run with its output; return the output as it is recorded."""
-        output = self.client.codec.to_json(output)
+        await self._complete_as(self.codec.to_json(output))
+        return self.output
+
+    async def _complete_as(self, output: Any) -> None:
         reply = await self._call("run.complete", {"output": output})
         self._closed(reply["run"])
-        self.output = self.client.codec.from_json(output)
-        return self.output
+        self._output = output
 
     async def _compensate(self) -> None:
         """Undo what was promised to be undone, and let the cancelled run go."""
@@ -177,7 +197,7 @@ class Run(Checkpoints, Waits, Announcements):
         if isinstance(error, BaseException):
             params = run_failure(error, retryable)
         else:
-            params = {"retryable": retryable, "error": self.client.codec.to_json(error)}
+            params = {"retryable": retryable, "error": outward(self.codec, error)}
         params["attempt"] = self.attempt
         reply: dict[str, Any] = await self._call("run.fail", params)
         if reply["retry"]:
@@ -232,6 +252,6 @@ class Run(Checkpoints, Waits, Announcements):
         if call is None:
             call = await self._identify(base, fingerprint, options)
         step = StepExecution(self, call, options, fingerprint)
-        type_ = result_type(function)
+        type_ = options.result_type or declared_result(function)
         record = step.record or await step.perform(function, args, kwargs, type_)
         return step.result(record, type_)

@@ -72,7 +72,7 @@ class RunScope:
         elif run.closed:
             pass
         elif error is None:
-            await run.complete(run.output)
+            await run._complete_as(run._output)
         elif any(isinstance(e, StepUnknown) for e in every(error)) or run._leaves(error):
             await let_go(run)
         elif not any(run._is_final(e) for e in every(error)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._codec import outward
 from .._fingerprint import of_value
 from ._daemon import Daemon
 from ._held import Held
@@ -47,13 +48,13 @@ class Announcements(Held):
         params: dict[str, Any] = {"artifact": name, "type": type}
         if description is not None:
             params["description"] = description
-        params["path" if type == "file" else "content"] = self.client.codec.to_json(content)
+        params["path" if type == "file" else "content"] = outward(self.client.codec, content)
         reply = self._call("artifact.put", params)
         return reply["version"]  # type: ignore[no-any-return]
 
     def emit(self, event: str, value: Any = None) -> int:
         """Announce an event once, to whoever listens and to webhooks; return its sequence."""
-        value = self.client.codec.to_json(value)
+        value = outward(self.client.codec, value)
         # Known by what it says: two at the same time may be announced in another order by a replay.
         call = self._calls.add(self._scoped(f"event:{event}"), of_value([value]))
         params = {"event": event, "value": value, "event_id": f"{self.uid}/{call.key}"}

@@ -24,13 +24,23 @@ class Checkpoint:
         return f"<Checkpoint {self.id} {self.sequence} with {self.message_count} messages>"
 
 
+_PAYLOADS = ("state", "tool_results", "metadata")
+
+
 class Checkpoints(Held):
     """What a run can do with checkpoints."""
 
     def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         super().__init__(client, reply)
-        self.last_checkpoint: dict[str, Any] | None = reply.get("checkpoint")
+        self.last_checkpoint = self._of_checkpoint(reply.get("checkpoint"))
         self._message_count = (self.last_checkpoint or {}).get("message_count", 0)
+
+    def _of_checkpoint(self, saved: dict[str, Any] | None) -> dict[str, Any] | None:
+        if saved is None:
+            return None
+        read = self.client.codec.from_json
+        payloads = {key: read(saved[key]) for key in _PAYLOADS if saved.get(key) is not None}
+        return {**saved, **payloads}
 
     def checkpoint(
         self,
@@ -90,7 +100,7 @@ class Checkpoints(Held):
                 return []
             found += page["messages"]
             if page.get("more") is None:
-                return found
+                return [self.client.codec.from_json(message) for message in found]
             params.pop("last", None)
             params["from"] = page["more"]
             if count is not None:

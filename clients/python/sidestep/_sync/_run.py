@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from .._backends.sync import check_caller, follow
 from .._calls import Calls
-from .._declared import result_type
+from .._codec import Codec, outward
+from .._declared import result_type as declared_result
 from .._failures import run_failure
 from .._fingerprint import ANY
 from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
@@ -36,7 +37,7 @@ class Run(Checkpoints, Waits, Announcements):
         super().__init__(client, reply)
         self.epoch: int = reply["epoch"]
         self.created: bool = reply["created"]
-        self.output: Any = client.codec.from_json(reply.get("output"))
+        self._output: Any = reply.get("output")
         self.error: Any = reply.get("error")
         self.input: Any = reply.get("input")
         self.state = State(self)
@@ -46,6 +47,15 @@ class Run(Checkpoints, Waits, Announcements):
 
     def __repr__(self) -> str:
         return f"<Run {self.id!r} {self.info.get('status')}>"
+
+    @property
+    def output(self) -> Any:
+        """What the run has come to, or is to come to when a block that is its workflow ends."""
+        return self.codec.from_json(self._output)
+
+    @output.setter
+    def output(self, value: Any) -> None:
+        self._output = self.codec.to_json(value)
 
     @property
     def attempt(self) -> int:
@@ -72,6 +82,8 @@ class Run(Checkpoints, Waits, Announcements):
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
         **kwargs: Any,
     ) -> T:
         """Run `function` as the step `name`, or return its recorded result.
@@ -94,6 +106,8 @@ class Run(Checkpoints, Waits, Announcements):
             reserve=reserve,
             metadata=metadata,
             on_mismatch=on_mismatch,
+            codec=codec,
+            result_type=result_type,
         )
         result: T = self._perform(name, function, args, kwargs, options)
         return result
@@ -112,11 +126,13 @@ class Run(Checkpoints, Waits, Announcements):
 
     def complete(self, output: Any = None) -> Any:
         """Close the run with its output; return the output as it is recorded."""
-        output = self.client.codec.to_json(output)
+        self._complete_as(self.codec.to_json(output))
+        return self.output
+
+    def _complete_as(self, output: Any) -> None:
         reply = self._call("run.complete", {"output": output})
         self._closed(reply["run"])
-        self.output = self.client.codec.from_json(output)
-        return self.output
+        self._output = output
 
     def _compensate(self) -> None:
         """Undo what was promised to be undone, and let the cancelled run go."""
@@ -130,7 +146,7 @@ class Run(Checkpoints, Waits, Announcements):
         if isinstance(error, BaseException):
             params = run_failure(error, retryable)
         else:
-            params = {"retryable": retryable, "error": self.client.codec.to_json(error)}
+            params = {"retryable": retryable, "error": outward(self.codec, error)}
         params["attempt"] = self.attempt
         reply: dict[str, Any] = self._call("run.fail", params)
         if reply["retry"]:
@@ -185,6 +201,6 @@ class Run(Checkpoints, Waits, Announcements):
         if call is None:
             call = self._identify(base, fingerprint, options)
         step = StepExecution(self, call, options, fingerprint)
-        type_ = result_type(function)
+        type_ = options.result_type or declared_result(function)
         record = step.record or step.perform(function, args, kwargs, type_)
         return step.result(record, type_)

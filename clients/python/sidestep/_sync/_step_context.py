@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from .._calls import Call
+from .._codec import outward
 from .._context import place
 from ._held import Held
 
@@ -52,7 +53,7 @@ class StepContext:
         if self.attempt is not None:
             params["attempt"] = self.attempt
         if details is not None:
-            params["details"] = self.run.client.codec.to_json(details)
+            params["details"] = outward(self.run.client.codec, details)
         self.run._call("step.heartbeat", params)
 
     def _members(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .._codec import outward
 from .._errors import SidestepError, TimeoutExpired
 from .._failures import Suspended, step_failed
 from .._fingerprint import ANY
@@ -59,7 +60,7 @@ class Waits(Held):
         """Make a promise that somebody else settles; what exists already is kept."""
         params: dict[str, Any] = {"promise": name}
         if metadata is not None:
-            params["metadata"] = self.client.codec.to_json(metadata)
+            params["metadata"] = outward(self.client.codec, metadata)
         return self._call("promise.create", params)  # type: ignore[no-any-return]
 
     def wait_promise(

@@ -95,7 +95,8 @@ class Worker:
         """Drive a run to its end; whatever its workflow raises ends the run, not the worker."""
         workflow = self._workflows[run.info["workflow"]]
         try:
-            args, kwargs = called_with(run.client.codec, run.input, workflow.function)
+            run.codec = workflow._options.codec or run.codec
+            args, kwargs = called_with(run.codec, run.input, workflow.function)
         except Exception as error:
             problem = Unreadable(f"the input of run {run.id}", error)
             run.fail(problem, retryable=False)

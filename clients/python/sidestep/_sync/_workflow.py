@@ -22,7 +22,7 @@ from .._errors import (
 )
 from .._failures import Suspended, Unfit, Unreadable, closed_error, every
 from .._fingerprint import of_call
-from .._inputs import is_client, recorded_input, same_call, with_own
+from .._inputs import as_before_tags, is_client, recorded_input, same_call, with_own
 from .._names import new_run_id
 from .._options import RunOptions
 from ._client import Client, client_of, connect
@@ -158,21 +158,26 @@ class Workflow(Generic[P, R]):
         try:
             reply = client.call("run.enqueue", {**params, "input": input})
         except RunConflict:
-            if not self._is_same_call(client, params["run"], input):
+            if not self._is_same_call(client, params["run"], input, args, kwargs):
                 raise
             reply = client.call("run.enqueue", params)
         return reply["run"]["id"]  # type: ignore[no-any-return]
 
-    def _is_same_call(self, client: Client, run_id: str, input: Any) -> bool:
+    def _is_same_call(
+        self, client: Client, run_id: str, input: Any, args: Any, kwargs: Any
+    ) -> bool:
         """Whether a run was begun with these arguments, given in another way."""
         known = client.get(run_id)
         if known["run"]["workflow"] != self.name:
             return False
-        return same_call(self.function, known.get("input"), input)
+        older = as_before_tags(args, kwargs)
+        recorded = known.get("input")
+        return any(same_call(self.function, recorded, each) for each in (input, older))
 
     def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
         try:
-            return recorded_input(client.codec, self.function, args, kwargs)
+            codec = self._options.codec or client.codec
+            return recorded_input(codec, self.function, args, kwargs)
         except Exception as error:
             raise Unfit(f"what workflow {self.name} is called with", error) from error
 
@@ -180,13 +185,14 @@ class Workflow(Generic[P, R]):
         self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
     ) -> R:
         input = self._input(client, args, kwargs)
-        opening: dict[str, Any] = {"workflow": self.name, "options": options}
+        opening = {"workflow": self.name, "input": input}
         try:
-            run = client.resume(run_id, input=input, **opening)
+            run = client._resume(run_id, opening, options)
         except RunConflict:
-            if run_id is None or not self._is_same_call(client, run_id, input):
+            if run_id is None or not self._is_same_call(client, run_id, input, args, kwargs):
                 raise
-            run = client.resume(run_id, create=False, **opening)
+            opening = {"workflow": self.name, "create": False}
+            run = client._resume(run_id, opening, options)
         try:
             return self._drive(run, args, kwargs)
         except Suspended:
@@ -235,6 +241,7 @@ class Workflow(Generic[P, R]):
     def _body(self, run: Run, args: Any, kwargs: Any) -> Any:
         if self._options.on_mismatch is not None:
             run._on_mismatch = self._options.on_mismatch
+        run.codec = self._options.codec or run.codec
         run._parent, run._place = RUN.get(), place()
         follow()
         run_token, step_token = RUN.set(run), STEP.set(None)
@@ -246,16 +253,20 @@ class Workflow(Generic[P, R]):
 
     def _complete(self, run: Run, output: Any) -> None:
         try:
-            output, _ = recorded(run.client.codec, output, result_type(self.function))
+            output, _ = recorded(run.codec, output, self._result_type)
         except Exception as error:
             raise Unfit(f"the output of run {run.id}", error) from error
-        run.complete(output)
+        run._complete_as(output)
+
+    @property
+    def _result_type(self) -> Any:
+        return self._options.result_type or result_type(self.function)
 
     def _result(self, run: Run) -> R:
         if run.info["status"] != "completed":
             raise closed_error(run.id, run.info["status"], run.error)
         try:
-            return run.client.codec.from_json(run.output, result_type(self.function))  # type: ignore[no-any-return]
+            return run.codec.from_json(run._output, self._result_type)  # type: ignore[no-any-return]
         except Exception as error:
             raise Unreadable(f"the output of run {run.id}", error) from error
 
