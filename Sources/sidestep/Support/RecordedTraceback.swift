@@ -25,7 +25,9 @@ struct RecordedTraceback {
         var found = [RecordedTraceback(step ?? "the run", run["error"])].compactMap { $0 }
         for step in steps {
             guard found.count < countLimit else { break }
-            guard let next = RecordedTraceback("step \(step["step"]?.string ?? "")", step["error"]) else { continue }
+            guard let next = RecordedTraceback("step \(step["step"]?.string ?? "")", step["error"]) else {
+                continue
+            }
             if !found.contains(where: { $0.text == next.text }) { found.append(next) }
         }
         return found

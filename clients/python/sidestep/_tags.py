@@ -5,7 +5,7 @@ The form is part of the protocol's pages, so that other languages can read it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ._alike import masked, refuse_mask
@@ -42,7 +42,7 @@ def tagged(value: Any) -> Any:
     if cls is dict:
         if TAG not in value and all(type(key) is str for key in value):
             return {key: tagged(member) for key, member in value.items()}
-        return _tag("dict", [[tagged(key), tagged(member)] for key, member in value.items()])
+        return of_pairs((tagged(key), tagged(member)) for key, member in value.items())
     if cls is tuple:
         return _tag("tuple", [tagged(item) for item in value])
     if cls in (set, frozenset):
@@ -50,9 +50,14 @@ def tagged(value: Any) -> Any:
     return _object(value, cls)
 
 
-def in_order(items: Any) -> list[Any]:
+def in_order(items: Iterable[Any]) -> list[Any]:
     """Return the plain items of a set in an order that is the same in every process."""
     return sorted(items, key=dumps)
+
+
+def of_pairs(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    """Return what stands for a dict of these plain keys and members."""
+    return _tag("dict", [list(pair) for pair in pairs])
 
 
 def escaped(plain: Any) -> Any:

@@ -284,6 +284,19 @@ def test_a_builtin_that_is_declared_is_what_a_subclass_of_it_becomes(
     assert same(recorded(JSON, value, type_)[1], read)
 
 
+def test_dicts_keep_keys_of_any_type_beside_members_of_a_declared_one() -> None:
+    for type_, given in [
+        (dict[tuple[str, int], Trip], {("a", 1): Trip(NOON)}),
+        (dict[Any, Trip], {"a": Trip(NOON), 2: Trip(NOON)}),
+        (dict[str, Trip], {"$sidestep": Trip(NOON)}),
+        (dict[Color, set[int]], {Color.RED: {1}}),
+    ]:
+        output, read = recorded(JSON, given, type_)
+        assert "object" not in json.dumps(output)
+        assert same(read, given)
+        assert same(JSON.from_json(over_the_wire(output), type_), given)
+
+
 def test_what_holds_itself_is_refused() -> None:
     ring: list[Any] = []
     ring.append(ring)

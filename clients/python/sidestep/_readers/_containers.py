@@ -11,7 +11,7 @@ from typing import Any
 from .._alike import alike
 from .._exact import TAG
 from .._hints import hints
-from .._tags import in_order, tagged
+from .._tags import in_order, of_pairs, tagged
 from ._base import Find, Reader, are_same, read_as, write_as
 from ._keys import Keys, keys_of
 
@@ -131,11 +131,12 @@ class _Mapping(Reader):
     def write(self, value: Any, bare: bool = False) -> Any:
         if not isinstance(value, dict):
             return tagged(value)
-        text = str if self._keys is None else self._keys.text
-        if self._keys is None and not all(type(key) is str for key in value):
-            return tagged(dict(value))
-        plain = {text(key): write_as(self._member, item, bare) for key, item in value.items()}
-        return plain if TAG not in plain else tagged(dict(value))
+        items = [(key, write_as(self._member, item, bare)) for key, item in value.items()]
+        if self._keys is not None:
+            return {self._keys.text(key): item for key, item in items}
+        if TAG in value or not all(type(key) is str for key in value):
+            return of_pairs((tagged(key), item) for key, item in items)
+        return dict(items)
 
     def same(self, given: Any, read: Any) -> bool:
         return len(given) == len(read) and all(
@@ -163,8 +164,8 @@ class TypedDict(Reader):
     def write(self, value: Any, bare: bool = False) -> Any:
         if not isinstance(value, dict) or not all(type(key) is str for key in value):
             return tagged(value)
-        plain = {k: write_as(self._members.get(k), member, bare) for k, member in value.items()}
-        return plain if TAG not in plain else tagged(dict(value))
+        items = [(k, write_as(self._members.get(k), item, bare)) for k, item in value.items()]
+        return of_pairs(items) if TAG in value else dict(items)
 
     def same(self, given: Any, read: Any) -> bool:
         return given.keys() == read.keys() and all(
