@@ -57,9 +57,11 @@ from ._transaction import transaction
 if TYPE_CHECKING:
     from ._aio._checkpoint import Checkpoint
     from ._aio._client import Client, connect
+    from ._aio._handle import RunHandle
     from ._aio._run import Run
     from ._aio._schedules import Schedules
     from ._aio._state import State
+    from ._aio._state_reader import StateReader
     from ._aio._step_context import StepContext
     from ._aio._streams import StreamReader
     from ._aio._waits import Arrival
@@ -99,6 +101,7 @@ __all__ = [
     "RunClosed",
     "RunConflict",
     "RunError",
+    "RunHandle",
     "RunNotFound",
     "RunOwned",
     "RunPaused",
@@ -107,6 +110,7 @@ __all__ = [
     "ShuttingDown",
     "SidestepError",
     "State",
+    "StateReader",
     "StepConflict",
     "StepContext",
     "StepError",
@@ -137,8 +141,10 @@ _LAZY = {
     "Client": "_aio._client",
     "PickleCodec": "_pickled",
     "Run": "_aio._run",
+    "RunHandle": "_aio._handle",
     "Schedules": "_aio._schedules",
     "State": "_aio._state",
+    "StateReader": "_aio._state_reader",
     "StepContext": "_aio._step_context",
     "StreamReader": "_aio._streams",
     "Worker": "_aio._worker",

@@ -3,14 +3,16 @@
 SidestepError
   InvalidArgument                                 (-32602)
   RunError
-    RunNotFound  RunConflict  RunOwned  RunClosed  RunCancelled  RunPaused
+    RunNotFound  RunConflict  RunOwned  RunClosed  RunPaused
+    RunCancelled
+      DeadlineExceeded
     RunSuspended                                  (of the client, no kind)
   LeaseError
     LeaseLost  LeaseRequired
   StepError
     StepFailed  StepConflict  StepMismatch  StepUnknown  AttemptSuperseded
   CheckpointNotFound   TokenInvalid
-  TimeoutExpired       DeadlineExceeded
+  TimeoutExpired
   BudgetExhausted      RateLimited    CircuitOpen
   PayloadTooLarge      LimitExceeded  Overloaded
   StorageFull          StorageError   NotPermitted   ShuttingDown   Unsupported
@@ -88,6 +90,10 @@ class RunClosed(Recorded, RunError):
 
 class RunCancelled(RunError):
     """Somebody cancelled the run."""
+
+
+class DeadlineExceeded(RunCancelled):
+    """The run passed its deadline: the daemon cancels it, and what is to be undone is undone."""
 
 
 class RunPaused(RunError):
@@ -169,10 +175,6 @@ class TimeoutExpired(SidestepError):
     def which(self) -> str | None:
         """The name of the time-out."""
         return self.data.get("which")
-
-
-class DeadlineExceeded(SidestepError):
-    """The run passed its deadline."""
 
 
 class BudgetExhausted(SidestepError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ._classes import details_of, raised_as
 from ._codec import reason
-from ._errors import InvalidArgument, PayloadTooLarge, RunClosed, StepFailed
+from ._errors import InvalidArgument, PayloadTooLarge, RunClosed, StepFailed, TimeoutExpired
 from ._retry import error_to_wire, error_types
 
 # What a value that cannot be sent raises: json, UTF-8, and the limits of a line.
@@ -97,6 +97,11 @@ def step_failed(run: str, step: str, failure: Any) -> StepFailed:
     if isinstance(failure, dict) and "type" in failure:
         text += f": {failure['type']}: {failure.get('message', '')}"
     return raised_as(StepFailed, text, {"run": run, "step": step, "failure": failure}, failure)
+
+
+def still_going(timeout: float | None) -> TimeoutExpired:
+    """Make the exception for a wait for the end of a run that took too long."""
+    return TimeoutExpired(f"the run is open after {timeout} s", data={"which": "wait"})
 
 
 def failure_of(error: BaseException) -> Any:

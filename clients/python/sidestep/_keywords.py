@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 from ._codec import Codec
 from ._options import Fingerprint, OnMismatch
 from ._retry import RetryLike, Types
+from ._times import Span
 
 
 class StepKeywords(TypedDict, total=False):
@@ -50,6 +51,7 @@ class WorkflowKeywords(TypedDict, total=False):
     tags: Mapping[str, str] | None
     metadata: Any
     owner: str | None
+    timeout: Span | None
     deadline_at: int | None
     on_parent_close: str | None
     compensates: bool | None

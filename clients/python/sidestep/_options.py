@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Union
+from typing import TYPE_CHECKING, Any, Literal, Union
 
 from . import _fingerprint
 from ._codec import Codec
 from ._retry import RetryLike, Types, retry_to_wire
+from ._times import milliseconds
+
+if TYPE_CHECKING:
+    from ._times import Span
 
 # A text, what makes one of the arguments, or False: the arguments tell nothing.
 Fingerprint = Union[str, Callable[..., str], Literal[False]]
@@ -100,11 +105,12 @@ PLAIN_STEP = StepOptions()
 class RunOptions:
     """How a run is opened; `params` goes with ``resume``.
 
-    `suspend_after`, `on_mismatch`, `codec` and `result_type` are for this process alone: after so
-    many seconds of nothing but waiting it leaves the run, None stays.
+    `timeout` is how long the run may take from its beginning. `suspend_after`, `on_mismatch`,
+    `codec` and `result_type` are for this process alone: after so many seconds of nothing but
+    waiting it leaves the run, None stays.
     """
 
-    __slots__ = ("codec", "on_mismatch", "params", "result_type", "suspend_after")
+    __slots__ = ("codec", "on_mismatch", "params", "result_type", "suspend_after", "timeout")
 
     def __init__(
         self,
@@ -123,6 +129,7 @@ class RunOptions:
         max_interruptions: int | None = None,
         tags: Mapping[str, str] | None = None,
         metadata: Any = None,
+        timeout: Span | None = None,
         deadline_at: int | None = None,
         owner: str | None = None,
         owner_pid: int | None = None,
@@ -136,6 +143,7 @@ class RunOptions:
         result_type: Any = None,
     ) -> None:
         self.suspend_after = suspend_after
+        self.timeout = milliseconds(timeout)
         self.codec = codec
         self.result_type = result_type
         self.on_mismatch = mismatch_choice(on_mismatch)
@@ -168,6 +176,7 @@ class RunOptions:
         after = other.suspend_after
         result = RunOptions(suspend_after=self.suspend_after if after is None else after)
         result.on_mismatch = other.on_mismatch or self.on_mismatch
+        result.timeout = self.timeout if other.timeout is None else other.timeout
         result.codec = other.codec or self.codec
         result.result_type = self.result_type if other.result_type is None else other.result_type
         result.params = {**self.params, **other.params}
@@ -175,6 +184,9 @@ class RunOptions:
 
     def enqueued(self) -> dict[str, Any]:
         """Return the part of `params` that ``run.enqueue`` knows."""
+        if self.timeout is not None:
+            due = {"deadline_at": round(time.time() * 1000) + self.timeout}
+            return {**due, **{name: v for name, v in self.params.items() if name in _ENQUEUED}}
         return {name: value for name, value in self.params.items() if name in _ENQUEUED}
 
 

@@ -323,7 +323,8 @@ def test_a_worker_gets_the_arguments_that_a_direct_call_gets(daemon: Daemon, run
         order.enqueue(*given, **more)
         client.enqueue(order.name, {"late": {"a": 5}, "lines": []}, ["blue"])
         sync.Worker(order, concurrency=1).run(until_idle=True)
-        assert client.result(again) == client.result(run_id)
+        assert client.result(again.id) == client.result(run_id)
+        assert again.result() == direct
     assert direct == given[0]
     assert got[0] == got[1] == got[2] == (given[0], given[1], given[2:], more)
     assert got[3] == (Order(Late(5), []), [Color.BLUE], (), {})

@@ -146,9 +146,9 @@ def test_a_worker_executes_what_is_enqueued(daemon: Daemon, run_id: str) -> None
 
     async def main() -> None:
         async with await sidestep.connect() as client:
-            ids = [await work.enqueue(n, client=client, double=n == 2) for n in range(5)]
+            handles = [await work.enqueue(n, client=client, double=n == 2) for n in range(5)]
             await sidestep.Worker(work, client=client).run(until_idle=True)
-            assert [await client.result(id_) for id_ in ids] == [0, 1, 4, 3, 4]
+            assert [await handle.result() for handle in handles] == [0, 1, 4, 3, 4]
 
     go(main())
 

@@ -12,6 +12,7 @@ from .._errors import RunOwned
 from .._names import new_run_id
 from .._options import RunOptions
 from ._daemon import Daemon
+from ._handle import RunHandle
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -51,6 +52,22 @@ class Client(Daemon):
     sends what had no reply once more (every call may be sent again).
     """
 
+    def run(self, run: str, *, result_type: Any = None) -> RunHandle[Any]:
+        """Return the handle of a run, whoever executes it; its output is read as `result_type`."""
+        return RunHandle(run, self, result_type=result_type)
+
+    async def enqueue(
+        self, workflow: str, *args: Any, run: str | None = None, **options: Any
+    ) -> RunHandle[Any]:
+        """Have a worker execute a workflow with these arguments; return the handle of its run.
+
+        `options` are those of ``run.enqueue``: `queue`, `priority`, `delay_ms`, `dedup_key`, …
+        """
+        params = {"run": run or new_run_id(), "workflow": workflow, **options}
+        params["input"] = self.codec.to_json(list(args))
+        reply = await self.call("run.enqueue", params)
+        return RunHandle(reply["run"]["id"], self)
+
     async def resume(
         self,
         run: str | None = None,
@@ -87,7 +104,17 @@ class Client(Daemon):
                 raise
             # The connection broke after the lease was granted and before we heard of it.
             reply = await self.call("resume", {**params, "if_owned": "take_over"})
-        return await self._held(reply, params, options)
+        run_held = await self._held(reply, params, options)
+        if options.timeout is not None and run_held.lease is not None:
+            await self._limit(run_held, options.timeout)
+        return run_held
+
+    async def _limit(self, run: Run, timeout: int) -> None:
+        """Note when a run is to have ended, once: the time counts from its beginning."""
+        due, known = run.info["created_at"] + timeout, run.info.get("deadline_at")
+        if known is None or (run.created and due < known):
+            reply = await self.call("run.update", {"run": run.id, "deadline_at": due})
+            run.info = reply["run"]
 
     async def _held(self, reply: dict[str, Any], params: Any, options: RunOptions) -> Run:
         """Make the run of a reply that grants a lease, with its whole journal."""

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._codec import outward
+from .._codec import Codec, outward
 from .._failures import closed_error
-from .._names import new_run_id
+from .._times import milliseconds
 from ._connection import Connection
 from ._schedules import Schedules
 from ._streams import StreamReader
+
+if TYPE_CHECKING:
+    from .._times import Span
+
+
+D = TypeVar("D", bound="Daemon")
 
 
 class Daemon(Connection):
@@ -27,6 +33,17 @@ class Daemon(Connection):
         With `follow` it waits for items to come, until the stream or its run is closed.
         """
         return StreamReader(self, run, name, start, follow)
+
+    def _anew(self: D) -> D:
+        """Return a client of the same daemon, which connects when it is used."""
+        fresh = type(self)(
+            self.socket,
+            autostart=False,
+            reconnect_timeout=self._reconnect_timeout,
+            codec=self.codec,
+        )
+        fresh.socket, fresh._finder = self.socket, self._finder
+        return fresh
 
     # Runs
 
@@ -53,15 +70,32 @@ class Daemon(Connection):
                 return runs[:limit]
             filters["cursor"] = page["more"]
 
-    def result(self, run: str, *, wait: float = 0.0, result_type: Any = None) -> Any:
+    def result(self, run: str, *, wait: Span = 0.0, result_type: Any = None) -> Any:
         """Return the output of a run, as `result_type`; wait so many seconds for its end.
 
         Raises TimeoutExpired when it is still open, RunClosed when it failed.
         """
-        reply = self.call("run.result", {"run": run, "wait_ms": round(wait * 1000)})
+        return self._result(run, wait, result_type, None)
+
+    def _result(self, run: str, wait: Span, type_: Any, codec: Codec | None) -> Any:
+        reply = self.call("run.result", {"run": run, "wait_ms": milliseconds(wait)})
         if reply["status"] != "completed":
             raise closed_error(run, reply["status"], reply.get("error"))
-        return self.codec.from_json(reply.get("output"), result_type)
+        return (codec or self.codec).from_json(reply.get("output"), type_)
+
+    def events(
+        self, *, run: str | None = None, event: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the events that were announced, by a run or of a name, the oldest first."""
+        params: dict[str, Any] = {"run": run, "event": event}
+        params = {name: value for name, value in params.items() if value is not None}
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.call("event.list", params)
+            found += page["events"]
+            if page.get("more") is None:
+                return found
+            params["after"] = page["more"]
 
     def explain(self, run: str) -> dict[str, Any]:
         """Say why a run is where it is, and what happens next (``run.explain``)."""
@@ -79,18 +113,6 @@ class Daemon(Connection):
         return self.call("step.resolve", params)  # type: ignore[no-any-return]
 
     # Runs of others
-
-    def enqueue(
-        self, workflow: str, *args: Any, run: str | None = None, **options: Any
-    ) -> dict[str, Any]:
-        """Have a worker execute a workflow with these arguments; return the run's facts.
-
-        `options` are those of ``run.enqueue``: `queue`, `priority`, `delay_ms`, `dedup_key`, …
-        """
-        params = {"run": run or new_run_id(), "workflow": workflow, **options}
-        params["input"] = self.codec.to_json(list(args))
-        reply = self.call("run.enqueue", params)
-        return reply["run"]  # type: ignore[no-any-return]
 
     def signal(
         self,
@@ -128,12 +150,17 @@ class Daemon(Connection):
         return self.call("promise.resolve", params)  # type: ignore[no-any-return]
 
     def cancel(
-        self, run: str, reason: str | None = None, *, grace_ms: int | None = None
+        self,
+        run: str,
+        reason: str | None = None,
+        *,
+        grace: Span | None = None,
+        grace_ms: int | None = None,
     ) -> dict[str, Any]:
-        """Cancel a run and its children; its owner has the grace to undo things."""
+        """Cancel a run and its children; its owner has `grace` seconds to undo things."""
         params: dict[str, Any] = {"run": run}
         if reason is not None:
             params["reason"] = reason
-        if grace_ms is not None:
-            params["grace_ms"] = grace_ms
+        if grace is not None or grace_ms is not None:
+            params["grace_ms"] = grace_ms if grace is None else milliseconds(grace)
         return (self.call("run.cancel", params))["run"]  # type: ignore[no-any-return]

@@ -11,7 +11,6 @@ from .._codec import Codec
 from .._context import STEP, place
 from .._errors import (
     ConnectionLost,
-    DeadlineExceeded,
     LeaseError,
     LeaseLost,
     RunCancelled,
@@ -154,7 +153,7 @@ class Held:
             )
         try:
             return self.client.call(method, {"lease": self.lease, **params})
-        except (LeaseLost, RunCancelled, DeadlineExceeded) as error:
+        except (LeaseLost, RunCancelled) as error:
             self._end(error)
             raise
 
@@ -183,9 +182,7 @@ class Held:
     def _is_final(self, error: BaseException) -> bool:
         if isinstance(error, (StepUnknown, ConnectionLost)):
             return True
-        return isinstance(error, (LeaseError, RunCancelled, RunClosed, DeadlineExceeded)) and (
-            error.run == self.id
-        )
+        return isinstance(error, (LeaseError, RunCancelled, RunClosed)) and (error.run == self.id)
 
     def _stay(self) -> None:
         """Return when it is known that the run is not left; raises Suspended when it was."""

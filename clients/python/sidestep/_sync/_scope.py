@@ -12,8 +12,8 @@ from .._errors import RunCancelled, StepUnknown
 from .._failures import every
 from .._options import RunOptions
 from ._client import Client, connect
+from ._executing import let_go
 from ._run import Run
-from ._workflow import let_go
 
 
 class RunScope:
