@@ -51,6 +51,7 @@ from ._errors import (
     TokenInvalid,
     Unsupported,
 )
+from ._rate import Rate
 from ._retry import Retry
 from ._transaction import transaction
 
@@ -93,6 +94,7 @@ __all__ = [
     "Overloaded",
     "PayloadTooLarge",
     "PickleCodec",
+    "Rate",
     "RateLimited",
     "RequestCancelled",
     "Retry",

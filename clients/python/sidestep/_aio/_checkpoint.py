@@ -54,7 +54,7 @@ class Checkpoints(Held):
         name: str | None = None,
         resume_token: str | None = None,
     ) -> Checkpoint:
-        """Save agent state; earlier checkpoints stay.
+        """Save agent state; earlier checkpoints stay (``checkpoint``).
 
         `messages` is the whole history (only what is new is written), `append` what comes after
         the first `keep` messages (all of them when left out). A replay saves again: guard it
@@ -83,7 +83,7 @@ class Checkpoints(Held):
     async def messages(
         self, *, from_: int = 0, count: int | None = None, last: int | None = None
     ) -> list[Any]:
-        """Return the message history of the newest checkpoint, or a part of it."""
+        """Return the messages of the newest checkpoint, or some (``checkpoint.messages``)."""
         params: dict[str, Any] = {"run": self.id}
         if last is not None:
             params["last"] = last

@@ -61,6 +61,7 @@ class Client(Daemon):
     ) -> RunHandle[Any]:
         """Have a worker execute a workflow with these arguments; return the handle of its run.
 
+        That is ``run.enqueue``.
         `options` are those of ``run.enqueue``: `queue`, `priority`, `delay_ms`, `dedup_key`, …
         """
         params = {"run": run or new_run_id(), "workflow": workflow, **options}
@@ -79,8 +80,8 @@ class Client(Daemon):
     ) -> Run:
         """Open a run, or come back to it, and return it with its journal.
 
-        `more` takes the options of `RunOptions` (`if_closed`, `if_owned`, `wait`, `retry`, …). A
-        closed run comes without a lease, with its output or error.
+        That is ``resume``. `more` takes the options of a run (`if_closed`, `if_owned`, `wait`,
+        `retry` and so on). A closed run comes without a lease, with its output or error.
         """
         options = (options or RunOptions()).merged(RunOptions(**more))
         params: dict[str, Any] = {} if workflow is None else {"workflow": workflow}
@@ -121,7 +122,7 @@ class Client(Daemon):
         cursor = reply.get("more")
         try:
             if cursor is not None:
-                reply["steps"] += await self._steps(reply["run"]["id"], cursor=cursor)
+                reply["steps"] += await self.steps(reply["run"]["id"], cursor=cursor)
         except BaseException:
             if reply.get("lease") is not None:
                 await self._tell("run.release", {"lease": reply["lease"]})

@@ -89,7 +89,7 @@ class Schedules:
             params["cursor"] = page["more"]
 
     async def pause(self, name: str) -> Facts:
-        """Have a schedule start nothing by itself."""
+        """Have a schedule start nothing by itself (``schedule.pause``)."""
         return await self._one("pause", name)
 
     async def unpause(self, name: str) -> Facts:
@@ -97,7 +97,7 @@ class Schedules:
         return await self._one("pause", name, paused=False)
 
     async def delete(self, name: str) -> bool:
-        """Remove a schedule, its runs stay; return whether there was one."""
+        """Remove a schedule, its runs stay; whether there was one (``schedule.delete``)."""
         reply = await self._client.call("schedule.delete", {"schedule": name})
         return reply["deleted"]  # type: ignore[no-any-return]
 

@@ -16,7 +16,7 @@ class State(StateReader):
         self._run = run
 
     async def set(self, name: str, value: Any) -> None:
-        """Set a value."""
+        """Set a value (``state.set``)."""
         value = self._run.client.codec.to_json(value)
         await self._run._call("state.set", {"name": name, "value": value})
 

@@ -20,11 +20,11 @@ _POLL_SECONDS = 2.0
 
 
 class Worker:
-    """Claims runs of its workflows from queues and executes them, `concurrency` at a time.
+    """Claims runs (``worker.claim``) and executes them, `concurrency` at a time.
 
     A run whose process died is claimed by the next worker at once, and goes on where it was. A
-    run that does nothing but wait is left after `suspend_after` seconds and claimed again when
-    what it waits for has come; None stays with it.
+    run that does nothing but wait is left after `suspend_after` seconds (``run.suspend``) and
+    claimed again when what it waits for has come; None stays with it.
     """
 
     def __init__(

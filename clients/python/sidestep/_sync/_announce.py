@@ -19,7 +19,7 @@ class Announcements(Held):
         self._appended: dict[str, int] = {}
 
     def append(self, stream: str, *items: Any) -> int:
-        """Append items to a stream of the run, which others follow; return how many it has.
+        """Append items to a stream of the run; return how many it has (``stream.append``).
 
         A replay appends the same items again, and they are there once; others than before raise
         InvalidArgument.
@@ -31,7 +31,10 @@ class Announcements(Held):
         return self._appended[stream]
 
     def close_stream(self, stream: str, final: Any = ..., *, compact: bool = False) -> None:
-        """Say that no item follows; with `compact` the items give way to `final`."""
+        """Say that no item follows (``stream.close``).
+
+        With `compact` the items give way to `final`.
+        """
         params: dict[str, Any] = {"stream": stream, "compact": compact}
         if final is not ...:
             params["final"] = self.client.codec.to_json(final)
@@ -40,7 +43,7 @@ class Announcements(Held):
     def put_artifact(
         self, name: str, content: Any, type: str = "markdown", *, description: str | None = None
     ) -> int:
-        """Attach a document to the run and return its version.
+        """Attach a document to the run and return its version (``artifact.put``).
 
         `type` is ``markdown``, ``json``, ``link`` or ``file`` (`content` is its path then). The
         same document again is no new version.

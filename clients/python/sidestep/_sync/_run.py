@@ -18,15 +18,15 @@ from .._threads import install
 from ._announce import Announcements
 from ._checkpoint import Checkpoints
 from ._daemon import Daemon
+from ._daemon_steps import DaemonSteps
 from ._part import Part
 from ._state import State
 from ._step import StepExecution
-from ._waits import Waits
 
 T = TypeVar("T")
 
 
-class Run(Checkpoints, Waits, Announcements):
+class Run(Checkpoints, DaemonSteps, Announcements):
     """One durable execution, held by this process.
 
     `id` is the user's, `uid` names this generation for good. `replaying` is true until the first
@@ -90,7 +90,8 @@ class Run(Checkpoints, Waits, Announcements):
 
         The result is what JSON gives back, on the first execution as on a replay. Raises
         StepFailed when the step failed for good, StepMismatch when it was recorded with other
-        arguments (`on_mismatch`). A `compensation` may run after a cancel.
+        arguments (`on_mismatch`). A `compensation` may run after a cancel. That is
+        ``step.begin``, with ``step.complete`` or ``step.fail``.
         """
         options = StepOptions(
             retry=retry,
@@ -125,7 +126,7 @@ class Run(Checkpoints, Waits, Announcements):
     # The end
 
     def complete(self, output: Any = None) -> Any:
-        """Close the run with its output; return the output as it is recorded."""
+        """Close the run with its output (``run.complete``); return it as it is recorded."""
         self._complete_as(self.codec.to_json(output))
         return self.output
 
@@ -142,7 +143,10 @@ class Run(Checkpoints, Waits, Announcements):
         self.release()
 
     def fail(self, error: BaseException | Any, *, retryable: bool = True) -> dict[str, Any]:
-        """Report a failure; the answer's `retry` says whether the workflow is executed again."""
+        """Report a failure (``run.fail``).
+
+        The answer's `retry` says whether the workflow is executed again.
+        """
         if isinstance(error, BaseException):
             params = run_failure(error, retryable)
         else:
@@ -156,7 +160,7 @@ class Run(Checkpoints, Waits, Announcements):
         return reply
 
     def release(self) -> None:
-        """Give the run back: it is queued, or paused while a step is unknown."""
+        """Give the run back: queued, or paused while a step is unknown (``run.release``)."""
         reply = self._call("run.release", {}, compensating=True)
         self._closed(reply["run"])
 
@@ -167,7 +171,7 @@ class Run(Checkpoints, Waits, Announcements):
 
         It gets what is recorded, not what the last one may have made of it.
         """
-        for step in self.client._steps(self.id):
+        for step in self.client.steps(self.id):
             if self._journal.get(step["step"], {}).get("status") == step["status"] == "completed":
                 self._journal[step["step"]]["output"] = step.get("output")
         self._undo = []

@@ -90,7 +90,7 @@ class Schedules:
             params["cursor"] = page["more"]
 
     def pause(self, name: str) -> Facts:
-        """Have a schedule start nothing by itself."""
+        """Have a schedule start nothing by itself (``schedule.pause``)."""
         return self._one("pause", name)
 
     def unpause(self, name: str) -> Facts:
@@ -98,7 +98,7 @@ class Schedules:
         return self._one("pause", name, paused=False)
 
     def delete(self, name: str) -> bool:
-        """Remove a schedule, its runs stay; return whether there was one."""
+        """Remove a schedule, its runs stay; whether there was one (``schedule.delete``)."""
         reply = self._client.call("schedule.delete", {"schedule": name})
         return reply["deleted"]  # type: ignore[no-any-return]
 

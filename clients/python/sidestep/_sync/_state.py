@@ -17,7 +17,7 @@ class State(StateReader):
         self._run = run
 
     def set(self, name: str, value: Any) -> None:
-        """Set a value."""
+        """Set a value (``state.set``)."""
         value = self._run.client.codec.to_json(value)
         self._run._call("state.set", {"name": name, "value": value})
 

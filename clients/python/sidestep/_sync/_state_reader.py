@@ -31,11 +31,11 @@ class StateReader:
         self._ask = ask
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return a value, or `default` when there is none."""
+        """Return a value, or `default` when there is none (``state.get``)."""
         return self._ask(lambda client: self._get(client, name, default))
 
     def all(self) -> dict[str, Any]:
-        """Return all pairs."""
+        """Return all pairs (``state.list``)."""
         return self._ask(self._all)  # type: ignore[no-any-return]
 
     def wait(self, name: str, timeout: Span | None = None, *, unlike: Any = _NOTHING) -> Any:

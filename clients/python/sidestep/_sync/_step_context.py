@@ -48,7 +48,7 @@ class StepContext:
             self._usage[name] = value + known if summed else value  # type: ignore[operator]
 
     def heartbeat(self, details: Any = None) -> None:
-        """Tell that the body makes progress."""
+        """Tell that the body makes progress (``step.heartbeat``)."""
         params: dict[str, Any] = {"step": self.name}
         if self.attempt is not None:
             params["attempt"] = self.attempt

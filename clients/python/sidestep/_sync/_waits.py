@@ -33,7 +33,7 @@ class Arrival:
 
 
 class Waits(Held):
-    """What a run can wait for."""
+    """What a run can wait for: a wait that is given up is taken back (``wait.cancel``)."""
 
     def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         super().__init__(client, reply)
@@ -50,14 +50,15 @@ class Waits(Held):
         """Return the value of the next signal `name`; one that came before is taken first.
 
         `timeout` (seconds) and `until_at` (ms since the epoch) are durable: they go on over a
-        restart, and take no signal away. Raises TimeoutExpired (`which` is ``signal``).
+        restart, and take no signal away (``signal.wait``). Raises TimeoutExpired (`which` is
+        ``signal``).
         """
         params = {"signal": name, **_times(timeout, until_at)}
         arrival = self._wait("signal.wait", step or f"signal:{name}", params)
         return self._value(arrival, "signal", name)
 
     def create_promise(self, name: str, metadata: Any = None) -> dict[str, Any]:
-        """Make a promise that somebody else settles; what exists already is kept."""
+        """Make a promise that others settle; what exists already is kept (``promise.create``)."""
         params: dict[str, Any] = {"promise": name}
         if metadata is not None:
             params["metadata"] = outward(self.client.codec, metadata)
@@ -71,7 +72,7 @@ class Waits(Held):
         until_at: int | None = None,
         step: str | None = None,
     ) -> Any:
-        """Return what a promise was resolved with.
+        """Return what a promise was resolved with (``promise.wait``).
 
         Raises StepFailed with its error when it was rejected, TimeoutExpired (`which` is
         ``promise``).
@@ -93,7 +94,7 @@ class Waits(Held):
         timeout: float | None = None,
         until_at: int | None = None,
     ) -> Arrival:
-        """Wait for the first of several, as the step `step`; what comes later is kept."""
+        """Wait for the first of several; what comes later is kept (``wait.first``)."""
         sources = [("signal", signals), ("promise", promises), ("run", runs)]
         any_ = [{kind: name} for kind, names in sources for name in names]
         params = {"any": any_, **_times(timeout, until_at)}
