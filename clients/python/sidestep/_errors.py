@@ -60,6 +60,11 @@ class SidestepError(Exception):
         self.retry_after_ms: int | None = self.data.get("retry_after_ms")
         self.hint: str | None = self.data.get("hint")
 
+    @property
+    def retry_after(self) -> float | None:
+        """After how many seconds it is worth another try."""
+        return None if self.retry_after_ms is None else self.retry_after_ms / 1000
+
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
@@ -182,7 +187,7 @@ class BudgetExhausted(SidestepError):
 
 
 class RateLimited(SidestepError):
-    """The rate limit is reached; see `retry_after_ms`."""
+    """The rate limit is reached; see `retry_after`."""
 
 
 class CircuitOpen(SidestepError):

@@ -16,6 +16,9 @@ UNFIT = (TypeError, ValueError, RecursionError, InvalidArgument, PayloadTooLarge
 # How many exceptions of a group are recorded.
 _MEMBERS = 100
 
+# Seconds: more is no number of seconds.
+_LONGEST_AFTER = 10**9
+
 
 class BodyExpired(Exception):
     """The body of a step took longer than its time-out."""
@@ -173,9 +176,22 @@ def _retry_after(error: BaseException) -> dict[str, Any]:
         after
         for item in every(error)
         for cause in (item, item.__cause__ if isinstance(item, StepFailed) else None)
-        if isinstance(after := getattr(cause, "retry_after_ms", None), int)
+        if (after := _told_after(cause)) is not None
     ]
     return {"retry_after_ms": max(told)} if told else {}
+
+
+def _told_after(error: Any) -> int | None:
+    """Return what an exception says of the next try: `retry_after`, seconds or a timedelta."""
+    after = getattr(error, "retry_after_ms", None)
+    if isinstance(after, int):
+        return after
+    span: Any = getattr(error, "retry_after", None)
+    if hasattr(span, "total_seconds"):
+        span = span.total_seconds()
+    if isinstance(span, bool) or not isinstance(span, (int, float)):
+        return None  # the text of a header, a method: not ours
+    return round(span * 1000) if 0 <= span < _LONGEST_AFTER else None
 
 
 def warn(text: str, error: BaseException | None = None) -> None:

@@ -7,12 +7,21 @@ list of its own: its other keywords go to the function, and no type says "these 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypedDict
 
 from ._codec import Codec
 from ._options import Fingerprint, OnMismatch
 from ._retry import RetryLike, Types
 from ._times import Span
+
+
+class Timeouts(TypedDict, total=False):
+    """Of a step: of an attempt, of all of them, between two heartbeats."""
+
+    start_to_close: Span
+    schedule_to_close: Span
+    heartbeat: Span
 
 
 class StepKeywords(TypedDict, total=False):
@@ -22,8 +31,8 @@ class StepKeywords(TypedDict, total=False):
     retry_on: Types | None
     fail_on: Types | None
     at_most_once: bool
-    timeout: float | None
-    timeouts: Mapping[str, int] | None
+    timeout: Span | None
+    timeouts: Timeouts | None
     fingerprint: Fingerprint | None
     compensation: bool
     limit: str | None
@@ -43,7 +52,7 @@ class WorkflowKeywords(TypedDict, total=False):
     fail_on: Types | None
     if_closed: str | None
     if_owned: str | None
-    wait: float | None
+    wait: Span | None
     code_version: str | None
     on_code_change: str | None
     on_mismatch: OnMismatch | None
@@ -52,11 +61,11 @@ class WorkflowKeywords(TypedDict, total=False):
     metadata: Any
     owner: str | None
     timeout: Span | None
-    deadline_at: int | None
+    deadline: datetime | int | None
     on_parent_close: str | None
     compensates: bool | None
     budget: Mapping[str, int] | None
-    suspend_after: float | None
+    suspend_after: Span | None
     codec: Codec | None
     result_type: Any
 
@@ -67,5 +76,5 @@ class RunKeywords(WorkflowKeywords, total=False):
     create: bool | None
     token: str | None
     owner_pid: int | None
-    ttl_ms: int | None
+    ttl: Span | None
     parent: str | None

@@ -70,7 +70,7 @@ def test_codec() -> None:
 def test_retry_policies() -> None:
     assert retry_to_wire(None, None, None) is None
     assert retry_to_wire(3, None, None) == {"max_attempts": 3}
-    policy = sidestep.Retry(2, initial_ms=5, retry_on=[OSError, "Flaky"])
+    policy = sidestep.Retry(2, initial=0.005, retry_on=[OSError, "Flaky"])
     assert retry_to_wire(policy, None, [json.JSONDecodeError]) == {
         "max_attempts": 2,
         "initial_ms": 5,

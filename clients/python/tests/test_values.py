@@ -230,7 +230,7 @@ def test_what_cannot_be_read_back_is_refused_and_its_effect_is_not_repeated(
     with sync.connect() as client:
         run = client.resume(run_id)
         with pytest.raises(sidestep.StepFailed, match=says) as caught:
-            run.step("s", body, retry=sidestep.Retry(5, initial_ms=1))
+            run.step("s", body, retry=sidestep.Retry(5, initial=0.001))
         assert caught.value.type == "SerializationError"
         assert "hunter2" not in str(caught.value)
         run.release()
@@ -245,12 +245,12 @@ def test_whatever_a_codec_raises_the_effect_happens_once(
 ) -> None:
     calls: list[int] = []
 
-    @sidestep.step(name="s", retry=sidestep.Retry(5, initial_ms=1))
+    @sidestep.step(name="s", retry=sidestep.Retry(5, initial=0.001))
     async def body() -> str:
         calls.append(1)
         return "unreadable"
 
-    @sidestep.workflow(name="w", retry=sidestep.Retry(5, initial_ms=1))
+    @sidestep.workflow(name="w", retry=sidestep.Retry(5, initial=0.001))
     async def work() -> str:
         return await body()
 
@@ -273,7 +273,7 @@ def test_another_execution_gets_what_is_recorded_whatever_the_last_one_did_with_
     def fetch() -> list[dict[str, int]]:
         return [{"n": 1}]
 
-    @sidestep.workflow(name="w", retry=sidestep.Retry(2, initial_ms=1))
+    @sidestep.workflow(name="w", retry=sidestep.Retry(2, initial=0.001))
     def work() -> None:
         found = fetch()
         lengths.append(len(found) + len(found[0]))
@@ -348,7 +348,7 @@ def test_the_output_of_a_workflow_is_verified_like_the_result_of_a_step(
 ) -> None:
     calls: list[int] = []
 
-    @sidestep.workflow(name="w", retry=sidestep.Retry(5, initial_ms=1))
+    @sidestep.workflow(name="w", retry=sidestep.Retry(5, initial=0.001))
     def work() -> list[Rounded]:
         calls.append(1)
         return [Rounded(share=0.123)]

@@ -67,7 +67,9 @@ def test_a_wait_that_runs_out_says_so_on_every_replay(daemon: Daemon, run_id: st
             return f"no {error.which}"
         return "?"
 
-    assert go(work.options(retry=sidestep.Retry(2, initial_ms=1)).run(run_id=run_id)) == "no signal"
+    assert (
+        go(work.options(retry=sidestep.Retry(2, initial=0.001)).run(run_id=run_id)) == "no signal"
+    )
 
 
 def test_promises_are_settled_once_by_somebody_else(daemon: Daemon, run_id: str) -> None:

@@ -123,7 +123,7 @@ def test_what_a_body_raises_is_the_outcome_of_its_step(
     make = POISONS[poison]
     calls = []
 
-    @sidestep.step(retry=sidestep.Retry(2, initial_ms=1))
+    @sidestep.step(retry=sidestep.Retry(2, initial=0.001))
     def body() -> None:
         calls.append(1)
         raise make()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._codec import outward
+from .._times import milliseconds
 from ._administration import Administration
 from ._asking import Facts
+
+if TYPE_CHECKING:
+    from .._times import Span
 
 
 class Lookups(Administration):
@@ -129,7 +133,7 @@ class Lookups(Administration):
         event: str | None = None,
         after: int | None = None,
         limit: int | None = None,
-        wait: float | None = None,
+        wait: Span | None = None,
     ) -> list[Facts]:
         """Return the events that were announced, by a run or of a name, the oldest first.
 
@@ -138,9 +142,13 @@ class Lookups(Administration):
         questions = self._questions
 
         async def ask(more: int | None) -> Facts:
-            wait_ms = None if wait is None else round(wait * 1000)
             return await questions._ask(  # type: ignore[no-any-return]
-                "event.list", run=run, event=event, after=more, limit=limit, wait_ms=wait_ms
+                "event.list",
+                run=run,
+                event=event,
+                after=more,
+                limit=limit,
+                wait_ms=milliseconds(wait),
             )
 
         page = await ask(after)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from .._backends.aio import check_caller, follow
 from .._calls import Calls
@@ -21,6 +21,10 @@ from ._daemon_steps import DaemonSteps
 from ._part import Part
 from ._state import State
 from ._step import StepExecution
+
+if TYPE_CHECKING:
+    from .._keywords import Timeouts
+    from .._times import Span
 
 T = TypeVar("T")
 
@@ -75,8 +79,8 @@ class Run(Checkpoints, DaemonSteps, Announcements):
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Timeouts | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
         limit: str | None = None,
@@ -99,8 +103,8 @@ class Run(Checkpoints, DaemonSteps, Announcements):
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Timeouts | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
         limit: str | None = None,
@@ -124,8 +128,8 @@ class Run(Checkpoints, DaemonSteps, Announcements):
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Timeouts | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
         limit: str | None = None,

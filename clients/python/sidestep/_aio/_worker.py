@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._backends.aio import contained, in_slots
 from .._errors import ConnectionLost, SidestepError
@@ -15,6 +15,9 @@ from .._retry import text_of
 from ._client import Client, connect
 from ._run import Run
 from ._workflow import Workflow
+
+if TYPE_CHECKING:
+    from .._times import Span
 
 _POLL_SECONDS = 2.0
 
@@ -34,7 +37,7 @@ class Worker:
         concurrency: int = 10,
         code_version: str | None = None,
         name: str | None = None,
-        suspend_after: float | None = 60.0,
+        suspend_after: Span | None = 60.0,
         client: Client | None = None,
     ) -> None:
         if not workflows:

@@ -11,7 +11,10 @@ from .._codec import Codec
 from .._configure import default_codec
 from .._errors import RunOwned
 from .._names import new_run_id
+from .._older import Names, in_seconds, renamed
 from .._options import RunOptions
+from .._starting import Starting
+from .._times import seconds
 from ._daemon import Daemon
 from ._handle import RunHandle
 from ._run import Run
@@ -20,14 +23,18 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .._keywords import RunKeywords
+    from .._times import Span
+
+
+_OLDER: Names = {"delay_ms": ("delay", in_seconds)}
 
 
 def connect(
     socket: str | os.PathLike[str] | None = None,
     *,
     autostart: bool | None = None,
-    wait: float = 5.0,
-    reconnect_timeout: float = 300.0,
+    wait: Span = 5.0,
+    reconnect_timeout: Span = 300.0,
     codec: Codec | None = None,
 ) -> Client:
     """Connect to the daemon, and start one for this user when none answers.
@@ -39,10 +46,10 @@ def connect(
     client = Client(
         socket,
         autostart=autostart,
-        reconnect_timeout=reconnect_timeout,
+        reconnect_timeout=seconds(reconnect_timeout),
         codec=default_codec() if codec is None else codec,
     )
-    client._connect(wait)
+    client._connect(seconds(wait))
     return client
 
 
@@ -58,15 +65,35 @@ class Client(Daemon):
         return RunHandle(run, self, result_type=result_type)
 
     def enqueue(
-        self, workflow: str, *args: Any, run: str | None = None, **options: Any
+        self,
+        workflow: str,
+        *args: Any,
+        run: str | None = None,
+        options: RunOptions | None = None,
+        queue: str | None = None,
+        priority: int | None = None,
+        delay: Span | None = None,
+        dedup_key: str | None = None,
+        concurrency_key: str | None = None,
+        **more: Unpack[RunKeywords],
     ) -> RunHandle[Any]:
         """Have a worker execute a workflow with these arguments; return the handle of its run.
 
-        That is ``run.enqueue``.
-        `options` are those of ``run.enqueue``: `queue`, `priority`, `delay_ms`, `dedup_key`, …
+        That is ``run.enqueue``. `delay` is in seconds; `more` takes the options of a run (`tags`,
+        `retry`, `if_closed` and so on).
         """
-        params = {"run": run or new_run_id(), "workflow": workflow, **options}
-        params["input"] = self.codec.to_json(list(args))
+        others: dict[str, Any] = dict(more)
+        if "delay_ms" in others:
+            delay = renamed({"delay_ms": others.pop("delay_ms")}, _OLDER, "enqueue")["delay"]
+        given = {"queue": queue, "priority": priority, "delay": delay}
+        given |= {"dedup_key": dedup_key, "concurrency_key": concurrency_key}
+        params = {
+            **(options or RunOptions()).merged(RunOptions(**others)).enqueued(),
+            **Starting(given).enqueued(),
+            "run": run or new_run_id(),
+            "workflow": workflow,
+            "input": self.codec.to_json(list(args)),
+        }
         reply = self.call("run.enqueue", params)
         return RunHandle(reply["run"]["id"], self)
 

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .._codec import Codec, outward
 from .._failures import closed_error
+from .._older import Names, in_seconds, renamed
 from .._times import epoch, milliseconds
 from ._asking import Facts
 from ._conversations import Conversations
@@ -199,17 +200,20 @@ class Daemon(Lookups):
         *,
         grace: Span | None = None,
         kill: bool | None = None,
-        grace_ms: int | None = None,
+        **older: NoReturn,
     ) -> dict[str, Any]:
         """Cancel a run and its children; its owner has `grace` seconds to undo things.
 
         With `kill` the owner's process is ended after that (``run.cancel``).
         """
+        if older:
+            names: Names = {"grace_ms": ("grace", in_seconds)}
+            grace = renamed(older, names, "cancel").get("grace", grace)
         reply = self._questions._ask(
             "run.cancel",
             run=run,
             reason=reason,
-            grace_ms=grace_ms if grace is None else milliseconds(grace),
+            grace_ms=milliseconds(grace),
             kill=kill,
         )
         return reply["run"]  # type: ignore[no-any-return]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._backends.sync import check_caller, follow
 from .._calls import Calls
@@ -22,6 +22,10 @@ from ._daemon_steps import DaemonSteps
 from ._part import Part
 from ._state import State
 from ._step import StepExecution
+
+if TYPE_CHECKING:
+    from .._keywords import Timeouts
+    from .._times import Span
 
 T = TypeVar("T")
 
@@ -73,8 +77,8 @@ class Run(Checkpoints, DaemonSteps, Announcements):
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Timeouts | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
         limit: str | None = None,
