@@ -21,10 +21,13 @@ struct ShowCommand: ParsableCommand {
         fields.add("last act", explained.present("last_act").map(Self.act))
         fields.print()
         let steps = try connection.call("step.list") { $0.member("run", name) }
-        guard let list = steps["steps"]?.elements, !list.isEmpty else { return }
-        Output.line("")
-        table(list).print(orWhenEmpty: "")
+        let list = steps["steps"]?.elements ?? []
+        if !list.isEmpty {
+            Output.line("")
+            table(list).print(orWhenEmpty: "")
+        }
         if steps.present("more") != nil { Output.line("… (--json and step.list show the rest)") }
+        for traceback in RecordedTraceback.all(of: result, list) { traceback.print() }
     }
 
     private func fields(_ result: RawJSON) -> Fields {

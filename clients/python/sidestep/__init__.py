@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._codec import Codec, JSONCodec
+from ._configure import configure
 from ._current import current_run, current_step
 from ._decorators import step, workflow
 from ._errors import (
@@ -50,20 +51,24 @@ from ._errors import (
     TokenInvalid,
     Unsupported,
 )
+from ._rate import Rate
 from ._retry import Retry
 from ._transaction import transaction
 
 if TYPE_CHECKING:
     from ._aio._checkpoint import Checkpoint
     from ._aio._client import Client, connect
+    from ._aio._handle import RunHandle
     from ._aio._run import Run
     from ._aio._schedules import Schedules
     from ._aio._state import State
+    from ._aio._state_reader import StateReader
     from ._aio._step_context import StepContext
     from ._aio._streams import StreamReader
     from ._aio._waits import Arrival
     from ._aio._worker import Worker
     from ._aio._workflow import Workflow
+    from ._pickled import PickleCodec
 
 __version__ = "0.1.0"
 
@@ -88,6 +93,8 @@ __all__ = [
     "NotPermitted",
     "Overloaded",
     "PayloadTooLarge",
+    "PickleCodec",
+    "Rate",
     "RateLimited",
     "RequestCancelled",
     "Retry",
@@ -96,6 +103,7 @@ __all__ = [
     "RunClosed",
     "RunConflict",
     "RunError",
+    "RunHandle",
     "RunNotFound",
     "RunOwned",
     "RunPaused",
@@ -104,6 +112,7 @@ __all__ = [
     "ShuttingDown",
     "SidestepError",
     "State",
+    "StateReader",
     "StepConflict",
     "StepContext",
     "StepError",
@@ -118,6 +127,7 @@ __all__ = [
     "Unsupported",
     "Worker",
     "Workflow",
+    "configure",
     "connect",
     "current_run",
     "current_step",
@@ -128,17 +138,20 @@ __all__ = [
 
 # The parts on asyncio come when they are asked for: asyncio alone costs more than the rest.
 _LAZY = {
-    "Arrival": "_waits",
-    "Checkpoint": "_checkpoint",
-    "Client": "_client",
-    "Run": "_run",
-    "Schedules": "_schedules",
-    "State": "_state",
-    "StepContext": "_step_context",
-    "StreamReader": "_streams",
-    "Worker": "_worker",
-    "Workflow": "_workflow",
-    "connect": "_client",
+    "Arrival": "_aio._waits",
+    "Checkpoint": "_aio._checkpoint",
+    "Client": "_aio._client",
+    "PickleCodec": "_pickled",
+    "Run": "_aio._run",
+    "RunHandle": "_aio._handle",
+    "Schedules": "_aio._schedules",
+    "State": "_aio._state",
+    "StateReader": "_aio._state_reader",
+    "StepContext": "_aio._step_context",
+    "StreamReader": "_aio._streams",
+    "Worker": "_aio._worker",
+    "Workflow": "_aio._workflow",
+    "connect": "_aio._client",
 }
 
 
@@ -147,7 +160,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    value = getattr(importlib.import_module(f"{__name__}._aio.{_LAZY[name]}"), name)
+    value = getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
     globals()[name] = value
     return value
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from typing import Any, TypeVar
 
+from ._class_names import class_name, named_class
 from ._errors import SidestepError
 from ._json import dumps, plain_types
 
@@ -21,6 +21,8 @@ _CONTROL = (StopIteration, StopAsyncIteration)
 
 # A class of both, or the base alone where there cannot be one.
 _known: dict[tuple[type[SidestepError], type[BaseException]], type[SidestepError]] = {}
+# Names of classes that the log has told of.
+_said: set[str] = set()
 
 
 def details_of(error: BaseException) -> dict[str, Any]:
@@ -30,7 +32,7 @@ def details_of(error: BaseException) -> dict[str, Any]:
     there are some, `traceback` is the end of the text.
     """
     cls = type(error)
-    details: dict[str, Any] = {"class": f"{cls.__module__}:{cls.__qualname__}"}
+    details: dict[str, Any] = {"class": class_name(cls)}
     arguments = _plain(error.args)
     if arguments is not None:
         details["args"] = arguments
@@ -59,18 +61,20 @@ def raised_as(base: type[E], text: str, data: dict[str, Any], failure: Any) -> E
     """Make a `base` that is also of the class of the recorded exception, where that is loaded.
 
     A class that cannot be joined to `base`, or made without what only its own code knows, is left
-    out: the exception is a `base` alone.
+    out: the exception is a `base` alone, and the log says so once for each class.
     """
-    cls = _loaded(failure)
+    cls = _loaded(failure, base)
     if cls is None:
         return base(text, data=data)
     both = _known.get((base, cls)) or _join(base, cls)
     try:
         error: E = both(text, data=data)  # type: ignore[assignment]
     except Exception:
-        _known[base, cls] = base
-        return base(text, data=data)
-    if both is not base:
+        _known[base, cls] = both = base
+        error = base(text, data=data)
+    if both is base:
+        _say_once(failure["class"], base, "it cannot be made from a record")
+    else:
         if isinstance(failure.get("args"), list):
             error.args = tuple(failure["args"])
         for note in failure.get("notes") or ():
@@ -79,18 +83,32 @@ def raised_as(base: type[E], text: str, data: dict[str, Any], failure: Any) -> E
     return error
 
 
-def _loaded(failure: Any) -> type[BaseException] | None:
+def _loaded(failure: Any, base: type) -> type[BaseException] | None:
     """Return the class that a record names: a program that can catch it has loaded it."""
     name = failure.get("class") if isinstance(failure, dict) else None
     if not isinstance(name, str):
         return None
-    module, _, path = name.partition(":")
-    found: Any = sys.modules.get(module)
-    for part in path.split("."):
-        found = getattr(found, part, None)
-    if not (isinstance(found, type) and issubclass(found, Exception)):
+    found = named_class(name)
+    if found is None:
+        _say_once(name, base, "no module of this program has it")
         return None
-    return None if issubclass(found, (SidestepError, *_CONTROL)) else found
+    if not issubclass(found, Exception) or issubclass(found, (SidestepError, *_CONTROL)):
+        return None
+    return found
+
+
+def _say_once(name: str, base: type, why: str) -> None:
+    if name in _said:
+        return
+    _said.add(name)
+    import logging
+
+    logging.getLogger("sidestep").warning(
+        "an exception of class %s is on record, and %s: only `except %s` catches it",
+        _utf8(name)[:200],
+        why,
+        base.__name__,
+    )
 
 
 def _join(base: type[E], cls: type[BaseException]) -> type[SidestepError]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from ._exact import BUILTINS, SCALARS, as_builtin, has_tags, is_plain
 from ._json import plain_types
-from ._readers import Reader, reader
 from ._retry import text_of
+
+if TYPE_CHECKING:
+    from ._readers import Reader
 
 
 class Codec(Protocol):
@@ -24,22 +27,32 @@ class Codec(Protocol):
 
 
 class JSONCodec:
-    """Plain JSON; dataclasses, enums and pydantic models are written as JSON, read by their type.
+    """JSON; a value that JSON has no form for is written by its declared type, else with a tag.
 
     What a function declares is followed into containers, unions and fields.
     """
 
     def to_json(self, value: Any) -> Any:
         """Return `value` as plain types."""
+        return self.written(value)[0]
+
+    def written(self, value: Any) -> tuple[Any, bool]:
+        """Return `value` as plain types, and whether these are all that it was."""
         if value is None or type(value) in (bool, int) or (type(value) is str and value.isascii()):
-            return value
-        return plain_types(value)
+            return value, True
+        if is_plain(value):
+            return plain_types(value), True
+        from ._readers import tagged
+
+        return plain_types(tagged(value), value), False
 
     def from_json(self, value: Any, type_: Any = None) -> Any:
         """Return `value`, made into `type_` where that is known."""
-        if type_ is None:
-            return value
-        known = reader(type_)
+        if type(value) not in SCALARS and has_tags(value):
+            from ._readers import untagged
+
+            value = untagged(value)
+        known = _reader(type_)
         return value if known is None else known.read(value)
 
     def recorded(self, value: Any, type_: Any) -> tuple[Any, Any]:
@@ -47,15 +60,17 @@ class JSONCodec:
 
         Raises TypeError or ValueError when that is not what `value` was.
         """
-        output = self.to_json(value)
-        known = None if type_ is None else reader(type_)
+        known = _reader(type_)
         if known is None:
+            value = as_builtin(value, type_)
+            output = self.to_json(value)
             return output, self.from_json(output)
+        output = plain_types(known.write(value), value)
         try:
             return output, self._verified(value, output, type_, known)
         except Exception as error:
             # Computed fields are written, because others use them; a model may refuse to read them.
-            bare = plain_types(value, bare=True)
+            bare = plain_types(known.write(value, True), value)
             if bare == output:
                 raise unreadable(type_, error) from error
         try:
@@ -70,18 +85,31 @@ class JSONCodec:
         raise ValueError("it comes back as another value")
 
 
+def _reader(type_: Any) -> Reader | None:
+    if type_ is None or (type(type_) is type and type_ in BUILTINS):
+        return None
+    from ._readers import reader
+
+    return reader(type_)
+
+
 def recorded(codec: Codec, value: Any, type_: Any) -> tuple[Any, Any]:
     """Return what is to be recorded of `value`, and what its readers get; refuses what they do not.
 
     Whatever a codec of the user's raises says that.
     """
-    if type_ is None and type(codec) is JSONCodec:
-        output = codec.to_json(value)
-        return output, output
+    if type(codec) is JSONCodec and (type_ is None or (type_ is type(value) and type_ in BUILTINS)):
+        output, is_same = codec.written(value)
+        return output, output if is_same else codec.from_json(output)
     if isinstance(codec, JSONCodec):
         return codec.recorded(value, type_)
     output = codec.to_json(value)
     return output, codec.from_json(output, type_)
+
+
+def outward(codec: Codec, value: Any) -> Any:
+    """Return what others are told of a value, who know nothing of its class: plain JSON."""
+    return plain_types(value) if isinstance(codec, JSONCodec) else codec.to_json(value)
 
 
 def unreadable(type_: Any, error: Exception) -> TypeError:

@@ -7,14 +7,17 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
+from ._exact import BUILTINS
 from ._hints import hints
 
-_PLAIN_NAMES = {"Any", "None", "bool", "dict", "float", "int", "list", "object", "str"}
-_PLAIN = {None, type(None), bool, dict, float, int, list, object, str}
+# What is declared by one of these says nothing, or that a subclass is to become the builtin.
+_BY_NAME: dict[str, Any] = {"Any": None, "None": None, "bool": None, "object": None}
+_BY_NAME |= {cls.__name__: cls for cls in BUILTINS}
+_PLAIN: dict[Any, Any] = {type(None): None, bool: None, object: None, **{c: c for c in BUILTINS}}
 
 
 def result_type(function: Any) -> Any:
-    """Return the declared result type of a function when it needs decoding, else None."""
+    """Return the declared result type of a function when it tells how to record one, else None."""
     while isinstance(function, functools.partial):
         function = function.func
     function = getattr(function, "__func__", function)
@@ -22,22 +25,32 @@ def result_type(function: Any) -> Any:
         declared = getattr(function, "__annotations__", _NOTHING).get("return")
     except NameError:  # 3.14 looks names up when they are asked for
         return None
-    if declared is None or declared is Any or (type(declared) is type and declared in _PLAIN):
+    if declared is None or declared is Any:
         return None
-    if type(declared) is str and declared in _PLAIN_NAMES:
-        return None
+    if type(declared) is type and declared in _PLAIN:
+        return _PLAIN[declared]
+    if type(declared) is str and declared in _BY_NAME:
+        return _BY_NAME[declared]
     return _result_type(function)
 
 
 @functools.lru_cache(maxsize=1024)
 def _result_type(function: Any) -> Any:
-    from ._readers import reader
-
     declared = hints(function).get("return")
     origin = getattr(typing.get_origin(declared), "__name__", None)
     if origin in ("Awaitable", "Coroutine"):
         declared = typing.get_args(declared)[-1]
-    return declared if reader(declared) is not None else None
+    return telling(declared)
+
+
+def telling(declared: Any) -> Any:
+    """Return a declared type when it tells how values are recorded, else None."""
+    from ._readers import reader
+
+    if reader(declared) is not None:
+        return declared
+    origin = typing.get_origin(declared) or declared  # dict[str, Any] is a dict
+    return origin if type(origin) is type and origin in BUILTINS else None
 
 
 def parameter_types(function: Any) -> Parameters | None:
@@ -72,14 +85,12 @@ class Parameters:
 def _parameter_types(function: Any) -> Parameters | None:
     import inspect
 
-    from ._readers import reader
-
     known = {
-        name: hint
+        name: telling(hint)
         for name, hint in hints(getattr(function, "__func__", function)).items()
-        if name != "return" and reader(hint) is not None
+        if name != "return"
     }
-    if not known:
+    if not any(known.values()):
         return None
     try:
         parameters = inspect.signature(function).parameters.values()

@@ -3,14 +3,16 @@
 SidestepError
   InvalidArgument                                 (-32602)
   RunError
-    RunNotFound  RunConflict  RunOwned  RunClosed  RunCancelled  RunPaused
+    RunNotFound  RunConflict  RunOwned  RunClosed  RunPaused
+    RunCancelled
+      DeadlineExceeded
     RunSuspended                                  (of the client, no kind)
   LeaseError
     LeaseLost  LeaseRequired
   StepError
     StepFailed  StepConflict  StepMismatch  StepUnknown  AttemptSuperseded
   CheckpointNotFound   TokenInvalid
-  TimeoutExpired       DeadlineExceeded
+  TimeoutExpired
   BudgetExhausted      RateLimited    CircuitOpen
   PayloadTooLarge      LimitExceeded  Overloaded
   StorageFull          StorageError   NotPermitted   ShuttingDown   Unsupported
@@ -24,6 +26,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from ._recorded import Recorded
 
 
 class SidestepError(Exception):
@@ -56,6 +60,11 @@ class SidestepError(Exception):
         self.retry_after_ms: int | None = self.data.get("retry_after_ms")
         self.hint: str | None = self.data.get("hint")
 
+    @property
+    def retry_after(self) -> float | None:
+        """After how many seconds it is worth another try."""
+        return None if self.retry_after_ms is None else self.retry_after_ms / 1000
+
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
@@ -80,12 +89,16 @@ class RunOwned(RunError):
     """Another process executes the run now; `owner` tells which."""
 
 
-class RunClosed(RunError):
-    """The run is completed, failed or cancelled."""
+class RunClosed(Recorded, RunError):
+    """The run is completed, failed or cancelled; what it failed with is `failure`."""
 
 
 class RunCancelled(RunError):
     """Somebody cancelled the run."""
+
+
+class DeadlineExceeded(RunCancelled):
+    """The run passed its deadline: the daemon cancels it, and what is to be undone is undone."""
 
 
 class RunPaused(RunError):
@@ -112,30 +125,13 @@ class StepError(SidestepError):
     """The step has an outcome that the call cannot use."""
 
 
-class StepFailed(StepError):
+class StepFailed(Recorded, StepError):
     """The step failed for good; its recorded error is `failure`.
 
     The same exception is raised when the step fails and when its record is replayed: it is of the
     class that the body raised as well, so ``except ValueError`` catches it both times, and has that
     one's `args` and notes. On the first occasion `__cause__` is the exception of the body.
     """
-
-    @property
-    def failure(self) -> Any:
-        """The recorded error, as JSON gave it back."""
-        return self.data.get("failure")
-
-    @property
-    def type(self) -> str | None:
-        """The name of the recorded exception's class."""
-        failure = self.failure
-        return failure.get("type") if isinstance(failure, dict) else None
-
-    @property
-    def traceback(self) -> str | None:
-        """The end of the traceback of the recorded exception, as text."""
-        failure = self.failure
-        return failure.get("traceback") if isinstance(failure, dict) else None
 
 
 class StepConflict(StepError):
@@ -186,16 +182,12 @@ class TimeoutExpired(SidestepError):
         return self.data.get("which")
 
 
-class DeadlineExceeded(SidestepError):
-    """The run passed its deadline."""
-
-
 class BudgetExhausted(SidestepError):
     """The run's budget is used up."""
 
 
 class RateLimited(SidestepError):
-    """The rate limit is reached; see `retry_after_ms`."""
+    """The rate limit is reached; see `retry_after`."""
 
 
 class CircuitOpen(SidestepError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ._classes import details_of, raised_as
 from ._codec import reason
-from ._errors import InvalidArgument, PayloadTooLarge, RunClosed, StepFailed
+from ._errors import InvalidArgument, PayloadTooLarge, RunClosed, StepFailed, TimeoutExpired
 from ._retry import error_to_wire, error_types
 
 # What a value that cannot be sent raises: json, UTF-8, and the limits of a line.
@@ -15,6 +15,9 @@ UNFIT = (TypeError, ValueError, RecursionError, InvalidArgument, PayloadTooLarge
 
 # How many exceptions of a group are recorded.
 _MEMBERS = 100
+
+# Seconds: more is no number of seconds.
+_LONGEST_AFTER = 10**9
 
 
 class BodyExpired(Exception):
@@ -99,6 +102,11 @@ def step_failed(run: str, step: str, failure: Any) -> StepFailed:
     return raised_as(StepFailed, text, {"run": run, "step": step, "failure": failure}, failure)
 
 
+def still_going(timeout: float | None) -> TimeoutExpired:
+    """Make the exception for a wait for the end of a run that took too long."""
+    return TimeoutExpired(f"the run is open after {timeout} s", data={"which": "wait"})
+
+
 def failure_of(error: BaseException) -> Any:
     """Return what is recorded of an exception.
 
@@ -168,9 +176,22 @@ def _retry_after(error: BaseException) -> dict[str, Any]:
         after
         for item in every(error)
         for cause in (item, item.__cause__ if isinstance(item, StepFailed) else None)
-        if isinstance(after := getattr(cause, "retry_after_ms", None), int)
+        if (after := _told_after(cause)) is not None
     ]
     return {"retry_after_ms": max(told)} if told else {}
+
+
+def _told_after(error: Any) -> int | None:
+    """Return what an exception says of the next try: `retry_after`, seconds or a timedelta."""
+    after = getattr(error, "retry_after_ms", None)
+    if isinstance(after, int):
+        return after
+    span: Any = getattr(error, "retry_after", None)
+    if hasattr(span, "total_seconds"):
+        span = span.total_seconds()
+    if isinstance(span, bool) or not isinstance(span, (int, float)):
+        return None  # the text of a header, a method: not ours
+    return round(span * 1000) if 0 <= span < _LONGEST_AFTER else None
 
 
 def warn(text: str, error: BaseException | None = None) -> None:

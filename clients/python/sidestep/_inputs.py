@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._codec import Codec, JSONCodec, recorded
-from ._declared import parameter_types
+from ._declared import Parameters, parameter_types
+from ._json import plain_types
 
 
 def call_input(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -24,24 +25,31 @@ def recorded_input(
     Refuses arguments that a worker could not read as the types that the function declares.
     """
     types = parameter_types(function) if isinstance(codec, JSONCodec) else None
-    if types is not None:
-        args = [recorded(codec, arg, types.of_place(n))[0] for n, arg in enumerate(args)]
-        kwargs = {
-            name: recorded(codec, arg, types.of_name(name))[0] for name, arg in kwargs.items()
-        }
-    return codec.to_json(call_input(args, kwargs))
+    if types is None:
+        return codec.to_json(call_input(args, kwargs))
+    args = [recorded(codec, arg, types.of_place(n))[0] for n, arg in enumerate(args)]
+    kwargs = {name: recorded(codec, arg, types.of_name(name))[0] for name, arg in kwargs.items()}
+    return call_input(args, kwargs)
 
 
 def called_with(codec: Codec, input: Any, function: Any) -> tuple[list[Any], dict[str, Any]]:
     """Return the arguments of a workflow that a recorded input stands for, as it declares them."""
-    args, kwargs = arguments_of(codec.from_json(input), function)
-    types = parameter_types(function) if isinstance(codec, JSONCodec) else None
-    if types is None:
-        return args, kwargs
+    if not isinstance(codec, JSONCodec):
+        return arguments_of(codec.from_json(input), function)
+    args, kwargs = arguments_of(input, function)
+    types = parameter_types(function) or Parameters([], {}, None, None)
     return (
         [codec.from_json(arg, types.of_place(n)) for n, arg in enumerate(args)],
         {name: codec.from_json(arg, types.of_name(name)) for name, arg in kwargs.items()},
     )
+
+
+def as_before_tags(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Return the input that older clients recorded for a call; None when they refused it."""
+    try:
+        return plain_types(call_input(args, kwargs))
+    except (TypeError, ValueError):
+        return None
 
 
 def arguments_of(input: Any, function: Any) -> tuple[list[Any], dict[str, Any]]:

@@ -8,34 +8,27 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ._alike import masked
+from ._alike import masked, refuse_mask
 
 
 def dumps(value: Any) -> str:
     """Write JSON as it goes over the wire: compact, no NaN, in the order of the dicts."""
-    return _strict(_write, value)
-
-
-def plain_types(value: Any, *, bare: bool = False) -> Any:
-    """Return the plain types that `value` is in JSON; `bare` leaves out what models compute."""
-    text = _strict(_write_bare if bare else _write, value)
-    if not text.isascii():
-        utf8(text)
-    if _MASK in text and masked(value):
-        raise TypeError(
-            "a secret of it would be recorded as asterisks: leave it out (Field(exclude=True)), or"
-            " give its type a serialiser"
-        )
-    return json.loads(text)
-
-
-def _strict(write: Callable[[Any], str], value: Any) -> str:
     try:
-        return write(value)
+        return _write(value)
     except ValueError as error:
         if "Out of range" not in str(error):
             raise
         raise ValueError("JSON has no NaN and no infinity: use None or a text for them") from None
+
+
+def plain_types(value: Any, of: Any = None) -> Any:
+    """Return the plain types that `value` is in JSON; `of` is what it was made of, if anything."""
+    text = dumps(value)
+    if not text.isascii():
+        utf8(text)
+    if _MASK in text and masked(value if of is None else of):
+        refuse_mask()
+    return json.loads(text)
 
 
 def utf8(text: str) -> bytes:
@@ -56,13 +49,6 @@ def _plain(value: Any) -> Any:
     if dump is not None and not isinstance(value, type):
         return dump(mode="json")
     return _other(value)
-
-
-def _plain_bare(value: Any) -> Any:
-    dump = getattr(value, "model_dump", None)
-    if hasattr(type(value), "model_fields"):
-        return dump(mode="json", round_trip=True, by_alias=not by_name())  # type: ignore[misc]
-    return _plain(value)
 
 
 def _other(value: Any) -> Any:
@@ -109,5 +95,4 @@ def encoder(default: Callable[[Any], Any], *, sort: bool, nan: bool) -> Callable
 
 
 _write = encoder(_plain, sort=False, nan=False)
-_write_bare = encoder(_plain_bare, sort=False, nan=False)
 _MASK = "*" * 10  # pydantic's SecretStr and SecretBytes

@@ -7,10 +7,21 @@ list of its own: its other keywords go to the function, and no type says "these 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypedDict
 
+from ._codec import Codec
 from ._options import Fingerprint, OnMismatch
 from ._retry import RetryLike, Types
+from ._times import Span
+
+
+class Timeouts(TypedDict, total=False):
+    """Of a step: of an attempt, of all of them, between two heartbeats."""
+
+    start_to_close: Span
+    schedule_to_close: Span
+    heartbeat: Span
 
 
 class StepKeywords(TypedDict, total=False):
@@ -20,8 +31,8 @@ class StepKeywords(TypedDict, total=False):
     retry_on: Types | None
     fail_on: Types | None
     at_most_once: bool
-    timeout: float | None
-    timeouts: Mapping[str, int] | None
+    timeout: Span | None
+    timeouts: Timeouts | None
     fingerprint: Fingerprint | None
     compensation: bool
     limit: str | None
@@ -29,6 +40,8 @@ class StepKeywords(TypedDict, total=False):
     reserve: Mapping[str, int] | None
     metadata: Any
     on_mismatch: OnMismatch | None
+    codec: Codec | None
+    result_type: Any
 
 
 class WorkflowKeywords(TypedDict, total=False):
@@ -39,7 +52,7 @@ class WorkflowKeywords(TypedDict, total=False):
     fail_on: Types | None
     if_closed: str | None
     if_owned: str | None
-    wait: float | None
+    wait: Span | None
     code_version: str | None
     on_code_change: str | None
     on_mismatch: OnMismatch | None
@@ -47,11 +60,14 @@ class WorkflowKeywords(TypedDict, total=False):
     tags: Mapping[str, str] | None
     metadata: Any
     owner: str | None
-    deadline_at: int | None
+    timeout: Span | None
+    deadline: datetime | int | None
     on_parent_close: str | None
     compensates: bool | None
     budget: Mapping[str, int] | None
-    suspend_after: float | None
+    suspend_after: Span | None
+    codec: Codec | None
+    result_type: Any
 
 
 class RunKeywords(WorkflowKeywords, total=False):
@@ -60,5 +76,5 @@ class RunKeywords(WorkflowKeywords, total=False):
     create: bool | None
     token: str | None
     owner_pid: int | None
-    ttl_ms: int | None
+    ttl: Span | None
     parent: str | None

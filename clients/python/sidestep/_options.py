@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Union
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Union
 
 from . import _fingerprint
 from ._codec import Codec
+from ._older import Names, as_it_is, in_seconds, renamed
 from ._retry import RetryLike, Types, retry_to_wire
+from ._times import epoch, milliseconds, seconds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ._times import Span
 
 # A text, what makes one of the arguments, or False: the arguments tell nothing.
 Fingerprint = Union[str, Callable[..., str], Literal[False]]
@@ -17,13 +25,14 @@ OnMismatch = Literal["error", "reuse", "run"]
 class StepOptions:
     """How a step is executed; `params` goes with ``step.begin``.
 
-    `codec` stands in for the client's. `asks` says whether the answer of ``step.begin`` is needed:
-    the body may have to wait, or not run. `on_mismatch` overrides the run's.
+    `codec` stands in for the run's, `result_type` for what the function declares. `asks` says
+    whether the answer of ``step.begin`` is needed: the body may have to wait, or not run.
+    `on_mismatch` overrides the run's.
     """
 
     __slots__ = (
         "asks", "at_most_once", "codec", "compensation", "fingerprint", "on_mismatch", "params",
-        "timeout",
+        "result_type", "timeout",
     )  # fmt: skip
 
     def __init__(
@@ -33,8 +42,8 @@ class StepOptions:
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Mapping[str, Any] | None = None,
         fingerprint: Fingerprint | None = None,
         metadata: Any = None,
         compensation: bool = False,
@@ -43,12 +52,14 @@ class StepOptions:
         reserve: Mapping[str, int] | None = None,
         on_mismatch: OnMismatch | None = None,
         codec: Codec | None = None,
+        result_type: Any = None,
     ) -> None:
         self.at_most_once = at_most_once
+        self.result_type = result_type
         self.on_mismatch = "run" if compensation else mismatch_choice(on_mismatch)
         self.compensation = compensation
         self.codec = codec
-        self.timeout = timeout
+        self.timeout = None if timeout is None else seconds(timeout)
         self.fingerprint = fingerprint
         params = {
             "retry": retry_to_wire(retry, retry_on, fail_on),
@@ -83,11 +94,19 @@ def mismatch_choice(choice: str | None) -> OnMismatch | None:
     return known[choice]
 
 
-def _spans(timeouts: Mapping[str, int] | None, timeout: float | None) -> dict[str, int] | None:
-    spans = None if timeouts is None else dict(timeouts)
-    if timeout is not None:
-        spans = {"start_to_close_ms": max(1, round(timeout * 1000)), **(spans or {})}
-    return spans
+def _spans(timeouts: Mapping[str, Any] | None, timeout: Span | None) -> dict[str, int] | None:
+    given = dict(timeouts or {})
+    older = {name: given.pop(name) for name in list(given) if name not in _TIMEOUTS}
+    given = {"start_to_close": timeout, **given, **renamed(older, _OLDER_TIMEOUTS, "timeouts")}
+    spans = {
+        f"{name}_ms": max(1, milliseconds(span)) for name, span in given.items() if span is not None
+    }
+    return spans or None
+
+
+_TIMEOUTS = ("start_to_close", "schedule_to_close", "heartbeat")
+_OLDER_TIMEOUTS: Names = {f"{name}_ms": (name, in_seconds) for name in _TIMEOUTS}
+_OLDER: Names = {"deadline_at": ("deadline", as_it_is), "ttl_ms": ("ttl", in_seconds)}
 
 
 _ASKING = {"at_most_once", "breaker", "compensation", "limit", "reserve", "timeouts"}
@@ -97,11 +116,12 @@ PLAIN_STEP = StepOptions()
 class RunOptions:
     """How a run is opened; `params` goes with ``resume``.
 
-    `suspend_after` and `on_mismatch` are for this process alone: after so many seconds of nothing
-    but waiting it leaves the run, None stays.
+    `timeout` is how long the run may take from its beginning. `suspend_after`, `on_mismatch`,
+    `codec` and `result_type` are for this process alone: after so many seconds of nothing but
+    waiting it leaves the run, None stays.
     """
 
-    __slots__ = ("on_mismatch", "params", "suspend_after")
+    __slots__ = ("codec", "on_mismatch", "params", "result_type", "suspend_after", "timeout")
 
     def __init__(
         self,
@@ -112,7 +132,7 @@ class RunOptions:
         create: bool | None = None,
         if_closed: str | None = None,
         if_owned: str | None = None,
-        wait: float | None = None,
+        wait: Span | None = None,
         token: str | None = None,
         code_version: str | None = None,
         on_code_change: str | None = None,
@@ -120,23 +140,33 @@ class RunOptions:
         max_interruptions: int | None = None,
         tags: Mapping[str, str] | None = None,
         metadata: Any = None,
-        deadline_at: int | None = None,
+        timeout: Span | None = None,
+        deadline: datetime | int | None = None,
         owner: str | None = None,
         owner_pid: int | None = None,
-        ttl_ms: int | None = None,
+        ttl: Span | None = None,
         parent: str | None = None,
         on_parent_close: str | None = None,
         compensates: bool | None = None,
         budget: Mapping[str, int] | None = None,
-        suspend_after: float | None = None,
+        suspend_after: Span | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
+        **older: NoReturn,
     ) -> None:
+        if older:
+            now = renamed(older, _OLDER, "the options of a run")
+            deadline, ttl = now.get("deadline", deadline), now.get("ttl", ttl)
         self.suspend_after = suspend_after
+        self.timeout = milliseconds(timeout)
+        self.codec = codec
+        self.result_type = result_type
         self.on_mismatch = mismatch_choice(on_mismatch)
         params = {
             "create": create,
             "if_closed": if_closed,
             "if_owned": "wait" if if_owned is None and wait is not None else if_owned,
-            "wait_ms": None if wait is None else round(wait * 1000),
+            "wait_ms": milliseconds(wait),
             "token": token,
             "code_version": code_version,
             "on_code_change": on_code_change,
@@ -145,10 +175,10 @@ class RunOptions:
             "max_interruptions": max_interruptions,
             "tags": None if tags is None else dict(tags),
             "metadata": metadata,
-            "deadline_at": deadline_at,
+            "deadline_at": epoch(deadline),
             "owner": owner,
             "owner_pid": owner_pid,
-            "ttl_ms": ttl_ms,
+            "ttl_ms": milliseconds(ttl),
             "parent": parent,
             "on_parent_close": on_parent_close,
             "compensates": compensates,
@@ -161,11 +191,17 @@ class RunOptions:
         after = other.suspend_after
         result = RunOptions(suspend_after=self.suspend_after if after is None else after)
         result.on_mismatch = other.on_mismatch or self.on_mismatch
+        result.timeout = self.timeout if other.timeout is None else other.timeout
+        result.codec = other.codec or self.codec
+        result.result_type = self.result_type if other.result_type is None else other.result_type
         result.params = {**self.params, **other.params}
         return result
 
     def enqueued(self) -> dict[str, Any]:
         """Return the part of `params` that ``run.enqueue`` knows."""
+        if self.timeout is not None:
+            due = {"deadline_at": round(time.time() * 1000) + self.timeout}
+            return {**due, **{name: v for name, v in self.params.items() if name in _ENQUEUED}}
         return {name: value for name, value in self.params.items() if name in _ENQUEUED}
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, NoReturn, Union
+
+from ._older import Names, in_seconds, renamed
+from ._times import milliseconds
+
+if TYPE_CHECKING:
+    from ._times import Span
 
 Types = Iterable[Union[type[BaseException], str]]
 
@@ -12,8 +18,9 @@ class Retry:
     """How often and how soon a failed attempt is tried again.
 
     The daemon decides and counts, so the count survives crashes. `max_attempts` 0 means without
-    limit; `jitter` is a fraction of the delay; `delays_ms` replaces the computed delays. What is
-    left out gets the daemon's default: 3 attempts, 1000 ms, doubled, at most 60000 ms, 0.1.
+    limit; `initial` and `max` are in seconds (or a timedelta), `jitter` is a fraction of the delay;
+    `delays` replaces the computed ones. What is left out gets the daemon's default: 3 attempts,
+    1 s, doubled, at most 60 s, 0.1.
     """
 
     __slots__ = ("_wire",)
@@ -22,21 +29,26 @@ class Retry:
         self,
         max_attempts: int | None = None,
         *,
-        initial_ms: int | None = None,
+        initial: Span | None = None,
         factor: float | None = None,
-        max_ms: int | None = None,
+        max: Span | None = None,
         jitter: float | None = None,
-        delays_ms: Sequence[int] | None = None,
+        delays: Sequence[Span] | None = None,
         retry_on: Types | None = None,
         fail_on: Types | None = None,
+        **older: NoReturn,
     ) -> None:
+        if older:
+            now = renamed(older, _OLDER, "Retry")
+            initial, max = now.get("initial", initial), now.get("max", max)
+            delays = now.get("delays", delays)
         wire = {
             "max_attempts": max_attempts,
-            "initial_ms": initial_ms,
+            "initial_ms": milliseconds(initial),
             "factor": factor,
-            "max_ms": max_ms,
+            "max_ms": milliseconds(max),
             "jitter": jitter,
-            "delays_ms": None if delays_ms is None else list(delays_ms),
+            "delays_ms": None if delays is None else [milliseconds(item) for item in delays],
             "retry_on": None if retry_on is None else [type_name(item) for item in retry_on],
             "fail_on": None if fail_on is None else [type_name(item) for item in fail_on],
         }
@@ -55,6 +67,12 @@ class Retry:
     def __repr__(self) -> str:
         return f"Retry({', '.join(f'{name}={value!r}' for name, value in self._wire.items())})"
 
+
+_OLDER: Names = {
+    "initial_ms": ("initial", in_seconds),
+    "max_ms": ("max", in_seconds),
+    "delays_ms": ("delays", lambda delays: [in_seconds(item) for item in delays]),
+}
 
 RetryLike = Union[Retry, int, Mapping[str, Any]]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ._codec import JSON, recorded
+from ._codec import Codec, recorded
 from ._context import STEP
 from ._declared import result_type
 from ._decorators import is_async, step
@@ -41,19 +41,49 @@ def transaction(
 
     def make(function: Callable[..., Any]) -> Callable[..., Any]:
         title = name or function.__name__
+        record = _Record(function, options)
         if is_async(function):
-            body: Any = _async_body(function, source)
+            body: Any = _async_body(function, source, record)
         elif hasattr(source, "begin"):
-            body = _engine_body(function, source)
+            body = _engine_body(function, source, record)
         else:
-            body = _plain_body(function, source)
+            body = _plain_body(function, source, record)
         made: Callable[..., Any] = step(name=title, **options)(functools.wraps(function)(body))
         return made
 
     return make
 
 
-def _plain_body(function: Callable[..., Any], connect: Callable[[], Any]) -> Callable[..., Any]:
+class _Record:
+    """What the row of a step holds: its result, as the step's own codec writes it."""
+
+    def __init__(self, function: Callable[..., Any], options: StepKeywords) -> None:
+        self._function = function
+        self._options = options
+
+    def text(self, output: Any) -> str:
+        """Return the text of a result; one that cannot be read back ends the transaction."""
+        try:
+            return dumps(recorded(self._codec, output, self._type)[0])
+        except Exception as error:
+            raise Unfit(f"the result of step {STEP.get().name}", error) from error
+
+    def value(self, text: str) -> Any:
+        """Return the result of a text."""
+        return self._codec.from_json(json.loads(text), self._type)
+
+    @property
+    def _codec(self) -> Codec:
+        return self._options.get("codec") or STEP.get().run.codec
+
+    @property
+    def _type(self) -> Any:
+        return self._options.get("result_type") or result_type(self._function)
+
+
+def _plain_body(
+    function: Callable[..., Any], connect: Callable[[], Any], record: _Record
+) -> Callable[..., Any]:
     def body(*args: Any, **kwargs: Any) -> Any:
         key = _key()
         with _connection(connect) as (connection, mark):
@@ -62,10 +92,10 @@ def _plain_body(function: Callable[..., Any], connect: Callable[[], Any]) -> Cal
                 cursor.execute(_FIND.format(mark), (key,))
                 known = cursor.fetchone()
                 if known is not None:
-                    return json.loads(known[0])
+                    return record.value(known[0])
             output = function(connection, *args, **kwargs)
             if key is not None:
-                cursor.execute(_KEEP.format(mark, mark), (key, _kept(function, output)))
+                cursor.execute(_KEEP.format(mark, mark), (key, record.text(output)))
             connection.commit()
             return output
 
@@ -90,7 +120,7 @@ def _connection(connect: Callable[[], Any]) -> Iterator[tuple[Any, str]]:
         connection.close()
 
 
-def _engine_body(function: Callable[..., Any], engine: Any) -> Callable[..., Any]:
+def _engine_body(function: Callable[..., Any], engine: Any, record: _Record) -> Callable[..., Any]:
     def body(*args: Any, **kwargs: Any) -> Any:
         text, key = _text(), _key()
         with engine.begin() as connection:
@@ -99,17 +129,17 @@ def _engine_body(function: Callable[..., Any], engine: Any) -> Callable[..., Any
             if key is not None:
                 known = connection.execute(text(_FIND.format(":step")), {"step": key}).first()
                 if known is not None:
-                    return json.loads(known[0])
+                    return record.value(known[0])
             output = function(connection, *args, **kwargs)
             if key is not None:
-                row = {"step": key, "output": _kept(function, output)}
+                row = {"step": key, "output": record.text(output)}
                 connection.execute(text(_KEEP.format(":step", ":output")), row)
             return output
 
     return body
 
 
-def _async_body(function: Callable[..., Any], engine: Any) -> Callable[..., Any]:
+def _async_body(function: Callable[..., Any], engine: Any, record: _Record) -> Callable[..., Any]:
     async def body(*args: Any, **kwargs: Any) -> Any:
         text, key = _text(), _key()
         async with engine.begin() as connection:
@@ -119,22 +149,14 @@ def _async_body(function: Callable[..., Any], engine: Any) -> Callable[..., Any]
                 found = await connection.execute(text(_FIND.format(":step")), {"step": key})
                 known = found.first()
                 if known is not None:
-                    return json.loads(known[0])
+                    return record.value(known[0])
             output = await function(connection, *args, **kwargs)
             if key is not None:
-                row = {"step": key, "output": _kept(function, output)}
+                row = {"step": key, "output": record.text(output)}
                 await connection.execute(text(_KEEP.format(":step", ":output")), row)
             return output
 
     return body
-
-
-def _kept(function: Callable[..., Any], output: Any) -> str:
-    """Return the text of a record; what cannot be read back ends the transaction."""
-    try:
-        return dumps(recorded(JSON, output, result_type(function))[0])
-    except Exception as error:
-        raise Unfit(f"the result of step {STEP.get().name}", error) from error
 
 
 def _key() -> str | None:

@@ -9,9 +9,11 @@ from . import _current
 from ._decorators import step, workflow
 from ._sync._checkpoint import Checkpoint
 from ._sync._client import Client, connect
+from ._sync._handle import RunHandle
 from ._sync._run import Run
 from ._sync._schedules import Schedules
 from ._sync._state import State
+from ._sync._state_reader import StateReader
 from ._sync._step_context import StepContext
 from ._sync._streams import StreamReader
 from ._sync._waits import Arrival
@@ -29,8 +31,10 @@ __all__ = [
     "Checkpoint",
     "Client",
     "Run",
+    "RunHandle",
     "Schedules",
     "State",
+    "StateReader",
     "StepContext",
     "StreamReader",
     "Worker",

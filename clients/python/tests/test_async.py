@@ -123,7 +123,7 @@ def test_a_step_that_takes_too_long_is_cancelled_and_tried_again(
 ) -> None:
     calls: list[int] = []
 
-    @step(timeout=0.1, retry=sidestep.Retry(2, initial_ms=1))
+    @step(timeout=0.1, retry=sidestep.Retry(2, initial=0.001))
     async def slow() -> str:
         calls.append(1)
         await asyncio.sleep(600 if len(calls) == 1 else 0)
@@ -205,7 +205,7 @@ def test_heartbeat_and_listing(daemon: Daemon, run_id: str) -> None:
                 assert isinstance(context, sidestep.StepContext)
                 await context.heartbeat({"at": 1})
 
-            await run.step("s", body, timeouts={"heartbeat_ms": 1000})
+            await run.step("s", body, timeouts={"heartbeat": 1})
             assert [item["id"] for item in await client.runs(workflow=run_id)] == [run_id]
             assert (await client.explain(run_id))["sentences"]
 

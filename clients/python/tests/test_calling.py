@@ -77,8 +77,7 @@ def test_a_worker_executes_a_method_of_its_object(daemon: Daemon, run_id: str) -
     work = sidestep.workflow(name=f"sell-{run_id}")(Shop.sell.function).__get__(shop)
     enqueued = work.enqueue("tea")
     sync.Worker(work, concurrency=1).run(until_idle=True)
-    with sync.connect() as client:
-        assert client.result(enqueued) == 3
+    assert enqueued.result() == 3
 
 
 @pytest.mark.parametrize("as_worker", [False, True])
@@ -130,7 +129,7 @@ def test_parameters_with_names_of_ours_reach_the_function(daemon: Daemon, run_id
         assert work.run("ACME", "x", client=own, run_id=run_id + "3") == ["ACME", "x", 0]
         enqueued = work.enqueue(client="ACME", run_id=run_id + "4", n=3)
         sync.Worker(work, concurrency=1).run(until_idle=True)
-        assert connection.result(enqueued) == ["ACME", run_id + "4", 3]
+        assert enqueued.result() == ["ACME", run_id + "4", 3]
 
 
 def test_a_client_of_ours_may_have_the_name_of_a_parameter(daemon: Daemon, run_id: str) -> None:

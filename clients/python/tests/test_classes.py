@@ -15,7 +15,10 @@ from daemon import Daemon
 
 import sidestep
 import sidestep.sync
+from sidestep import _classes
 from sidestep._classes import raised_as
+
+PYTHON = Path(sidestep.__file__).parents[1]
 
 
 class Refused(Exception):
@@ -187,3 +190,63 @@ def test_the_log_of_a_worker_has_the_traceback_of_what_a_workflow_raised(
         sidestep.sync.Worker(work, client=client).run(until_idle=True)
     assert f"run {run_id} failed: Refused" in caplog.text
     assert "in fail_as" in caplog.text
+
+
+def test_the_log_of_a_worker_has_the_recorded_traceback_of_a_step_that_fails_the_run(
+    daemon: Daemon, run_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    @sidestep.step(name="fails")
+    async def fails() -> None:
+        fail_as("own")
+
+    @sidestep.workflow(name=f"{run_id}-w")
+    async def work() -> None:
+        await fails()
+
+    async def serve() -> None:
+        async with await sidestep.connect() as client:
+            await work.options(retry=2).enqueue(run_id=run_id, client=client)
+            await sidestep.Worker(work, client=client).run(until_idle=True)
+
+    asyncio.run(serve())
+    assert f"run {run_id}: step fails of run {run_id} failed: Refused" in caplog.text
+    assert "in fail_as" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [(f"{__name__}:Strict", "cannot be made"), ("no.such:Error", "no module"), ("", "no module")],
+)
+def test_a_class_that_cannot_be_made_again_is_said_once(
+    name: str, says: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_classes, "_said", set())
+    for _ in range(2):
+        error = raised_as(sidestep.StepFailed, "x", {}, {"class": name})
+        assert type(error) is sidestep.StepFailed
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 1
+    assert name in said[0]
+    assert says in said[0]
+
+
+def test_classes_of_the_program_itself_are_known_by_the_name_of_its_file(tmp_path: Path) -> None:
+    """A worker of ``jobs.py`` imports it as `jobs`; who executes it knows it as `__main__`."""
+    (tmp_path / "jobs.py").write_text(
+        "from sidestep._class_names import class_name, named_class\n"
+        "class Outer:\n class Inner(Exception): pass\n"
+        "def names(): return class_name(Outer.Inner), named_class('jobs:Outer.Inner')\n"
+        "if __name__ == '__main__': print(names())\n"
+    )
+    for command in (["jobs.py"], ["-m", "jobs"], ["-c", "import jobs; print(jobs.names())"]):
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=tmp_path,
+            env={"PYTHONPATH": f"{PYTHON}:{tmp_path}"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        name, found = done.stdout.strip().strip("()").split(", ")
+        assert name == "'jobs:Outer.Inner'"
+        assert "Outer.Inner" in found

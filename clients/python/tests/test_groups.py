@@ -31,7 +31,7 @@ def attempts(run_id: str, error: Exception, **options: Any) -> tuple[int, Any]:
     with sync.connect() as client:
         run = client.resume(run_id)
         with pytest.raises(sidestep.StepFailed) as caught:
-            run.step("s", body, retry=sidestep.Retry(3, initial_ms=1), **options)
+            run.step("s", body, retry=sidestep.Retry(3, initial=0.001), **options)
         (step,) = client.call("step.list", {"run": run_id})["steps"]
         assert step["error"] == caught.value.failure
     return len(calls), caught.value.failure
@@ -71,7 +71,7 @@ def test_a_policy_of_a_workflow_looks_into_the_group_of_its_tasks(
     async def fetch(n: int) -> None:
         raise ConnectionResetError(str(n))
 
-    @sidestep.workflow(retry=sidestep.Retry(3, initial_ms=1, retry_on=[ConnectionError]))
+    @sidestep.workflow(retry=sidestep.Retry(3, initial=0.001, retry_on=[ConnectionError]))
     async def work() -> None:
         calls.append(1)
         async with asyncio.TaskGroup() as group:  # type: ignore[attr-defined,unused-ignore]

@@ -6,8 +6,9 @@ import contextlib
 import io
 import re
 import sqlite3
+import sys
+import types
 from pathlib import Path
-from typing import Any
 
 from daemon import Daemon
 
@@ -21,9 +22,9 @@ def read_twice(page: str) -> list[list[str]]:
     said = []
     for _ in range(2):
         output = io.StringIO()
-        names: dict[str, Any] = {"__name__": "guide"}
+        module = sys.modules["guide"] = types.ModuleType("guide")
         with contextlib.redirect_stdout(output):
-            exec(compile(code, str(path), "exec", dont_inherit=True), names)
+            exec(compile(code, str(path), "exec", dont_inherit=True), vars(module))
         said.append(output.getvalue().splitlines())
     return said
 

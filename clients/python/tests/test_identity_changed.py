@@ -146,7 +146,7 @@ def test_what_was_in_flight_with_other_arguments_is_no_divergence(
     keys: list[str] = []
 
     def make(amount: int, dies: bool) -> Any:
-        @sidestep.step(metadata={"began": "at once"}, timeouts={"start_to_close_ms": 60_000})
+        @sidestep.step(metadata={"began": "at once"}, timeouts={"start_to_close": 60})
         def charge(amount: int) -> int:
             context = sidestep.current_step()
             assert context is not None

@@ -240,7 +240,7 @@ def test_model_requests_are_retried_by_policy(daemon: Daemon, run_id: str) -> No
             raise ModelHTTPError(503, "gpt")
         return ModelResponse(parts=[TextPart("at last")])
 
-    policy = {"retry": sidestep.Retry(3, initial_ms=1), "retry_on": [ModelHTTPError]}
+    policy = {"retry": sidestep.Retry(3, initial=0.001), "retry_on": [ModelHTTPError]}
     assert ask(make(FunctionModel(say), model_options=policy), run_id).output == "at last"
     assert len(calls) == 3
 

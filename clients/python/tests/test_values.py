@@ -209,7 +209,6 @@ REFUSED: list[tuple[Any, Any, str]] = [
     (Grows, Grows(1), "another value"),
     (None, math.nan, "no NaN"),
     (None, [{"x": math.inf}], "no NaN"),
-    (None, b"bytes", "bytes"),
     (None, {"path": "caf\udce9"}, "surrogates"),
     (None, {"caf\udce9": 1}, "surrogates"),
 ]
@@ -231,7 +230,7 @@ def test_what_cannot_be_read_back_is_refused_and_its_effect_is_not_repeated(
     with sync.connect() as client:
         run = client.resume(run_id)
         with pytest.raises(sidestep.StepFailed, match=says) as caught:
-            run.step("s", body, retry=sidestep.Retry(5, initial_ms=1))
+            run.step("s", body, retry=sidestep.Retry(5, initial=0.001))
         assert caught.value.type == "SerializationError"
         assert "hunter2" not in str(caught.value)
         run.release()
@@ -246,12 +245,12 @@ def test_whatever_a_codec_raises_the_effect_happens_once(
 ) -> None:
     calls: list[int] = []
 
-    @sidestep.step(name="s", retry=sidestep.Retry(5, initial_ms=1))
+    @sidestep.step(name="s", retry=sidestep.Retry(5, initial=0.001))
     async def body() -> str:
         calls.append(1)
         return "unreadable"
 
-    @sidestep.workflow(name="w", retry=sidestep.Retry(5, initial_ms=1))
+    @sidestep.workflow(name="w", retry=sidestep.Retry(5, initial=0.001))
     async def work() -> str:
         return await body()
 
@@ -274,7 +273,7 @@ def test_another_execution_gets_what_is_recorded_whatever_the_last_one_did_with_
     def fetch() -> list[dict[str, int]]:
         return [{"n": 1}]
 
-    @sidestep.workflow(name="w", retry=sidestep.Retry(2, initial_ms=1))
+    @sidestep.workflow(name="w", retry=sidestep.Retry(2, initial=0.001))
     def work() -> None:
         found = fetch()
         lengths.append(len(found) + len(found[0]))
@@ -324,7 +323,8 @@ def test_a_worker_gets_the_arguments_that_a_direct_call_gets(daemon: Daemon, run
         order.enqueue(*given, **more)
         client.enqueue(order.name, {"late": {"a": 5}, "lines": []}, ["blue"])
         sync.Worker(order, concurrency=1).run(until_idle=True)
-        assert client.result(again) == client.result(run_id)
+        assert client.result(again.id) == client.result(run_id)
+        assert again.result() == direct
     assert direct == given[0]
     assert got[0] == got[1] == got[2] == (given[0], given[1], given[2:], more)
     assert got[3] == (Order(Late(5), []), [Color.BLUE], (), {})
@@ -348,7 +348,7 @@ def test_the_output_of_a_workflow_is_verified_like_the_result_of_a_step(
 ) -> None:
     calls: list[int] = []
 
-    @sidestep.workflow(name="w", retry=sidestep.Retry(5, initial_ms=1))
+    @sidestep.workflow(name="w", retry=sidestep.Retry(5, initial=0.001))
     def work() -> list[Rounded]:
         calls.append(1)
         return [Rounded(share=0.123)]

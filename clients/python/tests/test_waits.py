@@ -67,7 +67,9 @@ def test_a_wait_that_runs_out_says_so_on_every_replay(daemon: Daemon, run_id: st
             return f"no {error.which}"
         return "?"
 
-    assert go(work.options(retry=sidestep.Retry(2, initial_ms=1)).run(run_id=run_id)) == "no signal"
+    assert (
+        go(work.options(retry=sidestep.Retry(2, initial=0.001)).run(run_id=run_id)) == "no signal"
+    )
 
 
 def test_promises_are_settled_once_by_somebody_else(daemon: Daemon, run_id: str) -> None:
@@ -146,9 +148,9 @@ def test_a_worker_executes_what_is_enqueued(daemon: Daemon, run_id: str) -> None
 
     async def main() -> None:
         async with await sidestep.connect() as client:
-            ids = [await work.enqueue(n, client=client, double=n == 2) for n in range(5)]
+            handles = [await work.enqueue(n, client=client, double=n == 2) for n in range(5)]
             await sidestep.Worker(work, client=client).run(until_idle=True)
-            assert [await client.result(id_) for id_ in ids] == [0, 1, 4, 3, 4]
+            assert [await handle.result() for handle in handles] == [0, 1, 4, 3, 4]
 
     go(main())
 

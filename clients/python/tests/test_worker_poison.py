@@ -123,7 +123,7 @@ def test_what_a_body_raises_is_the_outcome_of_its_step(
     make = POISONS[poison]
     calls = []
 
-    @sidestep.step(retry=sidestep.Retry(2, initial_ms=1))
+    @sidestep.step(retry=sidestep.Retry(2, initial=0.001))
     def body() -> None:
         calls.append(1)
         raise make()
@@ -203,7 +203,7 @@ def test_an_input_that_nobody_can_read_fails_its_run_and_not_the_worker(
 ) -> None:
     class Picky(sidestep.JSONCodec):
         def from_json(self, value: Any, type_: Any = None) -> Any:
-            if value == ["bad"]:
+            if value == "bad":
                 raise LookupError("not one of ours")
             return super().from_json(value, type_)
 

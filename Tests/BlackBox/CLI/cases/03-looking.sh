@@ -35,6 +35,24 @@ has "$(sidestep why "$run")" "Next:"
 is "$(sidestep why "$run" --json | jq -r .run.id)" "$run"
 C
 
+check "show and why print the traceback that a client recorded, its end, and nothing a terminal obeys" <<'C'
+eval "$(sidestep start "$run")"
+error=$(for n in $(seq 40); do echo "  File \"a.py\", line $n, in f"; done |
+    jq -Rsc '{type: "ValueError", message: "no", traceback: (. + "    \u001b[31mraise\n")}')
+fail() { jq -nc --argjson e "$1" '{run: env.SIDESTEP_RUN, lease: env.SIDESTEP_LEASE, error: $e} + $ARGS.named.more' --argjson more "$2"; }
+sidestep call step.fail "$(fail "$error" '{"step":"fetch"}')" >/dev/null
+for command in show why; do
+    sidestep $command "$run" >shown
+    has "$(cat shown)" "Traceback of step fetch (ValueError), its last lines:"
+    has "$(cat shown)" 'line 40, in f'
+    is "$(grep -c 'in f$' shown)" 19
+    is "$(grep -c "$(printf '\033')" shown)" 0
+done
+sidestep call run.fail "$(fail "$(jq -c '.step = "fetch"' <<<"$error")" '{}')" >/dev/null
+is "$(sidestep show "$run" | grep -c Traceback)" 1
+is "$(sidestep show "$run" --json | jq -j .error.traceback | wc -l)" 41
+C
+
 check "history lists entries, as JSON one to a line" <<'C'
 eval "$(sidestep start "$run")"
 sidestep step a -- true

@@ -2,22 +2,84 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from .._codec import Codec, outward
 from .._failures import closed_error
-from .._names import new_run_id
-from ._connection import Connection
+from .._older import Names, in_seconds, renamed
+from .._times import epoch, milliseconds
+from ._asking import Facts
+from ._conversations import Conversations
+from ._graphs import Graphs
+from ._limits import Breakers, Budgets, Limits, Queues
+from ._lookups import Lookups
 from ._schedules import Schedules
 from ._streams import StreamReader
+from ._system import Retention, System
+from ._webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .._times import Span
 
 
-class Daemon(Connection):
+D = TypeVar("D", bound="Daemon")
+
+
+class Daemon(Lookups):
     """All that can be asked of the daemon by who owns no run; `Client` also opens runs."""
 
     @property
     def schedules(self) -> Schedules:
         """The rules that start runs by themselves."""
         return Schedules(self)
+
+    @property
+    def queues(self) -> Queues:
+        """Where runs wait for workers."""
+        return Queues(self)
+
+    @property
+    def limits(self) -> Limits:
+        """What steps of all runs share by a name."""
+        return Limits(self)
+
+    @property
+    def breakers(self) -> Breakers:
+        """What keeps steps from what fails."""
+        return Breakers(self)
+
+    @property
+    def budgets(self) -> Budgets:
+        """What runs may consume."""
+        return Budgets(self)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Who is told of events over HTTP."""
+        return Webhooks(self)
+
+    @property
+    def retention(self) -> Retention:
+        """How long runs are kept that have ended."""
+        return Retention(self)
+
+    @property
+    def conversations(self) -> Conversations:
+        """Logs of messages outside of runs."""
+        return Conversations(self)
+
+    @property
+    def graphs(self) -> Graphs:
+        """Checkpoints of graphs."""
+        return Graphs(self)
+
+    @property
+    def system(self) -> System:
+        """The daemon itself."""
+        return System(self)
 
     def stream(self, run: str, name: str, *, start: int = 0, follow: bool = True) -> StreamReader:
         """Read a stream of a run, from the index `start` on: ``async for item in …``.
@@ -26,69 +88,73 @@ class Daemon(Connection):
         """
         return StreamReader(self, run, name, start, follow)
 
+    def _anew(self: D) -> D:
+        """Return a client of the same daemon, which connects when it is used."""
+        fresh = type(self)(
+            self.socket,
+            autostart=False,
+            reconnect_timeout=self._reconnect_timeout,
+            codec=self.codec,
+        )
+        fresh.socket, fresh._finder = self.socket, self._finder
+        return fresh
+
     # Runs
 
-    async def _steps(self, run: str, **where: Any) -> list[dict[str, Any]]:
-        page = await self.call("step.list", {"run": run, **where})
-        steps: list[dict[str, Any]] = page["steps"]
-        while page.get("more") is not None:
-            page = await self.call("step.list", {"run": run, "cursor": page["more"]})
-            steps += page["steps"]
-        return steps
-
-    async def get(self, run: str) -> dict[str, Any]:
+    async def get(self, run: str, *, generation: int | None = None) -> Facts:
         """Return a run with its input, its result and what it consumed (``run.get``)."""
-        return await self.call("run.get", {"run": run})  # type: ignore[no-any-return]
+        return await self._questions._ask("run.get", run=run, generation=generation)  # type: ignore[no-any-return]
 
-    async def runs(self, **filters: Any) -> list[dict[str, Any]]:
-        """Return the runs that match, newest first (``run.list``), up to `limit`."""
-        limit = filters.pop("limit", None)
-        runs: list[dict[str, Any]] = []
+    async def runs(
+        self,
+        *,
+        workflow: str | None = None,
+        status: str | None = None,
+        open: bool | None = None,
+        tag: Mapping[str, str] | None = None,
+        created_after: datetime | int | None = None,
+        created_before: datetime | int | None = None,
+        text: str | None = None,
+        parent: str | None = None,
+        limit: int | None = None,
+    ) -> list[Facts]:
+        """Return the runs that match, newest first, up to `limit` (``run.list``)."""
+        found: list[Facts] = []
+        cursor: str | None = None
         while True:
-            page = await self.call("run.list", filters)
-            runs += page["runs"]
-            if page.get("more") is None or (limit is not None and len(runs) >= limit):
-                return runs[:limit]
-            filters["cursor"] = page["more"]
+            page = await self._questions._ask(
+                "run.list",
+                workflow=workflow,
+                status=status,
+                open=open,
+                tag=tag and dict(tag),
+                created_after=epoch(created_after),
+                created_before=epoch(created_before),
+                text=text,
+                parent=parent,
+                limit=None,
+                cursor=cursor,
+            )
+            found += page["runs"]
+            cursor = page.get("more")
+            if cursor is None or (limit is not None and len(found) >= limit):
+                return found[:limit]
 
-    async def result(self, run: str, *, wait: float = 0.0) -> Any:
-        """Return the output of a run; wait so many seconds for its end.
+    async def result(self, run: str, *, wait: Span = 0.0, result_type: Any = None) -> Any:
+        """Return the output of a run, as `result_type`; wait so many seconds for its end.
 
-        Raises TimeoutExpired when it is still open, RunClosed when it failed.
+        That is ``run.result``. Raises TimeoutExpired when it is still open, RunClosed when it
+        failed.
         """
-        reply = await self.call("run.result", {"run": run, "wait_ms": round(wait * 1000)})
+        return await self._result(run, wait, result_type, None)
+
+    async def _result(self, run: str, wait: Span, type_: Any, codec: Codec | None) -> Any:
+        reply = await self.call("run.result", {"run": run, "wait_ms": milliseconds(wait)})
         if reply["status"] != "completed":
             raise closed_error(run, reply["status"], reply.get("error"))
-        return self.codec.from_json(reply.get("output"))
-
-    async def explain(self, run: str) -> dict[str, Any]:
-        """Say why a run is where it is, and what happens next (``run.explain``)."""
-        return await self.call("run.explain", {"run": run})  # type: ignore[no-any-return]
-
-    async def resolve(
-        self, run: str, step: str, resolution: str, *, output: Any = ..., error: Any = ...
-    ) -> dict[str, Any]:
-        """Settle an unknown step as ``rerun``, ``completed`` or ``failed`` (``step.resolve``)."""
-        params: dict[str, Any] = {"run": run, "step": step, "as": resolution}
-        if output is not ...:
-            params["output"] = self.codec.to_json(output)
-        if error is not ...:
-            params["error"] = self.codec.to_json(error)
-        return await self.call("step.resolve", params)  # type: ignore[no-any-return]
+        return (codec or self.codec).from_json(reply.get("output"), type_)
 
     # Runs of others
-
-    async def enqueue(
-        self, workflow: str, *args: Any, run: str | None = None, **options: Any
-    ) -> dict[str, Any]:
-        """Have a worker execute a workflow with these arguments; return the run's facts.
-
-        `options` are those of ``run.enqueue``: `queue`, `priority`, `delay_ms`, `dedup_key`, …
-        """
-        params = {"run": run or new_run_id(), "workflow": workflow, **options}
-        params["input"] = self.codec.to_json(list(args))
-        reply = await self.call("run.enqueue", params)
-        return reply["run"]  # type: ignore[no-any-return]
 
     async def signal(
         self,
@@ -116,22 +182,37 @@ class Daemon(Connection):
     ) -> dict[str, Any]:
         """Resolve a promise with a value, or reject it with an error, once.
 
-        The answer's `settled` says whether it was this call; else it holds what came first.
+        That is ``promise.resolve`` or ``promise.reject``. The answer's `settled` says whether it
+        was this call; else it holds what came first.
         """
         params: dict[str, Any] = {"run": run, "promise": promise}
         if error is not ...:
-            params["error"] = self.codec.to_json(error)
+            params["error"] = outward(self.codec, error)
             return await self.call("promise.reject", params)  # type: ignore[no-any-return]
         params["value"] = self.codec.to_json(value)
         return await self.call("promise.resolve", params)  # type: ignore[no-any-return]
 
     async def cancel(
-        self, run: str, reason: str | None = None, *, grace_ms: int | None = None
+        self,
+        run: str,
+        reason: str | None = None,
+        *,
+        grace: Span | None = None,
+        kill: bool | None = None,
+        **older: NoReturn,
     ) -> dict[str, Any]:
-        """Cancel a run and its children; its owner has the grace to undo things."""
-        params: dict[str, Any] = {"run": run}
-        if reason is not None:
-            params["reason"] = reason
-        if grace_ms is not None:
-            params["grace_ms"] = grace_ms
-        return (await self.call("run.cancel", params))["run"]  # type: ignore[no-any-return]
+        """Cancel a run and its children; its owner has `grace` seconds to undo things.
+
+        With `kill` the owner's process is ended after that (``run.cancel``).
+        """
+        if older:
+            names: Names = {"grace_ms": ("grace", in_seconds)}
+            grace = renamed(older, names, "cancel").get("grace", grace)
+        reply = await self._questions._ask(
+            "run.cancel",
+            run=run,
+            reason=reason,
+            grace_ms=milliseconds(grace),
+            kill=kill,
+        )
+        return reply["run"]  # type: ignore[no-any-return]

@@ -6,10 +6,10 @@ from typing import Any
 
 from .._backends.aio import CANCELLED, Branches, Lock, follow
 from .._calls import Call, Calls
+from .._codec import Codec
 from .._context import STEP, place
 from .._errors import (
     ConnectionLost,
-    DeadlineExceeded,
     LeaseError,
     LeaseLost,
     RunCancelled,
@@ -40,6 +40,8 @@ class Held:
 
     def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         self.client = client
+        # Of the input, the output and the results of steps; all else is read by others as well.
+        self.codec: Codec = client.codec
         self.info: dict[str, Any] = reply["run"]
         self.id: str = self.info["id"]
         self.uid: str = self.info["uid"]
@@ -150,7 +152,7 @@ class Held:
             )
         try:
             return await self.client.call(method, {"lease": self.lease, **params})
-        except (LeaseLost, RunCancelled, DeadlineExceeded) as error:
+        except (LeaseLost, RunCancelled) as error:
             self._end(error)
             raise
 
@@ -179,9 +181,7 @@ class Held:
     def _is_final(self, error: BaseException) -> bool:
         if isinstance(error, (StepUnknown, ConnectionLost)):
             return True
-        return isinstance(error, (LeaseError, RunCancelled, RunClosed, DeadlineExceeded)) and (
-            error.run == self.id
-        )
+        return isinstance(error, (LeaseError, RunCancelled, RunClosed)) and (error.run == self.id)
 
     async def _stay(self) -> None:
         """Return when it is known that the run is not left; raises Suspended when it was."""

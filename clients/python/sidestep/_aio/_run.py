@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from .._backends.aio import check_caller, follow
 from .._calls import Calls
-from .._declared import result_type
+from .._codec import Codec, outward
+from .._declared import result_type as declared_result
 from .._failures import run_failure
 from .._fingerprint import ANY
 from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
@@ -16,15 +17,19 @@ from .._threads import install
 from ._announce import Announcements
 from ._checkpoint import Checkpoints
 from ._daemon import Daemon
+from ._daemon_steps import DaemonSteps
 from ._part import Part
 from ._state import State
 from ._step import StepExecution
-from ._waits import Waits
+
+if TYPE_CHECKING:
+    from .._keywords import Timeouts
+    from .._times import Span
 
 T = TypeVar("T")
 
 
-class Run(Checkpoints, Waits, Announcements):
+class Run(Checkpoints, DaemonSteps, Announcements):
     """One durable execution, held by this process.
 
     `id` is the user's, `uid` names this generation for good. `replaying` is true until the first
@@ -35,7 +40,7 @@ class Run(Checkpoints, Waits, Announcements):
         super().__init__(client, reply)
         self.epoch: int = reply["epoch"]
         self.created: bool = reply["created"]
-        self.output: Any = client.codec.from_json(reply.get("output"))
+        self._output: Any = reply.get("output")
         self.error: Any = reply.get("error")
         self.input: Any = reply.get("input")
         self.state = State(self)
@@ -45,6 +50,15 @@ class Run(Checkpoints, Waits, Announcements):
 
     def __repr__(self) -> str:
         return f"<Run {self.id!r} {self.info.get('status')}>"
+
+    @property
+    def output(self) -> Any:
+        """What the run has come to, or is to come to when a block that is its workflow ends."""
+        return self.codec.from_json(self._output)
+
+    @output.setter
+    def output(self, value: Any) -> None:
+        self._output = self.codec.to_json(value)
 
     @property
     def attempt(self) -> int:
@@ -65,8 +79,8 @@ class Run(Checkpoints, Waits, Announcements):
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Timeouts | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
         limit: str | None = None,
@@ -74,6 +88,8 @@ class Run(Checkpoints, Waits, Announcements):
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
         **kwargs: Any,
     ) -> T: ...
 
@@ -87,8 +103,8 @@ class Run(Checkpoints, Waits, Announcements):
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Timeouts | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
         limit: str | None = None,
@@ -96,6 +112,8 @@ class Run(Checkpoints, Waits, Announcements):
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
         **kwargs: Any,
     ) -> T: ...
 
@@ -110,8 +128,8 @@ class Run(Checkpoints, Waits, Announcements):
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Timeouts | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
         limit: str | None = None,
@@ -119,13 +137,16 @@ class Run(Checkpoints, Waits, Announcements):
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
         **kwargs: Any,
     ) -> Any:  # sync: T
         """Run `function` as the step `name`, or return its recorded result.
 
         The result is what JSON gives back, on the first execution as on a replay. Raises
         StepFailed when the step failed for good, StepMismatch when it was recorded with other
-        arguments (`on_mismatch`). A `compensation` may run after a cancel.
+        arguments (`on_mismatch`). A `compensation` may run after a cancel. That is
+        ``step.begin``, with ``step.complete`` or ``step.fail``.
         """
         options = StepOptions(
             retry=retry,
@@ -141,6 +162,8 @@ class Run(Checkpoints, Waits, Announcements):
             reserve=reserve,
             metadata=metadata,
             on_mismatch=on_mismatch,
+            codec=codec,
+            result_type=result_type,
         )
         result: Any = await self._perform(name, function, args, kwargs, options)
         return result
@@ -158,12 +181,14 @@ class Run(Checkpoints, Waits, Announcements):
     # The end
 
     async def complete(self, output: Any = None) -> Any:
-        """Close the run with its output; return the output as it is recorded."""
-        output = self.client.codec.to_json(output)
+        """Close the run with its output (``run.complete``); return it as it is recorded."""
+        await self._complete_as(self.codec.to_json(output))
+        return self.output
+
+    async def _complete_as(self, output: Any) -> None:
         reply = await self._call("run.complete", {"output": output})
         self._closed(reply["run"])
-        self.output = self.client.codec.from_json(output)
-        return self.output
+        self._output = output
 
     async def _compensate(self) -> None:
         """Undo what was promised to be undone, and let the cancelled run go."""
@@ -173,11 +198,14 @@ class Run(Checkpoints, Waits, Announcements):
         await self.release()
 
     async def fail(self, error: BaseException | Any, *, retryable: bool = True) -> dict[str, Any]:
-        """Report a failure; the answer's `retry` says whether the workflow is executed again."""
+        """Report a failure (``run.fail``).
+
+        The answer's `retry` says whether the workflow is executed again.
+        """
         if isinstance(error, BaseException):
             params = run_failure(error, retryable)
         else:
-            params = {"retryable": retryable, "error": self.client.codec.to_json(error)}
+            params = {"retryable": retryable, "error": outward(self.codec, error)}
         params["attempt"] = self.attempt
         reply: dict[str, Any] = await self._call("run.fail", params)
         if reply["retry"]:
@@ -187,7 +215,7 @@ class Run(Checkpoints, Waits, Announcements):
         return reply
 
     async def release(self) -> None:
-        """Give the run back: it is queued, or paused while a step is unknown."""
+        """Give the run back: queued, or paused while a step is unknown (``run.release``)."""
         reply = await self._call("run.release", {}, compensating=True)
         self._closed(reply["run"])
 
@@ -198,7 +226,7 @@ class Run(Checkpoints, Waits, Announcements):
 
         It gets what is recorded, not what the last one may have made of it.
         """
-        for step in await self.client._steps(self.id):
+        for step in await self.client.steps(self.id):
             if self._journal.get(step["step"], {}).get("status") == step["status"] == "completed":
                 self._journal[step["step"]]["output"] = step.get("output")
         self._undo = []
@@ -232,6 +260,6 @@ class Run(Checkpoints, Waits, Announcements):
         if call is None:
             call = await self._identify(base, fingerprint, options)
         step = StepExecution(self, call, options, fingerprint)
-        type_ = result_type(function)
+        type_ = options.result_type or declared_result(function)
         record = step.record or await step.perform(function, args, kwargs, type_)
         return step.result(record, type_)

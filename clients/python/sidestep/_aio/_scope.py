@@ -11,8 +11,8 @@ from .._errors import RunCancelled, StepUnknown
 from .._failures import every
 from .._options import RunOptions
 from ._client import Client, connect
+from ._executing import let_go
 from ._run import Run
-from ._workflow import let_go
 
 
 class RunScope:
@@ -72,7 +72,7 @@ class RunScope:
         elif run.closed:
             pass
         elif error is None:
-            await run.complete(run.output)
+            await run._complete_as(run._output)
         elif any(isinstance(e, StepUnknown) for e in every(error)) or run._leaves(error):
             await let_go(run)
         elif not any(run._is_final(e) for e in every(error)):

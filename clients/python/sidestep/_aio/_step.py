@@ -156,7 +156,7 @@ class StepExecution:
 
     @property
     def _codec(self) -> Codec:
-        return self.options.codec or self.run.client.codec
+        return self.options.codec or self.run.codec
 
     async def _tell(self, method: str, params: Record) -> Any:
         return await self.run._call(method, params, compensating=self.options.compensation)

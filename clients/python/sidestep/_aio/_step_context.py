@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from .._calls import Call
+from .._codec import outward
 from .._context import place
 from ._held import Held
 
@@ -46,12 +47,12 @@ class StepContext:
             self._usage[name] = value + known if summed else value  # type: ignore[operator]
 
     async def heartbeat(self, details: Any = None) -> None:
-        """Tell that the body makes progress."""
+        """Tell that the body makes progress (``step.heartbeat``)."""
         params: dict[str, Any] = {"step": self.name}
         if self.attempt is not None:
             params["attempt"] = self.attempt
         if details is not None:
-            params["details"] = self.run.client.codec.to_json(details)
+            params["details"] = outward(self.run.client.codec, details)
         await self.run._call("step.heartbeat", params)
 
     def _members(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ _WAIT_MS = 30_000
 
 
 class StreamReader:
-    """The items of a stream, those that are there and those to come; `Client.stream` makes it.
+    """The items of a stream (``stream.read``), also those to come; `Client.stream` makes it.
 
     `next` is the index of the item to come: ``start=reader.next`` goes on in another process.
     `closed` says whether nothing follows, `final` what a closed stream came to.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._backends.aio import contained, in_slots
 from .._errors import ConnectionLost, SidestepError
@@ -16,15 +16,18 @@ from ._client import Client, connect
 from ._run import Run
 from ._workflow import Workflow
 
+if TYPE_CHECKING:
+    from .._times import Span
+
 _POLL_SECONDS = 2.0
 
 
 class Worker:
-    """Claims runs of its workflows from queues and executes them, `concurrency` at a time.
+    """Claims runs (``worker.claim``) and executes them, `concurrency` at a time.
 
     A run whose process died is claimed by the next worker at once, and goes on where it was. A
-    run that does nothing but wait is left after `suspend_after` seconds and claimed again when
-    what it waits for has come; None stays with it.
+    run that does nothing but wait is left after `suspend_after` seconds (``run.suspend``) and
+    claimed again when what it waits for has come; None stays with it.
     """
 
     def __init__(
@@ -34,7 +37,7 @@ class Worker:
         concurrency: int = 10,
         code_version: str | None = None,
         name: str | None = None,
-        suspend_after: float | None = 60.0,
+        suspend_after: Span | None = 60.0,
         client: Client | None = None,
     ) -> None:
         if not workflows:
@@ -94,7 +97,8 @@ class Worker:
         """Drive a run to its end; whatever its workflow raises ends the run, not the worker."""
         workflow = self._workflows[run.info["workflow"]]
         try:
-            args, kwargs = called_with(run.client.codec, run.input, workflow.function)
+            run.codec = workflow._options.codec or run.codec
+            args, kwargs = called_with(run.codec, run.input, workflow.function)
         except Exception as error:
             problem = Unreadable(f"the input of run {run.id}", error)
             await run.fail(problem, retryable=False)
@@ -113,5 +117,6 @@ class Worker:
 
 def _what_happened(run: str, error: BaseException) -> str:
     if isinstance(error, SidestepError):
-        return f"run {run}: {error}"
+        lines = getattr(error, "traceback", None)  # where a step was when it failed, on record
+        return f"run {run}: {error}" + (f"\n{lines.rstrip()}" if lines else "")
     return f"run {run} failed: {type(error).__name__}: {text_of(error)}"

@@ -6,12 +6,14 @@ import contextvars
 import selectors
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable
 from threading import Lock as Lock
 from time import sleep as sleep
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
+from .._failures import still_going
 from ._link import HERE, LOOK_UP
 from ._link import Link as Link
 
@@ -70,6 +72,29 @@ def in_slots(function: Callable[..., None], argument: Any, count: int) -> None:
 def contained(function: Callable[[Any], None], run: Any) -> None:
     """Call the function, which raises nothing, for a run that a worker executes."""
     function(run)
+
+
+class Background(Generic[T]):
+    """Something that a thread of its own does; the program does not end before it."""
+
+    def __init__(self, function: Callable[..., T], *args: Any) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        pool = ThreadPoolExecutor(1, "sidestep")
+        self._future = pool.submit(function, *args)
+        pool.shutdown(wait=False)
+
+    def result(self, timeout: float | None) -> T:
+        """Return what it returns, or raise what it raises; the time-out leaves it going on."""
+        from concurrent.futures import wait
+
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self._future.done():
+            left = LOOK_UP if end is None else min(LOOK_UP, end - time.monotonic())
+            if left <= 0:
+                raise still_going(timeout)
+            wait([self._future], left)
+        return self._future.result()
 
 
 def in_thread(function: Callable[..., T], *args: Any) -> T:

@@ -1,4 +1,4 @@
-"""What makes a declared type of JSON: containers, unions, enums, dataclasses, pydantic models.
+"""What writes a declared type as JSON and makes it of JSON: containers, unions, classes.
 
 A reader also tells whether what it made says the same as what was recorded, so that a result
 that could not be read back is refused before it is recorded.
@@ -14,12 +14,14 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
+from .._tags import learn, tagged, untagged
 from ._base import Reader
 from ._choices import Alias, Enum, union
 from ._containers import NamedTuple, TypedDict, collection, mapping, tuple_of
-from ._objects import Dataclass, Model
+from ._objects import Attrs, Dataclass, Model, Struct
+from ._standard import BY_CLASS, BY_TAG
 
-__all__ = ["Reader", "reader"]
+__all__ = ["Reader", "reader", "tagged", "untagged"]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -59,6 +61,10 @@ def _of_class(cls: type, args: tuple[Any, ...]) -> Reader | None:
         return Model(cls, reader)
     if hasattr(cls, "__dataclass_fields__"):
         return Dataclass(cls, reader)
+    if hasattr(cls, "__attrs_attrs__"):
+        return Attrs(cls, reader)
+    if hasattr(cls, "__struct_fields__"):
+        return Struct(cls)
     if issubclass(cls, enum.Enum):
         return Enum(cls)
     if issubclass(cls, tuple):
@@ -69,7 +75,7 @@ def _of_class(cls: type, args: tuple[Any, ...]) -> Reader | None:
         return mapping(args, reader)
     if cls in _COLLECTIONS:
         return collection(_COLLECTIONS[cls], args, reader)
-    return None
+    return BY_CLASS.get(cls)
 
 
 _ABC = collections.abc
@@ -86,3 +92,5 @@ _COLLECTIONS: dict[type, Callable[[Any], Any]] = {
     _ABC.Set: set,
     collections.deque: collections.deque,
 }
+
+learn(reader, BY_TAG.get)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import enum
 import functools
-import json
 import typing
 from typing import Any
 
 from .._alike import alike
-from .._json import dumps
-from ._base import Find, Reader, are_same, read_as
+from .._exact import SCALARS
+from .._tags import tagged, untagged
+from ._base import Find, Reader, are_same, read_as, write_as
+
+_JSON = SCALARS | {dict, list}
 
 
 def union(args: tuple[Any, ...], find: Find) -> Reader | None:
@@ -38,28 +40,57 @@ class _Union(Reader):
                 continue
             try:
                 made = known.read(value)
-                if made is not value and _written(made) == value:
+                if made is not value and self._is_of(known, made, value):
                     return made
             except Exception as error:
                 problem = error
-        if problem is None or any(known is None for _, known in self._members):
-            return value
-        raise problem
+        is_plain = type(value) in _JSON  # else it had a tag
+        if is_plain and problem is not None and all(known for _, known in self._members):
+            raise problem
+        return value
+
+    def write(self, value: Any, bare: bool = False) -> Any:
+        known = self._of(value)
+        if known is None:
+            return tagged(value)
+        plain = known.write(value, bare)
+        if len(self._members) == 1:
+            return plain
+        try:  # another member of the union may take it for its own
+            is_read = self.same(value, self.read(untagged(plain)))
+        except Exception:
+            is_read = False
+        return plain if is_read else _other_form(value, plain)
 
     def same(self, given: Any, read: Any) -> bool:
         if given is None or read is None:
             return given is read
         if len(self._members) == 1:
             return are_same(self._members[0][1], given, read)
+        known = self._of(given)
+        return alike(given, read) if known is None else known.same(given, read)
+
+    @staticmethod
+    def _is_of(known: Reader, made: Any, value: Any) -> bool:
+        """Return whether `made` is written as the value that it was read of."""
+        return any(untagged(known.write(made, bare)) == value for bare in (False, True))
+
+    def _of(self, value: Any) -> Reader | None:
+        """Return the reader of the member that a value of a program is of."""
+        if len(self._members) == 1 and value is not None:
+            return self._members[0][1]
         for type_, known in self._members:
             cls = typing.get_origin(type_) or type_
-            if known is not None and isinstance(cls, type) and isinstance(given, cls):
-                return isinstance(read, cls) and known.same(given, read)
-        return alike(given, read)
+            if known is not None and isinstance(cls, type) and isinstance(value, cls):
+                return known
+        return None
 
 
-def _written(value: Any) -> Any:
-    return json.loads(dumps(value))
+def _other_form(value: Any, plain: Any) -> Any:
+    try:
+        return tagged(value)
+    except (TypeError, ValueError):
+        return plain  # what it is read back as is told by who compares
 
 
 def _is_plain(value: Any, type_: Any) -> bool:
@@ -87,6 +118,9 @@ class Alias(Reader):
     def read(self, value: Any) -> Any:
         return read_as(self._within, value)
 
+    def write(self, value: Any, bare: bool = False) -> Any:
+        return write_as(self._within, value, bare)
+
     def same(self, given: Any, read: Any) -> bool:
         return are_same(self._within, given, read)
 
@@ -94,8 +128,13 @@ class Alias(Reader):
 class Enum(Reader):
     """A member of an enum, by its value."""
 
+    tag = "enum"
+
     def __init__(self, cls: type[enum.Enum]) -> None:
         self._cls = cls
 
     def read(self, value: Any) -> Any:
         return self._cls(value)
+
+    def write(self, value: Any, bare: bool = False) -> Any:
+        return tagged(value.value if isinstance(value, self._cls) else value)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import enum
+import collections
 import functools
 import typing
 from collections.abc import Callable
 from typing import Any
 
 from .._alike import alike
+from .._exact import TAG
 from .._hints import hints
-from ._base import Find, Reader, are_same, read_as
-
-Reading = Callable[[Any], Any]
+from .._tags import in_order, of_pairs, tagged
+from ._base import Find, Reader, are_same, read_as, write_as
+from ._keys import Keys, keys_of
 
 
 def collection(make: Callable[[Any], Any], args: tuple[Any, ...], find: Find) -> Reader | None:
@@ -31,11 +32,18 @@ class _Collection(Reader):
             return value
         return self._make(value if self._item is None else map(self._item.read, value))
 
+    def write(self, value: Any, bare: bool = False) -> Any:
+        if isinstance(value, (set, frozenset)) and self._make in (set, frozenset):
+            return in_order(write_as(self._item, item, bare) for item in value)
+        if isinstance(value, (list, tuple, collections.deque)):
+            return [write_as(self._item, item, bare) for item in value]
+        return tagged(value)
+
     def same(self, given: Any, read: Any) -> bool:
-        if self._item is None or isinstance(read, (set, frozenset)):
-            return alike(given, read)
+        if isinstance(read, (set, frozenset)):
+            return bool(set(given) == read)
         pairs = zip(given, read)  # noqa: B905  # their lengths are compared
-        return len(given) == len(read) and all(self._item.same(*pair) for pair in pairs)
+        return len(given) == len(read) and all(are_same(self._item, *pair) for pair in pairs)
 
 
 def tuple_of(args: tuple[Any, ...], find: Find) -> Reader:
@@ -56,6 +64,12 @@ class _Tuple(Reader):
             return value
         return tuple(map(read_as, self._for(value), value))
 
+    def write(self, value: Any, bare: bool = False) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return tagged(value)
+        pairs = zip(self._for(value), value)  # noqa: B905  # `_for` makes them as long
+        return [write_as(known, item, bare) for known, item in pairs]
+
     def same(self, given: Any, read: Any) -> bool:
         return len(given) == len(read) and all(map(are_same, self._for(read), given, read))
 
@@ -65,6 +79,8 @@ class _Tuple(Reader):
 
 class NamedTuple(Reader):
     """A tuple whose places have names."""
+
+    tag = "object"
 
     def __init__(self, cls: Any, find: Find) -> None:
         self._cls = cls
@@ -80,6 +96,12 @@ class NamedTuple(Reader):
             value = [value[name] for name in self._cls._fields]
         return self._cls(*map(read_as, self._items, value)) if isinstance(value, list) else value
 
+    def write(self, value: Any, bare: bool = False) -> Any:
+        if not isinstance(value, self._cls):
+            return tagged(value)
+        pairs = zip(self._items, value)  # noqa: B905  # the class has as many
+        return [write_as(known, item, bare) for known, item in pairs]
+
     def same(self, given: Any, read: Any) -> bool:
         if not isinstance(given, self._cls):
             return alike(given, read)
@@ -89,31 +111,13 @@ class NamedTuple(Reader):
 def mapping(args: tuple[Any, ...], find: Find) -> Reader | None:
     """Return the reader of a mapping with these types."""
     key, value = args if len(args) == 2 else (str, Any)
-    keys = _keys(key)
+    keys = keys_of(key, find)
     member = find(value)
     return None if keys is None and member is None else _Mapping(keys, member)
 
 
-def _keys(key: Any) -> Reading | None:
-    """Return what makes a key of the text that it is in JSON."""
-    if key in (int, float):
-        return key  # type: ignore[no-any-return]
-    if isinstance(key, type) and issubclass(key, enum.Enum):
-        return {json_key(member.value): member for member in key}.__getitem__
-    return None
-
-
-def json_key(value: Any) -> str:
-    """Return the text that a key of a dict is in JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    return str(value)
-
-
 class _Mapping(Reader):
-    def __init__(self, keys: Reading | None, member: Reader | None) -> None:
+    def __init__(self, keys: Keys | None, member: Reader | None) -> None:
         self._keys = keys
         self._member = member
 
@@ -121,13 +125,22 @@ class _Mapping(Reader):
         if not isinstance(value, dict):
             return value
         if self._keys is not None:
-            value = {self._keys(key): member for key, member in value.items()}
+            value = {self._keys.read(key): member for key, member in value.items()}
         return {key: read_as(self._member, member) for key, member in value.items()}
 
+    def write(self, value: Any, bare: bool = False) -> Any:
+        if not isinstance(value, dict):
+            return tagged(value)
+        items = [(key, write_as(self._member, item, bare)) for key, item in value.items()]
+        if self._keys is not None:
+            return {self._keys.text(key): item for key, item in items}
+        if TAG in value or not all(type(key) is str for key in value):
+            return of_pairs((tagged(key), item) for key, item in items)
+        return dict(items)
+
     def same(self, given: Any, read: Any) -> bool:
-        texts = {json_key(key): member for key, member in read.items()}
-        return len(given) == len(texts) and all(
-            json_key(key) in texts and are_same(self._member, member, texts[json_key(key)])
+        return len(given) == len(read) and all(
+            key in read and are_same(self._member, member, read[key])
             for key, member in given.items()
         )
 
@@ -147,6 +160,12 @@ class TypedDict(Reader):
         if not isinstance(value, dict):
             return value
         return {key: read_as(self._members.get(key), member) for key, member in value.items()}
+
+    def write(self, value: Any, bare: bool = False) -> Any:
+        if not isinstance(value, dict) or not all(type(key) is str for key in value):
+            return tagged(value)
+        items = [(k, write_as(self._members.get(k), item, bare)) for k, item in value.items()]
+        return of_pairs(items) if TAG in value else dict(items)
 
     def same(self, given: Any, read: Any) -> bool:
         return given.keys() == read.keys() and all(

@@ -1,31 +1,39 @@
-"""Readers of dataclasses and of pydantic models."""
+"""Readers of classes with fields: dataclasses, attrs, msgspec and pydantic models."""
 
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._alike import alike
 from .._hints import hints
 from .._json import by_name, dumps
-from ._base import Find, Reader, are_same, read_as
+from .._tags import escaped, tagged
+from ._base import Find, Reader, are_same, read_as, write_as
 
 
 class Dataclass(Reader):
     """Made as a program makes it; what its fields come to then is what was recorded."""
+
+    tag = "object"
 
     def __init__(self, cls: Any, find: Find) -> None:
         self._cls = cls
         self._find = find
 
     @functools.cached_property
-    def _fields(self) -> dict[str, tuple[bool, Reader | None]]:
+    def _fields(self) -> dict[str, tuple[str | None, Reader | None]]:
+        """What the argument is called that makes a field, if there is one, and how to read it."""
+        known = hints(self._cls)
+        return {name: (of, self._find(known.get(name))) for name, of in self._arguments()}
+
+    def _arguments(self) -> list[tuple[str, str | None]]:
         import dataclasses
 
-        known = hints(self._cls)
         fields = dataclasses.fields(self._cls)
-        return {field.name: (field.init, self._find(known.get(field.name))) for field in fields}
+        return [(field.name, field.name if field.init else None) for field in fields]
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, dict):
@@ -33,15 +41,26 @@ class Dataclass(Reader):
         if hasattr(self._cls, "__pydantic_validator__"):
             return _validated(self._cls.__pydantic_validator__.validate_json, value)
         given = {
-            name: read_as(known, value[name])
-            for name, (init, known) in self._fields.items()
-            if init and name in value
+            argument: read_as(known, value[name])
+            for name, (argument, known) in self._fields.items()
+            if argument is not None and name in value
         }
         made = self._cls(**given)
-        for name, (init, known) in self._fields.items():
-            if not init and name in value:
+        for name, (argument, known) in self._fields.items():
+            if argument is None and name in value:
                 object.__setattr__(made, name, read_as(known, value[name]))
         return made
+
+    def write(self, value: Any, bare: bool = False) -> Any:
+        if not isinstance(value, self._cls):
+            return tagged(value)
+        serializer = getattr(self._cls, "__pydantic_serializer__", None)
+        if serializer is not None:
+            return escaped(serializer.to_python(value, mode="json"))
+        return {
+            name: write_as(known, getattr(value, name), bare)
+            for name, (_, known) in self._fields.items()
+        }
 
     def same(self, given: Any, read: Any) -> bool:
         if isinstance(given, dict):  # it can be read, and nothing else was promised
@@ -52,8 +71,44 @@ class Dataclass(Reader):
         )
 
 
+class Attrs(Dataclass):
+    """A class that attrs has made."""
+
+    def _arguments(self) -> list[tuple[str, str | None]]:
+        fields: Any = self._cls.__attrs_attrs__
+        names = [(item.name, getattr(item, "alias", None), item.init) for item in fields]
+        return [
+            (name, (alias or name.lstrip("_")) if init else None) for name, alias, init in names
+        ]
+
+
+class Struct(Reader):
+    """A struct of msgspec, which writes and reads it."""
+
+    tag = "object"
+
+    def __init__(self, cls: Any) -> None:
+        self._cls = cls
+
+    def read(self, value: Any) -> Any:
+        import msgspec
+
+        if isinstance(value, self._cls):
+            return value
+        return msgspec.json.decode(dumps(value).encode(), type=self._cls)
+
+    def write(self, value: Any, bare: bool = False) -> Any:
+        import msgspec
+
+        if not isinstance(value, self._cls):
+            return tagged(value)
+        return escaped(json.loads(msgspec.json.encode(value)))
+
+
 class Model(Reader):
     """A pydantic model, read by the names of its fields or by their aliases."""
+
+    tag = "object"
 
     def __init__(self, cls: Any, find: Find) -> None:
         self._cls = cls
@@ -74,6 +129,14 @@ class Model(Reader):
         if hasattr(self._cls, "model_validate_json"):
             return _validated(self._cls.model_validate_json, value)
         return self._cls.model_validate(value)
+
+    def write(self, value: Any, bare: bool = False) -> Any:
+        if not hasattr(value, "model_dump"):
+            return tagged(value)
+        if bare and hasattr(type(value), "model_fields"):
+            names = {"round_trip": True, "by_alias": not by_name()}
+            return escaped(value.model_dump(mode="json", **names))
+        return escaped(value.model_dump(mode="json"))
 
     def same(self, given: Any, read: Any) -> bool:
         if not hasattr(given, "model_dump"):  # it can be read, and nothing else was promised

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._codec import outward
 from .._fingerprint import of_value
 from ._daemon import Daemon
 from ._held import Held
@@ -18,7 +19,7 @@ class Announcements(Held):
         self._appended: dict[str, int] = {}
 
     def append(self, stream: str, *items: Any) -> int:
-        """Append items to a stream of the run, which others follow; return how many it has.
+        """Append items to a stream of the run; return how many it has (``stream.append``).
 
         A replay appends the same items again, and they are there once; others than before raise
         InvalidArgument.
@@ -30,7 +31,10 @@ class Announcements(Held):
         return self._appended[stream]
 
     def close_stream(self, stream: str, final: Any = ..., *, compact: bool = False) -> None:
-        """Say that no item follows; with `compact` the items give way to `final`."""
+        """Say that no item follows (``stream.close``).
+
+        With `compact` the items give way to `final`.
+        """
         params: dict[str, Any] = {"stream": stream, "compact": compact}
         if final is not ...:
             params["final"] = self.client.codec.to_json(final)
@@ -39,7 +43,7 @@ class Announcements(Held):
     def put_artifact(
         self, name: str, content: Any, type: str = "markdown", *, description: str | None = None
     ) -> int:
-        """Attach a document to the run and return its version.
+        """Attach a document to the run and return its version (``artifact.put``).
 
         `type` is ``markdown``, ``json``, ``link`` or ``file`` (`content` is its path then). The
         same document again is no new version.
@@ -47,13 +51,13 @@ class Announcements(Held):
         params: dict[str, Any] = {"artifact": name, "type": type}
         if description is not None:
             params["description"] = description
-        params["path" if type == "file" else "content"] = self.client.codec.to_json(content)
+        params["path" if type == "file" else "content"] = outward(self.client.codec, content)
         reply = self._call("artifact.put", params)
         return reply["version"]  # type: ignore[no-any-return]
 
     def emit(self, event: str, value: Any = None) -> int:
         """Announce an event once, to whoever listens and to webhooks; return its sequence."""
-        value = self.client.codec.to_json(value)
+        value = outward(self.client.codec, value)
         # Known by what it says: two at the same time may be announced in another order by a replay.
         call = self._calls.add(self._scoped(f"event:{event}"), of_value([value]))
         params = {"event": event, "value": value, "event_id": f"{self.uid}/{call.key}"}

@@ -24,13 +24,23 @@ class Checkpoint:
         return f"<Checkpoint {self.id} {self.sequence} with {self.message_count} messages>"
 
 
+_PAYLOADS = ("state", "tool_results", "metadata")
+
+
 class Checkpoints(Held):
     """What a run can do with checkpoints."""
 
     def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         super().__init__(client, reply)
-        self.last_checkpoint: dict[str, Any] | None = reply.get("checkpoint")
+        self.last_checkpoint = self._of_checkpoint(reply.get("checkpoint"))
         self._message_count = (self.last_checkpoint or {}).get("message_count", 0)
+
+    def _of_checkpoint(self, saved: dict[str, Any] | None) -> dict[str, Any] | None:
+        if saved is None:
+            return None
+        read = self.client.codec.from_json
+        payloads = {key: read(saved[key]) for key in _PAYLOADS if saved.get(key) is not None}
+        return {**saved, **payloads}
 
     def checkpoint(
         self,
@@ -45,7 +55,7 @@ class Checkpoints(Held):
         name: str | None = None,
         resume_token: str | None = None,
     ) -> Checkpoint:
-        """Save agent state; earlier checkpoints stay.
+        """Save agent state; earlier checkpoints stay (``checkpoint``).
 
         `messages` is the whole history (only what is new is written), `append` what comes after
         the first `keep` messages (all of them when left out). A replay saves again: guard it
@@ -74,7 +84,7 @@ class Checkpoints(Held):
     def messages(
         self, *, from_: int = 0, count: int | None = None, last: int | None = None
     ) -> list[Any]:
-        """Return the message history of the newest checkpoint, or a part of it."""
+        """Return the messages of the newest checkpoint, or some (``checkpoint.messages``)."""
         params: dict[str, Any] = {"run": self.id}
         if last is not None:
             params["last"] = last
@@ -90,7 +100,7 @@ class Checkpoints(Held):
                 return []
             found += page["messages"]
             if page.get("more") is None:
-                return found
+                return [self.client.codec.from_json(message) for message in found]
             params.pop("last", None)
             params["from"] = page["more"]
             if count is not None:

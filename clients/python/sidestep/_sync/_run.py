@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._backends.sync import check_caller, follow
 from .._calls import Calls
-from .._declared import result_type
+from .._codec import Codec, outward
+from .._declared import result_type as declared_result
 from .._failures import run_failure
 from .._fingerprint import ANY
 from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
@@ -17,15 +18,19 @@ from .._threads import install
 from ._announce import Announcements
 from ._checkpoint import Checkpoints
 from ._daemon import Daemon
+from ._daemon_steps import DaemonSteps
 from ._part import Part
 from ._state import State
 from ._step import StepExecution
-from ._waits import Waits
+
+if TYPE_CHECKING:
+    from .._keywords import Timeouts
+    from .._times import Span
 
 T = TypeVar("T")
 
 
-class Run(Checkpoints, Waits, Announcements):
+class Run(Checkpoints, DaemonSteps, Announcements):
     """One durable execution, held by this process.
 
     `id` is the user's, `uid` names this generation for good. `replaying` is true until the first
@@ -36,7 +41,7 @@ class Run(Checkpoints, Waits, Announcements):
         super().__init__(client, reply)
         self.epoch: int = reply["epoch"]
         self.created: bool = reply["created"]
-        self.output: Any = client.codec.from_json(reply.get("output"))
+        self._output: Any = reply.get("output")
         self.error: Any = reply.get("error")
         self.input: Any = reply.get("input")
         self.state = State(self)
@@ -46,6 +51,15 @@ class Run(Checkpoints, Waits, Announcements):
 
     def __repr__(self) -> str:
         return f"<Run {self.id!r} {self.info.get('status')}>"
+
+    @property
+    def output(self) -> Any:
+        """What the run has come to, or is to come to when a block that is its workflow ends."""
+        return self.codec.from_json(self._output)
+
+    @output.setter
+    def output(self, value: Any) -> None:
+        self._output = self.codec.to_json(value)
 
     @property
     def attempt(self) -> int:
@@ -63,8 +77,8 @@ class Run(Checkpoints, Waits, Announcements):
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         at_most_once: bool = False,
-        timeout: float | None = None,
-        timeouts: Mapping[str, int] | None = None,
+        timeout: Span | None = None,
+        timeouts: Timeouts | None = None,
         fingerprint: Fingerprint | None = None,
         compensation: bool = False,
         limit: str | None = None,
@@ -72,13 +86,16 @@ class Run(Checkpoints, Waits, Announcements):
         reserve: Mapping[str, int] | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
+        codec: Codec | None = None,
+        result_type: Any = None,
         **kwargs: Any,
     ) -> T:
         """Run `function` as the step `name`, or return its recorded result.
 
         The result is what JSON gives back, on the first execution as on a replay. Raises
         StepFailed when the step failed for good, StepMismatch when it was recorded with other
-        arguments (`on_mismatch`). A `compensation` may run after a cancel.
+        arguments (`on_mismatch`). A `compensation` may run after a cancel. That is
+        ``step.begin``, with ``step.complete`` or ``step.fail``.
         """
         options = StepOptions(
             retry=retry,
@@ -94,6 +111,8 @@ class Run(Checkpoints, Waits, Announcements):
             reserve=reserve,
             metadata=metadata,
             on_mismatch=on_mismatch,
+            codec=codec,
+            result_type=result_type,
         )
         result: T = self._perform(name, function, args, kwargs, options)
         return result
@@ -111,12 +130,14 @@ class Run(Checkpoints, Waits, Announcements):
     # The end
 
     def complete(self, output: Any = None) -> Any:
-        """Close the run with its output; return the output as it is recorded."""
-        output = self.client.codec.to_json(output)
+        """Close the run with its output (``run.complete``); return it as it is recorded."""
+        self._complete_as(self.codec.to_json(output))
+        return self.output
+
+    def _complete_as(self, output: Any) -> None:
         reply = self._call("run.complete", {"output": output})
         self._closed(reply["run"])
-        self.output = self.client.codec.from_json(output)
-        return self.output
+        self._output = output
 
     def _compensate(self) -> None:
         """Undo what was promised to be undone, and let the cancelled run go."""
@@ -126,11 +147,14 @@ class Run(Checkpoints, Waits, Announcements):
         self.release()
 
     def fail(self, error: BaseException | Any, *, retryable: bool = True) -> dict[str, Any]:
-        """Report a failure; the answer's `retry` says whether the workflow is executed again."""
+        """Report a failure (``run.fail``).
+
+        The answer's `retry` says whether the workflow is executed again.
+        """
         if isinstance(error, BaseException):
             params = run_failure(error, retryable)
         else:
-            params = {"retryable": retryable, "error": self.client.codec.to_json(error)}
+            params = {"retryable": retryable, "error": outward(self.codec, error)}
         params["attempt"] = self.attempt
         reply: dict[str, Any] = self._call("run.fail", params)
         if reply["retry"]:
@@ -140,7 +164,7 @@ class Run(Checkpoints, Waits, Announcements):
         return reply
 
     def release(self) -> None:
-        """Give the run back: it is queued, or paused while a step is unknown."""
+        """Give the run back: queued, or paused while a step is unknown (``run.release``)."""
         reply = self._call("run.release", {}, compensating=True)
         self._closed(reply["run"])
 
@@ -151,7 +175,7 @@ class Run(Checkpoints, Waits, Announcements):
 
         It gets what is recorded, not what the last one may have made of it.
         """
-        for step in self.client._steps(self.id):
+        for step in self.client.steps(self.id):
             if self._journal.get(step["step"], {}).get("status") == step["status"] == "completed":
                 self._journal[step["step"]]["output"] = step.get("output")
         self._undo = []
@@ -185,6 +209,6 @@ class Run(Checkpoints, Waits, Announcements):
         if call is None:
             call = self._identify(base, fingerprint, options)
         step = StepExecution(self, call, options, fingerprint)
-        type_ = result_type(function)
+        type_ = options.result_type or declared_result(function)
         record = step.record or step.perform(function, args, kwargs, type_)
         return step.result(record, type_)

@@ -4,12 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .._inputs import call_input
 from .._names import new_run_id
 from .._retry import RetryLike, retry_to_wire
+from .._times import epoch, milliseconds
 from ._connection import Connection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .._times import Span
 
 Facts = dict[str, Any]
 
@@ -39,15 +45,15 @@ class Schedules:
         kwargs: Mapping[str, Any] | None = None,
         *,
         cron: str | None = None,
-        every: float | None = None,
+        every: Span | None = None,
         time_zone: str | None = None,
         queue: str | None = None,
         priority: int | None = None,
         overlap: str | None = None,
-        catch_up: float | None = None,
-        jitter: float | None = None,
-        start_at: int | None = None,
-        end_at: int | None = None,
+        catch_up: Span | None = None,
+        jitter: Span | None = None,
+        start_at: datetime | int | None = None,
+        end_at: datetime | int | None = None,
         paused: bool | None = None,
         tags: Mapping[str, str] | None = None,
         metadata: Any = None,
@@ -59,13 +65,14 @@ class Schedules:
 
         `workflow` is a workflow or its name, `args` and `kwargs` what it is called with. One of
         `cron` (five fields, in `time_zone`) and `every`. `every`, `catch_up` and `jitter` are in
-        seconds, `start_at` and `end_at` in milliseconds since the epoch. `overlap` says what
+        seconds, `start_at` and `end_at` are dates. `overlap` says what
         happens when the run before is still open: ``skip``, ``queue`` or ``allow``.
         """
         rule = {
-            "cron": cron, "every_ms": _ms(every), "time_zone": time_zone, "queue": queue,
-            "priority": priority, "overlap": overlap, "catch_up_ms": _ms(catch_up),
-            "jitter_ms": _ms(jitter), "start_at": start_at, "end_at": end_at, "paused": paused,
+            "cron": cron, "every_ms": milliseconds(every), "time_zone": time_zone, "queue": queue,
+            "priority": priority, "overlap": overlap, "catch_up_ms": milliseconds(catch_up),
+            "jitter_ms": milliseconds(jitter), "paused": paused,
+            "start_at": epoch(start_at), "end_at": epoch(end_at),
             "tags": tags and dict(tags), "metadata": metadata, "code_version": code_version,
             "retry": retry_to_wire(retry, None, None), "budget": budget and dict(budget),
         }  # fmt: skip
@@ -90,7 +97,7 @@ class Schedules:
             params["cursor"] = page["more"]
 
     def pause(self, name: str) -> Facts:
-        """Have a schedule start nothing by itself."""
+        """Have a schedule start nothing by itself (``schedule.pause``)."""
         return self._one("pause", name)
 
     def unpause(self, name: str) -> Facts:
@@ -98,7 +105,7 @@ class Schedules:
         return self._one("pause", name, paused=False)
 
     def delete(self, name: str) -> bool:
-        """Remove a schedule, its runs stay; return whether there was one."""
+        """Remove a schedule, its runs stay; whether there was one (``schedule.delete``)."""
         reply = self._client.call("schedule.delete", {"schedule": name})
         return reply["deleted"]  # type: ignore[no-any-return]
 
@@ -118,7 +125,3 @@ class Schedules:
     def _one(self, verb: str, name: str, **params: Any) -> Facts:
         reply = self._client.call(f"schedule.{verb}", {"schedule": name, **params})
         return reply["schedule"]  # type: ignore[no-any-return]
-
-
-def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)

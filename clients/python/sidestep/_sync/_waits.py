@@ -4,13 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from .._codec import outward
 from .._errors import SidestepError, TimeoutExpired
 from .._failures import Suspended, step_failed
 from .._fingerprint import ANY
+from .._older import Names, as_it_is, renamed
+from .._times import epoch, milliseconds
 from ._daemon import Daemon
 from ._held import Held
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .._times import Span
 
 
 class Arrival:
@@ -32,51 +40,54 @@ class Arrival:
 
 
 class Waits(Held):
-    """What a run can wait for."""
+    """What a run can wait for: a wait that is given up is taken back (``wait.cancel``)."""
 
     def __init__(self, client: Daemon, reply: dict[str, Any]) -> None:
         super().__init__(client, reply)
-        self._suspend_after: float | None = None
+        self._suspend_after: Span | None = None
 
     def wait_signal(
         self,
         name: str,
         *,
-        timeout: float | None = None,
-        until_at: int | None = None,
+        timeout: Span | None = None,
+        until: datetime | int | None = None,
         step: str | None = None,
+        **older: NoReturn,
     ) -> Any:
         """Return the value of the next signal `name`; one that came before is taken first.
 
-        `timeout` (seconds) and `until_at` (ms since the epoch) are durable: they go on over a
-        restart, and take no signal away. Raises TimeoutExpired (`which` is ``signal``).
+        `timeout` (seconds) and `until` (a date) are durable: they go on over a
+        restart, and take no signal away (``signal.wait``). Raises TimeoutExpired (`which` is
+        ``signal``).
         """
-        params = {"signal": name, **_times(timeout, until_at)}
+        params = {"signal": name, **_times(timeout, until, older)}
         arrival = self._wait("signal.wait", step or f"signal:{name}", params)
         return self._value(arrival, "signal", name)
 
     def create_promise(self, name: str, metadata: Any = None) -> dict[str, Any]:
-        """Make a promise that somebody else settles; what exists already is kept."""
+        """Make a promise that others settle; what exists already is kept (``promise.create``)."""
         params: dict[str, Any] = {"promise": name}
         if metadata is not None:
-            params["metadata"] = self.client.codec.to_json(metadata)
+            params["metadata"] = outward(self.client.codec, metadata)
         return self._call("promise.create", params)  # type: ignore[no-any-return]
 
     def wait_promise(
         self,
         name: str,
         *,
-        timeout: float | None = None,
-        until_at: int | None = None,
+        timeout: Span | None = None,
+        until: datetime | int | None = None,
         step: str | None = None,
+        **older: NoReturn,
     ) -> Any:
-        """Return what a promise was resolved with.
+        """Return what a promise was resolved with (``promise.wait``).
 
         Raises StepFailed with its error when it was rejected, TimeoutExpired (`which` is
         ``promise``).
         """
         title = step or f"promise:{name}"
-        params = {"promise": name, **_times(timeout, until_at)}
+        params = {"promise": name, **_times(timeout, until, older)}
         arrival = self._wait("promise.wait", title, params)
         if arrival.status == "rejected":
             raise step_failed(self.id, title, arrival.error)
@@ -89,27 +100,30 @@ class Waits(Held):
         signals: Iterable[str] = (),
         promises: Iterable[str] = (),
         runs: Iterable[str] = (),
-        timeout: float | None = None,
-        until_at: int | None = None,
+        timeout: Span | None = None,
+        until: datetime | int | None = None,
+        **older: NoReturn,
     ) -> Arrival:
-        """Wait for the first of several, as the step `step`; what comes later is kept."""
+        """Wait for the first of several; what comes later is kept (``wait.first``)."""
         sources = [("signal", signals), ("promise", promises), ("run", runs)]
         any_ = [{kind: name} for kind, names in sources for name in names]
-        params = {"any": any_, **_times(timeout, until_at)}
+        params = {"any": any_, **_times(timeout, until, older)}
         return self._wait("wait.first", step, params)
 
-    def sleep(self, seconds: float, *, step: str | None = None) -> None:
-        """Sleep; what is left of it goes on over a restart.
+    def sleep(self, seconds: Span, *, step: str | None = None) -> None:
+        """Sleep so many seconds; what is left of it goes on over a restart.
 
         The step has the span in its name: of sleeps at the same time each has its own record.
         """
-        title = step or self._sleeping(f"sleep:{seconds:g}s")
-        self._wait("run-step", title, {"sleep_ms": round(seconds * 1000)})
+        span = milliseconds(seconds)
+        title = step or self._sleeping(f"sleep:{span / 1000:g}s")
+        self._wait("run-step", title, {"sleep_ms": span})
 
-    def sleep_until(self, at: int, *, step: str | None = None) -> None:
-        """Sleep until a time in milliseconds since the epoch."""
-        title = step or self._sleeping(f"sleep:{at}")
-        self._wait("run-step", title, {"until_at": at})
+    def sleep_until(self, at: datetime | int, *, step: str | None = None) -> None:
+        """Sleep until a date; a number is in milliseconds since the epoch."""
+        due = epoch(at)
+        title = step or self._sleeping(f"sleep:{due}")
+        self._wait("run-step", title, {"until_at": due})
 
     def _sleeping(self, title: str) -> str:
         # Older clients called every sleep `sleep`.
@@ -142,7 +156,7 @@ class Waits(Held):
     def _over(self, method: str, params: dict[str, Any]) -> Any:
         """Return the reply of a wait when it is over; the run is left when that takes long."""
         if self._suspend_after is not None:
-            params["wait_ms"] = round(self._suspend_after * 1000)
+            params["wait_ms"] = milliseconds(self._suspend_after)
         while True:
             try:
                 return self._call(method, params)
@@ -175,10 +189,11 @@ class Waits(Held):
         return arrival.value
 
 
-def _times(timeout: float | None, until_at: int | None) -> dict[str, Any]:
-    times: dict[str, Any] = {}
-    if timeout is not None:
-        times["timeout_ms"] = round(timeout * 1000)
-    if until_at is not None:
-        times["until_at"] = until_at
-    return times
+_OLDER: Names = {"until_at": ("until", as_it_is)}
+
+
+def _times(timeout: Span | None, until: datetime | int | None, older: Any) -> dict[str, Any]:
+    if older:
+        until = renamed(older, _OLDER, "a wait").get("until", until)
+    times = {"timeout_ms": milliseconds(timeout), "until_at": epoch(until)}
+    return {name: value for name, value in times.items() if value is not None}

@@ -6,40 +6,47 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
-from .._backends.sync import aside, call_workflow, follow, sleep
-from .._codec import recorded
-from .._context import RUN, STEP, place
-from .._declared import result_type
-from .._errors import (
-    RunCancelled,
-    RunConflict,
-    RunSuspended,
-    SidestepError,
-    StepMismatch,
-    StepUnknown,
-)
-from .._failures import Suspended, Unfit, Unreadable, closed_error, every
+from .._backends.sync import Background, Branches, aside
+from .._context import RUN
+from .._errors import Overloaded, RunConflict, RunNotFound, RunOwned
 from .._fingerprint import of_call
-from .._inputs import is_client, recorded_input, same_call, with_own
+from .._inputs import is_client, with_own
 from .._names import new_run_id
 from .._options import RunOptions
+from .._starting import Starting
 from ._client import Client, client_of, connect
+from ._executing import Executable
+from ._handle import RunHandle
+from ._part import Part
 from ._run import Run
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .._keywords import RunKeywords
+    from .._start_keywords import StartKeywords
+    from .._times import Span
 
-# Another execution of the workflow would end alike.
-_FOR_GOOD = (Unfit, Unreadable, StepMismatch)
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
-class Workflow(Generic[P, R]):
+# How often a run is looked for that another call has not just put in place of its own.
+_TRIES = 50
+
+
+class _Call(NamedTuple):
+    """What a workflow is called with, and as which run."""
+
+    run_id: str | None
+    client: Client | None
+    args: Any
+    kwargs: dict[str, Any]
+
+
+class Workflow(Executable[P, R]):
     """A function that goes on where it was when its process is started again.
 
     Call it as the function it is (a new run each time), or give the run an id with `run`.
@@ -50,21 +57,22 @@ class Workflow(Generic[P, R]):
         function: Callable[P, R],
         name: str | None = None,
         options: RunOptions | None = None,
+        starting: Starting | None = None,
     ) -> None:
         functools.update_wrapper(self, function)
-        self.function = function
-        self.name = name or function.__name__
-        self._options = options or RunOptions()
+        super().__init__(function, name or function.__name__, options or RunOptions())
+        self._starting = starting or Starting()
 
     def __get__(self, instance: Any, owner: Any = None) -> Workflow[Any, Any]:
         """Return the workflow as a method of `instance`, which is no part of a run's input."""
         if instance is None:
             return self
-        return Workflow(types.MethodType(self.function, instance), self.name, self._options)
+        method = types.MethodType(self.function, instance)
+        return Workflow(method, self.name, self._options, self._starting)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Execute the workflow as a new run, and return its output."""
-        return self._run(None, None, args, kwargs)
+        return self._run(_Call(None, None, args, kwargs))
 
     def run(
         self, *args: Any, run_id: str | None = None, client: Client | None = None, **kwargs: Any
@@ -76,46 +84,106 @@ class Workflow(Generic[P, R]):
         used with another workflow or other arguments. Where the function has a parameter `run_id`
         or `client` of its own that no other argument fills, it gets what is given here, too.
         """
-        own = {"run_id": run_id, "client": client}
-        kwargs = with_own(self.function, args, kwargs, own)
+        return self._run(self._call(run_id, client, args, kwargs))
+
+    def start(
+        self, *args: Any, run_id: str | None = None, client: Client | None = None, **kwargs: Any
+    ) -> RunHandle[R]:
+        """Execute the workflow in the background of this program, as `run` does; return its handle.
+
+        In an event loop that is a task, else a thread. The run is on record when this returns;
+        within a workflow it is a child. A program that ends before it has left it as if it had
+        died: it goes on when somebody takes it up again.
+        """
+        call = self._call(run_id, client, args, kwargs)
+        parent = _parent()
+        if parent is not None and call.run_id is None:
+            part, options = self._as_part(parent, args, kwargs)
+            connected = call.client or client_of(parent)
+            run = f"{parent.id}/{part.name}"
+            work = Background(self._child, part, connected, run, options, args, kwargs)
+            return self._handle(run, connected, work)
+        own: Client | None = None
+        if call.client is not None:
+            connected = call.client
+        elif parent is not None:
+            connected = client_of(parent)
+        else:
+            own = connected = connect()
+        try:
+            opened = self._open(connected, call.run_id, self._options, call.args, call.kwargs)
+        except BaseException:
+            if own is not None:
+                own.close()
+            raise
+        work = Background(self._aside, opened, call, own)
+        return self._handle(opened.id, connected, work)
+
+    def _handle(self, run: str, client: Client, work: Background[R] | None = None) -> RunHandle[R]:
+        return RunHandle(
+            run, client, result_type=self._result_type, codec=self._options.codec, work=work
+        )
+
+    def _aside(self, run: Run, call: _Call, own: Client | None) -> R:
+        """Execute a run that was opened elsewhere; close the connection that is its own."""
+        run._branches = Branches()  # of this thread
+        try:
+            return self._finish(run, call.args, call.kwargs)
+        finally:
+            if own is not None:
+                own.close()
+
+    def options(self, **options: Unpack[StartKeywords]) -> Workflow[P, R]:
+        """Return the workflow with other options: those of `sidestep.workflow` and of a run.
+
+        `run_id` and `client` are those of `run`; `queue`, `priority`, `delay` (seconds),
+        `dedup_key` and `concurrency_key` those of `enqueue`.
+        """
+        starting, others = self._starting.changed(options)
+        merged = self._options.merged(RunOptions(**others))
+        return Workflow(self.function, self.name, merged, starting)
+
+    def _call(self, run_id: str | None, client: Client | None, args: Any, kwargs: Any) -> _Call:
+        run_id, client = run_id or self._starting.run_id, client or self._starting.client
+        kwargs = with_own(self.function, args, kwargs, {"run_id": run_id, "client": client})
         client = None if "client" in kwargs and not is_client(client) else client
-        return self._run(run_id, client, args, kwargs)
+        return _Call(run_id, client, args, kwargs)
 
-    def options(self, **options: Unpack[RunKeywords]) -> Workflow[P, R]:
-        """Return the workflow with other options (those of `sidestep.workflow`)."""
-        merged = self._options.merged(RunOptions(**options))
-        return Workflow(self.function, self.name, merged)
-
-    def _run(self, run_id: str | None, client: Client | None, args: Any, kwargs: Any) -> R:
-        parent: Run | None = RUN.get()
-        if parent is not None and not isinstance(parent, Run):
-            parent = None
+    def _run(self, call: _Call) -> R:
+        parent = _parent()
         if parent is None:
-            return aside(self._outermost, client, run_id, args, kwargs)  # type: ignore[no-any-return]
-        client = client or client_of(parent)
-        if run_id is None:
-            return self._as_child(parent, client, args, kwargs)
-        return self._execute(client, run_id, self._options, args, kwargs)
+            return aside(self._outermost, call)  # type: ignore[no-any-return]
+        client = call.client or client_of(parent)
+        if call.run_id is None:
+            part, options = self._as_part(parent, call.args, call.kwargs)
+            run = f"{parent.id}/{part.name}"
+            return self._child(part, client, run, options, call.args, call.kwargs)
+        return self._execute(client, call.run_id, self._options, call.args, call.kwargs)
 
-    def _outermost(
-        self, client: Client | None, run_id: str | None, args: Any, kwargs: Any
-    ) -> R:
-        if client is not None:
-            return self._execute(client, run_id, self._options, args, kwargs)
+    def _outermost(self, call: _Call) -> R:
+        if call.client is not None:
+            return self._execute(
+                call.client, call.run_id, self._options, call.args, call.kwargs
+            )
         with connect() as own:
-            return self._execute(own, run_id, self._options, args, kwargs)
+            return self._execute(own, call.run_id, self._options, call.args, call.kwargs)
 
-    def _as_child(self, parent: Run, client: Client, args: Any, kwargs: Any) -> R:
-        """Execute the workflow as a child: a replay finds it by its name and its arguments."""
+    def _as_part(self, parent: Run, args: Any, kwargs: Any) -> tuple[Part, RunOptions]:
+        """Return the part that a child is: a replay finds it by its name and its arguments."""
         part = parent._part(self.name, of_call(self.function, args, kwargs))
         options = RunOptions(
             parent=parent.id,
             on_mismatch=parent._on_mismatch,
             # A part that has no outcome is to get one: the parent is executed again.
             if_closed=None if part.is_settled else "retry",
-        ).merged(self._options)
+        )
+        return part, options.merged(self._options)
+
+    def _child(
+        self, part: Part, client: Client, run: str, options: RunOptions, args: Any, kwargs: Any
+    ) -> R:
         with part:
-            return self._execute(client, f"{parent.id}/{part.name}", options, args, kwargs)
+            return self._execute(client, run, options, args, kwargs)
 
     def enqueue(
         self,
@@ -124,150 +192,110 @@ class Workflow(Generic[P, R]):
         client: Client | None = None,
         queue: str | None = None,
         priority: int | None = None,
-        delay: float | None = None,
+        delay: Span | None = None,
         dedup_key: str | None = None,
         concurrency_key: str | None = None,
         **kwargs: Any,
-    ) -> str:
-        """Have a worker execute the workflow; return the id of the run.
+    ) -> RunHandle[R]:
+        """Have a worker execute the workflow; return the handle of the run.
 
         `delay` is in seconds. A `dedup_key` that an open run of the queue has returns that run;
         runs with the same `concurrency_key` are counted together by the queue's limit.
         """
-        own = {"run_id": run_id, "client": client}
-        kwargs = with_own(self.function, args, kwargs, own)
-        client = None if "client" in kwargs and not is_client(client) else client
-        params = {
-            "run": run_id or new_run_id(),
-            "workflow": self.name,
+        call = self._call(run_id, client, args, kwargs)
+        given = {
             "queue": queue,
             "priority": priority,
-            "delay_ms": None if delay is None else round(delay * 1000),
+            "delay": delay,
             "dedup_key": dedup_key,
             "concurrency_key": concurrency_key,
-            **self._options.enqueued(),
         }
-        params = {name: value for name, value in params.items() if value is not None}
-        if client is not None:
-            return self._enqueue(client, params, args, kwargs)
+        starting, _ = self._starting.changed({k: v for k, v in given.items() if v is not None})
+        return self._connected(call, lambda client: self._enqueue(client, call, starting))
+
+    def start_with_signal(
+        self, signal: str, value: Any = None, /, *args: P.args, **kwargs: P.kwargs
+    ) -> RunHandle[R]:
+        """Have a worker execute the workflow unless that run is there, and send it a signal.
+
+        The run is that of ``options(run_id=…)``; the signal comes first, and waits for it.
+        """
+        call = self._call(None, None, args, kwargs)
+        if call.run_id is None:
+            raise TypeError(f"{self.name}.options(run_id=…) says which run gets the signal")
+
+        def both(client: Client) -> RunHandle[R]:
+            client.signal(call.run_id, signal, value, create=True)  # type: ignore[arg-type]
+            return self._enqueue(client, call, self._starting)
+
+        return self._connected(call, both)
+
+    def debounce(
+        self, key: str, delay: Span, /, *args: P.args, **kwargs: P.kwargs
+    ) -> RunHandle[R]:
+        """Have a worker execute the workflow once no call of this key has come for `delay` seconds.
+
+        The arguments of the last call count: the run of an earlier one that waits is removed
+        (RunNotFound to its handle), one that is executed is not, and the next comes after it.
+        """
+        call = self._call(None, None, args, kwargs)
+        starting, _ = self._starting.changed({"delay": delay})
+        return self._connected(
+            call, lambda client: self._debounce(client, call, starting, f"{self.name}:{key}")
+        )
+
+    def _debounce(
+        self, client: Client, call: _Call, starting: Starting, key: str
+    ) -> RunHandle[R]:
+        for _ in range(_TRIES):
+            keyed, _ = starting.changed({"dedup_key": key})
+            reply = self._enqueued(client, call, keyed)
+            run = reply["run"]
+            if reply["created"]:
+                return self._handle(run["id"], client)
+            if run["epoch"] > 0 or not _removed(client, run["id"]):
+                key = f"{key}~{run['id']}"
+        raise Overloaded(f"{key} is called by too many at the same time")
+
+    def _connected(self, call: _Call, ask: Callable[[Client], T]) -> T:
+        if call.client is not None:
+            return ask(call.client)
         with connect() as found:
-            return self._enqueue(found, params, args, kwargs)
+            return ask(found)
 
-    def _enqueue(self, client: Client, params: dict[str, Any], args: Any, kwargs: Any) -> str:
-        input = self._input(client, args, kwargs)
+    def _enqueue(self, client: Client, call: _Call, starting: Starting) -> RunHandle[R]:
+        reply = self._enqueued(client, call, starting)
+        return self._handle(reply["run"]["id"], client)
+
+    def _enqueued(self, client: Client, call: _Call, starting: Starting) -> dict[str, Any]:
+        params = {
+            **self._options.enqueued(),
+            **starting.enqueued(),
+            "run": call.run_id or new_run_id(),
+            "workflow": self.name,
+        }
+        input = self._input(client, call.args, call.kwargs)
         try:
-            reply = client.call("run.enqueue", {**params, "input": input})
+            return client.call("run.enqueue", {**params, "input": input})  # type: ignore[no-any-return]
         except RunConflict:
-            if not self._is_same_call(client, params["run"], input):
+            same = self._is_same_call(client, params["run"], input, call.args, call.kwargs)
+            if not same:
                 raise
-            reply = client.call("run.enqueue", params)
-        return reply["run"]["id"]  # type: ignore[no-any-return]
-
-    def _is_same_call(self, client: Client, run_id: str, input: Any) -> bool:
-        """Whether a run was begun with these arguments, given in another way."""
-        known = client.get(run_id)
-        if known["run"]["workflow"] != self.name:
-            return False
-        return same_call(self.function, known.get("input"), input)
-
-    def _input(self, client: Client, args: Any, kwargs: Any) -> Any:
-        try:
-            return recorded_input(client.codec, self.function, args, kwargs)
-        except Exception as error:
-            raise Unfit(f"what workflow {self.name} is called with", error) from error
-
-    def _execute(
-        self, client: Client, run_id: str | None, options: RunOptions, args: Any, kwargs: Any
-    ) -> R:
-        input = self._input(client, args, kwargs)
-        opening: dict[str, Any] = {"workflow": self.name, "options": options}
-        try:
-            run = client.resume(run_id, input=input, **opening)
-        except RunConflict:
-            if run_id is None or not self._is_same_call(client, run_id, input):
-                raise
-            run = client.resume(run_id, create=False, **opening)
-        try:
-            return self._drive(run, args, kwargs)
-        except Suspended:
-            raise RunSuspended(
-                f"run {run.id} waits, and was left",
-                data={"run": run.id, "hint": "a worker goes on with it, or the same call again"},
-            ) from None
-
-    def _drive(self, run: Run, args: Any, kwargs: Any) -> R:
-        """Execute the workflow for a run that this process holds, until it has an end."""
-        while True:
-            if run.closed:
-                return self._result(run)
-            try:
-                output = self._body(run, args, kwargs)
-                run._check()
-                self._complete(run, output)
-            except BaseException as error:
-                if run._leaves(error):
-                    if not isinstance(error, Suspended):
-                        let_go(run)  # the next process need not wait
-                    raise
-                self._failed(run, error)
-                run._begin_again()
-
-    def _failed(self, run: Run, error: BaseException) -> None:
-        """Return when the workflow is to be executed again, else raise what ended it."""
-        if isinstance(run._final, RunCancelled):
-            run._compensate()
-        if run._final is not None:
-            if error is run._final:
-                raise error
-            raise run._final from error
-        errors = every(error)
-        if any(isinstance(e, StepUnknown) for e in errors):
-            let_go(run)
-            raise error
-        if any(run._is_final(e) for e in errors):
-            raise error
-        good = any(isinstance(e, _FOR_GOOD) for e in errors)
-        reply = run.fail(error, retryable=not good)
-        if not reply["retry"]:
-            raise error
-        sleep((reply.get("delay_ms") or 0) / 1000)
-
-    def _body(self, run: Run, args: Any, kwargs: Any) -> Any:
-        if self._options.on_mismatch is not None:
-            run._on_mismatch = self._options.on_mismatch
-        run._parent, run._place = RUN.get(), place()
-        follow()
-        run_token, step_token = RUN.set(run), STEP.set(None)
-        try:
-            return call_workflow(self.function, args, kwargs)
-        finally:
-            STEP.reset(step_token)
-            RUN.reset(run_token)
-
-    def _complete(self, run: Run, output: Any) -> None:
-        try:
-            output, _ = recorded(run.client.codec, output, result_type(self.function))
-        except Exception as error:
-            raise Unfit(f"the output of run {run.id}", error) from error
-        run.complete(output)
-
-    def _result(self, run: Run) -> R:
-        if run.info["status"] != "completed":
-            raise closed_error(run.id, run.info["status"], run.error)
-        try:
-            return run.client.codec.from_json(run.output, result_type(self.function))  # type: ignore[no-any-return]
-        except Exception as error:
-            raise Unreadable(f"the output of run {run.id}", error) from error
+            return client.call("run.enqueue", params)  # type: ignore[no-any-return]
 
 
-def let_go(run: Run) -> None:
-    """Give the run back, for the next process."""
-    if run.closed or run._final is not None:
-        return
-    if not run.client.connected:
-        return  # who leaves does not wait for the daemon to come back
+def _removed(client: Client, run: str) -> bool:
+    """Remove a run that nobody executes; whether it is gone."""
     try:
-        run.client.call("run.release", {"lease": run.lease}, timeout=5.0)
-    except (OSError, SidestepError):
-        pass  # the end of the process frees the run as well
-    run._closed(run.info)
+        client.call("run.delete", {"run": run})
+    except RunOwned:
+        return False
+    except RunNotFound:
+        pass
+    return True
+
+
+def _parent() -> Run | None:
+    """Return the run of this client that the calling code works for."""
+    run = RUN.get()
+    return run if isinstance(run, Run) else None

@@ -14,6 +14,7 @@ from .._aio._run import Run
 from .._context import RUN
 from .._errors import CheckpointNotFound, RunNotFound
 from .._inside import has_ended
+from .._json import plain_types
 from ._checkpoint import Checkpoint
 
 
@@ -54,11 +55,11 @@ class SidestepBackend(DurableBackend):
         """Save a checkpoint of a run that this process works for, or that nobody holds."""
         async with _held(workflow_id) as run:
             saved = await run.checkpoint(
-                checkpoint.agent_state,
-                messages=list(checkpoint.message_history),
+                plain_types(checkpoint.agent_state),
+                messages=plain_types(list(checkpoint.message_history)),
                 step_number=checkpoint.step_number,
-                tool_results=... if checkpoint.tool_results is None else checkpoint.tool_results,
-                metadata=... if checkpoint.metadata is None else checkpoint.metadata,
+                tool_results=_given(checkpoint.tool_results),
+                metadata=_given(checkpoint.metadata),
                 resume_token=checkpoint.resume_token,
             )
         return saved.id
@@ -189,3 +190,7 @@ async def _newest_numbered(client: Client, alias: str) -> dict[str, Any] | None:
             params = {"checkpoint": item["checkpoint"]}
             return await client.call("checkpoint.get", params)  # type: ignore[no-any-return]
     return None
+
+
+def _given(data: Any) -> Any:
+    return ... if data is None else plain_types(data)

@@ -30,6 +30,10 @@ FLOWS: dict[str, DurableFunction] = {}
 class ResultCodec(JSONCodec):
     """JSON that also holds the result of an agent."""
 
+    def to_json(self, value: Any) -> Any:
+        """Return `value` as plain types."""
+        return super().to_json(value.model_dump() if isinstance(value, DurableResult) else value)
+
     def from_json(self, value: Any, type_: Any = None) -> Any:
         """Return the value, or the result of an agent that it stands for."""
         if isinstance(value, dict) and value.get("durable_result") == 1:

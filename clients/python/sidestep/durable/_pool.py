@@ -13,8 +13,10 @@ from contextvars import ContextVar
 from datetime import datetime, timezone
 from typing import Any
 
+from .._codec import JSON, recorded
 from .._context import STEP
 from .._extras import needs
+from .._json import dumps
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS sidestep_transactions (
@@ -93,10 +95,10 @@ def transactional(pool: Pool, body: Callable[[], Awaitable[Any]]) -> Callable[[]
             await connection.execute(_TABLE)
             known = await connection.fetchval(_FIND, key)
             if known is not None:
-                return json.loads(known)
-            output = json.loads(json.dumps(await body()))
-            await connection.execute(_KEEP, key, json.dumps(output))
-            return output
+                return JSON.from_json(json.loads(known))
+            output, read = recorded(JSON, await body(), None)
+            await connection.execute(_KEEP, key, dumps(output))
+            return read
 
     return call
 

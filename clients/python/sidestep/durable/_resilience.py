@@ -36,7 +36,7 @@ class RetryPolicy:
         """Return the policy that the daemon keeps, with its count and the time of the next try."""
         return Retry(
             self.max_retries,
-            initial_ms=round(self.retry_delay * 1000),
+            initial=self.retry_delay,
             factor=2 if self.exponential_backoff else 1,
             retry_on=self.retry_on_errors or None,
         )

@@ -79,7 +79,7 @@ class StepFacts:
         tokens = usage.get("input_tokens", 0) + usage.get("output_tokens", 0)
         self.name: str = facts["step"]
         self.status: str = facts["status"]
-        self.output = facts.get("output")
+        self.output = CODEC.from_json(facts.get("output"))
         self.error = facts.get("error")
         self.input = (facts.get("metadata") or {}).get("input")
         self.metadata = {**(facts.get("metadata") or {}), "tokens_used": tokens if usage else None}
@@ -165,14 +165,14 @@ class DBOS(metaclass=_Meta):
                 reply = await client.call("state.get", {"run": workflow_id, "name": key})
             except RunNotFound:
                 return None
-        return reply.get("value")
+            return client.codec.from_json(reply.get("value"))
 
 
 def _known(facts: dict[str, Any]) -> tuple[DurableFunction, list[Any], dict[str, Any]]:
     name = facts["run"]["workflow"]
     if name not in FLOWS:
         raise ValueError(f"workflow {name!r} is not defined in this program; import its module")
-    input = facts.get("input") or []
+    input = CODEC.from_json(facts.get("input") or [])
     if isinstance(input, dict):
         return FLOWS[name], input.get("args", []), input.get("kwargs", {})
     return FLOWS[name], input, {}

@@ -202,7 +202,7 @@ def _retry(retries: int, delay: float | Sequence[float]) -> Retry | None:
     if retries <= 0:
         return None
     delays = [delay] if isinstance(delay, (int, float)) else list(delay)
-    return Retry(retries + 1, delays_ms=[round(seconds * 1000) for seconds in delays])
+    return Retry(retries + 1, delays=delays)
 
 
 def _timed(function: Callable[..., Any], seconds: float) -> Callable[..., Any]:

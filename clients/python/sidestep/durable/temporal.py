@@ -117,8 +117,7 @@ class Client:
         again, with what is recorded.
         """
         name = function if isinstance(function, str) else function.__qualname__.split(".")[-2]
-        options = {"queue": task_queue, "if_closed": "retry"}
-        await self.native.enqueue(name, *args, run=id, **options)
+        await self.native.enqueue(name, *args, run=id, queue=task_queue, if_closed="retry")
         return WorkflowHandle(self, id)
 
     async def execute_workflow(self, function: Any, *args: Any, **options: Any) -> Any:

@@ -1,0 +1,158 @@
+# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.
+"""What can be asked of, and done with, runs of anybody: the methods that need no lease."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from .._codec import outward
+from .._times import epoch
+from ._asking import Facts, Questions
+from ._connection import Connection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Administration(Connection):
+    """Changes and copies of runs."""
+
+    @property
+    def _questions(self) -> Questions:
+        return Questions(self)
+
+    def pause(self, run: str) -> Facts:
+        """Have nobody execute a run; its owner loses it (``run.pause``)."""
+        return (self._questions._ask("run.pause", run=run))["run"]  # type: ignore[no-any-return]
+
+    def unpause(self, run: str) -> Facts:
+        """Let a paused run go on, and forget its interruptions (``run.unpause``)."""
+        return (self._questions._ask("run.unpause", run=run))["run"]  # type: ignore[no-any-return]
+
+    def delete(self, run: str) -> bool:
+        """Remove a run that nobody executes; return whether there was one (``run.delete``)."""
+        return (self._questions._ask("run.delete", run=run))["deleted"]  # type: ignore[no-any-return]
+
+    def update(
+        self,
+        run: str,
+        *,
+        tags: Mapping[str, str | None] | None = None,
+        metadata: Any = None,
+        deadline: datetime | int | None = None,
+        budget: Mapping[str, int] | None = None,
+    ) -> Facts:
+        """Change what people say about a run; a tag that is None is removed (``run.update``)."""
+        reply = self._questions._ask(
+            "run.update",
+            run=run,
+            tags=tags and dict(tags),
+            metadata=metadata,
+            deadline_at=epoch(deadline),
+            budget=budget and dict(budget),
+        )
+        return reply["run"]  # type: ignore[no-any-return]
+
+    def fork(
+        self,
+        run: str,
+        *,
+        new_run: str | None = None,
+        step: str | None = None,
+        checkpoint: str | None = None,
+        from_failed: bool | None = None,
+        workflow: str | None = None,
+        args: Sequence[Any] | None = None,
+        state: Any = None,
+        messages: Sequence[Any] | None = None,
+        signals: Literal["leave", "copy"] | None = None,
+    ) -> Facts:
+        """Begin a run with the records of another: those before `step`, or up to `checkpoint`.
+
+        `args` are what the workflow is called with; without them as the source was. The fork waits
+        for a worker, or for whoever resumes it (``run.fork``).
+        """
+        write = self.codec.to_json
+        reply = self._questions._ask(
+            "run.fork",
+            run=run,
+            new_run=new_run,
+            step=step,
+            checkpoint=checkpoint,
+            from_failed=from_failed,
+            workflow=workflow,
+            input=None if args is None else write(list(args)),
+            state=None if state is None else write(state),
+            messages=None if messages is None else write(list(messages)),
+            signals=signals,
+        )
+        return reply["run"]  # type: ignore[no-any-return]
+
+    def diff(
+        self, run: str, other: str, *, limit: int | None = None, max_bytes: int | None = None
+    ) -> Facts:
+        """Return in which steps two runs differ (``run.diff``)."""
+        return self._questions._ask(  # type: ignore[no-any-return]
+            "run.diff", run=run, other=other, limit=limit, max_bytes=max_bytes
+        )
+
+    def history(
+        self, run: str, *, after: int | None = None, limit: int | None = None
+    ) -> list[Facts]:
+        """Return the journal of a run, the oldest entry first (``run.history``)."""
+        questions = self._questions
+
+        def ask(more: int | None) -> Facts:
+            return questions._ask("run.history", run=run, after=more, limit=limit)  # type: ignore[no-any-return]
+
+        page = ask(after)
+        return page["entries"] if limit else questions._all(page, "entries", ask)
+
+    def export(
+        self, run: str, *, generation: int | None = None, max_bytes: int | None = None
+    ) -> list[str]:
+        """Return all that is known of a run, as lines that `import_run` takes (``run.export``)."""
+        questions = self._questions
+
+        def ask(cursor: str | None) -> Facts:
+            return questions._ask(  # type: ignore[no-any-return]
+                "run.export", run=run, generation=generation, cursor=cursor, max_bytes=max_bytes
+            )
+
+        return questions._all(ask(None), "lines", ask)
+
+    def import_run(
+        self, lines: Sequence[Any], *, run: str | None = None, user: int | None = None
+    ) -> Facts:
+        """Take in an exported run, under another id if that is given (``run.import``)."""
+        begun: str | None = None
+        reply: Facts = {}
+        for start in range(0, max(1, len(lines)), _LINES):
+            part = list(lines[start : start + _LINES])
+            reply = self._questions._ask(
+                "run.import", lines=part, run=run, user=user, **{"import": begun}
+            )
+            begun = reply.get("import")
+        return reply
+
+    def resolve(
+        self,
+        run: str,
+        step: str,
+        resolution: Literal["rerun", "completed", "failed"],
+        *,
+        output: Any = ...,
+        error: Any = ...,
+    ) -> Facts:
+        """Settle an unknown step as ``rerun``, ``completed`` or ``failed`` (``step.resolve``)."""
+        params: Facts = {"run": run, "step": step, "as": resolution}
+        if output is not ...:
+            params["output"] = self.codec.to_json(output)
+        if error is not ...:
+            params["error"] = outward(self.codec, error)
+        return self.call("step.resolve", params)  # type: ignore[no-any-return]
+
+
+# Lines that one call takes.
+_LINES = 2000

@@ -1,0 +1,126 @@
+# Generated from sidestep/_aio by tools/generate_sync.py. Do not edit.
+"""The daemon itself, and how long it keeps what has ended."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Literal
+
+from .._times import epoch, milliseconds
+from ._asking import Facts, Many, Questions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .._times import Span
+
+Ended = Literal["completed", "failed", "cancelled"]
+
+
+class Retention(Questions):
+    """How long runs are kept that have ended; `Client.retention` is this."""
+
+    def put(
+        self,
+        *,
+        workflow: str | None = None,
+        status: Ended | None = None,
+        keep: Span | None = None,
+        forever: bool | None = None,
+    ) -> Facts:
+        """Keep runs of a workflow and a status so many seconds; neither of them: all others.
+
+        Without `keep` and `forever` the rule is removed (``retention.put``).
+        """
+        return self._ask(  # type: ignore[no-any-return]
+            "retention.put",
+            workflow=workflow,
+            status=status,
+            keep_ms=milliseconds(keep),
+            forever=forever,
+        )
+
+    def list(self) -> Facts:
+        """Return the rules, and what holds where there is none (``retention.list``)."""
+        return self._ask("retention.list")  # type: ignore[no-any-return]
+
+    def prune(
+        self,
+        *,
+        before: datetime | int | None = None,
+        workflow: str | None = None,
+        status: Ended | None = None,
+        dry_run: bool = False,
+    ) -> Facts:
+        """Remove runs that ended before a date, or by the rules; return how many (``run.prune``).
+
+        A dry run removes nothing and says what it would free.
+        """
+        total = {"runs": 0, "bytes": 0}
+        while True:
+            reply: Facts = self._ask(
+                "run.prune", before=epoch(before), workflow=workflow, status=status, dry_run=dry_run
+            )
+            total["runs"] += reply["runs"]
+            total["bytes"] += reply.get("bytes") or 0
+            if dry_run or not reply["more"]:
+                return {**reply, **total}
+
+
+class System(Questions):
+    """The daemon itself; `Client.system` is this."""
+
+    def ping(self) -> None:
+        """Return when the daemon has answered (``ping``)."""
+        self._ask("ping")
+
+    def hello(self, client: str | None = None, version: str | None = None) -> Facts:
+        """Say who calls; return the daemon's version, its limits and features (``hello``)."""
+        return self._ask("hello", client=client, version=version, protocol=1)  # type: ignore[no-any-return]
+
+    def discover(self) -> Facts:
+        """Return the protocol as an OpenRPC document (``rpc.discover``)."""
+        return self._ask("rpc.discover")  # type: ignore[no-any-return]
+
+    def info(self) -> Facts:
+        """Return version, places, number of runs, and the settings (``system.info``)."""
+        return self._ask("system.info")  # type: ignore[no-any-return]
+
+    def stats(self) -> Facts:
+        """Return how much is stored (``system.stats``)."""
+        return self._ask("system.stats")  # type: ignore[no-any-return]
+
+    def check(self) -> Facts:
+        """Look whether the database is whole (``system.check``)."""
+        return self._ask("system.check")  # type: ignore[no-any-return]
+
+    def vacuum(self) -> Facts:
+        """Give free space back to the file system (``system.vacuum``)."""
+        return self._ask("system.vacuum", progress=None)  # type: ignore[no-any-return]
+
+    def acts(self, *, after: int | None = None, limit: int | None = None) -> Many:
+        """Return who changed what beside runs, the oldest first (``system.acts``)."""
+
+        def ask(more: int | None) -> Facts:
+            return self._ask("system.acts", after=more, limit=limit)  # type: ignore[no-any-return]
+
+        page = ask(after)
+        return page["acts"] if limit else self._all(page, "acts", ask)
+
+    def backup(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Facts:
+        """Have the daemon copy its database to a file that it sees (``system.backup``)."""
+        return self._ask(  # type: ignore[no-any-return]
+            "system.backup", path=os.path.abspath(path), overwrite=overwrite, progress=None
+        )
+
+    def open_backup(self) -> Facts:
+        """Have the daemon copy its database for this connection to read (``system.backup``)."""
+        return self._ask("system.backup", path=None, overwrite=None, progress=None)  # type: ignore[no-any-return]
+
+    def read_backup(
+        self, backup: str, start: int = 0, *, max_bytes: int | None = None
+    ) -> Facts:
+        """Return a part of such a copy, in base 64 (``system.backup_read``)."""
+        return self._ask(  # type: ignore[no-any-return]
+            "system.backup_read", backup=backup, max_bytes=max_bytes, **{"from": start}
+        )
