@@ -37,7 +37,7 @@ public struct Flags: Sendable {
     /// Started by a client that found no daemon: whose child we are says nothing about us, and we make way for a
     /// daemon that is started on purpose.
     public var isAutostarted = false
-    /// `--test-time`: how far behind its own time the host's is at first, milliseconds; `system.advance` lets time pass.
+    /// `--test-time`: by how many milliseconds its time is ahead of the host's at first; `system.advance` moves it.
     public var testTime: Int64?
 
     /// No flag at all.

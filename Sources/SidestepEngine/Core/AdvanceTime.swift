@@ -13,7 +13,9 @@ public struct AdvanceTime: Command {
         guard call.environment.testTime != nil else {
             throw Failure(
                 .notPermitted, "the time of this daemon is the host's, and nobody moves it",
-                hint: "Start a daemon for tests: `sidestepd --test-time 0`, with a socket and a database of its own.")
+                hint:
+                    "Start a daemon for tests: `sidestepd --test-time 0`, with a socket and a database of its own."
+            )
         }
         call.after(.timePasses(milliseconds))
         return call.now.advanced(byMilliseconds: milliseconds)

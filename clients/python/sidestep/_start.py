@@ -50,7 +50,11 @@ def _announce(text: str) -> None:
         print(f"sidestep: started a daemon for {text}", file=sys.stderr, flush=True)
 
 
-def _program() -> str:
+def daemon_program() -> str:
+    """Return the path of `sidestepd`: SIDESTEPD, the search path, that of a wheel.
+
+    Raises DaemonNotFound.
+    """
     import shutil
 
     bundled = os.path.join(os.path.dirname(__file__), "bin", "sidestepd")
@@ -71,7 +75,7 @@ def _program() -> str:
 def _spawn(path: str, log_path: str) -> None:
     import subprocess
 
-    program = _program()
+    program = daemon_program()
     # A shell in between exits at once, so that the daemon is nobody's child and leaves no zombie.
     script = '"$@" </dev/null >&2 & echo $!'
     with open(log_path, "ab") as log:
