@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from .._budget import Budget, budget_to_wire
 from .._codec import outward
 from .._times import epoch
 from ._asking import Facts, Questions
@@ -41,7 +42,7 @@ class Administration(Connection):
         tags: Mapping[str, str | None] | None = None,
         metadata: Any = None,
         deadline: datetime | int | None = None,
-        budget: Mapping[str, int] | None = None,
+        budget: Budget | None = None,
     ) -> Facts:
         """Change what people say about a run; a tag that is None is removed (``run.update``)."""
         reply = self._questions._ask(
@@ -50,7 +51,7 @@ class Administration(Connection):
             tags=tags and dict(tags),
             metadata=metadata,
             deadline_at=epoch(deadline),
-            budget=budget and dict(budget),
+            budget=budget_to_wire(budget),
         )
         return reply["run"]  # type: ignore[no-any-return]
 
