@@ -73,7 +73,7 @@ class StepOptions:
             "compensation": compensation or None,
             "limit": limit,
             "breaker": breaker,
-            "reserve": budget_to_wire(reserve),
+            "reserve": None if reserve is None else budget_to_wire(reserve),
             "timeouts": _spans(timeouts, timeout),
             "metadata": metadata,
         }
@@ -101,6 +101,8 @@ def mismatch_choice(choice: str | None) -> OnMismatch | None:
 
 
 def _spans(timeouts: Mapping[str, Any] | None, timeout: Span | None) -> dict[str, int] | None:
+    if timeouts is None and timeout is None:
+        return None
     given = dict(timeouts or {})
     older = {name: given.pop(name) for name in list(given) if name not in _TIMEOUTS}
     given = {"start_to_close": timeout, **given, **renamed(older, _OLDER_TIMEOUTS, "timeouts")}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .._budget import Budget, budget_to_wire
 from .._codec import outward
+from .._inputs import input_of
 from .._times import epoch
 from ._asking import Facts, Questions
 from ._connection import Connection
@@ -82,7 +83,7 @@ class Administration(Connection):
             checkpoint=checkpoint,
             from_failed=from_failed,
             workflow=workflow,
-            input=None if args is None else write(list(args)),
+            input=None if args is None else input_of(self.codec, args),
             state=None if state is None else write(state),
             messages=None if messages is None else write(list(messages)),
             signals=signals,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from .._budget import Budget, budget_to_wire
-from .._inputs import call_input
+from .._inputs import input_of
 from .._names import new_run_id
 from .._retry import RetryLike, retry_to_wire
 from .._times import epoch, milliseconds
@@ -79,7 +79,7 @@ class Schedules:
         }  # fmt: skip
         params = {key: value for key, value in rule.items() if value is not None}
         params["workflow"] = workflow if isinstance(workflow, str) else workflow.name
-        params["input"] = self._client.codec.to_json(call_input(args, kwargs or {}))
+        params["input"] = input_of(self._client.codec, args, kwargs)
         return self._one("put", name, **params)
 
     def get(self, name: str) -> Facts:
@@ -119,7 +119,7 @@ class Schedules:
         """
         params: Facts = {"schedule": name, "run": run or new_run_id()}
         if args is not None:
-            params["input"] = self._client.codec.to_json(list(args))
+            params["input"] = input_of(self._client.codec, args)
         reply = self._client.call("schedule.trigger", params)
         return reply["run"]  # type: ignore[no-any-return]
 

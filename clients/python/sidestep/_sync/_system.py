@@ -98,6 +98,13 @@ class System(Questions):
         """Give free space back to the file system (``system.vacuum``)."""
         return self._ask("system.vacuum", progress=None)  # type: ignore[no-any-return]
 
+    def advance(self, span: Span) -> int:
+        """Let time pass in a daemon for tests; return what it is now (``system.advance``).
+
+        Milliseconds since the epoch. Unsupported unless ``--test-time`` was said.
+        """
+        return (self._ask("system.advance", ms=milliseconds(span)))["now"]  # type: ignore[no-any-return]
+
     def acts(self, *, after: int | None = None, limit: int | None = None) -> Many:
         """Return who changed what beside runs, the oldest first (``system.acts``)."""
 
