@@ -68,7 +68,6 @@ def summary(found: dict[str, dict[str, object]]) -> str:
 @sidestep.workflow(name="files")
 def work(directory: str) -> str:
     run = current_run()
-    assert run is not None
     messages: list[dict[str, object]] = []
     found: dict[str, dict[str, object]] = {}
     for name in list_files(directory):

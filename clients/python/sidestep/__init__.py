@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._codec import Codec, JSONCodec
 from ._configure import configure
-from ._current import current_run, current_step
-from ._decorators import step, workflow
+from ._current import current_run, current_step, get_run, get_step
+from ._decorators import awaited, step, workflow
 from ._errors import (
     AttemptSuperseded,
     BudgetExhausted,
@@ -127,10 +127,13 @@ __all__ = [
     "Unsupported",
     "Worker",
     "Workflow",
+    "awaited",
     "configure",
     "connect",
     "current_run",
     "current_step",
+    "get_run",
+    "get_step",
     "step",
     "transaction",
     "workflow",

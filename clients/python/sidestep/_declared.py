@@ -55,7 +55,7 @@ def telling(declared: Any) -> Any:
 
 def parameter_types(function: Any) -> Parameters | None:
     """Return the declared types of a function's parameters; None when none needs decoding."""
-    if isinstance(function, functools.partial):
+    if function is None or isinstance(function, functools.partial):
         return None  # what is left of its parameters is not declared
     try:
         return _parameter_types(function)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
@@ -204,6 +204,17 @@ def step(item: Any = None, /, *, name: str | None = None, **options: Unpack[Step
         return _durable(item, name, StepOptions(**options) if options else PLAIN_STEP)
     settings = StepOptions(**options)
     return lambda function: _durable(function, name or item, settings)
+
+
+def awaited(result: R | Awaitable[R]) -> Awaitable[R]:
+    """Return the result of a plain step in an async workflow as what it is there: awaitable.
+
+    There its body is executed in a thread: ``text = await awaited(read(page))``. The type of the
+    step, ``str``, is that of a call in a plain workflow.
+    """
+    if hasattr(result, "__await__"):
+        return result
+    raise TypeError("awaited(…) is for the result of a step that an async workflow calls")
 
 
 def _durable(function: Callable[..., Any], name: str | None, options: StepOptions) -> Any:

@@ -284,3 +284,11 @@ def error_from_wire(error: Mapping[str, Any]) -> SidestepError:
     cls = KINDS.get(kind, SidestepError) if isinstance(kind, str) else SidestepError
     message = error.get("message")
     return cls(message if isinstance(message, str) else str(error), kind=kind, code=code, data=data)
+
+
+def cancelled(run: str, reason: Any) -> RunCancelled:
+    """Make the exception for a run that the daemon asks its owner to end."""
+    data = {"run": run, "reason": reason}
+    if reason == "deadline":
+        return DeadlineExceeded(f"run {run} passed its deadline", data=data)
+    return RunCancelled(f"run {run} was cancelled", data=data)

@@ -17,6 +17,11 @@ def call_input(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     return list(args)
 
 
+def input_of(codec: Codec, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None) -> Any:
+    """Return the input of a run of a workflow whose function is not known here."""
+    return recorded_input(codec, None, args, kwargs or {})
+
+
 def recorded_input(
     codec: Codec, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
@@ -24,9 +29,9 @@ def recorded_input(
 
     Refuses arguments that a worker could not read as the types that the function declares.
     """
-    types = parameter_types(function) if isinstance(codec, JSONCodec) else None
-    if types is None:
+    if not isinstance(codec, JSONCodec):
         return codec.to_json(call_input(args, kwargs))
+    types = parameter_types(function) or _NO_TYPES
     args = [recorded(codec, arg, types.of_place(n))[0] for n, arg in enumerate(args)]
     kwargs = {name: recorded(codec, arg, types.of_name(name))[0] for name, arg in kwargs.items()}
     return call_input(args, kwargs)
@@ -37,11 +42,15 @@ def called_with(codec: Codec, input: Any, function: Any) -> tuple[list[Any], dic
     if not isinstance(codec, JSONCodec):
         return arguments_of(codec.from_json(input), function)
     args, kwargs = arguments_of(input, function)
-    types = parameter_types(function) or Parameters([], {}, None, None)
+    types = parameter_types(function) or _NO_TYPES
     return (
         [codec.from_json(arg, types.of_place(n)) for n, arg in enumerate(args)],
         {name: codec.from_json(arg, types.of_name(name)) for name, arg in kwargs.items()},
     )
+
+
+# Each argument is recorded by itself, whatever the codec makes of a list of them.
+_NO_TYPES = Parameters([], {}, None, None)
 
 
 def as_before_tags(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

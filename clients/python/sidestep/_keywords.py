@@ -10,8 +10,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
+from ._budget import Budget
 from ._codec import Codec
-from ._options import Fingerprint, OnMismatch
+from ._options import (
+    Fingerprint,
+    IfClosed,
+    IfOwned,
+    OnCodeChange,
+    OnMismatch,
+    OnParentClose,
+    Owner,
+)
 from ._retry import RetryLike, Types
 from ._times import Span
 
@@ -37,7 +46,7 @@ class StepKeywords(TypedDict, total=False):
     compensation: bool
     limit: str | None
     breaker: str | None
-    reserve: Mapping[str, int] | None
+    reserve: Budget | None
     metadata: Any
     on_mismatch: OnMismatch | None
     codec: Codec | None
@@ -50,21 +59,21 @@ class WorkflowKeywords(TypedDict, total=False):
     retry: RetryLike | None
     retry_on: Types | None
     fail_on: Types | None
-    if_closed: str | None
-    if_owned: str | None
+    if_closed: IfClosed | None
+    if_owned: IfOwned | None
     wait: Span | None
     code_version: str | None
-    on_code_change: str | None
+    on_code_change: OnCodeChange | None
     on_mismatch: OnMismatch | None
     max_interruptions: int | None
     tags: Mapping[str, str] | None
     metadata: Any
-    owner: str | None
+    owner: Owner | None
     timeout: Span | None
     deadline: datetime | int | None
-    on_parent_close: str | None
+    on_parent_close: OnParentClose | None
     compensates: bool | None
-    budget: Mapping[str, int] | None
+    budget: Budget | None
     suspend_after: Span | None
     codec: Codec | None
     result_type: Any

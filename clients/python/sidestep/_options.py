@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Union
 
 from . import _fingerprint
+from ._budget import budget_to_wire
 from ._codec import Codec
 from ._older import Names, as_it_is, in_seconds, renamed
 from ._retry import RetryLike, Types, retry_to_wire
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 # A text, what makes one of the arguments, or False: the arguments tell nothing.
 Fingerprint = Union[str, Callable[..., str], Literal[False]]
 OnMismatch = Literal["error", "reuse", "run"]
+IfClosed = Literal["return", "retry", "rerun", "fail"]
+IfOwned = Literal["fail", "wait", "take_over", "kill"]
+OnCodeChange = Literal["continue", "pause", "fail"]
+OnParentClose = Literal["cancel", "detach"]
+Owner = Literal["connection", "process", "ttl"]
 
 
 class StepOptions:
@@ -49,7 +55,7 @@ class StepOptions:
         compensation: bool = False,
         limit: str | None = None,
         breaker: str | None = None,
-        reserve: Mapping[str, int] | None = None,
+        reserve: Mapping[str, Any] | None = None,
         on_mismatch: OnMismatch | None = None,
         codec: Codec | None = None,
         result_type: Any = None,
@@ -67,7 +73,7 @@ class StepOptions:
             "compensation": compensation or None,
             "limit": limit,
             "breaker": breaker,
-            "reserve": None if reserve is None else dict(reserve),
+            "reserve": None if reserve is None else budget_to_wire(reserve),
             "timeouts": _spans(timeouts, timeout),
             "metadata": metadata,
         }
@@ -95,6 +101,8 @@ def mismatch_choice(choice: str | None) -> OnMismatch | None:
 
 
 def _spans(timeouts: Mapping[str, Any] | None, timeout: Span | None) -> dict[str, int] | None:
+    if timeouts is None and timeout is None:
+        return None
     given = dict(timeouts or {})
     older = {name: given.pop(name) for name in list(given) if name not in _TIMEOUTS}
     given = {"start_to_close": timeout, **given, **renamed(older, _OLDER_TIMEOUTS, "timeouts")}
@@ -130,25 +138,25 @@ class RunOptions:
         retry_on: Types | None = None,
         fail_on: Types | None = None,
         create: bool | None = None,
-        if_closed: str | None = None,
-        if_owned: str | None = None,
+        if_closed: IfClosed | None = None,
+        if_owned: IfOwned | None = None,
         wait: Span | None = None,
         token: str | None = None,
         code_version: str | None = None,
-        on_code_change: str | None = None,
+        on_code_change: OnCodeChange | None = None,
         on_mismatch: OnMismatch | None = None,
         max_interruptions: int | None = None,
         tags: Mapping[str, str] | None = None,
         metadata: Any = None,
         timeout: Span | None = None,
         deadline: datetime | int | None = None,
-        owner: str | None = None,
+        owner: Owner | None = None,
         owner_pid: int | None = None,
         ttl: Span | None = None,
         parent: str | None = None,
-        on_parent_close: str | None = None,
+        on_parent_close: OnParentClose | None = None,
         compensates: bool | None = None,
-        budget: Mapping[str, int] | None = None,
+        budget: Mapping[str, Any] | None = None,
         suspend_after: Span | None = None,
         codec: Codec | None = None,
         result_type: Any = None,
@@ -182,7 +190,7 @@ class RunOptions:
             "parent": parent,
             "on_parent_close": on_parent_close,
             "compensates": compensates,
-            "budget": None if budget is None else dict(budget),
+            "budget": budget_to_wire(budget),
         }
         self.params = {name: value for name, value in params.items() if value is not None}
 

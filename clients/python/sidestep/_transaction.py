@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from ._codec import Codec, recorded
 from ._context import STEP
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from ._keywords import StepKeywords
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 _TABLE = """CREATE TABLE IF NOT EXISTS sidestep_transactions (
     step VARCHAR(2048) PRIMARY KEY, output TEXT NOT NULL)"""
 _FIND = "SELECT output FROM sidestep_transactions WHERE step = {}"
@@ -29,7 +32,7 @@ _KEEP = "INSERT INTO sidestep_transactions (step, output) VALUES ({}, {})"
 
 def transaction(
     source: Any, *, name: str | None = None, **options: Unpack[StepKeywords]
-) -> Callable[..., Any]:
+) -> Callable[[Callable[Concatenate[Any, P], R]], Callable[P, R]]:
     """Make a function a step that is *transactional*: effect and record are committed together.
 
     `source` is a SQLAlchemy engine (an async one for an `async def`), or a function that returns a
@@ -39,7 +42,7 @@ def transaction(
     `options` are those of `step`.
     """
 
-    def make(function: Callable[..., Any]) -> Callable[..., Any]:
+    def make(function: Callable[Concatenate[Any, P], R]) -> Callable[P, R]:
         title = name or function.__name__
         record = _Record(function, options)
         if is_async(function):
@@ -48,7 +51,7 @@ def transaction(
             body = _engine_body(function, source, record)
         else:
             body = _plain_body(function, source, record)
-        made: Callable[..., Any] = step(name=title, **options)(functools.wraps(function)(body))
+        made: Callable[P, R] = step(name=title, **options)(functools.wraps(function)(body))
         return made
 
     return make

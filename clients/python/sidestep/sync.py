@@ -23,8 +23,12 @@ from ._sync._workflow import Workflow
 # The same functions, with the types of this client.
 _current_run: Any = _current.current_run
 _current_step: Any = _current.current_step
-current_run: Callable[[], Run | None] = _current_run
-current_step: Callable[[], StepContext | None] = _current_step
+_get_run: Any = _current.get_run
+_get_step: Any = _current.get_step
+current_run: Callable[[], Run] = _current_run
+current_step: Callable[[], StepContext] = _current_step
+get_run: Callable[[], Run | None] = _get_run
+get_step: Callable[[], StepContext | None] = _get_step
 
 __all__ = [
     "Arrival",
@@ -42,6 +46,8 @@ __all__ = [
     "connect",
     "current_run",
     "current_step",
+    "get_run",
+    "get_step",
     "step",
     "workflow",
 ]

@@ -76,7 +76,7 @@ def test_a_block_as_workflow(daemon: Daemon, run_id: str) -> None:
             assert current_run() is run
             assert await run.step("s", lambda: 1) == 1
             run.output = "out"
-        assert current_run() is None
+        assert sidestep.get_run() is None
         async with workflow("block", run=run_id) as run:
             assert run.closed
             assert run.output == "out"

@@ -136,6 +136,30 @@ def test_values_are_pickled_for_who_asks_for_it_by_name_and_no_other_reads_them(
             again.step("pickle", make)
 
 
+def test_arguments_of_a_workflow_are_pickled_each_by_itself(daemon: Daemon, run_id: str) -> None:
+    got: list[int] = []
+
+    @sidestep.workflow(name=f"w-{run_id}", codec=sidestep.PickleCodec())
+    def work(one, *, two=None):  # type: ignore[no-untyped-def]
+        got.append(one.n + two.n)
+        return one
+
+    assert work.run(Anything(1), two=Anything(2), run_id=run_id).n == 1
+    with sync.connect(codec=sidestep.PickleCodec()) as client:
+        handle = work.enqueue(Anything(3), two=Anything(4), client=client)
+        sync.Worker(work, client=client, concurrency=1).run(until_idle=True)
+        assert handle.result().n == 3
+
+        @sidestep.workflow(name=f"v-{run_id}")
+        def named(one):  # type: ignore[no-untyped-def]
+            return one.n
+
+        named_handle = client.enqueue(named.name, Anything(5))
+        sync.Worker(named, client=client, concurrency=1).run(until_idle=True)
+        assert named_handle.result() == 5
+    assert got == [3, 7]
+
+
 @dataclasses.dataclass
 class Trip:
     to: str

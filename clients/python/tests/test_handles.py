@@ -223,7 +223,7 @@ def test_of_many_calls_the_last_one_counts_and_none_is_lost_while_one_is_execute
     first = [work.debounce("k", 0.05, n) for n in range(4)]
     other = work.debounce("other", dt.timedelta(hours=1), 9)
     with sync.connect() as client:
-        worker = sync.Worker(work, client=client, concurrency=2)
+        worker = sync.Worker(work, client=client, concurrency=1)
         serving = threading.Thread(target=worker.run)
         serving.start()
         assert executing.wait(LONG)

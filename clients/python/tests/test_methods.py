@@ -180,6 +180,8 @@ def test_events_webhooks_retention_and_the_daemon_itself(
     assert client.system.check()["ok"]
     assert "bytes_after" in client.system.vacuum()
     assert isinstance(client.system.acts(limit=3), list)
+    with pytest.raises(sidestep.SidestepError):
+        client.system.advance(1)
     copy = client.system.backup(tmp_path / "copy.db")
     assert (tmp_path / "copy.db").stat().st_size == copy["bytes"]
     opened = client.system.open_backup()

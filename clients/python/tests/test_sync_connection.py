@@ -43,7 +43,7 @@ def test_the_blocking_client_works_in_a_running_loop_and_says_what_it_does(
 
 def test_outside_of_a_run_a_step_is_its_function() -> None:
     assert step(lambda n: n + 1)(1) == 2
-    assert current_run() is None
+    assert sidestep.get_run() is None
 
 
 def test_threads_share_a_client(daemon: Daemon, run_id: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from .._budget import Budget, budget_to_wire
 from .._codec import outward
+from .._inputs import input_of
 from .._times import epoch
 from ._asking import Facts, Questions
 from ._connection import Connection
@@ -40,7 +42,7 @@ class Administration(Connection):
         tags: Mapping[str, str | None] | None = None,
         metadata: Any = None,
         deadline: datetime | int | None = None,
-        budget: Mapping[str, int] | None = None,
+        budget: Budget | None = None,
     ) -> Facts:
         """Change what people say about a run; a tag that is None is removed (``run.update``)."""
         reply = await self._questions._ask(
@@ -49,7 +51,7 @@ class Administration(Connection):
             tags=tags and dict(tags),
             metadata=metadata,
             deadline_at=epoch(deadline),
-            budget=budget and dict(budget),
+            budget=budget_to_wire(budget),
         )
         return reply["run"]  # type: ignore[no-any-return]
 
@@ -81,7 +83,7 @@ class Administration(Connection):
             checkpoint=checkpoint,
             from_failed=from_failed,
             workflow=workflow,
-            input=None if args is None else write(list(args)),
+            input=None if args is None else input_of(self.codec, args),
             state=None if state is None else write(state),
             messages=None if messages is None else write(list(messages)),
             signals=signals,

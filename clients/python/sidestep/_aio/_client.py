@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._codec import Codec
 from .._configure import default_codec
 from .._errors import RunOwned
+from .._inputs import input_of
 from .._names import new_run_id
 from .._older import Names, in_seconds, renamed
 from .._options import RunOptions
@@ -91,7 +92,7 @@ class Client(Daemon):
             **Starting(given).enqueued(),
             "run": run or new_run_id(),
             "workflow": workflow,
-            "input": self.codec.to_json(list(args)),
+            "input": input_of(self.codec, args),
         }
         reply = await self.call("run.enqueue", params)
         return RunHandle(reply["run"]["id"], self)

@@ -18,14 +18,13 @@ from .._codec import Codec
 from .._errors import (
     ConnectionLost,
     DaemonNotFound,
-    DeadlineExceeded,
     LeaseLost,
     Overloaded,
-    RunCancelled,
     ShuttingDown,
     SidestepError,
     StorageError,
     StorageFull,
+    cancelled,
     error_from_wire,
 )
 from .._failures import warn
@@ -307,14 +306,9 @@ class Connection:
         params = message.get("params") or {}
         if message.get("method") != "run.cancelled":
             return
-        is_late = params.get("reason") == "deadline"
         for run in list(self._runs.values()):
             if run.id == params.get("run"):
-                data = {"run": run.id, "reason": params.get("reason")}
-                if is_late:
-                    run._end(DeadlineExceeded(f"run {run.id} passed its deadline", data=data))
-                else:
-                    run._end(RunCancelled(f"run {run.id} was cancelled", data=data))
+                run._end(cancelled(run.id, params.get("reason")))
 
     async def _came_apart(self) -> None:
         # Without a run nobody is in a hurry: the next call connects.

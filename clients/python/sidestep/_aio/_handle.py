@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._backends.aio import Background
-from .._errors import TimeoutExpired
+from .._errors import ConnectionLost, TimeoutExpired
+from .._names import new_run_id
 from .._times import seconds
 from ._daemon import Daemon
 from ._state_reader import StateReader
@@ -80,8 +81,9 @@ class RunHandle(Generic[R]):
         self, name: str, value: Any = None, *, message_id: str | None = None
     ) -> dict[str, Any]:
         """Send the run a signal; it is kept when this returns (`Client.signal`)."""
+        known = message_id or new_run_id()  # the question may be asked twice
         return await self._with(
-            lambda client: client.signal(self.id, name, value, message_id=message_id)
+            lambda client: client.signal(self.id, name, value, message_id=known)
         )
 
     async def cancel(
@@ -101,6 +103,11 @@ class RunHandle(Generic[R]):
 
     async def _with(self, ask: Callable[[Daemon], Awaitable[T]]) -> T:
         if not self._client._closed:
-            return await ask(self._client)
+            try:
+                return await ask(self._client)
+            except ConnectionLost:
+                if not self._client._closed:
+                    raise
+            # It was closed meanwhile; every question may be asked again.
         async with self._client._anew() as client:
             return await ask(client)

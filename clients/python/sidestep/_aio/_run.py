@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from .._backends.aio import check_caller, follow
@@ -23,6 +23,7 @@ from ._state import State
 from ._step import StepExecution
 
 if TYPE_CHECKING:
+    from .._budget import Budget
     from .._keywords import Timeouts
     from .._times import Span
 
@@ -85,7 +86,7 @@ class Run(Checkpoints, DaemonSteps, Announcements):
         compensation: bool = False,
         limit: str | None = None,
         breaker: str | None = None,
-        reserve: Mapping[str, int] | None = None,
+        reserve: Budget | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
         codec: Codec | None = None,
@@ -109,7 +110,7 @@ class Run(Checkpoints, DaemonSteps, Announcements):
         compensation: bool = False,
         limit: str | None = None,
         breaker: str | None = None,
-        reserve: Mapping[str, int] | None = None,
+        reserve: Budget | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
         codec: Codec | None = None,
@@ -134,7 +135,7 @@ class Run(Checkpoints, DaemonSteps, Announcements):
         compensation: bool = False,
         limit: str | None = None,
         breaker: str | None = None,
-        reserve: Mapping[str, int] | None = None,
+        reserve: Budget | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
         codec: Codec | None = None,

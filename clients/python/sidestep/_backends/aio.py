@@ -8,13 +8,14 @@ import os
 from asyncio import Lock as Lock
 from asyncio import sleep as sleep
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from .._autostart import listener
 from .._context import STEP
 from .._errors import TimeoutExpired
-from .._failures import BodyExpired, still_going
+from .._failures import BodyExpired
 from .._wire import IN_FLIGHT, LineBuffer, LinkLost, request
+from ._background import Background as Background
 from ._branches import Branches as Branches
 from ._branches import follow as follow
 
@@ -255,22 +256,6 @@ async def contained(function: Callable[[Any], Awaitable[None]], run: Any) -> Non
         await asyncio.wait({task})
         raise
     task.result()
-
-
-class Background(Generic[T]):
-    """Something that a task of its own does."""
-
-    def __init__(self, function: Callable[..., Awaitable[T]], *args: Any) -> None:
-        self._task = asyncio.ensure_future(function(*args))
-        # How it ended is on record, whoever asks for it here.
-        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
-
-    async def result(self, timeout: float | None) -> T:
-        """Return what it returns, or raise what it raises; the time-out leaves it going on."""
-        await asyncio.wait({self._task}, timeout=timeout)
-        if not self._task.done():
-            raise still_going(timeout)
-        return self._task.result()
 
 
 async def in_thread(function: Callable[..., T], *args: Any) -> T:

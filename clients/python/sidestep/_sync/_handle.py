@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._backends.sync import Background
-from .._errors import TimeoutExpired
+from .._errors import ConnectionLost, TimeoutExpired
+from .._names import new_run_id
 from .._times import seconds
 from ._daemon import Daemon
 from ._state_reader import StateReader
@@ -81,8 +82,9 @@ class RunHandle(Generic[R]):
         self, name: str, value: Any = None, *, message_id: str | None = None
     ) -> dict[str, Any]:
         """Send the run a signal; it is kept when this returns (`Client.signal`)."""
+        known = message_id or new_run_id()  # the question may be asked twice
         return self._with(
-            lambda client: client.signal(self.id, name, value, message_id=message_id)
+            lambda client: client.signal(self.id, name, value, message_id=known)
         )
 
     def cancel(
@@ -102,6 +104,11 @@ class RunHandle(Generic[R]):
 
     def _with(self, ask: Callable[[Daemon], T]) -> T:
         if not self._client._closed:
-            return ask(self._client)
+            try:
+                return ask(self._client)
+            except ConnectionLost:
+                if not self._client._closed:
+                    raise
+            # It was closed meanwhile; every question may be asked again.
         with self._client._anew() as client:
             return ask(client)

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._budget import Budget, budget_to_wire
 from .._times import milliseconds
 from ._asking import Facts, Many, Questions
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from .._rate import Rate
     from .._times import Span
 
@@ -107,7 +110,7 @@ class Budgets(Questions):
         """Return what a run may consume, has consumed and reserved, by name (``budget.get``)."""
         return (self._ask("budget.get", run=run))["budget"]  # type: ignore[no-any-return]
 
-    def set(self, run: str, **amounts: int) -> Facts:
+    def set(self, run: str, **amounts: Unpack[Budget]) -> Facts:
         """Change it: ``set("r-1", tokens=10_000, calls=20)`` (``budget.set``)."""
-        reply: Any = self._ask("budget.set", run=run, budget=amounts)
+        reply: Any = self._ask("budget.set", run=run, budget=budget_to_wire(amounts))
         return reply["budget"]  # type: ignore[no-any-return]

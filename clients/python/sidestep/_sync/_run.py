@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._backends.sync import check_caller, follow
@@ -24,6 +24,7 @@ from ._state import State
 from ._step import StepExecution
 
 if TYPE_CHECKING:
+    from .._budget import Budget
     from .._keywords import Timeouts
     from .._times import Span
 
@@ -83,7 +84,7 @@ class Run(Checkpoints, DaemonSteps, Announcements):
         compensation: bool = False,
         limit: str | None = None,
         breaker: str | None = None,
-        reserve: Mapping[str, int] | None = None,
+        reserve: Budget | None = None,
         metadata: Any = None,
         on_mismatch: OnMismatch | None = None,
         codec: Codec | None = None,

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from .._inputs import call_input
+from .._budget import Budget, budget_to_wire
+from .._inputs import input_of
 from .._names import new_run_id
 from .._retry import RetryLike, retry_to_wire
 from .._times import epoch, milliseconds
@@ -49,7 +50,7 @@ class Schedules:
         time_zone: str | None = None,
         queue: str | None = None,
         priority: int | None = None,
-        overlap: str | None = None,
+        overlap: Literal["skip", "queue", "allow"] | None = None,
         catch_up: Span | None = None,
         jitter: Span | None = None,
         start_at: datetime | int | None = None,
@@ -59,7 +60,7 @@ class Schedules:
         metadata: Any = None,
         retry: RetryLike | None = None,
         code_version: str | None = None,
-        budget: Mapping[str, int] | None = None,
+        budget: Budget | None = None,
     ) -> Facts:
         """Make a schedule, or change it to what is said now (``schedule.put``).
 
@@ -74,11 +75,11 @@ class Schedules:
             "jitter_ms": milliseconds(jitter), "paused": paused,
             "start_at": epoch(start_at), "end_at": epoch(end_at),
             "tags": tags and dict(tags), "metadata": metadata, "code_version": code_version,
-            "retry": retry_to_wire(retry, None, None), "budget": budget and dict(budget),
+            "retry": retry_to_wire(retry, None, None), "budget": budget_to_wire(budget),
         }  # fmt: skip
         params = {key: value for key, value in rule.items() if value is not None}
         params["workflow"] = workflow if isinstance(workflow, str) else workflow.name
-        params["input"] = self._client.codec.to_json(call_input(args, kwargs or {}))
+        params["input"] = input_of(self._client.codec, args, kwargs)
         return self._one("put", name, **params)
 
     def get(self, name: str) -> Facts:
@@ -118,7 +119,7 @@ class Schedules:
         """
         params: Facts = {"schedule": name, "run": run or new_run_id()}
         if args is not None:
-            params["input"] = self._client.codec.to_json(list(args))
+            params["input"] = input_of(self._client.codec, args)
         reply = self._client.call("schedule.trigger", params)
         return reply["run"]  # type: ignore[no-any-return]
 

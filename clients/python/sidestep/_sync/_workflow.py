@@ -6,47 +6,29 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from .._backends.sync import Background, Branches, aside
 from .._context import RUN
-from .._errors import Overloaded, RunConflict, RunNotFound, RunOwned
 from .._fingerprint import of_call
-from .._inputs import is_client, with_own
-from .._names import new_run_id
 from .._options import RunOptions
 from .._starting import Starting
 from ._client import Client, client_of, connect
-from ._executing import Executable
 from ._handle import RunHandle
 from ._part import Part
 from ._run import Run
+from ._starts import Call, Starts
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .._start_keywords import StartKeywords
-    from .._times import Span
 
 P = ParamSpec("P")
 R = TypeVar("R")
-T = TypeVar("T")
 
 
-# How often a run is looked for that another call has not just put in place of its own.
-_TRIES = 50
-
-
-class _Call(NamedTuple):
-    """What a workflow is called with, and as which run."""
-
-    run_id: str | None
-    client: Client | None
-    args: Any
-    kwargs: dict[str, Any]
-
-
-class Workflow(Executable[P, R]):
+class Workflow(Starts[P, R]):
     """A function that goes on where it was when its process is started again.
 
     Call it as the function it is (a new run each time), or give the run an id with `run`.
@@ -60,8 +42,8 @@ class Workflow(Executable[P, R]):
         starting: Starting | None = None,
     ) -> None:
         functools.update_wrapper(self, function)
-        super().__init__(function, name or function.__name__, options or RunOptions())
-        self._starting = starting or Starting()
+        given = options or RunOptions(), starting or Starting()
+        super().__init__(function, name or function.__name__, *given)
 
     def __get__(self, instance: Any, owner: Any = None) -> Workflow[Any, Any]:
         """Return the workflow as a method of `instance`, which is no part of a run's input."""
@@ -70,23 +52,54 @@ class Workflow(Executable[P, R]):
         method = types.MethodType(self.function, instance)
         return Workflow(method, self.name, self._options, self._starting)
 
+    def __reduce__(self) -> str:
+        """Return the name by which it is pickled, as a function is."""
+        return self.function.__qualname__
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Execute the workflow as a new run, and return its output."""
-        return self._run(_Call(None, None, args, kwargs))
+        return self._run(Call(None, None, args, kwargs))
 
+    @overload
+    def run(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    @overload
     def run(
+        self, *args: Any, run_id: str, client: Client | None = None, **kwargs: Any
+    ) -> R: ...
+
+    @overload
+    def run(
+        self, *args: Any, client: Client, run_id: str | None = None, **kwargs: Any
+    ) -> R: ...
+
+    def run(  # type: ignore[misc]  # a parameter of the function may be called `run_id`
         self, *args: Any, run_id: str | None = None, client: Client | None = None, **kwargs: Any
     ) -> R:
         """Execute the workflow as the run `run_id`: begin it, or go on with it.
 
-        A finished run returns its recorded output, and nothing is executed. Raises RunClosed for
-        one that failed, RunOwned while another process executes it, RunConflict when the id was
-        used with another workflow or other arguments. Where the function has a parameter `run_id`
-        or `client` of its own that no other argument fills, it gets what is given here, too.
+        `options(run_id=…)` says the same, and type checkers then know all arguments. A finished run
+        returns its recorded output, and nothing is executed. Raises RunClosed for one that failed,
+        RunOwned while another process executes it, RunConflict when the id was used with another
+        workflow or other arguments. Where the function has a parameter `run_id` or `client` of its
+        own that no other argument fills, it gets what is given here, too.
         """
         return self._run(self._call(run_id, client, args, kwargs))
 
+    @overload
+    def start(self, *args: P.args, **kwargs: P.kwargs) -> RunHandle[R]: ...
+
+    @overload
     def start(
+        self, *args: Any, run_id: str, client: Client | None = None, **kwargs: Any
+    ) -> RunHandle[R]: ...
+
+    @overload
+    def start(
+        self, *args: Any, client: Client, run_id: str | None = None, **kwargs: Any
+    ) -> RunHandle[R]: ...
+
+    def start(  # type: ignore[misc]  # as `run`
         self, *args: Any, run_id: str | None = None, client: Client | None = None, **kwargs: Any
     ) -> RunHandle[R]:
         """Execute the workflow in the background of this program, as `run` does; return its handle.
@@ -119,12 +132,7 @@ class Workflow(Executable[P, R]):
         work = Background(self._aside, opened, call, own)
         return self._handle(opened.id, connected, work)
 
-    def _handle(self, run: str, client: Client, work: Background[R] | None = None) -> RunHandle[R]:
-        return RunHandle(
-            run, client, result_type=self._result_type, codec=self._options.codec, work=work
-        )
-
-    def _aside(self, run: Run, call: _Call, own: Client | None) -> R:
+    def _aside(self, run: Run, call: Call, own: Client | None) -> R:
         """Execute a run that was opened elsewhere; close the connection that is its own."""
         run._branches = Branches()  # of this thread
         try:
@@ -143,13 +151,7 @@ class Workflow(Executable[P, R]):
         merged = self._options.merged(RunOptions(**others))
         return Workflow(self.function, self.name, merged, starting)
 
-    def _call(self, run_id: str | None, client: Client | None, args: Any, kwargs: Any) -> _Call:
-        run_id, client = run_id or self._starting.run_id, client or self._starting.client
-        kwargs = with_own(self.function, args, kwargs, {"run_id": run_id, "client": client})
-        client = None if "client" in kwargs and not is_client(client) else client
-        return _Call(run_id, client, args, kwargs)
-
-    def _run(self, call: _Call) -> R:
+    def _run(self, call: Call) -> R:
         parent = _parent()
         if parent is None:
             return aside(self._outermost, call)  # type: ignore[no-any-return]
@@ -160,7 +162,7 @@ class Workflow(Executable[P, R]):
             return self._child(part, client, run, options, call.args, call.kwargs)
         return self._execute(client, call.run_id, self._options, call.args, call.kwargs)
 
-    def _outermost(self, call: _Call) -> R:
+    def _outermost(self, call: Call) -> R:
         if call.client is not None:
             return self._execute(
                 call.client, call.run_id, self._options, call.args, call.kwargs
@@ -184,115 +186,6 @@ class Workflow(Executable[P, R]):
     ) -> R:
         with part:
             return self._execute(client, run, options, args, kwargs)
-
-    def enqueue(
-        self,
-        *args: Any,
-        run_id: str | None = None,
-        client: Client | None = None,
-        queue: str | None = None,
-        priority: int | None = None,
-        delay: Span | None = None,
-        dedup_key: str | None = None,
-        concurrency_key: str | None = None,
-        **kwargs: Any,
-    ) -> RunHandle[R]:
-        """Have a worker execute the workflow; return the handle of the run.
-
-        `delay` is in seconds. A `dedup_key` that an open run of the queue has returns that run;
-        runs with the same `concurrency_key` are counted together by the queue's limit.
-        """
-        call = self._call(run_id, client, args, kwargs)
-        given = {
-            "queue": queue,
-            "priority": priority,
-            "delay": delay,
-            "dedup_key": dedup_key,
-            "concurrency_key": concurrency_key,
-        }
-        starting, _ = self._starting.changed({k: v for k, v in given.items() if v is not None})
-        return self._connected(call, lambda client: self._enqueue(client, call, starting))
-
-    def start_with_signal(
-        self, signal: str, value: Any = None, /, *args: P.args, **kwargs: P.kwargs
-    ) -> RunHandle[R]:
-        """Have a worker execute the workflow unless that run is there, and send it a signal.
-
-        The run is that of ``options(run_id=…)``; the signal comes first, and waits for it.
-        """
-        call = self._call(None, None, args, kwargs)
-        if call.run_id is None:
-            raise TypeError(f"{self.name}.options(run_id=…) says which run gets the signal")
-
-        def both(client: Client) -> RunHandle[R]:
-            client.signal(call.run_id, signal, value, create=True)  # type: ignore[arg-type]
-            return self._enqueue(client, call, self._starting)
-
-        return self._connected(call, both)
-
-    def debounce(
-        self, key: str, delay: Span, /, *args: P.args, **kwargs: P.kwargs
-    ) -> RunHandle[R]:
-        """Have a worker execute the workflow once no call of this key has come for `delay` seconds.
-
-        The arguments of the last call count: the run of an earlier one that waits is removed
-        (RunNotFound to its handle), one that is executed is not, and the next comes after it.
-        """
-        call = self._call(None, None, args, kwargs)
-        starting, _ = self._starting.changed({"delay": delay})
-        return self._connected(
-            call, lambda client: self._debounce(client, call, starting, f"{self.name}:{key}")
-        )
-
-    def _debounce(
-        self, client: Client, call: _Call, starting: Starting, key: str
-    ) -> RunHandle[R]:
-        for _ in range(_TRIES):
-            keyed, _ = starting.changed({"dedup_key": key})
-            reply = self._enqueued(client, call, keyed)
-            run = reply["run"]
-            if reply["created"]:
-                return self._handle(run["id"], client)
-            if run["epoch"] > 0 or not _removed(client, run["id"]):
-                key = f"{key}~{run['id']}"
-        raise Overloaded(f"{key} is called by too many at the same time")
-
-    def _connected(self, call: _Call, ask: Callable[[Client], T]) -> T:
-        if call.client is not None:
-            return ask(call.client)
-        with connect() as found:
-            return ask(found)
-
-    def _enqueue(self, client: Client, call: _Call, starting: Starting) -> RunHandle[R]:
-        reply = self._enqueued(client, call, starting)
-        return self._handle(reply["run"]["id"], client)
-
-    def _enqueued(self, client: Client, call: _Call, starting: Starting) -> dict[str, Any]:
-        params = {
-            **self._options.enqueued(),
-            **starting.enqueued(),
-            "run": call.run_id or new_run_id(),
-            "workflow": self.name,
-        }
-        input = self._input(client, call.args, call.kwargs)
-        try:
-            return client.call("run.enqueue", {**params, "input": input})  # type: ignore[no-any-return]
-        except RunConflict:
-            same = self._is_same_call(client, params["run"], input, call.args, call.kwargs)
-            if not same:
-                raise
-            return client.call("run.enqueue", params)  # type: ignore[no-any-return]
-
-
-def _removed(client: Client, run: str) -> bool:
-    """Remove a run that nobody executes; whether it is gone."""
-    try:
-        client.call("run.delete", {"run": run})
-    except RunOwned:
-        return False
-    except RunNotFound:
-        pass
-    return True
 
 
 def _parent() -> Run | None:
