@@ -129,7 +129,9 @@ public final class Daemon {
     private func recover() throws {
         let loop = group.next()
         let promise = loop.makePromise(of: RecoveryState.self)
-        database.readers.read(for: -1) { store in promise.completeWith(Result { try RecoveryState(store) }) }
+        database.readers.read(for: -1) { store in
+            promise.completeWith(Result { try RecoveryState(store.get()) })
+        }
         let state = try promise.futureResult.wait()
         let coordinator = coordinator
         try loop.submit {

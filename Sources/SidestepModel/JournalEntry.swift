@@ -58,6 +58,9 @@ public struct JournalEntry: Sendable, Equatable {
     /// More about it, JSON.
     public var detail: Payload?
 
+    /// Whether it tells where the run as a whole stands, which webhooks may want to know.
+    public var isOfRun: Bool { kind.utf8.starts(with: "run.".utf8) }
+
     /// An entry as it stands in the journal, or as an export has it.
     public init(
         sequence: Int64, at: Instant, kind: String, step: String?, attempt: Int64?, detail: Payload?

@@ -68,6 +68,8 @@ public struct RunRecord: Sendable, Equatable {
 
     /// The user of removed runs: no user has this number (setreuid(2)), so nobody sees them.
     public static let nobody = UInt32.max
+    /// What the id of nobody's run begins with while it is being imported.
+    public static let importing = "import/"
 
     /// - Parameter status: where it stands: a new run is `queued`; elsewhere stands only what is read from a store or
     ///   an export.

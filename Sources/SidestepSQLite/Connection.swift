@@ -96,6 +96,12 @@ final class Connection {
         }
     }
 
+    /// Lets go of the snapshot that it reads; as long as one is held, the log is not begun anew.
+    func endReading() {
+        guard isInTransaction else { return }
+        do { try execute("COMMIT") } catch { _ = try? execute("ROLLBACK") }
+    }
+
     /// The one value that a pragma or query answers, as text.
     func value(_ sql: String) throws(Failure) -> String {
         let statement = Statement(self, name: sql, sql: sql)

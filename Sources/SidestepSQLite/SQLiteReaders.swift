@@ -35,11 +35,13 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
 
     private struct Reading {
         let user: UserKey
-        let work: @Sendable (any StoreReader) -> Void
+        let work: @Sendable (Result<any StoreReader, Failure>) -> Void
     }
 
     /// Has a thread of the readers do `work` when it is its user's turn.
-    public func read(for user: UserKey, _ work: @escaping @Sendable (any StoreReader) -> Void) {
+    public func read(
+        for user: UserKey, _ work: @escaping @Sendable (Result<any StoreReader, Failure>) -> Void
+    ) {
         monitor.locked {
             queue.append(Reading(user: user, work: work), of: user)
             monitor.signal()
@@ -61,14 +63,25 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
 
     private func work(_ box: SessionBox) {
         while let next = next() {
-            // One transaction around the whole request: all its statements see one snapshot.
             gate.enter()
-            try? box.session.connection.execute("BEGIN")
-            next.work(box.session)
-            try? box.session.connection.execute("COMMIT")
+            perform(next, box.session)
             gate.leave()
             finish(next)
         }
+    }
+
+    /// One transaction around the whole request: all its statements see one snapshot.
+    ///
+    /// One that could not be ended makes the next one fail: what it would see is old, and may be of another user.
+    private func perform(_ reading: Reading, _ session: SQLiteSession) {
+        do throws(Failure) {
+            try session.connection.execute("BEGIN")
+        } catch {
+            session.connection.endReading()
+            return reading.work(.failure(error))
+        }
+        reading.work(.success(session))
+        session.connection.endReading()
     }
 
     private func next() -> Reading? {

@@ -4,7 +4,7 @@ import SidestepStore
 struct StepStatements {
     let byName, outcome, page, pageStatus, counts, open, byStatus, expired, nextDeadline, usage,
         compensations: Statement
-    let insert, update: RecordStatement<StepOutcome>
+    let insert, add, update: RecordStatement<StepOutcome>
     let forgetFailed: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
@@ -21,6 +21,7 @@ struct StepStatements {
         usage = try block("step_usage")
         compensations = try block("step_compensations")
         insert = try RecordStatement(try block("step_insert"))
+        add = try RecordStatement(try block("step_add"))
         update = try RecordStatement(try block("step_update"))
         forgetFailed = try block("step_forget_failed")
     }
@@ -96,10 +97,21 @@ extension SQLiteSession {
     }
 
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) {
+        try requireOne(try add(outcome, epoch, by: steps.insert))
+    }
+
+    func addStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) -> Bool {
+        try add(outcome, epoch, by: steps.add) == 1
+    }
+
+    private func add(
+        _ outcome: StepOutcome, _ epoch: Int64, by statement: RecordStatement<StepOutcome>
+    ) throws(Failure) -> Int {
         var written = outcome
         written.step.sequence = try nextSequence()
-        try requireOne(try steps.insert.write(&written, expecting: epoch))
-        noteCompletion(written.step)
+        let changes = try statement.write(&written, expecting: epoch)
+        if changes == 1 { noteCompletion(written.step) }
+        return changes
     }
 
     /// A completed step is its own entry of the journal.

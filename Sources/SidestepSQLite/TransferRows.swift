@@ -63,14 +63,14 @@ extension SQLiteSession {
 
     func insertHidden(_ run: RunRecord, id: String, input: Payload?) throws(Failure) -> Int64 {
         var hidden = run
-        hidden.id = "\0" + id
+        hidden.id = RunRecord.importing + id
         hidden.userID = RunRecord.nobody
         hidden.key = try insertRun(hidden, input: input)
         return hidden.key
     }
 
     func hiddenRun(id: String) throws(Failure) -> RunRecord? {
-        try run(user: RunRecord.nobody, id: "\0" + id, generation: nil)
+        try run(user: RunRecord.nobody, id: RunRecord.importing + id, generation: nil)
     }
 
     func insertHidden(_ event: EventRecord) throws(Failure) {

@@ -11,10 +11,8 @@ struct Caller: Sendable {
 }
 
 /// From a method's name to its handler: a table, checked against the contract when it is made.
-///
-/// Unchecked: handlers are functions of their request alone, and may be called on any thread.
-struct Dispatcher: @unchecked Sendable {
-    enum Work {
+struct Dispatcher: Sendable {
+    enum Work: Sendable {
         case now([UInt8])
         case query(Handler.Query)
         case command(Call.Work, SpaceUse)
@@ -22,12 +20,20 @@ struct Dispatcher: @unchecked Sendable {
         case unwatch(String)
         case maintain(MaintenanceRequest)
         /// Apart, for its size: the others are passed on in a few words.
-        indirect case begin(HeldBegins.Key, BeginStep, Call.Work)
-        case outcome(HeldBegins.Key, (UnwrittenBegin?) -> Call.Work)
+        indirect case begin(BeginStep, @Sendable (BeginStep) -> Call.Work)
+        case outcome(StepEnding)
+    }
+
+    /// A method and what carries it out, found together.
+    final class Route: Sendable {
+        let method: Method
+        let handler: Handler
+
+        init(_ method: Method, _ handler: Handler) { (self.method, self.handler) = (method, handler) }
     }
 
     let information: DaemonInformation
-    private let handlers: [String: Handler]
+    private let routes: [String: Route]
 
     init(information: DaemonInformation) {
         self.information = information
@@ -49,18 +55,22 @@ struct Dispatcher: @unchecked Sendable {
         precondition(
             contract == Set(handlers.keys),
             "handlers and contract differ: \(contract.symmetricDifference(handlers.keys))")
-        self.handlers = handlers
+        routes = Dictionary(
+            uniqueKeysWithValues: MethodTable.all.map { ($0.name, Route($0, handlers[$0.name]!)) })
     }
 
-    func dispatch(_ request: RPCRequest, _ caller: Caller, _ limits: Limits) -> Result<Work, RPCError> {
-        guard let method = MethodTable.named(request.method), let handler = handlers[request.method] else {
-            return .failure(.methodNotFound(request.method))
-        }
+    /// The method of this name; nil when there is none.
+    func route(_ name: String) -> Route? { routes[name] }
+
+    func dispatch(
+        _ request: RPCRequest, _ route: Route?, _ caller: Caller, _ limits: Limits
+    ) -> Result<Work, RPCError> {
+        guard let route else { return .failure(.methodNotFound(request.method)) }
         do {
-            let params = try Params(validating: request.params, against: method, limits: limits)
+            let params = try Params(validating: request.params, against: route.method, limits: limits)
             return .success(
                 try work(
-                    handler, method,
+                    route,
                     Request(params: params, caller: caller, information: information, limits: limits)))
         } catch let error as RPCError {
             return .failure(error)
@@ -71,21 +81,16 @@ struct Dispatcher: @unchecked Sendable {
         }
     }
 
-    private func key(_ request: Request) -> HeldBegins.Key {
-        HeldBegins.Key(proof: request.proof, step: request.required("step"))
-    }
-
-    private func work(_ handler: Handler, _ method: Method, _ request: Request) throws -> Work {
-        switch handler {
+    private func work(_ route: Route, _ request: Request) throws -> Work {
+        switch route.handler {
         case .now(let answer): .now(try answer(request))
         case .query(let make): .query(try make(request))
-        case .command(let make): .command(try make(request), method.space)
+        case .command(let make): .command(try make(request), route.method.space)
         case .watch(let make): .watch(make(request))
         case .unwatch(let make): .unwatch(make(request))
         case .maintain(let make): .maintain(try make(request))
-        case .begin(let make, let work):
-            try { begin in .begin(key(request), begin, work(begin)) }(make(request))
-        case .outcome(let make): .outcome(key(request)) { make(request, $0) }
+        case .begin(let make, let work): .begin(try make(request), work)
+        case .outcome(let make): .outcome(make(request))
         }
     }
 }

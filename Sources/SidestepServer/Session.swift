@@ -8,7 +8,8 @@ final class Session {
     let peer: Peer
     let share: UserShare
     private let shares: Shares
-    private weak var connection: Connection?
+    /// Each has the other until the connection closes.
+    private var connection: Connection?
     private let pulse: SessionPulse?
     /// Requests that have no reply yet.
     private(set) var inFlight = 0
@@ -17,8 +18,8 @@ final class Session {
     var commandsInFlight = 0
     /// Beginnings of steps that wait for their outcome.
     var held = HeldBegins()
-    /// Whether a timer will write them; one serves all that come meanwhile.
-    var hasHoldTimer = false
+    /// Whether the clock will have them written; once serves all that come meanwhile.
+    var isOnHeldClock = false
     /// Ids of runs that were granted on this connection.
     let grantedRuns = GrantedRuns()
 
@@ -34,7 +35,9 @@ final class Session {
     }
 
     /// Whether the connection is there.
-    var isOpen = true
+    var isOpen: Bool { connection != nil }
+    /// It is gone.
+    func close() { connection = nil }
     /// Bytes on their way to a reader that has not taken them yet.
     var queuedBytes: Int { connection?.queuedBytes ?? 0 }
 

@@ -30,6 +30,9 @@ public protocol StepReading: AnyObject {
 public protocol StepWriting: StepReading {
     /// Adds a step, under the next sequence, where the run's epoch is still `epoch`; throws `lease_lost` otherwise.
     func insertStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure)
+    /// The same for one that is not known to be new; false, and nothing is changed, where the run has a step of its
+    /// name or another epoch.
+    func addStep(_ outcome: StepOutcome, epoch: Int64) throws(Failure) -> Bool
     /// Writes record and outcome of the step, under a new sequence if it is completed now,
     /// where the run's epoch is still `epoch`;
     /// throws `lease_lost` otherwise.

@@ -62,8 +62,9 @@ extension WriteJob {
 
 /// Snapshot reads beside the writer: neither waits for the other.
 public protocol StoreReaders: Sendable {
-    /// Runs `work` on a reader's thread; users have their turns.
-    func read(for user: UserKey, _ work: @escaping @Sendable (any StoreReader) -> Void)
+    /// Runs `work` on a reader's thread; users have their turns. It is told so when there is no snapshot to be had.
+    func read(
+        for user: UserKey, _ work: @escaping @Sendable (Result<any StoreReader, Failure>) -> Void)
     /// Says whether several users are there: then none has all threads.
     func serve(severalUsers: Bool)
 }

@@ -40,7 +40,7 @@ extension StoreTransaction {
         var known: [Int64: (run: RunRecord, tags: [(name: String, value: String)])] = [:]
         var found: [Announcement] = []
         for note in takeNotes() {
-            let isStatus = note.entry.kind.hasPrefix("run.")
+            let isStatus = note.entry.isOfRun
             guard isWatched || isStatus else { continue }
             if known[note.run] == nil, let run = try run(key: note.run), run.userID != RunRecord.nobody {
                 known[note.run] = (run, isWatched ? try runTags(key: run.key) : [])

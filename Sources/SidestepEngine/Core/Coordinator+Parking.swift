@@ -12,7 +12,8 @@ extension Coordinator {
         guard call.peer.isDaemon || environment.isOpen(call.session) else {
             return call.answer(.failure(.connectionClosed))
         }
-        if wait.progress != nil { return call.answer(.failure(.leaving)) }
+        // The daemon may have refused those who wait while the writer had this one.
+        if isLeaving || wait.progress != nil { return call.answer(.failure(.leaving)) }
         if call.isCancelled { return call.answer(.failure(.requestCancelled)) }
         call.hasParked = true
         if topics?.hasMissed(wait.topics, since: call.setOut) == true { return resubmit(call) }

@@ -83,8 +83,9 @@ public final class Coordinator: @unchecked Sendable {
         reply: @escaping @Sendable (Swift.Result<Value, Failure>) -> Void
     ) {
         let loop = loop
-        readers.read(for: context.peer.user) { store in
+        readers.read(for: context.peer.user) { found in
             let result = Swift.Result<Value, Failure>(catching: { () throws(Failure) in
+                let store = try found.get()
                 do { return try work(store, context) } catch {
                     throw error as? Failure ?? .mistake
                 }

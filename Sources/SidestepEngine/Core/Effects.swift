@@ -2,9 +2,11 @@ import SidestepModel
 import SidestepStore
 
 /// What a committed call changes outside the database; applied after the commit, in its order.
+///
+/// What is large stands apart: most effects are a topic, and all of them have the room of the largest.
 public enum Effect: Sendable {
     /// A run has an owner now.
-    case granted(LeaseHolder)
+    indirect case granted(LeaseHolder)
     /// The owner presented its lease on another connection.
     case attached(run: Int64, session: Int64)
     /// The owner that was granted this epoch of the run has it no more.
@@ -12,7 +14,7 @@ public enum Effect: Sendable {
     /// A process other than the owner executes a step.
     case stepHeld(run: Int64, step: String, attempt: Int64, process: ProcessIdentity)
     /// An open wait is over: who waits for it is answered with its outcome.
-    case woken(StepOutcome)
+    indirect case woken(StepOutcome)
     /// Nobody waits any more in this step: who does is told so.
     case waitGivenUp(run: Int64, step: String)
     /// The connection does not want the answer to this request of its any more.
@@ -23,7 +25,7 @@ public enum Effect: Sendable {
     /// it.
     case offered(Topic)
     /// The owner's connection is told that its run was asked to end.
-    case cancelled(run: String, session: Int64, Cancellation)
+    indirect case cancelled(run: String, session: Int64, Cancellation)
     /// The process of a run that was asked to end is to end, too: SIGTERM, later SIGKILL.
     case kill(ProcessIdentity, run: String)
     /// Something is due then: a time-out or the end of a lease.
@@ -35,7 +37,7 @@ public enum Effect: Sendable {
     /// A delivery to a webhook is to be sent then.
     case deliver(Instant)
     /// The daemon is to execute a step.
-    case execute(Execution)
+    indirect case execute(Execution)
     /// It is to end what it does for a step.
     case stopExecution(Int64)
     /// An attempt of a step that it executes is due then.
@@ -43,7 +45,7 @@ public enum Effect: Sendable {
     /// These are due now.
     case executionsFound([DueExecution])
     /// An operator may want to know this.
-    case tell(Notice)
+    indirect case tell(Notice)
     /// Work of the daemon's own is to be done after so many milliseconds.
     case later(Chore, Int64)
     /// Deliveries of this webhook wait no more, or again: there may be another number of free places.
@@ -57,7 +59,7 @@ public enum Effect: Sendable {
     /// A test lets so many milliseconds pass.
     case timePasses(Int64)
     /// A worker asked for runs.
-    case asked(WorkerRecord)
+    indirect case asked(WorkerRecord)
 }
 
 /// What a parked call waits for.

@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 /// Records the output of a step: once.
-public struct CompleteStep: Command {
+public struct CompleteStep: EndsStep {
     /// Proof of the lease; good while the run is asked to end: what was paid for is kept.
     public let proof: LeaseProof
     /// The step's name; one that was never begun is recorded all the same, since a begin may have been lost.
@@ -32,21 +32,41 @@ public struct CompleteStep: Command {
     /// output, `attempt_superseded` for an attempt that is over.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> StepRecord {
         let run = try store.heldRun(proof, &call, for: .ending)
+        if let step = try recordNew(run, store, &call) { return step }
         let stored = try store.step(of: run, name: step)
         let known = begun?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {
         case .superseded: throw try superseded(known!, run, store)
         case .recorded: return try repeated(run, store)
         case .current(let attempt):
-            return try record(
-                known ?? StepRecord(run: run.key, name: step, now: started ?? call.now), attempt, run, store,
-                &call)
+            let known = known ?? StepRecord(run: run.key, name: step, now: started ?? call.now)
+            return try record(known, attempt, run, store, &call) { try store.save($0, of: run) }
         }
     }
 
+    /// A step whose beginning is not written is nearly always new: it is added without being looked for.
+    ///
+    /// - Returns: nil when it is to be looked for after all.
+    private func recordNew(
+        _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> StepRecord? {
+        guard run.origin == nil, let known = begun?.applied(to: nil, of: run, call),
+            case .current(let attempt) = AttemptMatch(known, presented: attempt)
+        else { return nil }
+        do {
+            return try record(known, attempt, run, store, &call) {
+                if try !store.addStep($0, epoch: run.epoch) { throw NotNew() }
+            }
+        } catch is NotNew {
+            return nil
+        }
+    }
+
+    private struct NotNew: Error {}
+
     private func record(
         _ known: StepRecord, _ attempt: Int64, _ run: RunRecord, _ store: any StoreTransaction,
-        _ call: inout CallContext
+        _ call: inout CallContext, write: (StepOutcome) throws -> Void
     ) throws -> StepRecord {
         if known.executor != nil { throw Failure.executedByDaemon(known, run) }
         var reported = known
@@ -58,7 +78,7 @@ public struct CompleteStep: Command {
         guard let step = reported.after(.completed, at: call.now) else {
             throw Failure.superseded(known, run)
         }
-        try store.save(StepOutcome(step: step, output: output, error: nil), of: run)
+        try write(StepOutcome(step: step, output: output, error: nil))
         call.after(.changed(.step(run.key, step.name)))
         let isExceeded = try store.settle(known, of: run, .completed, usage: usage, &call)
         if isExceeded || run.isExhausted { try store.exhaust(run, &call) }

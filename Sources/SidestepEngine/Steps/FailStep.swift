@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 /// Records that an attempt failed, and answers whether and when the next one comes.
-public struct FailStep: Command {
+public struct FailStep: EndsStep {
     /// Proof of the lease; good while the run is asked to end.
     public let proof: LeaseProof
     /// The step's name; one that was never begun is recorded all the same, since a begin may have been lost.

@@ -1,8 +1,18 @@
 import SidestepModel
 
+/// A use case that ends an attempt of a step, whose beginning may not be written yet.
+public protocol EndsStep: Command {
+    /// Proof of the lease that the step is begun and ended under.
+    var proof: LeaseProof { get }
+    /// The step's name.
+    var step: String { get }
+    /// The beginning, when it was not written yet.
+    var begun: UnwrittenBegin? { get set }
+}
+
 /// A `step.begin` notification that its own outcome overtook before it was written:
-/// it joins the outcome's one write.
-public struct UnwrittenBegin: Sendable {
+/// it joins the outcome's one write. Passed on, it is not copied.
+public final class UnwrittenBegin: Sendable {
     /// The begin as it was sent; only one that is `isHoldable` is kept back.
     public let begin: BeginStep
     /// When the notification arrived.

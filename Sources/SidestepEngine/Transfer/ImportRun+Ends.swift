@@ -14,7 +14,8 @@ extension ImportRun {
         let parts = continuation.split(separator: ".", maxSplits: 2)
         if parts.count == 3, let key = Int64(parts[0]), let taken = Int64(parts[1]),
             (2...1 << 53).contains(taken), let run = try store.run(key: key),
-            run.userID == RunRecord.nobody, run.uid == parts[2], run.id.hasPrefix("\0\(owner(call))/")
+            run.userID == RunRecord.nobody, run.uid == parts[2],
+            run.id.hasPrefix("\(RunRecord.importing)\(owner(call))/")
         {
             return (run, taken)
         }
@@ -31,7 +32,7 @@ extension ImportRun {
         if let lines = try line.optionalNumber("lines", in: 0...1 << 53), lines != line.number - 1 {
             throw line.broken("tells of \(lines) lines, and \(line.number - 1) came")
         }
-        let id = hidden.id.split(separator: "/", maxSplits: 2).last.map(String.init) ?? hidden.uid
+        let id = hidden.id.split(separator: "/", maxSplits: 3).last.map(String.init) ?? hidden.uid
         // Somebody may have made a run of that id meanwhile.
         if try store.run(user: owner(call), id: id, generation: nil) != nil {
             throw Failure(

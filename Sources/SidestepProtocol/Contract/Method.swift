@@ -35,8 +35,8 @@ public struct Example: Sendable {
 }
 
 /// All there is to know about one method: dispatch, authority, checks, documentation and clients follow from
-/// it.
-public struct Method: Sendable {
+/// it. There is one of each, made with the table: passed on, it is not copied.
+public final class Method: Sendable {
     /// The name on the wire.
     public let name: String
     /// The group it belongs to.
@@ -71,11 +71,11 @@ public struct Method: Sendable {
         self.family = family
         self.summary = summary
         self.access = access
-        self.parameters = (access == .lease ? Self.leased : []) + parameters
+        self.parameters = (access == .lease ? Method.leased : []) + parameters
         self.result = result
         let limited: [ErrorKind] = parameters.contains { $0.type.hasLimit } ? [.limitExceeded] : []
         self.errors =
-            errors + limited.filter { !errors.contains($0) } + Self.impliedErrors(access, waitsForCommit)
+            errors + limited.filter { !errors.contains($0) } + Method.impliedErrors(access, waitsForCommit)
         self.since = since
         self.example = example
         self.waitsForCommit = waitsForCommit
@@ -83,7 +83,7 @@ public struct Method: Sendable {
         self.space = space
     }
 
-    /// What every method that acts for a run takes.
+    /// What every method that acts for a run takes; `Place.run` and `Place.lease` say where.
     private static let leased: [Parameter] = [
         .may("run", .name, "the run", default: "the one of the lease"),
         .may("lease", .opaque, "the lease", default: "the one that this connection was granted"),

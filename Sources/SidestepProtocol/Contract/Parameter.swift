@@ -1,5 +1,5 @@
-/// One named parameter, or one member of a result.
-public struct Parameter: Sendable {
+/// One named parameter, or one member of a result. Passed on, it is not copied.
+public final class Parameter: Sendable {
     /// The name on the wire.
     public let name: String
     /// What it may be.

@@ -5,8 +5,10 @@ import SidestepModel
 /// Values stay slices of the line; they are decoded when they are asked for.
 public struct Params: Sendable {
     private let parameters: [Parameter]
-    /// By the position of the parameter; nil for one that is absent.
-    private let values: [RawJSON?]
+    /// The object that they are the members of.
+    private let source: RawJSON
+    /// Where the values lie in it.
+    private let values: ValueRanges
 
     /// Checks the parameters of a call against its method.
     ///
@@ -21,12 +23,14 @@ public struct Params: Sendable {
                 "`\(method.name)` takes its parameters by name, not as an array.",
                 hint: "Send `params` as an object: \(method.example.params)")
         }
-        values = try check.values(of: params ?? .emptyObject, parameters)
+        source = params ?? .emptyObject
+        values = try check.values(of: source, parameters)
     }
 
     /// The members of an object that was checked as part of a call.
     private init(checked object: RawJSON, _ parameters: [Parameter]) {
         self.parameters = parameters
+        source = object
         values = ParamsCheck.place(object, parameters)
     }
 
@@ -41,8 +45,13 @@ public struct Params: Sendable {
 
     /// The same by the place of the parameter, without a search.
     public subscript(place: Place) -> RawJSON? {
-        values[place.index] ?? parameters[place.index].standard?.value
+        given(place) ?? parameters[place.index].standard?.value
     }
+
+    /// The name of the parameter at a place.
+    public func name(at place: Place) -> String { parameters[place.index].name }
+
+    private func given(_ place: Place) -> RawJSON? { values[place.index].map { source.slice($0) } }
 
     /// The text of a string, name or word.
     public func string(_ name: String) -> String? { raw(name)?.string }
@@ -99,7 +108,7 @@ public struct Params: Sendable {
 
     /// The same by the place of the parameter.
     public func object(_ place: Place) -> Params? {
-        guard let value = values[place.index] else { return nil }
+        guard let value = given(place) else { return nil }
         return Self.members(of: parameters[place.index].type).map { Params(checked: value, $0) }
     }
 

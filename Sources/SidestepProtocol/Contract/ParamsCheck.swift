@@ -12,16 +12,16 @@ struct ParamsCheck {
     let owner: String
     let limits: Limits
 
-    /// The values by the position of their parameter, each of its type.
-    func values(of object: RawJSON, _ parameters: [Parameter]) throws(RPCError) -> [RawJSON?] {
+    /// Where the value of each parameter lies, each of its type.
+    func values(of object: RawJSON, _ parameters: [Parameter]) throws(RPCError) -> ValueRanges {
         try values(of: object, parameters, others: nil)
     }
 
     /// The same for an object that may hold further members.
     func values(
         of object: RawJSON, _ parameters: [Parameter], others: Others?
-    ) throws(RPCError) -> [RawJSON?] {
-        var values = [RawJSON?](repeating: nil, count: parameters.count)
+    ) throws(RPCError) -> ValueRanges {
+        var values = ValueRanges(count: parameters.count)
         var next = 0
         var further: Set<String> = []
         try JSONWalk.members(of: object.bytes.span) { (key, range) throws(RPCError) in
@@ -36,7 +36,7 @@ struct ParamsCheck {
                 return true
             }
             if values[position] != nil { throw twice(parameters[position].name) }
-            values[position] = try checked(object.slice(range), parameters[position])
+            if try isGiven(object.slice(range), parameters[position]) { values[position] = range }
             return true
         }
         for position in parameters.indices where parameters[position].required && values[position] == nil {
@@ -45,15 +45,14 @@ struct ParamsCheck {
         return values
     }
 
-    /// The values of an object that was checked before.
-    static func place(_ object: RawJSON, _ parameters: [Parameter]) -> [RawJSON?] {
-        var values = [RawJSON?](repeating: nil, count: parameters.count)
+    /// The same of an object that was checked before.
+    static func place(_ object: RawJSON, _ parameters: [Parameter]) -> ValueRanges {
+        var values = ValueRanges(count: parameters.count)
         var next = 0
         JSONWalk.members(of: object.bytes.span) { key, range in
             let name = object.slice(key.range).bytes
             guard let position = position(of: name, key.isEscaped, parameters, &next) else { return true }
-            let value = object.slice(range)
-            values[position] = value.isNull && !parameters[position].type.isPayload ? nil : value
+            if isValue(object.slice(range), parameters[position]) { values[position] = range }
             return true
         }
         return values
@@ -87,10 +86,15 @@ struct ParamsCheck {
     }
 
     /// Null says the same as leaving out, except where it is a payload.
-    private func checked(_ value: RawJSON, _ parameter: Parameter) throws(RPCError) -> RawJSON? {
-        if value.isNull && !parameter.type.isPayload { return nil }
+    private static func isValue(_ value: RawJSON, _ parameter: Parameter) -> Bool {
+        !value.isNull || parameter.type.isPayload
+    }
+
+    /// The same, and the value is checked.
+    private func isGiven(_ value: RawJSON, _ parameter: Parameter) throws(RPCError) -> Bool {
+        guard Self.isValue(value, parameter) else { return false }
         try TypeCheck(name: parameter.name, limits: limits).check(value, parameter.type)
-        return value
+        return true
     }
 
     private func missing(_ parameter: Parameter) -> RPCError {

@@ -1,6 +1,11 @@
 /// Where a parameter stands among those of its method: found once, when the table of handlers is made.
 public struct Place: Sendable {
     let index: Int
+
+    /// Of the run, among the parameters of every method that acts for one.
+    public static let run = Place(index: 0)
+    /// Of its lease, among the same.
+    public static let lease = Place(index: 1)
 }
 
 extension Method {

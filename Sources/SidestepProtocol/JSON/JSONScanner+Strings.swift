@@ -29,27 +29,16 @@ extension JSONScanner {
         }
     }
 
-    /// Moves to the first byte that is a quote, a backslash, a control character or not ASCII: eight bytes at
-    /// a time.
-    ///
-    /// The test is exact for the lowest byte that matches; a borrow can only disturb the bytes above it.
+    /// Moves to the first byte that is a quote, a backslash, a control character or not ASCII.
     @inline(__always)
     private static func skipPlain(_ bytes: Span<UInt8>, _ index: inout Int) {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        while index + 8 <= bytes.count {
-            let word = UInt64(
-                littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let quotes = word ^ (ones &* UInt64(Byte.quote))
-            let slashes = word ^ (ones &* UInt64(Byte.backslash))
-            let controls = (word &- ones &* 0x20) & ~word
-            let found =
-                (((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | controls | word) & highs
-            if found != 0 {
-                index += found.trailingZeroBitCount / 8
+        while let lanes = Lanes(bytes, at: index) {
+            let ends = (lanes == Byte.quote) .| (lanes == Byte.backslash) .| (lanes .< Lanes(repeating: 0x20))
+            if let first = ends.first {
+                index += first
                 return
             }
-            index += 8
+            index += Lanes.width
         }
         while index < bytes.count, isPlain(bytes[index]) { index += 1 }
     }

@@ -88,21 +88,15 @@ enum JSONWalk {
         return ScannedString(range: start..<(index - 1), isEscaped: isEscaped)
     }
 
-    /// Moves to the next quote or backslash, eight bytes at a time.
+    /// Moves to the next quote or backslash.
     @inline(__always)
     private static func skipToQuoteOrBackslash(_ bytes: Span<UInt8>, _ index: inout Int) {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        while index + 8 <= bytes.count {
-            let word = UInt64(
-                littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let quotes = word ^ (ones &* UInt64(Byte.quote))
-            let slashes = word ^ (ones &* UInt64(Byte.backslash))
-            let found = (((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes)) & (ones &* 0x80)
-            if found != 0 {
-                index += found.trailingZeroBitCount / 8
+        while let lanes = Lanes(bytes, at: index) {
+            if let first = ((lanes == Byte.quote) .| (lanes == Byte.backslash)).first {
+                index += first
                 return
             }
-            index += 8
+            index += Lanes.width
         }
         while bytes[index] != Byte.quote && bytes[index] != Byte.backslash { index += 1 }
     }

@@ -70,6 +70,14 @@ extension RawJSON {
         return found
     }
 
+    /// Whether it is written in these bytes.
+    func isWritten(_ text: StaticString) -> Bool {
+        guard bytes.count == text.utf8CodeUnitCount else { return false }
+        let span = bytes.span
+        for index in span.indices where span[index] != text.utf8Start[index] { return false }
+        return true
+    }
+
     /// The part of this value at `range`, counted from its first byte.
     func slice(_ range: Range<Int>) -> RawJSON {
         RawJSON(

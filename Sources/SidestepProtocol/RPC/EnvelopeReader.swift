@@ -18,11 +18,13 @@ struct EnvelopeReader {
     }
 
     private func request(_ id: RawJSON?) -> FrameItem {
-        guard let method = value(envelope.method)?.string else {
+        guard let named = value(envelope.method), let method = named.string else {
             return .invalid(id: id, .invalidRequest("`method` is a string."))
         }
-        // It reaches logs and C strings.
-        if method.utf8.contains(0) { return .invalid(id: id, .invalidRequest("`method` holds a NUL.")) }
+        // It reaches logs and C strings. Without an escape there can be none in it.
+        if named.bytes.contains(Byte.backslash), method.utf8.contains(0) {
+            return .invalid(id: id, .invalidRequest("`method` holds a NUL."))
+        }
         let params = value(envelope.params)
         if let params, params.kind != .object && params.kind != .array {
             return .invalid(id: id, .invalidRequest("`params` is an object."))
@@ -52,7 +54,7 @@ struct EnvelopeReader {
 
     private var isVersion2: Bool {
         guard let version = value(envelope.jsonrpc), version.kind == .string else { return false }
-        return version.bytes.elementsEqual("\"2.0\"".utf8) || version.string == "2.0"
+        return version.isWritten("\"2.0\"") || version.string == "2.0"
     }
 
     private func value(_ range: Range<Int>?) -> RawJSON? {

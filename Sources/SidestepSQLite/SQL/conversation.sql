@@ -30,9 +30,9 @@ INSERT OR IGNORE INTO conversation_entry (conversation, number, entry_id, value)
 -- name: conversation_cut
 DELETE FROM conversation_entry WHERE conversation = ?1 AND number >= ?2;
 
--- No user has this number, and no name holds a NUL.
+-- No user has this number.
 -- name: conversation_hide
-UPDATE conversation SET user_id = 4294967295, name = char(0) || key WHERE key = ?1;
+UPDATE conversation SET user_id = 4294967295, name = 'removed/' || key WHERE key = ?1;
 
 -- name: conversation_show
 UPDATE conversation SET user_id = ?2, name = ?3 WHERE key = ?1;

@@ -65,9 +65,9 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 DELETE FROM graph_write
 WHERE key IN (SELECT key FROM graph_write WHERE place = ?1 AND checkpoint = ?2 LIMIT ?3);
 
--- No user has this number, and no name holds a NUL.
+-- No user has this number.
 -- name: graph_thread_hide
-UPDATE graph_place SET user_id = 4294967295, thread = char(0) || key WHERE user_id = ?1 AND thread = ?2 RETURNING key;
+UPDATE graph_place SET user_id = 4294967295, thread = 'removed/' || key WHERE user_id = ?1 AND thread = ?2 RETURNING key;
 
 -- name: graph_user_place
 SELECT key FROM graph_place WHERE user_id = ?1 AND key > ?2 ORDER BY key LIMIT 1;

@@ -37,9 +37,9 @@ ON CONFLICT (workflow, status) DO UPDATE SET keep_ms = excluded.keep_ms;
 -- name: retention_delete
 DELETE FROM retention WHERE workflow = ?1 AND status = ?2;
 
--- No name holds a NUL, so nobody can ask for this id, and the epoch is one that no lease has.
+-- No user has this number, so nobody can ask for this id, and the epoch is one that no lease has.
 -- name: removal_begin
-UPDATE run SET id = char(0) || key, user_id = 4294967295, removal = 'pending', epoch = epoch + 1,
+UPDATE run SET id = 'removed/' || key, user_id = 4294967295, removal = 'pending', epoch = epoch + 1,
     status = iif(closed_at IS NULL, 'cancelled', status), reason = NULL, closed_at = coalesce(closed_at, ?3),
     next_attempt_at = NULL, head = NULL, lease_hash = NULL
 WHERE key = ?1 AND epoch = ?2 AND status <> 'running';

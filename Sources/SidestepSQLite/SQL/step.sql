@@ -44,6 +44,12 @@ INSERT INTO step ({outcome.names})
 SELECT {outcome.values}
 FROM run WHERE key = :run AND epoch = :expected;
 
+-- name: step_add
+INSERT INTO step ({outcome.names})
+SELECT {outcome.values}
+FROM run WHERE key = :run AND epoch = :expected
+ON CONFLICT (run, name) DO NOTHING;
+
 -- name: step_update
 UPDATE step SET {outcome.changes}
 WHERE key = :key AND run = :run AND :expected = (SELECT epoch FROM run WHERE key = :run);

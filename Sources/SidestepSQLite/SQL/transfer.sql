@@ -18,7 +18,7 @@ WHERE key = (SELECT min(key) FROM artifact WHERE run = ?1 AND key > ?2);
 -- name: transfer_token
 SELECT token_hash FROM checkpoint WHERE key = ?1;
 
--- Out of sight until it is whole: no name holds a NUL, and the user is nobody.
+-- Out of sight until it is whole: its user is nobody.
 -- name: transfer_publish
 UPDATE run SET id = ?2, user_id = ?3, head = coalesce(head, (SELECT max(key) FROM checkpoint WHERE run = ?1)) WHERE key = ?1 AND user_id = 4294967295 AND removal IS NULL;
 
@@ -30,9 +30,10 @@ UPDATE event SET user_id = ?2, event_id = iif(
     NULL, substr(event_id, instr(event_id, '/') + 1))
 WHERE run = ?1;
 
--- What no import will finish: none outlives the daemon.
+-- What no import will finish: none outlives the daemon. Daemons before this one began their ids with a NUL.
 -- name: transfer_abandon
-UPDATE run SET removal = 'pending', id = char(0) || key WHERE id >= char(0) AND id < char(1) AND removal IS NULL;
+UPDATE run SET removal = 'pending', id = 'removed/' || key WHERE user_id = 4294967295 AND removal IS NULL
+    AND (id >= 'import/' AND id < 'import0' OR id < ' ');
 
 -- name: transfer_abandon_one
-UPDATE run SET removal = 'pending', id = char(0) || key WHERE key = ?1 AND user_id = 4294967295 AND removal IS NULL;
+UPDATE run SET removal = 'pending', id = 'removed/' || key WHERE key = ?1 AND user_id = 4294967295 AND removal IS NULL;

@@ -20,9 +20,9 @@ VALUES ({webhook.values});
 UPDATE webhook SET {webhook.changes}
 WHERE key = :key;
 
--- No user has this number, and no name holds a NUL; its deliveries are deleted as a chore.
+-- No user has this number; its deliveries are deleted as a chore.
 -- name: webhook_hide
-UPDATE webhook SET user_id = 4294967295, name = char(0) || key, paused = 1 WHERE key = ?1;
+UPDATE webhook SET user_id = 4294967295, name = 'removed/' || key, paused = 1 WHERE key = ?1;
 
 -- name: delivery_by_id
 SELECT {delivery} FROM delivery WHERE id = ?1;

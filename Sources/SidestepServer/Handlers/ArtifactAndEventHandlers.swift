@@ -45,7 +45,7 @@ enum EventHandlers {
                 var emit = EmitEvent(event: request.required("event"))
                 emit.value = request.payload("value")
                 emit.run = request.params.string("run")
-                emit.proof = request.params.has("lease") ? request.proof : nil
+                emit.proof = request.params.string("lease").map { .text($0, run: emit.run) }
                 emit.eventID = request.params.string("event_id")
                 return emit
             }) { writer, emitted in

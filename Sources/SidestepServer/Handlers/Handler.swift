@@ -4,25 +4,25 @@ import SidestepProtocol
 import SidestepStore
 
 /// How one method is carried out: from checked parameters to the JSON text of its result.
-enum Handler {
+enum Handler: Sendable {
     typealias Query = @Sendable (any StoreReader, CallContext) throws -> [UInt8]
 
-    case now((Request) throws -> [UInt8])
-    case query((Request) throws -> Query)
-    case command((Request) throws -> Call.Work)
+    case now(@Sendable (Request) throws -> [UInt8])
+    case query(@Sendable (Request) throws -> Query)
+    case command(@Sendable (Request) throws -> Call.Work)
     /// The connection is to be told what happens, or not any more.
-    case watch((Request) -> WatchRequest)
-    case unwatch((Request) -> String)
+    case watch(@Sendable (Request) -> WatchRequest)
+    case unwatch(@Sendable (Request) -> String)
     /// Work on the database as a whole; the connection may be told how far it is.
-    case maintain((Request) throws -> MaintenanceRequest)
+    case maintain(@Sendable (Request) throws -> MaintenanceRequest)
     /// A step begins; as a notification it may wait for its outcome.
-    case begin((Request) throws -> BeginStep, (BeginStep) -> Call.Work)
+    case begin(@Sendable (Request) throws -> BeginStep, @Sendable (BeginStep) -> Call.Work)
     /// A step ends; its beginning may not be written yet.
-    case outcome((Request, UnwrittenBegin?) -> Call.Work)
+    case outcome(@Sendable (Request) -> StepEnding)
 
     /// A use case that reads, with the encoding of its result.
     static func read<U: SidestepEngine.Query>(
-        _ make: @escaping (Request) throws -> U,
+        _ make: @escaping @Sendable (Request) throws -> U,
         _ encode: @escaping @Sendable (inout JSONWriter, U.Result) -> Void
     ) -> Handler {
         .query { request in
@@ -36,14 +36,14 @@ enum Handler {
 
     /// A use case that writes, with the encoding of its result.
     static func write<U: Command>(
-        _ make: @escaping (Request) throws -> U,
+        _ make: @escaping @Sendable (Request) throws -> U,
         _ encode: @escaping @Sendable (inout JSONWriter, U.Result) -> Void
     ) -> Handler {
         .command { work(try make($0), encode) }
     }
 
     /// A use case that writes and answers with the run, tags included.
-    static func change<U: Command>(_ make: @escaping (Request) throws -> U) -> Handler
+    static func change<U: Command>(_ make: @escaping @Sendable (Request) throws -> U) -> Handler
     where U.Result == RunRecord {
         .command { request in
             let useCase = try make(request)
@@ -51,6 +51,24 @@ enum Handler {
                 let run = try useCase.perform(store, &context)
                 let view = try RunView(run, store)
                 return .done(result { $0.run("run", view) })
+            }
+        }
+    }
+
+    /// A use case that ends a step, with the encoding of its result.
+    static func ending<U: EndsStep>(
+        _ make: @escaping @Sendable (Request) -> U,
+        _ encode: @escaping @Sendable (inout JSONWriter, U, U.Result) -> Void
+    ) -> Handler {
+        .outcome { request in
+            let useCase = make(request)
+            return StepEnding(proof: useCase.proof, step: useCase.step) { begun in
+                var whole = useCase
+                whole.begun = begun
+                return { [whole] store, context in
+                    let done = try whole.perform(store, &context)
+                    return .done(result { encode(&$0, whole, done) })
+                }
             }
         }
     }
@@ -65,8 +83,15 @@ enum Handler {
     }
 }
 
+/// The end of a step, which is carried out when it is known whether the beginning was written.
+struct StepEnding: Sendable {
+    let proof: LeaseProof
+    let step: String
+    let work: @Sendable (UnwrittenBegin?) -> Call.Work
+}
+
 /// A call as a handler sees it.
-struct Request {
+struct Request: Sendable {
     let params: Params
     let caller: Caller
     let information: DaemonInformation
@@ -76,14 +101,23 @@ struct Request {
 
     /// How the caller of a lease method shows that it acts for the run.
     var proof: LeaseProof {
-        params.string("lease").map { .text($0, run: params.string("run")) }
-            ?? .session(run: params.string("run"))
+        assert(params.name(at: .lease) == "lease", "the method is none of a lease")
+        let run = params[.run]?.string
+        return params[.lease]?.string.map { .text($0, run: run) } ?? .session(run: run)
     }
 
     /// A parameter that the method table requires.
     func required(_ name: String) -> String {
         guard let text = params.string(name) else {
             preconditionFailure("\(name) is required and was not checked")
+        }
+        return text
+    }
+
+    /// The same by its place.
+    func required(_ place: Place) -> String {
+        guard let text = params[place]?.string else {
+            preconditionFailure("\(params.name(at: place)) is required and was not checked")
         }
         return text
     }

@@ -20,16 +20,11 @@ enum StepHandlers {
                 return WaitHandlers.work(try sleep(request))
             },
             "step.begin": .begin({ begin($0, begun) }) { Handler.work($0, write) },
-            "step.complete": .outcome { request, begun in
-                Handler.work(complete(request, completed, begun)) { writer, step in
-                    writer.member("step", step.name)
-                    writer.member("attempt", step.attempt)
-                }
+            "step.complete": .ending({ complete($0, completed) }) { writer, _, step in
+                writer.member("step", step.name)
+                writer.member("attempt", step.attempt)
             },
-            "step.fail": .outcome { request, begun in
-                let (useCase, name) = (fail(request, begun), request.required("step"))
-                return { store, context in .done(failed(name, try useCase.perform(store, &context))) }
-            },
+            "step.fail": .ending(fail) { write(&$0, $1.step, $2) },
             "step.heartbeat": .write({
                 HeartbeatStep(
                     proof: $0.proof, step: $0.required("step"), attempt: $0.params.integer("attempt"),
@@ -89,7 +84,7 @@ enum StepHandlers {
 
     private static func begin(_ request: Request, _ places: BeginPlaces) -> BeginStep {
         let params = request.params
-        var begin = BeginStep(proof: request.proof, step: request.required("step"))
+        var begin = BeginStep(proof: request.proof, step: request.required(places.step))
         begin.fingerprint = params[places.fingerprint]?.string
         begin.atMostOnce = params[places.atMostOnce]?.bool == true
         begin.retry = params[places.retry]?.bytes
@@ -130,11 +125,10 @@ enum StepHandlers {
     }
 
     private static func complete(
-        _ request: Request, _ places: CompletePlaces, _ begun: UnwrittenBegin?
+        _ request: Request, _ places: CompletePlaces
     ) -> CompleteStep {
         let params = request.params
-        var complete = CompleteStep(proof: request.proof, step: request.required("step"))
-        complete.begun = begun
+        var complete = CompleteStep(proof: request.proof, step: request.required(places.step))
         complete.output = params[places.output]?.bytes
         complete.attempt = params[places.attempt]?.integer
         complete.fingerprint = params[places.fingerprint]?.string
@@ -144,9 +138,8 @@ enum StepHandlers {
         return complete
     }
 
-    private static func fail(_ request: Request, _ begun: UnwrittenBegin?) -> FailStep {
+    private static func fail(_ request: Request) -> FailStep {
         var fail = FailStep(proof: request.proof, step: request.required("step"))
-        fail.begun = begun
         fail.error = request.payload("error")
         fail.attempt = request.params.integer("attempt")
         fail.cause = request.attemptError
@@ -156,14 +149,12 @@ enum StepHandlers {
         return fail
     }
 
-    private static func failed(_ step: String, _ failed: FailStep.Result) -> [UInt8] {
-        result { writer in
-            writer.member("step", step)
-            writer.member("retry", failed.delay != nil)
-            writer.member("delay_ms", failed.delay)
-            writer.member("attempt", failed.attempt)
-            writer.instant("next_attempt_at", failed.nextAttempt)
-        }
+    private static func write(_ writer: inout JSONWriter, _ step: String, _ failed: FailStep.Result) {
+        writer.member("step", step)
+        writer.member("retry", failed.delay != nil)
+        writer.member("delay_ms", failed.delay)
+        writer.member("attempt", failed.attempt)
+        writer.instant("next_attempt_at", failed.nextAttempt)
     }
 
     private static func resolution(_ request: Request) -> ResolveStep.Resolution {

@@ -2,11 +2,12 @@ import SidestepProtocol
 
 /// Where the parameters stand of a method that begins a step. Every step comes this way: nothing is searched for.
 struct BeginPlaces {
-    let fingerprint, atMostOnce, retry, timeouts, metadata, compensation: Place
+    let step, fingerprint, atMostOnce, retry, timeouts, metadata, compensation: Place
     let limit, breaker, reserve, wait: Place
 
     init(_ name: String) {
         let method = MethodTable.known(name)
+        step = method.place("step")
         fingerprint = method.place("fingerprint")
         atMostOnce = method.place("at_most_once")
         retry = method.place("retry")
@@ -22,10 +23,11 @@ struct BeginPlaces {
 
 /// The same of one that records a step's output.
 struct CompletePlaces {
-    let output, attempt, fingerprint, usage, metadata, started: Place
+    let step, output, attempt, fingerprint, usage, metadata, started: Place
 
     init(_ name: String) {
         let method = MethodTable.known(name)
+        step = method.place("step")
         output = method.place("output")
         attempt = method.place("attempt")
         fingerprint = method.place("fingerprint")

@@ -172,7 +172,7 @@ final class Connection: ChannelInboundHandler {
     /// Who does not read is not read from, nor is who has to wait: what he sends waits in the kernel, not here.
     private func readOrWait() {
         guard let context else { return }
-        let wants = state == .ready && outbox.isEmpty && context.channel.isWritable
+        let wants = state == .ready && outbox.isEmpty && outbox.hasRoom
         if wants == isReading { return }
         isReading = wants
         try? context.channel.syncOptions?.setOption(.autoRead, value: wants)
@@ -180,19 +180,19 @@ final class Connection: ChannelInboundHandler {
 
     // MARK: Out
 
+    /// The channel is writable when it has nothing, and only then (`writeBufferWaterMark`).
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { pump() }
-        readOrWait()
+        if context.channel.isWritable { wrote() }
         context.fireChannelWritabilityChanged()
     }
 
     /// Sends one line; all lines of a tick leave with one flush.
     func send(_ line: [UInt8]) {
         guard let context, admit(line.count, context) else { return }
-        if outbox.isEmpty, line.count <= Outbox.pieceBytes, context.channel.isWritable {
+        if outbox.isEmpty, line.count <= Outbox.pieceBytes, outbox.hasRoom {
             outbox.passed(line.count)
             write(line[...], context)
-            scheduleFlush(context)
+            scheduleFlush()
         } else {
             outbox.append([line[...]], line.count)
             pump()
@@ -223,14 +223,15 @@ final class Connection: ChannelInboundHandler {
     /// A reader that keeps up would otherwise have all of a long reply in one go.
     private func pump() {
         guard let context else { return }
-        while context.channel.isWritable, !outbox.isEmpty {
+        while outbox.hasRoom, !outbox.isEmpty {
             if server.turns.isOver(share) {
                 waitForTurn()
                 break
             }
             if let piece = outbox.next() { write(piece, context) }
         }
-        scheduleFlush(context)
+        scheduleFlush()
+        readOrWait()
     }
 
     private func write(_ piece: ArraySlice<UInt8>, _ context: ChannelHandlerContext) {
@@ -238,29 +239,30 @@ final class Connection: ChannelInboundHandler {
         if size >= Turns.bytesOfUnit { server.turns.spend(size / Turns.bytesOfUnit, share) }
         var buffer = context.channel.allocator.buffer(capacity: size)
         buffer.writeBytes(piece)
-        let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { _ in self.wrote(size) }
-        context.write(wrapOutboundOut(buffer), promise: written)
+        context.write(wrapOutboundOut(buffer), promise: nil)
     }
 
-    private func wrote(_ size: Int) {
-        guard context != nil else { return }
+    /// The kernel has all that the channel was given.
+    private func wrote() {
         let half = server.limits.watchBytes / 2
         let wasFull = outbox.bytes > half
-        outbox.wrote(size)
-        server.shares.hold(-size, share)
+        server.shares.hold(-outbox.wrote(), share)
         if wasFull, outbox.bytes <= half, let session { server.watches.drained(session) }
+        outbox.isEmpty ? readOrWait() : pump()
         closeWhenDone()
     }
 
-    private func scheduleFlush(_ context: ChannelHandlerContext) {
+    private func scheduleFlush() {
         if isFlushScheduled { return }
         isFlushScheduled = true
-        context.eventLoop.assumeIsolated().execute {
-            self.isFlushScheduled = false
-            self.context?.flush()
-            self.closeWhenDone()
-        }
+        server.flushSoon(self)
+    }
+
+    /// The end of a tick in which something was sent.
+    func flush() {
+        isFlushScheduled = false
+        context?.flush()
+        closeWhenDone()
     }
 
     /// A client that closed its side has its replies first, all of their bytes: a channel drops what it has

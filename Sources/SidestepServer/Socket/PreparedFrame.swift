@@ -2,13 +2,11 @@ import SidestepModel
 import SidestepProtocol
 
 /// A line, read and checked: what is left to be done for it is done on the loop.
-///
-/// Unchecked: one thread makes it, and hands it over.
-enum PreparedFrame: @unchecked Sendable {
+enum PreparedFrame: Sendable {
     case single(Item)
     case batch([Item])
 
-    enum Item {
+    enum Item: Sendable {
         /// A response: the server asks nothing, so it is nothing it waits for.
         case response
         /// What is no request is answered with this.
@@ -18,7 +16,7 @@ enum PreparedFrame: @unchecked Sendable {
     }
 
     /// What is known of a request besides its work.
-    struct Head {
+    struct Head: Sendable {
         /// nil for a notification.
         let id: RawJSON?
         /// nil when there is no such method.
@@ -48,12 +46,16 @@ extension Dispatcher {
         switch item {
         case .response: .response
         case .invalid(let id, let error): .invalid(reply: ReplyText.failure(id: id ?? .null, error))
-        case .request(let request):
-            .request(
-                PreparedFrame.Head(
-                    id: request.id, method: MethodTable.named(request.method)?.name,
-                    bytes: request.params?.bytes.count ?? 0),
-                dispatch(request, caller, limits))
+        case .request(let request): prepare(request, route(request.method), caller, limits)
         }
+    }
+
+    private func prepare(
+        _ request: RPCRequest, _ route: Route?, _ caller: Caller, _ limits: Limits
+    ) -> PreparedFrame.Item {
+        .request(
+            PreparedFrame.Head(
+                id: request.id, method: route?.method.name, bytes: request.params?.bytes.count ?? 0),
+            dispatch(request, route, caller, limits))
     }
 }

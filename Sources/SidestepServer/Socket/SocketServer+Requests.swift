@@ -25,44 +25,32 @@ extension SocketServer {
     ///
     /// - Parameter bytes: what it holds until all it asks for is settled.
     func receive(_ frame: PreparedFrame, bytes: Int, _ session: Session) {
-        func exchange(_ count: Int, isBatch: Bool) -> Exchange {
-            Exchange(
-                session, count: count, isBatch: isBatch, lineBytes: bytes, limit: limits.outboundBytes)
-        }
         switch frame {
-        case .single(let item): receive(item, session, exchange(1, isBatch: false))
+        case .single(let item): receive(item, session, .ofLine(session, bytes: bytes))
         case .batch(let items):
             turns.spend(items.count, session.share)
-            let exchange = exchange(items.count, isBatch: true)
-            for item in items { receive(item, session, exchange) }
+            let replies = BatchReplies(
+                session, count: items.count, lineBytes: bytes, limit: limits.outboundBytes)
+            for item in items { receive(item, session, .ofBatch(replies)) }
         }
     }
 
-    private func receive(_ item: PreparedFrame.Item, _ session: Session, _ exchange: Exchange) {
+    private func receive(_ item: PreparedFrame.Item, _ session: Session, _ place: ReplyPlace) {
         switch item {
-        case .response: exchange.settle(nil)
+        case .response: place.settle(nil)
         case .invalid(let reply):
             turns.spend(Turns.unitsOfError, session.share)
-            exchange.settle(reply)
-        case .request(let request, let work):
+            place.settle(reply)
+        case .request(let head, let work):
             if let refusal = refusal(session) {
                 turns.spend(Turns.unitsOfError, session.share)
-                tell(refusal, request.method, session.peer)
-                return exchange.settle(request.id, .failure(refusal))
+                tell(refusal, head.method, session.peer)
+                return place.settle(head.id, .failure(refusal))
             }
-            session.begin(at: environment.clock.now())
-            let settle: Settle = { outcome in
-                if case .failure(let error) = outcome {
-                    self.turns.spend(Turns.unitsOfError, session.share)
-                    self.tell(error, request.method, session.peer)
-                }
-                session.end(at: self.environment.clock.now())
-                exchange.settle(request.id, outcome)
-                session.closeWhenDone()
-            }
+            let request = PendingRequest(self, session, head, place)
             switch work {
-            case .failure(let error): settle(.failure(error))
-            case .success(let work): carryOut(work, request.id, request.bytes, session, settle)
+            case .failure(let error): request.settle(.failure(error))
+            case .success(let work): carryOut(work, request)
             }
         }
     }
@@ -84,35 +72,33 @@ extension SocketServer {
     /// Tells the operator, on the loop.
     func tell(_ notice: Notice) { coordinator.onNotice?(notice) }
 
-    private func carryOut(
-        _ work: Dispatcher.Work, _ id: RawJSON?, _ bytes: Int, _ session: Session,
-        _ settle: @escaping Settle
-    ) {
+    private func carryOut(_ work: Dispatcher.Work, _ request: PendingRequest) {
+        let session = request.session
         switch work {
-        case .now(let json): settle(.success(json))
-        case .query(let query): read(query, session, settle)
+        case .now(let json): request.settle(.success(json))
+        case .query(let query): read(query, session, request.settle)
         case .command(let work, let space):
             writeHeld(session)
-            submit(work, bytes, session, id: id, space: space, settle)
-        case .watch(let request):
+            submit(work, request, space: space)
+        case .watch(let watch):
             writeHeld(session)
-            watches.begin(request, session, settle)
+            watches.begin(watch, session, request.settle)
         case .unwatch(let watch):
             let ended = watches.end(watch, session)
-            settle(.success(result { $0.member("ended", ended) }))
-        case .maintain(let request): maintain(request, session, settle)
-        case .begin(let key, let begin, let work)
-        where id == nil && begin.isHoldable && bytes <= HeldBegins.bytes:
+            request.settle(.success(result { $0.member("ended", ended) }))
+        case .maintain(let task): maintain(task, session, request.settle)
+        case .begin(let begin, let work)
+        where request.head.id == nil && begin.isHoldable && request.head.bytes <= HeldBegins.bytes:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
-            hold(key, HeldBegins.Held(begun: begun, work: work), session)
-            settle(.success([]))
-        case .begin(_, _, let work):
+            hold(HeldBegins.Held(begun: begun, work: work), session)
+            request.settle(.success([]))
+        case .begin(let begin, let work):
             writeHeld(session)
-            submit(work, bytes, session, id: id, settle)
-        case .outcome(let key, let make):
-            let begun = session.held.take(key)
+            submit(work(begin), request)
+        case .outcome(let ending):
+            let begun = session.held.take(ending.step, ending.proof)
             if begun == nil { writeHeld(session) }
-            submit(make(begun), bytes, session, id: id, space: .records, settle)
+            submit(ending.work(begun), request, space: .records)
         }
     }
 
@@ -160,7 +146,7 @@ extension SocketServer {
             now: environment.clock.now())
         let bounded: Settle = { outcome in settle(outcome.flatMap { self.bounded($0, session) }) }
         if session.commandsInFlight > 0 {
-            return submit({ _, _ in .reading { try query($0, context) } }, 0, session, bounded)
+            return submit({ _, _ in .reading { try query($0, context) } }, session, bounded)
         }
         let settled = NIOLoopBound(bounded, eventLoop: loop)
         coordinator.read(context, query) { settled.value($0.mapError(RPCError.init)) }
@@ -176,49 +162,52 @@ extension SocketServer {
     }
 
     /// Keeps a beginning for a moment, in case that its outcome follows.
-    private func hold(_ key: HeldBegins.Key, _ held: HeldBegins.Held, _ session: Session) {
+    private func hold(_ held: HeldBegins.Held, _ session: Session) {
         if session.held.isFull { writeHeld(session) }
-        session.held.insert(key, held)
-        if session.hasHoldTimer { return }
-        session.hasHoldTimer = true
-        loop.assumeIsolated().scheduleTask(in: .milliseconds(HeldBegins.milliseconds)) {
-            session.hasHoldTimer = false
-            self.writeHeld(session)
+        session.held.insert(held)
+        if session.isOnHeldClock { return }
+        session.isOnHeldClock = true
+        if heldClock.isEmpty { scheduleHeldTick() }
+        heldClock.append(session)
+    }
+
+    private func scheduleHeldTick() {
+        loop.assumeIsolated().scheduleTask(in: HeldClock.tick) {
+            for session in self.heldClock.advance() {
+                session.isOnHeldClock = false
+                self.writeHeld(session)
+            }
+            if !self.heldClock.isEmpty { self.scheduleHeldTick() }
         }
     }
 
     /// Writes the beginnings that still wait, before anything that could see them missing.
     func writeHeld(_ session: Session) {
-        for held in session.held.takeAll() { submit(held.work, 0, session, { _ in }) }
+        if session.held.isEmpty { return }
+        for held in session.held.takeAll() { submit(held.work(held.begun.begin), session, { _ in }) }
     }
 
-    /// - Parameter id: that of the request, by which it may be given up while it waits.
-    func submit(
-        _ work: @escaping Call.Work, _ bytes: Int, _ session: Session, id: RawJSON? = nil,
-        space: SpaceUse = .grows,
-        _ settle: @escaping Settle
-    ) {
+    private func submit(_ work: @escaping Call.Work, _ request: PendingRequest, space: SpaceUse = .grows) {
+        let session = request.session
+        session.commandsInFlight += 1
+        submitSoon(
+            Call(
+                environment: environment, peer: session.peer, session: session.id,
+                grantedRuns: session.grantedRuns, request: request.head.id?.bytes ?? [],
+                weight: request.head.bytes, space: space, work: work, reply: request.settlePerformed))
+    }
+
+    /// Submits what no request asked for in so many words.
+    func submit(_ work: @escaping Call.Work, _ session: Session, _ settle: @escaping Settle) {
         session.commandsInFlight += 1
         let call = Call(
             environment: environment, peer: session.peer, session: session.id,
-            grantedRuns: session.grantedRuns, request: id?.bytes ?? [], weight: bytes, space: space,
-            work: work
+            grantedRuns: session.grantedRuns, work: work
         ) { result in
             session.commandsInFlight -= 1
             settle(result.mapError(RPCError.init))
         }
-        collect(call)
-    }
-
-    /// Gathers the calls of one tick of the loop: they share a commit.
-    private func collect(_ call: Call) {
-        collected.append(call)
-        if collected.count > 1 { return }
-        loop.execute {
-            let calls = self.collected
-            self.collected = []
-            self.coordinator.submit(calls)
-        }
+        submitSoon(call)
     }
 
     private func refusal(_ session: Session) -> RPCError? {

@@ -20,8 +20,8 @@ public final class SocketServer: @unchecked Sendable {
     let turns: Turns
     let longLines: LongLines
     private var sessions: [Int64: Session] = [:]
-    /// Calls of this tick of the loop, which share a commit.
-    var collected: [Call] = []
+    var heldClock = HeldClock()
+    var tick = Tick()
     private var acceptor: Acceptor?
     private(set) var isDraining = false
     /// How many connections are open; on the loop.
@@ -97,7 +97,8 @@ public final class SocketServer: @unchecked Sendable {
         let bound = NIOLoopBound(share, eventLoop: loop)
         let channel = ClientBootstrap(group: loop)
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
+            // It tells when it has nothing any more, which costs a tenth of a promise for each write.
+            .channelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
             // The others have their turn after each read.
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
@@ -151,7 +152,7 @@ public final class SocketServer: @unchecked Sendable {
     func close(_ session: Session) {
         writeHeld(session)
         sessions[session.id] = nil
-        session.isOpen = false
+        session.close()
         watches.sessionClosed(session)
         dispatcher.information.copies.sessionClosed(session.id)
         coordinator.sessionClosed(session.id)

@@ -32,13 +32,13 @@ final class Watches {
             return settle(.failure(server.refused(refusal, session.peer)))
         }
         let command = WatchRuns(run: request.filter.run)
-        let begun = Box<Int64?>(nil)
+        let begun = Current<Int64?>(nil)
         server.environment.watchBegins()
         server.submit(
             { store, context in
-                begun.value = try command.perform(store, &context)
+                begun.replace(try command.perform(store, &context))
                 return .done([])
-            }, 0, session
+            }, session
         ) { outcome in
             switch outcome {
             case .failure(let error):
@@ -137,7 +137,7 @@ final class Watches {
         watch.state = .reading(.init())
         let (filter, cursor, maxBytes, id) = (watch.filter, watch.cursor, server.limits.watchBytes, watch.id)
         let underWay = watch.underWay
-        let look = Box(Look(end: cursor, upTo: cursor, lines: []))
+        let look = Current(Look(end: cursor, upTo: cursor, lines: []))
         let session = watch.session
         server.submit(
             { store, _ in
@@ -146,12 +146,13 @@ final class Watches {
                     let found = try CatchUp(
                         filter: filter, after: cursor, end: end, maxBytes: maxBytes, underWay: underWay
                     ).answer(store)
-                    look.value = Look(
-                        end: end, upTo: found.upTo, underWay: found.underWay,
-                        lines: found.entries.map { Watch.line(id, $0) })
+                    look.replace(
+                        Look(
+                            end: end, upTo: found.upTo, underWay: found.underWay,
+                            lines: found.entries.map { Watch.line(id, $0) }))
                     return []
                 }
-            }, 0, session
+            }, session
         ) { [weak self] outcome in
             guard let self, self.isInstalled(watch, in: session.id) else { return }
             switch outcome {
@@ -189,12 +190,5 @@ final class Watches {
             guard let self, self.isInstalled(watch, in: session.id) else { return }
             self.catchUp(watch)
         }
-    }
-
-    /// Carries a value from the writer or a reader to the loop, which has it afterwards.
-    /// Unchecked: the two have it in turns.
-    private final class Box<Value: Sendable>: @unchecked Sendable {
-        var value: Value
-        init(_ value: Value) { self.value = value }
     }
 }

@@ -26,6 +26,19 @@ import Testing
         }
     }
 
+    @Test("who would begin to wait when the daemon is leaving is told so, as those are who wait already")
+    func leaving() throws {
+        try EngineBench.with { bench throws in
+            let owner = bench.daemon.connect()
+            let lease = try bench.resume("r", by: owner).lease!
+            let early = bench.wait("a", approve, lease: lease, by: owner)
+            bench.daemon.coordinator.refuseParked()
+            let late = bench.wait("b", approve, lease: lease, by: owner)
+            #expect(kind(early.result) == .shuttingDown)
+            #expect(kind(late.result) == .shuttingDown)
+        }
+    }
+
     @Test("emit against await: whichever is first, the wait gets the signal, and one signal ends one wait")
     func emitAgainstAwait() throws {
         try EngineBench.with { bench throws in

@@ -67,6 +67,15 @@ struct FrameParserTests {
         #expect(id == .string("x"))
     }
 
+    @Test("takes no name for a field that is only like one")
+    func almostFields() {
+        for name in [#"\u0000id"#, "Id", "id ", "i", "jsonrpc2.0", ""] {
+            let line = #"{"jsonrpc":"2.0","method":"ping",""# + name + #"":1}"#
+            #expect(request(line) == RPCRequest(id: nil, method: "ping", params: nil), "\(name)")
+        }
+        #expect(request(#"{"jsonrpc":"2.0","method":"ping","\u0069d":1}"#)?.id == .integer(1))
+    }
+
     @Test(
         "says where a line stops being JSON",
         arguments: [("", 0), ("{", 1), (#"{"a":1"#, 6), ("[1,]", 3), ("{} {}", 3)])

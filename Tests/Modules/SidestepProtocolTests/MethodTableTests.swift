@@ -9,7 +9,7 @@ struct MethodTableTests {
         let names = MethodTable.all.map(\.name)
         #expect(Set(names).count == names.count)
         #expect(names.allSatisfy { MethodTable.named($0)?.name == $0 })
-        #expect(MethodTable.named("no.such") == nil)
+        #expect(MethodTable.named("no.such") === nil)
     }
 
     @Test(

@@ -83,6 +83,24 @@ struct RawJSONTests {
     }
 }
 
+@Suite("A walk through checked text")
+struct JSONWalkTests {
+    @Test("finds the end of a string wherever escapes stand in it")
+    func strings() throws {
+        for length in 0..<40 {
+            for place in 0...length {
+                for escape in ["", #"\""#, #"\\"#, #"\\\""#] {
+                    let plain = String(repeating: "a", count: length)
+                    let text = plain.prefix(place) + escape + plain.dropFirst(place)
+                    let object = try json(#"{"k":"\#(text)","z":1}"#)
+                    #expect(object.members.map(\.key) == ["k", "z"])
+                    #expect(object["k"]?.text == "\"\(text)\"")
+                }
+            }
+        }
+    }
+}
+
 @Suite("The JSON writer")
 struct JSONWriterTests {
     @Test("puts the commas and leaves nil out")

@@ -47,7 +47,7 @@ struct ScannerTests {
             [0xF0, 0x9F, 0x98], [0xFF], [0xFE],
         ] as [[UInt8]])
     func refusesBrokenText(bytes: [UInt8]) {
-        for padding in 0..<10 {
+        for padding in 0..<20 {
             let text = [0x22] + [UInt8](repeating: 0x61, count: padding) + bytes + [0x22]
             let error = #expect(throws: JSONError.self) { try JSONScanner.validate(text[...], depth: 1) }
             #expect(error?.offset == padding + 1)
@@ -57,9 +57,9 @@ struct ScannerTests {
     @Test("finds every special byte at every place of its word")
     func everyPlace() {
         for special: UInt8 in [0x00, 0x1F, 0x0A, 0x80, 0xFF] {
-            for place in 0..<24 {
-                var text = [UInt8](repeating: 0x7F, count: 26)
-                (text[0], text[25]) = (0x22, 0x22)
+            for place in 0..<40 {
+                var text = [UInt8](repeating: 0x7F, count: 42)
+                (text[0], text[41]) = (0x22, 0x22)
                 text[place + 1] = special
                 let error = #expect(throws: JSONError.self) { try JSONScanner.validate(text[...], depth: 1) }
                 #expect(error?.offset == place + 1)

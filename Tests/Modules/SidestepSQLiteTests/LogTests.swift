@@ -105,7 +105,7 @@ import Testing
         // Each of two readers leaves after the other has come, if that may come.
         @Sendable func read() {
             database.readers.read(for: 1) { store in
-                _ = try? store.state(run: 1, name: "n")
+                _ = try? store.get().state(run: 1, name: "n")
                 let own = begun.add(1, ordering: .relaxed).newValue
                 for _ in 0..<20 where begun.load(ordering: .relaxed) == own { usleep(100) }
                 if !isOver.load(ordering: .relaxed) { read() }

@@ -48,7 +48,7 @@ import Testing
 
     /// What the way of a step, a wait and a checkpoint writes.
     static let oftenWritten = [
-        "run_insert", "run_update", "step_insert", "step_update", "wait_insert", "signal_insert",
+        "run_insert", "run_update", "step_insert", "step_add", "step_update", "wait_insert", "signal_insert",
         "signal_consume", "promise_insert", "promise_settle", "checkpoint_insert", "journal_append",
         "stream_append", "execution_insert", "delivery_insert", "delivery_update",
     ]

@@ -25,7 +25,7 @@ struct HandlerTests {
             let params = RawJSON.build { Self.write(given, &$0) }
             switch dispatch(method, params) {
             case .success(let work):
-                if case .outcome(_, let make) = work { _ = make(nil) }
+                if case .outcome(let ending) = work { _ = ending.work(nil) }
             // What a handler refuses is what the values say together, or hold; their types are those of the record.
             case .failure(let error): #expect(error.kind != nil, "\(params.text): \(error.message)")
             }
@@ -69,7 +69,8 @@ struct HandlerTests {
     private func dispatch(_ method: Method, _ params: RawJSON) -> Result<Dispatcher.Work, RPCError> {
         let peer = Peer(uid: 1000, process: ProcessIdentity(pid: 1, startTicks: 1), isAdministrator: false)
         let request = RPCRequest(id: .integer(1), method: method.name, params: params)
-        return Self.dispatcher.dispatch(request, Caller(peer: peer, connections: 1), Limits())
+        let route = Self.dispatcher.route(method.name)
+        return Self.dispatcher.dispatch(request, route, Caller(peer: peer, connections: 1), Limits())
     }
 
     // MARK: A value of each type

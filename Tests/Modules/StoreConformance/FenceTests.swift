@@ -21,6 +21,36 @@ import Testing
         }
     }
 
+    @Test("a step that may be there already is added once, and not under a stale epoch")
+    func adding() throws {
+        try withRun(epoch: 7) { session, run throws in
+            let step = StepRecord(run: run, name: "s", now: Instant(milliseconds: 1))
+            let first = StepOutcome(step: step, output: nil, error: nil)
+            var second = first
+            second.step.attempt = 2
+            #expect(try !session.addStep(first, epoch: 6))
+            #expect(try session.step(run: run, name: "s") == nil)
+            #expect(try session.addStep(first, epoch: 7))
+            #expect(try !session.addStep(second, epoch: 7))
+            #expect(try session.step(run: run, name: "s")?.attempt == 1)
+        }
+    }
+
+    @Test("what was not added is told to nobody")
+    func addingNothing() throws {
+        try withRun(epoch: 7) { session, run throws in
+            let step = try #require(
+                StepRecord(run: run, name: "s", now: Instant(milliseconds: 1))
+                    .after(.completed, at: Instant(milliseconds: 2)))
+            let outcome = StepOutcome(step: step, output: nil, error: nil)
+            _ = session.takeNotes()
+            #expect(try session.addStep(outcome, epoch: 7))
+            #expect(session.takeNotes().map(\.entry.kind) == ["step.completed"])
+            #expect(try !session.addStep(outcome, epoch: 7))
+            #expect(session.takeNotes().isEmpty)
+        }
+    }
+
     @Test("failed steps are not forgotten under a stale epoch")
     func forgetting() throws {
         try withRun(epoch: 7) { session, run throws in

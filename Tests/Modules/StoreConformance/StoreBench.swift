@@ -64,7 +64,7 @@ final class StoreBench: @unchecked Sendable {
     {
         let box = Box<Value>()
         store.readers.read(for: -1) { reader in
-            let result = Result { try body(reader) }
+            let result = Result { try body(reader.get()) }
             box.result.withLock { $0 = result }
         }
         while true {

@@ -15,7 +15,9 @@ public final class LooseStore: StoreDatabase {
     public struct Readers: StoreReaders {
         fileprivate let store: LooseStore
 
-        public func read(for user: UserKey, _ work: @escaping @Sendable (any StoreReader) -> Void) {
+        public func read(
+            for user: UserKey, _ work: @escaping @Sendable (Result<any StoreReader, Failure>) -> Void
+        ) {
             store.base.readers.read(for: user, work)
         }
 

@@ -210,7 +210,7 @@ public final class TestDaemon {
         let pending = Box<Value>()
         nonisolated(unsafe) let signal = semaphore
         database.readers.read(for: -1) { store in
-            pending.result = Result { try body(store) }
+            pending.result = Result { try body(store.get()) }
             sem_post(signal)
         }
         while sem_wait(semaphore) != 0 {}

@@ -1,10 +1,43 @@
 import SidestepModel
 import SidestepProtocol
 
-/// Where the replies of one line go: out at once, or together when a batch is complete.
-final class Exchange {
+/// Where the reply of one item of a line goes.
+enum ReplyPlace {
+    /// Out at once: it is all that the line asks for, which holds so many bytes until then.
+    case ofLine(Session, bytes: Int)
+    /// Together with the others.
+    case ofBatch(BatchReplies)
+
+    /// Settles the item with its reply, or with nil for a notification.
+    func settle(_ reply: [UInt8]?) {
+        switch self {
+        case .ofBatch(let replies): replies.settle(reply)
+        case .ofLine(let session, let bytes):
+            session.hold(-bytes)
+            if let reply { session.send(reply) }
+        }
+    }
+
+    /// Settles a request.
+    func settle(_ id: RawJSON?, _ outcome: Result<[UInt8], RPCError>) {
+        guard let id else { return settle(nil) }
+        switch outcome {
+        case .failure(let error): settle(ReplyText.failure(id: id, error))
+        case .success(let json):
+            switch self {
+            case .ofBatch(let replies): replies.settle(id, json)
+            case .ofLine(let session, let bytes) where json.count > ReplyText.smallBytes:
+                session.hold(-bytes)
+                session.send(pieces: ReplyText.pieces(id: id, json))
+            case .ofLine: settle(ReplyText.success(id: id, json))
+            }
+        }
+    }
+}
+
+/// The replies of a batch: they leave when the last of them is there.
+final class BatchReplies {
     private let session: Session
-    private let isBatch: Bool
     private let lineBytes: Int
     private let limit: Int
     private var missing: Int
@@ -14,10 +47,9 @@ final class Exchange {
     /// - Parameters:
     ///   - count: the items of the line, notifications included.
     ///   - lineBytes: what the line holds in memory until its last item is settled.
-    ///   - limit: bytes of the replies of a batch, all together.
-    init(_ session: Session, count: Int, isBatch: Bool, lineBytes: Int, limit: Int) {
+    ///   - limit: bytes of the replies, all together.
+    init(_ session: Session, count: Int, lineBytes: Int, limit: Int) {
         self.session = session
-        self.isBatch = isBatch
         self.lineBytes = lineBytes
         self.limit = limit
         missing = count
@@ -28,27 +60,14 @@ final class Exchange {
         precondition(missing > 0, "an item of a line was settled twice")
         missing -= 1
         if missing == 0 { session.hold(-lineBytes - replyBytes) }
-        guard isBatch else {
-            if let reply { session.send(reply) }
-            return
-        }
         if let reply { keep(reply) }
         if missing == 0, !replies.isEmpty { session.send(pieces: joined()) }
     }
 
-    /// Settles a request.
-    func settle(_ id: RawJSON?, _ outcome: Result<[UInt8], RPCError>) {
-        guard let id else { return settle(nil) }
-        switch outcome {
-        case .failure(let error): settle(ReplyText.failure(id: id, error))
-        case .success(let json) where isBatch && replyBytes + json.count > limit:
-            settle(ReplyText.failure(id: id, tooMuch))
-        case .success(let json) where !isBatch && json.count > ReplyText.smallBytes:
-            missing -= 1
-            session.hold(-lineBytes)
-            session.send(pieces: ReplyText.pieces(id: id, json))
-        case .success(let json): settle(ReplyText.success(id: id, json))
-        }
+    /// Settles a request with its result.
+    func settle(_ id: RawJSON, _ json: [UInt8]) {
+        let isTooMuch = replyBytes + json.count > limit
+        settle(isTooMuch ? ReplyText.failure(id: id, tooMuch) : ReplyText.success(id: id, json))
     }
 
     /// Replies of a batch leave together, so they are held until the last one is there.

@@ -1,0 +1,35 @@
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+
+/// A request that was begun, until it has its one outcome.
+final class PendingRequest {
+    private let server: SocketServer
+    let session: Session
+    let head: PreparedFrame.Head
+    private let place: ReplyPlace
+
+    init(_ server: SocketServer, _ session: Session, _ head: PreparedFrame.Head, _ place: ReplyPlace) {
+        (self.server, self.session, self.head, self.place) = (server, session, head, place)
+        session.begin(at: server.environment.clock.now())
+    }
+
+    func settle(_ outcome: Result<[UInt8], RPCError>) {
+        if case .failure(let error) = outcome {
+            server.turns.spend(Turns.unitsOfError, session.share)
+            server.tell(error, head.method, session.peer)
+        }
+        session.end(at: server.environment.clock.now())
+        place.settle(head.id, outcome)
+        session.closeWhenDone()
+    }
+
+    /// The same for one that the writer has performed.
+    func settlePerformed(_ result: Result<[UInt8], Failure>) {
+        session.commandsInFlight -= 1
+        switch result {
+        case .success(let json): settle(.success(json))
+        case .failure(let failure): settle(.failure(RPCError(failure)))
+        }
+    }
+}
