@@ -21,6 +21,8 @@ let package = Package(
         .executable(name: "sidestepd", targets: ["sidestepd"]),
         .executable(name: "sidestep", targets: ["sidestep"]),
         .library(name: "Sidestep", targets: ["Sidestep"]),
+        .library(name: "SidestepLifecycle", targets: ["SidestepLifecycle"]),
+        .library(name: "SidestepTesting", targets: ["SidestepTesting"]),
         .library(name: "SidestepProtocol", targets: ["SidestepProtocol"]),
     ],
     dependencies: [
@@ -31,6 +33,7 @@ let package = Package(
         // Without its trait for Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
     ],
     targets: [
         // System libraries and C shims: module maps and inline functions, nothing else.
@@ -121,6 +124,16 @@ let package = Package(
         .target(
             name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel", "SidestepPlaces"],
             path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
+        .target(
+            name: "SidestepLifecycle",
+            dependencies: [
+                "Sidestep", logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "clients/swift/Sources/SidestepLifecycle", swiftSettings: strict),
+        .target(
+            name: "SidestepTesting", dependencies: ["Sidestep", "SidestepProtocol"],
+            path: "clients/swift/Sources/SidestepTesting", swiftSettings: strict),
         .executableTarget(
             name: "sidestep-parity", dependencies: ["Sidestep", "SidestepProtocol", arguments],
             path: "clients/swift/Sources/SidestepParity", swiftSettings: strict),
@@ -130,7 +143,12 @@ let package = Package(
 
         // Tests.
         .testTarget(
-            name: "SidestepTests", dependencies: ["Sidestep", "SidestepProtocol", "SidestepPlaces"],
+            name: "SidestepTests",
+            dependencies: [
+                "Sidestep", "SidestepLifecycle", "SidestepTesting", "SidestepProtocol", "SidestepPlaces",
+                logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             path: "clients/swift/Tests/SidestepTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],
