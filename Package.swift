@@ -141,6 +141,11 @@ let package = Package(
             name: "sidestep-example-files", dependencies: ["Sidestep"], path: "examples/swift",
             swiftSettings: strict),
 
+        // Clients at work, for the tests on a real systemd.
+        .executableTarget(
+            name: "sidestep-load", dependencies: ["Sidestep"], path: "Tests/BlackBox/Systemd/SwiftLoad",
+            swiftSettings: strict),
+
         // Tests.
         .testTarget(
             name: "SidestepTests",
