@@ -139,6 +139,9 @@ let package = Package(
             path: "clients/swift/Sources/SidestepParity", swiftSettings: strict),
         .executableTarget(
             name: "sidestep-example-files", dependencies: ["Sidestep"], path: "examples/swift",
+            exclude: ["orders"], swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep-example-orders", dependencies: ["Sidestep"], path: "examples/swift/orders",
             swiftSettings: strict),
 
         // Clients at work, for the tests on a real systemd.
