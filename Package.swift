@@ -149,6 +149,11 @@ let package = Package(
             name: "sidestep-load", dependencies: ["Sidestep"], path: "Tests/BlackBox/Systemd/SwiftLoad",
             swiftSettings: strict),
 
+        // The random programs of Tests/Campaigns/Swift.
+        .executableTarget(
+            name: "sidestep-campaign", dependencies: ["Sidestep"], path: "Tests/Campaigns/Swift/Program",
+            swiftSettings: strict),
+
         // Tests.
         .testTarget(
             name: "SidestepTests",
