@@ -1,6 +1,7 @@
 import Glibc
 import Sidestep
 import SidestepProtocol
+import Synchronization
 
 /// A daemon of one's own for a suite of tests, in a directory that goes with it.
 ///
@@ -18,6 +19,8 @@ public final class TestDaemon: Sendable {
     /// Its socket.
     public var socket: String { directory + "/s.sock" }
     private let program: String
+    /// How far its time was moved: a daemon that is started again goes on there.
+    private let moved = Mutex(Duration.zero)
 
     private init(program: String) throws {
         var template = Array("/tmp/sidestep-test-XXXXXX".utf8CString)
@@ -41,7 +44,10 @@ public final class TestDaemon: Sendable {
     /// Starts it again after `kill`, on the same database.
     public func start() async throws {
         let process = try DetachedProcess.start(
-            [program, "--socket", socket, "--database", directory + "/d.db"], log: directory + "/log")
+            [
+                program, "--socket", socket, "--database", directory + "/d.db",
+                "--test-time", "\(moved.withLock { $0 }.milliseconds)",
+            ], log: directory + "/log")
         while (try? BlockingConnection(socket: socket, autostart: false)) == nil {
             guard process.isAlive else {
                 throw SidestepError(.daemonNotFound, "the daemon ended: \(process.lastWords)")
@@ -55,6 +61,13 @@ public final class TestDaemon: Sendable {
         let pid = try pid()
         _ = Glibc.kill(pid, SIGKILL)
         while Glibc.kill(pid, 0) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
+    /// Lets time pass: sleeps, time-outs, back-offs and schedules that are due by then are over when it returns.
+    public func advance(by time: Duration) async throws {
+        let client = try BlockingConnection(socket: socket, autostart: false)
+        try client.call("system.advance") { $0.member("ms", time.milliseconds) }
+        moved.withLock { $0 += time }
     }
 
     private func pid() throws -> pid_t {

@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    @Test("a sleep of a day is over when the test says so, over a kill of the daemon")
+    func time() async throws {
+        let daemon = try await TestDaemon.start()
+        let client = try await daemon.connect()
+        let sleeper = Task {
+            try await client.workflow("w", run: "r") { try await $0.sleep(for: .seconds(86_400)) }
+        }
+        try await until { try await isWaiting(client, "r", "sleep") }
+        try await daemon.advance(by: .seconds(80_000))
+        try await daemon.kill()
+        try await daemon.start()
+        #expect(try await isWaiting(client, "r", "sleep"))
+        try await daemon.advance(by: .seconds(6401))
+        try await sleeper.value
+    }
+
     @Test("a daemon that is killed has what it had when it is started again")
     func killed() async throws {
         let daemon = try await TestDaemon.start()

@@ -38,6 +38,35 @@ extension Wire {
         }
     }
 
+    /// Lets time pass in a daemon that was started for tests, `sidestepd --test-time`: what is due then is
+    /// done.
+    ///
+    /// - Parameters:
+    ///   - ms: how much of it, ten years at most.
+    @discardableResult
+    public func systemAdvance(
+        ms: Int
+    ) async throws -> SystemAdvanceResult {
+        try SystemAdvanceResult(try await call("system.advance", mayResend: true) { writer in
+            writer.wire("ms", ms)
+        })
+    }
+
+    /// What `system.advance` answers.
+    public struct SystemAdvanceResult: WireReadable {
+        /// What time it is then.
+        public var now: Int
+
+        init(_ reader: WireReader) throws {
+            now = try reader.must("now")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("SystemAdvanceResult", wire))
+        }
+    }
+
     /// Makes a copy of the database beside all work: a file that is there in full or not at all, or one to
     /// read.
     ///
