@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign wheel
+.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign wheel swift
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,10 @@ campaign: setup  ## the kill campaigns of the Python client, in full: an agent a
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python clients/python/tests/campaign.py
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python clients/python/tests/identity_campaign.py --programs 2000
+
+swift: setup  ## random Swift programs, killed 1000 times
+	swift build
+	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Campaigns/Swift/run --kills 1000
 
 odd: setup  ## daemon and command line tool in odd environments, many lives in each
 	swift build

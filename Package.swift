@@ -21,6 +21,8 @@ let package = Package(
         .executable(name: "sidestepd", targets: ["sidestepd"]),
         .executable(name: "sidestep", targets: ["sidestep"]),
         .library(name: "Sidestep", targets: ["Sidestep"]),
+        .library(name: "SidestepLifecycle", targets: ["SidestepLifecycle"]),
+        .library(name: "SidestepTesting", targets: ["SidestepTesting"]),
         .library(name: "SidestepProtocol", targets: ["SidestepProtocol"]),
     ],
     dependencies: [
@@ -31,6 +33,7 @@ let package = Package(
         // Without its trait for Foundation.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
     ],
     targets: [
         // System libraries and C shims: module maps and inline functions, nothing else.
@@ -121,16 +124,44 @@ let package = Package(
         .target(
             name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel", "SidestepPlaces"],
             path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
+        .target(
+            name: "SidestepLifecycle",
+            dependencies: [
+                "Sidestep", logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "clients/swift/Sources/SidestepLifecycle", swiftSettings: strict),
+        .target(
+            name: "SidestepTesting", dependencies: ["Sidestep", "SidestepProtocol"],
+            path: "clients/swift/Sources/SidestepTesting", swiftSettings: strict),
         .executableTarget(
             name: "sidestep-parity", dependencies: ["Sidestep", "SidestepProtocol", arguments],
             path: "clients/swift/Sources/SidestepParity", swiftSettings: strict),
         .executableTarget(
             name: "sidestep-example-files", dependencies: ["Sidestep"], path: "examples/swift",
+            exclude: ["orders"], swiftSettings: strict),
+        .executableTarget(
+            name: "sidestep-example-orders", dependencies: ["Sidestep"], path: "examples/swift/orders",
+            swiftSettings: strict),
+
+        // Clients at work, for the tests on a real systemd.
+        .executableTarget(
+            name: "sidestep-load", dependencies: ["Sidestep"], path: "Tests/BlackBox/Systemd/SwiftLoad",
+            swiftSettings: strict),
+
+        // The random programs of Tests/Campaigns/Swift.
+        .executableTarget(
+            name: "sidestep-campaign", dependencies: ["Sidestep"], path: "Tests/Campaigns/Swift/Program",
             swiftSettings: strict),
 
         // Tests.
         .testTarget(
-            name: "SidestepTests", dependencies: ["Sidestep", "SidestepProtocol", "SidestepPlaces"],
+            name: "SidestepTests",
+            dependencies: [
+                "Sidestep", "SidestepLifecycle", "SidestepTesting", "SidestepProtocol", "SidestepPlaces",
+                logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             path: "clients/swift/Tests/SidestepTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepProtocolTests", dependencies: ["SidestepProtocol", "SidestepModel"],

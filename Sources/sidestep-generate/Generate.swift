@@ -16,14 +16,17 @@ struct Generate {
             ("settings.md", SettingsPage.text), ("log.md", LogPage.text), ("reasons.md", ReasonsPage.text),
             ("limits.md", LimitsPage.text),
         ]
-        let stale = files.filter { current("\(folder)/\($0.0)") != $0.1 }
+        let swift = "clients/swift/Sources/Sidestep/Wire"
+        let all =
+            files.map { ("\(folder)/\($0.0)", $0.1) } + SwiftMethods.files.map { ("\(swift)/\($0.0)", $0.1) }
+        let stale = all.filter { current($0.0) != $0.1 }
         if arguments.contains("--check") {
-            for (name, _) in stale { print("\(folder)/\(name) is stale: run `make generate`") }
+            for (path, _) in stale { print("\(path) is stale: run `make generate`") }
             if !stale.isEmpty { exit(1) }
             return
         }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for (name, text) in stale { try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)")) }
+        for (path, text) in stale { try Data(text.utf8).write(to: URL(filePath: path)) }
     }
 
     private static func current(_ path: String) -> String? {

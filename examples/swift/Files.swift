@@ -46,14 +46,14 @@ struct Files {
     }
 
     func work() async throws -> String {
-        let sidestep = try await Sidestep.connect()
+        let sidestep = try await SidestepClient.connect()
         return try await sidestep.workflow("files", run: run, input: directory) { run in
             // Which files there are is a result, too: a file that comes later must not change the order of
             // this run.
             let names = try await run.step("list") { try textFiles() }
             var progress = Progress()
             for name in names {
-                let counted = try await run.step("count:\(name)", retry: .attempts(3)) {
+                let counted = try await run.step("count:\(name)", options: .retry(.attempts(3))) {
                     try await count(name)
                 }
                 progress.files += 1

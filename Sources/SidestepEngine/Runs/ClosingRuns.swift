@@ -38,10 +38,15 @@ public struct FailRun: Command {
     public let cause: AttemptError
     /// The attempt that failed; a repeated message of an earlier one changes nothing.
     public let attempt: Int64?
+    /// Whether the owner undoes what was done before its last failure is recorded: it reports it again then.
+    public var undoesFirst = false
 
     /// A call of `run.fail`; `attempt` nil is the attempt that counts now.
-    public init(proof: LeaseProof, error: Payload?, cause: AttemptError, attempt: Int64?) {
+    public init(
+        proof: LeaseProof, error: Payload?, cause: AttemptError, attempt: Int64?, undoesFirst: Bool = false
+    ) {
         self.proof = proof
+        self.undoesFirst = undoesFirst
         self.error = error
         self.cause = cause
         self.attempt = attempt
@@ -53,6 +58,8 @@ public struct FailRun: Command {
         public var run: RunRecord
         /// Milliseconds until the next attempt; nil when there is none.
         public var delay: Int64?
+        /// Whether nothing is recorded yet, for the owner to undo first.
+        public var isToUndo = false
     }
 
     /// Books the failure; for another attempt failed steps are forgotten. A closed run is answered again.
@@ -75,6 +82,7 @@ public struct FailRun: Command {
         let delay = RetryPolicy.stored(run.retry).delay(
             afterFailures: run.attempt, error: cause, fraction: call.environment.random.fraction())
         guard let delay else {
+            if undoesFirst { return Result(run: run, delay: nil, isToUndo: true) }
             return Result(run: try store.close(run, .failed, output: nil, error: error, &call), delay: nil)
         }
         // Among them an at-most-once step that was left behind: it is unknown now,

@@ -22,10 +22,15 @@ extension MethodTable {
                 .may(
                     "attempt", .count, "the attempt that failed: the same message again counts once",
                     default: "the one that runs"),
+                .may(
+                    "undoes", .boolean,
+                    "whether the owner undoes first what was done: a last failure is then not recorded yet",
+                    default: false),
             ],
             result: [
                 theRun,
                 .must("retry", .boolean, "whether the owner keeps the run and executes it again"),
+                .may("undo", .boolean, "whether the owner is to undo now, and to report the failure again"),
                 .may("delay_ms", .span, "how long to wait before that"),
                 .must("attempt", .count, "the attempt to come, or the last one"),
             ],

@@ -1,7 +1,7 @@
 /// The named types that the method table uses.
-enum SharedTypes {
+public enum SharedTypes {
     /// Each once, in the order in which the methods meet them.
-    static let all: [(name: String, type: ParameterType, isParameter: Bool)] = {
+    public static let all: [(name: String, type: ParameterType, isParameter: Bool)] = {
         var found: [(name: String, type: ParameterType, isParameter: Bool)] = []
         for method in MethodTable.all {
             for parameter in method.parameters { collect(parameter.type, true, &found) }

@@ -38,7 +38,7 @@ enum RunHandlers {
             "run.fail": .command { request in
                 let fail = FailRun(
                     proof: request.proof, error: request.payload("error"), cause: request.attemptError,
-                    attempt: request.params.integer("attempt"))
+                    attempt: request.params.integer("attempt"), undoesFirst: request.params.flag("undoes"))
                 return { store, context in
                     let failed = try fail.perform(store, &context)
                     let view = try RunView(failed.run, store)
@@ -48,6 +48,7 @@ enum RunHandlers {
                             writer.member("retry", failed.delay != nil)
                             writer.member("delay_ms", failed.delay)
                             writer.member("attempt", failed.run.attempt)
+                            if failed.isToUndo { writer.member("undo", true) }
                         })
                 }
             },

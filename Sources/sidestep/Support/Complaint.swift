@@ -60,7 +60,7 @@ struct Complaint {
     }
 
     private func describe(_ owner: SidestepError.Owner) -> String {
-        let since = owner.sinceAt.map { ", since \(RelativeTime.ago($0))" } ?? ""
+        let since = owner.since.map { ", since \(RelativeTime.ago($0.milliseconds))" } ?? ""
         return "process \(owner.pid)\(since)"
     }
 }

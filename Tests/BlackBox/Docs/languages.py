@@ -66,13 +66,19 @@ class PythonSession:
         self._process.stdout.close()
 
 
+def objects_of(build: Path) -> list[str]:
+    """Return what a module was built to; not what is left of sources that are gone."""
+    files = json.loads((build / "output-file-map.json").read_text())
+    return [made["object"] for made in files.values() if "object" in made]
+
+
 def run_swift(folder: Path, environment: dict[str, str], texts: list[str]) -> tuple[int, str]:
     """Build the examples of a page as one program against what is built, and execute it."""
     source = folder / "main.swift"
     source.write_text("".join(texts))
     built = ROOT / ".build" / "debug"
     modules = ("Sidestep", "SidestepProtocol", "SidestepPlaces", "SidestepModel")
-    objects = [str(path) for name in modules for path in (built / f"{name}.build").rglob("*.o")]
+    objects = [path for name in modules for path in objects_of(built / f"{name}.build")]
     maps = [str(path) for path in ROOT.glob("Sources/C*/**/module.modulemap")]
     flags = [flag for path in maps for flag in ("-Xcc", f"-fmodule-map-file={path}")]
     compile_ = ["swiftc", "-swift-version", "6", "-module-name", "Page", "-I", str(built / "Modules"), *flags, str(source), *objects,

@@ -90,6 +90,13 @@ class Unit(unittest.TestCase):
         self.wait_for_state("active")
         return new
 
+    def assert_kept(self, notes: dict[str, list[list[str]]]) -> None:
+        self.assertEqual(notes["error"], [])
+        told = by_run(notes["told"])
+        self.assertEqual(len(told), 50)
+        self.assertEqual(self.lost(told), set())
+        self.assertEqual(len(notes["ran"]), len({tuple(words) for words in notes["ran"]}), "a step ran twice")
+
     def lost(self, acknowledged: dict[str, set[str]]) -> set[str]:
         """The acknowledged steps that are not recorded."""
         connection = self.connect()
@@ -107,13 +114,15 @@ def recorded(connection: Connection, run: str) -> set[str]:
 
 
 class Load:
-    """A process of clients at work (load.py); ended with the block that made it."""
+    """A process of clients at work (load.py, SwiftLoad); ended with the block that made it."""
 
-    def __init__(self, clients: int = 50, socket: str = SOCKET):
+    PYTHON = [sys.executable, str(Path(__file__).with_name("load.py"))]
+    SWIFT = [str(ROOT / ".build" / "debug" / "sidestep-load")]
+
+    def __init__(self, clients: int = 50, socket: str = SOCKET, program: list[str] = PYTHON):
         self.output = tempfile.NamedTemporaryFile("r")
-        program = [sys.executable, str(Path(__file__).with_name("load.py")), socket, str(clients)]
         with open(self.output.name, "wb") as output:
-            self.process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=output)
+            self.process = subprocess.Popen([*program, socket, str(clients)], stdin=subprocess.PIPE, stdout=output)
 
     def __enter__(self) -> "Load":
         return self

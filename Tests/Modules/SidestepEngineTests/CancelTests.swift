@@ -82,6 +82,38 @@ import Testing
         }
     }
 
+    @Test("a last failure of an owner that undoes first changes nothing until it is reported again")
+    func undoneFirst() throws {
+        try EngineBench.with { bench throws in
+            let owner = bench.daemon.connect()
+            let lease = try bench.resume("r", by: owner) {
+                $0.terms.retry = Array(#"{"max_attempts":2,"initial_ms":1}"#.utf8)[...]
+            }.lease!
+            var fail = FailRun(proof: .text(lease), error: nil, cause: AttemptError(), attempt: nil)
+            fail.undoesFirst = true
+            let first = try bench.daemon.call(fail, by: owner).get()
+            #expect(first.delay != nil && !first.isToUndo, "there is another attempt")
+            let last = try bench.daemon.call(fail, by: owner).get()
+            #expect(last.delay == nil && last.isToUndo)
+            #expect(try bench.status("r") == .running)
+
+            var undo = BeginStep(proof: .text(lease), step: "return")
+            undo.isCompensation = true
+            _ = try bench.daemon.call(undo, by: owner).get()
+            _ = try bench.daemon.call(FailStep(proof: .text(lease), step: "return"), by: owner).get()
+            let again = try bench.daemon.call(fail, by: owner).get()
+            #expect(again.isToUndo, "the same for its successor")
+            fail.undoesFirst = false
+            let end = try bench.daemon.call(fail, by: owner).get()
+            #expect(!end.isToUndo && end.run.status == .failed)
+            let why = try bench.daemon.query(ExplainRun(run: "r"), by: owner)
+            #expect(
+                why.sentences.contains(
+                    "Steps of it were undone by 'return'. What 'return' was to undo still stands: it failed.")
+            )
+        }
+    }
+
     @Test("a cancelled run that nothing undid is opened again with what it recorded")
     func notUndone() throws {
         try EngineBench.with { bench throws in

@@ -36,6 +36,8 @@ struct ImportTests {
         ],
         "sidestep-generate": ["SidestepProtocol", "SidestepModel", "SidestepSettings"],
         "Sidestep": ["SidestepProtocol", "SidestepModel", "SidestepPlaces"],
+        "SidestepLifecycle": ["Sidestep", "ServiceLifecycle", "Logging"],
+        "SidestepTesting": ["Sidestep", "SidestepProtocol"],
         "SidestepParity": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
     ]
     /// Every target may use the C library and the small half of Foundation; none may use the large half.

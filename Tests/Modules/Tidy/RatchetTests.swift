@@ -8,12 +8,13 @@ struct RatchetTests {
         "SidestepDaemon": 100, "SidestepEngine": 100, "SidestepExecutors": 100, "SidestepHash": 100,
         "SidestepHost": 100, "SidestepModel": 100, "SidestepPlaces": 100, "SidestepProtocol": 100,
         "SidestepSQLite": 91, "SidestepServer": 100, "SidestepSettings": 100, "SidestepStore": 100,
-        "Sidestep": 100,
+        "Sidestep": 100, "SidestepLifecycle": 100, "SidestepTesting": 100,
     ]
 
     @Test("of every module as many public declarations as before open with a sentence", arguments: documented)
     func sentences(module: String, floor: Int) {
-        let folder = module == "Sidestep" ? "clients/swift/Sources/Sidestep/" : "Sources/\(module)/"
+        let isClient = ["Sidestep", "SidestepLifecycle", "SidestepTesting"].contains(module)
+        let folder = "\(isClient ? "clients/swift/" : "")Sources/\(module)/"
         var count = 0
         var withSentence = 0
         for file in Tree.swift where file.path.hasPrefix(folder) {

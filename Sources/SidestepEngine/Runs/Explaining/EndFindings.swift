@@ -87,11 +87,19 @@ struct EndedFindings {
 
     private var undone: Finding? {
         if facts.run.status == .completed || facts.compensations.isEmpty { return nil }
-        let names = facts.compensations.map { "'\($0)'" }.joined(separator: ", ")
         return Finding(
-            .undone, "Steps of it were undone by \(names).",
+            .undone, "Steps of it were undone by \(Self.list(facts.compensations)).\(notUndone)",
             next: "Nothing by itself: it can be run anew with its input (if_closed: rerun), "
                 + "or forked before what was undone.", command: anew)
+    }
+
+    private var notUndone: String {
+        let failed = facts.notUndone
+        return failed.isEmpty ? "" : " What \(Self.list(failed)) was to undo still stands: it failed."
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.map { "'\($0)'" }.joined(separator: ", ")
     }
 
     /// A run that workers have is queued again; one that a shell had is opened in a shell.

@@ -15,6 +15,9 @@ extension StoreReader {
             run: run, open: try openSteps(run: run.key), now: call.now, caller: call.peer,
             queue: QueueFacts(put ?? QueueRecord(userID: run.userID, name: run.placement.queue)))
         facts.compensations = try compensations(run: run.key)
+        facts.notUndone = try facts.compensations.filter { name in
+            try stepOutcome(run: run.key, name: name)?.step.status == .failed
+        }
         for entry in try newestEntries(run: run.key, among: Self.recentEntries) {
             if let kind = JournalKind(rawValue: entry.kind) { facts.entries[kind] = entry }
         }

@@ -18,6 +18,8 @@ struct RunFacts {
     var entries: [JournalKind: JournalEntry] = [:]
     /// The steps that undid others.
     var compensations: [String] = []
+    /// Those among them that failed.
+    var notUndone: [String] = []
     /// The schedules that started it last.
     var schedules: [ScheduleRecord] = []
     /// Why the daemon cannot write now.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 
 /// Anything that went wrong between this program and Sidestep, or in a recorded step.
@@ -33,8 +34,11 @@ public struct SidestepError: Error, Sendable {
     public var failure: RawJSON?
     /// The recorded output, when another one was offered (`step_conflict`).
     public var output: RawJSON?
-    /// The error the step's body threw in this process; nil when the failure was read from the journal.
+    /// What is recorded of the error that a body threw: a `RecordedError`, the same now and when it is read from the
+    /// journal.
     public var cause: (any Error)?
+    /// The compensations that failed while what the run did was undone: what they were for still stands.
+    public var notUndone: [SidestepError] = []
 
     /// Makes an error of this process.
     public init(_ kind: Kind, _ message: String, run: String? = nil, step: String? = nil, hint: String? = nil)
@@ -57,8 +61,8 @@ extension SidestepError {
         public var uid: Int?
         /// How it holds the lease: `connection`, `process` or `ttl`.
         public var kind: String?
-        /// Since when, in milliseconds since the epoch.
-        public var sinceAt: Int?
+        /// Since when.
+        public var since: Date?
     }
 
     /// Whether the run can never be written by this lease again; the run object keeps such an error and
@@ -75,6 +79,15 @@ extension SidestepError {
         .runOwned, .timeout, .rateLimited, .overloaded, .shuttingDown, .storageFull, .connectionLost,
         .circuitOpen,
     ]
+}
+
+extension SidestepError: LocalizedError {
+    /// The message, as frameworks show it.
+    public var errorDescription: String? { message }
+    /// Which kind of error it is.
+    public var failureReason: String? { kind.rawValue }
+    /// What to do next.
+    public var recoverySuggestion: String? { hint }
 }
 
 extension SidestepError: CustomStringConvertible {

@@ -54,7 +54,7 @@ struct Program: Sendable {
     }
 
     private func run() async throws -> RawJSON {
-        let sidestep = try await Sidestep.connect(socket: specification["socket"]?.string)
+        let sidestep = try await SidestepClient.connect(.init(socket: specification["socket"]?.string))
         let instructions = specification["program"]?.elements ?? []
         return try await sidestep.workflow(
             specification["workflow"]?.string, run: specification["run"]?.string,
@@ -125,8 +125,10 @@ struct Program: Sendable {
         let output: RawJSON
         do {
             output = try await run.step(
-                instruction["step"]?.string ?? "", retry: instruction["retry"].map { Self.policy($0) },
-                atMostOnce: instruction["at_most_once"]?.bool ?? false
+                instruction["step"]?.string ?? "",
+                options: .init(
+                    retry: instruction["retry"].map { Self.policy($0) },
+                    atMostOnce: instruction["at_most_once"]?.bool ?? false)
             ) { () -> RawJSON in
                 try await body(instruction, run)
             }
@@ -160,9 +162,9 @@ struct Program: Sendable {
 
     private func checkpoint(_ members: RawJSON, _ run: Run) async throws {
         var change: MessageChange?
-        if let all = members["messages"]?["all"] { change = try .all(all.elements) }
+        if let all = members["messages"]?["all"] { change = .all(all.elements) }
         if let added = members["messages"]?["append"] {
-            change = try .append(added.elements, keeping: members["messages"]?["keep"]?.int ?? 0)
+            change = .append(added.elements, keeping: members["messages"]?["keep"]?.int ?? 0)
         }
         try await run.checkpoint(state: members["state"], messages: change)
     }

@@ -16,8 +16,8 @@ import Testing
                 $0.timeZone = "Europe/Berlin"
                 $0.overlap = .allow
             })
-        #expect(put.nextAt.count == 5 && !put.isPaused)
-        #expect(try await sidestep.schedules.pause("nightly").nextAt.isEmpty)
+        #expect(put.next.count == 5 && !put.isPaused)
+        #expect(try await sidestep.schedules.pause("nightly").next.isEmpty)
         let run = try await sidestep.schedules.trigger("nightly", run: "by-hand")
         #expect(run == "by-hand")
         #expect(try await sidestep.schedules.trigger("nightly", run: "by-hand") == run)
@@ -98,7 +98,8 @@ import Testing
         #expect(try await sidestep.emit("order.paid", 17, id: "o1") == first)
         let run = try await sidestep.resume("r")
         let attempts = Counter()
-        try await run.step("notify", retry: RetryPolicy(maxAttempts: 2, initial: .milliseconds(1))) {
+        try await run.step("notify", options: .retry(RetryPolicy(maxAttempts: 2, initial: .milliseconds(1))))
+        {
             try await run.emit("order.sent")
             if await attempts.next() == 1 { throw SidestepError(.timeout, "once more") }
         }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 import Testing
 
@@ -9,6 +10,7 @@ import Testing
         let retryAfter: Duration? = .seconds(2)
     }
     private struct Plain: Error {}
+    private let payloads = SidestepClient.Configuration().payloads
 
     @Test("every member of an error's data is read")
     func members() throws {
@@ -22,7 +24,8 @@ import Testing
         }
         #expect(error.kind == .runOwned)
         #expect(error.run == "r")
-        #expect(error.owner == .init(pid: 12, uid: 0, kind: "process", sinceAt: 5))
+        #expect(
+            error.owner == .init(pid: 12, uid: 0, kind: "process", since: Date(timeIntervalSince1970: 0.005)))
         #expect(error.retryAfter == .milliseconds(1500))
         #expect(error.hint == "Wait.")
         #expect(error.isTemporary)
@@ -48,13 +51,14 @@ import Testing
 
     @Test("an error is recorded with its type's name, message and advice")
     func failures() {
-        let plain = Failure(Plain())
+        let plain = Failure(Plain(), payloads)
         #expect(plain.types == ["Plain"])
         #expect(plain.isRetryable)
-        let refused = Failure(Refused())
+        let refused = Failure(Refused(), payloads)
         #expect(!refused.isRetryable)
         #expect(refused.retryAfter == .seconds(2))
-        #expect(Failure(AttemptTimeout(limit: .seconds(1))).error["which"]?.string == "start_to_close")
+        #expect(
+            Failure(AttemptTimeout(limit: .seconds(1)), payloads).error["which"]?.string == "start_to_close")
     }
 
     @Test("a policy says only what was given")

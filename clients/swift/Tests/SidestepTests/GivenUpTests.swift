@@ -35,9 +35,7 @@ import Testing
             if seen.count % 3 != 0 { task.cancel() }
             if let value = try? await task.value { seen.append(value) }
             // The last ones have to be waited for.
-            if seen.count % 3 != 0, let value = try await run.signal("go", as: Int.self) {
-                seen.append(value)
-            }
+            if seen.count % 3 != 0 { seen.append(try await run.signal("go", as: Int.self)) }
         }
         try await sending.value
         #expect(seen == Array(0..<50))
@@ -70,17 +68,8 @@ import Testing
         }
     }
 
-    private func steps(_ client: Sidestep, _ run: String) async throws -> [String] {
+    private func steps(_ client: SidestepClient, _ run: String) async throws -> [String] {
         let steps = try await client.call("step.list") { $0.member("run", run) }["steps"]?.elements ?? []
         return steps.compactMap { $0["status"]?.string }
-    }
-
-    /// Waits for the fact; a minute is as good as never.
-    private func until(_ fact: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(50)
-        while try await !fact() {
-            try #require(ContinuousClock.now < end, "it does not come true")
-            try await Task.sleep(for: .milliseconds(2))
-        }
     }
 }

@@ -42,17 +42,30 @@ import Testing
         try await run.complete()
     }
 
+    @Test("a client that had nothing to do while its daemon went away waits for it with its next call")
+    func idleClient() async throws {
+        let daemon = try await LocalDaemon()
+        let sidestep = try await daemon.connect()
+        try await daemon.crash()
+        try await sidestep.isDown()
+        let call = Task { _ = try await sidestep.call("ping") }
+        try await sidestep.waitsForAnswer()
+        try await daemon.start()
+        try await call.value
+    }
+
     @Test("a lost lease is thrown by every later call of the run")
     func leaseLost() async throws {
         let daemon = try await LocalDaemon()
         let run = try await daemon.connect().resume("r")
-        _ = try await daemon.connect().resume("r", options: .with { $0.ifOwned = .takeOver })
+        let other = try await daemon.connect().resume("r", options: .with { $0.ifOwned = .takeOver })
         for _ in 1...2 {
             let error = await #expect(throws: SidestepError.self) { try await run.step("a") { 1 } }
             #expect(error?.kind == .leaseLost)
         }
         let error = await #expect(throws: SidestepError.self) { try await run.complete() }
         #expect(error?.kind == .leaseLost)
+        try await other.complete()
     }
 
     @Test("a workflow that swallows a lost lease ends with it all the same")
@@ -111,7 +124,7 @@ import Testing
     func closed() async throws {
         let daemon = try await LocalDaemon()
         let (sidestep, other) = (try await daemon.connect(), try await daemon.connect())
-        _ = try await other.resume("r")
+        let held = try await other.resume("r")
         let waiting = Task {
             try await sidestep.resume(
                 "r",
@@ -124,13 +137,14 @@ import Testing
         await #expect(throws: SidestepError.self) { _ = try await waiting.value }
         let error = await #expect(throws: SidestepError.self) { try await sidestep.call("ping") }
         #expect(error?.kind == .connectionLost)
+        try await held.complete()
     }
 
     @Test("a task that is cancelled stops waiting for its reply")
     func cancelledCall() async throws {
         let daemon = try await LocalDaemon()
         let (sidestep, other) = (try await daemon.connect(), try await daemon.connect())
-        _ = try await other.resume("r")
+        let held = try await other.resume("r")
         let waiting = Task {
             try await sidestep.resume(
                 "r",
@@ -142,12 +156,13 @@ import Testing
         waiting.cancel()
         await #expect(throws: CancellationError.self) { _ = try await waiting.value }
         try await sidestep.call("ping")
+        try await held.complete()
     }
 
     @Test("without a daemon the error names what was tried and what to type")
     func noDaemon() async throws {
         let error = await #expect(throws: SidestepError.self) {
-            try await Sidestep.connect(socket: "/tmp/nobody.sock", autostart: false)
+            try await SidestepClient.connect(.init(socket: "/tmp/nobody.sock", autostart: false))
         }
         #expect(error?.kind == .daemonNotFound)
         #expect(error?.message.contains("/tmp/nobody.sock (given)") == true)

@@ -48,7 +48,7 @@ import Testing
     }
 
     /// Two steps that return `value` where they are executed.
-    private func work(_ id: String, _ sidestep: Sidestep, value: Int) async throws -> [Int] {
+    private func work(_ id: String, _ sidestep: SidestepClient, value: Int) async throws -> [Int] {
         let run = try await sidestep.resume(id)
         let first = try await run.step("first") { value }
         let second = try await run.step("second") { value }

@@ -37,7 +37,7 @@ import Testing
         let effects = Mutex<[Int]>([])
         try await working(client, "ask") { run in
             await executions.next()
-            let answer = (try? await run.signal("answer", as: Int.self)) ?? nil
+            let answer = try? await run.signal("answer", as: Int.self)
             return try await run.step("effect") {
                 effects.withLock { $0.append(answer ?? -1) }
                 return answer ?? -1
@@ -65,7 +65,7 @@ import Testing
                 while !isOver.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(2)) }
                 return 1
             }
-            return try await number + (answer ?? 0)
+            return try await number + answer
         } during: {
             try await client.enqueue("both", run: "r")
             try await until { await bodies.count == 1 }
@@ -88,7 +88,7 @@ import Testing
         try await working(client, "sum") { run in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for name in ["a", "b", "c"] {
-                    group.addTask { try await run.signal(name, as: Int.self) ?? 0 }
+                    group.addTask { try await run.signal(name, as: Int.self) }
                 }
                 return try await group.reduce(0, +)
             }
@@ -105,7 +105,7 @@ import Testing
     // MARK: -
 
     private func working(
-        _ client: Sidestep, _ workflow: String, _ body: @escaping @Sendable (Run) async throws -> Int,
+        _ client: SidestepClient, _ workflow: String, _ body: @escaping @Sendable (Run) async throws -> Int,
         during work: () async throws -> Void
     ) async throws {
         var worker = Worker(client, suspendAfter: .milliseconds(20))
@@ -113,26 +113,5 @@ import Testing
         let working = Task { [worker] in try await worker.run() }
         defer { working.cancel() }
         try await work()
-    }
-
-    private func status(_ client: Sidestep, _ run: String) async throws -> String? {
-        try await client.call("run.get") { $0.member("run", run) }["run"]?["status"]?.string
-    }
-
-    /// Whether the step is an open wait.
-    private func isWaiting(_ client: Sidestep, _ run: String, _ step: String) async throws -> Bool {
-        let found = try? await client.call("step.get") { writer in
-            writer.member("run", run)
-            writer.member("step", step)
-        }
-        return found?["status"]?.string == "waiting"
-    }
-
-    private func until(_ fact: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(50)
-        while try await !fact() {
-            try #require(ContinuousClock.now < end, "it does not come true")
-            try await Task.sleep(for: .milliseconds(2))
-        }
     }
 }

@@ -11,7 +11,7 @@ import Testing
         let daemon = try await LocalDaemon()
         let (owner, person) = (try await daemon.connect(), try await daemon.connect())
         async let answer = owner.workflow("w", run: "r") { run in
-            try await run.signal("approve", as: Bool.self) ?? false
+            try await run.signal("approve", as: Bool.self)
         }
         try await waits(person, "r", "signal:approve")
         #expect(try await person.signal("approve", to: "r", value: true, id: "m"))
@@ -72,7 +72,7 @@ import Testing
         let count = 10_000
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<count {
-                group.addTask { try await run.signal("s\(number)", as: Int.self) ?? 0 }
+                group.addTask { try await run.signal("s\(number)", as: Int.self) }
             }
             try await waits(person, "r", "signal:s\(count - 1)")
             try await owner.call("ping")
@@ -116,7 +116,7 @@ import Testing
         var worker = Worker(client, suspendAfter: .milliseconds(20))
         worker.register("ask") { run -> Int in
             await executions.next()
-            return try await run.signal("answer", as: Int.self) ?? 0
+            return try await run.signal("answer", as: Int.self)
         }
         let working = Task { [worker] in try await worker.run() }
         defer { working.cancel() }
@@ -139,7 +139,7 @@ import Testing
                         name, compensation: { value in undone.withLock { $0.append(value) } }
                     ) { name }
                 }
-                return try await run.signal("never", as: Int.self) ?? 0
+                return try await run.signal("never", as: Int.self)
             }
         }
         try await waits(person, "r", "signal:never")
@@ -166,7 +166,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...5 {
                 group.addTask {
-                    try await run.step("s\(number)", limits: StepLimits(limit: "one")) {
+                    try await run.step("s\(number)", options: .init(limit: "one")) {
                         await atOnce.enter()
                         try await Task.sleep(for: .milliseconds(5))
                         await atOnce.leave()
@@ -177,16 +177,12 @@ import Testing
         }
         #expect(await atOnce.most == 1)
         await #expect {
-            try await run.step("dear", limits: StepLimits(reserve: ["tokens": 11])) {}
+            try await run.step("dear", options: .init(reserve: ["tokens": 11])) {}
         } throws: { ($0 as? SidestepError)?.kind == .budgetExhausted }
     }
 
-    private func status(_ client: Sidestep, _ run: String) async throws -> String? {
-        try await client.call("run.get") { $0.member("run", run) }["run"]?["status"]?.string
-    }
-
     /// Returns when the step of the run is an open wait.
-    private func waits(_ client: Sidestep, _ run: String, _ step: String) async throws {
+    private func waits(_ client: SidestepClient, _ run: String, _ step: String) async throws {
         while true {
             let found = try? await client.call("step.get") { writer in
                 writer.member("run", run)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 
 /// A document to attach to a run.
@@ -11,7 +12,7 @@ public enum ArtifactContent: Sendable {
     /// Any value.
     case json(any Encodable & Sendable)
 
-    func write(to writer: inout JSONWriter) throws {
+    func write(to writer: inout JSONWriter, _ payloads: Payloads) throws {
         switch self {
         case .markdown(let text):
             writer.member("type", "markdown")
@@ -23,7 +24,7 @@ public enum ArtifactContent: Sendable {
             writer.member("type", "file")
             writer.member("path", path)
         case .json(let value):
-            let payload = try Payloads.encode(value)
+            let payload = try payloads.encode(value)
             writer.member("type", "json")
             writer.member("content", payload)
         }
@@ -46,8 +47,8 @@ public struct Artifact: Sendable {
     public let path: String?
     /// What its author says about it.
     public let description: String?
-    /// When it was attached, in milliseconds since the epoch.
-    public let createdAt: Int
+    /// When it was attached.
+    public let created: Date
 
     init(_ json: RawJSON) {
         name = json["artifact"]?.string ?? ""
@@ -57,7 +58,7 @@ public struct Artifact: Sendable {
         content = json["content"]
         path = json["path"]?.string
         description = json["description"]?.string
-        createdAt = json["created_at"]?.int ?? 0
+        created = json["created_at"]?.date ?? .distantPast
     }
 }
 
@@ -72,7 +73,7 @@ extension Run {
         var failure: (any Error)?
         let members = RawJSON.object { writer in
             writer.member("artifact", name)
-            do { try content.write(to: &writer) } catch { failure = error }
+            do { try content.write(to: &writer, client.payloads) } catch { failure = error }
             writer.member("description", description)
         }
         if let failure { throw failure }
@@ -83,7 +84,7 @@ extension Run {
     }
 }
 
-extension Sidestep {
+extension SidestepClient {
     /// An artifact: of a run, or the newest of that name in all runs.
     public func artifact(_ name: String, run: String? = nil, version: Int? = nil) async throws -> Artifact {
         Artifact(

@@ -10,6 +10,7 @@ public final class StreamWriter: Sendable {
         var count: Int
         /// The append that is under way, or was last.
         var last: Task<Void, any Error>?
+        var isClosedHere = false
     }
     private let state: Mutex<State>
 
@@ -27,7 +28,7 @@ public final class StreamWriter: Sendable {
     /// Of several tasks one adds after the other, in the order in which they asked.
     /// An append that has begun is finished even if its task is cancelled.
     public func append<Item: Encodable & Sendable>(_ items: [Item]) async throws {
-        let items = try items.map { try Payloads.encode($0) }
+        let items = try items.map { try run.client.payloads.encode($0) }
         let append = state.withLock { state in
             let before = state.last
             let append = Task {
@@ -43,12 +44,29 @@ public final class StreamWriter: Sendable {
     /// Sends the items with the index of their first one: the daemon adds nothing twice that is sent again.
     private func send(_ items: [RawJSON]) async throws {
         let from = count
-        try await run.call("stream.append") { writer in
-            writer.member("stream", name)
-            writer.array("items") { writer in for item in items { writer.raw(item) } }
-            writer.member("from", from)
+        do {
+            try await run.call("stream.append") { writer in
+                writer.member("stream", name)
+                writer.array("items") { writer in for item in items { writer.raw(item) } }
+                writer.member("from", from)
+            }
+        } catch let error as SidestepError where error.kind == .invalidArgument {
+            // An earlier execution closed it: it had all of its items then.
+            guard try await wasClosedBefore() else { throw error }
+            return
         }
         state.withLock { $0.count += items.count }
+    }
+
+    /// Whether the stream is closed, and not by this process.
+    private func wasClosedBefore() async throws -> Bool {
+        if state.withLock({ $0.isClosedHere }) { return false }
+        let end = try await run.client.call("stream.read") { writer in
+            writer.member("run", run.id)
+            writer.member("stream", name)
+            writer.member("from", StreamEnd.beyond)
+        }
+        return end["closed"]?.bool == true
     }
 
     /// Adds an item.
@@ -60,17 +78,26 @@ public final class StreamWriter: Sendable {
     ///   - final: what the stream came to.
     ///   - compact: drop the items; readers get `final` alone.
     public func close(final: (any Encodable & Sendable)? = nil, compact: Bool = false) async throws {
-        let final = try final.map { try Payloads.encode($0) }
+        let final = try final.map { try run.client.payloads.encode($0) }
         try await run.call("stream.close") { writer in
             writer.member("stream", name)
             writer.member("final", final)
             if compact { writer.member("compact", true) }
         }
+        state.withLock { $0.isClosedHere = true }
     }
+}
+
+/// Asking for the end of a stream.
+private enum StreamEnd {
+    /// An index that no stream reaches: the largest whole number that every reader of JSON keeps.
+    static let beyond = 9_007_199_254_740_991
 }
 
 extension Run {
     /// Opens a stream of the run, or comes back to it: what was written before stays, and items follow it.
+    ///
+    /// One that an earlier execution closed takes nothing more, and a replay that writes to it again changes nothing.
     public func stream(_ name: String) async throws -> StreamWriter {
         let result = try await call("stream.append") { writer in
             writer.member("stream", name)
@@ -92,7 +119,7 @@ public struct StreamReader<Value: Decodable & Sendable>: AsyncSequence, Sendable
         public let value: Value
     }
 
-    let client: Sidestep
+    let client: SidestepClient
     let run: String
     let stream: String
     let from: Int
@@ -122,7 +149,8 @@ public struct StreamReader<Value: Decodable & Sendable>: AsyncSequence, Sendable
                 try await read()
             }
             defer { next += 1 }
-            return Element(index: next, value: try Payloads.decode(Value.self, from: items.removeFirst()))
+            return Element(
+                index: next, value: try reader.client.payloads.decode(Value.self, from: items.removeFirst()))
         }
 
         private mutating func read() async throws {
@@ -140,7 +168,7 @@ public struct StreamReader<Value: Decodable & Sendable>: AsyncSequence, Sendable
     }
 }
 
-extension Sidestep {
+extension SidestepClient {
     /// Follows a stream of a run from an index on.
     public func stream<Value: Decodable & Sendable>(
         _ name: String, of run: String, from: Int = 0, as type: Value.Type = Value.self
@@ -156,8 +184,8 @@ extension Sidestep {
         let result = try await call("stream.read") { writer in
             writer.member("run", run)
             writer.member("stream", stream)
-            writer.member("from", 9_007_199_254_740_991)
+            writer.member("from", StreamEnd.beyond)
         }
-        return try result.present("final").map { try Payloads.decode(type, from: $0) }
+        return try result.present("final").map { try payloads.decode(type, from: $0) }
     }
 }

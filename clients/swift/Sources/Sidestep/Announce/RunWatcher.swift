@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import SidestepProtocol
 import Synchronization
@@ -8,8 +9,8 @@ public struct RunEvent: Sendable {
     public let sequence: Int
     /// The run whose journal it is.
     public let run: String
-    /// When it happened, in milliseconds since the epoch.
-    public let at: Int
+    /// When it happened.
+    public let at: Date
     /// What happened, for example `step.completed`.
     public let kind: String
     /// The step that it is about, if it is about one.
@@ -25,7 +26,7 @@ public struct RunEvent: Sendable {
         self.json = json
         sequence = json["sequence"]?.int ?? 0
         run = json["run"]?.string ?? ""
-        at = json["at"]?.int ?? 0
+        at = json["at"]?.date ?? .distantPast
         kind = json["kind"]?.string ?? ""
         step = json["step"]?.string
         attempt = json["attempt"]?.int
@@ -33,7 +34,7 @@ public struct RunEvent: Sendable {
     }
 }
 
-/// Follows journals on a connection of its own, without threads or tasks; `Sidestep.watch` is made of it.
+/// Follows journals on a connection of its own, without threads or tasks; `SidestepClient.watch` is made of it.
 ///
 /// A lost connection is made again and goes on behind the last entry: none is missed and none comes twice.
 public final class RunWatcher {
@@ -142,7 +143,7 @@ public final class RunWatcher {
     }
 }
 
-extension Sidestep {
+extension SidestepClient {
     /// Follows the journals of runs as they are written, until the task is cancelled.
     ///
     ///     for try await event in sidestep.watch(.init(workflow: "trip")) { print(event.run, event.kind) }

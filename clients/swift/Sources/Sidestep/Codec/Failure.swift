@@ -23,24 +23,27 @@ extension DurableError {
 
 /// An error as it is recorded.
 struct Failure {
-    /// The recorded payload: `{"type", "message"}`, and `which` of a time-out.
+    /// The recorded payload: `{"type", "message"}`, `which` of a time-out, type and value of an error that is Codable.
     let error: RawJSON
     let types: [String]
     let isRetryable: Bool
     let retryAfter: Duration?
 
-    init(_ error: any Error) {
+    init(_ error: any Error, _ payloads: Payloads) {
         let durable = error as? any DurableError
         let type = durable?.durableType ?? String(describing: Swift.type(of: error))
         types = [type]
         isRetryable = durable?.isRetryable ?? Self.isRetryable(error)
         retryAfter = durable?.retryAfter ?? (error as? SidestepError)?.retryAfter
         let which = (error as? AttemptTimeout)?.which
+        let own = CodableErrors.record(of: error, payloads)
         self.error = .build { writer in
             writer.beginObject()
             writer.member("type", type)
             writer.member("which", which)
             writer.member("message", Self.message(of: error))
+            writer.member("swift_type", own?.type)
+            writer.member("value", own?.value)
             writer.endObject()
         }
     }

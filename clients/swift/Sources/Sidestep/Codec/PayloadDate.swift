@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SidestepProtocol
 
 /// Dates as texts: ISO 8601 in UTC, with milliseconds where there are some.
 ///
@@ -21,4 +22,14 @@ enum PayloadDate {
         }
         return nil
     }
+}
+
+extension Date {
+    /// Milliseconds since the epoch, as the protocol has moments.
+    package var milliseconds: Int { Int(exactly: (timeIntervalSince1970 * 1000).rounded()) ?? .max }
+}
+
+extension RawJSON {
+    /// The moment that a number of the protocol stands for.
+    package var date: Date? { int.map { Date(timeIntervalSince1970: Double($0) / 1000) } }
 }

@@ -2,14 +2,17 @@ import FoundationEssentials
 import SidestepProtocol
 
 /// Turns values of the user into payloads and back.
-enum Payloads {
+public struct Payloads: Sendable {
+    let encoder: @Sendable () -> JSONEncoder
+    let decoder: @Sendable () -> JSONDecoder
+
     /// The value as JSON, its keys sorted, so that an equal value always gives equal bytes.
     ///
     /// A `RawJSON` is taken as it is.
-    static func encode<Value: Encodable>(_ value: Value) throws -> RawJSON {
+    func encode<Value: Encodable>(_ value: Value) throws -> RawJSON {
         if let raw = value as? RawJSON { return raw }
         do {
-            return RawJSON(validated: ArraySlice(try encoder().encode(value)))
+            return RawJSON(validated: ArraySlice(try sorting(encoder()).encode(value)))
         } catch {
             throw SidestepError(
                 .notEncodable, "a \(Value.self) cannot be written as JSON: \(error)",
@@ -18,7 +21,7 @@ enum Payloads {
     }
 
     /// The value a payload stands for.
-    static func decode<Value: Decodable>(_ type: Value.Type, from json: RawJSON) throws -> Value {
+    func decode<Value: Decodable>(_ type: Value.Type, from json: RawJSON) throws -> Value {
         if let raw = json as? Value { return raw }
         do {
             return try decoder().decode(type, from: Data(json.bytes))
@@ -30,9 +33,10 @@ enum Payloads {
     }
 
     // A new one each time: neither class is Sendable, and making one costs less than the JSON it writes.
-    private static func encoder() -> JSONEncoder {
+
+    /// An encoder as clients have it when nothing else is said.
+    @Sendable public static func standardEncoder() -> JSONEncoder {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
             try container.encode(PayloadDate.text(of: date))
@@ -40,7 +44,8 @@ enum Payloads {
         return encoder
     }
 
-    private static func decoder() -> JSONDecoder {
+    /// A decoder for what the standard encoder writes.
+    @Sendable public static func standardDecoder() -> JSONDecoder {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .custom { decoder in
             let container = try decoder.singleValueContainer()
@@ -53,24 +58,11 @@ enum Payloads {
         }
         return decoder
     }
-}
 
-/// Payloads pass through this client with their bytes unchanged wherever a `Codable` value is asked for.
-///
-/// Only as a whole: inside another value an encoder would have to rebuild it, and could not keep its bytes.
-extension RawJSON: Codable {
-    /// Takes the bytes of the whole payload as they came.
-    public init(from decoder: any Decoder) throws {
-        throw DecodingError.dataCorrupted(
-            .init(codingPath: decoder.codingPath, debugDescription: "RawJSON stands for a whole payload only")
-        )
-    }
-
-    /// Gives the bytes as they are.
-    public func encode(to encoder: any Encoder) throws {
-        throw EncodingError.invalidValue(
-            self,
-            .init(codingPath: encoder.codingPath, debugDescription: "RawJSON stands for a whole payload only")
-        )
+    /// Equal values have to give equal bytes: calls are found by what they are called with.
+    private func sorting(_ encoder: JSONEncoder) -> JSONEncoder {
+        encoder.outputFormatting.remove(.prettyPrinted)
+        encoder.outputFormatting.formUnion([.sortedKeys, .withoutEscapingSlashes])
+        return encoder
     }
 }

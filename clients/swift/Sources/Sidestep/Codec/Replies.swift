@@ -90,7 +90,7 @@ extension SidestepError.Owner {
     init?(_ json: RawJSON) {
         guard let pid = json["pid"]?.int else { return nil }
         self.init(
-            pid: pid, uid: json["uid"]?.int, kind: json["kind"]?.string, sinceAt: json["since_at"]?.int)
+            pid: pid, uid: json["uid"]?.int, kind: json["kind"]?.string, since: json["since_at"]?.date)
     }
 }
 

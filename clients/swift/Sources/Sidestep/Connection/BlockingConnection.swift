@@ -2,7 +2,7 @@ import SidestepProtocol
 
 /// A connection for programs that do one thing after another: no threads, no tasks, quick to start.
 ///
-/// The command line tool is made of it. For everything else there is ``Sidestep``.
+/// The command line tool is made of it. For everything else there is ``SidestepClient``.
 public final class BlockingConnection {
     let socket: UnixSocket
     private var lines: LineReader

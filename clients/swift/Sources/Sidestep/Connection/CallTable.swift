@@ -11,14 +11,20 @@ struct CallTable {
         let mayResend: Bool
         /// Whether its answer may take as long as the world outside does.
         let isPatient: Bool
+        /// When it is given up.
+        let deadline: ContinuousClock.Instant?
         /// Whether the frame went out on this connection; only such a call can have been carried out.
         fileprivate(set) var wasSent = false
         let complete: Completion
 
-        init(frame: [UInt8], mayResend: Bool, isPatient: Bool = false, complete: @escaping Completion) {
+        init(
+            frame: [UInt8], mayResend: Bool, isPatient: Bool = false,
+            deadline: ContinuousClock.Instant? = nil, complete: @escaping Completion
+        ) {
             self.frame = frame
             self.mayResend = mayResend
             self.isPatient = isPatient
+            self.deadline = deadline
             self.complete = complete
         }
     }
@@ -88,6 +94,12 @@ struct CallTable {
         _ = take(id)
         if call.wasSent { addOwn(Call(frame: [], mayResend: false, complete: late), id: id) }
         return (call, call.wasSent)
+    }
+
+    /// Takes out the calls that have taken too long; an answer that comes later is nobody's.
+    mutating func takeOverdue(at now: ContinuousClock.Instant) -> [Call] {
+        let overdue = waiting.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted()
+        return overdue.compactMap { take($0) }
     }
 
     /// The call whose line the daemon refused without having read its number: if a line is too long, the longest one

@@ -5,14 +5,15 @@ import Synchronization
 extension Connection {
     /// Starts the reading thread unless there is one.
     func startIfDown() {
-        let isOurs = state.withLock { state in
-            guard case .down = state.link else { return false }
+        let patience: Duration? = state.withLock { state in
+            guard case .down = state.link else { return nil }
             state.link = .connecting
-            return true
+            // A caller who never had a connection wants to hear at once that there is no daemon.
+            return state.hasMet ? self.patience : .zero
         }
-        guard isOurs else { return }
+        guard let patience else { return }
         do {
-            try Threads.start { self.readUntilIdle(patience: .zero) }
+            try Threads.start { self.readUntilIdle(patience: patience) }
         } catch {
             giveUp(Threads.noneLeft(error))
         }
@@ -20,9 +21,7 @@ extension Connection {
 
     /// Connects, reads, and connects again, until nobody needs the connection.
     ///
-    /// - Parameter patience: how long the first attempts may go on. Zero, because a caller who never had a
-    ///   connection
-    ///   wants to hear at once that there is no daemon.
+    /// - Parameter patience: how long the first attempts may go on.
     private func readUntilIdle(patience first: Duration) {
         var patience = first
         while let socket = connect(patience: patience) {
@@ -39,10 +38,14 @@ extension Connection {
         while true {
             do {
                 let socket = try finder.connect()
-                state.withLock { $0.finder = $0.finder.staying(at: socket) }
+                state.withLock { state in
+                    state.finder = state.finder.staying(at: socket)
+                    state.hasMet = true
+                }
                 return socket
             } catch {
                 if isClosed { return nil }
+                endOverdue()
                 let pause = backoff.advance()
                 guard ContinuousClock.now + pause < deadline else {
                     giveUp(error as? SidestepError ?? SidestepError(.connectionLost, "\(error)"))
@@ -88,7 +91,28 @@ extension Connection {
 
     private func readLines(_ socket: UnixSocket) {
         var lines = LineReader(socket)
-        while let line = try? lines.next() { receive(line) }
+        var watch = OverdueWatch(configuration.callTimeout)
+        socket.limitReads(to: watch.interval)
+        while true {
+            do throws(SystemError) {
+                guard let line = try lines.next() else { return }
+                receive(line)
+            } catch {
+                guard error.number == EAGAIN else { return }
+            }
+            if watch.isTime { endOverdue() }
+        }
+    }
+
+    /// Calls that nobody answered in time fail; whether they were carried out nobody knows.
+    func endOverdue() {
+        let calls = state.withLock { $0.calls.takeOverdue(at: .now) }
+        guard !calls.isEmpty else { return }
+        var error = SidestepError(
+            .timeout, "the daemon did not answer within \(configuration.callTimeout ?? .zero)",
+            hint: "see whether it hangs (`sidestep ping`); the call may have been carried out")
+        error.which = "call"
+        for call in calls { call.complete(.failure(error)) }
     }
 
     private func receive(_ line: [UInt8]) {
@@ -164,6 +188,24 @@ extension Connection {
             return state.calls.takeAll()
         }
         for call in calls { call.complete(.failure(error)) }
+    }
+}
+
+/// How often the reading thread looks for calls that have taken too long.
+private struct OverdueWatch {
+    let interval: Duration
+    private var last = ContinuousClock.now
+
+    init(_ timeout: Duration?) { interval = min(.seconds(1), (timeout ?? .seconds(2)) / 2) }
+
+    /// Whether the interval has passed since it was said the last time.
+    var isTime: Bool {
+        mutating get {
+            let now = ContinuousClock.now
+            guard now - last >= interval else { return false }
+            last = now
+            return true
+        }
     }
 }
 

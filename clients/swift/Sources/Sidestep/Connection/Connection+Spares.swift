@@ -23,7 +23,7 @@ extension Connection {
         if takePlace(of: Self.roamingHere) { return self }
         return spares.withLock { spares in
             if let free = spares.first(where: { $0.takePlace(of: CallTable.patientWindow) }) { return free }
-            let new = Connection(finder: finder, patience: patience)
+            let new = Connection(configuration, finder: finder)
             new.state.withLock { $0.roaming = 1 }
             spares.append(new)
             // Closed meanwhile: it was not among those that were closed with this one.

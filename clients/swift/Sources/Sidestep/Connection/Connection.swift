@@ -28,6 +28,8 @@ final class Connection: Sendable {
         /// Once a daemon was found, no other one is taken for it.
         var finder: DaemonFinder
         var link = Link.down
+        /// Whether it has found a daemon: that one is looked for with patience when it is gone.
+        var hasMet = false
         /// Counts the connections that broke.
         var generation = 0
         var calls = CallTable()
@@ -39,17 +41,20 @@ final class Connection: Sendable {
         var roaming = 0
     }
 
+    let configuration: SidestepClient.Configuration
     /// How long to look for a daemon that went away.
-    let patience: Duration
+    var patience: Duration { configuration.patience }
     let state: Mutex<State>
     /// Held while bytes are written, so that lines do not mix and calls leave in the order they were made.
     let writing = Mutex(())
     /// Further connections, for calls that wait and have no place on this one.
     let spares = Mutex<[Connection]>([])
 
-    init(finder: DaemonFinder, patience: Duration) {
-        state = Mutex(State(finder: finder))
-        self.patience = patience
+    /// - Parameter finder: finds the daemon that another connection has met.
+    init(_ configuration: SidestepClient.Configuration, finder: DaemonFinder? = nil) {
+        self.configuration = configuration
+        let first = DaemonFinder(socket: configuration.socket, autostart: configuration.autostart)
+        state = Mutex(State(finder: finder ?? first, hasMet: finder != nil))
     }
 
     /// Where the daemon is looked for.
@@ -62,7 +67,8 @@ final class Connection: Sendable {
     ) {
         let frame = Outgoing.request(id: id, method: method, params: params)
         let call = CallTable.Call(
-            frame: frame, mayResend: mayResend, isPatient: isPatient, complete: complete)
+            frame: frame, mayResend: mayResend, isPatient: isPatient, deadline: deadline(of: method),
+            complete: complete)
         writing.withLock { _ in
             let (link, isNow) = state.withLock { state in
                 switch state.link {
@@ -79,6 +85,12 @@ final class Connection: Sendable {
             }
         }
         startIfDown()
+    }
+
+    /// When a call of this method has taken too long; nil when it may take as long as it likes.
+    private func deadline(of method: String) -> ContinuousClock.Instant? {
+        if PatientMethods.all.contains(method) || PatientMethods.long.contains(method) { return nil }
+        return configuration.callTimeout.map { .now + $0 }
     }
 
     /// Sends a notification; it is lost when there is no connection, as notifications may be.
@@ -124,7 +136,7 @@ extension Connection {
     func call(
         _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool = false
     ) async throws -> RawJSON {
-        var trouble = WriteTrouble(patience: patience)
+        var trouble = WriteTrouble(patience: patience, log: configuration.log)
         while true {
             do {
                 let answer = try await callInPlace(

@@ -5,6 +5,9 @@ enum PatientMethods {
     /// Those that take `wait_ms`, and the begin of a step, which waits for room in a limit.
     static let all: Set<String> = granting.union(roaming)
 
+    /// Whose answers take as long as the database is large.
+    static let long: Set<String> = ["system.backup", "system.check", "system.vacuum"]
+
     /// Whose grant belongs to the connection that asked for it.
     private static let granting: Set<String> = ["resume", "worker.claim"]
 

@@ -73,6 +73,13 @@ package final class UnixSocket: Sendable {
         }
     }
 
+    /// Lets a read that waits longer throw EAGAIN.
+    func limitReads(to longest: Duration) {
+        let milliseconds = max(1, longest.milliseconds)
+        var time = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+
     /// Reads what is there, waiting for at least one byte; 0 means the peer closed.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         while true {

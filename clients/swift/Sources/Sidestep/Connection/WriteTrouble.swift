@@ -1,15 +1,22 @@
-import Glibc
 import Synchronization
 
 /// Waiting for a daemon that cannot write now: its disk is full, or it is being restarted. Nothing of the call was
 /// recorded, so the same call is made again.
 package struct WriteTrouble {
     private let patience: Duration
+    private let log: @Sendable (LogMessage) -> Void
     private var deadline: ContinuousClock.Instant?
     private var backoff = Backoff()
 
-    /// - Parameter patience: how long to wait in all.
-    package init(patience: Duration) { self.patience = patience }
+    /// - Parameters:
+    ///   - patience: how long to wait in all.
+    ///   - log: is told of a full disk.
+    package init(
+        patience: Duration, log: @escaping @Sendable (LogMessage) -> Void = { $0.printIfImportant() }
+    ) {
+        self.patience = patience
+        self.log = log
+    }
 
     private static let kinds: Set<SidestepError.Kind> = [
         .storageFull, .storageError, .overloaded, .shuttingDown,
@@ -21,7 +28,7 @@ package struct WriteTrouble {
         let end = deadline ?? .now + patience
         deadline = end
         guard end > .now else { return nil }
-        Self.say(error)
+        say(error)
         return error.retryAfter ?? backoff.advance()
     }
 
@@ -30,12 +37,11 @@ package struct WriteTrouble {
     private static let isSaid = Atomic(false)
 
     /// Says that a full disk is waited for: once for all calls, until one of them succeeds.
-    private static func say(_ error: SidestepError) {
-        guard error.kind == .storageFull, !isSaid.exchange(true, ordering: .relaxed) else { return }
-        let lines = ["sidestep: \(error.message); waiting for space [\(error.kind)]"]
-        let text =
-            (lines + [error.hint.map { "  hint: \($0)" }].compactMap(\.self)).joined(separator: "\n") + "\n"
-        _ = text.withCString { write(2, $0, strlen($0)) }
+    private func say(_ error: SidestepError) {
+        guard error.kind == .storageFull, !Self.isSaid.exchange(true, ordering: .relaxed) else { return }
+        log(
+            LogMessage(
+                .warning, "\(error.message); waiting for space [\(error.kind)]", hint: error.hint))
     }
 
     /// A call succeeded after a wait.

@@ -194,6 +194,6 @@ struct Search {
 }
 
 /// Why a place was passed over.
-struct Reason: Error {
+package struct Reason: Error {
     let text: String
 }

@@ -13,7 +13,7 @@ public struct DaemonLocation: Sendable {
 
     /// Looks in the usual places, or at the socket that is named.
     ///
-    /// - Parameter autostart: as for ``Sidestep/connect(socket:autostart:patience:)``.
+    /// - Parameter autostart: as for ``SidestepClient/Configuration``.
     public static func find(socket: String? = nil, autostart: Bool? = nil) -> DaemonLocation {
         var location = DaemonLocation()
         let places = Places(Environment.current.variables)

@@ -5,13 +5,13 @@ import Glibc
 /// A shell starts it in the background and ends: the process then belongs to init, so it leaves no zombie
 /// here and needs nobody to wait for it. posix_spawn(3) alone would make it our child, and Swift has no
 /// fork(2).
-struct DetachedProcess {
-    let pid: pid_t
+package struct DetachedProcess {
+    package let pid: pid_t
     private let log: String
     private let logStart: off_t
 
     /// Starts a command with no input, its output appended to `log`.
-    static func start(_ command: [String], log: String) throws(Reason) -> DetachedProcess {
+    package static func start(_ command: [String], log: String) throws(Reason) -> DetachedProcess {
         let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw Reason(text: "cannot write \(log): \(SystemError("open").message)")
@@ -23,7 +23,7 @@ struct DetachedProcess {
     }
 
     /// Whether it has not ended; its corpse stays where nobody waits for orphans.
-    var isAlive: Bool {
+    package var isAlive: Bool {
         guard kill(pid, 0) == 0 || errno == EPERM else { return false }
         let descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return true }
@@ -35,7 +35,7 @@ struct DetachedProcess {
     }
 
     /// The last line it wrote since it was started.
-    var lastWords: String {
+    package var lastWords: String {
         let descriptor = open(log, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "no output" }
         defer { close(descriptor) }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 
 /// How a run is opened; everything has a default.
@@ -35,12 +36,12 @@ public struct ResumeOptions: Sendable {
     public var tags: [String: String]?
     /// Anything to keep with the run.
     public var metadata: RawJSON?
-    /// When the run is over at the latest, in milliseconds since the epoch.
-    public var deadlineAt: Int?
+    /// When the run is over at the latest.
+    public var deadline: Date?
     /// The run that a new one belongs to: it is cancelled with it, and what it uses counts for it.
     public var parent: String?
-    /// Whether the workflow undoes what it did when the run is cancelled: without an owner it then gets one for that.
-    public var compensates = false
+    /// When what its steps did is undone. Default: on a cancel, as long as a process has the run.
+    public var undo: Undoing?
     /// What it and its children may use up, by the names of the protocol: `tokens`, `cost_micros`, `calls`, …
     public var budget: [String: Int]?
 
@@ -67,9 +68,9 @@ public struct ResumeOptions: Sendable {
         writer.member("max_interruptions", maxInterruptions)
         if let tags { writer.object("tags") { tags.write(to: &$0) } }
         writer.member("metadata", metadata)
-        writer.member("deadline_at", deadlineAt)
+        writer.member("deadline_at", deadline?.milliseconds)
         writer.member("parent", parent)
-        if compensates { writer.member("compensates", true) }
+        if undo != nil { writer.member("compensates", true) }
         if let budget { writer.object("budget") { budget.write(to: &$0) } }
     }
 }

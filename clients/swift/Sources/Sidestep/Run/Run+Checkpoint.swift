@@ -19,7 +19,10 @@ public struct SavedCheckpoint: Sendable {
     /// Messages in the history at this point.
     public let messageCount: Int
 
-    init?(_ json: RawJSON) {
+    private let payloads: Payloads
+
+    init?(_ json: RawJSON, _ payloads: Payloads) {
+        self.payloads = payloads
         guard let id = json["checkpoint"]?.string else { return nil }
         self.id = id
         sequence = json["sequence"]?.int ?? 0
@@ -33,7 +36,7 @@ public struct SavedCheckpoint: Sendable {
 
     /// The agent's state as a value.
     public func state<State: Decodable>(as type: State.Type = State.self) throws -> State {
-        try Payloads.decode(type, from: state)
+        try payloads.decode(type, from: state)
     }
 }
 
@@ -61,27 +64,27 @@ public struct CheckpointReceipt: Sendable {
 
 /// How the message history changes with a checkpoint.
 public struct MessageChange: Sendable {
-    let json: RawJSON
+    let json: @Sendable (Payloads) throws -> RawJSON
 
     /// Keeps the first messages and adds new ones after them: only these are sent and stored.
-    public static func append(_ messages: [some Encodable & Sendable], keeping count: Int) throws
-        -> MessageChange
-    {
-        let added = try messages.map { try Payloads.encode($0) }
-        return MessageChange(
-            json: .object { writer in
+    public static func append(_ messages: [some Encodable & Sendable], keeping count: Int) -> MessageChange {
+        MessageChange { payloads in
+            let added = try messages.map { try payloads.encode($0) }
+            return .object { writer in
                 writer.member("keep", count)
                 writer.array("append") { writer in added.forEach { writer.raw($0) } }
-            })
+            }
+        }
     }
 
     /// Hands over the whole history; the daemon finds out what is new.
-    public static func all(_ messages: [some Encodable & Sendable]) throws -> MessageChange {
-        let all = try messages.map { try Payloads.encode($0) }
-        return MessageChange(
-            json: .object { writer in
+    public static func all(_ messages: [some Encodable & Sendable]) -> MessageChange {
+        MessageChange { payloads in
+            let all = try messages.map { try payloads.encode($0) }
+            return .object { writer in
                 writer.array("all") { writer in all.forEach { writer.raw($0) } }
-            })
+            }
+        }
     }
 }
 
@@ -97,11 +100,12 @@ extension Run {
         state: (some Encodable & Sendable)?, messages: MessageChange? = nil, stepNumber: Int? = nil,
         name: String? = nil, toolResults: RawJSON? = nil, metadata: RawJSON? = nil
     ) async throws -> CheckpointReceipt {
-        let state = try state.map { try Payloads.encode($0) }
+        let state = try state.map { try client.payloads.encode($0) }
+        let change = try messages?.json(client.payloads)
         let result = try await call("checkpoint") { writer in
             writer.member("step_number", stepNumber)
             writer.member("state", state)
-            writer.member("messages", messages?.json)
+            writer.member("messages", change)
             writer.member("tool_results", toolResults)
             writer.member("metadata", metadata)
             writer.member("name", name)
@@ -134,7 +138,9 @@ extension Run {
             } catch let error as SidestepError where error.kind == .checkpointNotFound {
                 return []
             }
-            messages += try (page["messages"]?.elements ?? []).map { try Payloads.decode(type, from: $0) }
+            messages += try (page["messages"]?.elements ?? []).map {
+                try client.payloads.decode(type, from: $0)
+            }
             from = page.present("more")?.int
         } while from != nil
         return messages

@@ -1,4 +1,3 @@
-import Glibc
 import SidestepProtocol
 import Synchronization
 
@@ -68,8 +67,8 @@ extension Run {
                 hint: "if the program was changed: give the changed step another name, begin another run, "
                     + "open this one with onMismatch: .warn to take the record, or fork it")
         }
-        let line = Array("sidestep: run \(id): \(text); it is executed as a step of its own\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
+        client.configuration.log(
+            LogMessage(.warning, "\(text); it is executed as a step of its own", run: id, step: name))
         return journal.withLock { $0.add(name, in: scope, fingerprint: fingerprint) }
     }
 }

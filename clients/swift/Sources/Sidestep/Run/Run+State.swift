@@ -7,7 +7,7 @@ extension Run {
 
         /// Sets a value.
         public func set(_ name: String, _ value: some Encodable & Sendable) async throws {
-            let value = try Payloads.encode(value)
+            let value = try run.client.payloads.encode(value)
             try await run.call("state.set") { writer in
                 writer.member("name", name)
                 writer.member("value", value)
@@ -28,7 +28,7 @@ extension Run {
                 writer.member("name", name)
             }
             guard result["found"]?.bool != false, let value = result["value"] else { return nil }
-            return try Payloads.decode(type, from: value)
+            return try run.client.payloads.decode(type, from: value)
         }
 
         /// All values by name.
@@ -44,9 +44,9 @@ extension Run {
 
     /// The input the run was created with.
     public func input<Input: Decodable>(as type: Input.Type = Input.self) async throws -> Input {
-        if let givenInput { return try Payloads.decode(type, from: givenInput) }
+        if let givenInput { return try client.payloads.decode(type, from: givenInput) }
         let result = try await client.call("run.get") { $0.member("run", id) }
-        return try Payloads.decode(type, from: result["input"] ?? .null)
+        return try client.payloads.decode(type, from: result["input"] ?? .null)
     }
 
     /// What to hand to the outside world so that it can tell a repetition: the same for every attempt of the

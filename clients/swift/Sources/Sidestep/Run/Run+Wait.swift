@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 import Synchronization
 
@@ -46,27 +47,64 @@ extension Run {
     ///
     /// Signals are kept in the order in which they are sent, also before anybody waits for them.
     ///
+    /// - Returns: the signal's value.
+    public func signal<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) async throws
+        -> Value
+    {
+        try client.payloads.decode(type, from: try came(try await payload(ofSignal: name, nil)))
+    }
+
+    /// Waits for a signal to this run, for a time.
+    ///
     /// - Returns: the signal's value; nil when `timeout` came first, which is recorded, too.
     public func signal<Value: Decodable>(
-        _ name: String, as type: Value.Type = Value.self, timeout: Duration? = nil
+        _ name: String, as type: Value.Type = Value.self, timeout: Duration
     ) async throws -> Value? {
-        let arrival = try await wait("signal:\(name)", "signal.wait", timeout) { $0.member("signal", name) }
-        guard case .signal(_, let value) = arrival else { return nil }
-        return try Payloads.decode(type, from: value)
+        try await payload(ofSignal: name, timeout).map { try client.payloads.decode(type, from: $0) }
+    }
+
+    /// Waits for a signal to this run whose value does not matter.
+    public func signal(_ name: String) async throws { _ = try came(try await payload(ofSignal: name, nil)) }
+
+    /// Waits for a signal to this run whose value does not matter, for a time.
+    ///
+    /// - Returns: whether it came; false when `timeout` came first, which is recorded, too.
+    public func signal(_ name: String, timeout: Duration) async throws -> Bool {
+        try await payload(ofSignal: name, timeout) != nil
     }
 
     /// Waits until somebody settles a promise of this run.
     ///
+    /// - Returns: its value.
+    /// - Throws: `SidestepError` of kind `promiseRejected` with the recorded error in `failure`.
+    public func promise<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) async throws
+        -> Value
+    {
+        try client.payloads.decode(type, from: try came(try await payload(ofPromise: name, nil)))
+    }
+
+    /// Waits until somebody settles a promise of this run, for a time.
+    ///
     /// - Returns: its value; nil when `timeout` came first.
     /// - Throws: `SidestepError` of kind `promiseRejected` with the recorded error in `failure`.
     public func promise<Value: Decodable>(
-        _ name: String, as type: Value.Type = Value.self, timeout: Duration? = nil
+        _ name: String, as type: Value.Type = Value.self, timeout: Duration
     ) async throws -> Value? {
+        try await payload(ofPromise: name, timeout).map { try client.payloads.decode(type, from: $0) }
+    }
+
+    private func payload(ofSignal name: String, _ timeout: Duration?) async throws -> RawJSON? {
+        let arrival = try await wait("signal:\(name)", "signal.wait", timeout) { $0.member("signal", name) }
+        guard case .signal(_, let value) = arrival else { return nil }
+        return value
+    }
+
+    private func payload(ofPromise name: String, _ timeout: Duration?) async throws -> RawJSON? {
         let arrival = try await wait("promise:\(name)", "promise.wait", timeout) {
             $0.member("promise", name)
         }
         switch arrival {
-        case .promise(_, let value): return try Payloads.decode(type, from: value)
+        case .promise(_, let value): return value
         case .rejected(_, let failure):
             var error = SidestepError(.promiseRejected, "the promise '\(name)' was rejected", run: id)
             error.failure = failure
@@ -75,13 +113,21 @@ extension Run {
         }
     }
 
+    /// What a wait without a time came to: it does not time out, unless an earlier execution gave it a time.
+    private func came(_ value: RawJSON?) throws -> RawJSON {
+        if let value { return value }
+        throw SidestepError(
+            .timeout, "the wait is on record as timed out", run: id,
+            hint: "it had a time-out when it was recorded: give it one, or another name")
+    }
+
     /// Makes a promise, so that others see what this run will wait for.
     ///
     /// - Parameter metadata: what somebody needs to know to settle it.
     public func createPromise(_ name: String, metadata: (some Encodable & Sendable)? = RawJSON?.none)
         async throws
     {
-        let metadata = try metadata.map { try Payloads.encode($0) }
+        let metadata = try metadata.map { try client.payloads.encode($0) }
         try await call("promise.create") { writer in
             writer.member("promise", name)
             writer.member("metadata", metadata)
@@ -92,6 +138,13 @@ extension Run {
     public func first(
         _ name: String, of awaited: [Awaited], timeout: Duration? = nil
     ) async throws -> Arrival {
+        try StepNames.check(name, run: id)
+        return try await firstToCome(name, of: awaited, timeout: timeout)
+    }
+
+    /// The wait for the first, under a name that may hold another run's id.
+    func firstToCome(_ name: String, of awaited: [Awaited], timeout: Duration? = nil) async throws -> Arrival
+    {
         try await wait(name, "wait.first", timeout) { writer in
             writer.array("any") { writer in
                 for item in awaited { writer.object(item) }
@@ -101,12 +154,14 @@ extension Run {
 
     /// Sleeps durably: over the death of this process, of the daemon and of the machine.
     public func sleep(_ name: String = "sleep", for duration: Duration) async throws {
+        try StepNames.check(name, run: id)
         _ = try await wait(name, "run-step", nil) { $0.member("sleep_ms", duration.milliseconds) }
     }
 
-    /// Sleeps durably until a date, in milliseconds since the epoch.
-    public func sleep(_ name: String = "sleep", untilMilliseconds date: Int) async throws {
-        _ = try await wait(name, "run-step", nil) { $0.member("until_at", date) }
+    /// Sleeps durably until a moment.
+    public func sleep(_ name: String = "sleep", until moment: Date) async throws {
+        try StepNames.check(name, run: id)
+        _ = try await wait(name, "run-step", nil) { $0.member("until_at", moment.milliseconds) }
     }
 
     // MARK: - One wait

@@ -23,7 +23,7 @@ public final class Run: Sendable {
     /// How the run ended; nil while it is open.
     public let outcome: Outcome?
 
-    let client: Sidestep
+    let client: SidestepClient
     let givenInput: RawJSON?
     /// A wait that lasts longer lets go of the run; nil waits in this process.
     let suspendAfter: Duration?
@@ -31,13 +31,22 @@ public final class Run: Sendable {
     let onMismatch: ResumeOptions.OnMismatch
     /// The task that executes the workflow.
     let task = TaskIdentity.current
-    let compensations = Mutex<[Compensation]>([])
+    /// What undoes the steps of the execution that is under way; it belongs to that, as it may hold the run.
+    let undoing = Mutex(WeakCompensations())
     let journal: Mutex<Journal>
     let presence = PresenceKeeper()
-    private let endedBy = Mutex<(any Error)?>(nil)
+    private let part = Mutex(Part())
+
+    /// This process's part in the run.
+    private struct Part {
+        /// What ended it.
+        var endedBy: (any Error)?
+        /// Whether the daemon knows that.
+        var isLetGo = false
+    }
 
     init(
-        _ result: RawJSON, input: RawJSON?, client: Sidestep, suspendAfter: Duration? = nil,
+        _ result: RawJSON, input: RawJSON?, client: SidestepClient, suspendAfter: Duration? = nil,
         onMismatch: ResumeOptions.OnMismatch = .error
     ) async throws {
         guard let run = result["run"], let id = run["id"]?.string, let uid = run["uid"]?.string else {
@@ -52,7 +61,7 @@ public final class Run: Sendable {
         lease = result["lease"]?.string
         epoch = result["epoch"]?.int ?? 0
         wasCreated = result["created"]?.bool ?? false
-        checkpoint = result.present("checkpoint").flatMap { SavedCheckpoint($0) }
+        checkpoint = result.present("checkpoint").flatMap { SavedCheckpoint($0, client.payloads) }
         outcome = lease == nil ? Outcome(status: run["status"]?.string ?? "", result) : nil
         givenInput = input
         do {
@@ -65,10 +74,16 @@ public final class Run: Sendable {
         if let lease { client.connection.hold(.init(run: id, lease: lease) { [weak self] in self?.end($0) }) }
     }
 
-    deinit { client.connection.drop(lease: lease) }
+    /// A run that nobody in this process has any more goes back to the daemon.
+    deinit {
+        client.connection.drop(lease: lease)
+        guard !part.withLock({ $0.isLetGo }), let lease else { return }
+        client.connection.tell("run.release", .object { $0.member("lease", lease) })
+    }
 
     /// All results recorded so far: the first page came with `resume`.
-    private static func loadJournal(_ result: RawJSON, run: String, client: Sidestep) async throws -> Journal
+    private static func loadJournal(_ result: RawJSON, run: String, client: SidestepClient) async throws
+        -> Journal
     {
         var journal = Journal()
         var page = result
@@ -85,16 +100,20 @@ public final class Run: Sendable {
     // MARK: - Calls that act for the run
 
     /// What ended this process's part in the run, if something did: a `SidestepError`, or `RunSuspended`.
-    var ended: (any Error)? { endedBy.withLock { $0 } }
+    var ended: (any Error)? { part.withLock { $0.endedBy } }
 
     /// Whether the run is to end, and may be cleaned up before.
     var isAskedToEnd: Bool { (ended as? SidestepError)?.asksToEnd ?? false }
 
     /// Keeps the error; the first one stays.
     func end(_ error: any Error) {
-        endedBy.withLock { $0 = $0 ?? error }
         // Whoever was only asked to end keeps its lease, to undo what it did.
-        if (error as? SidestepError)?.asksToEnd != true { client.connection.drop(lease: lease) }
+        let keepsLease = (error as? SidestepError)?.asksToEnd == true
+        part.withLock { part in
+            part.endedBy = part.endedBy ?? error
+            part.isLetGo = part.isLetGo || !keepsLease
+        }
+        if !keepsLease { client.connection.drop(lease: lease) }
     }
 
     /// Throws when nothing can be written for the run any more.
@@ -102,10 +121,18 @@ public final class Run: Sendable {
     /// - Parameter purpose: what undoes something, or lets go, is possible after a request to end.
     func checkOpen(for purpose: Purpose = .work) throws {
         if let ended, purpose == .work || !isAskedToEnd { throw ended }
-        guard lease == nil else { return }
-        throw SidestepError(
-            .runClosed, "the run has ended", run: id, hint: "read `outcome`, or open it with ifClosed")
+        if lease == nil { throw isOver }
     }
+
+    /// What is told to whoever wants more of a run that has an end, or was let go.
+    private var isOver: SidestepError {
+        SidestepError(
+            .runClosed, "the run has ended, or was let go", run: id,
+            hint: "nothing is executed for it any more: read `outcome`, or open it again with `ifClosed`")
+    }
+
+    /// This process has recorded the run's end, or let it go: nothing more happens to it here.
+    func close() { end(isOver) }
 
     /// Calls a method that needs the lease.
     ///

@@ -51,7 +51,7 @@ struct StepExecution: Sendable {
         switch record.status {
         // With a fingerprint the daemon must compare.
         case .completed where options.fingerprint == nil: return .output(record.payload ?? .null)
-        case .failed where options.fingerprint == nil: throw failed(record.payload, cause: nil)
+        case .failed where options.fingerprint == nil: throw failed(record.payload)
         default: return .begun
         }
     }
@@ -62,11 +62,13 @@ struct StepExecution: Sendable {
         run.journal.withLock { $0.note(record) }
     }
 
-    private func failed(_ failure: RawJSON?, cause: (any Error)?) -> SidestepError {
-        var error = SidestepError(
-            .stepFailed, failure?["message"]?.string ?? "the step failed", run: run.id, step: step)
+    /// What is thrown for a step that failed for good: made from the record, at the first execution as well.
+    private func failed(_ failure: RawJSON?) -> any Error {
+        let recorded = RecordedError(failure ?? .null)
+        if let own = recorded.thrown(run.client.payloads) { return own }
+        var error = SidestepError(.stepFailed, recorded.message, run: run.id, step: step)
         error.failure = failure
-        error.cause = cause
+        error.cause = recorded
         return error
     }
 
@@ -89,7 +91,7 @@ struct StepExecution: Sendable {
                 })
         } catch let error as SidestepError where error.kind == .stepFailed {
             note(.failed, error.failure)
-            throw failed(error.failure, cause: nil)
+            throw failed(error.failure)
         }
     }
 
@@ -98,11 +100,13 @@ struct StepExecution: Sendable {
         let output: RawJSON
         let context = StepContext(name: step, key: key, run: run)
         run.journal.withLock { $0.forget(within: step) }
+        try interrupt(.beforeBody)
         do {
             output = try await executeBody(context)
         } catch {
             return try await recordFailure(error, attempt)
         }
+        try interrupt(.afterBody)
         do {
             // What has happened is recorded, also when the run was asked to end meanwhile.
             try await run.call("step.complete", for: .ending) { writer in
@@ -121,6 +125,16 @@ struct StepExecution: Sendable {
         }
     }
 
+    /// Lets a test end this client here.
+    private func interrupt(_ moment: StepMoment) throws {
+        guard let interruption = run.client.configuration.interruption else { return }
+        do { try interruption(step, moment) } catch {
+            run.end(error)
+            run.client.close()
+            throw error
+        }
+    }
+
     private func executeBody(_ context: StepContext) async throws -> RawJSON {
         try await StepContext.$current.withValue(context) {
             guard let timeout = options.timeout else { return try await context.execute(body) }
@@ -131,7 +145,7 @@ struct StepExecution: Sendable {
     private func recordFailure(_ error: any Error, _ attempt: Int?) async throws -> StepBegin {
         if let ended = run.ended, !options.isCompensation { throw ended }
         if isNoVerdict(error) { throw error }
-        let failure = Failure(error)
+        let failure = Failure(error, run.client.payloads)
         do {
             let result = try await run.call("step.fail", for: .ending) { writer in
                 writer.member("step", step)
@@ -140,7 +154,7 @@ struct StepExecution: Sendable {
                 writer.member("fingerprint", options.fingerprint)
                 failure.write(to: &writer)
             }
-            return try await retry(RetryAnswer(result), failure, cause: error)
+            return try await retry(RetryAnswer(result), failure, error)
         } catch let superseded as SidestepError where superseded.kind == .attemptSuperseded {
             // The daemon's own clock ended this attempt first.
             return try await beginAsRequest()
@@ -155,11 +169,14 @@ struct StepExecution: Sendable {
         return error.kind == .stepUnknown || error.kind == .stepMismatch
     }
 
-    private func retry(_ answer: RetryAnswer, _ failure: Failure, cause: any Error) async throws -> StepBegin
+    private func retry(_ answer: RetryAnswer, _ failure: Failure, _ error: any Error) async throws
+        -> StepBegin
     {
+        let text = answer.retry ? "an attempt failed, and is made again" : "the step has failed for good"
+        run.client.configuration.log(LogMessage(.notice, text, run: run.id, step: step, error: error))
         guard answer.retry else {
             note(.failed, failure.error)
-            throw failed(failure.error, cause: cause)
+            throw failed(failure.error)
         }
         try await Task.sleep(for: answer.delay)
         return try await begin()

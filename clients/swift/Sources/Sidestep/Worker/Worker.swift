@@ -3,9 +3,10 @@ import Synchronization
 
 /// A process that executes the runs of queues, as many at once as it likes.
 ///
-///     var worker = Worker(sidestep, queues: ["default"], concurrency: 4)
-///     worker.register("research") { run, topic: String in
-///         try await run.step("fetch") { try await fetch(topic) }
+///     var worker = Worker(client, queues: ["default"], concurrency: 4)
+///     worker.register(Research())
+///     worker.register("mail") { (run: Run, to: String) in
+///         try await run.step("send") { try await send(to) }
 ///     }
 ///     try await worker.run()
 ///
@@ -13,9 +14,9 @@ import Synchronization
 public struct Worker: Sendable {
     typealias Body = @Sendable (Run) async throws -> Void
 
-    private let client: Sidestep
+    private let client: SidestepClient
     private let queues: [String]
-    private let concurrency: Int
+    let concurrency: Int
     private let name: String?
     private let codeVersion: String?
     private let suspendAfter: Duration?
@@ -29,7 +30,7 @@ public struct Worker: Sendable {
     ///   - suspendAfter: a run that waits longer than this is let go, and comes back to some worker when its wait
     ///     is over; nil keeps it.
     public init(
-        _ client: Sidestep, queues: [String] = ["default"], concurrency: Int = 1, name: String? = nil,
+        _ client: SidestepClient, queues: [String] = ["default"], concurrency: Int = 1, name: String? = nil,
         codeVersion: String? = nil, suspendAfter: Duration? = .seconds(10)
     ) {
         self.client = client
@@ -40,20 +41,53 @@ public struct Worker: Sendable {
         self.suspendAfter = suspendAfter
     }
 
+    /// Executes the runs of a workflow.
+    public mutating func register<Kind: Workflow>(_ workflow: Kind) {
+        register(Kind.name, undo: Kind.undo) { (run: Run, input: Kind.Input) in
+            try await workflow.run(run, input: input)
+        }
+    }
+
     /// Says how runs of a workflow are executed.
+    ///
+    /// - Parameter undo: when what a run did is undone; nil: on a cancel.
     public mutating func register<Input: Decodable & Sendable, Output: Codable & Sendable>(
-        _ workflow: String, _ body: @escaping @Sendable (Run, Input) async throws -> Output
+        _ workflow: String, undo: Undoing? = nil,
+        _ body: @escaping @Sendable (Run, Input) async throws -> Output
     ) {
         bodies[workflow] = { run in
-            _ = try await run.execute { run in try await body(run, try await run.input(as: Input.self)) }
+            _ = try await run.execute(undo: undo) { run in
+                try await body(run, try await run.input(as: Input.self))
+            }
+        }
+    }
+
+    /// Says how runs of a workflow whose end has no value are executed.
+    public mutating func register<Input: Decodable & Sendable>(
+        _ workflow: String, undo: Undoing? = nil,
+        _ body: @escaping @Sendable (Run, Input) async throws -> Void
+    ) {
+        register(workflow, undo: undo) { (run: Run, input: Input) -> NoValue in
+            try await body(run, input)
+            return NoValue()
         }
     }
 
     /// Says how runs of a workflow without input are executed.
     public mutating func register<Output: Codable & Sendable>(
-        _ workflow: String, _ body: @escaping @Sendable (Run) async throws -> Output
+        _ workflow: String, undo: Undoing? = nil, _ body: @escaping @Sendable (Run) async throws -> Output
     ) {
-        bodies[workflow] = { run in _ = try await run.execute(body) }
+        bodies[workflow] = { run in _ = try await run.execute(undo: undo, body) }
+    }
+
+    /// Says how runs of a workflow without input, and whose end has no value, are executed.
+    public mutating func register(
+        _ workflow: String, undo: Undoing? = nil, _ body: @escaping @Sendable (Run) async throws -> Void
+    ) {
+        register(workflow, undo: undo) { run -> NoValue in
+            try await body(run)
+            return NoValue()
+        }
     }
 
     /// Takes and executes runs until its task is cancelled; runs that are being executed are then given back.
@@ -61,29 +95,33 @@ public struct Worker: Sendable {
     /// What leaves a workflow ends that run, not the worker.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<concurrency { group.addTask { try await work() } }
+            for _ in 0..<concurrency { group.addTask { try await work(until: Closing()) } }
             try await group.waitForAll()
         }
     }
 
-    private func work() async throws {
-        while true {
+    /// Executes one run after the other.
+    func work(until closing: Closing) async throws {
+        while !closing.hasBegun {
             try Task.checkCancellation()
-            guard let run = try await claim(), let body = run.workflow.flatMap({ bodies[$0] }) else {
-                continue
-            }
+            guard let run = try await closing.claim(claim), let body = run.workflow.flatMap({ bodies[$0] })
+            else { continue }
             do {
                 try await body(run)
             } catch is CancellationError where Task.isCancelled {
                 throw CancellationError()
+            } catch is RunSuspended {
+                // It comes back when its wait is over.
             } catch {
-                // The run has its end, or was let go: that is recorded, and no matter of the worker.
+                // The run has its end, or was let go: that is recorded, and the worker goes on.
+                client.configuration.log(
+                    LogMessage(.warning, "a run did not complete", run: run.id, error: error))
             }
         }
     }
 
     /// One look for a run, of half a minute at most: a daemon that went away is noticed.
-    private func claim() async throws -> Run? {
+    @Sendable private func claim() async throws -> Run? {
         let result = try await client.call("worker.claim") { writer in
             writer.member("workflows", bodies.keys.sorted())
             writer.member("queues", queues)

@@ -4,12 +4,20 @@ import Testing
 @testable import Sidestep
 
 /// What tests wait for, instead of a while.
-extension Sidestep {
+extension SidestepClient {
     /// Until the connection broke and is there again.
     func reconnected() async throws {
         try await until { state in
             guard case .up = state.link else { return false }
             return state.generation > 0
+        }
+    }
+
+    /// Until it is known that the connection broke, and nobody looks for another.
+    func isDown() async throws {
+        try await until { state in
+            guard case .down = state.link else { return false }
+            return true
         }
     }
 

@@ -49,13 +49,22 @@ final class LocalDaemon: Sendable {
 
     /// SIGKILL, as a crash.
     func crash() async throws {
-        let client = try BlockingConnection(socket: socket, autostart: false)
-        let pid = try #require(try client.call("system.info")["pid"]?.int)
-        kill(pid_t(pid), SIGKILL)
-        while kill(pid_t(pid), 0) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        let pid = try await pid()
+        signal(pid, SIGKILL)
+        while kill(pid, 0) == 0 { try await Task.sleep(for: .milliseconds(2)) }
     }
 
-    func connect() async throws -> Sidestep { try await .connect(socket: socket, autostart: false) }
+    /// The daemon's process.
+    func pid() async throws -> pid_t {
+        let client = try BlockingConnection(socket: socket, autostart: false)
+        return pid_t(try #require(try client.call("system.info")["pid"]?.int))
+    }
+
+    func signal(_ pid: pid_t, _ number: Int32) { kill(pid, number) }
+
+    func connect() async throws -> SidestepClient {
+        try await .connect(.init(socket: socket, autostart: false))
+    }
 
     deinit {
         let client = try? BlockingConnection(socket: socket, autostart: false)

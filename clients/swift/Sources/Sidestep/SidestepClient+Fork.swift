@@ -12,7 +12,7 @@ public enum ForkPoint: Sendable {
     case end
 }
 
-extension Sidestep {
+extension SidestepClient {
     /// Makes a run that begins with what another one recorded; the source stays as it is.
     ///
     /// The new run is queued: a worker takes it, or its program resumes it by its id.
@@ -28,8 +28,8 @@ extension Sidestep {
         _ run: String, as new: String? = nil, at point: ForkPoint = .end,
         input: (some Encodable & Sendable)?, state: (some Encodable & Sendable)?
     ) async throws -> String {
-        let input = try input.map { try Payloads.encode($0) }
-        let state = try state.map { try Payloads.encode($0) }
+        let input = try input.map { try payloads.encode($0) }
+        let state = try state.map { try payloads.encode($0) }
         let made = try await call("run.fork", mayResend: new != nil) { writer in
             writer.member("run", run)
             writer.member("new_run", new)

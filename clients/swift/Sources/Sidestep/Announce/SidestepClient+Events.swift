@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 
 /// A fact that somebody announced.
@@ -12,8 +13,8 @@ public struct Event: Sendable {
     public let run: String?
     /// The sender's own name of it.
     public let id: String?
-    /// When it was announced, in milliseconds since the epoch.
-    public let at: Int
+    /// When it was announced.
+    public let at: Date
 
     init(_ json: RawJSON) {
         sequence = json["sequence"]?.int ?? 0
@@ -21,11 +22,11 @@ public struct Event: Sendable {
         value = json["value"]
         run = json["run"]?.string
         id = json["event_id"]?.string
-        at = json["at"]?.int ?? 0
+        at = json["at"]?.date ?? .distantPast
     }
 }
 
-extension Sidestep {
+extension SidestepClient {
     /// Announces a fact to whoever listens, webhooks included.
     ///
     /// - Parameters:
@@ -36,7 +37,7 @@ extension Sidestep {
     public func emit(
         _ event: String, _ value: (any Encodable & Sendable)? = nil, id: String? = nil, run: String? = nil
     ) async throws -> Int {
-        let value = try value.map { try Payloads.encode($0) }
+        let value = try value.map { try payloads.encode($0) }
         // Without an id a second copy of the call would be a second event.
         let result = try await call("event.emit", mayResend: id != nil) { writer in
             writer.member("event", event)
@@ -64,7 +65,7 @@ extension Run {
     public func emit(
         _ event: String, _ value: (any Encodable & Sendable)? = nil, id: String? = nil
     ) async throws -> Int {
-        let value = try value.map { try Payloads.encode($0) }
+        let value = try value.map { try client.payloads.encode($0) }
         // The same step may be executed again: its own name makes it one event.
         let id = id ?? StepContext.current.map { "\(uid)/\($0.name)/\(event)" }
         let result = try await call("event.emit") { writer in
@@ -78,7 +79,7 @@ extension Run {
 
 /// Events as they are announced; it never ends by itself.
 public struct EventFeed: AsyncSequence, Sendable {
-    let client: Sidestep
+    let client: SidestepClient
     let event: String?
     let run: String?
     let after: Int

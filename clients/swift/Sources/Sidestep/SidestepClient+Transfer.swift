@@ -1,6 +1,6 @@
 import SidestepProtocol
 
-extension Sidestep {
+extension SidestepClient {
     /// A run with all its records as lines of JSON, page by page.
     ///
     /// - Parameter body: called with the lines of each page, in their order; write each with a newline.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 import Synchronization
 
@@ -27,8 +28,10 @@ public struct EnqueueOptions: Sendable {
     public var tags: [String: String]?
     /// Anything to keep with the run.
     public var metadata: RawJSON?
-    /// When the run is over at the latest, in milliseconds since the epoch.
-    public var deadlineAt: Int?
+    /// When the run is over at the latest.
+    public var deadline: Date?
+    /// When what its steps did is undone; only `Workflow.undo` of its worker says whether also when it fails.
+    public var undo: Undoing?
 
     /// The defaults.
     public init() {}
@@ -53,11 +56,12 @@ public struct EnqueueOptions: Sendable {
         if let budget { writer.object("budget") { budget.write(to: &$0) } }
         if let tags { writer.object("tags") { tags.write(to: &$0) } }
         writer.member("metadata", metadata)
-        writer.member("deadline_at", deadlineAt)
+        writer.member("deadline_at", deadline?.milliseconds)
+        if undo != nil { writer.member("compensates", true) }
     }
 }
 
-extension Sidestep {
+extension SidestepClient {
     /// Makes a run that waits for a worker, or finds the one that is meant.
     ///
     /// - Parameter id: the run's id; nil lets the daemon make one.
@@ -68,7 +72,7 @@ extension Sidestep {
         _ workflow: String, run id: String? = nil, input: (some Encodable & Sendable)? = RawJSON?.none,
         options: EnqueueOptions = EnqueueOptions()
     ) async throws -> String {
-        let input = try input.map { try Payloads.encode($0) }
+        let input = try input.map { try payloads.encode($0) }
         // Without an id or a key a second copy would make a second run.
         let result = try await call("run.enqueue", mayResend: id != nil || options.dedupKey != nil) {
             writer in
@@ -93,7 +97,7 @@ extension Run {
         try checkOpen()
         var options = options
         options.parent = id
-        let input = try input.map { try Payloads.encode($0) }
+        let input = try input.map { try client.payloads.encode($0) }
         let given = Fingerprint.of(input.map { [$0] } ?? [])
         let part = try await identify(workflow, fingerprint: given).step
         return try await noting(part, given) {
@@ -127,9 +131,9 @@ extension Run {
     public func output<Output: Decodable>(of run: String, as type: Output.Type = Output.self) async throws
         -> Output
     {
-        guard case .run(_, let outcome) = try await first("run:\(run)", of: [.run(run)]) else {
+        guard case .run(_, let outcome) = try await firstToCome("run:\(run)", of: [.run(run)]) else {
             throw SidestepError(.unexpectedReply, "the daemon's answer to wait.first names no run", run: run)
         }
-        return try Payloads.decode(type, from: try outcome.get(run: run))
+        return try client.payloads.decode(type, from: try outcome.get(run: run, client.payloads))
     }
 }

@@ -2,37 +2,37 @@ import SidestepProtocol
 
 /// A client of the Sidestep daemon: the way into durable runs.
 ///
-///     let sidestep = try await Sidestep.connect()
-///     let total = try await sidestep.workflow("sum", run: "sum-1", input: [1, 2, 3]) { run in
+///     let client = try await SidestepClient.connect()
+///     let total = try await client.workflow("sum", run: "sum-1", input: [1, 2, 3]) { run in
 ///         try await run.step("add") { [1, 2, 3].reduce(0, +) }
 ///     }
 ///
 /// One client serves any number of tasks. It reconnects by itself; a restart of the daemon is not an error of
 /// a workflow.
-public final class Sidestep: Sendable {
+public final class SidestepClient: Sendable {
     let connection: Connection
+    let configuration: Configuration
 
-    init(connection: Connection) { self.connection = connection }
+    /// How values become payloads.
+    var payloads: Payloads { configuration.payloads }
+
+    /// Makes a client that finds the daemon, or starts one, when it is first called.
+    public init(configuration: Configuration = Configuration()) {
+        self.configuration = configuration
+        connection = Connection(configuration)
+    }
 
     deinit { connection.close() }
 
     /// Finds a daemon, or starts one, and connects to it.
     ///
-    /// Looked for: `socket`, `SIDESTEP_SOCKET`, `$XDG_RUNTIME_DIR/sidestep/sidestep.sock`,
-    /// `/run/sidestep/sidestep.sock`, the user's own directory below the temporary directory.
-    ///
-    /// - Parameters:
-    ///   - socket: the daemon's socket; nil looks in the usual places.
-    ///   - autostart: whether a daemon may be started; nil leaves it to `SIDESTEP_AUTOSTART`.
-    ///   - patience: how long to look for a daemon that went away before calls fail.
     /// - Throws: `SidestepError` of kind `daemonNotFound` that names what was tried.
-    public static func connect(
-        socket: String? = nil, autostart: Bool? = nil, patience: Duration = .seconds(60)
-    ) async throws -> Sidestep {
-        let finder = DaemonFinder(socket: socket, autostart: autostart)
-        let sidestep = Sidestep(connection: Connection(finder: finder, patience: patience))
-        _ = try await sidestep.connection.call("ping", nil, mayResend: true)
-        return sidestep
+    public static func connect(_ configuration: Configuration = Configuration()) async throws
+        -> SidestepClient
+    {
+        let client = SidestepClient(configuration: configuration)
+        try await client.call("ping")
+        return client
     }
 
     /// Closes the connection; calls that wait fail. A run held by this client can be taken up by others soon

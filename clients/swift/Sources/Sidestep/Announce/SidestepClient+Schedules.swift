@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 
 /// When a schedule starts a run, and with what.
@@ -13,10 +14,10 @@ public struct ScheduleOptions: Sendable {
     public var catchUp: Duration?
     /// The longest delay of a run; the same for a due time at every look. Default none.
     public var jitter: Duration?
-    /// The first possible due time, in milliseconds since the epoch.
-    public var startAt: Int?
-    /// The last possible due time, in milliseconds since the epoch.
-    public var endAt: Int?
+    /// The first possible due time.
+    public var start: Date?
+    /// The last possible due time.
+    public var end: Date?
     /// Whether it starts nothing by itself. Default false.
     public var isPaused: Bool?
     /// Where its runs wait for a worker.
@@ -47,8 +48,8 @@ public struct ScheduleOptions: Sendable {
         writer.member("overlap", overlap?.rawValue)
         writer.member("catch_up_ms", catchUp?.milliseconds)
         writer.member("jitter_ms", jitter?.milliseconds)
-        writer.member("start_at", startAt)
-        writer.member("end_at", endAt)
+        writer.member("start_at", start?.milliseconds)
+        writer.member("end_at", end?.milliseconds)
         writer.member("paused", isPaused)
         writer.member("queue", queue)
         writer.member("priority", priority)
@@ -67,8 +68,8 @@ public struct Schedule: Sendable {
     public let workflow: String
     /// Whether it starts nothing by itself now.
     public let isPaused: Bool
-    /// The coming due times, in milliseconds since the epoch.
-    public let nextAt: [Int]
+    /// The coming due times.
+    public let next: [Date]
     /// The last run, as long as there is one.
     public let lastRun: String?
     /// Runs it has started.
@@ -85,7 +86,7 @@ public struct Schedule: Sendable {
         name = json["schedule"]?.string ?? ""
         workflow = json["workflow"]?.string ?? ""
         isPaused = json["paused"]?.bool ?? false
-        nextAt = json["next_at"]?.elements.compactMap(\.int) ?? []
+        next = json["next_at"]?.elements.compactMap(\.date) ?? []
         lastRun = json["last_run"]?.string
         fired = json["fired"]?.int ?? 0
         skipped = json["skipped"]?.int ?? 0
@@ -93,12 +94,12 @@ public struct Schedule: Sendable {
     }
 }
 
-extension Sidestep {
+extension SidestepClient {
     /// Rules that start runs for workers.
     ///
     ///     try await sidestep.schedules.put("nightly", workflow: "report", cron: "0 2 * * MON-FRI")
     public struct Schedules: Sendable {
-        let client: Sidestep
+        let client: SidestepClient
 
         /// Makes a schedule by a cron rule, or changes the one of that name.
         @discardableResult
@@ -122,7 +123,7 @@ extension Sidestep {
             _ name: String, _ workflow: String, _ input: (any Encodable & Sendable)?,
             _ options: ScheduleOptions, _ rule: (inout JSONWriter) -> Void
         ) async throws -> Schedule {
-            let input = try input.map { try Payloads.encode($0) }
+            let input = try input.map { try client.payloads.encode($0) }
             return try await one("schedule.put") { writer in
                 writer.member("schedule", name)
                 writer.member("workflow", workflow)
@@ -172,7 +173,7 @@ extension Sidestep {
         public func trigger(
             _ name: String, run: String? = nil, input: (any Encodable & Sendable)? = nil
         ) async throws -> String {
-            let input = try input.map { try Payloads.encode($0) }
+            let input = try input.map { try client.payloads.encode($0) }
             // Without an id a second copy of the call would be a second run.
             let result = try await client.call("schedule.trigger", mayResend: run != nil) { writer in
                 writer.member("schedule", name)

@@ -1,7 +1,7 @@
 import Glibc
 import SidestepProtocol
 
-extension Sidestep {
+extension SidestepClient {
     /// Opens a run, or comes back to it.
     ///
     /// The whole journal of results comes with it, so repeating finished steps costs no round trips.
@@ -15,7 +15,7 @@ extension Sidestep {
         _ id: String? = nil, workflow: String? = nil, input: (some Encodable & Sendable)?,
         options: ResumeOptions = ResumeOptions()
     ) async throws -> Run {
-        let input = try input.map { try Payloads.encode($0) }
+        let input = try input.map { try payloads.encode($0) }
         let params = RawJSON.object { writer in
             writer.member("run", id)
             writer.member("workflow", workflow)
@@ -46,6 +46,6 @@ extension Sidestep {
             writer.member("wait_ms", wait.milliseconds)
         }
         let outcome = Run.Outcome(status: result["status"]?.string ?? "", result)
-        return try Payloads.decode(type, from: try outcome.get(run: run))
+        return try payloads.decode(type, from: try outcome.get(run: run, payloads))
     }
 }

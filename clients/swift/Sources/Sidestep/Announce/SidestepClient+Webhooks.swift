@@ -28,10 +28,10 @@ public struct Delivery: Sendable {
     }
 }
 
-extension Sidestep {
+extension SidestepClient {
     /// Where other programs are told of events by HTTP.
     public struct Webhooks: Sendable {
-        let client: Sidestep
+        let client: SidestepClient
 
         /// Makes a webhook, or changes the one of that name.
         ///

@@ -1,6 +1,6 @@
 import SidestepProtocol
 
-extension Sidestep {
+extension SidestepClient {
     /// Sends a named message to a run; it is kept until the run waits for it.
     ///
     /// - Parameter id: recognises a message that is sent again: it is delivered once.
@@ -12,7 +12,7 @@ extension Sidestep {
         id: String? = nil,
         create: Bool = false
     ) async throws -> Bool {
-        let value = try value.map { try Payloads.encode($0) }
+        let value = try value.map { try payloads.encode($0) }
         // Without an id a second copy would be a second message.
         let result = try await call("signal.send", mayResend: id != nil) { writer in
             writer.member("run", run)
@@ -48,7 +48,7 @@ extension Sidestep {
         _ method: String, _ promise: String, _ run: String, _ name: String,
         _ value: (some Encodable & Sendable)?
     ) async throws -> Bool {
-        let value = try value.map { try Payloads.encode($0) }
+        let value = try value.map { try payloads.encode($0) }
         let result = try await call(method) { writer in
             writer.member("run", run)
             writer.member("promise", promise)

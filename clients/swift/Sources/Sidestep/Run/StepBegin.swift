@@ -1,0 +1,20 @@
+import SidestepProtocol
+
+/// What the daemon says when a step is to begin.
+enum StepBegin {
+    /// It has a recorded output already.
+    case completed(RawJSON)
+    /// The body may run, once the back-off of an earlier attempt is over.
+    case execute(attempt: Int?, delay: Duration)
+
+    /// - Throws: `SidestepError` unless the daemon says one of the two: a body runs on its word and on no other.
+    init(_ result: RawJSON) throws {
+        switch result["status"]?.string {
+        case "completed": self = .completed(result["output"] ?? .null)
+        case "execute":
+            self = .execute(
+                attempt: result["attempt"]?.int, delay: .milliseconds(result["delay_ms"]?.int ?? 0))
+        default: throw SidestepError(.unexpectedReply, "the daemon does not say what becomes of the step")
+        }
+    }
+}

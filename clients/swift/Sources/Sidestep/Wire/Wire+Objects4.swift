@@ -1,0 +1,290 @@
+// swift-format-ignore-file
+// Generated from the method table by `make generate`; do not edit.
+import FoundationEssentials
+import SidestepProtocol
+
+extension Wire {
+    /// The protocol's `delivery`.
+    public struct DeliveryObject: WireReadable {
+        /// Its id, the same at every attempt.
+        public var delivery: String
+        /// The webhook.
+        public var webhook: String
+        /// The event.
+        public var event: String
+        /// The place of the event.
+        public var sequence: Int
+        /// What became of it.
+        public var status: String
+        /// Attempts so far.
+        public var attempts: Int
+        /// The receiver's last answer.
+        public var httpStatus: Int?
+        /// Why the last attempt failed.
+        public var problem: String?
+        /// When the next attempt is due.
+        public var nextAttemptAt: Date?
+        /// When it was made.
+        public var createdAt: Date
+        /// When it was delivered or given up.
+        public var finishedAt: Date?
+
+        init(_ reader: WireReader) throws {
+            delivery = try reader.must("delivery")
+            webhook = try reader.must("webhook")
+            event = try reader.must("event")
+            sequence = try reader.must("sequence")
+            status = try reader.must("status")
+            attempts = try reader.must("attempts")
+            httpStatus = try reader.may("http_status")
+            problem = try reader.may("problem")
+            nextAttemptAt = try reader.may("next_attempt_at")
+            createdAt = try reader.must("created_at")
+            finishedAt = try reader.may("finished_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("DeliveryObject", wire))
+        }
+    }
+
+    /// The protocol's `step_difference`.
+    public struct StepDifferenceObject: WireReadable {
+        /// The name of the step.
+        public var step: String
+        /// What is different.
+        public var change: String
+        /// The step in the run.
+        public var run: RawJSON?
+        /// The step in the other run.
+        public var other: RawJSON?
+
+        init(_ reader: WireReader) throws {
+            step = try reader.must("step")
+            change = try reader.must("change")
+            run = try reader.may("run")
+            other = try reader.may("other")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("StepDifferenceObject", wire))
+        }
+    }
+
+    /// The protocol's `retention_rule`.
+    public struct RetentionRuleObject: WireReadable {
+        /// The workflow it is for; absent: all.
+        public var workflow: String?
+        /// The way to end it is for; absent: all.
+        public var status: String?
+        /// How long runs are kept; absent: for ever.
+        public var keep: Duration?
+
+        init(_ reader: WireReader) throws {
+            workflow = try reader.may("workflow")
+            status = try reader.may("status")
+            keep = try reader.may("keep_ms")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RetentionRuleObject", wire))
+        }
+    }
+
+    /// The protocol's `conversation`.
+    public struct ConversationObject: WireReadable {
+        /// Its name.
+        public var conversation: String
+        /// Grows with every change.
+        public var revision: Int
+        /// How many entries it has.
+        public var length: Int
+        /// What is kept beside the entries.
+        public var metadata: RawJSON?
+        /// When it was begun.
+        public var createdAt: Date
+        /// When it was changed last.
+        public var updatedAt: Date
+
+        init(_ reader: WireReader) throws {
+            conversation = try reader.must("conversation")
+            revision = try reader.must("revision")
+            length = try reader.must("length")
+            metadata = try reader.may("metadata")
+            createdAt = try reader.must("created_at")
+            updatedAt = try reader.must("updated_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("ConversationObject", wire))
+        }
+    }
+
+    /// The protocol's `graph_value`.
+    public struct GraphValueObject: WireReadable, WireWritable {
+        /// The channel.
+        public var channel: String
+        /// The serializer.
+        public var type: String
+        /// The value in base64.
+        public var data: String
+
+        init(_ reader: WireReader) throws {
+            channel = try reader.must("channel")
+            type = try reader.must("type")
+            data = try reader.must("data")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("GraphValueObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            channel: String,
+            type: String,
+            data: String
+        ) {
+            self.channel = channel
+            self.type = type
+            self.data = data
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("channel", channel)
+                writer.wire("type", type)
+                writer.wire("data", data)
+            }
+        }
+    }
+
+    /// The protocol's `graph_write`.
+    public struct GraphWriteObject: WireReadable, WireWritable {
+        /// The task; in results.
+        public var task: String?
+        /// Its place; in results.
+        public var path: String?
+        /// Its number in the task.
+        public var index: Int
+        /// The channel.
+        public var channel: String
+        /// The serializer.
+        public var type: String
+        /// The value in base64.
+        public var data: String
+
+        init(_ reader: WireReader) throws {
+            task = try reader.may("task")
+            path = try reader.may("path")
+            index = try reader.must("index")
+            channel = try reader.must("channel")
+            type = try reader.must("type")
+            data = try reader.must("data")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("GraphWriteObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            index: Int,
+            channel: String,
+            type: String,
+            data: String,
+            task: String? = nil,
+            path: String? = nil
+        ) {
+            self.task = task
+            self.path = path
+            self.index = index
+            self.channel = channel
+            self.type = type
+            self.data = data
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("task", task)
+                writer.wire("path", path)
+                writer.wire("index", index)
+                writer.wire("channel", channel)
+                writer.wire("type", type)
+                writer.wire("data", data)
+            }
+        }
+    }
+
+    /// The protocol's `graph_checkpoint`.
+    public struct GraphCheckpointObject: WireReadable {
+        /// Its thread.
+        public var thread: String
+        /// Its namespace.
+        public var namespace: String
+        /// Its id.
+        public var checkpoint: String
+        /// The checkpoint it follows.
+        public var parent: String?
+        /// The serializer.
+        public var type: String
+        /// The state in base64.
+        public var data: String
+        /// What was saved with it.
+        public var metadata: RawJSON
+        /// The channels that `data` has a value of.
+        public var channels: [String]?
+        /// The channels whose state is in the writes since their last snapshot.
+        public var deltas: [String]?
+        /// The channels kept apart.
+        public var values: [Wire.GraphValueObject]
+        /// In the order in which the graph applies them.
+        public var writes: [Wire.GraphWriteObject]
+
+        init(_ reader: WireReader) throws {
+            thread = try reader.must("thread")
+            namespace = try reader.must("namespace")
+            checkpoint = try reader.must("checkpoint")
+            parent = try reader.may("parent")
+            type = try reader.must("type")
+            data = try reader.must("data")
+            metadata = try reader.must("metadata")
+            channels = try reader.may("channels")
+            deltas = try reader.may("deltas")
+            values = try reader.must("values")
+            writes = try reader.must("writes")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("GraphCheckpointObject", wire))
+        }
+    }
+
+    /// The protocol's `graph_history`.
+    public struct GraphHistoryObject: WireReadable {
+        /// The channel.
+        public var channel: String
+        /// The oldest first.
+        public var writes: [Wire.GraphWriteObject]
+        /// The stored value before them, if there is one.
+        public var seed: RawJSON?
+
+        init(_ reader: WireReader) throws {
+            channel = try reader.must("channel")
+            writes = try reader.must("writes")
+            seed = try reader.may("seed")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("GraphHistoryObject", wire))
+        }
+    }
+}
