@@ -96,7 +96,7 @@ import Testing
         let client = try await SidestepClient.connect(
             .init(socket: daemon.socket, autostart: false, callTimeout: .milliseconds(100)))
         let pid = try await daemon.pid()
-        daemon.signal(pid, SIGSTOP)
+        try await daemon.stop(pid)
         defer { daemon.signal(pid, SIGCONT) }
         let error = await #expect(throws: SidestepError.self) { try await client.call("ping") }
         #expect(error?.kind == .timeout && error?.which == "call")

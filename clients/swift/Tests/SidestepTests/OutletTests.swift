@@ -12,7 +12,7 @@ import Testing
         let daemon = try await LocalDaemon()
         let client = try await daemon.connect()
         let pid = pid_t(try #require(try await client.call("system.info")["pid"]?.int))
-        kill(pid, SIGSTOP)
+        try await daemon.stop(pid)
         let large = String(repeating: "x", count: 1 << 20)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<64 {
@@ -43,7 +43,7 @@ import Testing
         let daemon = try await LocalDaemon()
         let client = try await daemon.connect()
         let pid = pid_t(try #require(try await client.call("system.info")["pid"]?.int))
-        kill(pid, SIGSTOP)
+        try await daemon.stop(pid)
         defer { kill(pid, SIGCONT) }
         let large = String(repeating: "x", count: 4 << 20)
         let tasks = (0..<8).map { number in

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import SidestepProtocol
 import Testing
 
@@ -61,6 +61,22 @@ final class LocalDaemon: Sendable {
     }
 
     func signal(_ pid: pid_t, _ number: Int32) { kill(pid, number) }
+
+    /// Stops it, and returns when none of its threads executes any more.
+    func stop(_ pid: pid_t) async throws {
+        kill(pid, SIGSTOP)
+        try await until { Self.threads(of: pid).allSatisfy { $0 == "T" } }
+    }
+
+    /// The state of each thread: proc(5), `/proc/pid/task/tid/stat`, behind the name in parentheses.
+    private static func threads(of pid: pid_t) -> [Character] {
+        let folder = "/proc/\(pid)/task"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap { name in
+            let text = try? String(contentsOfFile: "\(folder)/\(name)/stat", encoding: .utf8)
+            return text?.split(separator: ")").last?.dropFirst().first
+        }
+    }
 
     func connect() async throws -> SidestepClient {
         try await .connect(.init(socket: socket, autostart: false))
