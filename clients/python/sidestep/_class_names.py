@@ -37,6 +37,5 @@ def _main_name() -> str:
     if spec is not None:  # python -m
         return str(spec.name)
     file = getattr(main, "__file__", None)
-    if not isinstance(file, str):
-        return "__main__"
-    return os.path.splitext(os.path.basename(file))[0]
+    name = os.path.splitext(os.path.basename(file))[0] if isinstance(file, str) else ""
+    return name if name.isidentifier() else "__main__"  # the standard input, a notebook

@@ -250,3 +250,17 @@ def test_classes_of_the_program_itself_are_known_by_the_name_of_its_file(tmp_pat
         name, found = done.stdout.strip().strip("()").split(", ")
         assert name == "'jobs:Outer.Inner'"
         assert "Outer.Inner" in found
+
+
+def test_a_program_without_a_file_that_can_be_imported_is_main() -> None:
+    code = "from sidestep._class_names import class_name\nclass A: pass\nprint(class_name(A))"
+    for arguments, given in (["-"], code), (["-c", code], ""):
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            input=given,
+            env={"PYTHONPATH": str(PYTHON)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == "__main__:A\n"

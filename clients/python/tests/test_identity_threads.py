@@ -58,7 +58,7 @@ def test_steps_in_run_in_executor_are_recorded(daemon: Daemon, run_id: str) -> N
 def test_a_pool_that_outlives_a_run_works_for_others_as_well(daemon: Daemon, run_id: str) -> None:
     @sidestep.step
     def where() -> str | None:
-        run = sidestep.current_run()
+        run = sidestep.get_run()
         return run.id if run is not None else None
 
     with ThreadPoolExecutor(1) as pool:
