@@ -67,7 +67,8 @@ final class Connection: Sendable {
     ) {
         let frame = Outgoing.request(id: id, method: method, params: params)
         let call = CallTable.Call(
-            frame: frame, mayResend: mayResend, isPatient: isPatient, deadline: deadline(of: method),
+            frame: frame, mayResend: mayResend, isPatient: isPatient,
+            deadline: isPatient ? nil : deadline(of: method),
             complete: complete)
         writing.withLock { _ in
             let (link, isNow) = state.withLock { state in
@@ -89,8 +90,10 @@ final class Connection: Sendable {
 
     /// When a call of this method has taken too long; nil when it may take as long as it likes.
     private func deadline(of method: String) -> ContinuousClock.Instant? {
-        if PatientMethods.all.contains(method) || PatientMethods.long.contains(method) { return nil }
-        return configuration.callTimeout.map { .now + $0 }
+        guard let timeout = configuration.callTimeout, !PatientMethods.long.contains(method) else {
+            return nil
+        }
+        return .now + timeout
     }
 
     /// Sends a notification; it is lost when there is no connection, as notifications may be.
