@@ -68,7 +68,7 @@ final class Connection: Sendable {
         let frame = Outgoing.request(id: id, method: method, params: params)
         let call = CallTable.Call(
             frame: frame, mayResend: mayResend, isPatient: isPatient,
-            deadline: isPatient ? nil : deadline(of: method),
+            isTimed: !isPatient && !PatientMethods.long.contains(method),
             complete: complete)
         writing.withLock { _ in
             let (link, isNow) = state.withLock { state in
@@ -86,14 +86,6 @@ final class Connection: Sendable {
             }
         }
         startIfDown()
-    }
-
-    /// When a call of this method has taken too long; nil when it may take as long as it likes.
-    private func deadline(of method: String) -> ContinuousClock.Instant? {
-        guard let timeout = configuration.callTimeout, !PatientMethods.long.contains(method) else {
-            return nil
-        }
-        return .now + timeout
     }
 
     /// Sends a notification; it is lost when there is no connection, as notifications may be.
