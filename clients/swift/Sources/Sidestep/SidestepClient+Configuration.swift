@@ -10,8 +10,8 @@ extension SidestepClient {
         public var autostart: Bool?
         /// How long to look for a daemon that went away, or that cannot write, before calls fail.
         public var patience: Duration
-        /// How long a call may take that is answered at once; nil waits as long as it takes. Calls that wait for
-        /// something have their own times.
+        /// How long a call may take that is answered at once, by a daemon that is there; nil waits as long as it takes.
+        /// Calls that wait for something have their own times, and a daemon that went away has `patience`.
         public var callTimeout: Duration?
         /// Makes what writes values as JSON. Keys are sorted whatever it says, so that equal values give equal bytes.
         public var encoder: @Sendable () -> JSONEncoder

@@ -23,6 +23,24 @@ import Testing
         #expect(!table.isEmpty)
     }
 
+    @Test("a call takes too long when the table was looked through so often since it was made")
+    func overdue() {
+        var table = CallTable()
+        func add(isTimed: Bool) {
+            let call = CallTable.Call(frame: [], mayResend: true, isTimed: isTimed) { _ in }
+            _ = table.add(call, id: table.nextID(), isUp: true)
+        }
+        add(isTimed: true)
+        add(isTimed: false)
+        #expect(table.takeOverdue(after: 2).isEmpty)
+        add(isTimed: true)
+        #expect(table.takeOverdue(after: 2).isEmpty)
+        #expect(table.takeOverdue(after: 2).count == 1)
+        #expect(table.takeOverdue(after: 2).count == 1)
+        #expect(
+            table.takeOverdue(after: 2).isEmpty && !table.isEmpty, "the other one takes as long as it likes")
+    }
+
     @Test("a call is taken once")
     func once() {
         var table = CallTable()

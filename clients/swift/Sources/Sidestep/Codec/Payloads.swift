@@ -61,8 +61,9 @@ public struct Payloads: Sendable {
 
     /// Equal values have to give equal bytes: calls are found by what they are called with.
     private func sorting(_ encoder: JSONEncoder) -> JSONEncoder {
-        encoder.outputFormatting.remove(.prettyPrinted)
-        encoder.outputFormatting.formUnion([.sortedKeys, .withoutEscapingSlashes])
+        // Read and written one time: each takes a lock.
+        encoder.outputFormatting = encoder.outputFormatting.subtracting(.prettyPrinted)
+            .union([.sortedKeys, .withoutEscapingSlashes])
         return encoder
     }
 }

@@ -11,20 +11,22 @@ struct CallTable {
         let mayResend: Bool
         /// Whether its answer may take as long as the world outside does.
         let isPatient: Bool
-        /// When it is given up.
-        let deadline: ContinuousClock.Instant?
+        /// Whether it is given up when it takes too long.
+        let isTimed: Bool
+        /// When it was made, in rounds of the table.
+        fileprivate(set) var round = 0
         /// Whether the frame went out on this connection; only such a call can have been carried out.
         fileprivate(set) var wasSent = false
         let complete: Completion
 
         init(
             frame: [UInt8], mayResend: Bool, isPatient: Bool = false,
-            deadline: ContinuousClock.Instant? = nil, complete: @escaping Completion
+            isTimed: Bool = false, complete: @escaping Completion
         ) {
             self.frame = frame
             self.mayResend = mayResend
             self.isPatient = isPatient
-            self.deadline = deadline
+            self.isTimed = isTimed
             self.complete = complete
         }
     }
@@ -42,6 +44,8 @@ struct CallTable {
     private var inFlight = 0
     private var patientInFlight = 0
     private var lastID = 0
+    /// Counts the looks for calls that take too long: a clock is read by whoever looks, and not for every call.
+    private var round = 0
 
     var isEmpty: Bool { waiting.isEmpty }
     /// Bytes of the calls that were sent and wait for an answer.
@@ -61,6 +65,7 @@ struct CallTable {
     /// Adds a call. Returns whether it is to be sent now; else `nextFrames` will give its frame.
     mutating func add(_ call: Call, id: Int, isUp: Bool) -> Bool {
         var call = call
+        call.round = round
         call.wasSent = isUp && unsent[call.isPatient].isEmpty && hasPlace(call.isPatient)
         waiting[id] = call
         if call.wasSent { count(1, call) } else { unsent[call.isPatient].append(id) }
@@ -96,9 +101,11 @@ struct CallTable {
         return (call, call.wasSent)
     }
 
-    /// Takes out the calls that have taken too long; an answer that comes later is nobody's.
-    mutating func takeOverdue(at now: ContinuousClock.Instant) -> [Call] {
-        let overdue = waiting.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted()
+    /// Begins another round, and takes out the calls that were made more than so many rounds ago; an answer that comes
+    /// later is nobody's.
+    mutating func takeOverdue(after rounds: Int) -> [Call] {
+        round += 1
+        let overdue = waiting.filter { $0.value.isTimed && $0.value.round + rounds < round }.keys.sorted()
         return overdue.compactMap { take($0) }
     }
 

@@ -45,7 +45,6 @@ extension Connection {
                 return socket
             } catch {
                 if isClosed { return nil }
-                endOverdue()
                 let pause = backoff.advance()
                 guard ContinuousClock.now + pause < deadline else {
                     giveUp(error as? SidestepError ?? SidestepError(.connectionLost, "\(error)"))
@@ -93,23 +92,27 @@ extension Connection {
         var lines = LineReader(socket)
         var watch = OverdueWatch(configuration.callTimeout)
         socket.limitReads(to: watch.interval)
+        var isIdle = false
         while true {
             do throws(SystemError) {
                 guard let line = try lines.next() else { return }
                 receive(line)
+                isIdle = false
             } catch {
                 guard error.number == EAGAIN else { return }
+                isIdle = true
             }
-            if watch.isTime { endOverdue() }
+            if watch.isTime(isIdle) { endOverdue() }
         }
     }
 
     /// Calls that nobody answered in time fail; whether they were carried out nobody knows.
     func endOverdue() {
-        let calls = state.withLock { $0.calls.takeOverdue(at: .now) }
+        guard let timeout = configuration.callTimeout else { return }
+        let calls = state.withLock { $0.calls.takeOverdue(after: OverdueWatch(timeout).rounds) }
         guard !calls.isEmpty else { return }
         var error = SidestepError(
-            .timeout, "the daemon did not answer within \(configuration.callTimeout ?? .zero)",
+            .timeout, "the daemon did not answer within \(timeout)",
             hint: "see whether it hangs (`sidestep ping`); the call may have been carried out")
         error.which = "call"
         for call in calls { call.complete(.failure(error)) }
@@ -191,21 +194,33 @@ extension Connection {
     }
 }
 
-/// How often the reading thread looks for calls that have taken too long.
+/// When the reading thread looks for calls that have taken too long.
 private struct OverdueWatch {
     let interval: Duration
+    /// So many looks after a call was made it has taken too long.
+    let rounds: Int
     private var last = ContinuousClock.now
+    private var lines = 0
+    /// So many lines are read for one look at the clock: more where many come.
+    private var stride = 1
 
-    init(_ timeout: Duration?) { interval = min(.seconds(1), (timeout ?? .seconds(2)) / 2) }
+    init(_ timeout: Duration?) {
+        let timeout = timeout ?? .seconds(2)
+        interval = min(.seconds(1), timeout / 2)
+        rounds = Int((timeout / interval).rounded(.up))
+    }
 
     /// Whether the interval has passed since it was said the last time.
-    var isTime: Bool {
-        mutating get {
-            let now = ContinuousClock.now
-            guard now - last >= interval else { return false }
-            last = now
-            return true
-        }
+    ///
+    /// - Parameter isIdle: nothing came for as long as that.
+    mutating func isTime(_ isIdle: Bool) -> Bool {
+        lines += 1
+        guard isIdle || lines % stride == 0 else { return false }
+        let now = ContinuousClock.now
+        guard isIdle || now - last >= interval else { return false }
+        stride = min(64, max(1, lines / 16))
+        (last, lines) = (now, 0)
+        return true
     }
 }
 

@@ -67,7 +67,8 @@ final class Connection: Sendable {
     ) {
         let frame = Outgoing.request(id: id, method: method, params: params)
         let call = CallTable.Call(
-            frame: frame, mayResend: mayResend, isPatient: isPatient, deadline: deadline(of: method),
+            frame: frame, mayResend: mayResend, isPatient: isPatient,
+            isTimed: !isPatient && !PatientMethods.long.contains(method),
             complete: complete)
         writing.withLock { _ in
             let (link, isNow) = state.withLock { state in
@@ -85,12 +86,6 @@ final class Connection: Sendable {
             }
         }
         startIfDown()
-    }
-
-    /// When a call of this method has taken too long; nil when it may take as long as it likes.
-    private func deadline(of method: String) -> ContinuousClock.Instant? {
-        if PatientMethods.all.contains(method) || PatientMethods.long.contains(method) { return nil }
-        return configuration.callTimeout.map { .now + $0 }
     }
 
     /// Sends a notification; it is lost when there is no connection, as notifications may be.
