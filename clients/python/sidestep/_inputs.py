@@ -122,6 +122,14 @@ def with_own(
     return merged
 
 
+# Coroutines of one world, in the other, would never be awaited.
+OTHER_KIND = (
+    "is of the other kind: workflows of coroutine functions go with `sidestep.connect()` and"
+    " `sidestep.Worker`, those of plain functions with `sidestep.sync.connect()` and"
+    " `sidestep.sync.Worker`; `sidestep worker MODULE` executes both"
+)
+
+
 def is_client(value: Any) -> bool:
     """Return whether a value is a client of ours, which no run can have as its input."""
     return hasattr(value, "call") and hasattr(value, "codec") and hasattr(value, "resume")

@@ -112,3 +112,30 @@ def test_the_options_of_a_run_are_those_of_its_methods(daemon: Daemon, run_id: s
         assert client.budgets.get(f"{run_id}-b")["wall_ms"]["limit"] == 60_000
         with pytest.warns(DeprecationWarning, match="wall_ms is wall now"):
             plain_workflow.options(budget={"wall_ms": 1})  # type: ignore[typeddict-unknown-key]
+
+
+def test_what_is_of_the_other_kind_is_refused_before_anything_is_done(daemon: Daemon) -> None:
+    @sidestep.workflow
+    def plain() -> None: ...
+
+    @sidestep.workflow
+    async def coroutine() -> None: ...
+
+    async def asynchronously() -> None:
+        async with await sidestep.connect() as client:
+            with pytest.raises(TypeError, match=r"'plain' is of the other kind: .*sync.Worker"):
+                sidestep.Worker(plain, client=client)  # type: ignore[arg-type]
+            with pytest.raises(TypeError, match="plain is given is of the other kind"):
+                plain.run(run_id="p", client=client)  # type: ignore[arg-type]
+            with pytest.raises(TypeError, match="plain is given is of the other kind"):
+                plain.options(client=client).enqueue()
+
+    asyncio.run(asynchronously())
+    with sync.connect() as client:
+        with pytest.raises(TypeError, match="'coroutine' is of the other kind"):
+            sync.Worker(coroutine, client=client)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="client of the worker is of the other kind"):
+            sidestep.Worker(coroutine, client=client)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="coroutine is given is of the other kind"):
+            asyncio.run(coroutine.start(client=client))  # type: ignore[arg-type]
+        assert client.runs(workflow="plain") == []

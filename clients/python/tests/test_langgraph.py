@@ -203,3 +203,21 @@ def test_a_killed_graph_goes_on_at_its_last_node(
     assert in_child(work) == "killed"
     assert work() == ["first", "second", "third"]
     assert log.read_text().split() == ["first", "second", "second", "third"]
+
+
+def test_a_saver_is_a_context_manager_and_made_from_a_url(daemon: Daemon, run_id: str) -> None:
+    config = {"configurable": {"thread_id": run_id}}
+    with SidestepSaver.from_conn_string(f"sidestep://{daemon.socket}") as saver:
+        talk(saver).invoke({"messages": [], "turns": 0}, config)
+    for url in ("sidestep:", daemon.socket, f"unix://{daemon.socket}"):
+        with SidestepSaver.from_conn_string(url) as saver:
+            assert talk(saver).get_state(config).values["turns"] == 1
+
+    async def asynchronously() -> None:
+        async with SidestepSaver.from_conn_string("sidestep:") as saver:
+            assert (await turns(saver, run_id, 1))["turns"] == 2
+
+    asyncio.run(asynchronously())
+    for url in ("postgresql://localhost/db", "sidestep://other-host/s"):
+        with pytest.raises(ValueError, match=r"sidestep:|three slashes"):
+            SidestepSaver.from_conn_string(url)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, overload
 
 from .._backends.sync import Background
 from .._errors import Overloaded, RunConflict, RunNotFound, RunOwned
-from .._inputs import is_client, with_own
+from .._inputs import OTHER_KIND, is_client, with_own
 from .._names import new_run_id
 from .._options import RunOptions
 from .._starting import Starting
@@ -58,6 +58,8 @@ class Starts(Executable[P, R]):
         run_id, client = run_id or self._starting.run_id, client or self._starting.client
         kwargs = with_own(self.function, args, kwargs, {"run_id": run_id, "client": client})
         client = None if "client" in kwargs and not is_client(client) else client
+        if client is not None and not isinstance(client, Client):
+            raise TypeError(f"the client that workflow {self.name} is given {OTHER_KIND}")
         return Call(run_id, client, args, kwargs)
 
     @overload

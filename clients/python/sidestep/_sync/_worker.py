@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._backends.sync import contained, in_slots
 from .._errors import ConnectionLost, SidestepError
 from .._failures import Suspended, Unreadable, warn
-from .._inputs import called_with
+from .._inputs import OTHER_KIND, called_with
 from .._options import RunOptions
 from .._retry import text_of
 from ._client import Client, connect
@@ -43,6 +43,11 @@ class Worker:
     ) -> None:
         if not workflows:
             raise ValueError("a worker needs at least one workflow")
+        for workflow in workflows:
+            if not isinstance(workflow, Workflow):
+                raise TypeError(f"workflow {getattr(workflow, 'name', workflow)!r} {OTHER_KIND}")
+        if client is not None and not isinstance(client, Client):
+            raise TypeError(f"the client of the worker {OTHER_KIND}")
         self.name = name or f"{os.path.basename(os.getcwd())}-{os.getpid()}"
         self._workflows = {workflow.name: workflow for workflow in workflows}
         self._queues = list(queues)
