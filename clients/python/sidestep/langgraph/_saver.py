@@ -27,9 +27,9 @@ class SidestepSaver(AsyncMethods, BlockingMethods):
 
     @classmethod
     def from_conn_string(cls, conn_string: str, *, serde: Any = None) -> SidestepSaver:
-        """Return a saver for the daemon of a URL: ``sidestep:`` finds it, ``sidestep:///path`` says.
+        """Return a saver for the daemon of a URL: ``sidestep:``, or ``sidestep:///path/of/socket``.
 
-        That is the path of its socket; a plain path is one as well. Raises ValueError for a host.
+        The first finds the daemon. A plain path is one as well. Raises ValueError for a host.
         """
         parts = urlsplit(conn_string)
         if parts.scheme not in ("", "sidestep", "unix"):
