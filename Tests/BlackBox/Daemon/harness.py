@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -66,8 +67,10 @@ class Daemon:
         self.database = f"{self.folder}/sidestep.db"
         self.flags, self.environment, self.prefix = flags, environment or {}, prefix
         self.process: subprocess.Popen | None = None
+        self.former: int | None = None
 
     def spawn(self) -> subprocess.Popen:
+        self.former = self.process.pid if self.process else None
         command = [*self.prefix, binary("sidestepd"), "--socket", self.socket, "--database", self.database, *self.flags]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("SIDESTEP")}
         with open(f"{self.folder}/log", "ab") as log:
@@ -86,10 +89,13 @@ class Daemon:
         def answers() -> bool:
             assert process.poll() is None, f"the daemon ended with {process.returncode}: {self.text()}"
             try:
-                self.connect().close()
-                return True
+                connection = self.connect()
             except OSError:
                 return False
+            # A child of a killed daemon has that one's socket until it executes its program: unix(7), SO_PEERCRED.
+            listener = connection.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            connection.close()
+            return int.from_bytes(listener[:4], sys.byteorder) != self.former
 
         wait_for(answers, what="the daemon's socket")
         return self
