@@ -15,6 +15,7 @@ EXAMPLES = {
     "conversation_store.py": 4,
     "durable_agent.py": 9,
     "langgraph_chat.py": 3,
+    "langgraph_functional.py": 4,
     "openai_session.py": 4,
     "pydantic_agent.py": 7,
 }
