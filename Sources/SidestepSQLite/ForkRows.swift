@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct ForkStatements {
-    let origin, setOrigin, lineage, insertLineage, list, step, page, count, checkpoint: Statement
+    let origin, setOrigin, lineage, insertLineage, list, sharing, step, page, count, checkpoint: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -11,6 +11,7 @@ struct ForkStatements {
         lineage = try block("fork_lineage")
         insertLineage = try block("fork_lineage_insert")
         list = try block("fork_list")
+        sharing = try block("fork_sharing")
         step = try block("fork_step")
         page = try block("fork_step_page")
         count = try block("fork_step_count")
@@ -36,6 +37,10 @@ extension SQLiteSession {
 
     func forks(of run: Int64, limit: Int) throws(Failure) -> [String] {
         try forks.list.all(run, Int64(limit)) { $0.string() }
+    }
+
+    func isShared(_ place: RunOrigin) throws(Failure) -> Bool {
+        try forks.sharing.first(place.run, place.sequence) { $0.integer() } != nil
     }
 
     func sharedStep(_ origin: RunOrigin, name: String) throws(Failure) -> StepOutcome? {

@@ -8,6 +8,8 @@ public protocol ForkReading: AnyObject {
     func lineage(of run: Int64) throws(Failure) -> Lineage?
     /// The ids of runs that read from this one, oldest first.
     func forks(of run: Int64, limit: Int) throws(Failure) -> [String]
+    /// Whether a fork that is not removed shares what a run recorded at this place of its journal.
+    func isShared(_ place: RunOrigin) throws(Failure) -> Bool
     /// A completed step of this run that a fork at `origin` shares.
     func sharedStep(_ origin: RunOrigin, name: String) throws(Failure) -> StepOutcome?
     /// Completed steps that a fork at `origin` shares with this very run, in the order of the journal.

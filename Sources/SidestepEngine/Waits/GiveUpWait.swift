@@ -22,7 +22,9 @@ public struct GiveUpWait: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         let run = try store.heldRun(proof, &call, for: .ending)
         guard let known = try store.step(of: run, name: step) else { return false }
-        let taken = known.status == .completed ? try store.giveBackSignals(run: run.key, from: step) : []
+        let isShared = try self.isShared(known, of: run, store)
+        let taken =
+            known.status == .completed && !isShared ? try store.giveBackSignals(run: run.key, from: step) : []
         let event = taken.isEmpty ? StepEvent.waitGivenUp : .unseenGivenBack
         guard let after = known.after(event, at: call.now) else { return false }
         try store.updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
@@ -32,5 +34,13 @@ public struct GiveUpWait: Command {
         call.after(.waitGivenUp(run: run.key, step: step))
         for signal in taken { try store.hand(signal, &call) }
         return true
+    }
+
+    /// Whether forks have the outcome as well: what is recorded for them stays.
+    private func isShared(
+        _ known: StepRecord, of run: RunRecord, _ store: any StoreTransaction
+    ) throws -> Bool {
+        guard known.status == .completed else { return false }
+        return try store.isShared(RunOrigin(run: run.key, sequence: known.sequence))
     }
 }

@@ -13,6 +13,13 @@ INSERT INTO lineage (run, source, source_generation, step, checkpoint, from_fail
 -- name: fork_list
 SELECT id FROM run WHERE origin = ?1 AND removal IS NULL ORDER BY key LIMIT ?2;
 
+-- Forks of forks, too: one that was removed may stand between.
+-- name: fork_sharing
+WITH RECURSIVE fork(key) AS (
+    SELECT key FROM run WHERE origin = ?1 AND origin_sequence >= ?2
+    UNION SELECT run.key FROM run JOIN fork ON run.origin = fork.key)
+SELECT 1 FROM fork JOIN run ON run.key = fork.key WHERE run.removal IS NULL LIMIT 1;
+
 -- Only what is completed is shared: anything else may still change.
 -- name: fork_step
 SELECT {outcome} FROM step WHERE run = ?1 AND name = ?2 AND sequence <= ?3 AND status = 'completed';
