@@ -11,6 +11,7 @@ import Testing
         "retention_list": "a handful of rules",
         "limit_list": "limits are few, and all are asked for",
         "breaker_list": "breakers are few, and all are asked for",
+        "fork_sharing": "walks the forks that the recursion found, by their key",
         "step_usage": "walks the runs that the recursion found, by their key",
         "shift_steps": "walks the open steps, on the rare occasion that somebody sets the clock",
         "shift_limits": "the same for limits, which are few",
