@@ -40,6 +40,9 @@ extension Oracle {
         }
         var fork = newRun(new)
         fork.steps = source.steps.filter { $0.value.status == .completed && $0.value.place <= bound }
+        let further = Set(source.shared.map { $0[1] })
+        let own = fork.steps.values.map(\.place).filter { !further.contains($0) }.map { [source.age, $0] }
+        fork.shared = source.shared.filter { $0[1] <= bound }.union(own)
         fork.saved = source.saved.filter { $0.place <= bound }
         fork.messages = fork.saved.last?.messages ?? []
         fork.state = source.state
@@ -96,6 +99,8 @@ extension Oracle {
         copy.progressed = false
         if copy.status == .waiting { copy.nextAttempt = nil }
         copy.age = nextPlace()
+        // All of it is its own.
+        copy.shared = []
         // Open waits begin anew.
         copy.steps = copy.steps.filter { $0.value.status != .waiting }
         if !copy.status.isClosed, copy.status != .paused { copy.status = .queued }

@@ -114,7 +114,7 @@ extension Oracle {
     {
         if let refused = check(lease, client, for: .ending) { return .refused(refused) }
         guard let known = runs[lease.run]!.steps[step] else { return .output("false") }
-        let mayGiveBack = known.status == .completed && !isShared(known, step, of: lease.run)
+        let mayGiveBack = known.status == .completed && !isShared(known, of: lease.run)
         let taken = mayGiveBack ? runs[lease.run]!.taken.removeValue(forKey: step) : nil
         guard known.status == .waiting || taken != nil else { return .output("false") }
         runs[lease.run]!.steps[step]!.status = .backoff
@@ -123,10 +123,10 @@ extension Oracle {
         return .output("true")
     }
 
-    /// Whether a fork has the outcome as well: it has its place, too. Forks of earlier generations are there as well.
-    private func isShared(_ known: Step, _ name: String, of run: String) -> Bool {
-        let others = runs.filter { $0.key != run }.map(\.value) + past.values.flatMap(\.values)
-        return others.contains { $0.steps[name]?.place == known.place }
+    /// Whether a fork has the outcome as well; those of earlier generations are there, too.
+    private func isShared(_ known: Step, of run: String) -> Bool {
+        let outcome = [runs[run]!.age, known.place]
+        return (Array(runs.values) + past.values.flatMap(\.values)).contains { $0.shared.contains(outcome) }
     }
 
     mutating func resolve(_ run: String, promise: String, _ value: String) -> Reply {

@@ -97,6 +97,8 @@ struct Oracle {
         var age = 0
         /// Which generation of all there ever were; an import keeps it.
         var identity = 0
+        /// What a fork has of other runs: whose it is (`age`), and its place.
+        var shared: Set<[Int]> = []
         /// The histories that checkpoints saved, with their places.
         var saved: [(place: Int, messages: [String])] = []
     }
