@@ -57,7 +57,7 @@ class Points:
 
     def effect(self, text: str) -> None:
         """An effect on the world outside: one line, in one write."""
-        step = sidestep.current_step()
+        step = sidestep.get_step()
         self()
         with self.log.open("ab", buffering=0) as file:
             file.write(json.dumps([text, step.name if step else None]).encode() + b"\n")

@@ -36,7 +36,7 @@ passed = 0
 def effect(text: str) -> None:
     """Note an effect, and die before or after it when this is the point."""
     global passed
-    step = sidestep.current_step()
+    step = sidestep.get_step()
     point()
     with log.open("ab", buffering=0) as file:
         file.write(json.dumps([text, step.idempotency_key if step else None]).encode() + b"\n")

@@ -329,7 +329,7 @@ async def _graph(player: Player, node: Node) -> Any:
     if sent:
         made.add_conditional_edges(before, lambda _: [Send("worker", {"part": p}) for p in sent])
     app: Any = made.compile(checkpointer=SidestepSaver(run.client.socket))
-    step = sidestep.current_step()
+    step = sidestep.get_step()
     place = f"{step.name if step else ''}:{node.arg}"
     config: Any = {"configurable": {"thread_id": f"{run.id}:{place}"}}
     begun = (await app.aget_state(config)).values
