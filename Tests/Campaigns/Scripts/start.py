@@ -34,9 +34,16 @@ class Start:
                 stdout=subprocess.DEVNULL,
                 stderr=error,
                 start_new_session=True,
-                preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if at_terminal else None,
+                preexec_fn=lambda: self.as_a_person(at_terminal),
             )
         os.close(side)
+
+    @staticmethod
+    def as_a_person(at_terminal: bool) -> None:
+        # Who runs the campaign in the background may have left it ignored: then a shell would not die of Ctrl-C.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if at_terminal:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     @property
     def errors(self) -> str:
