@@ -22,9 +22,7 @@ public struct GiveUpWait: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         let run = try store.heldRun(proof, &call, for: .ending)
         guard let known = try store.step(of: run, name: step) else { return false }
-        let isShared = try self.isShared(known, of: run, store)
-        let taken =
-            known.status == .completed && !isShared ? try store.giveBackSignals(run: run.key, from: step) : []
+        let taken = try takeBack(known, of: run, store)
         let event = taken.isEmpty ? StepEvent.waitGivenUp : .unseenGivenBack
         guard let after = known.after(event, at: call.now) else { return false }
         try store.updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
@@ -36,11 +34,13 @@ public struct GiveUpWait: Command {
         return true
     }
 
-    /// Whether forks have the outcome as well: what is recorded for them stays.
-    private func isShared(
+    /// The signals that a wait had taken unseen; not where forks have its outcome as well: what is theirs stays.
+    private func takeBack(
         _ known: StepRecord, of run: RunRecord, _ store: any StoreTransaction
-    ) throws -> Bool {
-        guard known.status == .completed else { return false }
-        return try store.isShared(RunOrigin(run: run.key, sequence: known.sequence))
+    ) throws -> [SignalRecord] {
+        guard known.status == .completed,
+            try !store.isShared(RunOrigin(run: run.key, sequence: known.sequence))
+        else { return [] }
+        return try store.giveBackSignals(run: run.key, from: step)
     }
 }
