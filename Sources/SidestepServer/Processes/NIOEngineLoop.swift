@@ -24,8 +24,8 @@ public struct NIOEngineLoop: EngineLoop {
     ) -> any LoopTimer {
         // A timer of NIO counts nanoseconds in 64 bits; a century is as good as never.
         let once = Once(body)
-        let span = TimeAmount.milliseconds(min(delay, Self.never))
-        return Timer(body: once, scheduled: loop.scheduleTask(in: span) { once.run() })
+        let scheduled = loop.scheduleTask(in: .milliseconds(min(delay, Self.never))) { once.run() }
+        return Timer(body: once) { scheduled.cancel() }
     }
 
     /// Calls the body later, by a clock that goes on while the machine sleeps; it replaces the alarm that was set.
@@ -33,9 +33,8 @@ public struct NIOEngineLoop: EngineLoop {
         afterMilliseconds delay: Int64, _ body: @escaping @Sendable () -> Void
     ) -> any LoopTimer {
         let once = Once(body)
-        return Alarm(
-            body: once,
-            alarm: alarm.set(afterMilliseconds: min(delay, Self.never)) { loop.execute { once.run() } })
+        let set = alarm.set(afterMilliseconds: min(delay, Self.never)) { loop.execute { once.run() } }
+        return Timer(body: once) { set.cancel() }
     }
 
     private static let never: Int64 = 3_155_760_000_000
@@ -45,19 +44,11 @@ public struct NIOEngineLoop: EngineLoop {
 
     private struct Timer: LoopTimer {
         let body: Once
-        let scheduled: Scheduled<Void>
-        func cancel() {
-            body.cancel()
-            scheduled.cancel()
-        }
-    }
+        let stop: @Sendable () -> Void
 
-    private struct Alarm: LoopTimer {
-        let body: Once
-        let alarm: any LoopTimer
         func cancel() {
             body.cancel()
-            alarm.cancel()
+            stop()
         }
     }
 
