@@ -25,8 +25,9 @@ enum SwiftMethods {
         var parts: [[String]] = []
         var lines = 0
         for text in texts {
-            let count = text.split(separator: "\n", omittingEmptySubsequences: false).count
-            if parts.isEmpty || lines + count > 420 {
+            // And the empty one behind it.
+            let count = text.split(separator: "\n", omittingEmptySubsequences: false).count + 1
+            if parts.isEmpty || lines + count > 290 {
                 parts.append([])
                 lines = 0
             }

@@ -4,421 +4,290 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
-    /// The protocol's `promise`.
-    public struct PromiseObject: WireReadable {
-        /// The name of the promise.
-        public var promise: String
-        /// Whether it is settled, and how.
-        public var status: String
-        /// What it was resolved with.
-        public var value: RawJSON?
-        /// What it was rejected with.
-        public var error: RawJSON?
-        /// What its author noted.
-        public var metadata: RawJSON?
-        /// When it was made.
-        public var createdAt: Date
-        /// When it was settled.
-        public var settledAt: Date?
-        /// The user who settled it.
-        public var settledBy: Int?
+    /// The protocol's `http`.
+    public struct HttpObject: WireReadable, WireWritable {
+        /// The method.
+        public var method: String?
+        /// Http:// or https://.
+        public var url: String
+        /// Headers; {credential:NAME} stands for a secret of the daemon.
+        public var headers: RawJSON?
+        /// The body, as JSON.
+        public var body: RawJSON?
+        /// The body, as text.
+        public var bodyText: String?
+        /// The body, as a file that the daemon can read.
+        public var bodyFile: String?
+        /// How long one attempt may take, an hour at most.
+        public var timeout: Duration?
+        /// The longest body that is taken.
+        public var maxResponseBytes: Int?
+        /// The headers that are recorded.
+        public var responseHeaders: [String]?
+        /// How many redirects are followed at most.
+        public var redirects: Int?
+        /// Statuses besides 200 to 299 that are no failure.
+        public var accept: [Int]?
+        /// Whether the step's key is sent as Idempotency-Key.
+        public var idempotencyKey: Bool?
 
         init(_ reader: WireReader) throws {
-            promise = try reader.must("promise")
-            status = try reader.must("status")
-            value = try reader.may("value")
-            error = try reader.may("error")
-            metadata = try reader.may("metadata")
-            createdAt = try reader.must("created_at")
-            settledAt = try reader.may("settled_at")
-            settledBy = try reader.may("settled_by")
+            method = try reader.may("method")
+            url = try reader.must("url")
+            headers = try reader.may("headers")
+            body = try reader.may("body")
+            bodyText = try reader.may("body_text")
+            bodyFile = try reader.may("body_file")
+            timeout = try reader.may("timeout_ms")
+            maxResponseBytes = try reader.may("max_response_bytes")
+            responseHeaders = try reader.may("response_headers")
+            redirects = try reader.may("redirects")
+            accept = try reader.may("accept")
+            idempotencyKey = try reader.may("idempotency_key")
         }
 
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
-            try self.init(WireReader("PromiseObject", wire))
-        }
-    }
-
-    /// The protocol's `rate`.
-    public struct RateObject: WireReadable, WireWritable {
-        /// How many.
-        public var count: Int
-        /// In how many milliseconds.
-        public var per: Duration
-        /// How many at once after a quiet time.
-        public var burst: Int?
-
-        init(_ reader: WireReader) throws {
-            count = try reader.must("count")
-            per = try reader.must("per_ms")
-            burst = try reader.may("burst")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RateObject", wire))
+            try self.init(WireReader("HttpObject", wire))
         }
 
         /// What is left out is not said.
         public init(
-            count: Int,
-            per: Duration,
-            burst: Int? = nil
+            url: String,
+            method: String? = nil,
+            headers: RawJSON? = nil,
+            body: RawJSON? = nil,
+            bodyText: String? = nil,
+            bodyFile: String? = nil,
+            timeout: Duration? = nil,
+            maxResponseBytes: Int? = nil,
+            responseHeaders: [String]? = nil,
+            redirects: Int? = nil,
+            accept: [Int]? = nil,
+            idempotencyKey: Bool? = nil
         ) {
-            self.count = count
-            self.per = per
-            self.burst = burst
+            self.method = method
+            self.url = url
+            self.headers = headers
+            self.body = body
+            self.bodyText = bodyText
+            self.bodyFile = bodyFile
+            self.timeout = timeout
+            self.maxResponseBytes = maxResponseBytes
+            self.responseHeaders = responseHeaders
+            self.redirects = redirects
+            self.accept = accept
+            self.idempotencyKey = idempotencyKey
         }
 
         var wire: RawJSON {
             .object { writer in
-                writer.wire("count", count)
-                writer.wire("per_ms", per)
-                writer.wire("burst", burst)
+                writer.wire("method", method)
+                writer.wire("url", url)
+                writer.wire("headers", headers)
+                writer.wire("body", body)
+                writer.wire("body_text", bodyText)
+                writer.wire("body_file", bodyFile)
+                writer.wire("timeout_ms", timeout)
+                writer.wire("max_response_bytes", maxResponseBytes)
+                writer.wire("response_headers", responseHeaders)
+                writer.wire("redirects", redirects)
+                writer.wire("accept", accept)
+                writer.wire("idempotency_key", idempotencyKey)
             }
         }
     }
 
-    /// The protocol's `queue`.
-    public struct QueueObject: WireReadable {
-        /// The name of the queue.
-        public var queue: String
-        /// Whose it is.
-        public var user: Int?
-        /// Whether nothing is handed out.
-        public var paused: Bool
-        /// Runs at once.
-        public var concurrency: Int?
-        /// Runs of one key at once.
-        public var keyConcurrency: Int?
-        /// How many runs may begin in a span of time.
-        public var rate: Wire.RateObject?
-        /// Runs that wait.
-        public var queued: Int
-        /// Runs that have an owner.
-        public var running: Int
-
-        init(_ reader: WireReader) throws {
-            queue = try reader.must("queue")
-            user = try reader.may("user")
-            paused = try reader.must("paused")
-            concurrency = try reader.may("concurrency")
-            keyConcurrency = try reader.may("key_concurrency")
-            rate = try reader.may("rate")
-            queued = try reader.must("queued")
-            running = try reader.must("running")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("QueueObject", wire))
-        }
-    }
-
-    /// The protocol's `limit`.
-    public struct LimitObject: WireReadable {
-        /// The name of the limit.
-        public var limit: String
-        /// Whether it is everybody's: an administrator put it.
-        public var shared: Bool
-        /// Whose it is, if not everybody's.
-        public var user: Int?
-        /// Steps at once.
-        public var concurrency: Int?
-        /// Steps begun in a span of time.
-        public var rate: Wire.RateObject?
-        /// Steps that hold it.
-        public var running: Int
-
-        init(_ reader: WireReader) throws {
-            limit = try reader.must("limit")
-            shared = try reader.must("shared")
-            user = try reader.may("user")
-            concurrency = try reader.may("concurrency")
-            rate = try reader.may("rate")
-            running = try reader.must("running")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("LimitObject", wire))
-        }
-    }
-
-    /// The protocol's `breaker`.
-    public struct BreakerObject: WireReadable {
-        /// The name of the breaker.
-        public var breaker: String
-        /// Whether it is everybody's: an administrator put it.
-        public var shared: Bool
-        /// Whose it is, if not everybody's.
-        public var user: Int?
-        /// Whether calls are let through.
-        public var state: String
-        /// Failures in a row.
-        public var failures: Int
-        /// How many of them open it.
-        public var maxFailures: Int
-        /// How long it stays open.
-        public var cooldown: Duration
-        /// When it opened.
-        public var openedAt: Date?
-
-        init(_ reader: WireReader) throws {
-            breaker = try reader.must("breaker")
-            shared = try reader.must("shared")
-            user = try reader.may("user")
-            state = try reader.must("state")
-            failures = try reader.must("failures")
-            maxFailures = try reader.must("max_failures")
-            cooldown = try reader.must("cooldown_ms")
-            openedAt = try reader.may("opened_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("BreakerObject", wire))
-        }
-    }
-
-    /// The protocol's `schedule`.
-    public struct ScheduleObject: WireReadable {
-        /// Its name.
-        public var schedule: String
-        /// Whose it is.
-        public var user: Int?
-        /// The workflow of its runs.
-        public var workflow: String
-        /// Five fields as in crontab(5), or @daily and the like.
-        public var cron: String?
-        /// The interval; one of `cron` and `every_ms`.
-        public var every: Duration?
-        /// The IANA name of the zone whose clocks `cron` means.
-        public var timeZone: String?
-        /// What its runs are begun with.
-        public var input: RawJSON?
-        /// The queue of its runs.
-        public var queue: String?
-        /// The priority of its runs.
-        public var priority: Int?
-        /// What to do when the run before is still open.
-        public var overlap: String?
-        /// How late a run may still be started.
-        public var catchUp: Duration?
-        /// The longest delay of a run, always the same for a due time.
-        public var jitter: Duration?
-        /// The first possible due time; intervals are counted from it.
-        public var startAt: Date?
-        /// The last possible due time.
-        public var endAt: Date?
-        /// Whether it starts nothing by itself.
-        public var paused: Bool?
-        /// Tags of its runs.
-        public var tags: [String: String]?
-        /// Metadata of its runs.
+    /// The protocol's `step`.
+    public struct StepObject: WireReadable {
+        /// The name of the step.
+        public var step: String
+        /// What became of it.
+        public var status: String
+        /// The last attempt.
+        public var attempt: Int
+        /// Attempts that failed.
+        public var failures: Int?
+        /// What it returned.
+        public var output: RawJSON?
+        /// How it failed.
+        public var error: RawJSON?
+        /// What its input looked like.
+        public var fingerprint: String?
+        /// Whether it is never repeated by itself.
+        public var atMostOnce: Bool?
+        /// Whether it undoes what other steps did.
+        public var compensation: Bool?
+        /// What it consumed.
+        public var usage: RawJSON?
+        /// What its author noted.
         public var metadata: RawJSON?
-        /// When a run of it as a whole is tried again.
-        public var retry: Wire.RetryObject?
-        /// The version of the code that may execute its runs.
-        public var codeVersion: String?
-        /// What each run may use up.
-        public var budget: Wire.BudgetObject?
-        /// The coming due times.
-        public var nextAt: [Int]
-        /// A due time that waits for an open run.
-        public var waitingAt: Date?
-        /// The last due time.
-        public var lastAt: Date?
-        /// The last run, as long as there is one.
-        public var lastRun: String?
-        /// Runs it has started.
-        public var fired: Int
-        /// Due times left out because a run was open.
-        public var skipped: Int
-        /// Due times nobody was there for.
-        public var missed: Int
-        /// Why the daemon paused it.
-        public var problem: String?
-        /// When it was made.
-        public var createdAt: Date
-        /// When it was last changed.
-        public var updatedAt: Date
+        /// When the last attempt began.
+        public var startedAt: Date?
+        /// When its result was recorded.
+        public var finishedAt: Date?
+        /// When the next attempt may begin.
+        public var nextAttemptAt: Date?
+        /// When this attempt times out.
+        public var attemptDeadlineAt: Date?
 
         init(_ reader: WireReader) throws {
-            schedule = try reader.must("schedule")
-            user = try reader.may("user")
-            workflow = try reader.must("workflow")
-            cron = try reader.may("cron")
-            every = try reader.may("every_ms")
-            timeZone = try reader.may("time_zone")
-            input = try reader.may("input")
-            queue = try reader.may("queue")
-            priority = try reader.may("priority")
-            overlap = try reader.may("overlap")
-            catchUp = try reader.may("catch_up_ms")
-            jitter = try reader.may("jitter_ms")
-            startAt = try reader.may("start_at")
-            endAt = try reader.may("end_at")
-            paused = try reader.may("paused")
-            tags = try reader.may("tags")
+            step = try reader.must("step")
+            status = try reader.must("status")
+            attempt = try reader.must("attempt")
+            failures = try reader.may("failures")
+            output = try reader.may("output")
+            error = try reader.may("error")
+            fingerprint = try reader.may("fingerprint")
+            atMostOnce = try reader.may("at_most_once")
+            compensation = try reader.may("compensation")
+            usage = try reader.may("usage")
             metadata = try reader.may("metadata")
-            retry = try reader.may("retry")
-            codeVersion = try reader.may("code_version")
-            budget = try reader.may("budget")
-            nextAt = try reader.must("next_at")
-            waitingAt = try reader.may("waiting_at")
-            lastAt = try reader.may("last_at")
-            lastRun = try reader.may("last_run")
-            fired = try reader.must("fired")
-            skipped = try reader.must("skipped")
-            missed = try reader.must("missed")
-            problem = try reader.may("problem")
-            createdAt = try reader.must("created_at")
-            updatedAt = try reader.must("updated_at")
+            startedAt = try reader.may("started_at")
+            finishedAt = try reader.may("finished_at")
+            nextAttemptAt = try reader.may("next_attempt_at")
+            attemptDeadlineAt = try reader.may("attempt_deadline_at")
         }
 
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
-            try self.init(WireReader("ScheduleObject", wire))
+            try self.init(WireReader("StepObject", wire))
         }
     }
 
-    /// The protocol's `stream`.
-    public struct StreamObject: WireReadable {
-        /// Its name.
-        public var stream: String
-        /// The number of items there were.
-        public var next: Int
-        /// Whether nothing follows.
-        public var closed: Bool
-        /// Whether its items were dropped.
-        public var compacted: Bool
-        /// When it was opened.
-        public var openedAt: Date
-        /// When it was closed.
-        public var closedAt: Date?
-
-        init(_ reader: WireReader) throws {
-            stream = try reader.must("stream")
-            next = try reader.must("next")
-            closed = try reader.must("closed")
-            compacted = try reader.must("compacted")
-            openedAt = try reader.must("opened_at")
-            closedAt = try reader.may("closed_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("StreamObject", wire))
-        }
-    }
-
-    /// The protocol's `artifact`.
-    public struct ArtifactObject: WireReadable {
-        /// Its name.
-        public var artifact: String
-        /// The run it is attached to.
+    /// The protocol's `step_in_flight`.
+    public struct StepInFlightObject: WireReadable {
+        /// The run.
         public var run: String
-        /// From 1, per run and name.
-        public var version: Int
-        /// What it is.
-        public var type: String
-        /// Its text or value.
-        public var content: RawJSON?
-        /// Where a file is on this host.
-        public var path: String?
-        /// What it is about.
-        public var description: String?
-        /// When it was attached.
-        public var createdAt: Date
+        /// The code that executes the run.
+        public var workflow: String?
+        /// The name of the step.
+        public var step: String
+        /// What became of it.
+        public var status: String
+        /// The last attempt.
+        public var attempt: Int
+        /// Attempts that failed.
+        public var failures: Int?
+        /// What it returned.
+        public var output: RawJSON?
+        /// How it failed.
+        public var error: RawJSON?
+        /// What its input looked like.
+        public var fingerprint: String?
+        /// Whether it is never repeated by itself.
+        public var atMostOnce: Bool?
+        /// Whether it undoes what other steps did.
+        public var compensation: Bool?
+        /// What it consumed.
+        public var usage: RawJSON?
+        /// What its author noted.
+        public var metadata: RawJSON?
+        /// When the last attempt began.
+        public var startedAt: Date?
+        /// When its result was recorded.
+        public var finishedAt: Date?
+        /// When the next attempt may begin.
+        public var nextAttemptAt: Date?
+        /// When this attempt times out.
+        public var attemptDeadlineAt: Date?
 
         init(_ reader: WireReader) throws {
-            artifact = try reader.must("artifact")
             run = try reader.must("run")
-            version = try reader.must("version")
-            type = try reader.must("type")
-            content = try reader.may("content")
-            path = try reader.may("path")
-            description = try reader.may("description")
-            createdAt = try reader.must("created_at")
+            workflow = try reader.may("workflow")
+            step = try reader.must("step")
+            status = try reader.must("status")
+            attempt = try reader.must("attempt")
+            failures = try reader.may("failures")
+            output = try reader.may("output")
+            error = try reader.may("error")
+            fingerprint = try reader.may("fingerprint")
+            atMostOnce = try reader.may("at_most_once")
+            compensation = try reader.may("compensation")
+            usage = try reader.may("usage")
+            metadata = try reader.may("metadata")
+            startedAt = try reader.may("started_at")
+            finishedAt = try reader.may("finished_at")
+            nextAttemptAt = try reader.may("next_attempt_at")
+            attemptDeadlineAt = try reader.may("attempt_deadline_at")
         }
 
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
-            try self.init(WireReader("ArtifactObject", wire))
+            try self.init(WireReader("StepInFlightObject", wire))
         }
     }
 
-    /// The protocol's `event`.
-    public struct EventObject: WireReadable {
-        /// Its place.
-        public var sequence: Int
-        /// Its name.
-        public var event: String
-        /// What there is to say.
+    /// The protocol's `messages`.
+    public struct MessagesObject: WireReadable, WireWritable {
+        /// How many messages of the current history stay; goes with `append`.
+        public var keep: Int?
+        /// The messages that follow them.
+        public var append: [RawJSON]?
+        /// The whole history; the common beginning is found by the daemon.
+        public var all: [RawJSON]?
+
+        init(_ reader: WireReader) throws {
+            keep = try reader.may("keep")
+            append = try reader.may("append")
+            all = try reader.may("all")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("MessagesObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            keep: Int? = nil,
+            append: [RawJSON]? = nil,
+            all: [RawJSON]? = nil
+        ) {
+            self.keep = keep
+            self.append = append
+            self.all = all
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("keep", keep)
+                writer.wire("append", append)
+                writer.wire("all", all)
+            }
+        }
+    }
+
+    /// The protocol's `signal`.
+    public struct SignalObject: WireReadable {
+        /// The name of the signal.
+        public var signal: String
+        /// What it says.
         public var value: RawJSON?
-        /// The run it belongs to.
-        public var run: String?
-        /// The sender's name of it.
-        public var eventId: String?
-        /// When it was announced.
-        public var at: Int
+        /// The id of the message.
+        public var messageId: String
+        /// When it was sent.
+        public var sentAt: Date
+        /// The user who sent it.
+        public var uid: Int
+        /// The step whose wait it ended.
+        public var consumedBy: String?
+        /// When.
+        public var consumedAt: Date?
 
         init(_ reader: WireReader) throws {
-            sequence = try reader.must("sequence")
-            event = try reader.must("event")
+            signal = try reader.must("signal")
             value = try reader.may("value")
-            run = try reader.may("run")
-            eventId = try reader.may("event_id")
-            at = try reader.must("at")
+            messageId = try reader.must("message_id")
+            sentAt = try reader.must("sent_at")
+            uid = try reader.must("uid")
+            consumedBy = try reader.may("consumed_by")
+            consumedAt = try reader.may("consumed_at")
         }
 
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
-            try self.init(WireReader("EventObject", wire))
-        }
-    }
-
-    /// The protocol's `webhook`.
-    public struct WebhookObject: WireReadable {
-        /// Its name.
-        public var webhook: String
-        /// Whose it is.
-        public var user: Int?
-        /// Where events are sent by POST: http or https.
-        public var url: String
-        /// Names of events; with a * at its end, all that begin so.
-        public var events: [String]
-        /// The name of the credential that signs.
-        public var secret: String?
-        /// Further headers; they are stored as they are.
-        public var headers: [String: String]?
-        /// Whether deliveries wait.
-        public var paused: Bool?
-        /// Attempts before a delivery is dead.
-        public var maxAttempts: Int?
-        /// When it was made.
-        public var createdAt: Date
-        /// When it was last changed.
-        public var updatedAt: Date
-
-        init(_ reader: WireReader) throws {
-            webhook = try reader.must("webhook")
-            user = try reader.may("user")
-            url = try reader.must("url")
-            events = try reader.must("events")
-            secret = try reader.may("secret")
-            headers = try reader.may("headers")
-            paused = try reader.may("paused")
-            maxAttempts = try reader.may("max_attempts")
-            createdAt = try reader.must("created_at")
-            updatedAt = try reader.must("updated_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("WebhookObject", wire))
+            try self.init(WireReader("SignalObject", wire))
         }
     }
 }

@@ -4,6 +4,265 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Lets a paused run be resumed, its interruptions forgotten.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    @discardableResult
+    public func runUnpause(
+        run: String
+    ) async throws -> RunUnpauseResult {
+        try RunUnpauseResult(try await call("run.unpause", mayResend: false) { writer in
+            writer.wire("run", run)
+        })
+    }
+
+    /// What `run.unpause` answers.
+    public struct RunUnpauseResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunUnpauseResult", wire))
+        }
+    }
+
+    /// Asks a run and its children to end; the owner may first undo what it did.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - reason: why, for people.
+    ///   - grace: how long the owner may take. Default: 30000.
+    ///   - kill: whether the owner's process is ended, too. Default: false.
+    @discardableResult
+    public func runCancel(
+        run: String,
+        reason: String? = nil,
+        grace: Duration? = nil,
+        kill: Bool? = nil
+    ) async throws -> RunCancelResult {
+        try RunCancelResult(try await call("run.cancel", mayResend: false) { writer in
+            writer.wire("run", run)
+            writer.wire("reason", reason)
+            writer.wire("grace_ms", grace)
+            writer.wire("kill", kill)
+        })
+    }
+
+    /// What `run.cancel` answers.
+    public struct RunCancelResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunCancelResult", wire))
+        }
+    }
+
+    /// Removes a run and everything recorded of it.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    @discardableResult
+    public func runDelete(
+        run: String
+    ) async throws -> RunDeleteResult {
+        try RunDeleteResult(try await call("run.delete", mayResend: false) { writer in
+            writer.wire("run", run)
+        })
+    }
+
+    /// What `run.delete` answers.
+    public struct RunDeleteResult: WireReadable {
+        /// Whether there was one.
+        public var deleted: Bool
+
+        init(_ reader: WireReader) throws {
+            deleted = try reader.must("deleted")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunDeleteResult", wire))
+        }
+    }
+
+    /// Changes what is noted about a run.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - tags: tags to set; null removes one.
+    ///   - metadata: the new metadata.
+    ///   - deadlineAt: when it must be closed.
+    ///   - budget: what it may use up; what is not named stays.
+    @discardableResult
+    public func runUpdate(
+        run: String,
+        tags: [String: String?]? = nil,
+        metadata: RawJSON? = nil,
+        deadlineAt: Date? = nil,
+        budget: Wire.BudgetObject? = nil
+    ) async throws -> RunUpdateResult {
+        try RunUpdateResult(try await call("run.update", mayResend: false) { writer in
+            writer.wire("run", run)
+            writer.wire("tags", tags)
+            writer.wire("metadata", metadata)
+            writer.wire("deadline_at", deadlineAt)
+            writer.wire("budget", budget)
+        })
+    }
+
+    /// What `run.update` answers.
+    public struct RunUpdateResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunUpdateResult", wire))
+        }
+    }
+
+    /// Returns the journal of a run, the oldest entry first.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - after: the sequence after which to begin. Default: 0.
+    ///   - limit: entries on a page. Default: 1000.
+    @discardableResult
+    public func runHistory(
+        run: String,
+        after: Int? = nil,
+        limit: Int? = nil
+    ) async throws -> RunHistoryResult {
+        try RunHistoryResult(try await call("run.history", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("after", after)
+            writer.wire("limit", limit)
+        })
+    }
+
+    /// What `run.history` answers.
+    public struct RunHistoryResult: WireReadable {
+        /// What happened.
+        public var entries: [Wire.JournalEntryObject]
+        /// The sequence to give as `after` for the next page.
+        public var more: Int?
+
+        init(_ reader: WireReader) throws {
+            entries = try reader.must("entries")
+            more = try reader.may("more")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunHistoryResult", wire))
+        }
+    }
+
+    /// Says in sentences what a run is doing, why, and what can be done about it.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    @discardableResult
+    public func runExplain(
+        run: String
+    ) async throws -> RunExplainResult {
+        try RunExplainResult(try await call("run.explain", mayResend: true) { writer in
+            writer.wire("run", run)
+        })
+    }
+
+    /// What `run.explain` answers.
+    public struct RunExplainResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+        /// Why it is where it is, the most important first: [reasons](reasons.md).
+        public var reasons: [String]
+        /// What it is doing and since when.
+        public var sentences: [String]
+        /// What happens next.
+        public var next: String
+        /// The command line that changes it, as it stands.
+        public var command: String?
+        /// Steps somebody has to resolve.
+        public var unknownSteps: [RawJSON]
+        /// Steps that are executed now.
+        public var runningSteps: [RawJSON]
+        /// What somebody did to it last.
+        public var lastAct: RawJSON?
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+            reasons = try reader.must("reasons")
+            sentences = try reader.must("sentences")
+            next = try reader.must("next")
+            command = try reader.may("command")
+            unknownSteps = try reader.must("unknown_steps")
+            runningSteps = try reader.must("running_steps")
+            lastAct = try reader.may("last_act")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunExplainResult", wire))
+        }
+    }
+
+    /// Tells this connection of every entry of journals, as notifications `run.event`, until it ends.
+    ///
+    /// - Parameters:
+    ///   - run: only this run.
+    ///   - workflow: only runs of this workflow.
+    ///   - tag: only runs with all these tags.
+    ///   - after: begin behind this sequence; 0 with what is there. Default: now.
+    @discardableResult
+    public func runWatch(
+        run: String? = nil,
+        workflow: String? = nil,
+        tag: [String: String]? = nil,
+        after: Int? = nil
+    ) async throws -> RunWatchResult {
+        try RunWatchResult(try await call("run.watch", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("workflow", workflow)
+            writer.wire("tag", tag)
+            writer.wire("after", after)
+        })
+    }
+
+    /// What `run.watch` answers.
+    public struct RunWatchResult: WireReadable {
+        /// What the notifications are marked with.
+        public var watch: String
+        /// The sequence behind which the notifications begin.
+        public var sequence: Int
+
+        init(_ reader: WireReader) throws {
+            watch = try reader.must("watch")
+            sequence = try reader.must("sequence")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunWatchResult", wire))
+        }
+    }
+
     /// Ends a watch of this connection.
     ///
     /// - Parameters:
@@ -29,257 +288,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunUnwatchResult", wire))
-        }
-    }
-
-    /// Makes a run that shares what another one recorded up to a point, and goes its own way from there.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - newRun: the id of the fork. Default: one that the daemon makes.
-    ///   - step: the step to execute again; all that was completed before it is shared.
-    ///   - checkpoint: the id of the checkpoint to go on from.
-    ///   - fromFailed: whether to execute again what failed. Default: false.
-    ///   - workflow: the code that executes the fork. Default: that of the run.
-    ///   - input: another input.
-    ///   - state: another state than that of the checkpoint at the point.
-    ///   - messages: another message history.
-    ///   - signals: what becomes of signals that nobody consumed. Default: leave.
-    @discardableResult
-    public func runFork(
-        run: String,
-        newRun: String? = nil,
-        step: String? = nil,
-        checkpoint: String? = nil,
-        fromFailed: Bool? = nil,
-        workflow: String? = nil,
-        input: RawJSON? = nil,
-        state: RawJSON? = nil,
-        messages: [RawJSON]? = nil,
-        signals: String? = nil
-    ) async throws -> RunForkResult {
-        try RunForkResult(try await call("run.fork", mayResend: false) { writer in
-            writer.wire("run", run)
-            writer.wire("new_run", newRun)
-            writer.wire("step", step)
-            writer.wire("checkpoint", checkpoint)
-            writer.wire("from_failed", fromFailed)
-            writer.wire("workflow", workflow)
-            writer.wire("input", input)
-            writer.wire("state", state)
-            writer.wire("messages", messages)
-            writer.wire("signals", signals)
-        })
-    }
-
-    /// What `run.fork` answers.
-    public struct RunForkResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-        /// False when the same call made it before.
-        public var created: Bool
-        /// What it was made from.
-        public var forkedFrom: Wire.LineageObject
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-            created = try reader.must("created")
-            forkedFrom = try reader.must("forked_from")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunForkResult", wire))
-        }
-    }
-
-    /// Compares the steps of two runs, the first difference first.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - other: the run to compare it with.
-    ///   - limit: differences at most. Default: 1000.
-    ///   - maxBytes: about how large the answer may be.
-    @discardableResult
-    public func runDiff(
-        run: String,
-        other: String,
-        limit: Int? = nil,
-        maxBytes: Int? = nil
-    ) async throws -> RunDiffResult {
-        try RunDiffResult(try await call("run.diff", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("other", other)
-            writer.wire("limit", limit)
-            writer.wire("max_bytes", maxBytes)
-        })
-    }
-
-    /// What `run.diff` answers.
-    public struct RunDiffResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-        /// The other run as it is now.
-        public var other: Wire.RunObject
-        /// Whether both were begun with the same input.
-        public var sameInput: Bool
-        /// Whether both returned the same.
-        public var sameOutput: Bool
-        /// How many steps are the same in both.
-        public var same: Int
-        /// How many of these are one record.
-        public var shared: Int
-        /// The steps that differ.
-        public var steps: [Wire.StepDifferenceObject]
-        /// Whether there are more than fit the answer.
-        public var more: Bool
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-            other = try reader.must("other")
-            sameInput = try reader.must("same_input")
-            sameOutput = try reader.must("same_output")
-            same = try reader.must("same")
-            shared = try reader.must("shared")
-            steps = try reader.must("steps")
-            more = try reader.must("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunDiffResult", wire))
-        }
-    }
-
-    /// Removes closed runs: those that the rules of retention say, or those closed before a moment.
-    ///
-    /// - Parameters:
-    ///   - before: only runs closed before this moment. Default: what the rules say.
-    ///   - workflow: only runs of this workflow.
-    ///   - status: only runs that ended like this.
-    ///   - dryRun: whether only to say what would be removed. Default: false.
-    @discardableResult
-    public func runPrune(
-        before: Int? = nil,
-        workflow: String? = nil,
-        status: String? = nil,
-        dryRun: Bool? = nil
-    ) async throws -> RunPruneResult {
-        try RunPruneResult(try await call("run.prune", mayResend: false) { writer in
-            writer.wire("before", before)
-            writer.wire("workflow", workflow)
-            writer.wire("status", status)
-            writer.wire("dry_run", dryRun)
-        })
-    }
-
-    /// What `run.prune` answers.
-    public struct RunPruneResult: WireReadable {
-        /// How many runs were removed, or would be.
-        public var runs: Int
-        /// With `dry_run`: about how many bytes of payload they have.
-        public var bytes: Int?
-        /// True where the bytes of some were guessed from those of the others.
-        public var estimate: Bool?
-        /// Whether the same call would remove more.
-        public var more: Bool
-
-        init(_ reader: WireReader) throws {
-            runs = try reader.must("runs")
-            bytes = try reader.may("bytes")
-            estimate = try reader.may("estimate")
-            more = try reader.must("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunPruneResult", wire))
-        }
-    }
-
-    /// Returns all of a run as lines of JSON that another daemon can import, payloads unchanged.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - generation: which generation. Default: the latest.
-    ///   - cursor: `more` of the page before.
-    ///   - maxBytes: about how large a page may be.
-    @discardableResult
-    public func runExport(
-        run: String,
-        generation: Int? = nil,
-        cursor: String? = nil,
-        maxBytes: Int? = nil
-    ) async throws -> RunExportResult {
-        try RunExportResult(try await call("run.export", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("generation", generation)
-            writer.wire("cursor", cursor)
-            writer.wire("max_bytes", maxBytes)
-        })
-    }
-
-    /// What `run.export` answers.
-    public struct RunExportResult: WireReadable {
-        /// The lines, each an object with a `kind`.
-        public var lines: [RawJSON]
-        /// The cursor of the next page.
-        public var more: String?
-
-        init(_ reader: WireReader) throws {
-            lines = try reader.must("lines")
-            more = try reader.may("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunExportResult", wire))
-        }
-    }
-
-    /// Takes in the lines of an export; the run is seen when its last line has come.
-    ///
-    /// - Parameters:
-    ///   - lines: lines of the export in their order.
-    ///   - `import`: what the call before answered, to go on.
-    ///   - run: the id that the run gets here. Default: its own.
-    ///   - user: whose it is to be; an administrator's alone. Default: the caller.
-    @discardableResult
-    public func runImport(
-        lines: [RawJSON],
-        `import`: String? = nil,
-        run: String? = nil,
-        user: Int? = nil
-    ) async throws -> RunImportResult {
-        try RunImportResult(try await call("run.import", mayResend: false) { writer in
-            writer.wire("lines", lines)
-            writer.wire("import", `import`)
-            writer.wire("run", run)
-            writer.wire("user", user)
-        })
-    }
-
-    /// What `run.import` answers.
-    public struct RunImportResult: WireReadable {
-        /// The run, once it is whole.
-        public var run: Wire.RunObject?
-        /// Whether the run is whole; false: send more lines.
-        public var done: Bool
-        /// Whether it was taken in; false when it was here already.
-        public var imported: Bool
-        /// What to pass with the next lines.
-        public var `import`: String?
-
-        init(_ reader: WireReader) throws {
-            run = try reader.may("run")
-            done = try reader.must("done")
-            imported = try reader.must("imported")
-            `import` = try reader.may("import")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunImportResult", wire))
         }
     }
 }
