@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -267,6 +268,24 @@ def test_a_failed_run_replays_to_its_failure(home: Daemon, effects: Effects) -> 
         failing.run(run_id="f")
     assert_replays(exported("f"), failing)
     assert effects.count("refuse") == 1
+
+
+def test_a_replay_that_waits_for_what_has_no_end_says_why(
+    home: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    @sidestep.workflow
+    def endless() -> None:
+        if "again" in os.environ:
+            go_on.wait(60)
+
+    endless.run(run_id="e")
+    lines = exported("e")
+    monkeypatch.setenv("again", "1")
+    with pytest.raises(AssertionError, match=r"no end after 0.2 s: .*e"):
+        assert_replays(lines, endless, timeout=0.2)
+    go_on.set()
 
 
 def test_an_export_without_its_end_is_told(home: Daemon, effects: Effects) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import os
 import signal
 import time
@@ -15,6 +13,7 @@ from typing import Any, Literal
 from .. import sync
 from .._aio import _step as _aio_step
 from .._sync import _step as _sync_step
+from ._ends import to_its_end
 
 Moment = Literal["begun", "done", "recorded"]
 
@@ -59,51 +58,33 @@ def _live(
     try:
         _set(_aio_step.StepExecution, step, moment)
         _set(_sync_step.StepExecution, step, moment)
-        found = function(*args, **kwargs)
-        if inspect.isawaitable(found):
-            asyncio.run(_await(found))
+        to_its_end(function(*args, **kwargs))
     except BaseException:
         os.write(words, traceback.format_exc(limit=-5).encode())
     finally:
         os._exit(1)
 
 
-async def _await(found: Any) -> Any:
-    return await found
-
-
 def _set(execution: Any, step: str, moment: Moment) -> None:
     """Have all executions of steps in this process look for the moment."""
-    name = "_body" if moment == "begun" else "complete"
+    # What is recorded is kept in the journal of the process, by no coroutine.
+    name = {"begun": "_body", "done": "complete", "recorded": "_keep"}[moment]
     original = getattr(execution, name)
 
     def die(self: Any) -> None:
         if self.name == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    if moment != "recorded":
+    def before(self: Any, *args: Any, **kwargs: Any) -> Any:
+        die(self)
+        return original(self, *args, **kwargs)
 
-        def before(self: Any, *args: Any, **kwargs: Any) -> Any:
-            die(self)
-            return original(self, *args, **kwargs)
+    def behind(self: Any, *args: Any, **kwargs: Any) -> Any:
+        found = original(self, *args, **kwargs)
+        die(self)
+        return found
 
-        setattr(execution, name, before)
-    elif inspect.iscoroutinefunction(original):
-
-        async def behind(self: Any, *args: Any, **kwargs: Any) -> Any:
-            record = await original(self, *args, **kwargs)
-            die(self)
-            return record
-
-        setattr(execution, name, behind)
-    else:
-
-        def behind_plain(self: Any, *args: Any, **kwargs: Any) -> Any:
-            record = original(self, *args, **kwargs)
-            die(self)
-            return record
-
-        setattr(execution, name, behind_plain)
+    setattr(execution, name, behind if moment == "recorded" else before)
 
 
 def _wait_for_daemon(process: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import json
 import os
 import threading
@@ -18,9 +16,8 @@ from .._calls import Calls
 from .._inputs import called_with
 from .._sync import _held as _sync_held
 from ._daemon import Daemon
+from ._ends import to_its_end
 
-# How many lines of an export one call takes.
-_LINES = 1000
 _SETTLED = ("completed", "failed")
 
 
@@ -99,13 +96,9 @@ def _lines_of(export: str | os.PathLike[str] | Iterable[str]) -> list[Any]:
 
 
 def _taken_in(client: sync.Client, lines: list[Any]) -> dict[str, Any]:
-    more: dict[str, Any] = {}
-    for start in range(0, len(lines), _LINES):
-        reply = client.call("run.import", {"lines": lines[start : start + _LINES], **more})
-        if reply["done"]:
-            return client.get(reply["run"]["id"])
-        more = {"import": reply["import"]}
-    raise AssertionError("the export is not whole: its last line is missing")
+    reply = client.import_run(lines)
+    assert reply["done"], "the export is not whole: its last line is missing"
+    return client.get(reply["run"]["id"])
 
 
 def _replayed(
@@ -118,9 +111,7 @@ def _replayed(
 
     def execute() -> None:
         try:
-            found = workflow.run(*args, run_id=id, **kwargs)
-            if inspect.isawaitable(found):
-                asyncio.run(_await(found))
+            to_its_end(workflow.run(*args, run_id=id, **kwargs))
         except BaseException as error:
             failed.append(error)
 
@@ -129,14 +120,10 @@ def _replayed(
         thread.start()
         thread.join(timeout)
         if thread.is_alive():
-            why = client.explain(id).get("sentence", "it does not end")
+            why = "; ".join(client.explain(id)["sentences"])
             raise AssertionError(f"the replay has no end after {timeout:g} s: {why}")
         mine = strict.all[0] if strict.all else None
         return mine, strict.new, failed[0] if failed else None
-
-
-async def _await(found: Any) -> Any:
-    return await found
 
 
 @contextmanager
