@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign wheel swift
+.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign agents workspace recorder streams wheel swift pythons
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,10 +48,30 @@ scripts: setup  ## five scripts, killed 500 times in every way a script dies
 	swift build
 	PATH="$(CURDIR)/.build/debug:$$PATH" SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Campaigns/Scripts/run --kills 500
 
+workspace: setup  ## a program whose tools append, move and delete, killed at 100 points: its folder is that of an undisturbed run
+	swift build
+	PATH="$(CURDIR)/.build/debug:$$PATH" SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Campaigns/Workspace/run --points 100
+
+recorder: setup  ## unmodified agents and the daemon, killed 1,000 times each in the middle of streams
+	swift build
+	Tests/Campaigns/Recorder/run --agents 1000 --daemons 1000
+
+streams: setup  ## 10,000 streams in which something goes wrong: booked as reported, within budgets
+	swift build
+	Tests/Campaigns/Streams/run --streams 10000
+
 campaign: setup  ## the kill campaigns of the Python client, in full: an agent at every point, 2000 random programs
 	swift build
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python clients/python/tests/campaign.py
 	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python clients/python/tests/identity_campaign.py --programs 2000
+
+agents: setup  ## the three agents of examples/python/agents, killed 100 times each
+	swift build
+	SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" .venv/bin/python Tests/Campaigns/Agents/run --kills 100
+
+pythons: setup  ## the Python client's tests that need no framework, with every interpreter from 3.10 on that is found
+	swift build
+	tools/pythons
 
 swift: setup  ## random Swift programs, killed 1000 times
 	swift build

@@ -22,6 +22,8 @@ let package = Package(
         .executable(name: "sidestep", targets: ["sidestep"]),
         .library(name: "Sidestep", targets: ["Sidestep"]),
         .library(name: "SidestepLifecycle", targets: ["SidestepLifecycle"]),
+        .library(name: "SidestepMetrics", targets: ["SidestepMetrics"]),
+        .library(name: "SidestepTracing", targets: ["SidestepTracing"]),
         .library(name: "SidestepTesting", targets: ["SidestepTesting"]),
         .library(name: "SidestepProtocol", targets: ["SidestepProtocol"]),
     ],
@@ -34,6 +36,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     ],
     targets: [
         // System libraries and C shims: module maps and inline functions, nothing else.
@@ -49,15 +53,27 @@ let package = Package(
         .target(name: "SidestepProtocol", dependencies: ["SidestepModel"], swiftSettings: strict),
         .target(name: "SidestepSettings", dependencies: ["SidestepModel"], swiftSettings: strict),
 
+        // The C library under one name, and what systems do differently.
+        .target(name: "SidestepLibC", swiftSettings: strict),
+
         // What daemon and clients have to agree about on one host.
-        .target(name: "SidestepPlaces", swiftSettings: strict),
+        .target(name: "SidestepPlaces", dependencies: ["SidestepLibC"], swiftSettings: strict),
 
         .target(
             name: "SidestepHash", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
+        // What a recorder of calls to models goes by.
+        .target(
+            name: "SidestepRecording", dependencies: ["SidestepProtocol", "SidestepModel", "SidestepHash"],
+            swiftSettings: strict),
+
         // What talks to the kernel.
         .target(name: "SidestepHost", dependencies: ["SidestepModel", "CShims"], swiftSettings: strict),
+
+        // What a folder held, kept and set back.
+        .target(
+            name: "SidestepWorkspace", dependencies: ["SidestepHash", "CShims"], swiftSettings: strict),
 
         // Store.
         .target(name: "SidestepStore", dependencies: ["SidestepModel"], swiftSettings: strict),
@@ -77,12 +93,17 @@ let package = Package(
 
         // Edge.
         .target(
+            name: "SidestepHTTPClient",
+            dependencies: [
+                "SidestepModel", "SidestepProtocol", "SidestepHost", "SidestepHash", "CCurl", "CCurlShims",
+                "CShims", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "SidestepExecutors",
             dependencies: [
-                "SidestepEngine", "SidestepModel", "SidestepProtocol", "SidestepHost", "SidestepHash",
-                "CCurl",
-                "CCurlShims", "CShims", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                "SidestepEngine", "SidestepHTTPClient", "SidestepModel", "SidestepProtocol", "SidestepHost",
+                "SidestepHash", "CShims", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict),
@@ -95,11 +116,23 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
 
+        // The recorder of `sidestep run --record`: a client of the daemon, as its user.
+        .target(
+            name: "SidestepRecorder",
+            dependencies: [
+                "Sidestep", "SidestepRecording", "SidestepHTTPClient", "SidestepProtocol", "SidestepModel",
+                "SidestepHost", "SidestepHash", "CShims",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + nio,
+            swiftSettings: strict),
+
         // Composition and executables.
         .target(
             name: "SidestepDaemon",
             dependencies: [
-                "SidestepServer", "SidestepExecutors", "SidestepSQLite", "SidestepStore", "SidestepEngine",
+                "SidestepServer", "SidestepExecutors", "SidestepHTTPClient", "SidestepSQLite",
+                "SidestepStore", "SidestepEngine",
                 "SidestepSettings", "SidestepPlaces", "SidestepHost", "SidestepModel", "CShims", "CSystemd",
                 logging,
             ] + nio,
@@ -110,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "sidestep",
             dependencies: [
-                "Sidestep", "SidestepProtocol", "SidestepModel", "SidestepHost", "CShims", arguments,
+                "Sidestep", "SidestepRecorder", "SidestepRecording", "SidestepHTTPClient", "SidestepProtocol",
+                "SidestepModel", "SidestepHost", "SidestepPlaces", "SidestepWorkspace", "CShims", arguments,
             ],
             swiftSettings: strict
         ),
@@ -122,7 +156,8 @@ let package = Package(
 
         // The Swift client.
         .target(
-            name: "Sidestep", dependencies: ["SidestepProtocol", "SidestepModel", "SidestepPlaces"],
+            name: "Sidestep",
+            dependencies: ["SidestepProtocol", "SidestepModel", "SidestepPlaces", "SidestepLibC"],
             path: "clients/swift/Sources/Sidestep", swiftSettings: strict),
         .target(
             name: "SidestepLifecycle",
@@ -132,10 +167,19 @@ let package = Package(
             ],
             path: "clients/swift/Sources/SidestepLifecycle", swiftSettings: strict),
         .target(
-            name: "SidestepTesting", dependencies: ["Sidestep", "SidestepProtocol"],
+            name: "SidestepMetrics",
+            dependencies: ["Sidestep", .product(name: "Metrics", package: "swift-metrics")],
+            path: "clients/swift/Sources/SidestepMetrics", swiftSettings: strict),
+        .target(
+            name: "SidestepTracing",
+            dependencies: ["Sidestep", .product(name: "Tracing", package: "swift-distributed-tracing")],
+            path: "clients/swift/Sources/SidestepTracing", swiftSettings: strict),
+        .target(
+            name: "SidestepTesting", dependencies: ["Sidestep", "SidestepProtocol", "SidestepLibC"],
             path: "clients/swift/Sources/SidestepTesting", swiftSettings: strict),
         .executableTarget(
-            name: "sidestep-parity", dependencies: ["Sidestep", "SidestepProtocol", arguments],
+            name: "sidestep-parity",
+            dependencies: ["Sidestep", "SidestepProtocol", "SidestepLibC", arguments],
             path: "clients/swift/Sources/SidestepParity", swiftSettings: strict),
         .executableTarget(
             name: "sidestep-example-files", dependencies: ["Sidestep"], path: "examples/swift",
@@ -154,13 +198,27 @@ let package = Package(
             name: "sidestep-campaign", dependencies: ["Sidestep"], path: "Tests/Campaigns/Swift/Program",
             swiftSettings: strict),
 
+        // A program with large values, whose memory is looked at by the tests.
+        .executableTarget(
+            name: "sidestep-large", dependencies: ["Sidestep", "SidestepPlaces"],
+            path: "clients/swift/Tests/Large", swiftSettings: strict),
+
+        // Steps as fast as they go, beside those of benchmarks/load.c.
+        .executableTarget(
+            name: "sidestep-steps", dependencies: ["Sidestep"], path: "benchmarks/swift", exclude: ["run"],
+            swiftSettings: strict),
+
         // Tests.
         .testTarget(
             name: "SidestepTests",
             dependencies: [
-                "Sidestep", "SidestepLifecycle", "SidestepTesting", "SidestepProtocol", "SidestepPlaces",
-                logging,
+                "Sidestep", "SidestepLifecycle", "SidestepMetrics", "SidestepTracing", "SidestepTesting",
+                "SidestepProtocol", "SidestepPlaces", logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
             ],
             path: "clients/swift/Tests/SidestepTests", swiftSettings: strict),
         .testTarget(
@@ -183,9 +241,16 @@ let package = Package(
             name: "SidestepPlacesTests", dependencies: ["SidestepPlaces"],
             path: "Tests/Modules/SidestepPlacesTests", swiftSettings: strict),
         .testTarget(
+            name: "SidestepWorkspaceTests", dependencies: ["SidestepWorkspace"],
+            path: "Tests/Modules/SidestepWorkspaceTests", swiftSettings: strict),
+        .testTarget(
             name: "SidestepModelTests", dependencies: ["SidestepModel"],
             path: "Tests/Modules/SidestepModelTests", exclude: ["Zones"],
             swiftSettings: strict),
+        .testTarget(
+            name: "SidestepRecordingTests",
+            dependencies: ["SidestepRecording", "SidestepProtocol", "SidestepModel"],
+            path: "Tests/Modules/SidestepRecordingTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepHostTests", dependencies: ["SidestepHost", "SidestepModel"],
             path: "Tests/Modules/SidestepHostTests", swiftSettings: strict),
@@ -209,7 +274,10 @@ let package = Package(
         // Rules of the executors, without I/O; what they do is tested on a daemon, in Tests/BlackBox/Daemon.
         .testTarget(
             name: "SidestepExecutorsTests",
-            dependencies: ["SidestepExecutors", "SidestepEngine", "SidestepModel", "SidestepProtocol"],
+            dependencies: [
+                "SidestepExecutors", "SidestepHTTPClient", "SidestepEngine", "SidestepModel",
+                "SidestepProtocol",
+            ],
             path: "Tests/Modules/SidestepExecutorsTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepServerTests",

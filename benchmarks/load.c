@@ -3,6 +3,7 @@
 //   load steps SOCKET CLIENTS SECONDS   closed loop: each connection has a run of its own and sends, in one write, the
 //                                       notification step.begin and the request step.complete with 1 KiB of output;
 //                                       prints steps a second, p50 and p99 in microseconds, and the number of steps
+//   load records SOCKET CLIENTS SECONDS the same without step.begin, as clients tell a short step that has ended
 //   load own SOCKET RUN                 becomes the owner of a run, prints "owner" and waits to be killed
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct client {
     char line[line_room];
 };
 
+static int sends_begins;
 static double *samples;
 static size_t count, room;
 
@@ -86,10 +88,15 @@ static void send_step(struct client *c) {
     char text[2048];
     if (!output[0]) memset(output, 'x', output_bytes);
     c->step++;
-    int n = snprintf(text, sizeof text,
-                     "{\"jsonrpc\":\"2.0\",\"method\":\"step.begin\",\"params\":{\"step\":\"step-%ld\"}}\n"
-                     "{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"step.complete\",\"params\":{\"step\":\"step-%ld\",\"output\":\"%s\"}}\n",
-                     c->step, c->step, c->step, output);
+    int n = 0;
+    if (sends_begins)
+        n = snprintf(text, sizeof text,
+                     "{\"jsonrpc\":\"2.0\",\"method\":\"step.begin\",\"params\":{\"step\":\"step-%ld\"}}\n", c->step);
+    n += snprintf(text + n, sizeof text - n,
+                  "{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"step.complete\",\"params\":{\"step\":\"step-%ld\",\"output\":\"%s\"",
+                  c->step, c->step, output);
+    n += sends_begins ? snprintf(text + n, sizeof text - n, "}}\n")
+                      : snprintf(text + n, sizeof text - n, ",\"started_at\":%ld}}\n", (long)time(NULL) * 1000);
     c->sent = now();
     send_all(c->socket, text, n);
 }
@@ -139,8 +146,9 @@ static void own(const char *path, const char *run) {
 }
 
 int main(int argc, char **argv) {
-    if (argc == 5 && strcmp(argv[1], "steps") == 0) steps(argv[2], atoi(argv[3]), atof(argv[4]));
+    sends_begins = argc > 1 && strcmp(argv[1], "steps") == 0;
+    if (argc == 5 && (sends_begins || strcmp(argv[1], "records") == 0)) steps(argv[2], atoi(argv[3]), atof(argv[4]));
     else if (argc == 4 && strcmp(argv[1], "own") == 0) own(argv[2], argv[3]);
-    else return fprintf(stderr, "load steps SOCKET CLIENTS SECONDS | load own SOCKET RUN\n"), 64;
+    else return fprintf(stderr, "load steps|records SOCKET CLIENTS SECONDS | load own SOCKET RUN\n"), 64;
     return 0;
 }

@@ -18,6 +18,9 @@ static struct {
     void (*easy_cleanup)(CURL *);
     CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
     CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
+    CURLcode (*easy_perform)(CURL *);
+    CURLcode (*easy_send)(CURL *, const void *, size_t, size_t *);
+    CURLcode (*easy_recv)(CURL *, void *, size_t, size_t *);
     const char *(*easy_strerror)(CURLcode);
     struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
     void (*slist_free_all)(struct curl_slist *);
@@ -71,6 +74,9 @@ static void load(void) {
         && found(library, "curl_easy_cleanup", &lib.easy_cleanup)
         && found(library, "curl_easy_setopt", &lib.easy_setopt)
         && found(library, "curl_easy_getinfo", &lib.easy_getinfo)
+        && found(library, "curl_easy_perform", &lib.easy_perform)
+        && found(library, "curl_easy_send", &lib.easy_send)
+        && found(library, "curl_easy_recv", &lib.easy_recv)
         && found(library, "curl_easy_strerror", &lib.easy_strerror)
         && found(library, "curl_slist_append", &lib.slist_append)
         && found(library, "curl_slist_free_all", &lib.slist_free_all)
@@ -132,6 +138,23 @@ CURLcode shim_curl_set_receiver(CURL *handle, CURLoption option, shim_curl_recei
 
 CURLcode shim_curl_set_context(CURL *handle, CURLoption option, void *value) {
     return lib.easy_setopt(handle, option, value);
+}
+
+CURLcode shim_curl_connect(CURL *handle, int *socket) {
+    curl_socket_t found = CURL_SOCKET_BAD;
+    lib.easy_setopt(handle, CURLOPT_CONNECT_ONLY, 1L);
+    CURLcode code = lib.easy_perform(handle);
+    if (code == CURLE_OK) code = lib.easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &found);
+    *socket = found;
+    return code == CURLE_OK && found == CURL_SOCKET_BAD ? CURLE_COULDNT_CONNECT : code;
+}
+
+CURLcode shim_curl_send(CURL *handle, const void *bytes, size_t count, size_t *sent) {
+    return lib.easy_send(handle, bytes, count, sent);
+}
+
+CURLcode shim_curl_receive(CURL *handle, void *bytes, size_t count, size_t *received) {
+    return lib.easy_recv(handle, bytes, count, received);
 }
 
 long shim_curl_status(CURL *handle) {

@@ -2,9 +2,11 @@
 #include "CShims.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -215,6 +217,15 @@ int shim_file_of(int fd, struct shim_file *out) {
     take_facts(&facts, out);
     return 0;
 }
+
+int shim_clone_file(int to, int from) { return ioctl(to, FICLONE, from) < 0 ? -errno : 0; }
+
+int shim_create_at(int folder, const char *name, uint32_t mode) {
+    int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+    return fd < 0 ? -errno : fd;
+}
+
+int shim_sync_file_system(int fd) { return syncfs(fd) < 0 ? -errno : 0; }
 
 int64_t shim_file_system(const char *path) {
     struct statfs facts;

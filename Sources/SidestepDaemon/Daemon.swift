@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import SidestepEngine
 import SidestepExecutors
+import SidestepHTTPClient
 import SidestepHost
 import SidestepModel
 import SidestepServer
@@ -129,8 +130,9 @@ public final class Daemon {
     private func recover() throws {
         let loop = group.next()
         let promise = loop.makePromise(of: RecoveryState.self)
+        let place = coordinator.place
         database.readers.read(for: -1) { store in
-            promise.completeWith(Result { try RecoveryState(store.get()) })
+            promise.completeWith(Result { try RecoveryState(store.get(), place: place) })
         }
         let state = try promise.futureResult.wait()
         let coordinator = coordinator

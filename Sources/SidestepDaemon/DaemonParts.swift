@@ -1,6 +1,7 @@
 import Glibc
 import SidestepEngine
 import SidestepExecutors
+import SidestepHTTPClient
 import SidestepModel
 import SidestepServer
 import SidestepSettings

@@ -33,5 +33,9 @@ struct SocketLock {
             exitStatus: 75)
     }
 
-    func release() { close(descriptor) }
+    func release() {
+        // A child that is being made has it, too, until it executes its program: closing alone keeps the lock.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

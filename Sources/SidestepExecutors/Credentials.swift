@@ -1,3 +1,4 @@
+import SidestepHTTPClient
 import Glibc
 
 /// Secrets by name: files of systemd (`$CREDENTIALS_DIRECTORY`) or of a private directory.

@@ -12,21 +12,30 @@ public enum ElementLimit: String, Sendable, CaseIterable {
     case graphFilters = "graph_filters"
     case graphThreads = "graph_threads"
     case graphRuns = "graph_runs"
+    case memoryLabels = "memory_labels"
+    case memoryFilters = "memory_filters"
+    case memoryOperations = "memory_operations"
     case tags, workflows, queues, awaited, waits
     case webhookEvents = "webhook_events"
     case errorTypes = "error_types"
     case delays, usages
     case arguments, variables, headers, statuses
+    case recordingKeys = "recording_keys"
+    case recordingTools = "recording_tools"
+    case recordingCuts = "recording_cuts"
+    case recordingSplits = "recording_splits"
 
     /// What holds when the configuration says nothing.
     public var standard: Int {
         switch self {
-        case .messages, .entries, .items, .graphWrites: 10_000
+        case .messages, .entries, .items, .graphWrites, .recordingCuts, .recordingTools: 10_000
+        case .recordingSplits: 200_000
+        case .recordingKeys: 8
         case .importLines: 2000
         case .importElements: 20_000
         case .graphChannels, .arguments: 4096
-        case .graphFilters, .queues: 32
-        case .graphThreads, .graphRuns, .waits, .delays, .variables: 1000
+        case .graphFilters, .queues, .memoryLabels, .memoryFilters: 32
+        case .graphThreads, .graphRuns, .memoryOperations, .waits, .delays, .variables: 1000
         case .tags: 256
         case .workflows, .awaited, .webhookEvents, .errorTypes, .usages, .headers, .statuses: 100
         }
@@ -45,6 +54,9 @@ public enum ElementLimit: String, Sendable, CaseIterable {
         case .graphFilters: "members of a `filter` of `graph.list`"
         case .graphThreads: "threads in one `graph.prune`"
         case .graphRuns: "runs in one `graph.delete_runs`"
+        case .memoryLabels: "labels of a namespace of memories"
+        case .memoryFilters: "members of a `filter` of `memory.search`, and of an object in it"
+        case .memoryOperations: "operations in one `memory.batch`"
         case .tags: "tags of a run, and in one call"
         case .workflows: "workflows of one `worker.claim`"
         case .queues: "queues of one `worker.claim`"
@@ -58,6 +70,10 @@ public enum ElementLimit: String, Sendable, CaseIterable {
         case .variables: "variables of a program"
         case .headers: "headers of a request or a webhook"
         case .statuses: "statuses that a request accepts"
+        case .recordingKeys: "keys of a recording"
+        case .recordingTools: "ids of tool calls in a recorded request or response"
+        case .recordingCuts: "places where a recorded request is cut"
+        case .recordingSplits: "places where parts of a recorded response began"
         }
     }
 }

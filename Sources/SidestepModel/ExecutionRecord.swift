@@ -23,8 +23,14 @@ public struct ExecutionRecord: Sendable, Equatable {
     /// The boot in which that process was started.
     public var boot: String?
 
+    /// The daemon that does it, as in `ProcessIdentity`.
+    public var place: Int64
+
     /// What is to be done, before a process has been started for it.
-    public init(step: Int64, spec: Payload, demand: Payload?, weight: Int64, token: String) {
+    public init(
+        step: Int64, spec: Payload, demand: Payload?, weight: Int64, token: String, place: Int64 = 0
+    ) {
+        self.place = place
         self.step = step
         self.spec = spec
         self.demand = demand

@@ -40,6 +40,10 @@ public enum JournalKind: String, Sendable, CaseIterable {
     case streamClosed = "stream.closed"
     case artifactSaved = "artifact.saved"
     case eventEmitted = "event.emitted"
+    case recordingCompleted = "recording.completed"
+    /// It came to an error, was cancelled, or is in doubt; the detail says which.
+    case recordingFailed = "recording.failed"
+    case recordingSuperseded = "recording.superseded"
     case runImported = "run.imported"
 }
 

@@ -6,6 +6,12 @@ public struct Limits: Sendable, Equatable {
     public var depth = 512
     /// Bytes of a run id, step name, workflow, tag or other name: `name_bytes`. Past it -32602.
     public var nameBytes = 1024
+    /// Bytes of the value of a memory: `memory_bytes`. Past it `payload_too_large`.
+    public var memoryBytes = 4 << 20
+    /// Bytes of a recorded request or response: `recording_bytes`. Past it `payload_too_large`.
+    public var recordingBytes = 32 << 20
+    /// Recorded calls of one run that have not ended: `recordings_under_way`. Past it `limit_exceeded`.
+    public var recordingsUnderWay = 1000
     /// Requests in one batch: `batch_length`.
     public var batchLength = 1000
     /// Requests of one connection that have no reply yet: `requests_in_flight`.
@@ -93,6 +99,14 @@ public struct NamedLimit: Sendable {
         NamedLimit("depth", \.depth, 8...512, "levels of nested arrays and objects in one line"),
         NamedLimit(
             "name_bytes", \.nameBytes, 64...8192, "bytes of a run id, step name, workflow, tag or other name"),
+        NamedLimit(
+            "memory_bytes", \.memoryBytes, 1024...(64 << 20), "bytes of the value of a memory"),
+        NamedLimit(
+            "recording_bytes", \.recordingBytes, 1024...(256 << 20), "bytes of a recorded request or response"
+        ),
+        NamedLimit(
+            "recordings_under_way", \.recordingsUnderWay, 1...10_000,
+            "recorded calls of one run that have not ended"),
         NamedLimit("batch_length", \.batchLength, 1...100_000, "requests in one batch"),
         NamedLimit(
             "requests_in_flight", \.requestsInFlight, 1...100_000,

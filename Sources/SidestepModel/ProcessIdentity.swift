@@ -4,11 +4,15 @@ public struct ProcessIdentity: Sendable, Hashable {
     public var pid: Int32
     /// Clock ticks after boot at which it started: proc(5), field 22 of `/proc/PID/stat`; 0 when unknown.
     public var startTicks: Int64
+    /// The daemon that sees it: a number of its own in a store that several share, 0 where one daemon has the store.
+    /// Processes of other hosts, and of other containers of one host, have the same numbers.
+    public var place: Int64
 
     /// The process that had this number and started then; nothing here looks whether it lives.
-    public init(pid: Int32, startTicks: Int64) {
+    public init(pid: Int32, startTicks: Int64, place: Int64 = 0) {
         self.pid = pid
         self.startTicks = startTicks
+        self.place = place
     }
 
     /// The start of a process that ended before anybody could look: no process has it.

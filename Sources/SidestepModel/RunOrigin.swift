@@ -35,6 +35,8 @@ public enum ForkPoint: Sendable, Equatable {
     case step(String)
     /// Where this checkpoint was saved.
     case checkpoint(String)
+    /// Before the end of this recording, which is made again or gets another answer.
+    case recording(Int64)
     /// Where it failed: everything completed is shared.
     case failed
     /// Where it stands.

@@ -95,11 +95,15 @@ public struct DeliveryRecord: Sendable, Equatable {
     /// When it was taken or given up; nil while it is pending.
     public var finished: Instant?
 
+    /// The daemon that sends it, as in `ProcessIdentity`.
+    public var place: Int64
+
     /// A delivery that is due at once.
     public init(
         key: Int64 = 0, id: String, webhook: Int64, event: String, sequence: Int64, body: Payload,
-        created: Instant
+        created: Instant, place: Int64 = 0
     ) {
+        self.place = place
         self.key = key
         self.id = id
         self.webhook = webhook

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// The daemon that has a database, as the lock file beside the database names it: lines of `pid N`, `socket PATH` and,
 /// for one that a client started, `private`.

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// What decides whether a path is trusted.
 public struct FileFacts: Sendable, Equatable {
@@ -17,10 +17,11 @@ public struct FileFacts: Sendable, Equatable {
     }
 
     /// Whether it is a directory.
-    public var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
+    public var isDirectory: Bool { isType(S_IFDIR) }
     /// Whether it is a Unix socket.
-    public var isSocket: Bool { mode & S_IFMT == S_IFSOCK }
-    var isDevice: Bool { mode & S_IFMT == S_IFCHR }
+    public var isSocket: Bool { isType(S_IFSOCK) }
+    var isDevice: Bool { isType(S_IFCHR) }
+    private func isType(_ type: mode_t) -> Bool { mode & UInt32(S_IFMT) == UInt32(type) }
     var isWritableByAll: Bool { mode & 0o002 != 0 }
     var isWritableByOthers: Bool { mode & 0o022 != 0 }
     var isOpenToOthers: Bool { mode & 0o077 != 0 }
@@ -31,6 +32,6 @@ public struct FileFacts: Sendable, Equatable {
     public static func at(_ path: String, link: Bool = false) -> FileFacts? {
         var status = stat()
         guard (link ? lstat(path, &status) : stat(path, &status)) == 0 else { return nil }
-        return FileFacts(owner: status.st_uid, mode: status.st_mode, inode: UInt64(status.st_ino))
+        return FileFacts(owner: status.st_uid, mode: UInt32(status.st_mode), inode: UInt64(status.st_ino))
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// Files of a few lines.
 public enum SmallFile {

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// Whoever runs this program: the effective user, and what the host's databases say of it.
 public struct User: Sendable {
@@ -31,8 +31,8 @@ public struct User: Sendable {
     /// Whether the user is in a group: by this process, or by the group database, where it counts from the next login
     /// on.
     public func isMember(of group: String) -> Bool {
-        var record = Glibc.group()
-        var found: UnsafeMutablePointer<Glibc.group>?
+        var record = SidestepLibC.group()
+        var found: UnsafeMutablePointer<SidestepLibC.group>?
         var buffer = [CChar](repeating: 0, count: 64 << 10)
         guard getgrnam_r(group, &record, &buffer, buffer.count, &found) == 0, found != nil else {
             return false

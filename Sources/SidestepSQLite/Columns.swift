@@ -51,11 +51,14 @@ extension Columns {
         value = text.flatMap(Word.init(rawValue:))
     }
 
-    mutating func process(_ pid: StaticString, _ start: StaticString, _ process: inout ProcessIdentity?) {
-        var (number, ticks) = (process?.pid, process?.startTicks)
+    mutating func process(
+        _ pid: StaticString, _ start: StaticString, _ place: StaticString, _ process: inout ProcessIdentity?
+    ) {
+        var (number, ticks, daemon) = (process?.pid, process?.startTicks, process?.place)
         column(pid, &number)
         column(start, &ticks)
-        process = number.map { ProcessIdentity(pid: $0, startTicks: ticks ?? 0) }
+        column(place, &daemon)
+        process = number.map { ProcessIdentity(pid: $0, startTicks: ticks ?? 0, place: daemon ?? 0) }
     }
 }
 

@@ -137,7 +137,8 @@ final class Connection {
         // SQLITE_BUSY: somebody else copies, or recovers; the next one does it.
         if code & 0xff == SQLITE_BUSY { return false }
         guard code == SQLITE_OK else { throw failure(code, "copy_log") }
-        return frames == copied
+        // -1: there is no log.
+        return frames >= 0 && frames == copied
     }
 
     /// Begins the log anew, in the file that it has: the next opening reads

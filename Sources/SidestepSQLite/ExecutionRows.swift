@@ -22,8 +22,10 @@ extension SQLiteSession {
         try executions.get.first(step) { (ExecutionRecord(&$0), StepRecord(&$0)) }
     }
 
-    func runningExecutions() throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)] {
-        try executions.running.all { (ExecutionRecord(&$0), StepRecord(&$0)) }
+    func runningExecutions(
+        place: Int64
+    ) throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)] {
+        try executions.running.all(place) { (ExecutionRecord(&$0), StepRecord(&$0)) }
     }
 
     func executions(
@@ -48,7 +50,7 @@ extension SQLiteSession {
         try requireOne(
             try executions.insert.run(
                 run, epoch, execution.step, execution.spec, execution.demand, execution.weight,
-                execution.token))
+                execution.token, execution.place))
     }
 
     func executionStarted(step: Int64, process: ProcessIdentity, boot: String) throws(Failure) {
@@ -66,7 +68,10 @@ extension ExecutionRecord {
             step: row.integer(), spec: row.optionalPayload() ?? [], demand: row.optionalPayload(),
             weight: row.integer(), token: row.string())
         let (pid, start) = (row.optionalInteger(), row.optionalInteger())
-        process = pid.map { ProcessIdentity(pid: Int32(truncatingIfNeeded: $0), startTicks: start ?? 0) }
         boot = row.optionalString()
+        place = row.optionalInteger() ?? 0
+        process = pid.map {
+            ProcessIdentity(pid: Int32(truncatingIfNeeded: $0), startTicks: start ?? 0, place: place)
+        }
     }
 }

@@ -28,9 +28,10 @@ extension SQLiteSession {
         try forks.lineage.first(run) { row in
             let (source, generation) = (row.string(), row.integer())
             let (step, checkpoint) = (row.optionalString(), row.optionalString())
+            let recording = row.optionalInteger()
             let point: ForkPoint =
                 step.map(ForkPoint.step) ?? checkpoint.map(ForkPoint.checkpoint)
-                ?? (row.bool() ? .failed : .end)
+                ?? recording.map(ForkPoint.recording) ?? (row.bool() ? .failed : .end)
             return Lineage(source: source, generation: generation, point: point)
         }
     }
@@ -70,14 +71,15 @@ extension SQLiteSession {
     }
 
     func setLineage(of run: Int64, _ lineage: Lineage) throws(Failure) {
-        var (step, checkpoint): (String?, String?)
+        var (step, checkpoint, recording): (String?, String?, Int64?)
         switch lineage.point {
         case .step(let name): step = name
         case .checkpoint(let id): checkpoint = id
+        case .recording(let number): recording = number
         case .failed, .end: break
         }
         try forks.insertLineage.run(
             run, lineage.source, lineage.generation, step,
-            checkpoint, lineage.point == .failed)
+            checkpoint, recording, lineage.point == .failed)
     }
 }

@@ -14,6 +14,9 @@ enum Migrations {
         PackageResources.m0008_acts_sql,
         PackageResources.m0009_chores_sql,
         PackageResources.m0010_early_signals_sql,
+        PackageResources.m0011_memory_sql,
+        PackageResources.m0012_place_sql,
+        PackageResources.m0013_recording_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

@@ -4,7 +4,7 @@ import SidestepStore
 struct RemovalStatements {
     let tombstone, putTombstone, forgetTombstones, closed, bytes, openChild, statistics: Statement
     let rules, putRule, deleteRule: Statement
-    let begin, next, needed, openSteps, steps, checkpoints, messages, keep, again: Statement
+    let begin, next, needed, openSteps, steps, recordings, checkpoints, messages, keep, again: Statement
     /// What a run may have many rows of, and no fork needs.
     let large: [Statement]
     /// What a run has a few rows of at most.
@@ -27,6 +27,7 @@ struct RemovalStatements {
         needed = try block("removal_needed")
         steps = try block("removal_steps")
         openSteps = try block("removal_open_steps")
+        recordings = try block("removal_recordings")
         large = [
             try block("removal_journal"), try block("removal_chunks"), try block("removal_artifacts"),
             try block("removal_events"), try block("removal_signals"), try block("removal_state"),
@@ -129,6 +130,10 @@ extension SQLiteSession {
     private func deleteRows(of run: Int64, _ budget: inout RowBudget) throws(Failure) -> Bool {
         let needed = try removals.needed.first(run) { $0.optionalInteger() } ?? nil
         guard try budget.delete(removals.steps, run, needed ?? -1) else { return false }
+        let shared = try needed.map { sequence throws(Failure) in
+            try lastSharedRecording(RunOrigin(run: run, sequence: sequence))
+        }
+        guard try budget.delete(removals.recordings, run, shared ?? 0) else { return false }
         for statement in removals.large {
             guard try budget.delete(statement, run) else { return false }
         }

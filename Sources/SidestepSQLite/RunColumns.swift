@@ -88,7 +88,7 @@ extension Columns {
         var (session, expires) = (lease?.session, lease?.expires)
         var (boot, granted) = (lease?.boot, lease?.grantedSequence)
         word("owner_kind", &kind)
-        self.process("owner_pid", "owner_start", &process)
+        self.process("owner_pid", "owner_start", "owner_place", &process)
         column("owner_uid", &uid)
         column("owner_since", &since)
         column("lease_session", &session)

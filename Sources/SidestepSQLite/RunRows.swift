@@ -105,7 +105,9 @@ extension SQLiteSession {
         return found
     }
 
-    func ownedRuns() throws(Failure) -> [RunRecord] { try runs.owned.all { RunRecord(&$0) } }
+    func ownedRuns(place: Int64) throws(Failure) -> [RunRecord] {
+        try runs.owned.all(place) { RunRecord(&$0) }
+    }
 
     func runs(expiredAt now: Instant) throws(Failure) -> [RunRecord] {
         try runs.expired.all(now) { RunRecord(&$0) }

@@ -27,7 +27,8 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
         self.gate = gate
         for number in 1...count {
             let connection = try Connection(path: path, readOnly: true, onFault: onFault)
-            let session = SessionBox(try SQLiteSession(connection, library))
+            // The thread alone uses it from now on.
+            nonisolated(unsafe) let session = try SQLiteSession(connection, library)
             threads.append(
                 try WorkerThread("reader-\(number)", nice: Self.nice) { [weak self] in self?.work(session) })
         }
@@ -61,10 +62,10 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
         threads = []
     }
 
-    private func work(_ box: SessionBox) {
+    private func work(_ session: SQLiteSession) {
         while let next = next() {
             gate.enter()
-            perform(next, box.session)
+            perform(next, session)
             gate.leave()
             finish(next)
         }
@@ -105,11 +106,5 @@ public final class SQLiteReaders: StoreReaders, @unchecked Sendable {
             busy[reading.user] = left == 0 ? nil : left
             if !queue.isEmpty { monitor.signal() }
         }
-    }
-
-    /// Hands a session to a thread. Unchecked: it alone uses it from then on.
-    private final class SessionBox: @unchecked Sendable {
-        let session: SQLiteSession
-        init(_ session: SQLiteSession) { self.session = session }
     }
 }

@@ -30,9 +30,12 @@ final class SQLiteSession: StoreTransaction {
     let transfers: TransferStatements
     let graphs: GraphStatements
     let conversations: ConversationStatements
+    let memories: MemoryStatements
     let executions: ExecutionStatements
     let acts: ActStatements
     let chores: ChoreStatements
+    let recordings: RecordingStatements
+    let recordingBlocks: RecordingBlockStatements
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
@@ -65,9 +68,12 @@ final class SQLiteSession: StoreTransaction {
         transfers = try TransferStatements(connection, library)
         graphs = try GraphStatements(connection, library)
         conversations = try ConversationStatements(connection, library)
+        memories = try MemoryStatements(connection, library)
         executions = try ExecutionStatements(connection, library)
         acts = try ActStatements(connection, library)
         chores = try ChoreStatements(connection, library)
+        recordings = try RecordingStatements(connection, library)
+        recordingBlocks = try RecordingBlockStatements(connection, library)
     }
 
     /// From now on rows of held runs are kept: this connection is the one that writes.

@@ -22,7 +22,9 @@ struct StatementLibrary {
         PackageResources.statistics_sql,
         PackageResources.transfer_sql,
         PackageResources.graph_sql, PackageResources.conversation_sql,
+        PackageResources.memory_sql,
         PackageResources.execution_sql, PackageResources.act_sql, PackageResources.chore_sql,
+        PackageResources.recording_sql,
     ]
 
     init() {
@@ -70,7 +72,10 @@ struct StatementLibrary {
     }
 
     private static var records: [any Stored.Type] {
-        [RunRecord.self, StepRecord.self, StepOutcome.self, ScheduleRecord.self, WebhookRecord.self]
+        [
+            RunRecord.self, StepRecord.self, StepOutcome.self, ScheduleRecord.self, WebhookRecord.self,
+            RecordingRecord.self,
+        ]
     }
 
     private static var recordColumns: [(word: String, list: String)] {

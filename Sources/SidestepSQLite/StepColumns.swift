@@ -18,7 +18,7 @@ extension StepRecord: Stored {
         columns.column("fingerprint", &fingerprint)
         columns.column("at_most_once", &atMostOnce)
         columns.column("interrupted", &isInterrupted)
-        columns.process("holder_pid", "holder_start", &holder)
+        columns.process("holder_pid", "holder_start", "holder_place", &holder)
         columns.column("retry", &retry)
         columns.column("start_to_close_ms", &timeouts.startToClose)
         columns.column("schedule_to_close_ms", &timeouts.scheduleToClose)

@@ -3,7 +3,7 @@ import SidestepStore
 
 struct TransferStatements {
     let lastSequence, branches, checkpoint, token, artifact: Statement
-    let publish, publishEvents, abandon, abandonOne: Statement
+    let place, publish, publishEvents, abandon, abandonOne: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
@@ -14,6 +14,7 @@ struct TransferStatements {
         artifact = try block("transfer_artifact")
         publish = try block("transfer_publish")
         publishEvents = try block("transfer_publish_events")
+        place = try block("transfer_place")
         abandon = try block("transfer_abandon")
         abandonOne = try block("transfer_abandon_one")
     }
@@ -61,11 +62,14 @@ extension SQLiteSession {
         try transfers.token.first(key) { $0.bytes() } ?? []
     }
 
-    func insertHidden(_ run: RunRecord, id: String, input: Payload?) throws(Failure) -> Int64 {
+    func insertHidden(
+        _ run: RunRecord, id: String, input: Payload?, place: Int64
+    ) throws(Failure) -> Int64 {
         var hidden = run
         hidden.id = RunRecord.importing + id
         hidden.userID = RunRecord.nobody
         hidden.key = try insertRun(hidden, input: input)
+        try transfers.place.run(hidden.key, place)
         return hidden.key
     }
 
@@ -104,11 +108,7 @@ extension SQLiteSession {
         return sequence
     }
 
-    func abandonImports(run: Int64?) throws(Failure) {
-        if let run {
-            try transfers.abandonOne.run(run)
-        } else {
-            try transfers.abandon.run()
-        }
-    }
+    func abandonImports(place: Int64) throws(Failure) { try transfers.abandon.run(place) }
+
+    func abandonImport(run: Int64) throws(Failure) { try transfers.abandonOne.run(run) }
 }

@@ -79,12 +79,14 @@ extension SQLiteSession {
         return Page(found, limit: filter.limit)
     }
 
-    func deliveries(of webhook: Int64, dueAt now: Instant, limit: Int) throws(Failure) -> [DeliveryRecord] {
-        try webhooks.due.all(webhook, now, Int64(limit)) { DeliveryRecord(&$0) }
+    func deliveries(
+        of webhook: Int64, place: Int64, dueAt now: Instant, limit: Int
+    ) throws(Failure) -> [DeliveryRecord] {
+        try webhooks.due.all(webhook, now, Int64(limit), place) { DeliveryRecord(&$0) }
     }
 
-    func nextDelivery(of webhook: Int64) throws(Failure) -> Instant? {
-        try webhooks.next.first(webhook) { $0.optionalInstant() } ?? nil
+    func nextDelivery(of webhook: Int64, place: Int64) throws(Failure) -> Instant? {
+        try webhooks.next.first(webhook, place) { $0.optionalInstant() } ?? nil
     }
 
     func pending(webhook: Int64, upTo count: Int) throws(Failure) -> Int {
@@ -97,7 +99,7 @@ extension SQLiteSession {
             delivery.sequence,
             delivery.body, delivery.status.rawValue, delivery.attempts,
             delivery.nextAttempt, delivery.httpStatus, delivery.problem,
-            delivery.created, delivery.finished)
+            delivery.created, delivery.finished, delivery.place)
     }
 
     func updateDelivery(_ delivery: DeliveryRecord) throws(Failure) {
@@ -155,5 +157,6 @@ extension DeliveryRecord {
         problem = row.optionalString()
         created = row.instant()
         finished = row.optionalInstant()
+        place = row.optionalInteger() ?? 0
     }
 }

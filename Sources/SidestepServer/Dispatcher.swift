@@ -47,7 +47,8 @@ struct Dispatcher: Sendable {
             RetentionHandlers.all,
             SystemHandlers.all,
             TransferHandlers.all,
-            GraphHandlers.all, ConversationHandlers.all,
+            GraphHandlers.all, ConversationHandlers.all, MemoryHandlers.all,
+            RecordingHandlers.all,
         ] {
             handlers.merge(family) { _, _ in preconditionFailure("two handlers have one name") }
         }
@@ -68,10 +69,8 @@ struct Dispatcher: Sendable {
         guard let route else { return .failure(.methodNotFound(request.method)) }
         do {
             let params = try Params(validating: request.params, against: route.method, limits: limits)
-            return .success(
-                try work(
-                    route,
-                    Request(params: params, caller: caller, information: information, limits: limits)))
+            let request = Request(params: params, caller: caller, information: information, limits: limits)
+            return .success(try work(route, request))
         } catch let error as RPCError {
             return .failure(error)
         } catch let failure as Failure {
@@ -83,6 +82,7 @@ struct Dispatcher: Sendable {
 
     private func work(_ route: Route, _ request: Request) throws -> Work {
         switch route.handler {
+        case .either(let choose): try work(Route(route.method, choose(request)), request)
         case .now(let answer): .now(try answer(request))
         case .query(let make): .query(try make(request))
         case .command(let make): .command(try make(request), route.method.space)

@@ -19,7 +19,7 @@ public protocol ExecutionReading: AnyObject {
     /// What the daemon does for a step, with the step; nil when it does nothing for it.
     func execution(step: Int64) throws(Failure) -> (execution: ExecutionRecord, step: StepRecord)?
     /// Executions of running steps, without their specs.
-    func runningExecutions() throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)]
+    func runningExecutions(place: Int64) throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)]
     /// Steps of the daemon whose next attempt is due and whose run may go on, oldest first; behind `last`.
     func executions(dueAt now: Instant, after last: DueExecution?, limit: Int) throws(Failure)
         -> [DueExecution]

@@ -66,8 +66,8 @@ public protocol RunReading: AnyObject {
     func openRunCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// Runs whose lease was granted on this connection.
     func runs(heldBySession session: Int64, limit: Int) throws(Failure) -> [RunRecord]
-    /// All runs that have an owner.
-    func ownedRuns() throws(Failure) -> [RunRecord]
+    /// All runs that have an owner whom this daemon sees (`ProcessIdentity.place`).
+    func ownedRuns(place: Int64) throws(Failure) -> [RunRecord]
     /// Owned runs whose lease has run out, oldest first, a hundred at most.
     func runs(expiredAt now: Instant) throws(Failure) -> [RunRecord]
     /// When the next lease runs out.

@@ -34,7 +34,11 @@ public protocol TransferReading: AnyObject {
 /// Takes in a run line by line, out of everybody's sight until its last line has come.
 public protocol TransferWriting: TransferReading {
     /// Adds a run out of everybody's sight, with everything that is known of it but its owner.
-    func insertHidden(_ run: RunRecord, id: String, input: Payload?) throws(Failure) -> Int64
+    ///
+    /// - Parameter place: the daemon that takes it in.
+    func insertHidden(
+        _ run: RunRecord, id: String, input: Payload?, place: Int64
+    ) throws(Failure) -> Int64
     /// The hidden run of this id.
     func hiddenRun(id: String) throws(Failure) -> RunRecord?
     /// Adds an event of a hidden run, out of everybody's sight as well.
@@ -48,6 +52,8 @@ public protocol TransferWriting: TransferReading {
     func branches(of run: Int64) throws(Failure) -> [Int64]
     /// Appends an entry as another daemon wrote it.
     func appendEntry(run: Int64, _ entry: JournalEntry) throws(Failure) -> Int64
-    /// Gives up one hidden run, or with nil all of them.
-    func abandonImports(run: Int64?) throws(Failure)
+    /// Gives up one hidden run.
+    func abandonImport(run: Int64) throws(Failure)
+    /// Gives up all hidden runs that a daemon takes in (`ProcessIdentity.place`): none outlives it.
+    func abandonImports(place: Int64) throws(Failure)
 }

@@ -30,9 +30,11 @@ public protocol WebhookReading: AnyObject {
     /// Newest first, without their bodies.
     func deliveries(_ filter: DeliveryFilter) throws(Failure) -> Page<DeliveryRecord>
     /// Deliveries of a webhook whose attempt is due, oldest first.
-    func deliveries(of webhook: Int64, dueAt now: Instant, limit: Int) throws(Failure) -> [DeliveryRecord]
+    func deliveries(
+        of webhook: Int64, place: Int64, dueAt now: Instant, limit: Int
+    ) throws(Failure) -> [DeliveryRecord]
     /// When the next attempt of a webhook's deliveries is due.
-    func nextDelivery(of webhook: Int64) throws(Failure) -> Instant?
+    func nextDelivery(of webhook: Int64, place: Int64) throws(Failure) -> Instant?
     /// How many pending deliveries a webhook has, counted up to a number.
     func pending(webhook: Int64, upTo count: Int) throws(Failure) -> Int
 }

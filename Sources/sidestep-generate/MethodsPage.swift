@@ -59,6 +59,7 @@ enum MethodsPage {
         switch type {
         case .string: "text"
         case .name: "name"
+        case .label: "name without `/`"
         case .integer: "integer"
         case .boolean: "boolean"
         case .number, .numberIn: "number"

@@ -71,9 +71,12 @@ enum SwiftMethods {
         if !given.isEmpty { lines.append(given.joined(separator: ",\n")) }
         lines.append("    ) async throws -> \(result) {")
         // A second copy changes nothing where nothing is written, or the lease says whose it is.
-        let mayResend = !method.waitsForCommit || method.access == .lease
+        let mayResend = !method.waitsForCommit || method.access == .lease || method.isRepeatable
+        // A parameter may be called as the function is.
+        let call = method.parameters.contains { $0.name == "call" } ? "self.call" : "call"
         lines.append(
-            "        try \(result)(try await call(\"\(method.name)\", mayResend: \(mayResend)) { writer in")
+            "        try \(result)(try await \(call)(\"\(method.name)\", mayResend: \(mayResend)) { writer in"
+        )
         lines += SwiftTypes.writing(method.parameters, indent: 12)
         if method.parameters.isEmpty { lines.append("            _ = writer") }
         lines.append("        })\n    }\n")

@@ -32,7 +32,7 @@ enum SwiftTypes {
 
     private static func name(_ type: ParameterType) -> String {
         switch type {
-        case .string, .name, .enumeration: "String"
+        case .string, .name, .label, .enumeration: "String"
         case .integer: "Int"
         case .boolean: "Bool"
         case .number, .numberIn: "Double"

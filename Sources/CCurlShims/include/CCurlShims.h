@@ -31,6 +31,11 @@ CURLcode shim_curl_set_context(CURL *handle, CURLoption option, void *value);
    (CURLOPT_PREREQFUNCTION), which may go by a connection that another transfer has opened. */
 typedef int (*shim_curl_guard)(const struct sockaddr *address, unsigned length, void *context);
 CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context);
+/* Connects, through proxy and TLS as the options say, and sends nothing: CURLOPT_CONNECT_ONLY. Blocks; `socket` is to be
+   polled, and read and written by the two functions behind this one, which do not block (CURLE_AGAIN). */
+CURLcode shim_curl_connect(CURL *handle, int *socket);
+CURLcode shim_curl_send(CURL *handle, const void *bytes, size_t count, size_t *sent);
+CURLcode shim_curl_receive(CURL *handle, void *bytes, size_t count, size_t *received);
 /* What Retry-After says, seconds, be it a number or a date: CURLINFO_RETRY_AFTER; 0 without one. */
 curl_off_t shim_curl_retry_after(CURL *handle);
 /* A part of a URL as libcurl understands it, the port also where it is the scheme's own; NULL for no URL. The caller

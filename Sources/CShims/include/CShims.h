@@ -50,6 +50,12 @@ int shim_file_at(const char *path, struct shim_file *out);
 int shim_file_of(int fd, struct shim_file *out);
 /* Takes space for a file that need not be written: fallocate(2). 0, or -errno where the file system cannot promise any. */
 int shim_allocate(int fd, int64_t bytes);
+/* Makes an empty file share what another one holds: ioctl_ficlone(2). 0, or -errno where the file system cannot. */
+int shim_clone_file(int to, int from);
+/* A new file in an open folder, to be written; one that is there is an error. The descriptor, or -errno. */
+int shim_create_at(int folder, const char *name, uint32_t mode);
+/* Has all that was written to a file system on disk: syncfs(2). 0, or -errno. */
+int shim_sync_file_system(int fd);
 /* The magic number of the file system that holds a path: statfs(2), f_type; 0 when it is not known. */
 int64_t shim_file_system(const char *path);
 

@@ -62,6 +62,9 @@ public final class Coordinator: @unchecked Sendable {
         settled.tell { [unowned self] in loop.run { self.drain() } }
     }
 
+    /// The daemon's number in its store: what `RecoveryState` is read for.
+    public var place: Int64 { environment.place }
+
     // MARK: In
 
     /// Performs calls in their order; each is answered on the loop, after its commit.

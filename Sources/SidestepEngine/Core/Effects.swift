@@ -76,6 +76,8 @@ public enum Topic: Sendable, Hashable {
     case place(UInt32, String)
     /// A stream, by the key of its run and its name: it has new items, or is closed.
     case stream(Int64, String)
+    /// A value of a run's state, by the key of its run and its name: it was set, or deleted.
+    case state(Int64, String)
     /// The events of all users: there is a new one.
     case events
 }

@@ -11,6 +11,8 @@ public final class Environment: Sendable {
     public let random: any RandomSource
     /// proc(5), `/proc/sys/kernel/random/boot_id`: pids and start times mean nothing in another boot.
     public let boot: String
+    /// This daemon's number in its store, as in `ProcessIdentity`: what is another's is left to that one.
+    public let place: Int64
     /// What an operator set; a reload replaces it.
     public let current: Current<EngineSettings>
     /// The settings of this moment; a reload (SIGHUP) may change them between two calls.
@@ -30,13 +32,15 @@ public final class Environment: Sendable {
 
     /// An environment for one daemon; `boot` is compared with those that leases were granted in.
     public init(
-        clock: any Clock, random: any RandomSource, boot: String, settings: EngineSettings = .init(),
+        clock: any Clock, random: any RandomSource, boot: String, place: Int64 = 0,
+        settings: EngineSettings = .init(),
         zones: any TimeZoneSource = OnlyUTC(), processes: any ProcessLooking = NoProcesses()
     ) {
         self.clock = clock
         testTime = clock as? any MovableClock
         self.random = random
         self.boot = boot
+        self.place = place
         current = Current(settings)
         storage = Current(StorageCondition(since: clock.now()))
         self.zones = zones

@@ -52,6 +52,8 @@ public enum Signalled: Sendable, Equatable {
 public protocol ProcessLooking: Sendable {
     /// Whether this very process is stopped, by a signal or a debugger; false where nothing is known of it.
     func isStopped(_ process: ProcessIdentity) -> Bool
+    /// Whether the kernel says that there is no such process any more; false where it says nothing.
+    func hasEnded(_ process: ProcessIdentity) -> Bool
 }
 
 /// Where nobody looks at processes.
@@ -60,4 +62,6 @@ public struct NoProcesses: ProcessLooking {
     public init() {}
     /// Always false, so that `run.explain` never says that an owner is stopped.
     public func isStopped(_ process: ProcessIdentity) -> Bool { false }
+    /// Always false, so that nobody waits for the death of an owner that is not watched.
+    public func hasEnded(_ process: ProcessIdentity) -> Bool { false }
 }

@@ -6,8 +6,8 @@ extension StoreReader {
     /// Whether something goes on, or time will bring it about, without any client.
     ///
     /// A run that is queued, interrupted or paused waits for somebody who connects.
-    func hasWorkToCome() throws -> Bool {
-        if try !ownedRuns().isEmpty { return true }
+    func hasWorkToCome(place: Int64) throws -> Bool {
+        if try !ownedRuns(place: place).isEmpty { return true }
         if try firstChore() != nil { return true }
         var waiting = RunFilter(user: nil)
         waiting.status = .waiting
@@ -17,10 +17,10 @@ extension StoreReader {
             try nextStepDeadline(), try nextLeaseExpiry(), try nextRunDue(), try nextOutOfTime(),
             try nextScheduleTime(), try nextExecution(after: Instant(milliseconds: 0)),
         ]
-        if try !runningExecutions().isEmpty { return true }
+        if try !runningExecutions(place: place).isEmpty { return true }
         if times.contains(where: { $0 != nil }) { return true }
         for webhook in try webhooks(user: nil) where !webhook.isPaused {
-            if try nextDelivery(of: webhook.key) != nil { return true }
+            if try nextDelivery(of: webhook.key, place: place) != nil { return true }
         }
         return try statistics().beingRemoved > 0
     }
@@ -72,6 +72,6 @@ extension Coordinator {
 /// Whether there is work without clients.
 private struct LookForWork: Command {
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
-        try store.hasWorkToCome()
+        try store.hasWorkToCome(place: call.environment.place)
     }
 }

@@ -17,7 +17,8 @@ extension BeginStep {
         }
         let execution = ExecutionRecord(
             step: written.key, spec: RawJSON(validated: work.spec).compact.bytes, demand: storedDemand,
-            weight: work.weight, token: Identifiers.execution(random: call.environment.random))
+            weight: work.weight, token: Identifiers.execution(random: call.environment.random),
+            place: call.environment.place)
         try store.saveExecution(execution, run: run.key, epoch: run.epoch)
         call.after(.execute(Execution(written, of: run, weight: work.weight)))
         return wait(run, call)

@@ -69,9 +69,12 @@ extension StoreTransaction {
 
     // MARK: Budgets
 
-    /// Why a step may not begin, if it may not: what it asks for does not fit, or nothing is left. Its journal says it.
+    /// Why a step or a call may not begin, if it may not: what it asks for does not fit, or nothing is left.
+    /// Its journal says it.
+    ///
+    /// - Parameter step: nil for a call that is no step.
     func budgetRefusal(
-        _ reserve: Amounts, _ step: String, of run: RunRecord, _ call: CallContext
+        _ reserve: Amounts, _ step: String?, of run: RunRecord, _ call: CallContext
     ) throws -> Failure? {
         for owner in try lineage(of: run) {
             for budget in try budgets(run: owner.key)
@@ -90,14 +93,34 @@ extension StoreTransaction {
         return nil
     }
 
+    /// Refuses what the budget does not cover; the refusal is noted, although the caller gets an error.
+    ///
+    /// - Parameter reserve: nil for what pays for nothing, and is refused only once the budget is used up.
+    /// - Parameter step: nil for a call that is no step.
+    func refuseForBudget(
+        _ reserve: Amounts?, _ step: String?, of run: RunRecord, _ call: inout CallContext
+    ) throws {
+        var refusal: Failure?
+        if run.isExhausted { refusal = .exhausted(run).with(\.step, step) }
+        if refusal == nil, let reserve { refusal = try budgetRefusal(reserve, step, of: run, call) }
+        guard let refusal else { return }
+        try exhaust(run, &call)
+        throw KeepingWrites.refused(refusal)
+    }
+
     /// Notes that the run has used up its budget; it is paused as soon as nothing of it runs,
     /// so that no answer which was paid for is lost.
     func exhaust(_ run: RunRecord, _ call: inout CallContext) throws {
         var exhausted = run
         exhausted.isExhausted = true
-        let isBusy = try openSteps(run: run.key).contains { $0.status == .running && $0.executor == nil }
-        if isBusy { return try updateRun(exhausted, expecting: run.epoch) }
+        if try isBusy(run) { return try updateRun(exhausted, expecting: run.epoch) }
         try pauseForBudget(exhausted, &call)
+    }
+
+    /// Whether something of the run is under way that may be paid for already.
+    private func isBusy(_ run: RunRecord) throws -> Bool {
+        if try hasRecordingUnderWay(run: run.key, epoch: run.epoch) { return true }
+        return try openSteps(run: run.key).contains { $0.status == .running && $0.executor == nil }
     }
 
     @discardableResult
@@ -150,16 +173,31 @@ extension Amounts {
         if reserve["calls"] == nil { self[.calls] = 1 }
     }
 
-    var negated: Amounts {
-        var negated = Amounts()
-        for name in BudgetName.spent { negated[name] = -self[name] }
-        return negated
+    /// The same as usage, JSON: read back it is these amounts again.
+    var usage: Payload {
+        detail { writer in
+            writer.member("requests", self[.calls])
+            let hasTokens = self[.inputTokens] != 0 || self[.outputTokens] != 0
+            for name in BudgetName.spent where name != .calls {
+                if self[name] != 0 || (name == .tokens && hasTokens) {
+                    writer.member(name.rawValue, self[name])
+                }
+            }
+        }
+    }
+
+    var negated: Amounts { Amounts().minus(self) }
+
+    func minus(_ other: Amounts) -> Amounts {
+        var rest = Amounts()
+        for name in BudgetName.spent { rest[name] = self[name] &- other[name] }
+        return rest
     }
 }
 
 extension Failure {
     static func budgetExhausted(
-        _ budget: Budget, of owner: RunRecord, _ run: RunRecord, _ step: String
+        _ budget: Budget, of owner: RunRecord, _ run: RunRecord, _ step: String?
     ) -> Failure {
         let whose = owner.key == run.key ? "the run" : "its parent '\(owner.id)'"
         return Failure(

@@ -9,6 +9,11 @@ public struct EnqueueRun: Command {
     public var new: NewRun
     /// What becomes of a closed run of that id, as in `resume`.
     public var ifClosed = ResumeRun.IfClosed.return
+    /// What becomes of an open run of that `dedupKey`: it is answered, or gives way where no worker has had it yet.
+    public var ifDuplicate = IfDuplicate.return
+
+    /// The words of the wire.
+    public enum IfDuplicate: String, Sendable { case `return`, replace }
 
     /// A call of `run.enqueue`, or a due time of a schedule.
     public init(run: String?, new: NewRun) {
@@ -43,7 +48,9 @@ public struct EnqueueRun: Command {
         if let key = new.placement.dedupKey,
             let same = try store.openRun(user: call.peer.uid, queue: new.placement.queue, dedupKey: key)
         {
-            return (same, false)
+            // What its workflow has begun is not undone by another call, nor is an older outcome shown again.
+            if ifDuplicate == .return || same.epoch > 0 || same.generation > 1 { return (same, false) }
+            try store.takeOut(same, &call)
         }
         let id = run ?? Identifiers.run(at: call.now, random: call.environment.random)
         return (try new.insert(id, replacing: nil, store, &call), true)

@@ -60,7 +60,8 @@ struct DeleteRemoved: Command {
     }
 }
 
-/// Removes the closed runs on one page that were kept long enough, and goes on with the next page.
+/// Removes the closed runs on one page that were kept long enough, and goes on with the next page; behind the last one,
+/// what else has been kept long enough.
 struct ApplyRetention: Command {
     var space: SpaceUse { .frees }
     /// Runs looked at in one transaction.
@@ -86,6 +87,8 @@ struct ApplyRetention: Command {
         try store.forgetActs(
             before: call.now.advanced(byMilliseconds: -ActRecord.keptMilliseconds),
             keeping: ActRecord.keptLines, limit: Self.batchActs)
+        guard try store.deleteExpiredMemories(now: call.now, limit: call.environment.settings.part.rows)
+        else { return call.after(.later(.prune(after: nil), Self.pauseMilliseconds)) }
         call.after(.later(.prune(after: nil), call.environment.settings.pruneMilliseconds))
     }
 }

@@ -77,17 +77,23 @@ public struct DeleteRun: Command {
         try store.note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
         var generation: RunRecord? = run
         var left = Self.generations
-        while var record = generation, left > 0 {
+        while let record = generation, left > 0 {
             left -= 1
-            // Whoever waits for its end, and the runs below it, learn of it.
-            if !record.status.isClosed { record = try store.endCancelled(record, error: nil, &call) }
-            try store.removeRun(record, now: call.now)
+            try store.takeOut(record, &call)
             generation = try store.run(user: run.userID, id: run.id, generation: nil)
         }
-        call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
-        call.after(.changed(.run(run.key)))
         if generation != nil { throw KeepingWrites.waits(.turn(true)) }
         return true
+    }
+}
+
+extension StoreTransaction {
+    /// Takes one generation of a run out of sight; whoever waits for its end, and the runs below it, learn of it.
+    func takeOut(_ run: RunRecord, _ call: inout CallContext) throws {
+        let ended = run.status.isClosed ? run : try endCancelled(run, error: nil, &call)
+        try removeRun(ended, now: call.now)
+        call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
+        call.after(.changed(.run(run.key)))
     }
 }
 

@@ -24,6 +24,8 @@ public struct ForkRun: Command {
     public var state: Payload?
     /// The whole message history; nil takes the one at the point.
     public var messages: [Payload]?
+    /// In place of what came back for the recording at the point; nil has it asked for again.
+    public var answer: ForkedAnswer?
     /// Whether signals that nobody consumed go to the fork as well.
     public var copiesSignals = false
 
@@ -65,6 +67,7 @@ public struct ForkRun: Command {
         try refuseDepth(fork, store)
         try copyState(source, fork, store)
         if copiesSignals { try copySignals(source, fork, store) }
+        try saveAnswer(source, fork, store, &call)
         fork.head = try saveCheckpoint(fork, at: created, store, call)
         if fork.head != nil { try store.updateRun(fork, expecting: fork.epoch) }
         call.announce(fork)
@@ -104,6 +107,9 @@ public struct ForkRun: Command {
             }
             // A step without a result is executed anyway; all that was completed is shared.
             return step.status == .completed ? step.sequence - 1 : nil
+        case .recording(let number):
+            let recording = try store.knownRecording(number, of: source)
+            return recording.state == .completed ? recording.sequence.map { $0 - 1 } : nil
         case .checkpoint(let id):
             let places = [RunOrigin(run: source.key, sequence: .max)] + (try store.origins(of: source))
             guard let checkpoint = try store.checkpoint(id: id),
@@ -145,6 +151,7 @@ extension JSONWriter {
         switch lineage.point {
         case .step(let name): member("step", name)
         case .checkpoint(let id): member("checkpoint", id)
+        case .recording(let number): member("recording", number)
         case .failed: member("from_failed", true)
         case .end: break
         }

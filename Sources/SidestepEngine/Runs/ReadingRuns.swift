@@ -44,6 +44,8 @@ public struct GetRun: Query {
         public var usage: [(name: String, sum: Int64)]
         /// How many steps are in each status, those that a fork shares among them.
         public var steps: [(status: StepStatus, count: Int64)]
+        /// How many recordings are in each state, those that a fork shares among them.
+        public var recordings: [(state: RecordingState, count: Int64)]
         /// The id of its newest checkpoint; nil when it has none of its own.
         public var checkpoint: String?
         /// The names of its state values, without the values.
@@ -62,7 +64,7 @@ public struct GetRun: Query {
         return Result(
             view: try RunView(run, store),
             payloads: try store.runPayloads(key: run.key), usage: try store.usage(run: run.key),
-            steps: try store.stepCounts(of: run),
+            steps: try store.stepCounts(of: run), recordings: try store.recordingCounts(of: run),
             checkpoint: try store.latestCheckpoint(run: run.key, name: nil)?.id,
             state: try store.states(run: run.key).map(\.name),
             budget: try store.budgets(of: run, now: call.now),

@@ -179,7 +179,9 @@ public struct ResumeRun: Command {
             return try grant(run, at: checkpoint, created: false, store, &call)
         }
         switch ifOwned {
-        case .fail: throw Failure.runOwned(run)
+        case .fail:
+            if call.waitExpired || !isOwnerGone(run, call) { throw Failure.runOwned(run) }
+            throw Wait([.run(run.key)], until: call.arrived.advanced(byMilliseconds: Self.newsOfDeath))
         case .wait, .kill:
             let limit = waitMilliseconds ?? call.environment.settings.defaultWaitMilliseconds
             if call.waitExpired || limit == 0 { throw Failure.runOwned(run) }
@@ -193,6 +195,17 @@ public struct ResumeRun: Command {
             }
             return try grant(interrupted, at: checkpoint, created: false, store, &call)
         }
+    }
+
+    /// How long the word of a death may take from the kernel to the store, milliseconds.
+    private static let newsOfDeath: Int64 = 2000
+
+    /// Whether its owner is dead, and this is about to be known: who starts a killed program again at once is faster.
+    private func isOwnerGone(_ run: RunRecord, _ call: CallContext) -> Bool {
+        guard let owner = run.lease?.owner, owner.kind != .ttl,
+            owner.process.place == call.environment.place
+        else { return false }
+        return call.environment.processes.hasEnded(owner.process)
     }
 
     /// The reply to an earlier `resume` was lost with its connection: the same process asks again.

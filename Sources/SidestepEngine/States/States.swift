@@ -21,6 +21,7 @@ public struct SetState: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
         let run = try store.heldRun(proof, &call)
         try store.setState(run: run.key, name: name, value: value, epoch: run.epoch)
+        call.after(.changed(.state(run.key, name)))
     }
 }
 
@@ -40,6 +41,48 @@ public struct GetState: Query {
     /// Answers with the bytes as they were set; on the wire nil is `found: false`.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Payload? {
         try store.state(run: store.visibleRun(run, call).key, name: name)
+    }
+}
+
+/// Waits until a run's state has a value that its reader does not know, or the run has ended.
+public struct AwaitState: Command {
+    /// The id of a run that the caller may see; its newest generation is meant.
+    public let run: String
+    /// The name that the owner gives the value with `state.set`.
+    public let name: String
+    /// What the reader knows already; nil where any value will do.
+    public let known: Payload?
+    /// How long to wait; 0 answers at once.
+    public let waitMilliseconds: Int64
+
+    /// A call of `state.wait`.
+    public init(run: String, name: String, known: Payload?, waitMilliseconds: Int64) {
+        self.run = run
+        self.name = name
+        self.known = known
+        self.waitMilliseconds = waitMilliseconds
+    }
+
+    /// What there is when the wait is over.
+    public struct Result: Sendable {
+        /// The value; nil when there is none, or only the one that is known.
+        public var value: Payload?
+        /// Whether the run has ended.
+        public var isClosed: Bool
+    }
+
+    /// Answers with the value as soon as there is one, without it when the run has ended or the time is over.
+    public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
+        let run = try store.visibleRun(run, call)
+        let value = try store.state(run: run.key, name: name)
+        let isClosed = run.status.isClosed
+        if let value, !isSame(value, known) { return Result(value: value, isClosed: isClosed) }
+        if isClosed || call.waitExpired || waitMilliseconds == 0 {
+            return Result(value: nil, isClosed: isClosed)
+        }
+        throw Wait(
+            [.state(run.key, name), .run(run.key)],
+            until: call.arrived.advanced(byMilliseconds: waitMilliseconds))
     }
 }
 

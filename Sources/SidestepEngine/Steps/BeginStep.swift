@@ -100,7 +100,7 @@ public struct BeginStep: Command {
     func affordable(
         _ record: StepRecord, _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> StepRecord {
-        try refuseForBudget(run, store, &call)
+        if !isCompensation { try store.refuseForBudget(reserve, step, of: run, &call) }
         return try written(record, run, store, &call)
     }
 
@@ -116,19 +116,6 @@ public struct BeginStep: Command {
         }
         if let deadline = begun.attemptDeadline { call.after(.due(deadline)) }
         return begun
-    }
-
-    /// Refuses what the budget does not cover; the refusal is noted, although the caller gets an error.
-    private func refuseForBudget(
-        _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
-    ) throws {
-        if isCompensation { return }
-        var refusal: Failure?
-        if run.isExhausted { refusal = .exhausted(run).with(\.step, step) }
-        if refusal == nil, let reserve { refusal = try store.budgetRefusal(reserve, step, of: run, call) }
-        guard let refusal else { return }
-        try store.exhaust(run, &call)
-        throw KeepingWrites.refused(refusal)
     }
 
     private func admitted(

@@ -34,7 +34,7 @@ public struct CompleteStep: EndsStep {
         let run = try store.heldRun(proof, &call, for: .ending)
         if let step = try recordNew(run, store, &call) { return step }
         let stored = try store.step(of: run, name: step)
-        let known = begun?.applied(to: stored, of: run, call) ?? stored
+        let known = begin?.applied(to: stored, of: run, call) ?? stored
         switch AttemptMatch(known, presented: attempt) {
         case .superseded: throw try superseded(known!, run, store)
         case .recorded: return try repeated(run, store)
@@ -50,7 +50,7 @@ public struct CompleteStep: EndsStep {
     private func recordNew(
         _ run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> StepRecord? {
-        guard run.origin == nil, let known = begun?.applied(to: nil, of: run, call),
+        guard run.origin == nil, let known = begin?.applied(to: nil, of: run, call),
             case .current(let attempt) = AttemptMatch(known, presented: attempt)
         else { return nil }
         do {
@@ -60,6 +60,11 @@ public struct CompleteStep: EndsStep {
         } catch is NotNew {
             return nil
         }
+    }
+
+    /// The beginning that is not written: who says when the body began has not sent it.
+    private var begin: UnwrittenBegin? {
+        begun ?? started.map { UnwrittenBegin(begin: BeginStep(proof: proof, step: step), at: $0) }
     }
 
     private struct NotNew: Error {}

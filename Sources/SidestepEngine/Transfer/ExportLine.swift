@@ -4,7 +4,7 @@ import SidestepStore
 
 /// The lines of an export. What is absent is left out; payloads are written with their bytes unchanged.
 enum ExportLine {
-    private static func line(_ kind: String, _ write: (inout JSONWriter) -> Void) -> RawJSON {
+    static func line(_ kind: String, _ write: (inout JSONWriter) -> Void) -> RawJSON {
         RawJSON.build { writer in
             writer.beginObject()
             writer.member("kind", kind)

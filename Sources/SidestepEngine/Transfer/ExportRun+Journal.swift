@@ -54,6 +54,7 @@ extension ExportSource {
             try checkpoints(of: run.key, before: entry.sequence, &next, &page)
             if page.isFull { return next }
             if let line = try line(of: entry) { page.add(line) }
+            try addRecording(of: entry, &page)
             next.position = entry.sequence
         }
         if history.hasMore, next.position < bound { return next }

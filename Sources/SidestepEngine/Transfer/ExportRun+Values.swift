@@ -11,11 +11,12 @@ extension ExportSource {
         return found.hasMore ? found.items.last.map { place.moved(to: $0.key) } : nil
     }
 
-    /// Promises, state and budgets: all at once, for they are few.
+    /// Promises, state, budgets and the recorder's secret: all at once, for they are few.
     func values(_ place: ExportCursor, _ page: inout ExportPage) throws -> ExportCursor? {
         for promise in try store.promises(run: run.key, status: nil) { page.add(ExportLine.promise(promise)) }
         for (name, value) in try store.states(run: run.key) { page.add(ExportLine.state(name, value)) }
         for budget in try store.budgets(run: run.key) { page.add(ExportLine.budget(budget)) }
+        if let secret = try store.recorderSecret(of: run) { page.add(ExportLine.recorder(secret)) }
         return nil
     }
 

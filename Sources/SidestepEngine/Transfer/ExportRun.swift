@@ -86,8 +86,9 @@ struct ExportSource {
 
     /// All parts, in the order in which they can be imported.
     static let parts: [@Sendable (ExportSource) -> Part] = [
-        { $0.messages }, { $0.shared }, { $0.journal }, { $0.signals }, { $0.values }, { $0.streams },
-        { $0.artifacts }, { $0.events }, { $0.unfinished },
+        { $0.messages }, { $0.shared }, { $0.sharedRecordings }, { $0.journal },
+        { $0.signals }, { $0.values }, { $0.streams },
+        { $0.artifacts }, { $0.events }, { $0.unfinished }, { $0.startedRecordings },
     ]
 }
 

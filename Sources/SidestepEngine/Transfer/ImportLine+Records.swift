@@ -57,6 +57,7 @@ extension ImportLine {
         let point: ForkPoint =
             try line.optionalName("step").map(ForkPoint.step)
             ?? line.optionalName("checkpoint").map(ForkPoint.checkpoint)
+            ?? line.optionalNumber("recording", in: 1...1_000_000_000).map(ForkPoint.recording)
             ?? (line.flag("from_failed") ? .failed : .end)
         return Lineage(source: try line.name("run"), generation: try line.count("generation"), point: point)
     }

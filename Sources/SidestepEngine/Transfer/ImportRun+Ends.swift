@@ -66,7 +66,7 @@ extension ImportRun {
 struct AbandonImports: Command {
     var space: SpaceUse { .frees }
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
-        try store.abandonImports(run: nil)
+        try store.abandonImports(place: call.environment.place)
         try store.abandonCopies()
         call.after(.later(.deleteRemoved, 0))
     }

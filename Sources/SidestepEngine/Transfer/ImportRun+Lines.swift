@@ -17,6 +17,8 @@ struct ImportTarget {
         "checkpoint": { $0.checkpoint }, "signal": { $0.signal }, "promise": { $0.promise },
         "state": { $0.state }, "budget": { $0.budget }, "stream": { $0.stream }, "items": { $0.items },
         "stream_end": { $0.streamEnd }, "artifact": { $0.artifact }, "event": { $0.event },
+        "recorder": { $0.recorder }, "recording": { $0.recording }, "recording_end": { $0.recordingEnd },
+        "reroll": { $0.reroll },
     ]
 
     // MARK: The journal

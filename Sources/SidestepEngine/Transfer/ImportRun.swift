@@ -48,6 +48,7 @@ public struct ImportRun: Command {
         var count = 0
         for line in lines {
             for member in ["messages", "items"] { count += line[member]?.elements.count ?? 0 }
+            count += line["request"]?["pieces"]?.elements.count ?? 0
             count += line["tags"]?.members.count ?? 0
             guard count > limit else { continue }
             throw Failure(
@@ -131,8 +132,9 @@ public struct ImportRun: Command {
         }
         let hidden = "\(owner(call))/\(run.uid)/\(id)"
         // An import that was begun before and never finished begins anew.
-        if let half = try store.hiddenRun(id: hidden) { try store.abandonImports(run: half.key) }
-        run.key = try store.insertHidden(run, id: hidden, input: line.payload("input"))
+        if let half = try store.hiddenRun(id: hidden) { try store.abandonImport(run: half.key) }
+        run.key = try store.insertHidden(
+            run, id: hidden, input: line.payload("input"), place: call.environment.place)
         let (output, error) = (line.payload("output"), line.payload("error"))
         if output != nil || error != nil {
             try store.setRunOutput(key: run.key, output: output, error: error)

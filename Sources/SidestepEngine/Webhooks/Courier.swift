@@ -81,7 +81,7 @@ public final class Courier: @unchecked Sendable {
         isLooking = true
         let (busy, context) = (underWay.mapValues(\.webhook), coordinator.daemonContext)
         coordinator.read(context) { store, context in
-            try Found(store, context.now, busy)
+            try Found(store, context, busy)
         } reply: { result in
             self.isLooking = false
             guard case .success(let found) = result else {
@@ -131,16 +131,17 @@ public final class Courier: @unchecked Sendable {
         var next: Instant?
 
         /// - Parameter busy: the webhooks of deliveries that are under way.
-        init(_ store: any StoreReader, _ now: Instant, _ busy: [Int64: Int64]) throws {
+        init(_ store: any StoreReader, _ call: CallContext, _ busy: [Int64: Int64]) throws {
+            let place = call.environment.place
             for webhook in try store.webhooks(user: nil) where !webhook.isPaused {
                 webhooks.insert(webhook.key)
                 let sent = busy.filter { $0.value == webhook.key }
                 let due = try store.deliveries(
-                    of: webhook.key, dueAt: now, limit: Courier.perWebhook + sent.count)
+                    of: webhook.key, place: place, dueAt: call.now, limit: Courier.perWebhook + sent.count)
                 let new = due.filter { sent[$0.key] == nil }.prefix(max(0, Courier.perWebhook - sent.count))
                 letters += new.map { Letter(webhook, $0) }
                 // What is due now and not sent comes when one of those under way is settled.
-                if due.isEmpty, let time = try store.nextDelivery(of: webhook.key) {
+                if due.isEmpty, let time = try store.nextDelivery(of: webhook.key, place: place) {
                     next = min(next ?? time, time)
                 }
             }

@@ -38,7 +38,8 @@ extension StoreTransaction {
                 write(&writer)
             }
             var delivery = DeliveryRecord(
-                id: id, webhook: webhook.key, event: event, sequence: sequence, body: body, created: call.now)
+                id: id, webhook: webhook.key, event: event, sequence: sequence, body: body, created: call.now,
+                place: call.environment.place)
             let hasRoom = try call.environment.pendingRoom.take(webhook.key) {
                 try pending(webhook: webhook.key, upTo: WebhookRecord.pendingLimit)
             }

@@ -1,6 +1,7 @@
 import CShims
 import Glibc
 import SidestepEngine
+import SidestepHTTPClient
 import SidestepHost
 import SidestepModel
 import SidestepProtocol

@@ -1,12 +1,5 @@
+import SidestepHTTPClient
 import SidestepModel
-
-/// Why a request is not sent.
-struct Refusal: Error {
-    let type: String
-    let message: String
-    /// Whether another attempt may be another matter.
-    var isPassing = false
-}
 
 /// A request of a step on its way, and which of it only its own origin may get.
 struct OutgoingRequest {

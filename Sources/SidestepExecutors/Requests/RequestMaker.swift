@@ -1,5 +1,6 @@
 import Glibc
 import SidestepEngine
+import SidestepHTTPClient
 import SidestepModel
 import SidestepProtocol
 

@@ -1,4 +1,5 @@
 import SidestepEngine
+import SidestepHTTPClient
 import SidestepModel
 import SidestepProtocol
 

@@ -1,3 +1,4 @@
+import SidestepHTTPClient
 import Glibc
 
 /// Puts secrets into the place of `{credential:NAME}`, and takes them out of what comes back.

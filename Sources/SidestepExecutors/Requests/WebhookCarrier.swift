@@ -1,5 +1,6 @@
 import SidestepEngine
 import SidestepHash
+import SidestepHTTPClient
 import SidestepModel
 import SidestepProtocol
 

@@ -16,7 +16,8 @@ public enum Family: String, Sendable, CaseIterable {
     case limit, breaker, budget
     case schedule, stream, artifact, event, webhook
     case retention
-    case conversation, graph
+    case conversation, graph, memory
+    case recording
     case system
 }
 
@@ -59,13 +60,16 @@ public final class Method: Sendable {
     public let waitsForCommit: Bool
     /// Whether the reply may come much later, when something has happened.
     public let mayWait: Bool
+    /// Whether a second copy of the same call changes nothing, although no lease says whose it is.
+    public let isRepeatable: Bool
     /// What it does to the space on the disk: on a full one, what grows gives way.
     public let space: SpaceUse
 
     init(
         _ name: String, _ family: Family, _ access: Access, _ summary: String, parameters: [Parameter] = [],
         result: [Parameter] = [], errors: [ErrorKind] = [], since: String = "0.1", example: Example,
-        waitsForCommit: Bool = false, mayWait: Bool = false, space: SpaceUse = .grows
+        waitsForCommit: Bool = false, mayWait: Bool = false, isRepeatable: Bool = false,
+        space: SpaceUse = .grows
     ) {
         self.name = name
         self.family = family
@@ -80,6 +84,7 @@ public final class Method: Sendable {
         self.example = example
         self.waitsForCommit = waitsForCommit
         self.mayWait = mayWait
+        self.isRepeatable = isRepeatable
         self.space = space
     }
 

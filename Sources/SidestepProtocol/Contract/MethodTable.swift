@@ -11,7 +11,8 @@ public enum MethodTable {
         + retentionMethods
         + systemMethods
         + transferMethods
-        + conversationMethods + graphMethods
+        + conversationMethods + graphMethods + memoryMethods
+        + recordingMethods
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -6,6 +6,8 @@ public indirect enum ParameterType: Sendable {
     case string(maxBytes: Int)
     /// A run id, step name, workflow, tag or the like: 1 to `name_bytes` bytes, no NUL.
     case name
+    /// A name of which that of a step is made: without "/", which is the path of a step within a step.
+    case label
     /// A number without fraction or exponent.
     case integer(ClosedRange<Int64>)
     /// `true` or `false`.

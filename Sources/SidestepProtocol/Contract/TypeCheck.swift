@@ -11,6 +11,7 @@ struct TypeCheck {
         case .payload: return
         case .string(let maxBytes): try checkText(value, 0...maxBytes, limit: nil)
         case .name: try checkText(value, 1...limits.nameBytes, limit: "name_bytes")
+        case .label: try checkLabel(value)
         case .integer(let range): try checkInteger(value, range)
         case .boolean: try expect(value.kind == .bool, "true or false")
         case .number: try expect(value.double != nil, "a finite number")
@@ -43,6 +44,11 @@ struct TypeCheck {
         }
         try expect(size >= sizes.lowerBound, "a string that is not empty")
         if size > sizes.upperBound { throw tooLong(sizes.upperBound, limit) }
+    }
+
+    private func checkLabel(_ value: RawJSON) throws(RPCError) {
+        try check(value, .name)
+        try expect(value.string?.utf8.contains(UInt8(ascii: "/")) == false, "a string without \"/\"")
     }
 
     private func tooLong(_ maximum: Int, _ limit: String?) -> RPCError {

@@ -2,7 +2,7 @@
 enum JSONText {
     /// The text between the quotes of a checked string.
     static func decode(_ contents: ArraySlice<UInt8>) -> String {
-        guard contents.contains(Byte.backslash) else { return String(decoding: contents, as: UTF8.self) }
+        guard hasEscape(contents.span) else { return String(decoding: contents, as: UTF8.self) }
         var result: [UInt8] = []
         result.reserveCapacity(contents.count)
         var index = contents.startIndex
@@ -17,7 +17,7 @@ enum JSONText {
         return String(decoding: result, as: UTF8.self)
     }
 
-    private static func appendEscape(
+    static func appendEscape(
         _ contents: ArraySlice<UInt8>, _ index: inout Int, to result: inout [UInt8]
     ) {
         let letter = contents[index + 1]
@@ -32,7 +32,7 @@ enum JSONText {
             scalar = 0x10000 + (scalar - 0xD800) << 10 + (UInt32(unit(contents, at: index + 2)) - 0xDC00)
             index += 6
         }
-        if let character = Unicode.Scalar(scalar) { result += UTF8.encode(character).map(Array.init) ?? [] }
+        if let character = Unicode.Scalar(scalar) { result.append(contentsOf: UTF8.encode(character)!) }
     }
 
     private static func simpleEscape(_ letter: UInt8) -> UInt8 {
@@ -55,18 +55,51 @@ enum JSONText {
         var text = text
         bytes.append(Byte.quote)
         text.withUTF8 { utf8 in
-            var kept = 0
-            for index in utf8.indices where utf8[index] < 0x20 || utf8[index] == 0x22 || utf8[index] == 0x5C {
+            var (kept, index) = (0, 0)
+            while true {
+                skipPlain(utf8.span, &index)
                 bytes.append(contentsOf: utf8[kept..<index])
+                guard index < utf8.count else { break }
                 appendEscaped(utf8[index], to: &bytes)
-                kept = index + 1
+                index += 1
+                kept = index
             }
-            bytes.append(contentsOf: utf8[kept...])
         }
         bytes.append(Byte.quote)
     }
 
-    private static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
+    /// Moves to the next byte that has to be escaped.
+    @inline(__always)
+    private static func skipPlain(_ bytes: Span<UInt8>, _ index: inout Int) {
+        while let lanes = Lanes(bytes, at: index) {
+            let controls = (lanes .< Lanes(repeating: 0x20)) .& (lanes .>= Lanes(repeating: 0))
+            if let first = ((lanes == Byte.quote) .| (lanes == Byte.backslash) .| controls).first {
+                index += first
+                return
+            }
+            index += Lanes.width
+        }
+        while index < bytes.count, !isEscaped(bytes[index]) { index += 1 }
+    }
+
+    static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == Byte.quote || byte == Byte.backslash
+    }
+
+    private static func hasEscape(_ bytes: Span<UInt8>) -> Bool {
+        var index = 0
+        while let lanes = Lanes(bytes, at: index) {
+            if (lanes == Byte.backslash).first != nil { return true }
+            index += Lanes.width
+        }
+        while index < bytes.count {
+            if bytes[index] == Byte.backslash { return true }
+            index += 1
+        }
+        return false
+    }
+
+    static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
         bytes.append(Byte.backslash)
         switch byte {
         case Byte.quote, Byte.backslash: bytes.append(byte)

@@ -68,6 +68,9 @@ public struct JSONWriter: Sendable {
     /// Writes a value as it is.
     public mutating func raw(_ value: RawJSON) {
         separate()
+        let count = value.bytes.count
+        // What follows a large value is not to copy it again.
+        if count > 64 << 10 { bytes.reserveCapacity(bytes.count + count + 1024) }
         bytes.append(contentsOf: value.bytes)
     }
 

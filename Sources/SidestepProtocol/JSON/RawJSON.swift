@@ -18,7 +18,12 @@ public struct RawJSON: Sendable, Hashable {
     ///
     /// - Throws: `JSONError` with the offset of the first byte that breaks the grammar or a limit.
     public init(parsing text: [UInt8], limits: Limits = Limits()) throws(JSONError) {
-        let range = try JSONScanner.locateValue(text.span, depth: limits.depth)
+        try self.init(parsing: text, depth: limits.depth)
+    }
+
+    /// Checks a text that may be nested as deeply as this.
+    public init(parsing text: [UInt8], depth: Int) throws(JSONError) {
+        let range = try JSONScanner.locateValue(text.span, depth: depth)
         self.init(validated: text[range])
     }
 

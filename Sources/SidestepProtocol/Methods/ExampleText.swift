@@ -34,11 +34,19 @@ enum ExampleText {
         + #""finished_at":1767243600000}"#
     static let conversation =
         #"{"conversation":"chat-1","revision":4,"length":7,"created_at":1767225600000,"updated_at":1767225601000}"#
+    static let memory =
+        #"{"namespace":["alice","tastes"],"key":"tea","value":{"like":"green"},"created_at":1767225600000,"#
+        + #""updated_at":1767225601000}"#
     static let graphWrite =
         #"{"task":"a","path":"","index":0,"channel":"messages","type":"json","data":"ImhlbGxvIg=="}"#
     static let graphCheckpoint =
         #"{"thread":"t1","namespace":"","checkpoint":"1ef-1","type":"json","data":"e30=","metadata":{"step":1},"#
         + #""values":[],"writes":[]}"#
+    static let recording =
+        #"{"recording":1,"generation":1,"epoch":3,"state":"completed","upstream":"openai","http_method":"POST","#
+        + #""path":"/v1/chat/completions","keys":["k0","k1"],"model":"gpt-6","stream":true,"status":200,"#
+        + #""response_bytes":5120,"usage":{"input_tokens":900,"output_tokens":120},"usage_source":"reported","#
+        + #""tries":1,"started_at":1767225600000,"duration_ms":2100,"completed_at":1767225602100}"#
     static let checkpoint =
         #"{"checkpoint":"01JGXZ5W4A","run":"research-1","sequence":7,"step_number":7,"state":{"page":3},"#
         + #""message_count":14,"created_at":1767225601000}"#

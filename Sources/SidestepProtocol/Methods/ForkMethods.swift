@@ -12,6 +12,10 @@ extension MethodTable {
             .may("new_run", .name, "the id of the fork", default: "one that the daemon makes"),
             .may("step", .name, "the step to execute again; all that was completed before it is shared"),
             .may("checkpoint", .name, "the id of the checkpoint to go on from"),
+            .may(
+                "recording", .recordingNumber,
+                "the recorded call to make again, or to go on from with another answer"),
+            .may("response", .forkedResponse, "the answer that it has got instead"),
             .may("from_failed", .boolean, "whether to execute again what failed", default: false),
             .may("workflow", .name, "the code that executes the fork", default: "that of the run"),
             .may("input", .payload, "another input"),
@@ -67,6 +71,7 @@ extension ParameterType {
             .must("generation", .count, "its generation"),
             .may("step", .name, "the step that is executed again"),
             .may("checkpoint", .name, "the checkpoint it goes on from"),
+            .may("recording", .recordingNumber, "the recorded call that is made again"),
             .may("from_failed", .boolean, "true where it begins with what failed"),
         ]))
 

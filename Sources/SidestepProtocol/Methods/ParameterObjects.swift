@@ -58,6 +58,7 @@ extension ParameterType {
     static let amount = ParameterType.integer(0...9_000_000_000)
 
     static let policyOnClosed = ParameterType.enumeration(["return", "retry", "rerun", "fail"])
+    static let policyOnDuplicate = ParameterType.enumeration(["return", "replace"])
     static let policyOnOwned = ParameterType.enumeration(["fail", "wait", "take_over", "kill"])
     static let runStatus = ParameterType.enumeration([
         "queued", "running", "waiting", "interrupted", "paused", "completed", "failed", "cancelled",

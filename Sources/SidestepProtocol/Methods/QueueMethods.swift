@@ -97,6 +97,10 @@ extension MethodTable {
             .may("delay_ms", .span, "how long it waits before a worker may have it"),
             .may("start_at", .instant, "the same as a date"),
             .may("dedup_key", .name, "while a run with this key is open in the queue, it is this run"),
+            .may(
+                "if_duplicate", .policyOnDuplicate,
+                "whether that run is answered, or gives way to this one unless a worker has had it",
+                default: .text("return")),
             .may("concurrency_key", .name, "runs of one key share the queue's `key_concurrency`"),
             .may("schedule_to_start_ms", .span, "when no worker has claimed it by then, it fails"),
             .may(

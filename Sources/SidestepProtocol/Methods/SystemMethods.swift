@@ -94,13 +94,15 @@ extension MethodTable {
                 .must("forks", .count, "runs that share records of another one"),
                 .must("being_removed", .count, "removed runs whose rows are being deleted"),
                 .must("kept_for_forks", .count, "removed runs of which forks need a part"),
+                .must("memories", .count, "what is remembered beyond runs, by all users"),
                 .may("oldest_closed_at", .instant, "when the run ended that ended first"),
             ],
             errors: [.notPermitted, .storageError],
             example: Example(
                 "{}",
                 #"{"database_bytes":8192000,"log_bytes":4096000,"free_bytes":0,"runs":{"completed":40},"#
-                    + #""forks":1,"being_removed":0,"kept_for_forks":0,"oldest_closed_at":1767225600000}"#)),
+                    + #""forks":1,"being_removed":0,"kept_for_forks":0,"memories":12,"#
+                    + #""oldest_closed_at":1767225600000}"#)),
     ]
 
     private static let act = ParameterType.object([

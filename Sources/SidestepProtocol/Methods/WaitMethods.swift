@@ -7,7 +7,7 @@ extension MethodTable {
             "signal.send", .signal, .visible,
             "Sends a named message to a run; it is kept until the run waits for it.",
             parameters: [
-                aRun, .must("signal", .name, "the name of the signal"),
+                aRun, .must("signal", .label, "the name of the signal"),
                 .may("value", .payload, "what it says"),
                 .may("message_id", .name, "recognises a message that is sent again", default: "a new one"),
                 .may(
@@ -27,7 +27,7 @@ extension MethodTable {
         Method(
             "signal.wait", .signal, .lease, "Waits for a signal, and records which one came: once.",
             parameters: [
-                .must("signal", .name, "the name of the signal"),
+                .must("signal", .label, "the name of the signal"),
                 .may("step", .name, "the name of the step", default: "signal:NAME"),
             ] + waiting,
             result: begun, errors: waitErrors,
@@ -106,8 +106,8 @@ extension MethodTable {
                     "any",
                     .array(
                         .object([
-                            .may("signal", .name, "a signal of this name"),
-                            .may("promise", .name, "a promise of this name"),
+                            .may("signal", .label, "a signal of this name"),
+                            .may("promise", .label, "a promise of this name"),
                             .may("run", .name, "the end of this run"),
                         ]), atMost: .awaited),
                     "what is waited for, one name each; the first in the list wins when several are there"),
@@ -160,7 +160,7 @@ extension MethodTable {
 
     static let waitErrors: [ErrorKind] = [.timeout, .stepMismatch, .invalidArgument, .runCancelled]
 
-    private static let aPromise = Parameter.must("promise", .name, "the name of the promise")
+    private static let aPromise = Parameter.must("promise", .label, "the name of the promise")
 
     private static func settling(_ name: String, _ summary: String, _ value: Parameter) -> Method {
         Method(

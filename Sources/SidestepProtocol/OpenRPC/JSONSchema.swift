@@ -15,6 +15,9 @@ extension JSONWriter {
         case .payload: member("description", "any JSON, kept byte for byte")
         case .string(let maxBytes): text(0...maxBytes, nullable)
         case .name: text(1...Limits().nameBytes, nullable)
+        case .label:
+            text(1...Limits().nameBytes, nullable)
+            member("pattern", "^[^/]*$")
         case .integer(let range): number("integer", range.lowerBound, range.upperBound, nullable)
         case .boolean: typeName("boolean", nullable)
         case .number: typeName("number", nullable)

@@ -1,4 +1,4 @@
--- columns execution: execution.step, execution.spec, execution.demand, execution.weight, execution.token, execution.pid, execution.start_ticks, execution.boot
+-- columns execution: execution.step, execution.spec, execution.demand, execution.weight, execution.token, execution.pid, execution.start_ticks, execution.boot, execution.place
 
 -- name: execution_get
 SELECT {execution},
@@ -8,8 +8,10 @@ FROM execution JOIN step ON step.key = execution.step WHERE execution.step = ?1;
 -- Those that were under way when the daemon died; without what they do, which may be long.
 -- name: execution_running
 SELECT execution.step, '', NULL, execution.weight, execution.token, execution.pid, execution.start_ticks, execution.boot,
+    execution.place,
     {step}
-FROM execution JOIN step ON step.key = execution.step WHERE step.status = 'running';
+FROM execution JOIN step ON step.key = execution.step
+WHERE step.status = 'running' AND coalesce(execution.place, 0) = ?1;
 
 -- name: execution_due
 SELECT step.key, step.next_attempt_at FROM step JOIN run ON run.key = step.run
@@ -31,10 +33,10 @@ WHERE executor IS NOT NULL AND status = 'backoff' AND next_attempt_at > ?3
 
 -- The SELECT is the fence: no row where the run has another epoch.
 -- name: execution_insert
-INSERT INTO execution (step, spec, demand, weight, token)
-SELECT ?3, ?4, ?5, ?6, ?7 FROM run WHERE key = ?1 AND epoch = ?2
+INSERT INTO execution (step, spec, demand, weight, token, place)
+SELECT ?3, ?4, ?5, ?6, ?7, ?8 FROM run WHERE key = ?1 AND epoch = ?2
 ON CONFLICT (step) DO UPDATE SET spec = excluded.spec, demand = excluded.demand, weight = excluded.weight,
-    token = excluded.token, pid = NULL, start_ticks = NULL, boot = NULL;
+    token = excluded.token, place = excluded.place, pid = NULL, start_ticks = NULL, boot = NULL;
 
 -- name: execution_started
 UPDATE execution SET pid = ?2, start_ticks = ?3, boot = ?4 WHERE step = ?1;

@@ -5,10 +5,11 @@ SELECT origin, origin_sequence FROM run WHERE key = ?1 AND origin IS NOT NULL;
 UPDATE run SET origin = ?2, origin_sequence = ?3 WHERE key = ?1;
 
 -- name: fork_lineage
-SELECT source, source_generation, step, checkpoint, from_failed FROM lineage WHERE run = ?1;
+SELECT source, source_generation, step, checkpoint, recording, from_failed FROM lineage WHERE run = ?1;
 
 -- name: fork_lineage_insert
-INSERT INTO lineage (run, source, source_generation, step, checkpoint, from_failed) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+INSERT INTO lineage (run, source, source_generation, step, checkpoint, recording, from_failed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
 -- name: fork_list
 SELECT id FROM run WHERE origin = ?1 AND removal IS NULL ORDER BY key LIMIT ?2;

@@ -25,5 +25,5 @@ GROUP BY kind;
 -- name: journal_progress
 SELECT 1 FROM step WHERE run = ?1 AND sequence > ?2 AND status = 'completed'
 UNION ALL
-SELECT 1 FROM journal WHERE run = ?1 AND sequence > ?2 AND kind = 'checkpoint.saved'
+SELECT 1 FROM journal WHERE run = ?1 AND sequence > ?2 AND (kind = 'checkpoint.saved' OR kind = 'recording.completed')
 LIMIT 1;

@@ -25,6 +25,9 @@ SELECT coalesce((SELECT sum(length(CAST(output AS BLOB)) + 200) FROM step WHERE 
         FROM run_payload WHERE run = ?1), 0)
     + coalesce((SELECT sum(length(CAST(content AS BLOB)) + 20) FROM branch JOIN message ON message.branch = branch.key
         WHERE branch.run = ?1), 0)
+    + coalesce((SELECT sum(coalesce(response_bytes, 0) + 600) FROM recording WHERE run = ?1), 0)
+    + coalesce((SELECT sum(recording_block.length) FROM recording JOIN recording_piece ON recording_piece.recording = recording.key
+        JOIN recording_block ON recording_block.key = recording_piece.block WHERE recording.run = ?1), 0)
     + coalesce((SELECT count(*) * 120 FROM journal WHERE run = ?1), 0) + 600;
 
 -- name: retention_list
@@ -87,6 +90,11 @@ DELETE FROM run_payload WHERE run = ?1;
 -- name: removal_checkpoints
 DELETE FROM checkpoint WHERE key IN (SELECT key FROM checkpoint WHERE run = ?1 AND journal_sequence > ?2 LIMIT ?3)
 RETURNING state_blob, tool_results_blob;
+
+-- Behind the last one that a fork shares: the requests of those before it may be what that one's begins with. What nobody
+-- needs any more of their bytes goes with them (m0013).
+-- name: removal_recordings
+DELETE FROM recording WHERE key IN (SELECT key FROM recording WHERE run = ?1 AND number > ?2 LIMIT ?3);
 
 -- name: removal_messages
 DELETE FROM message WHERE rowid IN (SELECT rowid FROM message WHERE branch = ?1 AND position >= ?2 LIMIT ?3);

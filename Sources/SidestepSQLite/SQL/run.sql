@@ -32,7 +32,7 @@ WHERE status IN ('queued', 'running', 'waiting', 'interrupted', 'paused') AND us
 SELECT key FROM run WHERE lease_session = ?1 LIMIT ?2;
 
 -- name: run_owned
-SELECT {run} FROM run WHERE status = 'running';
+SELECT {run} FROM run WHERE status = 'running' AND coalesce(owner_place, 0) = ?1;
 
 -- name: run_expired
 SELECT {run} FROM run WHERE lease_expires_at <= ?1 ORDER BY lease_expires_at LIMIT 100;

@@ -33,9 +33,14 @@ SELECT min(attempt_deadline_at) FROM step WHERE attempt_deadline_at IS NOT NULL;
 -- Of the run and of all runs below it.
 -- name: step_usage
 WITH RECURSIVE family (key) AS (
-    SELECT ?1 UNION ALL SELECT run.key FROM family JOIN run ON run.parent = family.key)
-SELECT member.key, sum(member.value) FROM family JOIN step ON step.run = family.key, json_each(step.usage) AS member
-WHERE step.usage IS NOT NULL AND member.type = 'integer'
+    SELECT ?1 UNION ALL SELECT run.key FROM family JOIN run ON run.parent = family.key),
+spent (usage) AS (
+    SELECT step.usage FROM family JOIN step ON step.run = family.key WHERE step.usage IS NOT NULL
+    UNION ALL
+    SELECT recording.usage FROM family JOIN recording ON recording.run = family.key
+    WHERE recording.usage IS NOT NULL)
+SELECT member.key, sum(member.value) FROM spent, json_each(spent.usage) AS member
+WHERE member.type = 'integer'
 GROUP BY member.key ORDER BY member.key;
 
 -- The SELECT is the fence: no row where the run has another epoch.

@@ -20,7 +20,10 @@ SELECT token_hash FROM checkpoint WHERE key = ?1;
 
 -- Out of sight until it is whole: its user is nobody.
 -- name: transfer_publish
-UPDATE run SET id = ?2, user_id = ?3, head = coalesce(head, (SELECT max(key) FROM checkpoint WHERE run = ?1)) WHERE key = ?1 AND user_id = 4294967295 AND removal IS NULL;
+UPDATE run SET id = ?2, user_id = ?3, owner_place = NULL, head = coalesce(head, (SELECT max(key) FROM checkpoint WHERE run = ?1)) WHERE key = ?1 AND user_id = 4294967295 AND removal IS NULL;
+
+-- name: transfer_place
+UPDATE run SET owner_place = ?2 WHERE key = ?1;
 
 -- A hidden event's id has the run's key before it.
 -- name: transfer_publish_events
@@ -33,7 +36,7 @@ WHERE run = ?1;
 -- What no import will finish: none outlives the daemon. Daemons before this one began their ids with a NUL.
 -- name: transfer_abandon
 UPDATE run SET removal = 'pending', id = 'removed/' || key WHERE user_id = 4294967295 AND removal IS NULL
-    AND (id >= 'import/' AND id < 'import0' OR id < ' ');
+    AND coalesce(owner_place, 0) = ?1 AND (id >= 'import/' AND id < 'import0' OR id < ' ');
 
 -- name: transfer_abandon_one
 UPDATE run SET removal = 'pending', id = 'removed/' || key WHERE key = ?1 AND user_id = 4294967295 AND removal IS NULL;

@@ -1,4 +1,4 @@
--- columns delivery: key, id, webhook, event, sequence, body, status, attempts, next_attempt_at, http_status, problem, created_at, finished_at
+-- columns delivery: key, id, webhook, event, sequence, body, status, attempts, next_attempt_at, http_status, problem, created_at, finished_at, place
 
 -- name: webhook_by_key
 SELECT {webhook} FROM webhook WHERE key = ?1 AND user_id <= 4294967294;
@@ -33,19 +33,22 @@ SELECT {delivery} FROM delivery WHERE key = ?1;
 -- One webhook's, newest first.
 -- name: delivery_list
 SELECT key, id, webhook, event, sequence, '', status, attempts, next_attempt_at, http_status, problem, created_at,
-    finished_at
+    finished_at, place
 FROM delivery WHERE webhook = ?1 AND key < ?2 AND (?3 IS NULL OR +status = ?3) ORDER BY key DESC LIMIT ?4;
 
 -- name: delivery_list_status
 SELECT key, id, webhook, event, sequence, '', status, attempts, next_attempt_at, http_status, problem, created_at,
-    finished_at
+    finished_at, place
 FROM delivery WHERE webhook = ?1 AND status = ?3 AND key < ?2 ORDER BY key DESC LIMIT ?4;
 
 -- name: delivery_due
-SELECT {delivery} FROM delivery WHERE webhook = ?1 AND next_attempt_at <= ?2 ORDER BY next_attempt_at LIMIT ?3;
+SELECT {delivery} FROM delivery WHERE webhook = ?1 AND next_attempt_at <= ?2
+    AND coalesce(place, 0) = ?4
+ORDER BY next_attempt_at LIMIT ?3;
 
 -- name: delivery_next
-SELECT min(next_attempt_at) FROM delivery WHERE webhook = ?1 AND next_attempt_at IS NOT NULL;
+SELECT min(next_attempt_at) FROM delivery
+WHERE webhook = ?1 AND next_attempt_at IS NOT NULL AND coalesce(place, 0) = ?2;
 
 -- name: delivery_pending
 SELECT count(*) FROM
@@ -56,8 +59,8 @@ UPDATE delivery SET next_attempt_at = next_attempt_at + ?1 WHERE next_attempt_at
 
 -- name: delivery_insert
 INSERT INTO delivery (id, webhook, event, sequence, body, status, attempts, next_attempt_at, http_status, problem,
-    created_at, finished_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12);
+    created_at, finished_at, place)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13);
 
 -- name: delivery_update
 UPDATE delivery SET status = ?2, attempts = ?3, next_attempt_at = ?4, http_status = ?5, problem = ?6, finished_at = ?7

@@ -37,19 +37,39 @@ enum ForkHandlers {
         fork.input = request.payload("input")
         fork.state = request.payload("state")
         fork.messages = request.params.array("messages")?.map(\.bytes)
+        fork.answer = try answer(request)
         fork.copiesSignals = request.params.string("signals") == "copy"
         return fork
+    }
+
+    private static func answer(_ request: Request) throws -> ForkedAnswer? {
+        guard let params = request.params.object("response") else { return nil }
+        guard request.params.has("recording") else {
+            throw Failure(
+                .invalidArgument, "`response` is the answer of no recording",
+                hint: "Name the `recording` that has got another one.")
+        }
+        var response = RecordedResponse()
+        response.status = params.integer("status")
+        response.headers = try RecordingHandlers.pairs(params.raw("headers"))
+        response.contentType = params.string("content_type")
+        response.splits = params.raw("splits")?.bytes
+        response.toolIDs = params.raw("tool_ids")?.bytes
+        let body = try RecordingHandlers.bytes(params, "response", request.limits)
+        return ForkedAnswer(response, body: body ?? [])
     }
 
     private static func point(_ request: Request) throws -> ForkPoint {
         let params = request.params
         let points = [
             params.string("step").map(ForkPoint.step), params.string("checkpoint").map(ForkPoint.checkpoint),
+            params.integer("recording").map(ForkPoint.recording),
             params.boolean("from_failed") == true ? .failed : nil,
         ].compactMap { $0 }
         if points.count <= 1 { return points.first ?? .end }
         throw Failure(
-            .invalidArgument, "`step`, `checkpoint` and `from_failed` are three ways to name one point",
+            .invalidArgument,
+            "`step`, `checkpoint`, `recording` and `from_failed` are four ways to name one point",
             hint: "Pass one of them, or none to fork where the run stands.")
     }
 

@@ -10,6 +10,8 @@ enum Handler: Sendable {
     case now(@Sendable (Request) throws -> [UInt8])
     case query(@Sendable (Request) throws -> Query)
     case command(@Sendable (Request) throws -> Call.Work)
+    /// One or the other of these, as the parameters say.
+    indirect case either(@Sendable (Request) throws -> Handler)
     /// The connection is to be told what happens, or not any more.
     case watch(@Sendable (Request) -> WatchRequest)
     case unwatch(@Sendable (Request) -> String)
@@ -92,7 +94,7 @@ struct StepEnding: Sendable {
 
 /// A call as a handler sees it.
 struct Request: Sendable {
-    let params: Params
+    var params: Params
     let caller: Caller
     let information: DaemonInformation
     var limits = Limits()

@@ -59,6 +59,7 @@ enum QueueHandlers {
         }
         var enqueue = EnqueueRun(run: params.string("run"), new: new)
         enqueue.ifClosed = params.word("if_closed")
+        enqueue.ifDuplicate = params.word("if_duplicate")
         return enqueue
     }
 

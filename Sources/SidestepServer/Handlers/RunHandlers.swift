@@ -16,6 +16,7 @@ enum RunHandlers {
                     for part in found.usage { writer.member(part.name, part.sum) }
                 }
                 writer.counts("steps", found.steps)
+                if !found.recordings.isEmpty { writer.recordings("recordings", found.recordings) }
                 writer.member("checkpoint", found.checkpoint)
                 writer.member("state", found.state)
                 writer.budget("budget", found.budget)

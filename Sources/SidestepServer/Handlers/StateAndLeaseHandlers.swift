@@ -15,6 +15,15 @@ enum StateHandlers {
                 writer.payload("value", value)
                 writer.member("found", value != nil)
             },
+            "state.wait": .write({
+                AwaitState(
+                    run: $0.required("run"), name: $0.required("name"), known: $0.payload("unlike"),
+                    waitMilliseconds: $0.params.count("wait_ms"))
+            }) { writer, found in
+                writer.payload("value", found.value)
+                writer.member("found", found.value != nil)
+                writer.member("closed", found.isClosed)
+            },
             "state.list": .read({ ListState(run: $0.required("run")) }) { writer, values in
                 writer.object("state") { writer in
                     for entry in values { writer.payload(entry.name, entry.value) }

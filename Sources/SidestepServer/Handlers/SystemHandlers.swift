@@ -98,7 +98,7 @@ enum SystemHandlers {
         _ store: any StoreReader, _ bytes: Int64, _ context: CallContext
     ) throws -> [UInt8] {
         let found = try store.statistics()
-        let counts = try store.runCounts(user: nil)
+        let (counts, memories) = (try store.runCounts(user: nil), try store.memoryCount())
         return result { writer in
             writer.member("database_bytes", bytes)
             writer.member("log_bytes", max(0, bytes - found.bytes))
@@ -107,6 +107,7 @@ enum SystemHandlers {
             writer.member("forks", found.forks)
             writer.member("being_removed", found.beingRemoved)
             writer.member("kept_for_forks", found.keptForForks)
+            writer.member("memories", memories)
             writer.instant("oldest_closed_at", found.oldestClosed)
         }
     }

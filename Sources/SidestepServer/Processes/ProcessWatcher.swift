@@ -18,11 +18,14 @@ public final class ProcessWatcher: ProcessWatching {
     private let epoll: Int32
     /// Rung when the first process is to be looked at: the thread waits without limit until then.
     private let bell: Int32
+    private let place: Int64
     private let log: Logger
     private let table = Mutex(WatchTable())
 
+    /// - Parameter place: of the daemon that it watches for.
     /// - Throws: `overloaded` when this process has no descriptor or no thread left.
-    public init(log: Logger) throws {
+    public init(place: Int64 = 0, log: Logger) throws {
+        self.place = place
         self.log = log
         epoll = shim_epoll_create()
         bell = shim_eventfd()
@@ -53,7 +56,9 @@ public final class ProcessWatcher: ProcessWatching {
 
     /// The process that a number means now; nil when there is none, or nothing is known of it.
     public func identity(of pid: Int32) -> ProcessIdentity? {
-        ProcessTable.status(of: pid).map { ProcessIdentity(pid: pid, startTicks: $0.startTicks) }
+        ProcessTable.status(of: pid).map {
+            ProcessIdentity(pid: pid, startTicks: $0.startTicks, place: place)
+        }
     }
 
     /// Forgets a process; its end is not told any more.

@@ -2,6 +2,7 @@ import CShims
 import Glibc
 import Logging
 import NIOCore
+import SidestepEngine
 import SidestepHost
 import SidestepModel
 import SidestepProtocol
@@ -106,8 +107,12 @@ final class Acceptor: @unchecked Sendable {
         goOn(pausing: mustPause)
     }
 
+    private func peer(of descriptor: CInt) -> Peer? {
+        PeerReader.peer(of: descriptor, server.administrators, place: server.environment.place)
+    }
+
     private func admit(_ descriptor: CInt) {
-        guard let peer = PeerReader.peer(of: descriptor, server.administrators) else {
+        guard let peer = peer(of: descriptor) else {
             return refuse(descriptor, Self.unknownPeer)
         }
         let own = server.shares.share(of: peer.uid).connections
@@ -137,7 +142,7 @@ final class Acceptor: @unchecked Sendable {
         let descriptor = shim_accept(listening)
         guard descriptor >= 0 else { return false }
         refused = (refused ?? 0) + 1
-        if PeerReader.peer(of: descriptor, server.administrators)?.isAdministrator == true {
+        if peer(of: descriptor)?.isAdministrator == true {
             admit(descriptor)
         } else {
             refuse(descriptor, Self.noDescriptor)

@@ -25,14 +25,17 @@ public struct Administrators: Sendable {
 /// Reads from the kernel who is on the other end: unix(7), SO_PEERCRED, SO_PEERGROUPS and SO_PEERPIDFD.
 enum PeerReader {
     /// nil when the kernel does not tell, or when what it tells cannot be trusted for lack of descriptors.
-    static func peer(of descriptor: CInt, _ administrators: Administrators) -> Peer? {
+    ///
+    /// - Parameter place: of the daemon that sees it.
+    static func peer(of descriptor: CInt, _ administrators: Administrators, place: Int64) -> Peer? {
         var credentials = shim_peer()
         guard shim_peer_credentials(descriptor, &credentials) == 0,
             let start = start(of: credentials.pid, descriptor)
         else { return nil }
         let groups = [credentials.gid] + supplementaryGroups(of: descriptor)
         return Peer(
-            uid: credentials.uid, process: ProcessIdentity(pid: credentials.pid, startTicks: start),
+            uid: credentials.uid,
+            process: ProcessIdentity(pid: credentials.pid, startTicks: start, place: place),
             isAdministrator: administrators.include(uid: credentials.uid, groups: groups))
     }
 

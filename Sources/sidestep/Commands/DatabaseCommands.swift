@@ -145,6 +145,7 @@ struct StatsCommand: ParsableCommand {
         fields.add("forks", found["forks"]?.text)
         fields.add("being removed", found["being_removed"]?.text)
         fields.add("kept for forks", found["kept_for_forks"]?.text)
+        fields.add("memories", found["memories"]?.text)
         fields.add("oldest closed", found.present("oldest_closed_at")?.int.map { RelativeTime.ago($0) })
         fields.print()
     }

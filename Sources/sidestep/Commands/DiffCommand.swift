@@ -2,23 +2,48 @@ import ArgumentParser
 import Sidestep
 import SidestepProtocol
 
-/// Compares two runs.
+/// Compares two runs, or the requests of two recorded calls.
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Compare the steps of two runs, the first difference first.",
+        commandName: "diff", abstract: "Compare the steps of two runs, or two recorded calls.",
         discussion: """
-              sidestep diff research-1 research-1b
+              sidestep diff research-1 research-1b      their steps, the first difference first
+              sidestep diff research-1 4                what call 4 asked, and the one before it to the same place
+              sidestep diff research-1 4 --other 2
+              sidestep diff research-1 4 --against research-1b
 
-            Exit status: 0 no step differs, 1 some do.
+            A number is a recorded call; with --runs it is a run that is called so. \
+            Exit status: 0 nothing differs, 1 something does.
             """)
 
     @Argument(help: ArgumentHelp("A run.", valueName: "run"))
     var name: String
-    @Argument(help: ArgumentHelp("Another run.", valueName: "run"))
+    @Argument(help: ArgumentHelp("Another run, or a recorded call.", valueName: "other"))
     var other: String
+    @Option(name: .customLong("other"), help: "The call to compare it with.")
+    var call: Int?
+    @Option(help: ArgumentHelp("The run that has that call.", valueName: "run"))
+    var against: String?
+    @Flag(help: "Take both for runs, whatever they are called.")
+    var runs = false
     @OptionGroup var common: Common
 
+    private var recording: Int? { runs ? nil : Int(other) }
+
+    func validate() throws {
+        if recording == nil && (call != nil || against != nil) {
+            throw ValidationError("--other and --against are about recorded calls: give the number of one")
+        }
+    }
+
     func run() throws {
+        guard let recording else { return try compareRuns() }
+        try RequestDifferences(
+            run: name, recording: recording, other: call, against: against, common: common
+        ).show()
+    }
+
+    private func compareRuns() throws {
         let found = try common.connect().call("run.diff") { writer in
             writer.member("run", name)
             writer.member("other", other)

@@ -9,6 +9,8 @@ struct ForkCommand: ParsableCommand {
         discussion: """
               sidestep fork research-1 --step summarize            do this step again, and all after it
               sidestep fork research-1 --from-failed               go on where it failed
+              sidestep fork research-1 --recording 4               make this recorded call again
+              sidestep fork research-1 --recording 4 --response answer.json
               sidestep fork research-1 --input '{"depth": 2}' --id research-1b
 
             The new run is queued: a worker takes it, or its program resumes it by its id, which is printed. \
@@ -21,6 +23,12 @@ struct ForkCommand: ParsableCommand {
     var step: String?
     @Option(help: "The checkpoint to go on from.")
     var checkpoint: String?
+    @Option(help: "The recorded call to make again, by its number.")
+    var recording: Int?
+    @Option(
+        help: ArgumentHelp(
+            "A file with what came back for it instead; - is standard input.", valueName: "file"))
+    var response: String?
     @Flag(help: "Keep all that was completed, and execute again what failed.")
     var fromFailed = false
     @Option(help: "The code that executes the new run.")
@@ -36,13 +44,22 @@ struct ForkCommand: ParsableCommand {
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
+    func validate() throws {
+        if response != nil && recording == nil {
+            throw ValidationError("--response is the answer of a call: name it by --recording")
+        }
+    }
+
     func run() throws {
+        let answer = try response.map(InputFile.bytes)
         let name = try of.name()
         let made = try common.show("run.fork") { writer in
             writer.member("run", name)
             writer.member("new_run", id)
             writer.member("step", step)
             writer.member("checkpoint", checkpoint)
+            writer.member("recording", recording)
+            if let answer { writer.object("response") { $0.body(answer) } }
             if fromFailed { writer.member("from_failed", true) }
             writer.member("workflow", workflow)
             writer.member("input", input?.value)

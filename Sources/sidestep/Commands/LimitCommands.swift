@@ -129,11 +129,12 @@ struct BudgetCommand: ParsableCommand {
         discussion: """
               sidestep budget get research-1
               sidestep budget set research-1 tokens=200000 cost_micros=5000000
+              sidestep budget research-1 --set tokens=200000 --unpause
 
             Names: tokens, input_tokens, output_tokens, cost_micros, calls, wall_ms. A run that was paused for its \
             budget goes on after `sidestep unpause`.
             """,
-        subcommands: [Get.self, Set.self])
+        subcommands: [Get.self, Set.self, Of.self], defaultSubcommand: Of.self)
 
     struct Get: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -157,20 +158,59 @@ struct BudgetCommand: ParsableCommand {
         var amounts: [TagArgument]
         @OptionGroup var common: Common
 
-        func validate() throws {
-            for amount in amounts where Int(amount.value) == nil {
-                throw ValidationError("`\(amount.name)=\(amount.value)`: the amount is a whole number.")
-            }
-        }
+        func validate() throws { try BudgetCommand.check(amounts) }
 
         func run() throws {
-            let result = try common.show("budget.set") { writer in
-                writer.member("run", target)
-                writer.object("budget") { writer in
-                    for amount in amounts { writer.member(amount.name, Int(amount.value)) }
-                }
+            let result = try BudgetCommand.change(target, amounts, common.connect())
+            if common.json { Output.line(result.text) } else { BudgetCommand.show(result) }
+        }
+    }
+
+    /// Both in one, and the run goes on: what a run says that has used up its budget.
+    struct Of: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what a run may use up, or change it and let the run go on.")
+        @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+        var target: String
+        @Option(help: ArgumentHelp("An amount to change; may be repeated.", valueName: "name=amount"))
+        var set: [TagArgument] = []
+        @Flag(help: "Let the run go on if it was paused for its budget.")
+        var unpause = false
+        @OptionGroup var common: Common
+
+        func validate() throws { try BudgetCommand.check(set) }
+
+        func run() throws {
+            let connection = try common.connect()
+            let result = try BudgetCommand.change(target, set, connection)
+            if common.json { Output.line(result.text) } else { BudgetCommand.show(result) }
+            if unpause { try goOn(connection) }
+        }
+
+        /// One that was paused for something else stays so, and one that runs already is as it should be.
+        private func goOn(_ connection: BlockingConnection) throws {
+            let run = try connection.call("run.get") { $0.member("run", target) }["run"] ?? .emptyObject
+            guard run["status"]?.string == "paused", run["reason"]?.string == "budget" else { return }
+            _ = try connection.call("run.unpause") { $0.member("run", target) }
+        }
+    }
+
+    fileprivate static func check(_ amounts: [TagArgument]) throws {
+        for amount in amounts where Int(amount.value) == nil {
+            throw ValidationError("`\(amount.name)=\(amount.value)`: the amount is a whole number.")
+        }
+    }
+
+    /// Changes what is named, and answers with all there is.
+    fileprivate static func change(
+        _ run: String, _ amounts: [TagArgument], _ connection: BlockingConnection
+    ) throws -> RawJSON {
+        if amounts.isEmpty { return try connection.call("budget.get") { $0.member("run", run) } }
+        return try connection.call("budget.set") { writer in
+            writer.member("run", run)
+            writer.object("budget") { writer in
+                for amount in amounts { writer.member(amount.name, Int(amount.value)) }
             }
-            if let result { BudgetCommand.show(result) }
         }
     }
 

@@ -10,6 +10,7 @@ struct PsCommand: ParsableCommand {
               sidestep ps                       those that are not over
               sidestep ps --all --workflow trip
               sidestep ps --status failed --tag team=search
+              sidestep ps --usage               with the calls and tokens of each, those of its children among them
             """)
 
     @Flag(name: .shortAndLong, help: "List closed runs, too.")
@@ -22,6 +23,8 @@ struct PsCommand: ParsableCommand {
     var tag: [TagArgument] = []
     @Option(help: "Only runs whose id or workflow holds this text.")
     var text: String?
+    @Flag(help: "Show what each has used.")
+    var usage = false
     @Option(name: [.customShort("n"), .long], help: "At most so many.")
     var limit = 50
     @OptionGroup var common: Common
@@ -42,7 +45,21 @@ struct PsCommand: ParsableCommand {
             runs += page["runs"]?.elements ?? []
             cursor = page.present("more")
         } while runs.count < limit && cursor != nil
-        show(Array(runs.prefix(limit)))
+        runs = Array(runs.prefix(limit))
+        show(runs, usage && !common.json ? try runs.map { try used($0, connection) } : nil)
+    }
+
+    /// Calls, tokens and money of a run.
+    private func used(_ run: RawJSON, _ connection: BlockingConnection) throws -> [String] {
+        let found = try connection.call("run.get") { $0.member("run", run["id"]?.string) }
+        let usage = found["usage"] ?? .emptyObject
+        let calls = found["recordings"]?.members.reduce(0) { $0 + ($1.value.int ?? 0) } ?? 0
+        let tokens = ["input_tokens", "output_tokens"].reduce(0) { $0 + (usage[$1]?.int ?? 0) }
+        let micros = usage["cost_micros"]?.int
+        return [
+            calls > 0 ? "\(calls)" : "", tokens > 0 ? "\(tokens)" : "",
+            micros.map { "\(Double($0) / 1_000_000)" } ?? "",
+        ]
     }
 
     private func write(_ writer: inout JSONWriter, _ cursor: RawJSON?) {
@@ -59,7 +76,7 @@ struct PsCommand: ParsableCommand {
         writer.member("cursor", cursor)
     }
 
-    private func show(_ runs: [RawJSON]) {
+    private func show(_ runs: [RawJSON], _ used: [[String]]?) {
         if common.json {
             let list = RawJSON.object { writer in
                 writer.array("runs") { writer in runs.forEach { writer.raw($0) } }
@@ -68,12 +85,15 @@ struct PsCommand: ParsableCommand {
         }
         let hasOthers = UserName.areOthers(in: runs)
         let user = hasOthers ? ["USER"] : []
-        var table = Table(["RUN"] + user + ["WORKFLOW", "STATUS", "OWNER", "STARTED", "CHANGED"])
-        for run in runs {
+        var table = Table(
+            ["RUN"] + user + ["WORKFLOW", "STATUS", "OWNER", "STARTED", "CHANGED"]
+                + (used == nil ? [] : ["CALLS", "TOKENS", "COST"]))
+        for (index, run) in runs.enumerated() {
             let line = RunLine(run)
             let whose = hasOthers ? [Column.user.cell(run)] : []
             table.add(
-                [line.id] + whose + [line.workflow, line.status, line.owner, line.started, line.changed])
+                [line.id] + whose + [line.workflow, line.status, line.owner, line.started, line.changed]
+                    + (used?[index] ?? []))
         }
         table.print(
             orWhenEmpty: all || status != nil

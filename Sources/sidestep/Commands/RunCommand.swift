@@ -53,6 +53,8 @@ struct RunCommand: ParsableCommand {
             "With --detach: a variable it is given; alone, with its value here.", valueName: "name[=value]"))
     var env: [String] = []
     @OptionGroup var files: EnvironmentFiles
+    @OptionGroup var folder: WorkspaceOptions
+    @OptionGroup var recording: RecordArguments
     /// The daemon runs us: the run waits for whoever takes it up.
     @Flag(help: .hidden) var handedOver = false
     /// What files get that the program makes: that of the daemon is its own affair.
@@ -67,13 +69,11 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        do {
+        try Supervisor.ExitStatus.end {
             try files.check()
-            if detach { return try Detaching(self).begin() }
-            Glibc.exit(try supervise())
-        } catch let error as SidestepError {
-            Complaint(error).print()
-            Glibc.exit(Supervisor.ExitStatus.of(error))
+            guard detach else { return try supervise() }
+            try Detaching(self).begin()
+            return 0
         }
     }
 
@@ -84,17 +84,24 @@ struct RunCommand: ParsableCommand {
         guard let run = opened["run"]?["id"]?.string, let lease = opened.present("lease")?.string else {
             return recorded(opened)
         }
-        var environment = Environment.current
-        for name in ["SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] { environment.variables[name] = nil }
+        var environment = Environment.ofPrograms
         try files.add(to: &environment)
-        environment.variables["SIDESTEP_RUN"] = run
-        environment.variables["SIDESTEP_SOCKET"] = connection.path
+        environment.join(run, at: connection.path)
         environment.variables[SupervisedRun.variable] = SupervisedRun.byRun
         var program = SupervisedProgram(
             arguments: command, environment: environment, killAfter: killAfter.duration)
         if capture || isatty(1) == 0 { program.log = RunLog(run: run) }
         let supervisor = Supervisor(
             run: run, lease: lease, socket: connection.path, opened: opened, policy: policy)
+        supervisor.workspace = try folder.open(for: opened["run"] ?? .emptyObject, connection)
+        if recording.record {
+            let budget = try recording.budget.isThere {
+                try connection.call("run.get") { $0.member("run", run) }
+            }
+            supervisor.recorder = try RunRecorder(
+                run: run, socket: connection.path, recording.options(environment, hasBudget: budget))
+        }
+        defer { supervisor.recorder?.close() }
         return try supervisor.supervise(program)
     }
 
@@ -134,6 +141,7 @@ struct RunCommand: ParsableCommand {
             writer.object("tags") { writer in for tag in tag { writer.member(tag.name, tag.value) } }
         }
         writer.member("owner", "process")
+        writer.member("budget", recording.record ? recording.budget.json : nil)
         guard handedOver else { return }
         // One before us is being ended, or let go of the run just now.
         writer.member("if_owned", "wait")

@@ -5,7 +5,7 @@ import SidestepProtocol
 /// Shows one run with its steps.
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a run and its steps.",
+        commandName: "show", abstract: "Show a run, its steps and its recorded calls.",
         discussion: "  sidestep show nightly-1")
 
     @OptionGroup var of: RunArgument
@@ -27,7 +27,19 @@ struct ShowCommand: ParsableCommand {
             table(list).print(orWhenEmpty: "")
         }
         if steps.present("more") != nil { Output.line("… (--json and step.list show the rest)") }
+        if result.present("recordings") != nil { try showCalls(name, connection) }
         for traceback in RecordedTraceback.all(of: result, list) { traceback.print() }
+    }
+
+    /// The first calls; a run without a recorder has none.
+    private func showCalls(_ name: String, _ connection: BlockingConnection) throws {
+        let calls = try connection.call("recording.list") { writer in
+            writer.member("run", name)
+            writer.member("limit", 100)
+        }
+        Output.line("")
+        RecordingLine.table(calls["recordings"]?.elements ?? []).print(orWhenEmpty: "")
+        if calls.present("more") != nil { Output.line("… (sidestep recordings shows the rest)") }
     }
 
     private func fields(_ result: RawJSON) -> Fields {
@@ -48,6 +60,7 @@ struct ShowCommand: ParsableCommand {
         for name in ["input", "output", "error"] {
             fields.add(name, result.present(name).map { Self.short($0) })
         }
+        fields.add("calls", result.present("recordings").flatMap { counts($0) })
         fields.add("usage", result.present("usage").flatMap { $0.members.isEmpty ? nil : $0.text })
         fields.add("state", result["state"]?.elements.compactMap(\.string).joined(separator: " ").nonEmpty)
         fields.add("checkpoint", result["checkpoint"]?.string)
@@ -58,6 +71,10 @@ struct ShowCommand: ParsableCommand {
     private static func act(_ act: RawJSON) -> String {
         let ago = act["at"]?.int.map { RelativeTime.ago($0) } ?? ""
         return "\(act["kind"]?.string ?? "") by \(UserName.text(by: act["by"]) ?? "?") \(ago)"
+    }
+
+    private func counts(_ counts: RawJSON) -> String? {
+        counts.members.map { "\($0.value.text) \($0.key)" }.joined(separator: ", ").nonEmpty
     }
 
     private func tags(_ tags: RawJSON) -> String? {

@@ -161,6 +161,7 @@ struct ImportCommand: ParsableCommand {
             count += 1
             bytes += line.bytes.count
             elements += ["messages", "items"].reduce(0) { $0 + (line[$1]?.elements.count ?? 0) }
+            elements += line["request"]?["pieces"]?.elements.count ?? 0
         }
 
         mutating func clear() { (lines, bytes, elements) = ([], 0, 0) }

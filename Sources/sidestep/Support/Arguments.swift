@@ -144,13 +144,29 @@ struct UmaskArgument: ExpressibleByArgument {
     var text: String { String(bits, radix: 8) }
 }
 
+/// A file that is named on the command line.
+enum InputFile {
+    /// All bytes of a file; `-` is standard input.
+    static func bytes(_ path: String) throws -> [UInt8] {
+        if path == "-" { return StandardInput.all() }
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            throw SidestepError(
+                .invalidArgument, "\(path) cannot be read: \(String(cString: strerror(errno)))",
+                hint: "name a file that you may read, or - for standard input")
+        }
+        defer { close(file) }
+        return StandardInput.all(of: file)
+    }
+}
+
 /// The text on standard input.
 enum StandardInput {
-    static func all() -> [UInt8] {
+    static func all(of file: Int32 = 0) -> [UInt8] {
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = read(0, &chunk, chunk.count)
+            let count = read(file, &chunk, chunk.count)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return text }
             text += chunk[..<count]

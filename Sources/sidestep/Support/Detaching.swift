@@ -17,8 +17,13 @@ struct Detaching {
     ]
 
     private let command: RunCommand
+    /// What it understands of recording.
+    private let recording: [String]
 
-    init(_ command: RunCommand) { self.command = command }
+    init(_ command: RunCommand) throws {
+        self.command = command
+        recording = try command.recording.words(.current)
+    }
 
     func begin() throws {
         if let word = ProgramArguments.unreadable(ofAll: true) {
@@ -76,6 +81,8 @@ struct Detaching {
         for file in command.files.envFile {
             arguments += ["--env-file", file.hasPrefix("/") ? file : folder + file]
         }
+        arguments += command.folder.words
+        arguments += recording
         if let workflow = command.workflow { arguments += ["--workflow", workflow] }
         return arguments + ["--"] + command.command
     }

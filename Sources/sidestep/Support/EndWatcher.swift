@@ -11,13 +11,18 @@ enum EndWatcher {
         let run: String
         let owner: Int64
         let socket: String
+        let isRecorded: Bool
         let told: @Sendable () -> Void
         /// The last entry heard of, -1 before the first. Not an `inout` through the endless loop of `work`: the
         /// optimizer of Swift 6.3.1 (LoopInvariantCodeMotion) then does not end either.
         let heard = Atomic<Int64>(-1)
 
-        init(_ run: String, _ owner: Int64, _ socket: String, _ told: @escaping @Sendable () -> Void) {
+        init(
+            _ run: String, _ owner: Int64, _ socket: String, _ isRecorded: Bool,
+            _ told: @escaping @Sendable () -> Void
+        ) {
             (self.run, self.owner, self.socket, self.told) = (run, owner, socket, told)
+            self.isRecorded = isRecorded
         }
 
         func note(_ sequence: Int64?) {
@@ -31,9 +36,13 @@ enum EndWatcher {
 
     /// Watches until the program ends; `told` is called after each such entry of the journal.
     ///
-    /// - Parameter owner: our process as the daemon sees it.
-    static func start(run: String, owner: Int64, socket: String, told: @escaping @Sendable () -> Void) {
-        let watch = Watch(run, owner, socket, told)
+    /// - Parameters:
+    ///   - owner: our process as the daemon sees it.
+    ///   - isRecorded: whether the program is told itself when the budget is used up: by the answer to its call.
+    static func start(
+        run: String, owner: Int64, socket: String, isRecorded: Bool, told: @escaping @Sendable () -> Void
+    ) {
+        let watch = Watch(run, owner, socket, isRecorded, told)
         BackgroundThread.start { work(watch) }
     }
 
@@ -64,6 +73,7 @@ enum EndWatcher {
     private static func isOurs(_ watch: Watch) throws -> Bool {
         let connection = try BlockingConnection(socket: watch.socket, autostart: false)
         let run = try connection.call("run.get") { $0.member("run", watch.run) }["run"]
+        if watch.isRecorded, run?["reason"]?.string == PauseReason.budget.rawValue { return true }
         return run?["status"]?.string == RunStatus.running.rawValue && run?.present("cancel") == nil
             && run?["owner"]?["pid"]?.integer == watch.owner
     }

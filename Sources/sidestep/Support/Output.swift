@@ -36,6 +36,6 @@ enum Output {
 
     private static let colours = [
         "running": 36, "completed": 32, "failed": 31, "unknown": 35, "paused": 33, "interrupted": 33,
-        "cancelled": 90,
+        "cancelled": 90, "started": 36, "in_doubt": 35, "superseded": 90,
     ]
 }

@@ -60,6 +60,15 @@ enum SignalRelay {
         Glibc.signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Whether this program writes to others than its standard streams, for as long as it lives.
+    private static let ignoresPipes = Atomic<Bool>(false)
+
+    /// From now on nobody who goes away while we write to him ends this program.
+    static func ignorePipes() {
+        ignoresPipes.store(true, ordering: .sequentiallyConsistent)
+        Glibc.signal(SIGPIPE, SIG_IGN)
+    }
+
     /// From now on the bell rings when a child ends or stops.
     static func hearChildren() { handle(SIGCHLD, ring) }
 
@@ -73,7 +82,7 @@ enum SignalRelay {
     static func end() {
         child.store(0, ordering: .sequentiallyConsistent)
         for signal in relayed where !isIgnored(signal) { Glibc.signal(signal, SIG_DFL) }
-        Glibc.signal(SIGPIPE, SIG_DFL)
+        if !ignoresPipes.load(ordering: .sequentiallyConsistent) { Glibc.signal(SIGPIPE, SIG_DFL) }
     }
 
     /// Stops this program, as the terminal's key does; returns when it is continued.

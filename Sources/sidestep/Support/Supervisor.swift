@@ -3,6 +3,7 @@ import Sidestep
 import SidestepHost
 import SidestepModel
 import SidestepProtocol
+import SidestepWorkspace
 import Synchronization
 
 /// Keeps a program going until it succeeds: the owner of its run.
@@ -21,6 +22,16 @@ final class Supervisor {
             case .budgetExhausted: budget
             case .runPaused: error.reason == PauseReason.budget.rawValue ? budget : gaveUp
             default: internalError
+            }
+        }
+
+        /// Ends the process: with what some work answers, or with its error, said.
+        static func end(with work: () throws -> Int32) throws -> Never {
+            do {
+                Glibc.exit(try work())
+            } catch let error as SidestepError {
+                Complaint(error).print()
+                Glibc.exit(of(error))
             }
         }
     }
@@ -49,7 +60,15 @@ final class Supervisor {
     /// Our process as the daemon sees it: in a container that is another number than our own.
     private let process: Int64
     private let policy: Policy
+    /// What the program's calls to providers go through; nil where they go their own way.
+    var recorder: RunRecorder?
     private var completed: Int64
+    /// What is set back before each start.
+    var workspace: Workspace?
+    /// Whether a start before this one ended badly.
+    private var hasFailed = false
+    /// How the start before ended; nil at the first one.
+    private var lastEnd: String?
     /// Good ends in a row of a program that runs always, without a step completed between them.
     private var idle = 0
     /// The program's process or group, for the thread that hears of the run's end.
@@ -67,8 +86,7 @@ final class Supervisor {
 
     /// Runs the program again and again; answers the exit status.
     func supervise(_ program: SupervisedProgram) throws -> Int32 {
-        var program = program
-        EndWatcher.start(run: run, owner: process, socket: socket) {
+        EndWatcher.start(run: run, owner: process, socket: socket, isRecorded: recorder != nil) {
             Self.isCancelled.store(true, ordering: .sequentiallyConsistent)
             let target = Self.target.load(ordering: .sequentiallyConsistent)
             if target != 0 { kill(target, SIGTERM) }
@@ -76,10 +94,8 @@ final class Supervisor {
         }
         endLeftovers(program.killAfter)
         while true {
-            program.environment.variables["SIDESTEP_LEASE"] = lease
-            program.word = WorkMark.run(uid, epoch: epoch)
-            let end = try program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
-            Self.target.store(0, ordering: .sequentiallyConsistent)
+            let end = try start(program)
+            lastEnd = Self.ending(end.status)
             if end.status == 0 && policy.restart != .always { return try complete() }
             let isCancelled = Self.isCancelled.load(ordering: .sequentiallyConsistent)
             if end.stoppedBy != nil || isCancelled { return release(end.status) }
@@ -89,6 +105,26 @@ final class Supervisor {
         }
     }
 
+    /// Runs the program once.
+    private func start(_ program: SupervisedProgram) throws -> SupervisedProgram.End {
+        try prepareWorkspace()
+        var program = program
+        program.environment.variables["SIDESTEP_LEASE"] = lease
+        program.environment.variables["SIDESTEP_EPOCH"] = "\(epoch)"
+        program.environment.variables["SIDESTEP_LAST_END"] = lastEnd
+        try recorder?.begin(in: &program.environment, lease: lease)
+        program.word = WorkMark.run(uid, epoch: epoch)
+        defer { Self.target.store(0, ordering: .sequentiallyConsistent) }
+        let end = try program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
+        try recorder?.end()
+        return end
+    }
+
+    /// How a start ended, as the next one is told.
+    private static func ending(_ status: Int32) -> String {
+        status > 128 ? "signal:\(status - 128)" : "exit:\(status)"
+    }
+
     /// Ends what is left of a start whose supervisor was killed: it would work beside ours.
     private func endLeftovers(_ grace: Duration) {
         let tree = ProcessTree(mark: .beginning(WorkMark.everyRun(uid)))
@@ -96,6 +132,16 @@ final class Supervisor {
         guard count > 0 else { return }
         Output.complain("sidestep: ending \(count) processes that an earlier start of the run left behind")
         ProcessTree.end([tree], graceMilliseconds: Int64(grace.milliseconds))
+    }
+
+    private func prepareWorkspace() throws {
+        do {
+            try workspace?.prepareTelling(of: run)
+        } catch {
+            // Nothing has begun: whoever mends it goes on with the run.
+            _ = release(ExitStatus.internalError)
+            throw error
+        }
     }
 
     // MARK: How it ends
@@ -160,7 +206,12 @@ final class Supervisor {
             guard let lease = opened.present("lease")?.string else { return nil }
             self.lease = lease
             epoch = opened["epoch"]?.int ?? epoch
-            return Self.delay(Int(opened["run"]?["interruptions"]?.integer ?? 1))
+            let interruptions = Int(opened["run"]?["interruptions"]?.integer ?? 1)
+            // SIGKILL comes from outside, a deployment or a test among them: it says nothing about an answer.
+            let isTold = status == 128 + SIGKILL
+            try recorder?.escape(progressed: isTold || interruptions <= 1 && hasFailed)
+            hasFailed = true
+            return Self.delay(interruptions)
         } catch var error as SidestepError where error.reason == PauseReason.crashLoop.rawValue {
             error.message =
                 "\(Self.message(status)); given up after \(policy.maxRestarts) restarts without a step "

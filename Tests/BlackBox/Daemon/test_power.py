@@ -2,51 +2,14 @@
 
 import os
 import sqlite3
-import subprocess
-import tempfile
 import threading
 import unittest
-from pathlib import Path
 
+from disk import Disk
 from harness import Daemon, Refused, wait_for
 
-POWER_CUT = Path(__file__).with_name("power-cut")
 CONNECTIONS = 8
 ACKNOWLEDGED = 2000
-
-
-class Disk:
-    """An ext4 image of its own, mounted by loop; gone with the block that made it."""
-
-    def __enter__(self) -> "Disk":
-        self.folder = tempfile.TemporaryDirectory(prefix="sidestep-power-")
-        self.image, self.place = f"{self.folder.name}/image", f"{self.folder.name}/disk"
-        os.mkdir(self.place)
-        try:
-            with open(self.image, "wb") as image:
-                image.truncate(64 << 20)
-            subprocess.run(["mkfs.ext4", "-q", "-F", self.image], check=True, capture_output=True, text=True)
-            self.mount()
-        except (OSError, subprocess.CalledProcessError) as error:
-            self.folder.cleanup()
-            said = getattr(error, "stderr", None) or error
-            raise unittest.SkipTest(f"no ext4 image can be mounted by loop here: {said}")
-        return self
-
-    def mount(self) -> None:
-        subprocess.run(["mount", "-o", "loop", self.image, self.place], check=True, capture_output=True, text=True)
-
-    def cut_power(self) -> None:
-        subprocess.run([POWER_CUT, self.place], check=True)
-
-    def unmount(self) -> None:
-        subprocess.run(["umount", self.place], check=True)
-
-    def __exit__(self, *_) -> None:
-        # The loop device goes with its last mount (losetup(8), autoclear).
-        if os.path.ismount(self.place):
-            subprocess.run(["umount", "-l", self.place], check=True)
-        self.folder.cleanup()
 
 
 @unittest.skipUnless(os.geteuid() == 0, "mounting an image needs root")

@@ -4,8 +4,8 @@ import contextlib
 import grp
 import json
 import os
+import select
 import socket
-import tempfile
 import unittest
 
 from harness import Connection, Daemon, Refused, wait_for
@@ -186,6 +186,28 @@ class Shares(Users):
         # Small calls of the same user go on beside his own large ones.
         self.assertEqual(self.connect(ANN).call("ping"), {})
 
+    def test_a_large_result_is_refused_to_who_has_left_others_unread_until_he_has_read_them(self):
+        owner, idle, asking = self.connect(ANN), self.connect(ANN), self.connect(ANN)
+        owner.call("resume", run="r")
+        owner.call("step.complete", step="large", output="x" * 700_000)
+        owner.call("step.complete", step="small", output=1)
+        idle.send("step.get", run="r", step="large")
+        # Its first bytes are here, so the rest is what is unread: asked before, the other one could have it first.
+        self.assertTrue(select.select([idle.socket], [], [], 60)[0])
+        refused = self.refused(asking, "step.get", run="r", step="large")
+        self.assertEqual((refused.kind, refused.data["limit"]), ("overloaded", "user_bytes"))
+        for _ in range(3):
+            self.assertEqual(self.refused(asking, "step.get", run="r", step="large").data, refused.data)
+        self.assertEqual(asking.call("step.get", run="r", step="small")["output"], 1)
+        self.assertEqual(len(json.loads(idle.read_line())["result"]["output"]), 700_000)
+        wait_for(lambda: self.has_room(asking), what="room for it")
+
+    def has_room(self, connection: Connection) -> bool:
+        try:
+            return len(connection.call("step.get", run="r", step="large")["output"]) == 700_000
+        except Refused:
+            return False
+
 
 class Slots(Users):
     """What the daemon does for its users, one of whom has a server that never answers."""
@@ -242,52 +264,6 @@ class Slots(Users):
         bob.call("event.emit", event="e", value="of bob")
         wait_for(lambda: receiver.letters, seconds=10, what="the letter of the other user")
         self.assertEqual(receiver.events()[0]["value"], "of bob")
-
-
-class Exhausted(Users):
-    """No descriptor, thread or process is left."""
-
-    def test_without_a_descriptor_root_gets_in_others_are_told_and_all_is_well_when_there_are_some_again(self):
-        ann = self.connect(ANN)
-        ann.call("resume", run="r")
-        open_now = len(os.listdir(f"/proc/{self.daemon.process.pid}/fd"))
-        # A number below which nothing is free.
-        highest = max(int(name) for name in os.listdir(f"/proc/{self.daemon.process.pid}/fd"))
-        fillers = [self.connect(ANN) for _ in range(highest + 1 - open_now)]
-        self.assertEqual([one.call("ping") for one in fillers], [{}] * len(fillers))
-        used = sorted(int(name) for name in os.listdir(f"/proc/{self.daemon.process.pid}/fd"))
-        self.daemon.limit("nofile", used[-1] + 1)
-        refused = self.refusal(BOB)
-        self.assertEqual(refused["data"]["kind"], "overloaded")
-        self.assertIn("RLIMIT_NOFILE", refused["data"]["hint"])
-        for _ in range(20):
-            self.assertEqual(self.refusal(BOB)["data"]["kind"], "overloaded")
-        self.assertEqual(self.connect().call("system.info")["connections"], len(fillers) + 2)
-        self.assertEqual(ann.call("step.complete", step="s", output=1)["step"], "s")
-        self.assertEqual(self.daemon.text().count("no descriptor is left for connections"), 1)
-        self.daemon.limit("nofile")
-        self.assertEqual(self.connect(BOB).call("ping"), {})
-        self.assertEqual(self.daemon.text().count("there are descriptors for connections again"), 1)
-
-    def test_a_process_that_cannot_be_made_is_an_error_of_its_step(self):
-        """The daemon is a user of its own here: root is under no limit of processes."""
-        with tempfile.TemporaryDirectory() as folder:
-            os.chown(folder, ANN, ANN)
-            prefix = ("setpriv", f"--reuid={ANN}", f"--regid={ANN}", "--clear-groups")
-            with Daemon(folder=folder, prefix=prefix) as daemon:
-                connection = daemon.connect()
-                connection.call("resume", run="r")
-                self.assertEqual(connection.call("run-step", run="r", step="a", exec={"argv": ["true"]})["output"]["exit"], 0)
-                daemon.limit("nproc", 1)
-                with self.assertRaises(Refused) as caught:
-                    connection.call("run-step", run="r", step="b", exec={"argv": ["true"]})
-                self.assertEqual(caught.exception.kind, "step_failed")
-                with self.assertRaises(Refused):
-                    connection.call("run-step", run="r", step="c", http={"url": "http://no-such-host.invalid/"})
-                self.assertEqual(connection.call("step.complete", step="d", output=1)["step"], "d")
-                daemon.limit("nproc")
-                self.assertEqual(connection.call("run-step", run="r", step="e", exec={"argv": ["true"]})["output"]["exit"], 0)
-                connection.close()
 
 
 if __name__ == "__main__":

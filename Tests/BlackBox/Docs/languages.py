@@ -77,7 +77,7 @@ def run_swift(folder: Path, environment: dict[str, str], texts: list[str]) -> tu
     source = folder / "main.swift"
     source.write_text("".join(texts))
     built = ROOT / ".build" / "debug"
-    modules = ("Sidestep", "SidestepProtocol", "SidestepPlaces", "SidestepModel")
+    modules = ("Sidestep", "SidestepProtocol", "SidestepPlaces", "SidestepLibC", "SidestepModel")
     objects = [path for name in modules for path in objects_of(built / f"{name}.build")]
     maps = [str(path) for path in ROOT.glob("Sources/C*/**/module.modulemap")]
     flags = [flag for path in maps for flag in ("-Xcc", f"-fmodule-map-file={path}")]

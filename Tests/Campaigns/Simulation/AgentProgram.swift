@@ -4,11 +4,12 @@ import SidestepProtocol
 import SidestepStore
 import TestSupport
 
-/// A random program over daemon and oracle: conversations and graphs, repeated messages, restarts.
+/// A random program over daemon and oracle: conversations, graphs and memories, repeated messages, restarts.
 final class AgentProgram {
     let daemon: TestDaemon
     let random: SeededRandom
     var oracle = AgentOracle()
+    var memories = MemoryOracle()
     var client: TestClient
     private var trail: [String] = []
     private(set) var operations = 0
@@ -29,7 +30,8 @@ final class AgentProgram {
         case 33..<36: try find()
         case 36..<39: try fork()
         case 39..<41: try delete()
-        case 41..<94: try graph()
+        case 41..<76: try graph()
+        case 76..<94: try memory()
         case 94: daemon.loop.advance(Int64(random.below(20)))
         case 95..<97: try restart()
         default: try compareEverything()
@@ -131,6 +133,7 @@ final class AgentProgram {
             try compare("conversation \(name)", wanted, found.map(conversation))
         }
         try compareGraphs()
+        try compareMemories()
     }
 
     func note(_ operation: String) { trail.append(operation) }

@@ -35,6 +35,42 @@ import Testing
         }
     }
 
+    private func resume(_ run: String, by client: TestClient, on bench: EngineBench)
+        -> TestDaemon.Pending<ResumeRun.Result>
+    {
+        var resume = ResumeRun(
+            owner: .init(kind: .process, process: client.peer.process, ttlMilliseconds: nil))
+        resume.run = run
+        return bench.daemon.start(resume, by: client)
+    }
+
+    @Test("who starts a killed program again at once is not refused before the word of its death has come")
+    func restartedAtOnce() throws {
+        try EngineBench.with { bench in
+            let first = bench.daemon.connect()
+            _ = try resume("r", by: first, on: bench).result?.get()
+            #expect(kind(resume("r", by: bench.daemon.connect(), on: bench).result) == .runOwned, "it lives")
+            bench.daemon.processes.endUntold(first.peer.process)
+            let second = resume("r", by: bench.daemon.connect(), on: bench)
+            #expect(second.result == nil)
+            bench.daemon.kill(first)
+            let granted = try second.result?.get()
+            #expect(granted?.lease != nil)
+        }
+    }
+
+    @Test("a death that nobody is told of is not waited for without an end")
+    func noWord() throws {
+        try EngineBench.with { bench in
+            let first = bench.daemon.connect()
+            _ = try resume("r", by: first, on: bench).result?.get()
+            bench.daemon.processes.endUntold(first.peer.process)
+            let second = resume("r", by: bench.daemon.connect(), on: bench)
+            bench.daemon.loop.advance(2000)
+            #expect(kind(second.result) == .runOwned)
+        }
+    }
+
     private func failure<Value>(of body: () throws -> Value) -> Failure? {
         do {
             _ = try body()

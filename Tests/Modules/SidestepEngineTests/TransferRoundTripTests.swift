@@ -20,7 +20,8 @@ import Testing
                 kinds.isSuperset(of: [
                     "branch", "messages", "step", "entry", "checkpoint", "signal", "promise", "state",
                     "budget",
-                    "stream", "items", "stream_end", "artifact", "event", "end",
+                    "stream", "items", "stream_end", "artifact", "event", "recorder", "recording",
+                    "recording_end", "reroll", "end",
                 ]))
             try EngineBench.with { there throws in
                 let other = there.daemon.connect()
@@ -83,6 +84,12 @@ import Testing
                 _ = try there.daemon.call(deeper, by: other).get()
                 let list = ListSteps(run: "deeper", after: nil, status: nil, limit: 10, maxBytes: 1 << 20)
                 #expect(try there.daemon.query(list, by: other).items.map(\.step.name) == ["first"])
+                let recordings = try there.daemon.query(ListRecordings(run: "branch"), by: other).items
+                #expect(
+                    recordings.map { "\($0.recording.number) \($0.state.rawValue)" }
+                        == ["1 superseded", "2 completed", "4 completed"])
+                let last = GetRecording(run: "branch", recording: 4)
+                #expect(try there.daemon.query(last, by: other).response == [255, 0])
             }
         }
     }
@@ -190,8 +197,44 @@ import Testing
         bench.signal(run, "go", "[1]", id: "s-1", by: client)
         try play(CreatePromise(proof: proof, promise: "quote", metadata: nil))
         try play(SetState(proof: proof, name: "k", value: Payload(text: "1.0")))
+        try recordCalls(run, proof, bench, client)
         bench.daemon.loop.advance(40)
         try play(CompleteRun(proof: proof, output: Payload(text: #""done""#)))
+    }
+
+    /// Calls that came to something, to nothing, and to no end; the second ends before the first.
+    private func recordCalls(
+        _ run: String, _ proof: LeaseProof, _ bench: EngineBench, _ client: TestClient
+    ) throws {
+        _ = try bench.daemon.call(OpenRecording(proof: proof, recorder: "r"), by: client).get()
+        var asked = RecordedRequest(
+            upstream: "openai", httpMethod: "POST", path: "/v1", keys: Payload(text: #"["k0","k1"]"#))
+        (asked.model, asked.isStream, asked.toolRefs) = ("m", true, Payload(text: #"["t1"]"#))
+        for (number, base) in [(1, nil), (2, 1), (3, 2), (4, 2), (5, 4)] as [(Int, Int64?)] {
+            var begin = BeginRecording(proof: proof, recorder: "r", call: "\(run) \(number)", request: asked)
+            begin.body = .init(
+                bytes: [0] + Array("same, and \(number)".utf8), cuts: [7, 11], base: base)
+            begin.reserve = number == 5 ? Payload(text: #"{"calls":2}"#) : nil
+            _ = try bench.daemon.call(begin, by: client).get()
+        }
+        var response = RecordedResponse()
+        (response.status, response.headers) = (200, Payload(text: #"[["a","b"]]"#))
+        (response.contentType, response.splits) = ("text/plain", Payload(text: "[0, 3]"))
+        (response.toolIDs, response.finish) = (Payload(text: #"["t2"]"#), "stop")
+        (response.firstByteMilliseconds, response.durationMilliseconds) = (3, 4)
+        for number in [2, 1, 4] as [Int64] {
+            let fence = RecordingFence(run: run, recording: number, call: "\(run) \(number)")
+            var complete = CompleteRecording(
+                fence, response: response, body: number == 4 ? [255, 0] : Array("é\(number)".utf8))
+            (complete.source, complete.model, complete.tries) = (UsageSource.none, "m-1", 2)
+            _ = try bench.daemon.call(complete, by: client).get()
+        }
+        var fail = FailRecording(RecordingFence(run: run, recording: 3, call: "\(run) 3"), .failed)
+        (fail.status, fail.message, fail.usage) = (529, "busy", Payload(text: #"{"seats":1}"#))
+        _ = try bench.daemon.call(fail, by: client).get()
+        var reroll = RerollRecording(run: run, recording: 1)
+        reroll.supersededBy = 2
+        _ = try bench.daemon.call(reroll, by: client).get()
     }
 
     private func save(

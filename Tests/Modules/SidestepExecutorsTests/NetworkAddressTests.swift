@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import SidestepExecutors
+@testable import SidestepHTTPClient
 
 @Suite("Addresses that requests may reach")
 struct NetworkAddressTests {

@@ -1,3 +1,4 @@
+import SidestepHTTPClient
 import Testing
 
 @testable import SidestepExecutors

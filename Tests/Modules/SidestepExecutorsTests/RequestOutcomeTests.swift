@@ -4,6 +4,7 @@ import SidestepProtocol
 import Testing
 
 @testable import SidestepExecutors
+@testable import SidestepHTTPClient
 
 @Suite("What an answer means for its step")
 struct RequestOutcomeTests {

@@ -1,3 +1,4 @@
+import SidestepHTTPClient
 import SidestepProtocol
 import Testing
 

@@ -102,7 +102,7 @@ struct ElementLimitTests {
         case .open(let members, let others, _):
             guard path?.isEmpty == true else { return object(members) }
             return "{" + repeated { #""n\#($0)":\#(value(others, nil, count))"# } + "}"
-        case .string, .name: return #""text""#
+        case .string, .name, .label: return #""text""#
         case .integer(let range): return "\(range.lowerBound)"
         case .boolean: return "true"
         case .numberIn(let range): return "\(range.lowerBound)"

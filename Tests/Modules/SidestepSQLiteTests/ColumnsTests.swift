@@ -72,6 +72,48 @@ import Testing
         }
     }
 
+    @Test("a recording comes out of the database as it went in, and a changed one but for what never changes")
+    func recordings() throws {
+        try withRun(epoch: 7) { session, run throws in
+            var recording = fullRecording(run, block: try session.keepRecordingBlock([1], user: 1))
+            recording.key = try session.insertRecording(recording, epoch: 7)
+            #expect(try session.recording(run: run, number: 2) == recording)
+            #expect(try empty(in: "recording", session).isEmpty)
+            var begun = RecordingRecord(
+                run: run, number: 3, call: "d", recorder: "r", epoch: 7, request: recording.request,
+                now: at(1))
+            begun.key = try session.insertRecording(begun, epoch: 7)
+            var ended = recording
+            (ended.key, ended.number, ended.call) = (begun.key, begun.number, begun.call)
+            try session.endRecording(ended, from: .started)
+            let read = try #require(try session.recording(run: run, number: 3))
+            (ended.recorder, ended.epoch, ended.body) = (begun.recorder, begun.epoch, nil)
+            ended.started = begun.started
+            #expect(read == ended)
+        }
+    }
+
+    private func fullRecording(_ run: Int64, block: Int64) -> RecordingRecord {
+        var asked = RecordedRequest(upstream: "u", httpMethod: "POST", path: "/p", keys: Payload(text: "[1]"))
+        (asked.model, asked.isStream, asked.toolRefs) = ("m", true, Payload(text: "[2]"))
+        var recording = RecordingRecord(
+            run: run, number: 2, call: "c", recorder: "q", epoch: 3, request: asked, now: at(4))
+        var body = RequestBody(bytes: 5)
+        (body.base, body.shared, body.depth) = (6, 7, 8)
+        recording.body = body
+        recording.response.status = 200
+        (recording.response.headers, recording.response.contentType) = (Payload(text: "[3]"), "t")
+        (recording.response.block, recording.response.bytes) = (block, 1)
+        (recording.response.splits, recording.response.toolIDs) = (Payload(text: "[4]"), Payload(text: "[5]"))
+        (recording.response.finish, recording.response.firstByteMilliseconds) = ("stop", 9)
+        recording.response.durationMilliseconds = 10
+        (recording.reserved, recording.usage) = (Payload(text: "{}"), Payload(text: "{}"))
+        (recording.usageSource, recording.tries, recording.message) = (.estimated, 11, "why")
+        (recording.sequence, recording.number) = (12, 2)
+        recording.stored(as: .completed, ended: at(13))
+        return recording
+    }
+
     @Test(
         "a table has no column that its record does not name, but for those that have statements of their own"
     )
@@ -79,6 +121,7 @@ import Testing
         try withRun(epoch: 7) { session, _ throws in
             let records: [any Stored.Type] = [
                 StepOutcome.self, RunRecord.self, ScheduleRecord.self, WebhookRecord.self,
+                RecordingRecord.self,
             ]
             for record in records {
                 let sql = "SELECT name FROM pragma_table_info('\(record.table)')"

@@ -8,6 +8,7 @@ import Testing
     /// Statements that may walk a table, each with its reason.
     static let allowedScans: [String: String] = [
         "run_counts": "one walk over a covering index, for `system.info`",
+        "memory_count": "one walk over a covering index, for `system.stats`",
         "retention_list": "a handful of rules",
         "limit_list": "limits are few, and all are asked for",
         "breaker_list": "breakers are few, and all are asked for",
@@ -68,6 +69,24 @@ import Testing
         }
         #expect(operations.contains { $0 == "Insert" || $0 == "IdxInsert" })
         #expect(!operations.contains("OpenEphemeral"))
+    }
+
+    @Test("what is remembered is found by the range of its namespace, and sorted without its values")
+    func memories() throws {
+        let folder = temporaryFolder()
+        defer { removeFolder(folder) }
+        let connection = try DatabaseFile.open(folder + "/sidestep.db")
+        let library = StatementLibrary()
+        for name in ["memory_newest", "memory_namespaces", "memory_clear"] {
+            let lines = try plan(of: library.sql(name), on: connection)
+            let isRange = lines.contains {
+                $0.contains("memory_namespace_path (user_id=? AND path>? AND path<?)")
+            }
+            #expect(isRange, "\(name): \(lines)")
+        }
+        let search = try plan(of: library.sql("memory_newest"), on: connection)
+        let isCovered = search.contains { $0.contains("COVERING INDEX memory_updated (namespace=?)") }
+        #expect(isCovered, "\(search)")
     }
 
     private func plan(of sql: String, on connection: Connection) throws -> [String] {

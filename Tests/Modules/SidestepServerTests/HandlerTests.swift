@@ -92,7 +92,7 @@ struct HandlerTests {
 
     private static func write(_ type: ParameterType, _ writer: inout JSONWriter) {
         switch type {
-        case .string, .name: writer.value("n")
+        case .string, .name, .label: writer.value("n")
         case .integer(let range): writer.value(max(range.lowerBound, min(1, range.upperBound)))
         case .boolean: writer.value(true)
         case .number, .numberIn: writer.value(Int64(1))

@@ -19,6 +19,7 @@ public final class TestDaemon {
     public let processes: TestProcesses
     public let path: String
     private let settings: EngineSettings
+    private let place: Int64
     private let opening: Opening
     public private(set) var environment: Environment
     public private(set) var coordinator: Coordinator
@@ -38,29 +39,33 @@ public final class TestDaemon {
     }
 
     /// - Parameter path: where the database is; /dev/shm keeps the disk out of tests that do not test it.
+    /// - Parameter place: its number in a store that several share.
     /// - Parameter opening: opens the store, and opens it again.
     public init(
-        path: String, seed: UInt64, settings: EngineSettings = .init(),
+        path: String, seed: UInt64, settings: EngineSettings = .init(), place: Int64 = 0,
         opening: @escaping Opening = { try TestStore.open($0, $1) }
     ) throws {
         self.path = path
         self.opening = opening
         self.settings = settings
+        self.place = place
         clock = TestClock()
         random = SeededRandom(seed: seed)
         loop = TestLoop(clock: clock)
         processes = TestProcesses()
         (environment, coordinator, database, writer) = try Self.open(
-            path, clock, random, loop, processes, settings, commitSizes, opening)
+            path, clock, random, loop, processes, settings, place, commitSizes, opening)
         hear()
     }
 
     private static func open(
         _ path: String, _ clock: TestClock, _ random: SeededRandom, _ loop: TestLoop,
-        _ processes: TestProcesses, _ settings: EngineSettings, _ commits: CommitSizes, _ open: Opening
+        _ processes: TestProcesses, _ settings: EngineSettings,
+        _ place: Int64, _ commits: CommitSizes, _ open: Opening
     ) throws -> (Environment, Coordinator, any StoreDatabase, TestWriter) {
         let environment = Environment(
-            clock: clock, random: random, boot: "test-boot", settings: settings)
+            clock: clock, random: random, boot: "test-boot", place: place, settings: settings,
+            processes: processes)
         let settled = SettledBatches()
         let opened = try open(
             path,
@@ -95,9 +100,10 @@ public final class TestDaemon {
     public func restart() throws {
         database.close()
         (environment, coordinator, database, writer) = try Self.open(
-            path, clock, random, loop, processes, settings, commitSizes, opening)
+            path, clock, random, loop, processes, settings, place, commitSizes, opening)
         hear()
-        let state = try read { RecoveryResult(try RecoveryState($0)) }
+        let place = place
+        let state = try read { RecoveryResult(try RecoveryState($0, place: place)) }
         coordinator.recover(state.state.runs, steps: state.state.steps)
         loop.turn()
     }
@@ -118,7 +124,7 @@ public final class TestDaemon {
 
     public func connect(uid: UInt32 = 1000) -> TestClient {
         nextPID += 1
-        let process = ProcessIdentity(pid: nextPID, startTicks: Int64(nextPID) * 10)
+        let process = ProcessIdentity(pid: nextPID, startTicks: Int64(nextPID) * 10, place: place)
         return TestClient(
             peer: Peer(uid: uid, process: process, isAdministrator: uid == 0),
             session: environment.openSession())

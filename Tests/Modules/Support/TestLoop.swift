@@ -74,7 +74,7 @@ public final class TestLoop: EngineLoop, @unchecked Sendable {
 }
 
 /// Processes that live until a test ends them.
-public final class TestProcesses: ProcessWatching {
+public final class TestProcesses: ProcessWatching, ProcessLooking {
     private struct Table {
         var dead: Set<ProcessIdentity> = []
         var watchers: [ProcessIdentity: @Sendable () -> Void] = [:]
@@ -107,6 +107,13 @@ public final class TestProcesses: ProcessWatching {
     public func refuseSignals(_ reason: String) { table.withLock { $0.refusal = reason } }
 
     public var signals: [Int32] { table.withLock { $0.signals } }
+
+    public func isStopped(_ process: ProcessIdentity) -> Bool { false }
+
+    public func hasEnded(_ process: ProcessIdentity) -> Bool { table.withLock { $0.dead.contains(process) } }
+
+    /// The process is gone; nobody is told yet.
+    public func endUntold(_ process: ProcessIdentity) { table.withLock { _ = $0.dead.insert(process) } }
 
     /// The process is gone; who watches it is told at once.
     public func end(_ process: ProcessIdentity) {

@@ -51,7 +51,7 @@ struct ContractPageTests {
         guard cell.hasPrefix(" `"), let end = cell.dropFirst(2).firstIndex(of: "`") else { return nil }
         var names: [String: Bool] = [:]
         for part in topLevel(cell[cell.index(cell.startIndex, offsetBy: 2)..<end]) {
-            let name = part.prefix { $0.isLetter || $0 == "_" }
+            let name = part.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
             names[String(name)] = part.dropFirst(name.count).first != "?"
         }
         return names

@@ -7,9 +7,12 @@ struct ImportTests {
         "SidestepModel": [],
         "SidestepHash": ["Crypto"],
         "SidestepSettings": ["SidestepModel"],
-        "SidestepPlaces": [],
+        "SidestepLibC": ["Musl", "Darwin"],
+        "SidestepPlaces": ["SidestepLibC"],
         "SidestepProtocol": ["SidestepModel"],
+        "SidestepRecording": ["SidestepProtocol", "SidestepModel", "SidestepHash"],
         "SidestepHost": ["SidestepModel", "CShims"],
+        "SidestepWorkspace": ["SidestepHash", "CShims"],
         "SidestepStore": ["SidestepModel"],
         "SidestepSQLite": [
             "SidestepStore", "SidestepModel", "SidestepHost", "SidestepHash", "CSQLite", "CShims",
@@ -21,24 +24,39 @@ struct ImportTests {
             "NIOPosix",
         ],
         "SidestepExecutors": [
-            "SidestepEngine", "SidestepProtocol", "SidestepModel", "SidestepHost", "SidestepHash", "CCurl",
-            "CCurlShims", "CShims", "NIOConcurrencyHelpers", "Subprocess", "SystemPackage",
+            "SidestepEngine", "SidestepHTTPClient", "SidestepProtocol", "SidestepModel", "SidestepHost",
+            "SidestepHash", "CShims", "NIOConcurrencyHelpers", "Subprocess", "SystemPackage",
+        ],
+        "SidestepHTTPClient": [
+            "SidestepHash", "SidestepProtocol", "SidestepModel", "SidestepHost", "CCurl", "CCurlShims",
+            "CShims", "NIOConcurrencyHelpers",
+        ],
+        "SidestepRecorder": [
+            "SidestepHash", "Sidestep", "SidestepRecording", "SidestepHTTPClient", "SidestepProtocol",
+            "SidestepModel",
+            "SidestepHost", "CShims", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix",
         ],
         "SidestepDaemon": [
-            "SidestepExecutors",
+            "SidestepExecutors", "SidestepHTTPClient",
             "SidestepServer", "SidestepSQLite", "SidestepEngine", "SidestepStore", "SidestepProtocol",
             "SidestepModel", "SidestepHost", "SidestepSettings", "SidestepPlaces",
             "CSystemd", "CShims", "Logging", "NIOCore", "NIOPosix",
         ],
         "sidestepd": ["SidestepDaemon", "SidestepHost", "SidestepModel", "ArgumentParser"],
         "sidestep": [
-            "Sidestep", "SidestepProtocol", "SidestepModel", "SidestepHost", "CShims", "ArgumentParser",
+            "Sidestep", "SidestepRecorder", "SidestepRecording", "SidestepHTTPClient", "SidestepProtocol",
+            "SidestepModel", "SidestepHost", "SidestepPlaces", "SidestepWorkspace", "CShims",
+            "ArgumentParser",
         ],
         "sidestep-generate": ["SidestepProtocol", "SidestepModel", "SidestepSettings"],
-        "Sidestep": ["SidestepProtocol", "SidestepModel", "SidestepPlaces"],
+        "Sidestep": ["SidestepProtocol", "SidestepModel", "SidestepPlaces", "SidestepLibC"],
         "SidestepLifecycle": ["Sidestep", "ServiceLifecycle", "Logging"],
-        "SidestepTesting": ["Sidestep", "SidestepProtocol"],
-        "SidestepParity": ["Sidestep", "SidestepProtocol", "SidestepModel", "ArgumentParser"],
+        "SidestepMetrics": ["Sidestep", "Metrics"],
+        "SidestepTracing": ["Sidestep", "Tracing"],
+        "SidestepTesting": ["Sidestep", "SidestepProtocol", "SidestepLibC"],
+        "SidestepParity": [
+            "Sidestep", "SidestepProtocol", "SidestepModel", "SidestepLibC", "ArgumentParser",
+        ],
     ]
     /// Every target may use the C library and the small half of Foundation; none may use the large half.
     static let system: Set<String> = ["Glibc", "Synchronization", "FoundationEssentials"]
@@ -59,11 +77,28 @@ struct ImportTests {
     @Test("leave the wire module free of any Foundation")
     func pure() {
         let foundation = Self.imports.filter {
-            ["SidestepModel", "SidestepProtocol", "SidestepSettings"].contains($0.target)
+            ["SidestepModel", "SidestepProtocol", "SidestepSettings", "SidestepRecording"].contains($0.target)
         }
         .filter { $0.module.hasPrefix("Foundation") }
         #expect(foundation.isEmpty)
     }
+
+    @Test("name the C library in one file of what the client is made of")
+    func library() {
+        let files = Tree.swift.filter { file in
+            guard let target = Self.target(of: file.path), Self.clients.contains(target) else { return false }
+            return file.lines.contains { line in
+                ["import Glibc", "import Musl", "import Darwin"].contains { line.hasSuffix($0) }
+            }
+        }
+        #expect(files.map(\.path) == ["Sources/SidestepLibC/LibC.swift"])
+    }
+
+    /// What the Swift client is made of.
+    private static let clients: Set<String> = [
+        "Sidestep", "SidestepLifecycle", "SidestepMetrics", "SidestepTracing", "SidestepTesting",
+        "SidestepParity", "SidestepLibC", "SidestepPlaces", "SidestepProtocol", "SidestepModel",
+    ]
 
     struct Import: CustomStringConvertible {
         let path: String

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._artifact import Artifact
 from ._codec import Codec, JSONCodec
 from ._configure import configure
 from ._current import current_run, current_step, get_run, get_step
@@ -74,6 +75,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Arrival",
+    "Artifact",
     "AttemptSuperseded",
     "BudgetExhausted",
     "Checkpoint",

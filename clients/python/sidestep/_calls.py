@@ -116,10 +116,14 @@ class Calls:
         """Return a call that has no record yet."""
         with self._lock:
             number = self._next.get(base, 1)
-            while (name := numbered(base, number)) in self._taken or name in self._journal:
+            name = base if number == 1 else f"{base}#{number}"
+            if len(name) > NAME_BYTES // 4:
+                name = numbered(base, number)
+            while name in self._taken or name in self._journal:
                 number += 1
+                name = numbered(base, number)
             self._next[base] = number + 1
-            return self._give(name, base, fingerprint)
+            return self._noted(name, base, fingerprint)
 
     def forget(self, scope: str) -> None:
         """Let the calls within the step `scope` be made again: its body is executed once more."""
@@ -133,13 +137,15 @@ class Calls:
                 del self._equal[key]
 
     def _give(self, name: str, base: str, fingerprint: str) -> Call:
-        if self._left.names:
-            self._left.remove(name)
+        self._left.remove(name)
+        return self._noted(name, base, fingerprint)
+
+    def _noted(self, name: str, base: str, fingerprint: str) -> Call:
         self._taken.add(name)
         if self._is_old or fingerprint == ANY:
             return Call(name, base, fingerprint, 0)
         place = self._equal[base, fingerprint] = self._equal.get((base, fingerprint), 0) + 1
-        return Call(name, base, fingerprint, place)
+        return _new(Call, (name, base, fingerprint, place))  # type: ignore[no-any-return]
 
 
 class _Left:
@@ -211,6 +217,10 @@ class _Left:
             key = base, record.get("fingerprint")
             self._by_call.setdefault(key, deque()).append(name)
             self._settled[base] += record.get("status") in _SETTLED
+
+
+# What `Call(…)` comes to, without a call of Python for it.
+_new: Any = tuple.__new__
 
 
 def numbered(base: str, number: int) -> str:

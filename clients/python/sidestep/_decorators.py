@@ -51,6 +51,17 @@ def refuse_generator(function: Any, what: str) -> None:
         )
 
 
+class ClassWorkflow(classmethod):  # type: ignore[type-arg]
+    """A workflow that is a method of a class, which it binds as any workflow binds its object.
+
+    From Python 3.13 on the classmethod of the language does not ask what it holds to bind it.
+    """
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """Return the workflow as a method of the class."""
+        return self.__func__.__get__(type(instance) if owner is None else owner)
+
+
 class WorkflowMaker:
     """What `workflow(…)` with options returns: a decorator, and a context manager for a block."""
 
@@ -71,8 +82,10 @@ class WorkflowMaker:
 
     def __call__(self, function: Callable[..., Any], /) -> Any:
         """Make a workflow of the function."""
-        if isinstance(function, (staticmethod, classmethod)):
-            return type(function)(self(function.__func__))
+        if isinstance(function, classmethod):
+            return ClassWorkflow(self(function.__func__))
+        if isinstance(function, staticmethod):
+            return staticmethod(self(function.__func__))
         refuse_generator(function, "workflow")
         if is_async(function):
             from ._aio._workflow import Workflow as AsyncWorkflow

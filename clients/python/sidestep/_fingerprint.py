@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ._artifact import Artifact
 from ._json import encoder
 
 # A text up to this length stands as it is, so that people can read it; a longer one is cut, and
@@ -31,7 +32,15 @@ def of_call(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> st
     """
     if kwargs:
         args, kwargs = _in_order(function, args, kwargs)
-    return of_value([*args, dict(kwargs)] if kwargs else list(args))
+    elif not args:
+        return NONE
+    if kwargs:
+        return of_value([*args, dict(kwargs)])
+    try:
+        text = "".join(_pieces(args, 0))
+    except (TypeError, ValueError, RecursionError):
+        text = _in_parts(args)
+    return text if len(text) <= _PLAIN and text.isprintable() else _cut(text)
 
 
 def filled(name: str, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
@@ -58,9 +67,14 @@ def filled(name: str, function: Any, args: Sequence[Any], kwargs: Mapping[str, A
 
 def of_value(value: Any) -> str:
     """Return the fingerprint of a value."""
-    text = _text(value)
-    if len(text) <= _PLAIN and text.isprintable():
-        return text
+    try:
+        text = "".join(_pieces(value, 0))
+    except (TypeError, ValueError, RecursionError):
+        text = _in_parts(value)
+    return text if len(text) <= _PLAIN and text.isprintable() else _cut(text)
+
+
+def _cut(text: str) -> str:
     return f"{text[:_HEAD].encode('unicode_escape').decode()}…{digest(text)}"
 
 
@@ -69,12 +83,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
-def _text(value: Any) -> str:
-    try:
-        return _write(value)
-    except (TypeError, ValueError, RecursionError):
-        # Keys that cannot be compared or are no texts, a circle: the part that has them by class.
-        return _write([_part(item) for item in value])
+def _in_parts(value: Any) -> str:
+    # Keys that cannot be compared or are no texts, a circle: the part that has them by class.
+    return _write([_part(item) for item in value])
+
+
+def _write(value: Any) -> str:
+    return "".join(_pieces(value, 0))
 
 
 def _part(value: Any) -> Any:
@@ -82,6 +97,13 @@ def _part(value: Any) -> Any:
         return json.loads(_write(value))
     except (TypeError, ValueError, RecursionError):
         return _by_class(value)
+
+
+def _member(value: Any) -> str:
+    try:
+        return _write(value)
+    except (TypeError, ValueError, RecursionError):
+        return _in_parts(value)
 
 
 def _by_class(value: Any) -> str:
@@ -94,9 +116,11 @@ def _other(value: Any) -> Any:
     if isinstance(value, type):
         return _by_class(value)
     if isinstance(value, (set, frozenset)):
-        return sorted(map(_text, value))
+        return sorted(map(_member, value))
     if isinstance(value, (bytes, bytearray, memoryview)):
         return f"<bytes {hashlib.sha256(value).hexdigest()[:16]}>"
+    if isinstance(value, Artifact):
+        return value.to_wire()
     dump = getattr(value, "model_dump", None)
     if dump is not None:
         return _dumped(value, dump)
@@ -164,4 +188,4 @@ def _cached_signature(function: Any) -> Any:
         return None
 
 
-_write = encoder(_other, sort=True, nan=True)
+_pieces = encoder(_other, sort=True, nan=True)

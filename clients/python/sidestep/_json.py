@@ -5,20 +5,27 @@ from __future__ import annotations
 import enum
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ._alike import masked, refuse_mask
+
+Encoder = Callable[[Any, int], Iterable[str]]
 
 
 def dumps(value: Any) -> str:
     """Write JSON as it goes over the wire: compact, no NaN, in the order of the dicts."""
     try:
-        return _write(value)
+        return "".join(pieces(value, 0))
     except ValueError as error:
-        if "Out of range" not in str(error):
-            raise
-        raise ValueError("JSON has no NaN and no infinity: use None or a text for them") from None
+        raise in_words(error) from None
+
+
+def in_words(error: ValueError) -> ValueError:
+    """Return the error of a writer of JSON with what to do about it."""
+    if "Out of range" not in str(error):
+        return error
+    return ValueError("JSON has no NaN and no infinity: use None or a text for them")
 
 
 def plain_types(value: Any, of: Any = None) -> Any:
@@ -74,25 +81,26 @@ def by_name() -> dict[str, bool]:
     return {"by_name": True, "by_alias": True}
 
 
-def encoder(default: Callable[[Any], Any], *, sort: bool, nan: bool) -> Callable[[Any], str]:
+def encoder(default: Callable[[Any], Any], *, sort: bool, nan: bool) -> Encoder:
     """Return what writes compact JSON, made once: `json.dumps` makes its writer for every call.
 
-    That is half of the time of a short text. What holds itself raises RecursionError.
+    That is half of the time of a short text. It is called with a value and 0, and returns pieces of
+    text: no function of Python stands between. What holds itself raises RecursionError.
     """
     make = getattr(json.encoder, "c_make_encoder", None)
     separators = (":", ",")
     if make is None:
-        return json.JSONEncoder(
+        encode = json.JSONEncoder(
             ensure_ascii=False,
             allow_nan=nan,
             separators=separators[::-1],
             default=default,
             sort_keys=sort,
         ).encode
+        return lambda value, _: (encode(value),)
     text = json.encoder.encode_basestring
-    write = make(None, default, text, None, *separators, sort, False, nan)
-    return lambda value: "".join(write(value, 0))
+    return make(None, default, text, None, *separators, sort, False, nan)  # type: ignore[no-any-return]
 
 
-_write = encoder(_plain, sort=False, nan=False)
+pieces = encoder(_plain, sort=False, nan=False)
 _MASK = "*" * 10  # pydantic's SecretStr and SecretBytes

@@ -65,7 +65,9 @@ class StepOptions:
         self.on_mismatch = "run" if compensation else mismatch_choice(on_mismatch)
         self.compensation = compensation
         self.codec = codec
-        self.timeout = None if timeout is None else seconds(timeout)
+        # What ends an attempt in the daemon cancels an async body as well, however it is said.
+        ends = timeout if timeout is not None else (timeouts or {}).get("start_to_close")
+        self.timeout = None if ends is None else seconds(ends)
         self.fingerprint = fingerprint
         params = {
             "retry": retry_to_wire(retry, retry_on, fail_on),

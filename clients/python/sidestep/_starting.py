@@ -7,7 +7,7 @@ from typing import Any
 
 from ._times import milliseconds
 
-_ENQUEUED = ("queue", "priority", "dedup_key", "concurrency_key")
+_ENQUEUED = ("queue", "priority", "dedup_key", "if_duplicate", "concurrency_key")
 _NAMES = {"run_id", "client", "delay", *_ENQUEUED}
 
 

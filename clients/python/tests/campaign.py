@@ -81,6 +81,14 @@ def watch_writes() -> None:
 
         return call
 
+    def held(self: Any, notice: Any) -> bool:
+        points()
+        kept = hold(self, notice)
+        points()
+        return kept
+
+    hold = _client.Client.hold
+    _client.Client.hold = held  # type: ignore[method-assign]
     _client.Client.call = watched(_client.Client.call)  # type: ignore[method-assign]
     _client.Client.notify = watched(_client.Client.notify)  # type: ignore[method-assign]
 

@@ -30,8 +30,9 @@ def find_daemon() -> str:
 class Daemon:
     """Starts, kills and stops a daemon; the database outlives it."""
 
-    def __init__(self, directory: str | None = None) -> None:
+    def __init__(self, directory: str | None = None, flags: tuple[str, ...] = ()) -> None:
         self.program = find_daemon()
+        self.flags = flags
         self._owned = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="sidestep-test-"))
         self.socket = str(self.directory / "s.sock")
@@ -57,7 +58,14 @@ class Daemon:
         """Start it and wait until it accepts."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "--socket", self.socket, "--database", str(self.database)],
+                [
+                    self.program,
+                    "--socket",
+                    self.socket,
+                    "--database",
+                    str(self.database),
+                    *self.flags,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import datetime
+import decimal
 import json
 import os
 import signal
 import sys
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import sidestep
+from sidestep._tags import untagged
 
 EFFECTS = os.environ["EFFECTS"]
+
+# What a value with a tag is in this language.
+NATIVE = {
+    "bytes": bytes,
+    "date": datetime.date,
+    "datetime": datetime.datetime,
+    "decimal": decimal.Decimal,
+    "object": dict,
+    "path": type(Path()),
+    "time": datetime.time,
+    "timedelta": datetime.timedelta,
+    "uuid": uuid.UUID,
+}
 
 
 def main() -> None:
@@ -111,7 +128,7 @@ async def step(run: sidestep.Run, item: dict[str, Any]) -> None:
             count = file.read().split("\n").count(item.get("effect", ""))
         if count <= item.get("fails", 0) and "fails" in item:
             raise getattr(builtins, item.get("type", "OSError"))("as the scenario says")
-        return item["output"]
+        return untagged(item["output"]) if "native" in item else item["output"]
 
     options = {name: item[name] for name in ("retry", "at_most_once") if name in item}
     try:
@@ -122,6 +139,9 @@ async def step(run: sidestep.Run, item: dict[str, Any]) -> None:
         return
     assert "error" not in item, "an error was expected"
     expected = item.get("expect", item["output"])
+    if "native" in item:
+        expected = untagged(expected)
+        assert type(result) is NATIVE[item["native"]], f"it is a {type(result)}"
     assert result == expected, f"the result of {item['step']} is {result!r}"
 
 

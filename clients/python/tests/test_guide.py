@@ -50,7 +50,9 @@ def test_the_page_on_pydantic_ai_runs_and_replays(daemon: Daemon) -> None:
 def test_the_page_on_langgraph_runs_and_goes_on(daemon: Daemon) -> None:
     first, second = read_twice("langgraph.md")
     bought = "['an order', 'charged 100']"
-    assert first == ["answering", "['a question', 'an answer']", bought]
+    more = "['an order', 'charged 100', 'another one', 'charged 100']"
+    said = ["['a question', 'an answer']", bought, more, more, "['ann: green tea']"]
+    assert first == ["answering", *said]
     assert second == first[1:]
 
 

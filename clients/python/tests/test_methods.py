@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,15 @@ from daemon import ROOT, Daemon
 import sidestep
 import sidestep.sync
 from sidestep import sync
-from sidestep._aio import _conversations, _graphs, _limits, _system, _webhooks
+from sidestep._aio import (
+    _conversations,
+    _graphs,
+    _limits,
+    _memories,
+    _recordings,
+    _system,
+    _webhooks,
+)
 
 METHODS: dict[str, set[str]] = {
     method["name"]: {param["name"] for param in method["params"]}
@@ -28,7 +37,7 @@ NOT_CALLED = {
     "run.watch": "`history`, `events(wait=…)`, `stream` and `state.wait` read what comes",
     "run.unwatch": "as run.watch",
 }
-GROUPS = [_conversations, _graphs, _limits, _system, _webhooks]
+GROUPS = [_conversations, _graphs, _limits, _memories, _recordings, _system, _webhooks]
 
 
 def public_classes() -> list[type]:
@@ -208,6 +217,64 @@ def test_conversations_and_graphs(client: sync.Client, run_id: str) -> None:
     assert graphs.prune([run_id]) == 0
     assert graphs.delete_runs([run_id]) == 0
     assert graphs.delete_thread(run_id) == 1
+
+
+def test_recordings(client: sync.Client, run_id: str) -> None:
+    recordings = client.recordings
+    client.resume(run_id)
+    assert len(recordings.open("r", run=run_id)["key"]) == 44
+    where = {"upstream": "u", "http_method": "POST", "path": "/", "keys": ["k"]}
+    first = recordings.begin(
+        "r", "a", run=run_id, **where, request=b"[1,2]", cuts=[1, 3], reserve={"tokens": 9}
+    )
+    second = recordings.begin(
+        "r", "b", run=run_id, **where, request="[1,2,3]", cuts=[1, 3, 5], base=first
+    )
+    third = recordings.begin("r", "c", run=run_id, **where, model="m", tool_refs=["t"])
+    headers = [("x-id", "1")]
+    done = recordings.complete(
+        run_id, first, "a", b"\xff\0", status=200, headers=headers, duration=0.25
+    )
+    assert (done["state"], done["duration_ms"], done["usage"]["tokens"]) == ("completed", 250, 9)
+    recordings.complete(run_id, second, "b", "é", status=200, usage={"tokens": 2})
+    assert recordings.fail(run_id, third, "c", "failed", status=529)["status"] == 529
+    found = recordings.get(run_id, first, request=True)
+    assert found["response"] == {"status": 200, "headers": [["x-id", "1"]], "base64": "/wA="}
+    assert found["request"] == {"text": "[1,2]"}
+    found = recordings.get(run_id, second, request=True)
+    assert (found["response"]["text"], found["request"]["text"]) == ("é", "[1,2,3]")
+    assert recordings.diff(run_id, second) == {
+        "other": first,
+        "differences": [{"pointer": "/2", "after": "3"}],
+    }
+    assert recordings.reroll(run_id, first)["state"] == "superseded"
+    states = [recording["state"] for recording in recordings.list(run_id)]
+    assert states == ["superseded", "completed", "failed"]
+    assert [it["recording"] for it in recordings.list(run_id, states=["failed"])] == [third]
+
+
+def test_memories(client: sync.Client, run_id: str) -> None:
+    memories, place = client.memories, [run_id, "tastes"]
+    memories.put(place, "tea", {"like": "green", "cups": 3})
+    memories.put(place, "milk", None, ttl=timedelta(days=1))
+    assert memories.get(place, "tea")["item"]["value"] == {"like": "green", "cups": 3}
+    found = memories.get(place, "milk", refresh=True)
+    assert (found["item"]["value"], found["item"]["ttl_ms"]) == (None, 86_400_000)
+    assert [item["key"] for item in memories.search([run_id], filter={"cups": {"$gt": 2}})] == [
+        "tea"
+    ]
+    assert [item["key"] for item in memories.search(place, query="GREEN", offset=0)] == ["tea"]
+    assert memories.namespaces([run_id], suffix=["*"], max_depth=2) == [place]
+    assert memories.refresh(place, "none") is False
+    done = memories.batch(
+        [
+            ("memory.delete", {"namespace": place, "key": "milk"}),
+            ("memory.get", {"namespace": place, "key": "milk"}),
+        ]
+    )
+    assert done == [{"deleted": True}, {"found": False}]
+    assert memories.delete(place, "milk") is False
+    assert memories.clear([run_id]) == 1
 
 
 def test_the_daemon_executes_programs_for_a_run_and_a_replay_gets_their_output(

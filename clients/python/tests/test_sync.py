@@ -372,3 +372,16 @@ def test_retries_within_an_outer_step_replay_the_inner_ones(daemon: Daemon, run_
     assert calls.calls == [1, 2, "outer"]
     with sidestep.sync.connect() as client:
         assert client.result(run_id) == 3
+
+
+def test_a_finished_run_refuses_a_new_step_before_its_body(daemon: Daemon, run_id: str) -> None:
+    calls = Calls()
+    with sidestep.sync.connect() as client:
+        run = client.resume(run_id)
+        run.step("known", calls, 1)
+        run.complete()
+        finished = client.resume(run_id)
+        assert finished.step("known", calls, 1) == 1
+        with pytest.raises(sidestep.RunClosed):
+            finished.step("new", calls, 2)
+    assert calls.calls == [1]

@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PYTHON = ROOT / "clients" / "python"
-PAGES = ["python", "durable-agents", "pydantic-ai", "sessions"]
+GUIDES = ROOT / "docs" / "guides"
+PAGES = sorted(page.stem for page in GUIDES.glob("*.md") if "```python" in page.read_text())
 # What is wrong in the last line of a program, and what mypy calls that.
 TYPOS = [
     ('research.run("five")', "call-overload"),
@@ -26,12 +27,15 @@ TYPOS = [
 
 
 def code_of(page: str) -> str:
-    """Return the code of a page, each line where it stands there."""
+    """Return the code of a page, each line where it stands there.
+
+    What a comment of the page says of the names that its code has, is part of it.
+    """
     lines: list[str] = []
     within = False
-    for line in (ROOT / "docs" / "guides" / f"{page}.md").read_text().splitlines():
-        if line.startswith("```"):
-            within = line == "```python"
+    for line in (GUIDES / f"{page}.md").read_text().splitlines():
+        if line.startswith(("```", "<!-- test: before python", "-->")):
+            within = line in ("```python", "<!-- test: before python")
             lines.append("")
         else:
             lines.append(line if within else "")
@@ -47,6 +51,7 @@ def mypy(directory: Path) -> str:
 
 
 def test_mypy_accepts_the_guides_at_its_strictest_and_finds_typos(tmp_path: Path) -> None:
+    assert len(PAGES) > 6
     for page in PAGES:
         (tmp_path / f"page_{page.replace('-', '_')}.py").write_text(code_of(page))
     program = code_of("python").split("print(research.run")[0]
@@ -58,13 +63,15 @@ def test_mypy_accepts_the_guides_at_its_strictest_and_finds_typos(tmp_path: Path
         assert re.search(rf"typo_{number}\.py:\d+: error: .*\[({kind})\]", said), (line, said)
 
 
-def test_pyright_accepts_the_code_of_the_guide(tmp_path: Path) -> None:
+def test_pyright_accepts_the_code_of_the_guides(tmp_path: Path) -> None:
     program = shutil.which("basedpyright", path=str(Path(sys.executable).parent))
     if program is None:
         pytest.skip("basedpyright is not installed")
-    (tmp_path / "guide.py").write_text(code_of("python"))
+    for page in PAGES:
+        (tmp_path / f"page_{page.replace('-', '_')}.py").write_text(code_of(page))
     (tmp_path / "pyrightconfig.json").write_text(
         f'{{"typeCheckingMode": "standard", "extraPaths": ["{PYTHON}"]}}'
     )
-    done = subprocess.run([program, "--project", str(tmp_path)], capture_output=True, text=True)
+    command = [program, "--project", str(tmp_path), "--pythonpath", sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -8,6 +8,7 @@ import enum
 import math
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any, ClassVar, NamedTuple
 
 import pytest
@@ -389,7 +390,8 @@ def test_a_record_in_a_transaction_that_cannot_be_read_back_undoes_the_effect(
 
     with pytest.raises(sidestep.StepFailed, match="another value"):
         work.run(run_id=run_id)
-    assert sqlite3.connect(shop).execute("SELECT count(*) FROM sold").fetchone() == (0,)
+    with closing(sqlite3.connect(shop)) as sold:
+        assert sold.execute("SELECT count(*) FROM sold").fetchone() == (0,)
     assert calls == [1]
 
 

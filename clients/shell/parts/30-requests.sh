@@ -21,11 +21,15 @@ _sidestep_exchange() {
             printf '%s.' "$?"
         )
         case $_sidestep_reply in
+        # Also behind a whole line: socat ends by itself then, so bash takes it that the key was meant for socat alone.
+        129. | 130. | 131. | 143. | *"$_sidestep_newline"129. | *"$_sidestep_newline"13[01]. | *"$_sidestep_newline"143.)
+            _sidestep_reply=${_sidestep_reply##*"$_sidestep_newline"}
+            return "${_sidestep_reply%.}"
+            ;;
         *"$_sidestep_newline"*)
             _sidestep_reply=${_sidestep_reply%"$_sidestep_newline"*}
             return 0
             ;;
-        129. | 130. | 131. | 143.) return "${_sidestep_reply%.}" ;;
         [0-9]. | [0-9][0-9]. | [0-9][0-9][0-9].) ;;
         *) _sidestep_broken=1 ;;
         esac

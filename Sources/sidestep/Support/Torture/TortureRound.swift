@@ -141,11 +141,9 @@ final class TortureRound {
     }
 
     private func spawn() -> ChildProcess? {
-        var environment = Environment.current
-        for name in ["SIDESTEP_STEP", "SIDESTEP_IDEMPOTENCY_KEY"] { environment.variables[name] = nil }
-        environment.variables["SIDESTEP_RUN"] = run
+        var environment = Environment.ofPrograms
+        environment.join(run, at: socket)
         environment.variables["SIDESTEP_LEASE"] = lease
-        environment.variables["SIDESTEP_SOCKET"] = socket
         environment.variables[SupervisedRun.variable] = SupervisedRun.byTorture
         return ChildProcess.start(
             command, environment.marked(word), streams: [0: .nowhere, 1: .nowhere, 2: .nowhere],

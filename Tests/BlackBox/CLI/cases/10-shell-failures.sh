@@ -88,6 +88,23 @@ is "$(lines "ran-$run")" 1
 is "$(state "$run")" completed
 C
 
+    check "sidestep.sh under $shell: Ctrl-C that only socat saw ends the script, also when the answer was there" <<'C'
+cat >script <<'S'
+. "$CLIENT"
+sidestep_start "$1" || exit
+sidestep_state_set a 1; echo "status $?"
+S
+echo 0 >"$run.nth"
+falters socat "/usr/bin/env -u PATH $(command -v socat) \"\$@\"; exit 130"
+# The second call writes, the first opens the run.
+for number in 2 1; do
+    nth "$number" "$shell" script "$run" >out || true
+    case $number in 1) is "$(cat out)" "" ;; 2) is "$(cat out)" "status 130" ;; esac
+    comes free "$run"
+done
+is "$("$shell" script "$run")" "status 0"
+C
+
     check "sidestep.sh under $shell: a body runs on the word execute and on no other" <<'C'
 cat >script <<'S'
 . "$CLIENT"

@@ -68,11 +68,14 @@ class Administration(Connection):
         state: Any = None,
         messages: Sequence[Any] | None = None,
         signals: Literal["leave", "copy"] | None = None,
+        recording: int | None = None,
+        response: Mapping[str, Any] | None = None,
     ) -> Facts:
         """Begin a run with the records of another: those before `step`, or up to `checkpoint`.
 
         `args` are what the workflow is called with; without them as the source was. The fork waits
-        for a worker, or for whoever resumes it (``run.fork``).
+        for a worker, or for whoever resumes it (``run.fork``). With `recording` that call is made
+        again, or has the answer that `response` tells as the protocol does (`text`, …).
         """
         write = self.codec.to_json
         reply = await self._questions._ask(
@@ -87,6 +90,8 @@ class Administration(Connection):
             state=None if state is None else write(state),
             messages=None if messages is None else write(list(messages)),
             signals=signals,
+            recording=recording,
+            response=response and dict(response),
         )
         return reply["run"]  # type: ignore[no-any-return]
 

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import os
 import time
 import weakref
 from functools import partial
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from .. import _wire
-from .._autostart import Finder
-from .._backends.aio import Link, Lock, check_caller, in_thread, sleep
+from .._backends.aio import sleep
 from .._codec import Codec
-from .._errors import (
-    ConnectionLost,
-    DaemonNotFound,
-    LeaseLost,
-    Overloaded,
-    ShuttingDown,
-    SidestepError,
-    StorageError,
-    StorageFull,
-    cancelled,
-    error_from_wire,
-)
+from .._errors import Overloaded, ShuttingDown, StorageError, StorageFull, error_from_wire
 from .._failures import warn
 from .._given_up import GRANTING, given_back
+from ._opening import Opening
 
 C = TypeVar("C", bound="Connection")
 _open: weakref.WeakSet[Connection] = weakref.WeakSet()
 
 
-class Leased(Protocol):
-    """What a connection knows of a run whose lease it presents."""
-
-    id: str
-
-    def _end(self, error: SidestepError) -> None:
-        """Note that the run is lost to this process."""
-
-
-class Connection:
+class Connection(Opening):
     """The daemon, for one connection at a time.
 
     A lost connection is not an error: it is made again, the leases it held are presented, and what
@@ -58,18 +36,9 @@ class Connection:
         reconnect_timeout: float,
         codec: Codec,
     ) -> None:
-        check_caller()
-        self.codec = codec
-        self.socket: str | None = None
-        self._finder = Finder(socket, autostart)
-        self._reconnect_timeout = reconnect_timeout
-        self._link: Link | None = None
-        self._connecting = Lock()
-        self._closed = False
-        self._ids = itertools.count(1)
-        self._runs: dict[str, Leased] = {}
-        # What could not be told while there was no connection: told first on the next one.
-        self._unsaid: list[bytes] = []
+        super().__init__(
+            socket, autostart=autostart, reconnect_timeout=reconnect_timeout, codec=codec
+        )
         _open.add(self)
         # Further connections, for calls that wait and have no place on this one; and those on this.
         self._spares: list[Connection] = []
@@ -87,11 +56,6 @@ class Connection:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-    @property
-    def connected(self) -> bool:
-        """Whether there is a connection now; a call makes one when there is none."""
-        return self._link is not None and self._link.alive
 
     async def close(self) -> None:
         """Close the connection; runs that are still held are interrupted."""
@@ -150,7 +114,9 @@ class Connection:
         late = partial(self._came_late, method, params) if method in GRANTING else None
         pause, end = 0.01, None
         while True:
-            link = await self._linked()
+            link = self._link
+            if link is None or not link.alive:
+                link = await self._linked()
             try:
                 reply = await link.call(identifier, line, timeout, late)
             except _wire.LinkLost:
@@ -173,19 +139,22 @@ class Connection:
             await sleep((error.retry_after_ms or 0) / 1000 or pause)
             pause = min(pause * 2, 1.0)
 
-    async def notify(self, method: str, params: dict[str, Any] | None = None) -> bytes:
-        """Send a notification: no reply, and no word of an error.
+    async def notify(self, method: str, params: dict[str, Any] | None = None) -> None:
+        """Send a notification, with what comes next or in some milliseconds.
 
-        It may wait for the next call for some milliseconds; `withdraw` takes what is returned.
+        There is no reply, and no word of an error.
         """
         line = _wire.request(None, method, params)
-        while True:
-            link = await self._linked()
-            try:
-                await link.post(line)
-                return line
-            except _wire.LinkLost:
-                continue
+        while not self.hold(line):
+            await self._linked()
+
+    def hold(self, notice: _wire.Notice) -> bool:
+        """Keep a notification for the next line; False when there is no connection now."""
+        return self._link is not None and self._link.hold(notice)
+
+    def withdraw(self, notice: _wire.Notice) -> bool:
+        """Take back what is kept; False when it has been written already."""
+        return self._link is not None and self._link.withdraw(notice)
 
     async def _tell(self, method: str, params: dict[str, Any]) -> None:
         """Send a notification without ever waiting: now, or first of all on the next connection."""
@@ -194,7 +163,7 @@ class Connection:
         try:
             if link is None:
                 raise _wire.LinkLost
-            await link.post(line)
+            link.post(line)
         except _wire.LinkLost:
             self._unsaid.append(line)
 
@@ -203,120 +172,9 @@ class Connection:
         message = given_back(method, params or {}, reply.get("result") or {})
         return None if message is None else self._tell(*message)
 
-    def withdraw(self, notification: bytes) -> bool:
-        """Take a notification back; False when it has been written already."""
-        return self._link is not None and self._link.withdraw(notification)
-
-    # The connection
-
-    async def _connect(self, wait: float) -> None:
-        end = time.monotonic() + (wait if self._finder.named is not None else 0.0)
-        while True:
-            try:
-                return await self._find()
-            except DaemonNotFound:
-                if time.monotonic() > end:
-                    raise
-            await sleep(0.02)
-
-    async def _find(self) -> None:
-        search = self._finder.search()
-        for path in search:
-            await sleep(search.pause)
-            try:
-                link = await Link.open(path, self._came_apart, self._notified)
-            except OSError as error:
-                search.note(error.strerror or str(error))
-                continue
-            try:
-                reason = search.accept(link.listener())
-            except DaemonNotFound:
-                await link.close()
-                raise
-            if reason is None:
-                self._link, self.socket = link, path
-                return
-            search.note(reason)
-            await link.close()
-        path = await in_thread(search.start)
-        self._link = await Link.open(path, self._came_apart, self._notified)
-        self.socket = path
-
-    async def _linked(self) -> Link:
-        link = self._link
-        if link is not None and link.alive:
-            return link
-        async with self._connecting:
-            link = self._link
-            if link is not None and link.alive:
-                return link
-            end = time.monotonic() + self._reconnect_timeout
-            pause = 0.002
-            while not self._closed:
-                try:
-                    link = await self._reopen()
-                except (OSError, _wire.LinkLost) as error:
-                    if time.monotonic() > end:
-                        raise ConnectionLost(f"{self.socket} does not answer: {error}") from error
-                    await sleep(pause)
-                    pause = min(pause * 2, 0.25)
-                    if pause > 0.1 and self.socket is not None:
-                        # Nobody else is taken for the daemon that was lost.
-                        self.socket = await in_thread(self._finder.revive, self.socket)
-                else:
-                    self._link = link
-                    return link
-            raise ConnectionLost("the client is closed")
-
-    async def _reopen(self) -> Link:
-        assert self.socket is not None
-        link = await Link.open(self.socket, self._came_apart, self._notified)
-        for lease, run in list(self._runs.items()):
-            identifier = next(self._ids)
-            reply = await link.call(
-                identifier, _wire.request(identifier, "lease.renew", {"lease": lease}), 30.0, None
-            )
-            if "error" in reply:
-                error = error_from_wire(reply["error"])
-                if isinstance(error, LeaseLost):
-                    run._end(error)
-        while self._unsaid:
-            await link.post(self._unsaid[0])
-            del self._unsaid[0]
-        return link
-
     def _forked(self) -> None:
-        """Leave the connection to the parent: this is the child of a fork.
-
-        The next call makes one of its own. Runs stay with the process that holds them: two
-        processes that go on with the same run would take each other's records for theirs.
-        """
-        runs, self._runs, self._unsaid = list(self._runs.values()), {}, []
-        for run in runs:
-            text = f"run {run.id} is held by the process that forked this one"
-            hint = "begin a run of its own in each process, for example a child workflow with an id"
-            run._end(LeaseLost(text, data={"run": run.id, "hint": hint}))
-        self._connecting, self._roamers = Lock(), set()
-        link, self._link = self._link, None
-        if link is not None:
-            with contextlib.suppress(OSError):  # no descriptor free: it stays open, unused
-                link.leave()
-
-    def _notified(self, message: dict[str, Any]) -> None:
-        params = message.get("params") or {}
-        if message.get("method") != "run.cancelled":
-            return
-        for run in list(self._runs.values()):
-            if run.id == params.get("run"):
-                run._end(cancelled(run.id, params.get("reason")))
-
-    async def _came_apart(self) -> None:
-        # Without a run nobody is in a hurry: the next call connects.
-        if self._runs and not self._closed:
-            try:
-                await self._linked()
-            except SidestepError:
-                pass  # the next call tells
+        super()._forked()
+        self._roamers = set()
 
 
 def _after_fork() -> None:

@@ -10,10 +10,12 @@ from .._failures import closed_error
 from .._older import Names, in_seconds, renamed
 from .._times import epoch, milliseconds
 from ._asking import Facts
+from ._contents import Contents
 from ._conversations import Conversations
 from ._graphs import Graphs
 from ._limits import Breakers, Budgets, Limits, Queues
-from ._lookups import Lookups
+from ._memories import Memories
+from ._recordings import Recordings
 from ._schedules import Schedules
 from ._streams import StreamReader
 from ._system import Retention, System
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound="Daemon")
 
 
-class Daemon(Lookups):
+class Daemon(Contents):
     """All that can be asked of the daemon by who owns no run; `Client` also opens runs."""
 
     @property
@@ -72,9 +74,19 @@ class Daemon(Lookups):
         return Conversations(self)
 
     @property
+    def memories(self) -> Memories:
+        """What is remembered beyond runs."""
+        return Memories(self)
+
+    @property
     def graphs(self) -> Graphs:
         """Checkpoints of graphs."""
         return Graphs(self)
+
+    @property
+    def recordings(self) -> Recordings:
+        """Calls that recorders have written down."""
+        return Recordings(self)
 
     @property
     def system(self) -> System:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, overload
 
 from .._backends.aio import Background
-from .._errors import Overloaded, RunConflict, RunNotFound, RunOwned
+from .._errors import Overloaded, RunConflict
 from .._inputs import OTHER_KIND, is_client, with_own
 from .._names import new_run_id
 from .._options import RunOptions
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
-# How often a run is looked for that another call has not just put in place of its own.
+# So many runs of a key are executed one after the other, at most.
 _TRIES = 50
 
 
@@ -136,14 +136,14 @@ class Starts(Executable[P, R]):
     async def _debounce(
         self, client: Client, call: Call, starting: Starting, key: str
     ) -> RunHandle[R]:
+        call = call._replace(run_id=call.run_id or new_run_id())  # known when it is sent again
         for _ in range(_TRIES):
-            keyed, _ = starting.changed({"dedup_key": key})
+            keyed, _ = starting.changed({"dedup_key": key, "if_duplicate": "replace"})
             reply = await self._enqueued(client, call, keyed)
-            run = reply["run"]
-            if reply["created"]:
-                return self._handle(run["id"], client)
-            if run["epoch"] > 0 or not await _removed(client, run["id"]):
-                key = f"{key}~{run['id']}"
+            run = reply["run"]["id"]
+            if run == call.run_id:
+                return self._handle(run, client)
+            key = f"{key}~{run}"  # that one is executed, or was: this comes after it
         raise Overloaded(f"{key} is called by too many at the same time")
 
     async def _connected(self, call: Call, ask: Callable[[Client], Awaitable[T]]) -> T:
@@ -171,14 +171,3 @@ class Starts(Executable[P, R]):
             if not same:
                 raise
             return await client.call("run.enqueue", params)  # type: ignore[no-any-return]
-
-
-async def _removed(client: Client, run: str) -> bool:
-    """Remove a run that nobody executes; whether it is gone."""
-    try:
-        await client.call("run.delete", {"run": run})
-    except RunOwned:
-        return False
-    except RunNotFound:
-        pass
-    return True

@@ -1,66 +1,40 @@
-"""The connection on threads.
+"""The connection on threads: callers write and read by themselves (`_reading` says who reads).
 
-Callers read their replies themselves, one of them at a time, so a step costs no change of
-threads: whoever finds nobody reading leads, reads until its own reply is there and passes the lead
-on. A thread beside them only waits for the hang-up: the client notices a lost connection while
-user code blocks, and takes its leases to a new one within the daemon's grace.
+A thread beside them waits for the hang-up: the client notices a lost connection while user code
+blocks, and takes its leases to a new one within the daemon's grace. It also writes what was kept
+for the next line when none comes (`Link.hold`).
 
-An interrupt may come between any two calls (Control-C, a handler that raises). It ends the
-connection, since what was read or written by halves cannot be told, and never leaves anything
-locked: only locks of the interpreter's own are used, by `with`, which no interrupt divides; the
-conditions, events and semaphores of `threading` are Python, and it does divide these.
+An interrupt ends the connection when it may have divided a line.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 import threading
-import time
 from collections.abc import Callable
 from time import sleep
 from typing import Any
 
 from .._autostart import listener
 from .._errors import TimeoutExpired
-from .._wire import IN_FLIGHT, LineBuffer, LinkLost, request
-
-_CHUNK = 1 << 18
+from .._wire import IN_FLIGHT, LinkLost, Notice, request, written
+from ._reading import Late, Reader, Waiting
 
 # Seconds between two looks whether a request of another thread has been answered, when there are
 # too many of them.
 _ROOM = 0.005
 
-# Seconds between two moments at which a thread that sleeps looks up, to be interrupted.
-LOOK_UP = 0.2
-
-# What a thread is told about itself: `looks_up` when an interrupt reaches it between calls alone.
-HERE = threading.local()
-
-# What is done with the reply to a request that was given up.
-Late = Callable[[dict[str, Any]], object]
+# Milliseconds between two looks at what is kept for the next line: what is there at the second one
+# is written. The daemon itself waits 25 ms for the outcome of a begin before it writes it.
+_TICK = 4
+# After so many looks at which nothing was kept since the one before, the thread goes to sleep.
+_QUIET = 4
 
 
-class _Waiting:
-    """Somebody who waits for a reply, asleep until the reply or the lead is there."""
-
-    __slots__ = ("done", "message", "waits", "woken")
-
-    def __init__(self) -> None:
-        self.waits = False
-        self.done = False
-        self.message: dict[str, Any] | None = None
-        self.woken = threading.Lock()
-        self.woken.acquire()
-
-    def wake(self) -> None:
-        """Let the sleeper look again; only the one who leads calls this."""
-        if self.woken.locked():
-            self.woken.release()
-
-
-class Link:
+class Link(Reader):
     """One connection: lines out, replies back to the callers that wait for them."""
 
     def __init__(
@@ -69,18 +43,15 @@ class Link:
         lost: Callable[[], None],
         heard: Callable[[dict[str, Any]], None],
     ) -> None:
-        self.alive = True
-        self._socket = peer
+        super().__init__(peer, heard)
         self._lost = lost
-        self._heard = heard
-        self._lines = LineBuffer()
-        self._waiting: dict[int, _Waiting] = {}
-        self._late: dict[int, Late] = {}
         self._writing = threading.Lock()
-        # Who reads; held for a moment to decide who does.
-        self._leading = threading.Lock()
-        self._leader: _Waiting | None = None
-        self._watcher = _Waiting()
+        # What waits for the next line, in its order; and how much has waited ever.
+        self._held: list[Notice] = []
+        self._holds = 0
+        # Whether the thread looks at it by the clock; the bell tells it to.
+        self._ticks = False
+        self._bell = _bell()
         threading.Thread(target=self._watch, name="sidestep", daemon=True).start()
 
     @classmethod
@@ -104,12 +75,17 @@ class Link:
             peer.shutdown(socket.SHUT_RDWR)  # the watcher may be there already, and closes it
             raise
 
+    # Writing
+
     def post(self, line: bytes) -> None:
-        """Write a line that has no reply."""
+        """Write a line, behind what waits for one."""
         if not self.alive:
             raise LinkLost
         try:
             with self._writing:
+                if self._held:
+                    line = written(self._held) + line
+                    self._held.clear()
                 self._socket.sendall(line)
         except OSError:
             self._end()
@@ -122,8 +98,32 @@ class Link:
                 pass
             raise
 
-    def withdraw(self, line: bytes) -> bool:
-        """Return False: a posted line is written at once."""
+    def hold(self, notice: Notice) -> bool:
+        """Keep what has no reply for the next line, or for some milliseconds.
+
+        False when the connection has ended.
+        """
+        with self._writing:
+            if not self.alive:
+                return False
+            self._held.append(notice)
+            self._holds += 1
+            if self._ticks:
+                return True
+            if self._bell is not None:
+                os.eventfd_write(self._bell, 1)
+                return True
+        with contextlib.suppress(LinkLost):  # nobody looks later
+            self.post(b"")
+        return True
+
+    def withdraw(self, notice: Notice) -> bool:
+        """Take back what was kept; False when it has been written."""
+        with self._writing:
+            for place, one in enumerate(self._held):
+                if one is notice:
+                    del self._held[place]
+                    return True
         return False
 
     def call(
@@ -140,7 +140,7 @@ class Link:
         """
         while len(self._waiting) >= IN_FLIGHT:
             sleep(_ROOM)
-        waiting = self._waiting[identifier] = _Waiting()
+        waiting = self._waiting[identifier] = Waiting()
         try:
             self.post(line)
             self._wait(waiting, timeout)
@@ -153,11 +153,7 @@ class Link:
         finally:
             self._waiting.pop(identifier, None)
 
-    def listener(self) -> int | None:
-        """Return the uid of whoever listens."""
-        return listener(self._socket)
-
-    def _give_up(self, identifier: int, waiting: _Waiting, late: Late | None) -> None:
+    def _give_up(self, identifier: int, waiting: Waiting, late: Late | None) -> None:
         if late is not None:
             self._late[identifier] = late
         with contextlib.suppress(LinkLost):
@@ -166,143 +162,73 @@ class Link:
             assert late is not None
             late(waiting.message)
 
+    # The end
+
+    def left(self) -> list[Notice]:
+        """Return what a connection that has ended did not write: it is for the next one."""
+        return self._held
+
+    def listener(self) -> int | None:
+        """Return the uid of whoever listens."""
+        return listener(self._socket)
+
     def close(self) -> None:
         """End the connection; nobody is told."""
+        if self._held and self.alive:
+            with contextlib.suppress(LinkLost):
+                self.post(b"")
         self._end()
 
     def leave(self) -> None:
         """Let go of a connection that is another process's."""
         self.alive = False
+        self._held.clear()
         self._socket.close()
-
-    # Reading
-
-    def _wait(self, waiting: _Waiting, timeout: float | None) -> None:
-        """Read when nobody else does, else sleep until somebody has read the reply."""
-        end = None if timeout is None else time.monotonic() + timeout
-        interrupt: BaseException | None = None
-        try:
-            while not waiting.done:
-                if self._leads(waiting):
-                    self._read(waiting, timeout, end)
-                elif not waiting.woken.acquire(timeout=_span(end)) and _left(end) == 0:
-                    raise _expired(timeout)
-        except TimeoutExpired:
-            raise
-        except BaseException:  # interrupted, perhaps with what was read in hand
-            self.alive = False
-            raise
-        finally:
-            while waiting.waits:
-                try:
-                    self._leave(waiting)
-                except BaseException as error:  # another interrupt: after this is done
-                    interrupt = error
-            if interrupt is not None:
-                raise interrupt
-
-    def _leads(self, waiting: _Waiting) -> bool:
-        with self._leading:
-            waiting.waits = True
-            if self._leader is None and not waiting.done:
-                self._leader = waiting
-            return self._leader is waiting
-
-    def _leave(self, waiting: _Waiting) -> None:
-        """Wait no more, and let another one read; interrupted, it is called again."""
-        if not self.alive:
-            self._end()
-        with self._leading:
-            if self._leader is waiting:
-                heir = self._heir(waiting)
-                if heir is not None:
-                    heir.wake()
-                self._leader = heir
-            waiting.waits = False
-
-    def _heir(self, waiting: _Waiting) -> _Waiting | None:
-        if not self.alive:
-            return self._watcher
-        for one in list(self._waiting.values()):
-            if one.waits and not one.done and one is not waiting:
-                return one
-        return None
-
-    def _read(self, waiting: _Waiting, timeout: float | None, end: float | None) -> None:
-        if end is not None or hasattr(HERE, "looks_up"):
-            self._wait_for_data(timeout, end)
-        try:
-            data = self._socket.recv(_CHUNK)
-        except OSError:
-            data = b""
-        if not data:
-            self._end()
-            self._tell_all()
-            return
-        for message in self._lines.feed(data):
-            if "method" in message:
-                self._heard(message)
-                continue
-            found = self._waiting.get(message.get("id") or 0)
-            if found is not None:
-                found.message = message
-                found.done = True
-                if found is not waiting:
-                    found.wake()
-            # After the message: whoever gives up looks in the other order.
-            if self._late and (late := self._late.pop(message.get("id") or 0, None)) is not None:
-                late(message)
-
-    def _wait_for_data(self, timeout: float | None, end: float | None) -> None:
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        while True:
-            left = _left(end)
-            # An exception that another thread raises here comes between two calls of the system.
-            span = LOOK_UP if left is None else min(left, LOOK_UP)
-            if poll.poll(span * 1000):
-                return
-            if left is not None and left <= span:
-                raise _expired(timeout)
-
-    def _tell_all(self) -> None:
-        for waiting in list(self._waiting.values()):
-            waiting.done = True
-            waiting.wake()
-
-    # The end
-
-    def _end(self) -> None:
-        # The watcher hears the shutdown, tells the client and closes the socket.
-        self.alive = False
-        try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+        self._unhang()
 
     def _watch(self) -> None:
+        """Be the thread beside the callers."""
         poll = select.poll()
-        poll.register(self._socket, select.POLLRDHUP)
-        poll.poll()
-        self.alive = False
-        # Leads from now on: nobody reads a closed socket.
-        while not self._leads(self._watcher):
-            self._watcher.woken.acquire()
-        self._tell_all()
+        peer, bell = self._socket.fileno(), self._bell
+        poll.register(peer, select.POLLRDHUP)
+        if bell is not None:
+            poll.register(bell, select.POLLIN)
+        oldest, holds, quiet = None, 0, 0
+        while True:
+            ready = poll.poll(_TICK if self._ticks else None)
+            if any(number == peer for number, _ in ready):
+                break
+            with self._writing:
+                if ready and bell is not None:
+                    os.eventfd_read(bell)
+                elif self._held and self._held[0] is oldest:
+                    self._flush()
+                oldest = self._held[0] if self._held else None
+                quiet = 0 if oldest or holds != self._holds else quiet + 1
+                holds, self._ticks = self._holds, quiet < _QUIET
+        self._lead_for_good()
         self._socket.close()
+        with self._writing:
+            self._unhang()
         self._lost()
 
+    def _flush(self) -> None:
+        lines = written(self._held)
+        self._held.clear()
+        try:
+            self._socket.sendall(lines)
+        except OSError:  # the hang-up is heard next
+            self._end()
 
-def _left(end: float | None) -> float | None:
-    return None if end is None else max(0.0, end - time.monotonic())
+    def _unhang(self) -> None:
+        if self._bell is not None:
+            os.close(self._bell)
+            self._bell = None
 
 
-def _span(end: float | None) -> float:
-    """Return for how many seconds to sleep at once, as a lock takes it."""
-    longest = LOOK_UP if hasattr(HERE, "looks_up") else threading.TIMEOUT_MAX
-    left = _left(end)
-    return longest if left is None else min(longest, left)
-
-
-def _expired(timeout: float | None) -> TimeoutExpired:
-    return TimeoutExpired(f"no reply within {timeout} s", data={"which": "call"})
+def _bell() -> int | None:
+    """Return what wakes the thread of a connection; None where the system refuses it."""
+    try:
+        return os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+    except (AttributeError, OSError):
+        return None

@@ -1,4 +1,4 @@
-"""What the client on threads is made of; its connection is in `_link`."""
+"""What the client on threads is made of; its connection is in `_link` and `_reading`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from time import sleep as sleep
 from typing import Any, Generic, TypeVar
 
 from .._failures import still_going
-from ._link import HERE, LOOK_UP
 from ._link import Link as Link
+from ._reading import HERE, LOOK_UP
 
 T = TypeVar("T")
 
@@ -25,7 +25,8 @@ CANCELLED: tuple[type[BaseException], ...] = ()
 
 def call_body(function: Callable[..., Any], args: Any, kwargs: Any, timeout: float | None) -> Any:
     """Call the body of a step; the daemon alone watches its time."""
-    return _plain(function(*args, **kwargs))
+    result = function(*args, **kwargs)
+    return _plain(result) if isinstance(result, types.CoroutineType) else result
 
 
 def call_workflow(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from .._artifact import Artifact
 from .._tags import tagged
 from ._base import Reader
 
@@ -111,5 +112,26 @@ STANDARD = [
     Standard("path", PATH, str, pathlib.Path),
     Standard("bytes", bytes, lambda value: base64.b64encode(value).decode(), _bytes),
 ]
-BY_TAG = {known.tag: known for known in STANDARD}
-BY_CLASS = {known.cls: known for known in STANDARD} | {pathlib.Path: BY_TAG["path"]}
+
+
+class Handle(Reader):
+    """Handles of large values."""
+
+    tag = "artifact"
+
+    def read(self, value: Any) -> Any:
+        return Artifact.from_wire(value)
+
+    def write(self, value: Any, bare: bool = False) -> Any:
+        return value.to_wire() if type(value) is Artifact else tagged(value)
+
+    def same(self, given: Any, read: Any) -> bool:
+        return bool(given == read)
+
+
+_HANDLE = Handle()
+BY_TAG = {known.tag: known for known in STANDARD} | {_HANDLE.tag: _HANDLE}
+BY_CLASS = {known.cls: known for known in STANDARD} | {
+    pathlib.Path: BY_TAG["path"],
+    Artifact: _HANDLE,
+}

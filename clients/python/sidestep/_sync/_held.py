@@ -144,13 +144,10 @@ class Held:
     def _call(
         self, method: str, params: dict[str, Any], *, compensating: bool = False
     ) -> Any:
-        if not (compensating and isinstance(self._final, RunCancelled)):
-            self._check()
+        if self._final is not None and not (compensating and isinstance(self._final, RunCancelled)):
+            raise self._final
         if self.lease is None:
-            raise RunClosed(
-                f"run {self.id} is {self.info.get('status')} and not held here",
-                data={"run": self.id},
-            )
+            raise self._not_held()
         try:
             return self.client.call(method, {"lease": self.lease, **params})
         except (LeaseLost, RunCancelled) as error:
@@ -160,6 +157,11 @@ class Held:
     def _check(self) -> None:
         if self._final is not None:
             raise self._final
+
+    def _not_held(self) -> RunClosed:
+        return RunClosed(
+            f"run {self.id} is {self.info.get('status')} and not held here", data={"run": self.id}
+        )
 
     def _end(self, error: SidestepError) -> None:
         if self._final is None:

@@ -16,10 +16,12 @@ from .._options import PLAIN_STEP, Fingerprint, OnMismatch, StepOptions
 from .._retry import RetryLike, Types
 from .._threads import install
 from ._announce import Announcements
+from ._artifacts import Artifacts
 from ._checkpoint import Checkpoints
 from ._daemon import Daemon
 from ._daemon_steps import DaemonSteps
 from ._part import Part
+from ._recorder import CallRecorders
 from ._state import State
 from ._step import StepExecution
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Run(Checkpoints, DaemonSteps, Announcements):
+class Run(Checkpoints, DaemonSteps, Announcements, Artifacts, CallRecorders):
     """One durable execution, held by this process.
 
     `id` is the user's, `uid` names this generation for good. `replaying` is true until the first
@@ -202,8 +204,8 @@ class Run(Checkpoints, DaemonSteps, Announcements):
     def _perform(
         self, name: str, function: Callable[..., Any], args: Any, kwargs: Any, options: StepOptions
     ) -> Any:
-        if not options.compensation:
-            self._check()
+        if self._final is not None and not options.compensation:
+            raise self._final
         fingerprint = options.fingerprint_of(function, args, kwargs)
         base = self._scoped(name)
         call = self._calls.next(base, fingerprint)

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._backends.sync import sleep
 from .._errors import RunClosed, TimeoutExpired
 from .._times import seconds
 from ._daemon import Daemon
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _NOTHING = object()
-_CLOSED = ("completed", "failed", "cancelled")
-# Seconds between two looks at a value that is waited for.
-_SOON, _LATE = 0.005, 0.25
+# How long one question for a value waits, seconds: it is asked again.
+_PATIENCE = 300.0
 
 
 class StateReader:
@@ -39,7 +38,7 @@ class StateReader:
         return self._ask(self._all)  # type: ignore[no-any-return]
 
     def wait(self, name: str, timeout: Span | None = None, *, unlike: Any = _NOTHING) -> Any:
-        """Return a value as soon as there is one, and it is not `unlike` this.
+        """Return a value as soon as there is one, and it is not `unlike` this (``state.wait``).
 
         Raises TimeoutExpired (`which` is ``state``), and RunClosed when the run has ended without
         it.
@@ -58,17 +57,17 @@ class StateReader:
         return {name: client.codec.from_json(value) for name, value in reply["state"].items()}
 
     def _wait(self, client: Daemon, name: str, end: float | None, unlike: Any) -> Any:
-        pause, has_ended = _SOON, False
+        params: dict[str, Any] = {"run": self._id, "name": name}
+        if unlike is not _NOTHING:
+            params["unlike"] = client.codec.to_json(unlike)
+        data = {"run": self._id, "which": "state"}
         while True:
-            value = self._get(client, name, _NOTHING)
-            if value is not _NOTHING and (unlike is _NOTHING or value != unlike):
-                return value
-            data = {"run": self._id, "which": "state"}
-            if has_ended:
+            left = _PATIENCE if end is None else max(0.0, end - time.monotonic())
+            wait = min(left, _PATIENCE)
+            reply = client.call("state.wait", {**params, "wait_ms": math.ceil(wait * 1000)})
+            if reply["found"]:
+                return client.codec.from_json(reply.get("value"))
+            if reply["closed"]:
                 raise RunClosed(f"run {self._id} has ended and did not set {name}", data=data)
             if end is not None and time.monotonic() >= end:
                 raise TimeoutExpired(f"run {self._id} did not set {name} in time", data=data)
-            sleep(pause if end is None else max(0.0, min(pause, end - time.monotonic())))
-            pause = min(pause * 2, _LATE)
-            if pause == _LATE:  # what was set before the end is read once more
-                has_ended = (client.get(self._id))["run"]["status"] in _CLOSED

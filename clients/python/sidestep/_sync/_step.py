@@ -8,7 +8,7 @@ from typing import Any
 
 from .._backends.sync import call_body, sleep
 from .._calls import Call
-from .._codec import Codec, recorded
+from .._codec import recorded
 from .._context import RUN, STEP
 from .._errors import AttemptSuperseded, StepConflict, StepFailed, StepMismatch
 from .._failures import (
@@ -26,6 +26,9 @@ from ._held import Held
 from ._step_context import StepContext
 
 Record = dict[str, Any]
+
+# So many bytes of names are no reason to write a begin at once, which would refuse them.
+_SHORT = 8192
 
 
 class StepExecution:
@@ -50,7 +53,8 @@ class StepExecution:
         self._asks = options.asks
         self._ask = self._asks or known is not None
         self._attempt: int | None = None
-        self._begun: bytes | None = None
+        # The begin that is kept back.
+        self._begun: tuple[str, Record] | None = None
         # What the record was read back as before it was written.
         self._read: tuple[Record, Any] | None = None
 
@@ -58,35 +62,64 @@ class StepExecution:
         """Return the record, or begin an attempt and return None; a back-off is waited for."""
         if self.record is not None:
             return self.record
-        begin: Record = {"step": self.name, **self.options.params, "fingerprint": self.fingerprint}
+        run = self.run
         if self._ask:
-            try:
-                reply = self._tell("step.begin", begin)
-            except StepFailed as error:
-                return self._keep({"status": "failed", "error": error.failure})
-            if reply["status"] == "completed":
-                return self._keep({"status": "completed", "output": reply.get("output")})
-            self._attempt = reply["attempt"]
-            if reply.get("delay_ms"):
-                sleep(reply["delay_ms"] / 1000)
+            record = self._asked()
+            if record is not None:
+                return record
+        elif run._final is not None:
+            raise run._final
+        elif run.lease is None:
+            raise run._not_held()
+        elif self._attempt is not None or self.options.params or not self._may_be_late():
+            begin = {"lease": run.lease, "step": self.name, **self.options.params}
+            run.client.notify("step.begin", {**begin, "fingerprint": self.fingerprint})
         else:
-            self.run._check()
-            begun = self.run.client.notify("step.begin", {"lease": self.run.lease, **begin})
-            says_more = self.options.params or self._attempt is not None
-            self._begun = None if says_more else begun
+            begin = {"lease": run.lease, "step": self.name, "fingerprint": self.fingerprint}
+            self._begun = "step.begin", begin
+            if not run.client.hold(self._begun):
+                run.client.notify(*self._begun)
         self._ask = self._asks
-        self.context = StepContext(self.run, self.call, self._attempt)
+        self.context = StepContext(run, self.call, self._attempt)
         return None
+
+    def _asked(self) -> Record | None:
+        """Begin an attempt as a request: return the record that there is, or None."""
+        begin = {"step": self.name, **self.options.params, "fingerprint": self.fingerprint}
+        try:
+            reply = self._tell("step.begin", begin)
+        except StepFailed as error:
+            return self._keep({"status": "failed", "error": error.failure})
+        if reply["status"] == "completed":
+            return self._keep({"status": "completed", "output": reply.get("output")})
+        self._attempt = reply["attempt"]
+        if reply.get("delay_ms"):
+            sleep(reply["delay_ms"] / 1000)
+        return None
+
+    def _may_be_late(self) -> bool:
+        """Whether making the line of a begin can wait: nothing in it will be refused."""
+        try:
+            return len((self.name + self.fingerprint).encode()) < _SHORT
+        except UnicodeEncodeError:
+            return False
 
     def complete(self, value: Any, type_: Any = None) -> Record | None:
         """Record what the body returned, if it can be read back as `type_`."""
         try:
-            output, read = recorded(self._codec, value, type_)
+            output, read = recorded(self.options.codec or self.run.codec, value, type_)
         except Exception as error:  # a codec of the user's may raise anything
             raise NotSerialisable(self.name, error) from error
+        done = self._end()
+        done["output"] = output
+        if self.context._usage:
+            done["usage"] = self.context._usage
+        # A record stands for a begin that says no more and was not sent while the body ran.
+        if self._begun is not None and self.run.client.withdraw(self._begun):
+            done["started_at"] = self.context.started_at
         try:
-            done = {"output": output, **self.context._members(), **self._start(), **self._end()}
-            self._tell("step.complete", done)
+            # What was paid for is kept, also when the run was cancelled meanwhile.
+            self.run._call("step.complete", done, compensating=True)
         except AttemptSuperseded as error:
             if error.step != self.name:
                 raise
@@ -151,13 +184,10 @@ class StepExecution:
         if self._read is not None and self._read[0] is record:
             return self._read[1]
         try:
-            return self._codec.from_json(record.get("output"), type_)
+            codec = self.options.codec or self.run.codec
+            return codec.from_json(record.get("output"), type_)
         except Exception as error:
             raise Unreadable(f"the recorded result of step {self.name}", error) from error
-
-    @property
-    def _codec(self) -> Codec:
-        return self.options.codec or self.run.codec
 
     def _tell(self, method: str, params: Record) -> Any:
         return self.run._call(method, params, compensating=self.options.compensation)
@@ -173,12 +203,6 @@ class StepExecution:
             self.run._executing.discard(self)
             STEP.reset(step_token)
             RUN.reset(run_token)
-
-    def _start(self) -> Record:
-        # A record stands for a begin that says no more and was not sent while the body ran.
-        if self._begun is None or not self.run.client.withdraw(self._begun):
-            return {}
-        return {"started_at": self.context.started_at}
 
     def _end(self) -> Record:
         end: Record = {"step": self.name}

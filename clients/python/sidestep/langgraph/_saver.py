@@ -11,6 +11,16 @@ from ._aio import AsyncMethods
 from ._sync import BlockingMethods
 
 
+def socket_of(conn_string: str) -> str | None:
+    """Return the socket that a URL or a path names; None where the daemon is to be found."""
+    parts = urlsplit(conn_string)
+    if parts.scheme not in ("", "sidestep", "unix"):
+        raise ValueError(f"{conn_string}: it is `sidestep:` or `sidestep:///path/of/socket`")
+    if parts.netloc:
+        raise ValueError(f"{conn_string}: a daemon is on this host; its path has three slashes")
+    return unquote(parts.path) or None
+
+
 class SidestepSaver(AsyncMethods, BlockingMethods):
     """Keeps the checkpoints of graphs in the daemon, with all that LangGraph asks of a saver.
 
@@ -31,14 +41,7 @@ class SidestepSaver(AsyncMethods, BlockingMethods):
 
         The first finds the daemon. A plain path is one as well. Raises ValueError for a host.
         """
-        parts = urlsplit(conn_string)
-        if parts.scheme not in ("", "sidestep", "unix"):
-            raise ValueError(
-                f"{conn_string}: the saver has `sidestep:` or `sidestep:///path/of/socket`"
-            )
-        if parts.netloc:
-            raise ValueError(f"{conn_string}: a daemon is on this host; its path has three slashes")
-        return cls(unquote(parts.path) or None, serde=serde)
+        return cls(socket_of(conn_string), serde=serde)
 
     def __enter__(self) -> SidestepSaver:
         return self

@@ -16,6 +16,8 @@ except ImportError as error:
     raise needs("openai-agents", error) from error
 
 from .._loops import LoopClients
+from ._compaction import Replacing
+from ._settings import limit_of, settings_of
 
 __all__ = ["SidestepSession"]
 
@@ -24,7 +26,7 @@ __all__ = ["SidestepSession"]
 _MOST = 1_000_000_000
 
 
-class SidestepSession(SessionABC):
+class SidestepSession(Replacing, SessionABC):
     """Keeps the items of a session as a conversation in the daemon.
 
     Several processes may use a session at the same time: items are added in whole calls, and
@@ -41,13 +43,14 @@ class SidestepSession(SessionABC):
     ) -> None:
         """Take the SDK's `session_settings` (`settings` is its older name here)."""
         self.session_id = session_id
-        self.session_settings = settings if session_settings is None else session_settings
+        given = settings if session_settings is None else session_settings
+        self.session_settings = settings_of(given)
         self._name = f"openai-agents/{session_id}"
         self._daemon = LoopClients(socket)
 
     async def get_items(self, limit: int | None = None) -> list[Any]:
         """Return the items in order, or the last `limit` of them."""
-        limit = _limit(self.session_settings) if limit is None else limit
+        limit = limit_of(self.session_settings) if limit is None else limit
         if limit is not None and limit <= 0:
             return []
         part = {} if limit is None else {"last": min(limit, _MOST)}
@@ -81,11 +84,3 @@ class SidestepSession(SessionABC):
     async def aclose(self) -> None:
         """Close the connection of the running event loop."""
         await self._daemon.close()
-
-
-def _limit(settings: Any) -> int | None:
-    """Return the limit of settings, which the SDK also takes as a dict."""
-    if settings is None:
-        return None
-    limit: int | None = settings.get("limit") if isinstance(settings, dict) else settings.limit
-    return limit

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// Something that people may want to know of a run: a body that failed, a record that nobody asked for.
 public struct LogMessage: Sendable {

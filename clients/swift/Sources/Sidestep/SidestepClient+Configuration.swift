@@ -19,6 +19,8 @@ extension SidestepClient {
         public var decoder: @Sendable () -> JSONDecoder
         /// What is told of what happens; nothing else is ever written for people.
         public var log: @Sendable (LogMessage) -> Void
+        /// What measures and traces what the client does; the first one is the outermost.
+        public var observers: [any Observer] = []
 
         /// Makes a configuration; dates are texts of ISO 8601 with milliseconds unless `encoder` and `decoder` say
         /// otherwise.
@@ -40,6 +42,9 @@ extension SidestepClient {
 
         /// Called around the body of each step; what it throws ends this client as the death of its process would.
         package var interruption: (@Sendable (_ step: String, _ moment: StepMoment) throws -> Void)?
+
+        /// Whether a call without a record ends its run: a test replays what was recorded.
+        package var isReplay = false
 
         var payloads: Payloads { Payloads(encoder: encoder, decoder: decoder) }
     }

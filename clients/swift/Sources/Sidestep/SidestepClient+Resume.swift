@@ -1,4 +1,3 @@
-import Glibc
 import SidestepProtocol
 
 extension SidestepClient {
@@ -16,16 +15,27 @@ extension SidestepClient {
         options: ResumeOptions = ResumeOptions()
     ) async throws -> Run {
         let input = try input.map { try payloads.encode($0) }
-        let params = RawJSON.object { writer in
+        // Without an id a second copy would make a second run.
+        let result = try await call("resume", mayResend: id != nil) { writer in
             writer.member("run", id)
             writer.member("workflow", workflow)
             writer.member("input", input)
             options.write(to: &writer)
         }
-        // Without an id a second copy would make a second run.
-        let result = try await call("resume", params, mayResend: id != nil)
-        return try await Run(
+        let run = try await Run(
             result, input: input, client: self, onMismatch: options.onMismatch ?? .error)
+        if run.wasCreated { try await keepHeaders(of: run, options.metadata) }
+        return run
+    }
+
+    /// Keeps what the observers want to be kept with a new run. Not told by `resume`, which would tell it to a run that
+    /// somebody else had made.
+    private func keepHeaders(of run: Run, _ metadata: RawJSON?) async throws {
+        guard let metadata = configuration.metadataWithHeaders(metadata) else { return }
+        try await call("run.update") { writer in
+            writer.member("run", run.id)
+            writer.member("metadata", metadata)
+        }
     }
 
     /// Opens a run without input, or comes back to it.

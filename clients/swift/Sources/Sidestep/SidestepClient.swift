@@ -50,7 +50,7 @@ public final class SidestepClient: Sendable {
     public func call(_ method: String, _ params: RawJSON? = nil, mayResend: Bool = true) async throws
         -> RawJSON
     {
-        try await connection.call(method, params, mayResend: mayResend)
+        try await connection.call(Outgoing(method, params), mayResend: mayResend)
     }
 
     /// Calls any method of the protocol with the parameters that `write` writes into an object.
@@ -60,6 +60,6 @@ public final class SidestepClient: Sendable {
     nonisolated(nonsending) public func call(
         _ method: String, mayResend: Bool = true, _ write: (inout JSONWriter) -> Void
     ) async throws -> RawJSON {
-        try await call(method, .object(write), mayResend: mayResend)
+        try await connection.call(Outgoing(method, write), mayResend: mayResend)
     }
 }

@@ -1,5 +1,5 @@
-import Glibc
 import Sidestep
+import SidestepLibC
 
 /// A process of the pass, talked to over one socket that is its standard input and output.
 final class ChildProcess {

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// Whole files, and the processes that a pass starts.
 enum Files {
@@ -11,7 +11,7 @@ enum Files {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            let count = SidestepLibC.read(descriptor, &chunk, chunk.count)
             guard count > 0 else { return bytes }
             bytes += chunk[..<count]
         }

@@ -1,6 +1,6 @@
 import FoundationEssentials
-import Glibc
 import Sidestep
+import SidestepLibC
 import SidestepProtocol
 
 /// Plays one scenario.

@@ -1,5 +1,5 @@
-import Glibc
 import Sidestep
+import SidestepLibC
 import SidestepProtocol
 
 /// The process that is a program: a workflow written with the client's own means.

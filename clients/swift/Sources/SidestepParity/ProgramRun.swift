@@ -1,5 +1,5 @@
-import Glibc
 import Sidestep
+import SidestepLibC
 import SidestepProtocol
 
 /// A program of a scenario, running in a process of its own.

@@ -1,5 +1,5 @@
-import Glibc
 import Sidestep
+import SidestepLibC
 import SidestepProtocol
 
 /// A connection of a scenario: lines out, lines in, each wait with an end.

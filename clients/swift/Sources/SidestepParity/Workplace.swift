@@ -1,5 +1,5 @@
-import Glibc
 import Sidestep
+import SidestepLibC
 
 /// A directory of the pass with its daemon.
 final class Workplace {

@@ -1,5 +1,5 @@
-import Glibc
 import Sidestep
+import SidestepLibC
 
 /// The daemon's program.
 enum DaemonProgram {
@@ -22,11 +22,5 @@ enum DaemonProgram {
         }
     }
 
-    private static var ownProgram: String {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            readlink("/proc/self/exe", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        return String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
-    }
+    private static var ownProgram: String { System.ownProgram ?? "" }
 }

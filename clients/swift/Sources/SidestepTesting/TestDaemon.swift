@@ -1,5 +1,5 @@
-import Glibc
 import Sidestep
+import SidestepLibC
 import SidestepProtocol
 import Synchronization
 
@@ -59,8 +59,8 @@ public final class TestDaemon: Sendable {
     /// Kills it with SIGKILL, as a crash of the machine would, and returns when it is gone.
     public func kill() async throws {
         let pid = try pid()
-        _ = Glibc.kill(pid, SIGKILL)
-        while Glibc.kill(pid, 0) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        _ = SidestepLibC.kill(pid, SIGKILL)
+        while SidestepLibC.kill(pid, 0) == 0 { try await Task.sleep(for: .milliseconds(2)) }
     }
 
     /// Lets time pass: sleeps, time-outs, back-offs and schedules that are due by then are over when it returns.
@@ -92,7 +92,7 @@ public final class TestDaemon: Sendable {
     }
 
     deinit {
-        if let pid = try? pid() { _ = Glibc.kill(pid, SIGKILL) }
+        if let pid = try? pid() { _ = SidestepLibC.kill(pid, SIGKILL) }
         _ = try? DetachedProcess.start(["rm", "-rf", directory], log: "/dev/null")
     }
 }

@@ -18,7 +18,7 @@ import Testing
             #"{"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"It is owned.","data":{"#
             + #""kind":"run_owned","run":"r","owner":{"pid":12,"uid":0,"kind":"process","since_at":5},"#
             + #""retry_after_ms":1500,"hint":"Wait."}}}"#
-        guard case .answer(7, .failure(let error)) = Incoming(line: Array(line.utf8)) else {
+        guard case .answer(7, .failure(let error)) = Incoming(line: Array(line.utf8)[...]) else {
             Issue.record("no answer")
             return
         }
@@ -43,7 +43,7 @@ import Testing
     @Test(
         "lines that are not for us are passed over", arguments: ["", "nonsense", "[]", #"{"jsonrpc":"2.0"}"#])
     func noise(line: String) {
-        guard case .noise = Incoming(line: Array(line.utf8)) else {
+        guard case .noise = Incoming(line: Array(line.utf8)[...]) else {
             Issue.record("understood \(line)")
             return
         }

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Glibc
+import SidestepLibC
 import SidestepProtocol
 import Synchronization
 
@@ -129,7 +129,7 @@ public final class RunWatcher {
                 let pause = backoff.advance()
                 if interruption.withLock({ $0.isWanted }) { throw error }
                 guard ContinuousClock.now + pause < deadline else { throw error }
-                usleep(UInt32(pause.milliseconds) * 1000)
+                Threads.pause(pause)
             }
         }
     }
@@ -183,9 +183,7 @@ public struct RunFeed: AsyncSequence, Sendable {
 
 /// A thread that reads one entry for each that is asked for: a slow reader slows the daemon down, not this
 /// process.
-///
-/// Unchecked: the watcher belongs to the thread, but for the one call that ends its wait.
-private final class FeedReader: @unchecked Sendable {
+private final class FeedReader: Sendable {
     private struct State {
         var wanted: CheckedContinuation<RunEvent?, any Error>?
         var isStopped = false
@@ -194,23 +192,21 @@ private final class FeedReader: @unchecked Sendable {
     }
 
     private let state = Mutex(State())
-    private let watcher: RunWatcher
-    private let demand = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    private let box: Box
+    private let demand = Semaphore()
 
     init(_ feed: RunFeed) {
-        watcher = RunWatcher(
+        let watcher = RunWatcher(
             finder: feed.finder, filter: feed.filter, after: feed.after, patience: feed.patience)
-        sem_init(demand, 0, 0)
-        let box = Box(watcher: watcher, demand: demand)
+        let (box, demand) = (Box(watcher: watcher), demand)
+        self.box = box
         let reading: @Sendable () -> Void = { [weak self] in
             while true {
-                while sem_wait(box.demand) != 0 {}
+                demand.wait()
                 guard let self, !self.state.withLock({ $0.isStopped }) else { break }
                 let result = Result { try box.watcher.next() }
                 self.answer(result)
             }
-            sem_destroy(box.demand)
-            box.demand.deallocate()
         }
         do { try Threads.start(reading) } catch { state.withLock { $0.failure = Threads.noneLeft(error) } }
     }
@@ -225,7 +221,7 @@ private final class FeedReader: @unchecked Sendable {
             }
             if let failure { return continuation.resume(throwing: failure) }
             if isStopped { return continuation.resume(returning: nil) }
-            sem_post(demand)
+            demand.post()
         }
     }
 
@@ -237,8 +233,8 @@ private final class FeedReader: @unchecked Sendable {
         }
         wanted?.resume(returning: nil)
         guard isFirst else { return }
-        watcher.interrupt()
-        sem_post(demand)
+        box.watcher.interrupt()
+        demand.post()
     }
 
     private func answer(_ result: Result<RunEvent, any Error>) {
@@ -249,9 +245,8 @@ private final class FeedReader: @unchecked Sendable {
         wanted?.resume(with: result.map { Optional($0) })
     }
 
-    /// Hands the watcher to the thread. Unchecked: it is touched there alone from then on.
+    /// Hands the watcher to the thread. Unchecked: it is touched there alone, but for the one call that ends its wait.
     private struct Box: @unchecked Sendable {
         let watcher: RunWatcher
-        let demand: UnsafeMutablePointer<sem_t>
     }
 }

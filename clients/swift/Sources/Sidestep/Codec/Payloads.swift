@@ -11,6 +11,7 @@ public struct Payloads: Sendable {
     /// A `RawJSON` is taken as it is.
     func encode<Value: Encodable>(_ value: Value) throws -> RawJSON {
         if let raw = value as? RawJSON { return raw }
+        if let plain = PlainValues.encode(value) { return plain }
         do {
             return RawJSON(validated: ArraySlice(try sorting(encoder()).encode(value)))
         } catch {
@@ -23,8 +24,16 @@ public struct Payloads: Sendable {
     /// The value a payload stands for.
     func decode<Value: Decodable>(_ type: Value.Type, from json: RawJSON) throws -> Value {
         if let raw = json as? Value { return raw }
+        if let plain = PlainValues.decode(type, from: json) { return plain }
+        let json = TaggedJSON.mayHold(json) ? try TaggedJSON.untagged(json) : json
         do {
-            return try decoder().decode(type, from: Data(json.bytes))
+            return try json.bytes.withUnsafeBytes { bytes in
+                // Not copied: what is decoded keeps nothing of it.
+                let data = Data(
+                    bytesNoCopy: UnsafeMutableRawPointer(mutating: bytes.baseAddress!), count: bytes.count,
+                    deallocator: .none)
+                return try decoder().decode(type, from: data)
+            }
         } catch {
             throw SidestepError(
                 .unexpectedReply, "the recorded value is not a \(Value.self): \(error)",

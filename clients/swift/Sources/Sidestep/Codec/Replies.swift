@@ -11,8 +11,8 @@ enum Incoming {
     case noise
 
     /// Reads one line.
-    init(line: [UInt8]) {
-        guard case .single(let item) = FrameParser.parse(line[...], limits: Self.limits) else {
+    init(line: ArraySlice<UInt8>) {
+        guard case .single(let item) = FrameParser.parse(line, limits: Self.limits) else {
             self = .noise
             return
         }
@@ -37,24 +37,6 @@ enum Incoming {
         limits.depth += 8  // a payload of full depth stands a few levels down in a reply
         return limits
     }()
-}
-
-/// Lines from a client.
-enum Outgoing {
-    /// A request's line, its newline included.
-    static func request(id: Int, method: String, params: RawJSON?) -> [UInt8] {
-        line(id: .integer(Int64(id)), method, params)
-    }
-
-    /// A notification's line, its newline included.
-    static func notification(method: String, params: RawJSON?) -> [UInt8] { line(id: nil, method, params) }
-
-    private static func line(id: RawJSON?, _ method: String, _ params: RawJSON?) -> [UInt8] {
-        var writer = JSONWriter(capacity: 96 + method.utf8.count + (params?.bytes.count ?? 0))
-        writer.request(id: id, method: method, params: params)
-        writer.newline()
-        return writer.bytes
-    }
 }
 
 extension SidestepError {

@@ -11,7 +11,7 @@ public final class BlockingConnection {
     /// Finds a daemon, or starts one, and connects to it.
     ///
     /// - Parameters:
-    ///   - socket: the daemon's socket; nil looks in the usual places.
+    ///   - path: the daemon's socket; nil looks in the usual places.
     ///   - autostart: whether a daemon may be started; nil leaves it to `SIDESTEP_AUTOSTART`.
     /// - Throws: `SidestepError` of kind `daemonNotFound` that names what was tried.
     public convenience init(socket path: String? = nil, autostart: Bool? = nil) throws {
@@ -93,7 +93,7 @@ public final class BlockingConnection {
         do { try socket.write(bytes[...]) } catch { throw lost(error) }
     }
 
-    private func receive() throws -> [UInt8]? {
+    private func receive() throws -> ArraySlice<UInt8>? {
         do { return try lines.next() } catch { throw lost(error) }
     }
 

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 import SidestepProtocol
 import Synchronization
 
@@ -50,7 +50,7 @@ extension Connection {
                     giveUp(error as? SidestepError ?? SidestepError(.connectionLost, "\(error)"))
                     return nil
                 }
-                usleep(UInt32(pause.milliseconds) * 1000)
+                Threads.pause(pause)
             }
         }
     }
@@ -62,14 +62,11 @@ extension Connection {
 
     /// Opens the new connection for callers, after the leases and the unanswered calls went out.
     private func attach(_ outlet: Outlet) {
-        writing.withLock { _ in
-            let frames: [[UInt8]] = state.withLock { state in
-                guard case .connecting = state.link else { return [] }
-                state.link = .up(outlet)
-                let renewals = state.holders.values.map { renewal($0, &state) }
-                return renewals + state.calls.nextFrames()
-            }
-            for frame in frames { outlet.write(frame) }
+        flush { state in
+            guard case .connecting = state.link else { return }
+            state.link = .up(outlet)
+            let renewals = state.holders.values.map { renewal($0, &state) }
+            for frame in renewals + state.calls.nextFrames() { outlet.enqueue(frame) }
         }
         if isClosed { outlet.socket.shutDown() }
     }
@@ -118,7 +115,7 @@ extension Connection {
         for call in calls { call.complete(.failure(error)) }
     }
 
-    private func receive(_ line: [UInt8]) {
+    private func receive(_ line: ArraySlice<UInt8>) {
         switch Incoming(line: line) {
         case .answer(0, .failure(let error)) where error.kind == .payloadTooLarge:
             answered(state.withLock { $0.calls.longestSent } ?? 0, .failure(error))
@@ -140,7 +137,7 @@ extension Connection {
         guard outcome.isRefusal else { return pump() }
         // What made the daemon refuse is answered by this thread, so the pause is another one's.
         let later: @Sendable () -> Void = {
-            usleep(2000)
+            Threads.pause(.milliseconds(2))
             self.pump()
         }
         if (try? Threads.start(later)) == nil { pump() }
@@ -148,13 +145,10 @@ extension Connection {
 
     /// Sends the calls that had to wait because too many were unanswered.
     private func pump() {
-        writing.withLock { _ in
-            let (outlet, frames) = state.withLock { state -> (Outlet?, [[UInt8]]) in
-                state.isPumping = false
-                guard case .up(let outlet) = state.link else { return (nil, []) }
-                return (outlet, state.calls.nextFrames())
-            }
-            for frame in frames { outlet?.write(frame) }
+        flush { state in
+            state.isPumping = false
+            guard state.isUp else { return }
+            for frame in state.calls.nextFrames() { state.enqueue(frame) }
         }
     }
 

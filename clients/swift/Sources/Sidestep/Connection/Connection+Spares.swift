@@ -9,14 +9,17 @@ extension Connection {
 
     /// Makes a call on the connection that has a place for it.
     func callInPlace(
-        _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool
+        _ line: Outgoing, mayResend: Bool, isShielded: Bool, endsStep: Bool
     ) async throws -> RawJSON {
-        guard PatientMethods.roaming.contains(method) else {
-            return try await callOnce(method, params, mayResend: mayResend, isShielded: isShielded)
+        // The end of a step is what is called most.
+        let kind = endsStep ? .quick : MethodKind.of(line.method)
+        guard kind == .roaming else {
+            return try await callOnce(
+                line, kind, mayResend: mayResend, isShielded: isShielded, endsStep: endsStep)
         }
         let place = placeToWait()
         defer { place.state.withLock { $0.roaming -= 1 } }
-        return try await place.callOnce(method, params, mayResend: mayResend, isShielded: isShielded)
+        return try await place.callOnce(line, kind, mayResend: mayResend, isShielded: isShielded)
     }
 
     private func placeToWait() -> Connection {

@@ -33,20 +33,39 @@ final class Connection: Sendable {
         /// Counts the connections that broke.
         var generation = 0
         var calls = CallTable()
+        var begins = HeldBegins()
         /// Whether a thread is about to send calls that waited for others to be answered.
         var isPumping = false
         /// The runs held on this connection, by lease.
         var holders: [String: Holder] = [:]
         /// Calls that may wait for long and could be made on another connection as well.
         var roaming = 0
+
+        var isUp: Bool {
+            if case .up = link { true } else { false }
+        }
+
+        /// Puts a frame behind all others, if there is a connection; it goes out with the next flush. In the lock of
+        /// the state, so that frames leave in the order in which they were made.
+        func enqueue(_ frame: [UInt8]) {
+            if case .up(let outlet) = link { outlet.enqueue(frame) }
+        }
+
+        /// Enqueues the begins that are held.
+        mutating func takeBegins() -> [HeldBegins.Params] { enqueued(begins.takeAll()) }
+
+        func enqueued(_ begins: [HeldBegins.Params]) -> [HeldBegins.Params] {
+            for params in begins {
+                enqueue(Outgoing.notification(method: "step.begin", params: params()))
+            }
+            return begins
+        }
     }
 
     let configuration: SidestepClient.Configuration
     /// How long to look for a daemon that went away.
     var patience: Duration { configuration.patience }
     let state: Mutex<State>
-    /// Held while bytes are written, so that lines do not mix and calls leave in the order they were made.
-    let writing = Mutex(())
     /// Further connections, for calls that wait and have no place on this one.
     let spares = Mutex<[Connection]>([])
 
@@ -61,39 +80,51 @@ final class Connection: Sendable {
     var finder: DaemonFinder { state.withLock { $0.finder } }
 
     /// Sends a call; `complete` is called one time, on another thread or this one.
+    ///
+    /// - Parameter endsStep: it is the end of a step, which says nothing about others that have begun.
     func send(
-        _ method: String, _ params: RawJSON?, id: Int, mayResend: Bool, isPatient: Bool = false,
+        _ line: Outgoing, id: Int, _ kind: MethodKind, mayResend: Bool, endsStep: Bool = false,
         _ complete: @escaping CallTable.Completion
     ) {
-        let frame = Outgoing.request(id: id, method: method, params: params)
+        let frame = line.request(id)
         let call = CallTable.Call(
-            frame: frame, mayResend: mayResend, isPatient: isPatient,
-            isTimed: !isPatient && !PatientMethods.long.contains(method),
+            frame: frame, mayResend: mayResend, isPatient: kind.isPatient, isTimed: kind == .quick,
             complete: complete)
-        writing.withLock { _ in
-            let (link, isNow) = state.withLock { state in
-                switch state.link {
-                case .closed: (state.link, false)
-                case .up: (state.link, state.calls.add(call, id: id, isUp: true))
-                case .down, .connecting: (state.link, state.calls.add(call, id: id, isUp: false))
-                }
-            }
-            switch link {
-            // A failed write is no news: the reader sees the end of the connection and looks after the call.
-            case .up(let outlet): if isNow { outlet.write(frame) }
-            case .closed: complete(.failure(Self.closedError))
-            case .down, .connecting: break
-            }
+        // Begins are let go of outside the lock: one may be the last to hold its run.
+        let (link, begins) = state.withLock { state in
+            if case .closed = state.link { return (state.link, [HeldBegins.Params]()) }
+            let begins = endsStep ? [] : state.takeBegins()
+            if state.calls.add(call, id: id, isUp: state.isUp) { state.enqueue(frame) }
+            return (state.link, begins)
         }
-        startIfDown()
+        withExtendedLifetime(begins) {}
+        switch link {
+        // A failed write is no news: the reader sees the end of the connection and looks after the call.
+        case .up(let outlet): outlet.flush()
+        case .closed: complete(.failure(Self.closedError))
+        case .connecting: break
+        case .down: startIfDown()
+        }
     }
 
     /// Sends a notification; it is lost when there is no connection, as notifications may be.
     func notify(_ method: String, _ params: RawJSON?) {
-        writing.withLock { _ in
-            guard case .up(let outlet) = state.withLock({ $0.link }) else { return }
-            outlet.write(Outgoing.notification(method: method, params: params))
+        let frame = Outgoing.notification(method: method, params: params)
+        flush { state in
+            let begins = state.takeBegins()
+            state.enqueue(frame)
+            return begins
         }
+    }
+
+    /// Sends what `enqueue` puts into the connection's outlet.
+    func flush<Kept>(_ enqueue: (inout State) -> Kept) {
+        let (link, kept) = state.withLock { state in
+            let kept = enqueue(&state)
+            return (state.link, kept)
+        }
+        if case .up(let outlet) = link { outlet.flush() }
+        withExtendedLifetime(kept) {}
     }
 
     /// Ends the connection; calls that wait fail.
@@ -126,16 +157,26 @@ final class Connection: Sendable {
 extension Connection {
     /// Calls a method and waits for its result without blocking a thread, also for a daemon that cannot write now.
     ///
-    /// - Parameter isShielded: go on when the task is cancelled. For what must be recorded once it has
-    ///   happened.
+    /// - Parameters:
+    ///   - isShielded: go on when the task is cancelled. For what must be recorded once it has happened.
+    ///   - endsStep: it is the end of a step, which says nothing about others that have begun.
     func call(
-        _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool = false
+        _ line: Outgoing, mayResend: Bool, isShielded: Bool = false, endsStep: Bool = false
+    ) async throws -> RawJSON {
+        try await configuration.observed(Activity(kind: .call, name: line.method)) {
+            try await callWhileTroubled(
+                line, mayResend: mayResend, isShielded: isShielded, endsStep: endsStep)
+        }
+    }
+
+    private func callWhileTroubled(
+        _ line: Outgoing, mayResend: Bool, isShielded: Bool, endsStep: Bool
     ) async throws -> RawJSON {
         var trouble = WriteTrouble(patience: patience, log: configuration.log)
         while true {
             do {
                 let answer = try await callInPlace(
-                    method, params, mayResend: mayResend, isShielded: isShielded)
+                    line, mayResend: mayResend, isShielded: isShielded, endsStep: endsStep)
                 trouble.isOver()
                 return answer
             } catch let error as SidestepError {
@@ -151,27 +192,26 @@ extension Connection {
     }
 
     func callOnce(
-        _ method: String, _ params: RawJSON?, mayResend: Bool, isShielded: Bool
+        _ line: Outgoing, _ kind: MethodKind, mayResend: Bool, isShielded: Bool, endsStep: Bool = false
     ) async throws -> RawJSON {
         let id = state.withLock { $0.calls.nextID() }
-        let isPatient = PatientMethods.all.contains(method)
         if isShielded {
-            return try await reply(method, params, id: id, mayResend: mayResend, isPatient: isPatient)
+            return try await reply(line, id: id, kind, mayResend: mayResend, endsStep: endsStep)
         }
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            return try await reply(method, params, id: id, mayResend: mayResend, isPatient: isPatient)
+            return try await reply(line, id: id, kind, mayResend: mayResend, endsStep: endsStep)
         } onCancel: {
-            giveUp(id, method, params)
+            giveUp(id, line)
         }
     }
 
     /// Its task was cancelled: the daemon is told, and what it granted meanwhile is given back.
-    private func giveUp(_ id: Int, _ method: String, _ params: RawJSON?) {
+    private func giveUp(_ id: Int, _ line: Outgoing) {
         let given = state.withLock { state in
             state.calls.giveUp(id) { [weak self] outcome in
                 guard let self, case .success(let result) = outcome,
-                    let back = GivenUp.back(method, params, result)
+                    let back = GivenUp.back(line, result)
                 else { return }
                 self.tell(back.method, back.params)
             }
@@ -183,15 +223,20 @@ extension Connection {
 
     /// Sends a call whose answer nobody waits for; it outlives a lost connection.
     func tell(_ method: String, _ params: RawJSON) {
-        send(method, params, id: state.withLock { $0.calls.nextID() }, mayResend: true) { _ in }
+        let id = state.withLock { $0.calls.nextID() }
+        send(Outgoing(method, params), id: id, .of(method), mayResend: true) { _ in }
     }
 
+    /// Unchecked: the table of calls completes each one time, which its own tests show.
     private func reply(
-        _ method: String, _ params: RawJSON?, id: Int, mayResend: Bool, isPatient: Bool
+        _ line: Outgoing, id: Int, _ kind: MethodKind, mayResend: Bool, endsStep: Bool
     ) async throws -> RawJSON {
-        try await withCheckedThrowingContinuation { continuation in
-            send(method, params, id: id, mayResend: mayResend, isPatient: isPatient) { outcome in
-                continuation.resume(with: outcome.mapError { Self.cancelled($0) ?? $0 })
+        try await withUnsafeThrowingContinuation { continuation in
+            send(line, id: id, kind, mayResend: mayResend, endsStep: endsStep) { outcome in
+                switch outcome {
+                case .success(let result): continuation.resume(returning: result)
+                case .failure(let error): continuation.resume(throwing: Self.cancelled(error) ?? error)
+                }
             }
         }
     }

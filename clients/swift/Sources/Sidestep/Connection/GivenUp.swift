@@ -3,12 +3,10 @@ import SidestepProtocol
 /// What a task gave up and the daemon granted all the same is given back.
 enum GivenUp {
     /// The notification that gives back what a call was granted; nil when it was nothing.
-    static func back(
-        _ method: String, _ params: RawJSON?, _ result: RawJSON
-    ) -> (method: String, params: RawJSON)? {
-        switch method {
+    static func back(_ line: Outgoing, _ result: RawJSON) -> (method: String, params: RawJSON)? {
+        switch line.method {
         case "resume", "worker.claim": release(result)
-        case "step.begin" where result["status"]?.string == "execute": abandon(params, result)
+        case "step.begin" where result["status"]?.string == "execute": abandon(line, result)
         default: nil
         }
     }
@@ -20,9 +18,9 @@ enum GivenUp {
 
     /// Ends an attempt that nobody begins: it counts for nothing.
     private static func abandon(
-        _ params: RawJSON?, _ result: RawJSON
+        _ line: Outgoing, _ result: RawJSON
     ) -> (method: String, params: RawJSON)? {
-        guard let lease = params?["lease"], let step = params?["step"] else { return nil }
+        guard let lease = line["lease"], let step = line["step"] else { return nil }
         let end = RawJSON.object { writer in
             writer.member("lease", lease)
             writer.member("step", step)

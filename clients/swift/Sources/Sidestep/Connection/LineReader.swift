@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// Cuts the bytes of a socket into lines.
 struct LineReader {
@@ -12,8 +12,11 @@ struct LineReader {
 
     init(_ socket: UnixSocket) { self.socket = socket }
 
+    /// A line of so many bytes is handed over with the buffer that it is in: it is not copied.
+    private static let large = 64 << 10
+
     /// The next line without its newline, or nil when the peer closed.
-    mutating func next() throws(SystemError) -> [UInt8]? {
+    mutating func next() throws(SystemError) -> ArraySlice<UInt8>? {
         while true {
             if let line = buffered() { return line }
             guard try readMore() else { return nil }
@@ -21,14 +24,22 @@ struct LineReader {
     }
 
     /// The next line of what was read; nil when none is whole.
-    mutating func buffered() -> [UInt8]? {
+    mutating func buffered() -> ArraySlice<UInt8>? {
         guard let newline = indexOfNewline() else {
             searched = buffer.count
             return nil
         }
-        let line = Array(buffer[start..<newline])
+        let place = start..<newline
+        if place.count >= Self.large { return handOver(place) }
         start = newline + 1
         searched = start
+        return Array(buffer[place])[...]
+    }
+
+    private mutating func handOver(_ place: Range<Int>) -> ArraySlice<UInt8> {
+        let line = buffer[place]
+        buffer = Array(buffer[(place.upperBound + 1)...])
+        (start, searched) = (0, 0)
         return line
     }
 

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// A connected Unix stream socket that closes its descriptor when it is released.
 ///
@@ -10,37 +10,21 @@ package final class UnixSocket: Sendable {
 
     /// Connects to the socket at `path`.
     package init(path: String) throws(SystemError) {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = System.streamSocket()
         guard descriptor >= 0 else { throw SystemError("socket") }
         self.descriptor = descriptor
         self.path = path
-        var address = try Self.address(of: path)
-        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, size) }
-        }
-        guard status == 0 else { throw SystemError("connect") }
+        let address = try Self.address(of: path)
+        guard System.connect(descriptor, to: address) == 0 else { throw SystemError("connect") }
     }
 
     deinit { close(descriptor) }
 
-    /// The user who called listen(2) on the other side: unix(7), SO_PEERCRED.
-    var listenerUser: UInt32? {
-        var credentials = PeerCredentials()
-        var size = socklen_t(MemoryLayout<PeerCredentials>.size)
-        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 else { return nil }
-        return credentials.uid
-    }
-
-    /// `struct ucred`, which Glibc declares for `_GNU_SOURCE` alone.
-    private struct PeerCredentials {
-        var pid: Int32 = 0
-        var uid: UInt32 = 0
-        var gid: UInt32 = 0
-    }
+    /// The user who called listen(2) on the other side.
+    var listenerUser: UInt32? { System.listener(of: descriptor) }
 
     /// Bytes of `sun_path`, its ending NUL included: unix(7).
-    static let longestPath = 108
+    static let longestPath = MemoryLayout.size(ofValue: sockaddr_un().sun_path)
 
     private static func address(of path: String) throws(SystemError) -> sockaddr_un {
         var address = sockaddr_un()
@@ -55,7 +39,7 @@ package final class UnixSocket: Sendable {
         var rest = bytes
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
-                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                send(descriptor, $0.baseAddress, $0.count, System.sendFlags)
             }
             if count < 0 && errno != EINTR { throw SystemError("send") }
             rest = rest.dropFirst(max(count, 0))
@@ -63,9 +47,9 @@ package final class UnixSocket: Sendable {
     }
 
     /// Writes what the kernel takes now: how many bytes; all of them, also when the connection is lost.
-    func writeNow(_ bytes: [UInt8]) -> Int {
+    func writeNow(_ bytes: ArraySlice<UInt8>) -> Int {
         while true {
-            let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+            let flags = System.sendFlags | Int32(MSG_DONTWAIT)
             let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }
             if count >= 0 { return count }
             if errno == EINTR { continue }
@@ -75,9 +59,7 @@ package final class UnixSocket: Sendable {
 
     /// Lets a read that waits longer throw EAGAIN.
     func limitReads(to longest: Duration) {
-        let milliseconds = max(1, longest.milliseconds)
-        var time = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        System.limitReads(descriptor, milliseconds: max(1, longest.milliseconds))
     }
 
     /// Reads what is there, waiting for at least one byte; 0 means the peer closed.
@@ -90,7 +72,7 @@ package final class UnixSocket: Sendable {
     }
 
     /// Ends both directions, so that a thread blocked on the socket comes back.
-    func shutDown() { _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
+    func shutDown() { System.shutDown(descriptor) }
 }
 
 /// A failed system call, with its number.

@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 import SidestepPlaces
 
 /// Starts `sidestepd` for this user, detached, at most one at a time, and says so once.
@@ -67,7 +67,7 @@ struct Autostart {
         while ContinuousClock.now < deadline {
             if let socket = try? UnixSocket(path: socket) { return socket }
             guard process.isAlive else { throw Reason(text: "sidestepd ended at once: \(process.lastWords)") }
-            usleep(5000)
+            Threads.pause(.milliseconds(5))
         }
         throw Reason(text: "sidestepd (pid \(process.pid)) did not accept within \(patience); see \(logFile)")
     }
@@ -85,12 +85,7 @@ enum DaemonExecutable {
     }
 
     private static func ownDirectory() -> String? {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            readlink("/proc/self/exe", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        guard count > 0 else { return nil }
-        return String(decoding: buffer[..<count], as: UTF8.self).directory
+        System.ownProgram?.directory
     }
 }
 

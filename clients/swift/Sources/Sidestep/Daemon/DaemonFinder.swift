@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 import SidestepPlaces
 
 /// Finds a daemon that answers, and starts one when there is none and none should be there.
@@ -93,7 +93,7 @@ struct DaemonFinder: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw notFound(attempt, StartRule.unreachable(holder, database))
             }
-            usleep(20_000)
+            Threads.pause(.milliseconds(20))
         }
         return nil
     }

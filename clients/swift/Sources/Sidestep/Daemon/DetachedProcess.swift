@@ -1,4 +1,4 @@
-import Glibc
+import SidestepLibC
 
 /// A process in a session of its own that outlives this one and is not its child.
 ///
@@ -45,16 +45,15 @@ package struct DetachedProcess {
         return text.split(separator: "\n").last.map(String.init) ?? "no output"
     }
 
-    /// `POSIX_SPAWN_SETSID` of `<spawn.h>`, which Swift does not import (it needs `_GNU_SOURCE`).
-    private static let newSession: Int16 = 0x80
     private static let script = "\"$@\" </dev/null >&2 & echo $!"
 
     private static func launch(_ command: [String], output: Int32) throws(Reason) -> pid_t {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw Reason(text: SystemError("pipe").message) }
         defer { close(ends[0]) }
-        let shell = spawnShell(
-            ["sh", "-c", script, "sh"] + command, standardOutput: ends[1], standardError: output)
+        let shell = CStrings.with(["sh", "-c", script, "sh"] + command) { vector in
+            System.spawn("/bin/sh", vector, standardOutput: ends[1], standardError: output)
+        }
         close(ends[1])
         let answer = readAll(ends[0])
         guard let shell else {
@@ -66,26 +65,6 @@ package struct DetachedProcess {
             throw Reason(text: "/bin/sh started nothing")
         }
         return pid
-    }
-
-    private static func spawnShell(_ arguments: [String], standardOutput: Int32, standardError: Int32)
-        -> pid_t?
-    {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
-        posix_spawn_file_actions_adddup2(&actions, standardError, 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, newSession)
-        var pid: pid_t = 0
-        let status = CStrings.with(arguments) { vector in
-            posix_spawn(&pid, "/bin/sh", &actions, &attributes, vector, environ)
-        }
-        errno = status
-        return status == 0 ? pid : nil
     }
 
     private static func readAll(_ descriptor: Int32) -> String {

@@ -1,4 +1,4 @@
-@preconcurrency import Glibc
+import SidestepLibC
 
 /// The environment of a process as a value; an empty variable counts as unset.
 package struct Environment: Sendable {
@@ -14,7 +14,7 @@ package struct Environment: Sendable {
     /// What this process was given.
     package static var current: Environment {
         var found: [String: String] = [:]
-        var entry = environ
+        var entry = System.variables
         while let text = entry.pointee {
             let parts = parts(of: text)
             if parts.count == 2 { found[parts[0]] = parts[1] }
@@ -31,7 +31,7 @@ package struct Environment: Sendable {
     ) -> Result {
         var rest = variables
         var kept: [UnsafeMutablePointer<CChar>?] = []
-        var entry = environ
+        var entry = System.variables
         while let text = entry.pointee {
             let parts = Self.parts(of: text)
             if parts.count == 2, rest[parts[0]] == parts[1] {

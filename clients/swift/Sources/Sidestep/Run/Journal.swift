@@ -80,6 +80,19 @@ struct Journal: Sendable {
         records = records.filter { $0.value.status != .failed }
     }
 
+    /// The records that no call has got; those within a recorded step are that step's.
+    var unused: [String] {
+        let left = records.values.filter {
+            $0.isSettled && !names.isTaken($0.step) && !isWithinRecord($0.step)
+        }
+        return left.map(\.step).sorted()
+    }
+
+    private func isWithinRecord(_ step: String) -> Bool {
+        let parts = step.split(separator: "/")
+        return (1..<max(1, parts.count)).contains { records[parts.prefix($0).joined(separator: "/")] != nil }
+    }
+
     // MARK: - Which record
 
     private mutating func record(of call: UnclaimedRecords.Call) -> String? {

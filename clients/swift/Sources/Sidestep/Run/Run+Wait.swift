@@ -134,10 +134,13 @@ extension Run {
         if let record = journal.withLock({ $0[step] }), record.status == .completed {
             return Arrival(record.payload ?? .null)
         }
+        try checkRecorded(step)
         return try await presence.wait(step) {
-            try await untilOver(step, method) { writer in
-                write(&writer)
-                writer.member("timeout_ms", timeout?.milliseconds)
+            try await client.configuration.observed(Activity(kind: .wait, name: step, run: id)) {
+                try await untilOver(step, method) { writer in
+                    write(&writer)
+                    writer.member("timeout_ms", timeout?.milliseconds)
+                }
             }
         }
     }
@@ -177,7 +180,7 @@ extension Run {
             // Not by `call`, which waits until it is known whether the run is gone.
             do {
                 let result = try await client.connection.call(
-                    "run.suspend", params { $0.member("steps", waits) }, mayResend: true, isShielded: true)
+                    line("run.suspend") { $0.member("steps", waits) }, mayResend: true, isShielded: true)
                 if result["suspended"]?.bool == true { end(RunSuspended(run: id)) }
             } catch let error as SidestepError where error.endsRun {
                 end(error)

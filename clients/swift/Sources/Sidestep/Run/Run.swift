@@ -25,6 +25,8 @@ public final class Run: Sendable {
 
     let client: SidestepClient
     let givenInput: RawJSON?
+    /// What observers kept with the run, if somebody else made it.
+    let headers: [String: String]
     /// A wait that lasts longer lets go of the run; nil waits in this process.
     let suspendAfter: Duration?
     /// What a call gets that fits no record while one with other arguments is left.
@@ -64,6 +66,7 @@ public final class Run: Sendable {
         checkpoint = result.present("checkpoint").flatMap { SavedCheckpoint($0, client.payloads) }
         outcome = lease == nil ? Outcome(status: run["status"]?.string ?? "", result) : nil
         givenInput = input
+        headers = wasCreated ? [:] : client.configuration.headers(in: run["metadata"])
         do {
             journal = Mutex(try await Self.loadJournal(result, run: id, client: client))
         } catch {
@@ -140,13 +143,13 @@ public final class Run: Sendable {
     ///   same.
     @discardableResult
     func call(
-        _ method: String, for purpose: Purpose = .work, isShielded: Bool = true,
+        _ method: String, for purpose: Purpose = .work, isShielded: Bool = true, endsStep: Bool = false,
         _ write: (inout JSONWriter) -> Void
     ) async throws -> RawJSON {
         try checkOpen(for: purpose)
         do {
             return try await client.connection.call(
-                method, params(write), mayResend: true, isShielded: isShielded)
+                line(method, write), mayResend: true, isShielded: isShielded, endsStep: endsStep)
         } catch let error as SidestepError where error.endsRun {
             // What another task let go of is not lost.
             await presence.untilKnown()
@@ -176,6 +179,13 @@ public final class Run: Sendable {
     /// The lease goes along always: the call may be sent again on a connection that was granted nothing.
     func params(_ write: (inout JSONWriter) -> Void) -> RawJSON {
         .object { writer in
+            writer.member("lease", lease)
+            write(&writer)
+        }
+    }
+
+    func line(_ method: String, _ write: (inout JSONWriter) -> Void) -> Outgoing {
+        Outgoing(method) { writer in
             writer.member("lease", lease)
             write(&writer)
         }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SidestepProtocol
 import Synchronization
 
@@ -16,6 +17,7 @@ struct StepExecution: Sendable {
         try run.checkOpen(for: purpose)
         let record = try recorded()
         if case .output(let output) = record { return output }
+        try run.checkRecorded(step)
         return try await run.presence.execute({ try run.checkOpen(for: purpose) }) {
             try await execute(isBegun: record == .begun)
         }
@@ -23,8 +25,8 @@ struct StepExecution: Sendable {
 
     private func execute(isBegun: Bool) async throws -> RawJSON {
         var next = isBegun ? try await beginAsRequest() : try await begin()
-        while case .execute(let attempt, let delay) = next {
-            if delay > .zero { try await Task.sleep(for: delay) }
+        while case .execute(let attempt) = next {
+            if attempt.delay > .zero { try await Task.sleep(for: attempt.delay) }
             next = try await makeAttempt(attempt)
         }
         guard case .completed(let output) = next else {
@@ -78,9 +80,21 @@ struct StepExecution: Sendable {
     private func begin() async throws -> StepBegin {
         // With a time-out the attempt's number must be known: the daemon's clock may end it before ours does.
         if options.needsAnswer { return try await beginAsRequest() }
-        try run.notify("step.begin") { options.write(step, to: &$0) }
-        return .execute(attempt: nil, delay: .zero)
+        try run.checkOpen()
+        let begin = run.client.connection.begin { [run, step, options] in
+            run.params { options.write(step, to: &$0) }
+        }
+        return .execute(StepAttempt(held: (begin, Date.now.milliseconds)))
     }
+
+    /// When the body began, if that was not told: the end of the step says so, unless the begin says more.
+    private func untold(_ attempt: StepAttempt) -> Int? {
+        guard let held = attempt.held, options.retry == nil else { return nil }
+        return run.client.connection.withdraw(held.begin) ? held.at : nil
+    }
+
+    /// Whether the end of the step may go out before the begins of others: not before that of a step around it.
+    private var overtakes: Bool { options.retry == nil && !step.utf8.contains(UInt8(ascii: "/")) }
 
     private func beginAsRequest() async throws -> StepBegin {
         do {
@@ -96,7 +110,7 @@ struct StepExecution: Sendable {
     }
 
     /// Runs the body once and records what came of it.
-    private func makeAttempt(_ attempt: Int?) async throws -> StepBegin {
+    private func makeAttempt(_ attempt: StepAttempt) async throws -> StepBegin {
         let output: RawJSON
         let context = StepContext(name: step, key: key, run: run)
         run.journal.withLock { $0.forget(within: step) }
@@ -104,15 +118,17 @@ struct StepExecution: Sendable {
         do {
             output = try await executeBody(context)
         } catch {
-            return try await recordFailure(error, attempt)
+            return try await recordFailure(error, attempt.number)
         }
         try interrupt(.afterBody)
         do {
             // What has happened is recorded, also when the run was asked to end meanwhile.
-            try await run.call("step.complete", for: .ending) { writer in
+            let began = untold(attempt)
+            try await run.call("step.complete", for: .ending, endsStep: overtakes) { writer in
                 writer.member("step", step)
                 writer.member("output", output)
-                writer.member("attempt", attempt)
+                writer.member("attempt", attempt.number)
+                writer.member("started_at", began)
                 writer.member("fingerprint", options.fingerprint)
                 writer.member("usage", context.usage?.json)
             }
@@ -136,9 +152,11 @@ struct StepExecution: Sendable {
     }
 
     private func executeBody(_ context: StepContext) async throws -> RawJSON {
-        try await StepContext.$current.withValue(context) {
-            guard let timeout = options.timeout else { return try await context.execute(body) }
-            return try await Deadline.run(timeout) { try await context.execute(body) }
+        try await run.client.configuration.observed(Activity(kind: .step, name: step, run: run.id)) {
+            try await StepContext.$current.withValue(context) {
+                guard let timeout = options.timeout else { return try await context.execute(body) }
+                return try await Deadline.run(timeout) { try await context.execute(body) }
+            }
         }
     }
 

@@ -47,6 +47,8 @@ extension Wire {
         public var step: String?
         /// The checkpoint it goes on from.
         public var checkpoint: String?
+        /// The recorded call that is made again.
+        public var recording: Int?
         /// True where it begins with what failed.
         public var fromFailed: Bool?
 
@@ -55,6 +57,7 @@ extension Wire {
             generation = try reader.must("generation")
             step = try reader.may("step")
             checkpoint = try reader.may("checkpoint")
+            recording = try reader.may("recording")
             fromFailed = try reader.may("from_failed")
         }
 

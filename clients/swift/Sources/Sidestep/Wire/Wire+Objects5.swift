@@ -187,6 +187,70 @@ extension Wire {
         }
     }
 
+    /// The protocol's `forked_response`.
+    public struct ForkedResponseObject: WireReadable, WireWritable {
+        /// The status that HTTP has for it.
+        public var status: Int?
+        /// Pairs of a name and a value.
+        public var headers: [[String]]?
+        /// What kind of bytes they are.
+        public var contentType: String?
+        /// The body, if it is UTF-8 without NUL.
+        public var text: String?
+        /// The body in base64, if it is not.
+        public var base64: String?
+        /// Where parts of it begin, in bytes.
+        public var splits: [Int]?
+        /// Ids of tool calls in it.
+        public var toolIds: [String]?
+
+        init(_ reader: WireReader) throws {
+            status = try reader.may("status")
+            headers = try reader.may("headers")
+            contentType = try reader.may("content_type")
+            text = try reader.may("text")
+            base64 = try reader.may("base64")
+            splits = try reader.may("splits")
+            toolIds = try reader.may("tool_ids")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("ForkedResponseObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            status: Int? = nil,
+            headers: [[String]]? = nil,
+            contentType: String? = nil,
+            text: String? = nil,
+            base64: String? = nil,
+            splits: [Int]? = nil,
+            toolIds: [String]? = nil
+        ) {
+            self.status = status
+            self.headers = headers
+            self.contentType = contentType
+            self.text = text
+            self.base64 = base64
+            self.splits = splits
+            self.toolIds = toolIds
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("status", status)
+                writer.wire("headers", headers)
+                writer.wire("content_type", contentType)
+                writer.wire("text", text)
+                writer.wire("base64", base64)
+                writer.wire("splits", splits)
+                writer.wire("tool_ids", toolIds)
+            }
+        }
+    }
+
     /// The protocol's `step_difference`.
     public struct StepDifferenceObject: WireReadable {
         /// The name of the step.
@@ -208,57 +272,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("StepDifferenceObject", wire))
-        }
-    }
-
-    /// The protocol's `retention_rule`.
-    public struct RetentionRuleObject: WireReadable {
-        /// The workflow it is for; absent: all.
-        public var workflow: String?
-        /// The way to end it is for; absent: all.
-        public var status: String?
-        /// How long runs are kept; absent: for ever.
-        public var keep: Duration?
-
-        init(_ reader: WireReader) throws {
-            workflow = try reader.may("workflow")
-            status = try reader.may("status")
-            keep = try reader.may("keep_ms")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RetentionRuleObject", wire))
-        }
-    }
-
-    /// The protocol's `conversation`.
-    public struct ConversationObject: WireReadable {
-        /// Its name.
-        public var conversation: String
-        /// Grows with every change.
-        public var revision: Int
-        /// How many entries it has.
-        public var length: Int
-        /// What is kept beside the entries.
-        public var metadata: RawJSON?
-        /// When it was begun.
-        public var createdAt: Date
-        /// When it was changed last.
-        public var updatedAt: Date
-
-        init(_ reader: WireReader) throws {
-            conversation = try reader.must("conversation")
-            revision = try reader.must("revision")
-            length = try reader.must("length")
-            metadata = try reader.may("metadata")
-            createdAt = try reader.must("created_at")
-            updatedAt = try reader.must("updated_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("ConversationObject", wire))
         }
     }
 }

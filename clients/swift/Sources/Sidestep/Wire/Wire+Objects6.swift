@@ -4,6 +4,57 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// The protocol's `retention_rule`.
+    public struct RetentionRuleObject: WireReadable {
+        /// The workflow it is for; absent: all.
+        public var workflow: String?
+        /// The way to end it is for; absent: all.
+        public var status: String?
+        /// How long runs are kept; absent: for ever.
+        public var keep: Duration?
+
+        init(_ reader: WireReader) throws {
+            workflow = try reader.may("workflow")
+            status = try reader.may("status")
+            keep = try reader.may("keep_ms")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RetentionRuleObject", wire))
+        }
+    }
+
+    /// The protocol's `conversation`.
+    public struct ConversationObject: WireReadable {
+        /// Its name.
+        public var conversation: String
+        /// Grows with every change.
+        public var revision: Int
+        /// How many entries it has.
+        public var length: Int
+        /// What is kept beside the entries.
+        public var metadata: RawJSON?
+        /// When it was begun.
+        public var createdAt: Date
+        /// When it was changed last.
+        public var updatedAt: Date
+
+        init(_ reader: WireReader) throws {
+            conversation = try reader.must("conversation")
+            revision = try reader.must("revision")
+            length = try reader.must("length")
+            metadata = try reader.may("metadata")
+            createdAt = try reader.must("created_at")
+            updatedAt = try reader.must("updated_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("ConversationObject", wire))
+        }
+    }
+
     /// The protocol's `graph_value`.
     public struct GraphValueObject: WireReadable, WireWritable {
         /// The channel.
@@ -165,6 +216,73 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("GraphHistoryObject", wire))
+        }
+    }
+
+    /// The protocol's `memory`.
+    public struct MemoryObject: WireReadable {
+        /// Where it is.
+        public var namespace: [String]
+        /// Its key.
+        public var key: String
+        /// As it was put.
+        public var value: RawJSON
+        /// When it was put first.
+        public var createdAt: Date
+        /// When it was put last.
+        public var updatedAt: Date
+        /// How long it is kept.
+        public var ttl: Duration?
+        /// Until when, unless it is refreshed.
+        public var expiresAt: Date?
+
+        init(_ reader: WireReader) throws {
+            namespace = try reader.must("namespace")
+            key = try reader.must("key")
+            value = try reader.must("value")
+            createdAt = try reader.must("created_at")
+            updatedAt = try reader.must("updated_at")
+            ttl = try reader.may("ttl_ms")
+            expiresAt = try reader.may("expires_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("MemoryObject", wire))
+        }
+    }
+
+    /// The protocol's `memory_operation`.
+    public struct MemoryOperationObject: WireReadable, WireWritable {
+        /// What is to be done.
+        public var method: String
+        /// The parameters of that method.
+        public var params: RawJSON
+
+        init(_ reader: WireReader) throws {
+            method = try reader.must("method")
+            params = try reader.must("params")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("MemoryOperationObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            method: String,
+            params: RawJSON
+        ) {
+            self.method = method
+            self.params = params
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("method", method)
+                writer.wire("params", params)
+            }
         }
     }
 }

@@ -142,6 +142,8 @@ extension Wire {
     ///   - delay: how long it waits before a worker may have it.
     ///   - startAt: the same as a date.
     ///   - dedupKey: while a run with this key is open in the queue, it is this run.
+    ///   - ifDuplicate: whether that run is answered, or gives way to this one unless a worker has had it.
+    ///   Default: return.
     ///   - concurrencyKey: runs of one key share the queue's `key_concurrency`.
     ///   - scheduleToStart: when no worker has claimed it by then, it fails.
     ///   - ifClosed: what to do with a closed run of this id. Default: return.
@@ -165,6 +167,7 @@ extension Wire {
         delay: Duration? = nil,
         startAt: Date? = nil,
         dedupKey: String? = nil,
+        ifDuplicate: String? = nil,
         concurrencyKey: String? = nil,
         scheduleToStart: Duration? = nil,
         ifClosed: String? = nil,
@@ -188,6 +191,7 @@ extension Wire {
             writer.wire("delay_ms", delay)
             writer.wire("start_at", startAt)
             writer.wire("dedup_key", dedupKey)
+            writer.wire("if_duplicate", ifDuplicate)
             writer.wire("concurrency_key", concurrencyKey)
             writer.wire("schedule_to_start_ms", scheduleToStart)
             writer.wire("if_closed", ifClosed)
@@ -248,10 +252,12 @@ extension Wire {
         public var output: RawJSON?
         /// How it failed.
         public var error: RawJSON?
-        /// What its steps consumed.
+        /// What its steps and recorded calls consumed.
         public var usage: RawJSON?
         /// How many steps there are of each status.
         public var steps: RawJSON
+        /// How many recorded calls there are of each state.
+        public var recordings: RawJSON?
         /// The id of the latest checkpoint.
         public var checkpoint: String?
         /// The names in its state.
@@ -270,6 +276,7 @@ extension Wire {
             error = try reader.may("error")
             usage = try reader.may("usage")
             steps = try reader.must("steps")
+            recordings = try reader.may("recordings")
             checkpoint = try reader.may("checkpoint")
             state = try reader.may("state")
             budget = try reader.may("budget")

@@ -11,6 +11,8 @@ extension Wire {
     ///   - newRun: the id of the fork. Default: one that the daemon makes.
     ///   - step: the step to execute again; all that was completed before it is shared.
     ///   - checkpoint: the id of the checkpoint to go on from.
+    ///   - recording: the recorded call to make again, or to go on from with another answer.
+    ///   - response: the answer that it has got instead.
     ///   - fromFailed: whether to execute again what failed. Default: false.
     ///   - workflow: the code that executes the fork. Default: that of the run.
     ///   - input: another input.
@@ -23,6 +25,8 @@ extension Wire {
         newRun: String? = nil,
         step: String? = nil,
         checkpoint: String? = nil,
+        recording: Int? = nil,
+        response: Wire.ForkedResponseObject? = nil,
         fromFailed: Bool? = nil,
         workflow: String? = nil,
         input: RawJSON? = nil,
@@ -35,6 +39,8 @@ extension Wire {
             writer.wire("new_run", newRun)
             writer.wire("step", step)
             writer.wire("checkpoint", checkpoint)
+            writer.wire("recording", recording)
+            writer.wire("response", response)
             writer.wire("from_failed", fromFailed)
             writer.wire("workflow", workflow)
             writer.wire("input", input)

@@ -73,6 +73,49 @@ extension Wire {
         }
     }
 
+    /// Returns a value of the run's state as soon as there is one that the caller does not know.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - name: the name of the value.
+    ///   - unlike: the value that the caller knows; another one is waited for.
+    ///   - wait: the longest time to wait for it. Default: 0.
+    @discardableResult
+    public func stateWait(
+        run: String,
+        name: String,
+        unlike: RawJSON? = nil,
+        wait: Duration? = nil
+    ) async throws -> StateWaitResult {
+        try StateWaitResult(try await call("state.wait", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("name", name)
+            writer.wire("unlike", unlike)
+            writer.wire("wait_ms", wait)
+        })
+    }
+
+    /// What `state.wait` answers.
+    public struct StateWaitResult: WireReadable {
+        /// The value.
+        public var value: RawJSON?
+        /// Whether there is such a value.
+        public var found: Bool
+        /// Whether the run has ended, and sets no other.
+        public var closed: Bool
+
+        init(_ reader: WireReader) throws {
+            value = try reader.may("value")
+            found = try reader.must("found")
+            closed = try reader.must("closed")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("StateWaitResult", wire))
+        }
+    }
+
     /// Returns all values of the run's state.
     ///
     /// - Parameters:

@@ -232,6 +232,8 @@ extension Wire {
         public var beingRemoved: Int
         /// Removed runs of which forks need a part.
         public var keptForForks: Int
+        /// What is remembered beyond runs, by all users.
+        public var memories: Int
         /// When the run ended that ended first.
         public var oldestClosedAt: Date?
 
@@ -243,6 +245,7 @@ extension Wire {
             forks = try reader.must("forks")
             beingRemoved = try reader.must("being_removed")
             keptForForks = try reader.must("kept_for_forks")
+            memories = try reader.must("memories")
             oldestClosedAt = try reader.may("oldest_closed_at")
         }
 

@@ -73,9 +73,11 @@ extension SidestepClient {
         options: EnqueueOptions = EnqueueOptions()
     ) async throws -> String {
         let input = try input.map { try payloads.encode($0) }
+        var options = options
+        options.metadata = configuration.metadataWithHeaders(options.metadata) ?? options.metadata
         // Without an id or a key a second copy would make a second run.
-        let result = try await call("run.enqueue", mayResend: id != nil || options.dedupKey != nil) {
-            writer in
+        let mayResend = id != nil || options.dedupKey != nil
+        let result = try await call("run.enqueue", mayResend: mayResend) { [options] writer in
             writer.member("workflow", workflow)
             writer.member("run", id)
             writer.member("input", input)
@@ -111,6 +113,7 @@ extension Run {
         -> String
     {
         let isKnown = journal.withLock { $0[part]?.isSettled } ?? false
+        try checkRecorded(part)
         func note(_ method: String, _ more: (inout JSONWriter) -> Void) throws {
             guard !isKnown else { return }
             try notify(method) { writer in

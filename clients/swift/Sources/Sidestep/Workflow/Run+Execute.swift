@@ -3,7 +3,7 @@ import Synchronization
 
 extension Run {
     /// Runs the body, again as long as the run's policy says, and records its end.
-    func execute<Output: Codable & Sendable>(
+    package func execute<Output: Codable & Sendable>(
         undo: Undoing?, _ body: @Sendable (Run) async throws -> Output
     ) async throws -> Output {
         while true {
@@ -11,7 +11,7 @@ extension Run {
             let compensations = Compensations()
             undoing.withLock { $0.value = compensations }
             do {
-                let output = try client.payloads.encode(try await body(self))
+                let output = try client.payloads.encode(try await observed { try await body(self) })
                 // What every replay will get, the first execution gets as well.
                 let recorded = try client.payloads.decode(Output.self, from: output)
                 try await complete(output)
@@ -21,6 +21,11 @@ extension Run {
             }
             withExtendedLifetime(compensations) {}
         }
+    }
+
+    private func observed<Output>(_ body: () async throws -> Output) async throws -> Output {
+        try await client.configuration.observed(
+            Activity(kind: .workflow, name: workflow ?? "run", run: id, headers: headers), body)
     }
 
     /// Returns when the workflow is to be executed again; else records its end and throws.

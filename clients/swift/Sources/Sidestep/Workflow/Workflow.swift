@@ -13,7 +13,7 @@ import SidestepProtocol
 ///     let report = try await client.execute(Research(), run: "r-1", input: "tides")
 ///
 /// What it needs of the process (connections, clients) are its stored properties; what it works on is its input. Small
-/// programs do without: ``SidestepClient/workflow(_:run:input:options:_:)`` takes a closure.
+/// programs do without: `SidestepClient.workflow` takes a closure.
 public protocol Workflow: Sendable {
     /// What a run works on; `NoValue` for nothing.
     associatedtype Input: Codable & Sendable

@@ -20,7 +20,11 @@ final class LocalDaemon: Sendable {
 
     /// `SIDESTEPD`, or the one built beside the tests.
     static func findProgram() throws -> String {
-        if let named = Environment.current["SIDESTEPD"] { return named }
+        try Environment.current["SIDESTEPD"] ?? findProgram(named: "sidestepd")
+    }
+
+    /// A program that is built beside the tests.
+    static func findProgram(named name: String) throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         // Tests run inside a runner of the toolchain; the bundle is its argument.
         let places = CommandLine.arguments.compactMap { argument -> String? in
@@ -32,9 +36,9 @@ final class LocalDaemon: Sendable {
         }
         let own = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
         let candidates =
-            places.map { "/\($0)/sidestepd" } + [own.prefix(upTo: own.lastIndex(of: "/")!) + "/sidestepd"]
+            places.map { "/\($0)/\(name)" } + [own.prefix(upTo: own.lastIndex(of: "/")!) + "/\(name)"]
         let found = candidates.first { access($0, X_OK) == 0 }
-        return try #require(found, "build sidestepd first, or name it in SIDESTEPD; tried \(candidates)")
+        return try #require(found, "build \(name) first; tried \(candidates)")
     }
 
     func start() async throws {

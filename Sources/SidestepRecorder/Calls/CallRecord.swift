@@ -1,0 +1,95 @@
+import Sidestep
+import SidestepProtocol
+import SidestepRecording
+
+/// What is kept of a call's answer.
+struct CallRecord {
+    let head: ReplyHead
+    let body: [UInt8]
+    let observer: ReplyObserver
+    let usage: CallUsage
+    let firstByte: Duration?
+    let duration: Duration
+
+    /// Of the answer's headers, those that are the answer's own; the others are of the hour and the connection.
+    private static let kept: Set<String> = [
+        "content-type", "content-encoding", "content-disposition", "location", "request-id", "x-request-id",
+    ]
+    /// Splits of one answer that the daemon keeps, and ids of tools' calls.
+    private static let mostSplits = 200_000
+    private static let mostTools = 10_000
+
+    /// Where the events ended in what the agent gets: without what was taken out before them.
+    var splits: [Int] {
+        var removed = 0
+        var injected = observer.injected[...]
+        return observer.splits.compactMap { split in
+            while let range = injected.first, range.upperBound <= split {
+                removed += range.count
+                injected.removeFirst()
+            }
+            let place = split - removed
+            return place > 0 && place < body.count ? place : nil
+        }
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.member("status", head.status)
+        writer.array("headers") { writer in
+            for header in head.headers where Self.kept.contains(header.name.lowercased()) {
+                writer.beginArray()
+                writer.value(header.name)
+                writer.value(header.value)
+                writer.endArray()
+            }
+        }
+        writer.member("content_type", head.value(of: "content-type"))
+        BodyText.write(body, to: &writer)
+        let splits = splits
+        if !splits.isEmpty, splits.count <= Self.mostSplits {
+            writer.array("splits") { writer in for split in splits { writer.value(split) } }
+        }
+        let tools = observer.facts.toolReferences
+        if !tools.isEmpty { writer.member("tool_ids", Array(tools.prefix(Self.mostTools))) }
+        writer.member("finish", observer.facts.finish)
+        writer.member("model", observer.facts.model)
+        writer.member("first_byte_ms", firstByte.map { Int($0 / .milliseconds(1)) })
+        writer.member("duration_ms", Int(duration / .milliseconds(1)))
+        usage.write(to: &writer)
+    }
+}
+
+/// What a call used, and who says so.
+struct CallUsage {
+    let usage: ReplyUsage
+    let costMicros: Int64?
+    let isReported: Bool
+
+    var tokens: Int64 { usage.input &+ usage.output }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object("usage") { writer in
+            writer.member("input_tokens", usage.input)
+            writer.member("output_tokens", usage.output)
+            if usage.cached > 0 { writer.member("cached_tokens", usage.cached) }
+            writer.member("cost_micros", costMicros)
+        }
+        writer.member("usage_source", isReported ? "reported" : "estimated")
+    }
+}
+
+/// A body in JSON: as text where it is one.
+enum BodyText {
+    static func write(_ body: [UInt8], to writer: inout JSONWriter) {
+        if !body.contains(0), let text = String(validating: body, as: UTF8.self) {
+            writer.member("text", text)
+        } else {
+            writer.member("base64", Base64.encode(body))
+        }
+    }
+
+    static func read(_ value: RawJSON?) -> [UInt8] {
+        if let text = value?.present("text")?.string { return Array(text.utf8) }
+        return value?.present("base64")?.string.flatMap(Base64.decode) ?? []
+    }
+}

@@ -1,0 +1,278 @@
+import NIOCore
+import Sidestep
+import SidestepHTTPClient
+import SidestepProtocol
+import SidestepRecording
+
+/// A call that is recorded: written down before it is sent, read to its end whoever listens, and recorded
+/// before anybody gets that end.
+final class LiveCall {
+    let request: AgentRequest
+    /// The same as it is looked up by.
+    let recorded: RecordedRequest
+    let endpoint: Endpoint
+    let asking: Resolution.Asking
+    let keys: CallKeys
+    let answer = Answer()
+    /// Its secret: who knows it may write down how the call ended.
+    let fence = RandomText.make()
+    /// Its number in the run; nil until it is written down.
+    private(set) var number: Int64?
+    /// Whether no bytes come any more.
+    private(set) var isOver = false
+
+    private let core: RecorderCore
+    /// The body with the question for usage in it, where that is asked in the client's place.
+    private var injected: [UInt8]?
+    private var tries = 0
+    private var transfer: String?
+    private var upstreamSocket: UpstreamSocket?
+    private var observer: ReplyObserver?
+    /// What came and may not be handed out yet.
+    private var held: [UInt8] = []
+    private var isTooLong = false
+    private var limit: Scheduled<Void>?
+    private let beganAt = ContinuousClock.now
+    private var firstByteAt: ContinuousClock.Instant?
+
+    init(
+        _ request: AgentRequest, _ recorded: RecordedRequest, _ endpoint: Endpoint,
+        _ asking: Resolution.Asking, _ keys: CallKeys, injected: [UInt8]?, _ core: RecorderCore
+    ) {
+        (self.request, self.recorded, self.endpoint) = (request, recorded, endpoint)
+        (self.asking, self.keys) = (asking, keys)
+        (self.injected, self.core) = (injected, core)
+        answer.abandoned = { [weak self] in self?.abandoned() }
+    }
+
+    /// Where such calls go: method, upstream and path.
+    var place: String { "\(request.method) \(request.upstream.name) \(request.pathWithoutSecrets)" }
+
+    // MARK: At the upstream
+
+    /// It is written down: it may be sent.
+    func send(as number: Int64) {
+        self.number = number
+        send()
+        if answer.deliveries.isEmpty { abandoned() }
+    }
+
+    /// It is written down, and not sent.
+    func withdraw(_ number: Int64) {
+        self.number = number
+        fail("it was not sent: the recorder was ending")
+    }
+
+    private func send() {
+        tries += 1
+        if let socket = request.socket {
+            let link = socket.link()
+            upstreamSocket = link
+            begin(ReplyHead(status: 200, headers: []))
+            return link.begin(self, request.body)
+        }
+        let bound = NIOLoopBound(self, eventLoop: core.loop)
+        let handover = Handover(core.loop) { [tries] events in
+            if bound.value.tries == tries { bound.value.take(events) }
+        }
+        transfer = core.providers.send(request, body: injected ?? request.body, to: handover)
+    }
+
+    /// Nothing more is wanted of the provider.
+    private func stop() {
+        transfer.map { core.providers.stop($0, of: request.upstream) }
+        upstreamSocket?.stop(self)
+    }
+
+    /// Whether the provider has sent the last frame, or said that it failed.
+    var hasEnded: Bool { observer?.hasEnded ?? false }
+
+    /// Takes the next frame of a WebSocket.
+    func take(frame bytes: [UInt8]) {
+        guard !isOver, !hasEnded else { return }
+        held += bytes
+        observer?.feed(frame: bytes)
+        answer.splits.append(observer?.count ?? 0)
+        moveHeld(upTo: observer?.releasable ?? 0)
+        if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
+        if hasEnded { end(nil) }
+        answer.pump()
+    }
+
+    /// It is not sent.
+    func refuse(_ rejection: Rejection) {
+        isOver = true
+        answer.end(.refused(rejection))
+    }
+
+    func take(_ events: [Handover.Event]) {
+        let attempt = tries
+        for event in events where !isOver && tries == attempt {
+            switch event {
+            case .head(let head) where injected != nil && head.status == 400: sendPlain()
+            case .head(let head): begin(head)
+            case .bytes(let bytes): keep(bytes)
+            case .ended(let failure): end(failure)
+            }
+        }
+        answer.pump()
+    }
+
+    /// The upstream does not know the question: it gets what the client wrote, and is not asked again.
+    private func sendPlain() {
+        core.injection.refused(by: request.upstream.name)
+        stop()
+        injected = nil
+        send()
+    }
+
+    private func begin(_ head: ReplyHead) {
+        firstByteAt = .now
+        observer = ReplyObserver(
+            api: endpoint.api, status: head.status, contentType: head.value(of: "content-type"),
+            isInjected: injected != nil)
+        var shown = head.headers
+        // Where something is taken out, there are fewer bytes than were announced.
+        if injected != nil { shown.removeAll { $0.name.lowercased() == "content-length" } }
+        if let number { shown.append(("x-sidestep-recording", "\(number)")) }
+        answer.begin(ReplyHead(status: head.status, headers: shown))
+    }
+
+    private func keep(_ bytes: [UInt8]) {
+        if isTooLong { return pass(bytes) }
+        held += bytes
+        observer?.feed(bytes)
+        moveHeld(upTo: observer?.releasable ?? 0)
+        if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
+        if answer.spool.count + held.count > core.options.maximumBody { isTooLong = true }
+        if isTooLong { moveHeld(upTo: .max) }
+    }
+
+    /// Handed on as it comes, and not kept: it is longer than what is recorded.
+    private func pass(_ bytes: [UInt8]) {
+        held += bytes
+        moveHeld(upTo: .max)
+        answer.release(answer.spool.count)
+    }
+
+    /// Moves what stands before a place of the provider's bytes to where deliveries read, without what was
+    /// asked for in the client's place.
+    private func moveHeld(upTo place: Int) {
+        let end = min(max(0, place - moved), held.count)
+        guard end > 0 else { return }
+        var kept = Array(held[..<end])
+        for range in observer?.injected.reversed() ?? [] {
+            let cut = (range.lowerBound - moved)..<(range.upperBound - moved)
+            if cut.lowerBound >= 0, cut.upperBound <= end { kept.removeSubrange(cut) }
+        }
+        held.removeFirst(end)
+        moved += end
+        if !answer.spool.append(kept) { fail("there is no space for it in the folder for temporary files") }
+    }
+
+    /// Of the provider's bytes, those that were moved.
+    private var moved = 0
+
+    private func end(_ failure: HTTPFailure?) {
+        guard answer.head != nil, var observer else {
+            return fail(failure.map(\.message) ?? "no answer", as: .refused(request.unreachable(failure)))
+        }
+        if isTooLong { return passUnrecorded(isWhole: failure == nil) }
+        let end = observer.finish(endedWell: failure == nil)
+        self.observer = observer
+        switch end {
+        case .complete: record(observer)
+        case .incomplete: fail(failure?.message ?? "the answer broke off before its end", as: .broken)
+        case .failed(let message):
+            moveHeld(upTo: .max)
+            fail(message, as: failure == nil ? .complete : .broken)
+        }
+    }
+
+    // MARK: What becomes of it
+
+    private func record(_ observer: ReplyObserver) {
+        moveHeld(upTo: .max)
+        guard !isOver, let number, let head = answer.head else { return }
+        isOver = true
+        limit?.cancel()
+        let record = CallRecord(
+            head: head, body: answer.spool.bytes, observer: observer, usage: core.usage(of: self, observer),
+            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt)
+        core.ledger.complete(number, fence, record) { [self] problem in
+            answer.splits = record.splits
+            if let problem { return refused(problem, number, record) }
+            core.completed(self, observer.facts.toolReferences, record.usage)
+            answer.end(.complete)
+        }
+    }
+
+    /// The daemon will never record it, so its end is not handed out: nobody may take for a result what the next
+    /// start is not given. An answer that is too long passes, as one that is longer than what is kept.
+    private func refused(_ problem: SidestepError, _ number: Int64, _ record: CallRecord) {
+        core.report.note("an answer could not be recorded: \(problem.message)")
+        core.ledger.fail(
+            number, fence, "failed", status: record.head.status, message: problem.message, usage: record.usage
+        )
+        core.failed(self, record.usage)
+        answer.end(problem.kind == .payloadTooLarge ? .complete : .broken)
+    }
+
+    private func passUnrecorded(isWhole: Bool) {
+        core.report.note(
+            "an answer was longer than \(core.options.maximumBody) bytes and is not recorded (--max-body)")
+        fail("the answer is longer than what is kept", as: isWhole ? .complete : .broken)
+    }
+
+    /// It has no result. What the agent gets is what came.
+    private func fail(_ message: String, as stage: Answer.Stage = .broken, state: String = "failed") {
+        guard !isOver else { return }
+        isOver = true
+        limit?.cancel()
+        stop()
+        let usage = usageOfFailure
+        if let number {
+            core.ledger.fail(
+                number, fence, state, status: answer.head?.status, message: message, usage: usage)
+        }
+        core.failed(self, usage)
+        answer.end(stage)
+    }
+
+    /// What was said of it, or about what was written of an answer that had begun; an error costs nothing, and what
+    /// was never heard of is the daemon's to judge.
+    private var usageOfFailure: CallUsage? {
+        guard let observer, let head = answer.head else { return nil }
+        let usage = core.usage(of: self, observer)
+        return usage.isReported || head.status < 400 ? usage : nil
+    }
+
+    // MARK: Nobody listens
+
+    /// The agent went away. As long as its start lasts it may come back for the answer, but not for ever;
+    /// after that the next start is given it.
+    private func abandoned() {
+        guard !isOver else { return }
+        wait(core.isRunning ? core.options.detachGrace : core.options.inflightMaximum)
+    }
+
+    /// The start of the agent is over: its call goes on for the next one.
+    func epochEnded() {
+        guard !isOver else { return }
+        wait(core.options.inflightMaximum)
+    }
+
+    private func wait(_ span: Duration) {
+        limit?.cancel()
+        let bound = NIOLoopBound(self, eventLoop: core.loop)
+        limit = core.loop.scheduleTask(in: TimeAmount(span)) {
+            if bound.value.answer.deliveries.isEmpty { bound.value.cancel() }
+        }
+    }
+
+    /// Ends it at the upstream: nobody wants it any more.
+    func cancel() {
+        guard !isOver else { return }
+        fail("nobody waited for the answer any more", state: "cancelled")
+    }
+}

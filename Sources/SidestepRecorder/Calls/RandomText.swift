@@ -1,0 +1,10 @@
+/// A text that nobody guesses: 128 bits in hexadecimal.
+enum RandomText {
+    static func make() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in
+            let digits = String(generator.next() as UInt64, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}

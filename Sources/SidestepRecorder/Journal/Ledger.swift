@@ -1,0 +1,177 @@
+import NIOCore
+import Sidestep
+import SidestepProtocol
+import SidestepRecording
+
+/// The run's recordings at the daemon: every call of the family `recording` that the recorder makes. Answers
+/// come on the recorder's loop.
+final class Ledger {
+    private let journal: Journal
+    private let loop: any EventLoop
+    private let run: String
+    /// Tells this recorder from another of the same run.
+    private let recorder = RandomText.make()
+    /// Of the start that runs.
+    var lease = ""
+    /// Calls that are not answered, and who waits until none is.
+    private var underWay = 0
+    private var settled: (() -> Void)?
+
+    init(_ journal: Journal, _ loop: any EventLoop, run: String) {
+        (self.journal, self.loop, self.run) = (journal, loop, run)
+    }
+
+    typealias Outcome = Result<RawJSON, SidestepError>
+
+    private func call(
+        _ method: String, isPatient: Bool = false, _ write: (inout JSONWriter) -> Void,
+        then done: @escaping (Outcome) -> Void
+    ) {
+        underWay += 1
+        let bound = NIOLoopBound((self, done), eventLoop: loop)
+        journal.call(method, isPatient: isPatient, .object(write)) { [loop] outcome in
+            loop.execute {
+                let (ledger, done) = bound.value
+                done(outcome)
+                ledger.underWay -= 1
+                if ledger.underWay == 0 { ledger.settled.take()?() }
+            }
+        }
+    }
+
+    /// Takes the run up; answers the key by which requests are known again.
+    func open(then done: @escaping (Result<[UInt8], SidestepError>) -> Void) {
+        call("recording.open") {
+            $0.member("lease", lease)
+            $0.member("recorder", recorder)
+        } then: { outcome in
+            done(outcome.map { $0["key"]?.string.flatMap(Base64.decode) ?? [] })
+        }
+    }
+
+    /// All recordings in some states, page by page.
+    func list(
+        _ states: String..., each: @escaping (RawJSON) -> Void, then done: @escaping (SidestepError?) -> Void
+    ) {
+        list(states, after: 0, each: each, then: done)
+    }
+
+    private func list(
+        _ states: [String], after: Int64, each: @escaping (RawJSON) -> Void,
+        then done: @escaping (SidestepError?) -> Void
+    ) {
+        call("recording.list") {
+            $0.member("run", run)
+            $0.member("after", after)
+            $0.member("states", states)
+        } then: { [self] outcome in
+            switch outcome {
+            case .failure(let error): done(error)
+            case .success(let page):
+                page["recordings"]?.elements.forEach(each)
+                guard let more = page.present("more")?.integer else { return done(nil) }
+                list(states, after: more, each: each, then: done)
+            }
+        }
+    }
+
+    /// Writes a call down; answers its number.
+    func begin(
+        _ call: LiveCall, reserve: Reservation?, base: Int64?, keepsRequest: Bool,
+        then done: @escaping (Result<Int64, SidestepError>) -> Void
+    ) {
+        let request = call.request
+        self.call("recording.begin") { writer in
+            writer.member("lease", lease)
+            writer.member("recorder", recorder)
+            writer.member("call", call.fence)
+            writer.member("upstream", request.upstream.name)
+            writer.member("http_method", request.method)
+            writer.member("path", request.pathWithoutSecrets)
+            writer.member("keys", call.keys.texts)
+            let model = Reservation.model(of: call.recorded)
+            if !model.isEmpty { writer.member("model", String(model.prefix(200))) }
+            writer.member("stream", request.asksForStream(call.recorded.json))
+            if !call.keys.toolReferences.isEmpty {
+                writer.member("tool_refs", Array(call.keys.toolReferences.prefix(10_000)))
+            }
+            if let reserve { write(reserve, &writer) }
+            if keepsRequest { write(call.recorded, base, &writer) }
+        } then: { outcome in
+            done(outcome.map { $0["recording"]?.integer ?? 0 })
+        }
+    }
+
+    private func write(_ reserve: Reservation, _ writer: inout JSONWriter) {
+        writer.object("reserve") { writer in
+            writer.member("input_tokens", reserve.input)
+            writer.member("output_tokens", reserve.output)
+            writer.member("cost_micros", reserve.costMicros)
+        }
+    }
+
+    private func write(_ request: RecordedRequest, _ base: Int64?, _ writer: inout JSONWriter) {
+        writer.object("request") { writer in
+            BodyText.write(request.body, to: &writer)
+            let cuts = RequestPieces.cuts(of: request.json)
+            if !cuts.isEmpty { writer.array("cuts") { writer in for cut in cuts { writer.value(cut) } } }
+            writer.member("base", base)
+        }
+    }
+
+    func complete(
+        _ number: Int64, _ fence: String, _ record: CallRecord, then done: @escaping (SidestepError?) -> Void
+    ) {
+        call("recording.complete", isPatient: true) { writer in
+            name(number, fence, &writer)
+            record.write(to: &writer)
+        } then: { outcome in
+            if case .failure(let error) = outcome { done(error) } else { done(nil) }
+        }
+    }
+
+    func fail(
+        _ number: Int64, _ fence: String, _ state: String, status: Int?, message: String, usage: CallUsage?
+    ) {
+        call("recording.fail", isPatient: true) { writer in
+            name(number, fence, &writer)
+            writer.member("state", state)
+            writer.member("status", status)
+            writer.member("message", message)
+            usage?.write(to: &writer)
+        } then: { _ in
+        }
+    }
+
+    private func name(_ number: Int64, _ fence: String, _ writer: inout JSONWriter) {
+        writer.member("run", run)
+        writer.member("recording", number)
+        writer.member("call", fence)
+    }
+
+    /// What came back of a recording.
+    func get(_ number: Int64, withRequest: Bool = false, then done: @escaping (Outcome) -> Void) {
+        call("recording.get") {
+            $0.member("run", run)
+            $0.member("recording", number)
+            if withRequest { $0.member("request", true) }
+        } then: {
+            done($0)
+        }
+    }
+
+    /// Called when every call is answered.
+    func settle(then done: @escaping () -> Void) {
+        if underWay == 0 { return done() }
+        settled = done
+    }
+
+    func reroll(_ number: Int64, then done: @escaping (SidestepError?) -> Void) {
+        call("recording.reroll") {
+            $0.member("run", run)
+            $0.member("recording", number)
+        } then: { outcome in
+            if case .failure(let error) = outcome { done(error) } else { done(nil) }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Sidestep
+
+/// An endpoint on loopback that a supervised program's calls to providers go through, for as long as its run is
+/// supervised.
+package final class Recorder: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let core: NIOLoopBound<RecorderCore>
+    private let options: RecorderOptions
+    private let run: String
+    private let port: Int
+    private let journal: Journal
+
+    /// Listens on 127.0.0.1, at a port that the kernel picks.
+    ///
+    /// - Throws: when the system gives no socket or no thread.
+    package init(run: String, socket: String, _ options: RecorderOptions) throws {
+        (self.run, self.options) = (run, options)
+        journal = try Journal(socket: socket)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.any()
+        let core = try loop.submit { [journal] in
+            NIOLoopBound(RecorderCore(loop, options, Ledger(journal, loop, run: run)), eventLoop: loop)
+        }.wait()
+        let channel = try Self.bootstrap(group, core).bind(host: "127.0.0.1", port: 0).wait()
+        guard let port = channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
+        try loop.submit { core.value.listens(at: port) }.wait()
+        (self.core, self.port) = (core, port)
+    }
+
+    private static func bootstrap(
+        _ group: MultiThreadedEventLoopGroup, _ core: NIOLoopBound<RecorderCore>
+    ) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    let meter = HeadMeter()
+                    try pipeline.addHandler(meter)
+                    try pipeline.configureHTTPServerPipeline(
+                        withPipeliningAssistance: false,
+                        withServerUpgrade: (upgraders: [SocketUpgrade(core)], completionHandler: { _ in }),
+                        withErrorHandling: true)
+                    try pipeline.addHandler(AgentConnection(core.value, meter))
+                }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
+    }
+
+    /// The program is about to start: its environment leads its calls here, and what an earlier start was
+    /// given is of no use any more.
+    package func begin(in variables: inout [String: String], lease: String) throws {
+        let token = EpochToken()
+        try wait { core, done in core.begin(token, lease: lease, then: done) }
+        ChildEnvironment(options: options, port: port, token: token, run: run).add(to: &variables)
+    }
+
+    /// The program has ended. Its calls go on for its next start.
+    package func end() throws { try core.eventLoop.submit { [core] in core.value.end() }.wait() }
+
+    /// The program ended badly and is to be started again; after the same answers again and again, those are
+    /// drawn again.
+    ///
+    /// - Parameter progressed: whether anything was completed besides calls.
+    /// - Returns: the recordings that the next start is not given.
+    package func escape(progressed: Bool) throws -> [Int64] {
+        try wait { core, done in core.escape(progressed: progressed, then: done) }
+        return try core.eventLoop.submit { [core] in core.value.report.rerolled }.wait()
+    }
+
+    /// Ends the endpoint; answers what it has done.
+    package func close() throws -> RecorderReport {
+        try wait { core, done in core.close(then: done) }
+        let report = try core.eventLoop.submit { [core] in core.value.report }.wait()
+        journal.close()
+        try group.syncShutdownGracefully()
+        return report
+    }
+
+    private func wait(
+        for work: @escaping @Sendable (RecorderCore, @escaping (SidestepError?) -> Void) -> Void
+    ) throws {
+        let promise = core.eventLoop.makePromise(of: Void.self)
+        core.eventLoop.execute { [core] in
+            work(core.value) { error in if let error { promise.fail(error) } else { promise.succeed() } }
+        }
+        try promise.futureResult.wait()
+    }
+}

@@ -1,0 +1,246 @@
+import NIOCore
+import NIOHTTP1
+import Sidestep
+import SidestepProtocol
+import SidestepRecording
+
+/// The recorder's state. All of it belongs to one event loop, and is touched by nobody else.
+final class RecorderCore {
+    let loop: any EventLoop
+    let options: RecorderOptions
+    let ledger: Ledger
+    let providers: Providers
+    var report = RecorderReport()
+
+    /// Which recording answers which request.
+    var resolution = Resolution()
+    /// By which requests are known again: of the run, from the daemon.
+    var key: [UInt8] = []
+    var injection = UsageInjection()
+    /// Calls that are written down and have no end yet, by their numbers.
+    var live: [Int64: LiveCall] = [:]
+    /// Those that are being written down.
+    var beginning: [LiveCall] = []
+    /// What the agent is being given of recorded answers and of those that are coming.
+    var open: [ObjectIdentifier: Delivery] = [:]
+    /// What completed recordings used, and the last of each place, which the next request of it grows from.
+    var tokens: [Int64: Int64] = [:]
+    /// Tries that came to nothing and may have been paid for.
+    var lost = LostTries()
+    var latest: [String: Int64] = [:]
+    /// Recordings that were completed in this start.
+    private(set) var completedInEpoch = 0
+
+    /// Whether the recorder is ending: nothing is sent any more.
+    private(set) var isClosing = false
+
+    private var poison: PoisonEscape
+    private var door = Door(port: 0)
+    private var token: EpochToken?
+    /// Those of starts that are over.
+    private var formerTokens: [EpochToken] = []
+    private var connections: [ObjectIdentifier: AgentConnection] = [:]
+    private var sockets: [ObjectIdentifier: AgentSocket] = [:]
+
+    init(_ loop: any EventLoop, _ options: RecorderOptions, _ ledger: Ledger) {
+        (self.loop, self.options, self.ledger) = (loop, options, ledger)
+        providers = Providers(options.credentials)
+        poison = PoisonEscape(limit: options.rerolls)
+    }
+
+    func listens(at port: Int) { door = Door(port: port) }
+
+    // MARK: Starts of the agent
+
+    /// Whether a start of the agent is under way.
+    var isRunning: Bool { token != nil }
+
+    /// The agent begins: what it shows from now on is this, and what it showed before is of no use any more.
+    /// It has been given nothing.
+    func begin(_ token: EpochToken, lease: String, then done: @escaping (SidestepError?) -> Void) {
+        end()
+        ledger.lease = lease
+        if options.isCheck {
+            self.token = token
+            report.epochs += 1
+            return beginCheck(then: done)
+        }
+        let isFirst = key.isEmpty
+        ledger.open { [self] outcome in
+            switch outcome {
+            case .failure(let error): done(error)
+            case .success(let key):
+                self.key = key
+                resolution.newEpoch()
+                completedInEpoch = 0
+                report.epochs += 1
+                self.token = token
+                if isFirst { load(then: done) } else { forget(then: done) }
+            }
+        }
+    }
+
+    /// What was recorded before this process was there.
+    private func load(then done: @escaping (SidestepError?) -> Void) {
+        ledger.list(
+            "completed", "in_doubt", "failed", "cancelled",
+            each: { [self] entry in
+                entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry)
+            }, then: done)
+    }
+
+    private func loadCompleted(_ entry: RawJSON) {
+        guard let number = entry["recording"]?.integer else { return }
+        let place = [entry["http_method"], entry["upstream"], entry["path"]].map { $0?.string ?? "" }
+            .joined(separator: " ")
+        resolution.load(
+            recording: number, keys: entry["keys"]?.elements.compactMap(\.string) ?? [], place: place,
+            toolReferences: entry["tool_ids"]?.elements.compactMap(\.string) ?? [])
+        note(number, entry["usage"])
+        latest[place] = number
+    }
+
+    /// A try that may have been paid for without a result.
+    private func loadLost(_ entry: RawJSON) {
+        guard let key = entry["keys"]?.elements.first?.string else { return }
+        let isReported = entry["usage_source"]?.string == "reported"
+        guard isReported || entry["state"]?.string == "in_doubt" else { return }
+        lost.add(key, tokens: isReported ? Self.tokens(of: entry["usage"]) : nil)
+    }
+
+    /// What somebody has withdrawn since.
+    private func forget(then done: @escaping (SidestepError?) -> Void) {
+        ledger.list(
+            "superseded",
+            each: { [self] entry in
+                if let number = entry["recording"]?.integer { resolution.superseded(recording: number) }
+            }, then: done)
+    }
+
+    func note(_ number: Int64, _ usage: RawJSON?) {
+        tokens[number] = Self.tokens(of: usage)
+    }
+
+    private static func tokens(of usage: RawJSON?) -> Int64 {
+        (usage?["input_tokens"]?.integer ?? 0) &+ (usage?["output_tokens"]?.integer ?? 0)
+    }
+
+    /// The agent has ended: its calls go on for the next start.
+    func end() {
+        guard let token else { return }
+        // Its sockets are closed by now, whether or not we have been told.
+        for delivery in Array(open.values) { delivery.notice() }
+        formerTokens.append(token)
+        self.token = nil
+        // A request shows its token; a socket was let in once.
+        for socket in Array(sockets.values) { socket.close(1001, "the start of the program has ended") }
+        for call in Array(live.values) { call.epochEnded() }
+    }
+
+    func noteCompleted() { completedInEpoch += 1 }
+
+    /// The way out of answers after which the program ends badly whenever it is given them.
+    func escape(progressed: Bool, then done: @escaping (SidestepError?) -> Void) {
+        let poisoned = poison.ended(
+            badly: true, progressed: progressed || completedInEpoch > 0, consumed: resolution.consumed,
+            frontier: resolution.frontier)
+        reroll(poisoned[...], then: done)
+    }
+
+    private func reroll(_ numbers: ArraySlice<Int64>, then done: @escaping (SidestepError?) -> Void) {
+        guard let number = numbers.first else { return done(nil) }
+        ledger.reroll(number) { [self] error in
+            if error == nil {
+                resolution.superseded(recording: number)
+                report.rerolled.append(number)
+            }
+            reroll(numbers.dropFirst(), then: done)
+        }
+    }
+
+    /// How long a daemon is waited for that is to write down what has ended: as long as the supervisor waits for it. A
+    /// call that is left without an end may be asked for again, and paid twice.
+    private static let patience = TimeAmount.seconds(60)
+
+    /// Ends everything; `done` is called when what has ended is written down, or the daemon has been away for too
+    /// long.
+    func close(then done: @escaping (SidestepError?) -> Void) {
+        end()
+        isClosing = true
+        for call in Array(live.values) { call.cancel() }
+        for connection in connections.values { connection.close() }
+        providers.close()
+        let once = NIOLoopBound(Once(done), eventLoop: loop)
+        compareAtEnd()
+        ledger.settle { once.value.call(nil) }
+        loop.scheduleTask(in: Self.patience) { once.value.call(nil) }
+    }
+
+    /// Whoever comes first tells.
+    private final class Once {
+        private var work: ((SidestepError?) -> Void)?
+        init(_ work: @escaping (SidestepError?) -> Void) { self.work = work }
+        func call(_ error: SidestepError?) { work.take()?(error) }
+    }
+
+    // MARK: Connections
+
+    /// At once: above the first number idle ones are closed, above the second new ones.
+    private static let (many, tooMany) = (64, 1000)
+
+    /// Takes a connection in; false when it is of another user.
+    func opened(_ connection: AgentConnection, from client: Int?) -> Bool {
+        guard let client, isOurs(client) else { return false }
+        if connections.count >= Self.many { connections.values.first(where: \.isIdle)?.close() }
+        if connections.count >= Self.tooMany { return false }
+        connections[ObjectIdentifier(connection)] = connection
+        return true
+    }
+
+    func opened(_ socket: AgentSocket) { sockets[ObjectIdentifier(socket)] = socket }
+
+    func closed(_ socket: AgentSocket) { sockets[ObjectIdentifier(socket)] = nil }
+
+    func closed(_ connection: AgentConnection) { connections[ObjectIdentifier(connection)] = nil }
+
+    private func isOurs(_ client: Int) -> Bool {
+        switch PeerUser.of(client: client, server: door.port) {
+        case .user(let user): user == PeerUser.own || user == 0
+        case .gone: false
+        case .unknown: true
+        }
+    }
+
+    // MARK: Requests
+
+    /// Lets a request in.
+    func admission(_ head: HTTPRequestHead, forSocket: Bool = false) throws(Rejection) -> Door.Admission {
+        let admission = try door.admission(head, forSocket: forSocket)
+        guard let token, token.isShown(by: admission.token) else {
+            if formerTokens.contains(where: { $0.isShown(by: admission.token) }) {
+                throw Rejection(
+                    .leaseLost, "the start of the program that this address was made for has ended")
+            }
+            throw Rejection(
+                .runNotFound, "the address is of no run that is recorded here: it has no token, or another")
+        }
+        guard options.upstreams[admission.upstream] != nil else {
+            throw Rejection(
+                .runNotFound,
+                "no upstream is called '\(admission.upstream.prefix(100))': name it with --upstream NAME=URL")
+        }
+        if let credentials = options.credentials, credentials[admission.upstream] == nil {
+            throw Rejection(
+                .notPermitted,
+                "there is no key for the upstream '\(admission.upstream)': --credential \(admission.upstream)=FILE "
+                    + "names one")
+        }
+        return admission
+    }
+
+    var bodyTooLarge: Rejection {
+        Rejection(
+            .payloadTooLarge,
+            "the request is longer than \(options.maximumBody) bytes: --max-body raises the limit")
+    }
+}

@@ -1,0 +1,66 @@
+import SidestepRecording
+
+/// What the user of a recorder decides.
+package struct RecorderOptions: Sendable {
+    package var upstreams = Upstreams()
+    /// How the agent shows its token.
+    package var token = TokenPlace.path
+    /// Keys that requests get in place of the agent's; nil where the agent's own are sent on.
+    package var credentials: Credentials?
+    /// Variables of agents that have names of their own for a base URL: name, upstream, path.
+    package var variables: [BaseVariable] = []
+    /// Variables that a profile sets besides, unless the user has.
+    package var settings: [String: String] = [:]
+
+    /// Bytes of a request's body, and of an answer's that is kept.
+    package var maximumBody = 64 << 20
+    /// How long a call goes on that its agent has left, while the agent runs: longer than clients wait before
+    /// they ask again.
+    package var detachGrace = Duration.seconds(20)
+    /// How long a call goes on that nobody is there for.
+    package var inflightMaximum = Duration.seconds(15 * 60)
+    /// What becomes of requests with a path that is in no table.
+    package var unknown = Endpoint.Unknown.record
+    /// What becomes of a request that is none of those that were recorded, while some were not asked for again.
+    package var onDivergence = OnDivergence.live
+    /// Whether the agent gets no byte of an answer before it is recorded.
+    package var isWhollyBuffered = false
+    /// How requests are known again.
+    package var keys = KeyOptions()
+    /// Whether requests are kept as well, to tell where two differ.
+    package var keepsRequests = true
+    /// How often answers may be drawn again after which the program ended badly, in all.
+    package var rerolls = PoisonEscape.standardLimit
+
+    /// Whether streams are asked for their usage in the client's place.
+    package var asksForUsage = false
+    /// Whether there is a budget, for which every call has something set aside.
+    package var hasBudget = false
+    package var budgetMode = Reservation.Mode.soft
+    /// What models cost; nil without a budget of money and without a table.
+    package var prices: PriceTable?
+    /// Whether a model without a price may be called on a budget of money.
+    package var allowsUnknownPrices = false
+
+    /// Whether nothing is sent and nothing written: what is asked for is compared with what was recorded.
+    package var isCheck = false
+
+    package init() {}
+
+    /// Where the token travels.
+    package enum TokenPlace: String, Sendable, CaseIterable {
+        /// In the base URL, which every client sends.
+        case path
+        /// In a header, which only the clients send that read `OPENAI_CUSTOM_HEADERS` or
+        /// `ANTHROPIC_CUSTOM_HEADERS`.
+        case header
+    }
+
+    /// What becomes of a request that was not recorded.
+    package enum OnDivergence: String, Sendable, CaseIterable {
+        /// It is sent, and paid.
+        case live
+        /// It is refused.
+        case fail
+    }
+}

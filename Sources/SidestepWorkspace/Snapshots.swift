@@ -1,0 +1,122 @@
+import CShims
+import Glibc
+
+/// The trees that were kept of one run's workspace, in a folder of the user's.
+///
+/// `objects/` holds contents, `runs/KEY/` a text for each tree (`start`, `end-1`, `end-2`, …), and `directory`, which
+/// says of what.
+public struct Snapshots: Sendable {
+    /// The name of the tree that a run began with.
+    public static let start = "start"
+
+    /// Where everything is, mode 0700.
+    public let root: String
+    /// The folder of the run.
+    let folder: String
+
+    /// - Parameters:
+    ///   - root: the folder of all workspaces of a user.
+    ///   - key: what tells the run from all others, also of its id.
+    public init(root: String, key: String) {
+        self.root = root
+        folder = "\(root)/runs/\(TreeText.escaped(key.utf8.filter { $0 != UInt8(ascii: "/") }))"
+    }
+
+    var store: ObjectStore { ObjectStore(path: root + "/objects") }
+
+    /// Makes the folders.
+    func prepare() throws(WorkspaceError) {
+        let parts = root.split(separator: "/").map(String.init)
+        for count in 1...max(1, parts.count) {
+            mkdir("/" + parts.prefix(count).joined(separator: "/"), 0o700)
+        }
+        for path in [root + "/objects", root + "/runs", folder]
+        where mkdir(path, 0o700) != 0 && errno != EEXIST {
+            throw .system("cannot make", Array(path.utf8))
+        }
+    }
+
+    /// The names of what was kept, the oldest first.
+    public var names: [String] {
+        guard let top = try? Folder(top: folder), let found = try? top.names([]) else { return [] }
+        let names = found.map { String(decoding: $0, as: UTF8.self) }
+        let trees = names.filter { $0 != Self.directory && !$0.hasPrefix(".") }
+        let times = trees.map { (top.facts(Array($0.utf8))?.modified ?? 0, $0) }
+        return times.sorted { $0 < $1 }.map(\.1)
+    }
+
+    /// A name for what is kept next.
+    func next(_ kind: String) -> String {
+        let numbers = names.compactMap {
+            $0.hasPrefix(kind + "-") ? Int($0.dropFirst(kind.utf8.count + 1)) : nil
+        }
+        return "\(kind)-\((numbers.max() ?? 0) + 1)"
+    }
+
+    /// Reads a tree that was kept.
+    public func tree(_ name: String) throws(WorkspaceError) -> Tree {
+        guard names.contains(name), let text = read(name) else {
+            throw WorkspaceError(
+                "there is no `\(name)`",
+                hint: "there is: " + (names.isEmpty ? "nothing" : names.joined(separator: ", ")))
+        }
+        guard let tree = TreeText.read(text) else {
+            throw WorkspaceError("\(folder)/\(name) is damaged", hint: "restore it from a backup")
+        }
+        return tree
+    }
+
+    /// Whether a tree of this name was kept.
+    func has(_ name: String) -> Bool { access("\(folder)/\(name)", F_OK) == 0 }
+
+    private static let directory = "directory"
+
+    /// What folder it is of.
+    public var directory: String? { read(Self.directory).map { String($0.dropLast()) } }
+
+    func note(directory: String) throws(WorkspaceError) { try write(Self.directory, directory + "\n") }
+
+    /// Writes a tree, when the contents that it needs are on disk.
+    func save(_ tree: Tree, as name: String) throws(WorkspaceError) {
+        let top = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(top) }
+        let status = shim_sync_file_system(top)
+        if status < 0 { throw .system("cannot sync", Array(root.utf8), number: -status) }
+        try write(name, TreeText.write(tree))
+    }
+
+    private func write(_ name: String, _ text: String) throws(WorkspaceError) {
+        let (place, temporary) = ("\(folder)/\(name)", "\(folder)/.\(name)")
+        unlink(temporary)
+        let file = temporary.withCString { shim_create_at(AT_FDCWD, $0, 0o600) }
+        if file < 0 { throw .system("cannot write", Array(place.utf8), number: -file) }
+        defer { close(file) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            if count <= 0 { throw .system("cannot write", Array(place.utf8)) }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(file) == 0, rename(temporary, place) == 0 else {
+            throw .system("cannot write", Array(place.utf8))
+        }
+        let list = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(list) }
+        guard fsync(list) == 0 else { throw .system("cannot sync", Array(folder.utf8)) }
+    }
+
+    private func read(_ name: String) -> String? {
+        let file = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Glibc.read(file, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
+            bytes += chunk[..<count]
+        }
+    }
+}
