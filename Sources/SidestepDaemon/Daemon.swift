@@ -73,7 +73,8 @@ public final class Daemon {
             configuration.database, Self.holder(inherited?.path ?? configuration.socket, isPrivate),
             StoreListener(
                 settled: { settled.add($0, $1) }, ended: { leaving.begin($0) },
-                fault: { storage.note($0) }, news: { storage.note($0) }))
+                fault: { storage.note($0) }, news: { storage.note($0) },
+                committed: { [environment] in environment.meters.committed(calls: $0, nanoseconds: $1) }))
         leaving.watch(database)
         for finding in database.findings {
             log.warning("\(finding.sentence)", metadata: finding.facts.mapValues { "\($0)" })

@@ -49,8 +49,7 @@ public final class SQLiteDatabase: StoreDatabase {
             let library = StatementLibrary()
             writer = try SQLiteWriter(
                 connection, library, database: lock.path, gate: gate, inlineLimit: inlineLimit,
-                nanoseconds: nanoseconds, isInPlace: { lock.isInPlace }, onSettled: listener.settled,
-                onFatal: listener.ended, news: listener.news)
+                nanoseconds: nanoseconds, isInPlace: { lock.isInPlace }, listener: listener)
             readers = try SQLiteReaders(
                 path: lock.path, library, count: count, gate: gate, onFault: listener.fault)
             maintainer = DatabaseMaintenance(path: lock.path, writer: writer, onFault: listener.fault)

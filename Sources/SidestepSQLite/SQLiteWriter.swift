@@ -49,25 +49,22 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     ///   - database: the path of the file.
     ///   - nanoseconds: how long something took is the difference of two of them.
     ///   - isInPlace: whether what was just committed is where the next daemon will look for it.
-    ///   - news: told what fails, and when it does not any more.
-    ///   - onFatal: told when nothing more may be written; the daemon then ends itself.
+    ///   - listener: whom it tells; when nothing more may be written, the daemon ends itself.
     init(
         _ connection: Connection, _ library: StatementLibrary, database: String, gate: ReadGate,
         inlineLimit: Int,
         nanoseconds: @escaping @Sendable () -> Int64, isInPlace: @escaping @Sendable () -> Bool,
-        onSettled: @escaping Settled,
-        onFatal: @escaping @Sendable (StoreEnd) -> Void, news: @escaping @Sendable (StoreNews) -> Void
+        listener: StoreListener
     ) throws(Failure) {
         let session = try SQLiteSession(connection, library)
         session.keepRuns()
         self.session = session
-        statements = try BatchStatements(connection)
+        statements = try BatchStatements(
+            connection, nanoseconds: nanoseconds, committed: listener.committed)
         self.inlineLimit = inlineLimit
         self.nanoseconds = nanoseconds
-        self.onSettled = onSettled
-        self.onFatal = onFatal
+        (onSettled, onFatal, news) = (listener.settled, listener.ended, listener.news)
         self.isInPlace = isInPlace
-        self.news = news
         log = LogKeeper(database: database, news: news)
         self.gate = gate
         space = SpaceGate(database: database, news: news)
@@ -333,7 +330,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             session.rolledBack()
             return
         }
-        try statements.commit.run()
+        try statements.commit(1)
         let span = nanoseconds() - begun
         pace.note(nanoseconds: span)
         if batch.isTimed { batch.spend(span, on: batch.jobs[0]) }
@@ -342,7 +339,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private func performTogether(_ batch: inout Batch, _ session: SQLiteSession) throws(Failure) {
         if batch.isTimed { return try performInTurns(&batch, session) }
         for job in batch.jobs { try performOne(job, session) }
-        try statements.commit.run()
+        try statements.commit(batch.jobs.count)
     }
 
     /// Performs jobs until the turns of their users are over.
@@ -361,7 +358,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             batch.spend(ended - begun, on: job)
             begun = ended
         }
-        try statements.commit.run()
+        try statements.commit(performed.count)
         batch.spendCommit(nanoseconds() - begun)
         batch.divide(performed: performed, left: left)
     }

@@ -60,15 +60,19 @@ public struct StoreListener: Sendable {
     public var fault: @Sendable (StoreFault) -> Void
     /// What goes on failing, and when it does not any more.
     public var news: @Sendable (StoreNews) -> Void
+    /// After each commit, on the thread that did it: how many jobs it had, and the nanoseconds that it took.
+    public var committed: @Sendable (Int, Int64) -> Void
 
-    /// Who does not ask for faults and news is told of batches and of the end alone.
+    /// Who does not ask for the others is told of batches and of the end alone.
     public init(
         settled: @escaping @Sendable ([any WriteJob], Failure?) -> Void,
         ended: @escaping @Sendable (StoreEnd) -> Void,
         fault: @escaping @Sendable (StoreFault) -> Void = { _ in },
-        news: @escaping @Sendable (StoreNews) -> Void = { _ in }
+        news: @escaping @Sendable (StoreNews) -> Void = { _ in },
+        committed: @escaping @Sendable (Int, Int64) -> Void = { _, _ in }
     ) {
         (self.settled, self.ended, self.fault, self.news) = (settled, ended, fault, news)
+        self.committed = committed
     }
 }
 

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import SidestepProtocol
 
-/// Writes what is derived from the tables of methods, settings, notices and reasons:
+/// Writes what is derived from the tables of methods, settings, notices, reasons and metrics:
 /// `sidestep-generate [--check] [FOLDER]`.
 ///
 /// The files are checked in, so that a change of the contract shows in review; `--check` fails on stale ones.
@@ -14,7 +14,7 @@ struct Generate {
         let files = [
             ("openrpc.json", PrettyJSON.text(of: OpenRPC.document)), ("methods.md", MethodsPage.text),
             ("settings.md", SettingsPage.text), ("log.md", LogPage.text), ("reasons.md", ReasonsPage.text),
-            ("limits.md", LimitsPage.text),
+            ("limits.md", LimitsPage.text), ("metrics.md", MetricsPage.text),
         ]
         let swift = "clients/swift/Sources/Sidestep/Wire"
         let all =

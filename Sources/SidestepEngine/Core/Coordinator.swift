@@ -16,8 +16,8 @@ public final class Coordinator: @unchecked Sendable {
     private let maintenance: any StoreMaintenance
     private let settledBatches: SettledBatches
 
-    var owners = OwnerTable()
-    var parked = ParkedCalls()
+    var owners: OwnerTable
+    var parked: ParkedCalls
     /// What a call on its way may have missed; nil where the store tells of batches in the order of their commits.
     var topics: TopicClock?
     /// Calls that were woken and are performed again, by their connections.
@@ -52,6 +52,8 @@ public final class Coordinator: @unchecked Sendable {
         store: any StoreDatabase, settled: SettledBatches
     ) {
         self.environment = environment
+        owners = OwnerTable(counted: environment.meters.owners)
+        parked = ParkedCalls(counted: environment.meters.parkedCalls)
         self.loop = loop
         self.processes = processes
         writer = store.writer
@@ -208,6 +210,7 @@ public final class Coordinator: @unchecked Sendable {
         case .tell(let notice): onNotice?(notice)
         case .later(let chore, let delay): arm(chore, afterMilliseconds: delay)
         case .roomChanged(let webhook): environment.pendingRoom.forget(webhook)
+        case .attemptEnded(let end): environment.meters.count(end)
         case .roomFull(let webhook): environment.pendingRoom.isFull(webhook)
         case .stepRefused(let step): environment.refusedSteps.note(step, session: call.session)
         case .stepAdmitted(let run): environment.refusedSteps.forget(run: run, session: call.session)

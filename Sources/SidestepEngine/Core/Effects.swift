@@ -50,6 +50,8 @@ public enum Effect: Sendable {
     case later(Chore, Int64)
     /// Deliveries of this webhook wait no more, or again: there may be another number of free places.
     case roomChanged(webhook: Int64)
+    /// An attempt of a step ended.
+    case attemptEnded(AttemptEnd)
     /// As many of them wait as may.
     case roomFull(webhook: Int64)
     /// A breaker did not let a step through.

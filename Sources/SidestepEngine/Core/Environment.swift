@@ -26,6 +26,8 @@ public final class Environment: Sendable {
     let parkedSteps = ParkedSteps()
     let refusedSteps = RefusedSteps()
     let executing = ExecutingSteps()
+    /// What is counted of all this.
+    public let meters: Meters
     private let openSessions = Mutex<[Int64: SessionPulse]>([:])
     /// How the disk under the store does.
     public let storage: Current<StorageCondition>
@@ -33,7 +35,7 @@ public final class Environment: Sendable {
     /// An environment for one daemon; `boot` is compared with those that leases were granted in.
     public init(
         clock: any Clock, random: any RandomSource, boot: String, place: Int64 = 0,
-        settings: EngineSettings = .init(),
+        settings: EngineSettings = .init(), meters: Meters = Meters(),
         zones: any TimeZoneSource = OnlyUTC(), processes: any ProcessLooking = NoProcesses()
     ) {
         self.clock = clock
@@ -41,6 +43,7 @@ public final class Environment: Sendable {
         self.random = random
         self.boot = boot
         self.place = place
+        self.meters = meters
         current = Current(settings)
         storage = Current(StorageCondition(since: clock.now()))
         self.zones = zones
@@ -63,6 +66,23 @@ public final class Environment: Sendable {
     }
 
     func isOpen(_ session: Int64) -> Bool { pulse(of: session) != nil }
+
+    /// How many there are of what lives while the daemon does.
+    public struct LiveCounts: Sendable {
+        /// Connections that are open.
+        public let connections: Int
+        /// Those of them that asked for runs.
+        public let workers: Int
+        /// Steps that the daemon executes.
+        public let executingSteps: Int
+    }
+
+    /// How many there are now.
+    public var liveCounts: LiveCounts {
+        LiveCounts(
+            connections: openSessions.withLock(\.count), workers: workers.all.count,
+            executingSteps: executing.count)
+    }
 
     /// What is known of the calls on a connection; nil when it is closed.
     public func pulse(of session: Int64) -> SessionPulse? { openSessions.withLock { $0[session] } }

@@ -107,4 +107,5 @@ final class ExecutingSteps: Sendable {
     func insert(_ step: Int64) { steps.withLock { _ = $0.insert(step) } }
     func remove(_ step: Int64) { steps.withLock { _ = $0.remove(step) } }
     func contains(_ step: Int64) -> Bool { steps.withLock { $0.contains(step) } }
+    var count: Int { steps.withLock(\.count) }
 }

@@ -3,12 +3,18 @@ import Synchronization
 
 /// Who owns what, and which processes and connections that depends on; found by any of them at once.
 struct OwnerTable {
-    private var holders: [Int64: LeaseHolder] = [:]
+    private var holders: [Int64: LeaseHolder] = [:] {
+        didSet { meter.set(holders.count) }
+    }
     private var bySession: [Int64: Set<Int64>] = [:]
     private var byProcess: [ProcessIdentity: Set<Int64>] = [:]
     var graces: [Int64: Grace] = [:]
     /// Steps that another process than the owner executes.
     var steps = HeldSteps()
+    private let meter: Meter
+
+    /// - Parameter meter: what is told how many there are.
+    init(counted meter: Meter = Meter()) { self.meter = meter }
 
     subscript(run: Int64) -> LeaseHolder? { holders[run] }
 

@@ -34,12 +34,18 @@ struct ParkedCalls {
         }
     }
 
-    private var entries: [Int64: Entry] = [:]
+    private var entries: [Int64: Entry] = [:] {
+        didSet { meter.set(entries.count) }
+    }
     private var tickets: [ObjectIdentifier: Int64] = [:]
     private var byTopic: [Topic: Queue] = [:]
     private var bySession: [Int64: Set<Int64>] = [:]
     private var byProcess: [ProcessIdentity: Set<Int64>] = [:]
     private(set) var lastTicket: Int64 = 0
+    private let meter: Meter
+
+    /// - Parameter meter: what is told how many there are.
+    init(counted meter: Meter = Meter()) { self.meter = meter }
 
     var count: Int { entries.count }
 

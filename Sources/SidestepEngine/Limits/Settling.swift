@@ -3,12 +3,22 @@ import SidestepProtocol
 import SidestepStore
 
 /// How an attempt ended, as far as limits and budgets care.
-enum AttemptEnd {
+public enum AttemptEnd: Sendable {
     case completed
     /// With an answer, or without one that another attempt might get.
     case failed(retryable: Bool)
     /// Its process died or ran out of time: what it set aside counts as used, since it may have been paid.
     case lost
+}
+
+extension Meters {
+    func count(_ end: AttemptEnd) {
+        switch end {
+        case .completed: completed.count()
+        case .failed: failed.count()
+        case .lost: lost.count()
+        }
+    }
 }
 
 extension StoreTransaction {
@@ -20,6 +30,7 @@ extension StoreTransaction {
     func settle(
         _ step: StepRecord, of run: RunRecord, _ end: AttemptEnd, usage: Payload?, _ call: inout CallContext
     ) throws -> Bool {
+        call.after(.attemptEnded(end))
         let hold = step.hasHold ? try hold(step: step.key) : nil
         guard hold != nil || usage != nil else { return false }
         var used = usage.map { Amounts(usage: RawJSON(validated: $0)) } ?? Amounts()

@@ -85,6 +85,17 @@ extension MethodTable {
             errors: maintenanceErrors + [.storageFull],
             example: Example("{}", #"{"bytes_before":8192000,"bytes_after":409600}"#), mayWait: true),
         Method(
+            "system.metrics", .system, .open,
+            "Tells the daemon's metrics as text that Prometheus and its like read.",
+            result: [
+                .must("text", .text, "OpenMetrics 1.0: [metrics](metrics.md)"),
+            ],
+            errors: [.notPermitted, .storageError],
+            example: Example(
+                "{}",
+                ##"{"text":"# TYPE sidestep_connections gauge\n# HELP sidestep_connections Connections that are "##
+                    + ##"open.\nsidestep_connections 3\n# EOF\n"}"##)),
+        Method(
             "system.stats", .system, .open, "Tells what the database holds.",
             result: [
                 .must("database_bytes", .integer(0 ... .max), "the size of the database and its log"),

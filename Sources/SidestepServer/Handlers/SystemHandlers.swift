@@ -62,6 +62,14 @@ enum SystemHandlers {
                 try request.requireAdministrator()
                 return MaintenanceRequest(task: .vacuum, tellsProgress: request.tellsProgress)
             },
+            "system.metrics": .query { request in
+                try request.requireAdministrator()
+                let about = request.information
+                return { store, context in
+                    let text = try MetricsReport.text(about, store, context.environment)
+                    return result(capacity: text.utf8.count * 9 / 8) { $0.member("text", text) }
+                }
+            },
             "system.stats": .query { request in
                 try request.requireAdministrator()
                 let bytes = request.information.databaseBytes

@@ -15,10 +15,13 @@ final class PendingRequest {
     }
 
     func settle(_ outcome: Result<[UInt8], RPCError>) {
+        var kind: String?
         if case .failure(let error) = outcome {
+            kind = error.kind ?? RequestMeter.malformed
             server.turns.spend(Turns.unitsOfError, session.share)
             server.tell(error, head.method, session.peer)
         }
+        server.environment.meters.requests.count(head.method, error: kind)
         session.end(at: server.environment.clock.now())
         place.settle(head.id, outcome)
         session.closeWhenDone()

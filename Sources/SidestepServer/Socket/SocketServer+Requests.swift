@@ -40,10 +40,12 @@ extension SocketServer {
         case .response: place.settle(nil)
         case .invalid(let reply):
             turns.spend(Turns.unitsOfError, session.share)
+            environment.meters.requests.count(nil, error: RequestMeter.malformed)
             place.settle(reply)
         case .request(let head, let work):
             if let refusal = refusal(session) {
                 turns.spend(Turns.unitsOfError, session.share)
+                environment.meters.requests.count(head.method, error: refusal.kind)
                 tell(refusal, head.method, session.peer)
                 return place.settle(head.id, .failure(refusal))
             }

@@ -86,7 +86,7 @@ class Whole(Users):
 
     def test_what_concerns_all_is_for_administrators(self):
         ann = self.connect(ANN)
-        for method, params in [("system.stats", {}), ("system.check", {}), ("system.vacuum", {}), ("system.backup", {"path": "/x"})]:
+        for method, params in [("system.stats", {}), ("system.metrics", {}), ("system.check", {}), ("system.vacuum", {}), ("system.backup", {"path": "/x"})]:
             with self.assertRaises(Refused) as caught:
                 ann.call(method, **params)
             self.assertEqual(caught.exception.kind, "not_permitted", method)

@@ -89,6 +89,10 @@ class System(Questions):
         """Return how much is stored (``system.stats``)."""
         return await self._ask("system.stats")  # type: ignore[no-any-return]
 
+    async def metrics(self) -> str:
+        """Return the daemon's metrics, text in the format OpenMetrics (``system.metrics``)."""
+        return (await self._ask("system.metrics"))["text"]  # type: ignore[no-any-return]
+
     async def check(self) -> Facts:
         """Look whether the database is whole (``system.check``)."""
         return await self._ask("system.check")  # type: ignore[no-any-return]
