@@ -18,7 +18,9 @@ public struct ProcessUse: Sendable {
             descriptors: openDescriptors)
     }
 
-    private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    private static func seconds(_ time: timeval) -> Double {
+        Double(time.tv_sec) + Double(time.tv_usec) / 1e6
+    }
 
     /// The second number of `statm`, in pages.
     private static var resident: Int {

@@ -1,13 +1,13 @@
 /// All that the daemon tells of itself, in the order in which it does.
 extension Metric {
-    /// The names of one kind, of queues or limits for example, that have samples of their own, the first in the order
-    /// of the store; a monitor keeps each for long.
+    /// The names of one kind, of queues for example, that have samples of their own: a monitor keeps each for long.
     public static let mostNames = 500
 
     /// The rows of the table.
     public static let all: [Metric] = [
         build, startTime, cpu, resident, descriptors, connections, requests, parkedCalls, owners, workers,
-        executing, attempts, commits, batches, database, storage, runs, queued, owned, holders, room, breakers,
+        executing, attempts, commits, batches, database, storage, runs, queued, owned, holders, room,
+        breakers,
         deliveries,
     ]
 
@@ -59,20 +59,25 @@ extension Metric {
         "sidestep_commit_seconds", .histogram,
         "From the beginning of a commit until it is on disk, the sync included.")
     /// How many share a commit.
-    public static let batches = Metric("sidestep_batch_calls", .histogram, "Calls that were written by one commit.")
+    public static let batches = Metric(
+        "sidestep_batch_calls", .histogram, "Calls that were written by one commit.")
     /// What it takes.
-    public static let database = Metric("sidestep_database_bytes", .gauge, "The database and its log on disk.")
+    public static let database = Metric(
+        "sidestep_database_bytes", .gauge, "The database and its log on disk.")
     /// How its disk does.
     public static let storage = Metric(
-        "sidestep_storage", .gauge, labels: ["state"], "1 for the state that the disk under the store is in, else 0.")
+        "sidestep_storage", .gauge, labels: ["state"],
+        "1 for the state that the disk under the store is in, else 0.")
 
     // MARK: The work
 
     /// The runs.
-    public static let runs = Metric("sidestep_runs", .gauge, labels: ["status"], "Runs in the database, by status.")
+    public static let runs = Metric(
+        "sidestep_runs", .gauge, labels: ["status"], "Runs in the database, by status.")
     /// Who waits in a queue.
     public static let queued = Metric(
-        "sidestep_queue_waiting_runs", .gauge, labels: ["uid", "queue"], "Runs of a queue that wait for an owner.")
+        "sidestep_queue_waiting_runs", .gauge, labels: ["uid", "queue"],
+        "Runs of a queue that wait for an owner.")
     /// Who has left it.
     public static let owned = Metric(
         "sidestep_queue_owned_runs", .gauge, labels: ["uid", "queue"], "Runs of a queue that have an owner.")
@@ -81,7 +86,8 @@ extension Metric {
         "sidestep_limit_holders", .gauge, labels: ["uid", "limit"], "Steps that hold a limit now.")
     /// How many may.
     public static let room = Metric(
-        "sidestep_limit_concurrency", .gauge, labels: ["uid", "limit"], "Steps that may hold a limit at once.")
+        "sidestep_limit_concurrency", .gauge, labels: ["uid", "limit"], "Steps that may hold a limit at once."
+    )
     /// What is refused.
     public static let breakers = Metric(
         "sidestep_breaker_open", .gauge, labels: ["uid", "breaker"],

@@ -88,7 +88,7 @@ extension MethodTable {
             "system.metrics", .system, .open,
             "Tells the daemon's metrics as text that Prometheus and its like read.",
             result: [
-                .must("text", .text, "OpenMetrics 1.0: [metrics](metrics.md)"),
+                .must("text", .text, "OpenMetrics 1.0: [metrics](metrics.md)")
             ],
             errors: [.notPermitted, .storageError],
             example: Example(

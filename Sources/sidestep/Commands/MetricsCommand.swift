@@ -15,7 +15,8 @@ struct MetricsCommand: ParsableCommand {
             file is left as it is, and its age tells so.
             """)
 
-    @Option(help: ArgumentHelp("Write them to this file, readable by all, and print nothing.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write them to this file, readable by all, and print nothing.", valueName: "file"))
     var write: String?
     @OptionGroup var common: Common
 
