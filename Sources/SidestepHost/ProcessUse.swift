@@ -12,7 +12,7 @@ public struct ProcessUse: Sendable {
     /// What it uses now.
     public static var own: ProcessUse {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return ProcessUse(
             processorSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), residentBytes: resident,
             descriptors: openDescriptors)

@@ -45,7 +45,7 @@ extension MethodTable {
         "Gives up a request of this connection that waits: it is refused with `request_cancelled`, "
             + "unless its reply is on the way already.",
         parameters: [.must("id", .payload, "the id of the request, written as in the request")],
-        example: Example(#"{"id":7}"#, "{}"))
+        example: Example(#"{"id":7}"#, "{}"), space: .records)
 
     private static let systemInfo = Method(
         "system.info", .session, .open,

@@ -128,7 +128,7 @@ extension MethodTable {
                     "whether there was something to give up; a signal that it had taken is given back"),
             ],
             example: Example(#"{"step":"signal:approve"}"#, #"{"step":"signal:approve","cancelled":true}"#),
-            waitsForCommit: true),
+            waitsForCommit: true, space: .records),
         Method(
             "timer.list", .timer, .visible, "Lists what time will wake, soonest first.",
             parameters: [

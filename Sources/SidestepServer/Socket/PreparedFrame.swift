@@ -23,6 +23,9 @@ enum PreparedFrame: Sendable {
         let method: String?
         /// About how many it has.
         let bytes: Int
+        /// A notification that ends or records something: when it is lost nobody hears of that, and what it was to
+        /// end stays.
+        let isLastWord: Bool
     }
 
     var count: Int {
@@ -55,7 +58,8 @@ extension Dispatcher {
     ) -> PreparedFrame.Item {
         .request(
             PreparedFrame.Head(
-                id: request.id, method: route?.method.name, bytes: request.params?.bytes.count ?? 0),
+                id: request.id, method: route?.method.name, bytes: request.params?.bytes.count ?? 0,
+                isLastWord: request.id == nil && (route?.method.space ?? .grows) != .grows),
             dispatch(request, route, caller, limits))
     }
 }

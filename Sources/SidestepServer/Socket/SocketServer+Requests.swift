@@ -43,7 +43,7 @@ extension SocketServer {
             environment.meters.requests.count(nil, error: RequestMeter.malformed)
             place.settle(reply)
         case .request(let head, let work):
-            if let refusal = refusal(session) {
+            if let refusal = refusal(head, session) {
                 turns.spend(Turns.unitsOfError, session.share)
                 environment.meters.requests.count(head.method, error: refusal.kind)
                 tell(refusal, head.method, session.peer)
@@ -212,19 +212,24 @@ extension SocketServer {
         submitSoon(call)
     }
 
-    private func refusal(_ session: Session) -> RPCError? {
+    /// How many times as many last words there may be as other requests: whoever gives up all that it waits for says two
+    /// of each.
+    private static let timesLastWords = 4
+
+    private func refusal(_ head: PreparedFrame.Head, _ session: Session) -> RPCError? {
         if isDraining {
             return RPCError(
                 .shuttingDown, "the daemon is shutting down", hint: "Connect again and send the call again.")
         }
-        if session.inFlight >= limits.requestsInFlight {
+        let times = head.isLastWord ? Self.timesLastWords : 1
+        if session.inFlight >= limits.requestsInFlight * times {
             return RPCError(
                 .limitExceeded,
                 "this connection has \(limits.requestsInFlight) requests without a reply, which is the limit",
                 hint: "Wait for replies before sending more."
             ) { $0.member("limit", "requests_in_flight") }
         }
-        return shares.rule(for: session.peer).request(own: session.share.requests).map {
+        return shares.rule(for: session.peer).request(own: session.share.requests / times).map {
             refused($0, session.peer)
         }
     }

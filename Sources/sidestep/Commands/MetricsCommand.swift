@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sidestep
+import SidestepProtocol
 
 /// Prints what monitors read of the daemon.
 struct MetricsCommand: ParsableCommand {

@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[3]
 UNITS = ("lib/systemd/system/sidestepd.service", "lib/systemd/system/sidestepd.socket",
          "lib/systemd/user/sidestepd.service", "lib/systemd/user/sidestepd.socket")
 FILES = {"bin/sidestepd", "bin/sidestep", "share/sidestep/sidestep.sh", "lib/sysusers.d/sidestep.conf",
-         "lib/tmpfiles.d/sidestep.conf", "share/doc/sidestep/daemon.md", "share/doc/sidestep/systemd.md", *UNITS}
+         "lib/tmpfiles.d/sidestep.conf", "share/doc/sidestep/daemon.md", "share/doc/sidestep/systemd.md",
+         "share/doc/sidestep/monitoring.md", *UNITS}
 
 
 def install(destination: str, prefix: str) -> Path:

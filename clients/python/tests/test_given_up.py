@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from typing import Any
 
@@ -12,6 +13,7 @@ from facts import until_async
 
 import sidestep
 import sidestep.sync
+from sidestep._backends._loop_link import Link
 
 # Waits
 
@@ -52,6 +54,66 @@ def test_a_wait_that_ends_with_its_time_out_at_once_swallows_nothing(
                     pass
             await sending
             assert seen == list(range(100))
+
+    asyncio.run(main())
+
+
+def test_many_waits_that_are_given_up_at_once_are_all_over_and_no_call_after_them_is_refused(
+    daemon: Daemon, run_id: str
+) -> None:
+    """More than the requests that a connection may have without a reply, three times over."""
+
+    async def main() -> None:
+        async with await sidestep.connect() as client, await sidestep.connect() as other:
+            run = await client.resume(run_id)
+            for _ in range(3):
+                waits = [asyncio.ensure_future(run.wait_signal(f"s{n}")) for n in range(1200)]
+                last = f"signal:s{len(waits) - 1}"
+
+                async def waiting(last: str = last) -> bool:
+                    steps = (await other.call("step.list", {"run": run_id, "limit": 1000}))["steps"]
+                    return len(steps) == 1000 or last in [step["step"] for step in steps]
+
+                await until_async(waiting)
+                for wait in waits:
+                    wait.cancel()
+                # Each is a call of its own beside what is given up.
+                await asyncio.gather(*(run.state.set(f"k{n}", n) for n in range(1000)))
+                await asyncio.gather(*waits, return_exceptions=True)
+
+            async def all_over() -> bool:
+                found = (await other.call("step.list", {"run": run_id}))["steps"]
+                return not [step for step in found if step["status"] == "waiting"]
+
+            await until_async(all_over)
+            await client.signal(run_id, "s7", "late")
+            assert await run.wait_signal("s7") == "late"
+
+    asyncio.run(main())
+
+
+def test_a_reply_that_comes_while_its_caller_is_being_cancelled_is_given_back() -> None:
+    async def main() -> None:
+        ours, theirs = socket.socketpair()
+        link: Any = None
+
+        async def lost() -> None: ...
+
+        loop = asyncio.get_running_loop()
+        _, link = await loop.create_unix_connection(lambda: Link(lost, lambda _: None), sock=ours)
+        late: list[Any] = []
+        for name, line in (("granted", b'{"id":7,"result":{"lease":"l"}}\n'), ("nothing", b"")):
+            task = asyncio.ensure_future(link.call(7, b"{}\n", None, late.append))
+            await asyncio.sleep(0)
+            task.cancel()
+            link.data_received(line)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert [message["result"] for message in late] == [{"lease": "l"}], name
+        link.data_received(b'{"id":7,"result":{"lease":"m"}}\n')
+        assert [message["result"]["lease"] for message in late] == ["l", "m"]
+        await link.close()
+        theirs.close()
 
     asyncio.run(main())
 

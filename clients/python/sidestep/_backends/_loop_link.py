@@ -41,6 +41,8 @@ class Link(asyncio.Protocol):
         self._lines = LineBuffer()
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._late: dict[int, Late] = {}
+        # Replies to callers that are being cancelled, and have not heard of that yet.
+        self._missed: dict[int, dict[str, Any]] = {}
         # What waits for the next line, in its order, and the first of it at the last look.
         self._held: list[Notice] = []
         self._oldest: Notice | None = None
@@ -80,8 +82,11 @@ class Link(asyncio.Protocol):
                 continue
             identifier = message.get("id") or 0
             future = self._waiting.pop(identifier, None)
-            if future is not None and not future.done():
-                future.set_result(message)
+            if future is not None:
+                if future.done():
+                    self._missed[identifier] = message
+                else:
+                    future.set_result(message)
             elif (late := self._late.pop(identifier, None)) is not None:
                 self._tell_late(late, message)
 
@@ -202,9 +207,14 @@ class Link(asyncio.Protocol):
     def _give_up(
         self, identifier: int, future: asyncio.Future[dict[str, Any]], late: Late | None
     ) -> None:
-        if future.done() and not future.cancelled():
-            if late is not None and future.exception() is None:
-                self._tell_late(late, future.result())
+        message = self._missed.pop(identifier, None)
+        if message is None and future.done() and not future.cancelled():
+            if future.exception() is not None:
+                return
+            message = future.result()
+        if message is not None:
+            if late is not None:
+                self._tell_late(late, message)
             return
         if not self.alive:
             return

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from .. import _wire
 from .._backends.sync import sleep
 from .._codec import Codec
-from .._errors import Overloaded, ShuttingDown, StorageError, StorageFull, error_from_wire
+from .._errors import StorageFull, error_from_wire, passes
 from .._failures import warn
 from .._given_up import GRANTING, given_back
 from ._opening import Opening
@@ -127,9 +127,9 @@ class Connection(Opening):
                     self._said_full = False
                 return reply.get("result")
             error = error_from_wire(reply["error"])
-            if not isinstance(error, (ShuttingDown, Overloaded, StorageFull, StorageError)):
+            if not passes(error):
                 raise error
-            # The daemon could not write; it can again when it is back or the disk has space.
+            # Later it can: the daemon is back, the disk has space, others have their replies.
             if end is None:
                 end = time.monotonic() + self._reconnect_timeout
             if time.monotonic() > end:

@@ -90,6 +90,10 @@ class System(Questions):
         """Return how much is stored (``system.stats``)."""
         return self._ask("system.stats")  # type: ignore[no-any-return]
 
+    def metrics(self) -> str:
+        """Return the daemon's metrics, text in the format OpenMetrics (``system.metrics``)."""
+        return (self._ask("system.metrics"))["text"]  # type: ignore[no-any-return]
+
     def check(self) -> Facts:
         """Look whether the database is whole (``system.check``)."""
         return self._ask("system.check")  # type: ignore[no-any-return]

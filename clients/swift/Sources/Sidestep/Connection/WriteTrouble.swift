@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Waiting for a daemon that cannot write now: its disk is full, or it is being restarted. Nothing of the call was
-/// recorded, so the same call is made again.
+/// Waiting for a daemon that cannot write now: its disk is full, it is being restarted, or too many requests are without
+/// a reply. Nothing of the call was recorded, so the same call is made again.
 package struct WriteTrouble {
     private let patience: Duration
     private let log: @Sendable (LogMessage) -> Void
@@ -22,9 +22,18 @@ package struct WriteTrouble {
         .storageFull, .storageError, .overloaded, .shuttingDown,
     ]
 
+    /// The limits that have room again by themselves: what is given up has no reply for a moment, and others of the user
+    /// have requests as well.
+    private static let windows: Set<String> = ["requests_in_flight", "user_requests_in_flight"]
+
+    private static func passes(_ error: SidestepError) -> Bool {
+        kinds.contains(error.kind)
+            || error.kind == .limitExceeded && error.limit.map(windows.contains) == true
+    }
+
     /// How long to wait before the call is made again; nil when it failed for another reason, or long enough.
     package mutating func pause(after error: SidestepError) -> Duration? {
-        guard Self.kinds.contains(error.kind) else { return nil }
+        guard Self.passes(error) else { return nil }
         let end = deadline ?? .now + patience
         deadline = end
         guard end > .now else { return nil }

@@ -105,6 +105,7 @@ extension Wire {
         "system.backup_read": { _ = try SystemBackupReadResult($0) },
         "system.check": { _ = try SystemCheckResult($0) },
         "system.vacuum": { _ = try SystemVacuumResult($0) },
+        "system.metrics": { _ = try SystemMetricsResult($0) },
         "system.stats": { _ = try SystemStatsResult($0) },
         "run.export": { _ = try RunExportResult($0) },
         "run.import": { _ = try RunImportResult($0) },

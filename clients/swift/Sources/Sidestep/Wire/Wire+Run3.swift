@@ -205,6 +205,10 @@ extension Wire {
         public var runningSteps: [RawJSON]
         /// What somebody did to it last.
         public var lastAct: RawJSON?
+        /// How the last start that has ended did so: `exit:N`, `signal:N`, `failed`, `released`, `completed`,
+        /// or why its owner was lost: `died`, `reboot`, `disconnected`, `expired`, `taken_over`,
+        /// `never_began`.
+        public var lastEnd: String?
 
         init(_ reader: WireReader) throws {
             run = try reader.must("run")
@@ -215,6 +219,7 @@ extension Wire {
             unknownSteps = try reader.must("unknown_steps")
             runningSteps = try reader.must("running_steps")
             lastAct = try reader.may("last_act")
+            lastEnd = try reader.may("last_end")
         }
 
         init?(wire: RawJSON) throws {
@@ -260,34 +265,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunWatchResult", wire))
-        }
-    }
-
-    /// Ends a watch of this connection.
-    ///
-    /// - Parameters:
-    ///   - watch: the watch.
-    @discardableResult
-    public func runUnwatch(
-        watch: String
-    ) async throws -> RunUnwatchResult {
-        try RunUnwatchResult(try await call("run.unwatch", mayResend: true) { writer in
-            writer.wire("watch", watch)
-        })
-    }
-
-    /// What `run.unwatch` answers.
-    public struct RunUnwatchResult: WireReadable {
-        /// Whether there was one.
-        public var ended: Bool
-
-        init(_ reader: WireReader) throws {
-            ended = try reader.must("ended")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunUnwatchResult", wire))
         }
     }
 }

@@ -4,6 +4,34 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Ends a watch of this connection.
+    ///
+    /// - Parameters:
+    ///   - watch: the watch.
+    @discardableResult
+    public func runUnwatch(
+        watch: String
+    ) async throws -> RunUnwatchResult {
+        try RunUnwatchResult(try await call("run.unwatch", mayResend: true) { writer in
+            writer.wire("watch", watch)
+        })
+    }
+
+    /// What `run.unwatch` answers.
+    public struct RunUnwatchResult: WireReadable {
+        /// Whether there was one.
+        public var ended: Bool
+
+        init(_ reader: WireReader) throws {
+            ended = try reader.must("ended")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunUnwatchResult", wire))
+        }
+    }
+
     /// Makes a run that shares what another one recorded up to a point, and goes its own way from there.
     ///
     /// - Parameters:

@@ -207,6 +207,30 @@ extension Wire {
         }
     }
 
+    /// Tells the daemon's metrics as text that Prometheus and its like read.
+    @discardableResult
+    public func systemMetrics(
+    ) async throws -> SystemMetricsResult {
+        try SystemMetricsResult(try await call("system.metrics", mayResend: true) { writer in
+            _ = writer
+        })
+    }
+
+    /// What `system.metrics` answers.
+    public struct SystemMetricsResult: WireReadable {
+        /// OpenMetrics 1.0: [metrics](metrics.md).
+        public var text: String
+
+        init(_ reader: WireReader) throws {
+            text = try reader.must("text")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("SystemMetricsResult", wire))
+        }
+    }
+
     /// Tells what the database holds.
     @discardableResult
     public func systemStats(
