@@ -38,7 +38,8 @@ extension MethodTable {
             .may(
                 "last_end", .name,
                 "how the last start that has ended did so: `exit:N`, `signal:N`, `failed`, `released`, `completed`, or "
-                    + "why its owner was lost: `died`, `reboot`, `disconnected`, `expired`, `taken_over`, `never_began`"),
+                    + "why its owner was lost: `died`, `reboot`, `disconnected`, `expired`, `taken_over`, "
+                    + "`never_began`"),
         ],
         errors: [.runNotFound],
         example: Example(

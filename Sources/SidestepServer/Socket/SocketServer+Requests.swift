@@ -212,8 +212,8 @@ extension SocketServer {
         submitSoon(call)
     }
 
-    /// How many times as many last words there may be as other requests: whoever gives up all that it waits for says two
-    /// of each.
+    /// How many times as many last words there may be as other requests: whoever gives up all that it waits for
+    /// says two of each.
     private static let timesLastWords = 4
 
     private func refusal(_ head: PreparedFrame.Head, _ session: Session) -> RPCError? {

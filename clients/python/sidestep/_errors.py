@@ -238,18 +238,6 @@ class DaemonNotFound(SidestepError):
     """No daemon answers, and none could be started; the message names what was tried."""
 
 
-# The limits that have room again by themselves: what is given up has no reply for a moment, and
-# others of the user have requests as well.
-_WINDOWS = ("requests_in_flight", "user_requests_in_flight")
-
-
-def passes(error: SidestepError) -> bool:
-    """Return whether nothing of a call was recorded, and the same call may succeed later."""
-    if isinstance(error, LimitExceeded):
-        return error.limit in _WINDOWS
-    return isinstance(error, (ShuttingDown, Overloaded, StorageFull, StorageError))
-
-
 KINDS: dict[str, type[SidestepError]] = {
     "invalid_argument": InvalidArgument,
     "run_not_found": RunNotFound,

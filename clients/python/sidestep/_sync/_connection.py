@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from .. import _wire
 from .._backends.sync import sleep
 from .._codec import Codec
-from .._errors import StorageFull, error_from_wire, passes
+from .._errors import StorageFull, error_from_wire
 from .._failures import warn
 from .._given_up import GRANTING, given_back
+from .._passing import passes
 from ._opening import Opening
 
 C = TypeVar("C", bound="Connection")

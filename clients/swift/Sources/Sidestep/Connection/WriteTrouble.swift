@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Waiting for a daemon that cannot write now: its disk is full, it is being restarted, or too many requests are without
-/// a reply. Nothing of the call was recorded, so the same call is made again.
+/// Waiting for a daemon that cannot write now: its disk is full, it is being restarted, or too many requests are
+/// without a reply. Nothing of the call was recorded, so the same call is made again.
 package struct WriteTrouble {
     private let patience: Duration
     private let log: @Sendable (LogMessage) -> Void
@@ -22,8 +22,8 @@ package struct WriteTrouble {
         .storageFull, .storageError, .overloaded, .shuttingDown,
     ]
 
-    /// The limits that have room again by themselves: what is given up has no reply for a moment, and others of the user
-    /// have requests as well.
+    /// The limits that have room again by themselves: what is given up has no reply for a moment, and others of the
+    /// user have requests as well.
     private static let windows: Set<String> = ["requests_in_flight", "user_requests_in_flight"]
 
     private static func passes(_ error: SidestepError) -> Bool {
