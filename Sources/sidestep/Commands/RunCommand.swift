@@ -56,7 +56,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var folder: WorkspaceOptions
     @OptionGroup var recording: RecordArguments
     /// The daemon runs us: the run waits for whoever takes it up.
-    @Flag(help: .hidden) var handedOver = false
+    @Option(help: .hidden) var handedOver: HandOver?
     /// What files get that the program makes: that of the daemon is its own affair.
     @Option(help: .hidden) var umask: UmaskArgument?
     @OptionGroup var common: Common
@@ -93,6 +93,7 @@ struct RunCommand: ParsableCommand {
         if capture || isatty(1) == 0 { program.log = RunLog(run: run) }
         let supervisor = Supervisor(
             run: run, lease: lease, socket: connection.path, opened: opened, policy: policy)
+        supervisor.handedOver = handedOver
         supervisor.workspace = try folder.open(for: opened["run"] ?? .emptyObject, connection)
         if recording.record {
             let budget = try recording.budget.isThere {
@@ -142,7 +143,7 @@ struct RunCommand: ParsableCommand {
         }
         writer.member("owner", "process")
         writer.member("budget", recording.record ? recording.budget.json : nil)
-        guard handedOver else { return }
+        guard handedOver != nil else { return }
         // One before us is being ended, or let go of the run just now.
         writer.member("if_owned", "wait")
         // It may be another user's, who may have the daemon run programs: the daemon's user sees it, and

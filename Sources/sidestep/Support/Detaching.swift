@@ -37,11 +37,12 @@ struct Detaching {
         guard let run = opened["run"]?["id"]?.string, let lease = opened.present("lease")?.string else {
             return Output.complain("sidestep: the run has ended and is not run again")
         }
+        let handOver = try HandOver(opened, of: run, connection)
         do {
             try connection.call("run-step") { writer in
                 writer.member("lease", lease)
                 writer.member("step", StepRecord.supervisor)
-                writer.object("exec") { write(run, connection.path, &$0) }
+                writer.object("exec") { write(run, handOver, connection.path, &$0) }
                 // It ends for good by closing the run; every other end is an accident.
                 writer.object("retry") { writer in
                     writer.member("max_attempts", 0)
@@ -57,15 +58,17 @@ struct Detaching {
         Output.line(run)
     }
 
-    private func write(_ run: String, _ socket: String, _ writer: inout JSONWriter) {
-        writer.member("argv", arguments(run, socket))
+    private func write(
+        _ run: String, _ handOver: HandOver, _ socket: String, _ writer: inout JSONWriter
+    ) {
+        writer.member("argv", arguments(run, handOver, socket))
         writer.member("cwd", RunCommand.directory)
         writer.object("env") { writer in for (name, value) in variables { writer.member(name, value) } }
         writer.member("max_output_bytes", 0)
         writer.member("kill_grace_ms", Int(min(command.killAfter.milliseconds + 2000, 600_000)))
     }
 
-    private func arguments(_ run: String, _ socket: String) -> [String] {
+    private func arguments(_ run: String, _ handOver: HandOver, _ socket: String) -> [String] {
         var arguments = [
             Self.ownPath, "run", "--id", run, "--socket", socket, "--restart", command.restart.rawValue,
         ]
@@ -74,6 +77,7 @@ struct Detaching {
         ]
         arguments += [
             "--kill-after", "\(command.killAfter.milliseconds)ms", "--allow-change", "--handed-over",
+            handOver.text,
             "--umask", UmaskArgument.ours.text,
         ]
         // The names of the files stand in the journal, and not what is in them.

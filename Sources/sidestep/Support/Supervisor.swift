@@ -65,6 +65,8 @@ final class Supervisor {
     private var completed: Int64
     /// What is set back before each start.
     var workspace: Workspace?
+    /// Who had the run before us and started nothing, where somebody detached the program.
+    var handedOver: HandOver?
     /// Whether a start before this one ended badly.
     private var hasFailed = false
     /// How the start before ended, of this or an earlier supervisor; nil at the first one.
@@ -92,7 +94,7 @@ final class Supervisor {
             if target != 0 { kill(target, SIGTERM) }
             SignalRelay.wake()
         }
-        if epoch > 1 { lastEnd = try call("run.explain", as: .name) { _ in }["last_end"]?.string }
+        lastEnd = try endBefore()
         endLeftovers(program.killAfter)
         while true {
             let end = try start(program)
@@ -119,6 +121,12 @@ final class Supervisor {
         let end = try program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
         try recorder?.end()
         return end
+    }
+
+    /// How the last start ended that was another supervisor's.
+    private func endBefore() throws -> String? {
+        if let handedOver, epoch == handedOver.epoch + 1 { return handedOver.lastEnd }
+        return epoch > 1 ? try HandOver.lastEnd { try call($0, as: .name) { _ in } } : nil
     }
 
     /// How a start ended, as the next one is told.

@@ -214,6 +214,17 @@ died
 released"
 C
 
+check "that somebody hands a program over to the daemon is no end of a start" <<'C'
+export XDG_STATE_HOME=$PWD/state
+sidestep run --id "$run" --detach -- sh -c "echo \${SIDESTEP_LAST_END-none} > $run.end" > /dev/null
+comes test -s "$run.end"
+is "$(cat "$run.end")" none
+sidestep run --id "$run-2" --restart no -- sh -c 'exit 3' 2> /dev/null || :
+sidestep run --id "$run-2" --allow-change --detach -- sh -c "echo \${SIDESTEP_LAST_END-none} > $run-2.end" > /dev/null
+comes test -s "$run-2.end"
+is "$(cat "$run-2.end")" exit:3
+C
+
 check "cancel ends the program of a supervised run" <<'C'
 sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 30" &
 supervisor=$!
