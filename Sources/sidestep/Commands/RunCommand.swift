@@ -55,6 +55,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var files: EnvironmentFiles
     @OptionGroup var folder: WorkspaceOptions
     @OptionGroup var recording: RecordArguments
+    @OptionGroup var explanation: Explanation
     /// The daemon runs us: the run waits for whoever takes it up.
     @Flag(help: .hidden) var handedOver = false
     /// What files get that the program makes: that of the daemon is its own affair.

@@ -1,9 +1,10 @@
 """Options of recording: what each does, and that none is lost when a program is handed to the daemon."""
 
 import json
+import re
 import sys
 
-from bench import wait_for
+from bench import ROOT, Bench, wait_for
 from recorded import ASK, Recording, completion
 from upstream import whole
 
@@ -25,6 +26,23 @@ VALUES = {
 }  # fmt: skip
 #: The budget in tokens is the run's by then, and what a run needs of that of money is `--budget-usd`.
 NOT_HANDED_OVER = {"--budget-tokens"}
+
+
+class Explanation(Bench):
+    def test_it_tells_the_guarantees_in_the_words_of_the_guide_and_starts_nothing(self):
+        guide = (ROOT / "docs/guides/unmodified-agents.md").read_text()
+        said = guide.split("\n## What is promised\n")[1].split("\n## Tried with\n")[0]
+        items = re.findall(r"^- (.*(?:\n  .*)*)", said, re.M)
+        names = [f"G{n}" for n in range(1, 9)] + [f"N{n}" for n in range(1, 11)]
+        self.assertEqual([item.removeprefix("**").split()[0] for item in items], names)
+        # Links and marks of the page are none of its words.
+        wanted = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", item).replace("*", "").split() for item in items]
+        self.stop_daemon()
+        for words in (("run",), ("record",), ("run", "--record", "--id", "never", "--", "false")):
+            told = self.sidestep(*words[:1], "--explain", *words[1:])
+            self.assertEqual((told.returncode, told.stderr), (0, b""))
+            found = re.findall(r"^[GN]\d+ (?:.*\n)(?:  +.*\n)*", told.stdout.decode(), re.M)
+            self.assertEqual([item.split() for item in found], wanted)
 
 
 class Options(Recording):
@@ -50,7 +68,7 @@ os.rename("{place}.part", "{place}")
         for name, value in values.items():
             self.assertIn(" " + " ".join([name, *value]) + " ", handed)
         help = json.loads(self.sidestep("record", "--experimental-dump-help").stdout)["command"]["arguments"]
-        own = {"--run", "--socket", "--json", "--help", "--version", "--user", "--system"}
+        own = {"--run", "--socket", "--json", "--help", "--version", "--user", "--system", "--explain"}
         known = {f"--{name['name']}" for entry in help for name in entry.get("names", []) if name["kind"] == "long"}
         self.assertEqual(known - own - {"--record"}, set(values) | NOT_HANDED_OVER)
 
