@@ -25,6 +25,8 @@ package struct RecorderOptions: Sendable {
     package var onDivergence = OnDivergence.live
     /// Whether the agent gets no byte of an answer before it is recorded.
     package var isWhollyBuffered = false
+    /// Whether calls that came to nothing are sent again by us.
+    package var retries = UpstreamRetries(0)
     /// How requests are known again.
     package var keys = KeyOptions()
     /// Whether requests are kept as well, to tell where two differ.

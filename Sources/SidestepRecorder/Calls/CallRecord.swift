@@ -10,6 +10,8 @@ struct CallRecord {
     let usage: CallUsage
     let firstByte: Duration?
     let duration: Duration
+    /// How often it was sent.
+    let tries: Int
 
     /// Of the answer's headers, those that are the answer's own; the others are of the hour and the connection.
     private static let kept: Set<String> = [
@@ -55,6 +57,7 @@ struct CallRecord {
         writer.member("model", observer.facts.model)
         writer.member("first_byte_ms", firstByte.map { Int($0 / .milliseconds(1)) })
         writer.member("duration_ms", Int(duration / .milliseconds(1)))
+        writer.member("tries", tries)
         usage.write(to: &writer)
     }
 }

@@ -1,6 +1,8 @@
+import Glibc
 import NIOCore
 import Sidestep
 import SidestepHTTPClient
+import SidestepModel
 import SidestepProtocol
 import SidestepRecording
 
@@ -21,17 +23,22 @@ final class LiveCall {
     /// Whether no bytes come any more.
     private(set) var isOver = false
 
-    private let core: RecorderCore
+    let core: RecorderCore
     /// The body with the question for usage in it, where that is asked in the client's place.
     private var injected: [UInt8]?
+    /// How often it was sent: what comes of an earlier try is nobody's.
     private var tries = 0
+    private var repeated = 0
+    /// Until the next try.
+    private var pause: Scheduled<Void>?
     private var transfer: String?
     private var upstreamSocket: UpstreamSocket?
     private var observer: ReplyObserver?
     /// What came and may not be handed out yet.
     private var held: [UInt8] = []
     private var isTooLong = false
-    private var limit: Scheduled<Void>?
+    /// Its end, where nobody waits for it.
+    var limit: Scheduled<Void>?
     private let beganAt = ContinuousClock.now
     private var firstByteAt: ContinuousClock.Instant?
 
@@ -80,6 +87,7 @@ final class LiveCall {
 
     /// Nothing more is wanted of the provider.
     private func stop() {
+        pause?.cancel()
         transfer.map { core.providers.stop($0, of: request.upstream) }
         upstreamSocket?.stop(self)
     }
@@ -107,15 +115,38 @@ final class LiveCall {
 
     func take(_ events: [Handover.Event]) {
         let attempt = tries
-        for event in events where !isOver && tries == attempt {
+        for event in events where !isOver && pause == nil && tries == attempt {
             switch event {
-            case .head(let head) where injected != nil && head.status == 400: sendPlain()
-            case .head(let head): begin(head)
+            case .head(let head): take(head)
             case .bytes(let bytes): keep(bytes)
             case .ended(let failure): end(failure)
             }
         }
         answer.pump()
+    }
+
+    private func take(_ head: ReplyHead) {
+        if injected != nil && head.status == 400 { return sendPlain() }
+        if !isTriedAgain(after: .answered(status: head.status, headers: head.headers)) { begin(head) }
+    }
+
+    /// Whether it is sent once more after a pause: of what comes now the agent is handed nothing.
+    private func isTriedAgain(after outcome: UpstreamRetries.Outcome) -> Bool {
+        guard request.socket == nil,
+            let milliseconds = core.options.retries.pause(
+                after: outcome, made: repeated, now: .now, chance: .random(in: 0...1))
+        else { return false }
+        stop()
+        repeated += 1
+        core.report.repeated += 1
+        let bound = NIOLoopBound(self, eventLoop: core.loop)
+        pause = core.loop.scheduleTask(in: .milliseconds(milliseconds)) { bound.value.tryAgain() }
+        return true
+    }
+
+    private func tryAgain() {
+        pause = nil
+        if !isOver { send() }
     }
 
     /// The upstream does not know the question: it gets what the client wrote, and is not asked again.
@@ -175,6 +206,7 @@ final class LiveCall {
 
     private func end(_ failure: HTTPFailure?) {
         guard answer.head != nil, var observer else {
+            if case .unreached = failure, isTriedAgain(after: .unreached) { return }
             return fail(failure.map(\.message) ?? "no answer", as: .refused(request.unreachable(failure)))
         }
         if isTooLong { return passUnrecorded(isWhole: failure == nil) }
@@ -198,7 +230,7 @@ final class LiveCall {
         limit?.cancel()
         let record = CallRecord(
             head: head, body: answer.spool.bytes, observer: observer, usage: core.usage(of: self, observer),
-            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt)
+            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries)
         core.ledger.complete(number, fence, record) { [self] problem in
             answer.splits = record.splits
             if let problem { return refused(problem, number, record) }
@@ -212,8 +244,8 @@ final class LiveCall {
     private func refused(_ problem: SidestepError, _ number: Int64, _ record: CallRecord) {
         core.report.note("an answer could not be recorded: \(problem.message)")
         core.ledger.fail(
-            number, fence, "failed", status: record.head.status, message: problem.message, usage: record.usage
-        )
+            number, fence, "failed", status: record.head.status, message: problem.message, usage: record.usage,
+            tries: tries)
         core.failed(self, record.usage)
         answer.end(problem.kind == .payloadTooLarge ? .complete : .broken)
     }
@@ -225,7 +257,7 @@ final class LiveCall {
     }
 
     /// It has no result. What the agent gets is what came.
-    private func fail(_ message: String, as stage: Answer.Stage = .broken, state: String = "failed") {
+    func fail(_ message: String, as stage: Answer.Stage = .broken, state: String = "failed") {
         guard !isOver else { return }
         isOver = true
         limit?.cancel()
@@ -233,7 +265,7 @@ final class LiveCall {
         let usage = usageOfFailure
         if let number {
             core.ledger.fail(
-                number, fence, state, status: answer.head?.status, message: message, usage: usage)
+                number, fence, state, status: answer.head?.status, message: message, usage: usage, tries: tries)
         }
         core.failed(self, usage)
         answer.end(stage)
@@ -246,33 +278,9 @@ final class LiveCall {
         let usage = core.usage(of: self, observer)
         return usage.isReported || head.status < 400 ? usage : nil
     }
+}
 
-    // MARK: Nobody listens
-
-    /// The agent went away. As long as its start lasts it may come back for the answer, but not for ever;
-    /// after that the next start is given it.
-    private func abandoned() {
-        guard !isOver else { return }
-        wait(core.isRunning ? core.options.detachGrace : core.options.inflightMaximum)
-    }
-
-    /// The start of the agent is over: its call goes on for the next one.
-    func epochEnded() {
-        guard !isOver else { return }
-        wait(core.options.inflightMaximum)
-    }
-
-    private func wait(_ span: Duration) {
-        limit?.cancel()
-        let bound = NIOLoopBound(self, eventLoop: core.loop)
-        limit = core.loop.scheduleTask(in: TimeAmount(span)) {
-            if bound.value.answer.deliveries.isEmpty { bound.value.cancel() }
-        }
-    }
-
-    /// Ends it at the upstream: nobody wants it any more.
-    func cancel() {
-        guard !isOver else { return }
-        fail("nobody waited for the answer any more", state: "cancelled")
-    }
+extension Instant {
+    /// By the clock that a date of HTTP is read on.
+    fileprivate static var now: Instant { Instant(milliseconds: Int64(time(nil)) * 1000) }
 }

@@ -131,13 +131,15 @@ final class Ledger {
     }
 
     func fail(
-        _ number: Int64, _ fence: String, _ state: String, status: Int?, message: String, usage: CallUsage?
+        _ number: Int64, _ fence: String, _ state: String, status: Int?, message: String, usage: CallUsage?,
+        tries: Int
     ) {
         call("recording.fail", isPatient: true) { writer in
             name(number, fence, &writer)
             writer.member("state", state)
             writer.member("status", status)
             writer.member("message", message)
+            if tries > 0 { writer.member("tries", tries) }
             usage?.write(to: &writer)
         } then: { _ in
         }

@@ -16,6 +16,7 @@ extension RecordArguments {
         for text in setURL { words += ["--set-url", text] }
         words += ["--token", token.rawValue, "--max-body", "\(maxBody)", "--unknown", unknown.rawValue]
         words += ["--on-divergence", onDivergence.rawValue, "--buffer", buffer.rawValue]
+        words += ["--upstream-retries", "\(upstreamRetries)"]
         words += ["--detach-grace", "\(detachGrace.milliseconds)ms"]
         words += ["--inflight-max", "\(inflightMax.milliseconds)ms"]
         if let credentials { words += ["--credentials", credentials.rawValue] }

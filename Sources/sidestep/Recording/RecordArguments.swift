@@ -60,6 +60,12 @@ struct RecordArguments: ParsableArguments {
     var inflightMax = SpanArgument(argument: "15m")!
     @Option(
         help: ArgumentHelp(
+            "With --record: how often a call is sent again that came to nothing before the program had a byte of it: no "
+                + "connection, or an error that passes. For programs that do not try again themselves.",
+            valueName: "n"))
+    var upstreamRetries = 0
+    @Option(
+        help: ArgumentHelp(
             "With --record: what may differ in a call anywhere: time, uuid, tmp, address, separated by commas.",
             valueName: "kinds"))
     var mask: VolatileNames?
@@ -90,6 +96,10 @@ struct RecordArguments: ParsableArguments {
     var credentials: CredentialMode?
     @OptionGroup var budget: RecordBudget
 
+    func validate() throws {
+        if upstreamRetries < 0 { throw ValidationError("--upstream-retries is 0 or more") }
+    }
+
     private static let profiles = AgentProfile.all.keys.sorted().joined(separator: ", ")
 
     /// What the command line and the environment say together.
@@ -105,6 +115,7 @@ struct RecordArguments: ParsableArguments {
         options.keys.mask = mask?.kinds ?? []
         options.keys.ignoresToolResults = toolDrift == .any
         options.keepsRequests = storeRequests == .blocks
+        options.retries = UpstreamRetries(upstreamRetries)
         options.rerolls = reroll == .never ? 0 : maxReroll
         try addUpstreams(to: &options, environment)
         options.credentials = try keys(options, environment)

@@ -20,7 +20,7 @@ enum RecordingLines {
         var parts = ["\(report.live) live"]
         let others = [
             (report.replayed, "replayed"), (report.attached, "attached"), (report.drifted, "drifted"),
-            (report.failed, "failed"),
+            (report.failed, "failed"), (report.repeated, "tried again"),
         ]
         for (count, word) in others where count > 0 { parts.append("\(count) \(word)") }
         var line = "\(report.calls) calls in \(starts): " + parts.joined(separator: ", ")

@@ -23,6 +23,7 @@ VALUES = {
     "--tool-drift": ["any"], "--store-requests": ["none"], "--reroll": ["never"], "--max-reroll": ["5"],
     "--credentials": ["inject"], "--budget-mode": ["hard"], "--unknown-price": ["allow"], "--budget-usd": ["1.5"],
     "--usage": [],
+    "--upstream-retries": ["2"],
 }  # fmt: skip
 #: The budget in tokens is the run's by then, and what a run needs of that of money is `--budget-usd`.
 NOT_HANDED_OVER = {"--budget-tokens"}
