@@ -165,7 +165,7 @@ extension RecorderCore {
                 writeDown(call, reserve, expected, delivery, keepsRequest: false)
             case .failure(let error):
                 beginning.removeAll { $0 === call }
-                call.refuse(Rejection(error))
+                if passes(error) { sendUnrecorded(call) } else { call.refuse(Rejection(error)) }
             case .success(let number):
                 beginning.removeAll { $0 === call }
                 latest[place] = number

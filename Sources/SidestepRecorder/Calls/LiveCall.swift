@@ -113,6 +113,9 @@ final class LiveCall {
         answer.end(.refused(rejection))
     }
 
+    /// It goes without us: its answer is another's.
+    func leave() { isOver = true }
+
     func take(_ events: [Handover.Event]) {
         let attempt = tries
         for event in events where !isOver && pause == nil && tries == attempt {
@@ -231,7 +234,8 @@ final class LiveCall {
         let record = CallRecord(
             head: head, body: answer.spool.bytes, observer: observer, usage: core.usage(of: self, observer),
             firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries)
-        core.ledger.complete(number, fence, record) { [self] problem in
+        let waits = core.options.onStoreError == .fail
+        core.ledger.complete(number, fence, record, waitsForSpace: waits) { [self] problem in
             answer.splits = record.splits
             if let problem { return refused(problem, number, record) }
             core.completed(self, observer.facts.toolReferences, record.usage)
@@ -242,12 +246,14 @@ final class LiveCall {
     /// The daemon will never record it, so its end is not handed out: nobody may take for a result what the next
     /// start is not given. An answer that is too long passes, as one that is longer than what is kept.
     private func refused(_ problem: SidestepError, _ number: Int64, _ record: CallRecord) {
+        let passes = core.passes(problem)
+        if passes { core.wentUnrecorded() }
         core.report.note("an answer could not be recorded: \(problem.message)")
         core.ledger.fail(
             number, fence, "failed", status: record.head.status, message: problem.message, usage: record.usage,
             tries: tries)
         core.failed(self, record.usage)
-        answer.end(problem.kind == .payloadTooLarge ? .complete : .broken)
+        answer.end(passes || problem.kind == .payloadTooLarge ? .complete : .broken)
     }
 
     private func passUnrecorded(isWhole: Bool) {

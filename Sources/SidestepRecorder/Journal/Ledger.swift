@@ -24,12 +24,12 @@ final class Ledger {
     typealias Outcome = Result<RawJSON, SidestepError>
 
     private func call(
-        _ method: String, isPatient: Bool = false, _ write: (inout JSONWriter) -> Void,
-        then done: @escaping (Outcome) -> Void
+        _ method: String, waitingFor passing: Set<SidestepError.Kind> = [],
+        _ write: (inout JSONWriter) -> Void, then done: @escaping (Outcome) -> Void
     ) {
         underWay += 1
         let bound = NIOLoopBound((self, done), eventLoop: loop)
-        journal.call(method, isPatient: isPatient, .object(write)) { [loop] outcome in
+        journal.call(method, waitingFor: passing, .object(write)) { [loop] outcome in
             loop.execute {
                 let (ledger, done) = bound.value
                 done(outcome)
@@ -119,10 +119,17 @@ final class Ledger {
         }
     }
 
+    /// What a daemon that cannot write now says.
+    private static let noSpace: Set<SidestepError.Kind> = [.storageFull, .storageError]
+    private static let busy: Set<SidestepError.Kind> = [.overloaded]
+
+    /// - Parameter waitsForSpace: whether it is not answered before it could be written.
     func complete(
-        _ number: Int64, _ fence: String, _ record: CallRecord, then done: @escaping (SidestepError?) -> Void
+        _ number: Int64, _ fence: String, _ record: CallRecord, waitsForSpace: Bool,
+        then done: @escaping (SidestepError?) -> Void
     ) {
-        call("recording.complete", isPatient: true) { writer in
+        let passing = waitsForSpace ? Self.busy.union(Self.noSpace) : Self.busy
+        call("recording.complete", waitingFor: passing) { writer in
             name(number, fence, &writer)
             record.write(to: &writer)
         } then: { outcome in
@@ -134,7 +141,7 @@ final class Ledger {
         _ number: Int64, _ fence: String, _ state: String, status: Int?, message: String, usage: CallUsage?,
         tries: Int
     ) {
-        call("recording.fail", isPatient: true) { writer in
+        call("recording.fail", waitingFor: Self.busy.union(Self.noSpace)) { writer in
             name(number, fence, &writer)
             writer.member("state", state)
             writer.member("status", status)

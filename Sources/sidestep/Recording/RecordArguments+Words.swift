@@ -15,6 +15,7 @@ extension RecordArguments {
         for name in profile { words += ["--profile", name] }
         for text in setURL { words += ["--set-url", text] }
         words += ["--token", token.rawValue, "--max-body", "\(maxBody)", "--unknown", unknown.rawValue]
+        words += ["--on-store-error", onStoreError.rawValue]
         words += ["--on-divergence", onDivergence.rawValue, "--buffer", buffer.rawValue]
         words += ["--upstream-retries", "\(upstreamRetries)"]
         words += ["--detach-grace", "\(detachGrace.milliseconds)ms"]

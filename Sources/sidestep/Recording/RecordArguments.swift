@@ -48,6 +48,11 @@ struct RecordArguments: ParsableArguments {
         help: "With --record: what becomes of a call that was not made before, while some are not made again."
     )
     var onDivergence: RecorderOptions.OnDivergence = .live
+    @Option(
+        help: "With --record: what becomes of a call while the daemon cannot write, as on a full disk: an error for the "
+            + "program, or the call goes unrecorded and the next start pays for it again."
+    )
+    var onStoreError: RecorderOptions.OnStoreError = .fail
     @Option(help: "With --record: whether the end of an answer waits until it is recorded, or all of it.")
     var buffer: Buffer = .end
     @Option(
@@ -96,8 +101,14 @@ struct RecordArguments: ParsableArguments {
     var credentials: CredentialMode?
     @OptionGroup var budget: RecordBudget
 
+    private static let uncounted =
+        "what --on-store-error pass lets go unrecorded would be counted in no budget"
+
     func validate() throws {
         if upstreamRetries < 0 { throw ValidationError("--upstream-retries is 0 or more") }
+        if onStoreError == .pass && budget.json != nil {
+            throw ValidationError("\(Self.uncounted); leave the budget or --on-store-error out")
+        }
     }
 
     private static let profiles = AgentProfile.all.keys.sorted().joined(separator: ", ")
@@ -109,6 +120,7 @@ struct RecordArguments: ParsableArguments {
         options.maximumBody = maxBody
         options.unknown = unknown
         options.onDivergence = onDivergence
+        options.onStoreError = onStoreError
         options.isWhollyBuffered = buffer == .full
         options.detachGrace = detachGrace.duration
         options.inflightMaximum = inflightMax.duration
@@ -120,6 +132,9 @@ struct RecordArguments: ParsableArguments {
         try addUpstreams(to: &options, environment)
         options.credentials = try keys(options, environment)
         try budget.add(to: &options, environment, hasBudget: hasBudget)
+        if onStoreError == .pass && options.hasBudget {
+            throw Self.wrong(Self.uncounted, "The run has one: leave --on-store-error out.")
+        }
         return options
     }
 
@@ -186,5 +201,6 @@ struct VolatileNames: ExpressibleByArgument {
 
 extension RecorderOptions.TokenPlace: ExpressibleByArgument {}
 extension RecorderOptions.OnDivergence: ExpressibleByArgument {}
+extension RecorderOptions.OnStoreError: ExpressibleByArgument {}
 extension Endpoint.Unknown: ExpressibleByArgument {}
 extension Reservation.Mode: ExpressibleByArgument {}

@@ -21,6 +21,7 @@ enum RecordingLines {
         let others = [
             (report.replayed, "replayed"), (report.attached, "attached"), (report.drifted, "drifted"),
             (report.failed, "failed"), (report.repeated, "tried again"),
+            (report.unrecorded, "not recorded"),
         ]
         for (count, word) in others where count > 0 { parts.append("\(count) \(word)") }
         var line = "\(report.calls) calls in \(starts): " + parts.joined(separator: ", ")

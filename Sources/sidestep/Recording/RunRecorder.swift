@@ -10,6 +10,8 @@ struct RunRecorder {
     init(run: String, socket: String, _ options: RecorderOptions) throws {
         self.run = run
         hashSeed = Environment.current["PYTHONHASHSEED"]
+        var options = options
+        options.tell = { Output.complain("sidestep: " + $0) }
         do {
             recorder = try Recorder(run: run, socket: socket, options)
         } catch {

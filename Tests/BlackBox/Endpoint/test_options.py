@@ -53,25 +53,41 @@ class Options(Recording):
         values = VALUES | {
             "--credential": [f"openai={self.folder}/key"], "--prices": [str(self.folder / "prices")],
         }  # fmt: skip
+        self.hand_over("far", values)
+        # No budget allows it.
+        alone = {"--on-store-error": ["pass"]}
+        self.hand_over("alone", alone)
+        help = json.loads(self.sidestep("record", "--experimental-dump-help").stdout)["command"]["arguments"]
+        own = {"--run", "--socket", "--json", "--help", "--version", "--user", "--system", "--explain"}
+        known = {f"--{name['name']}" for entry in help for name in entry.get("names", []) if name["kind"] == "long"}
+        self.assertEqual(known - own - {"--record"}, set(values) | set(alone) | NOT_HANDED_OVER)
+
+    def hand_over(self, run, values):
+        """Give a program to the daemon with options: its supervisor there is given them all."""
         words = [word for name, value in values.items() for word in (name, *value)]
-        program, place = self.folder / "words.py", self.folder / "words"
-        # What its supervisor was given.
+        program, place = self.folder / f"{run}.py", self.folder / run
         program.write_text(f'''import os
 with open("{place}.part", "w") as out:
     out.write(open(f"/proc/{{os.getppid()}}/cmdline").read().replace("\\0", " "))
 os.rename("{place}.part", "{place}")
 ''')
         began = self.sidestep(
-            "run", "--detach", "--record", "--id", "far", "--restart", "no", *words, "--", sys.executable, program)
+            "run", "--detach", "--record", "--id", run, "--restart", "no", *words, "--", sys.executable, program)
         self.assertEqual(began.returncode, 0, began.stderr)
         wait_for(place.exists, "the program")
         handed = place.read_text()
         for name, value in values.items():
             self.assertIn(" " + " ".join([name, *value]) + " ", handed)
-        help = json.loads(self.sidestep("record", "--experimental-dump-help").stdout)["command"]["arguments"]
-        own = {"--run", "--socket", "--json", "--help", "--version", "--user", "--system", "--explain"}
-        known = {f"--{name['name']}" for entry in help for name in entry.get("names", []) if name["kind"] == "long"}
-        self.assertEqual(known - own - {"--record"}, set(values) | NOT_HANDED_OVER)
+
+    def test_what_is_not_recorded_is_counted_in_no_budget_so_both_together_are_refused(self):
+        for budget in (("--budget-tokens", "5"), ("--budget-usd", "1")):
+            done = self.sidestep("run", "--record", "--on-store-error", "pass", *budget, "--", "true")
+            self.assertEqual(done.returncode, 64)
+            self.assertIn(b"counted in no budget", done.stderr)
+        self.assertEqual(self.sidestep("run", "--record", "--id", "b", "--budget-tokens", "5", "--", "false").returncode, 1)
+        done = self.sidestep("run", "--record", "--id", "b", "--on-store-error", "pass", "--", "false")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn(b"counted in no budget", done.stderr)
 
     def test_results_of_tools_may_be_any_where_that_is_said(self):
         answer = json.loads(completion("x"))
