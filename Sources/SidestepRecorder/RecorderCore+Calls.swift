@@ -15,9 +15,8 @@ extension RecorderCore {
         case .refuse:
             delivery.reject(
                 Rejection(.unsupported, "this path is not one that is recorded: --unknown record lets it in"))
-        case .pass where options.isCheck:
-            report.note("\(request.method) \(request.pathWithoutSecrets) is not recorded, and was not sent")
-            delivery.reject(Rejection(.divergence, "nothing is sent while a run is only compared"))
+        case .read(let read): self.read(request, read, by: delivery)
+        case .pass where options.isCheck: refuseToSend(request, delivery)
         case .pass:
             report.passed += 1
             let call = PassedCall(request, self)
@@ -56,7 +55,7 @@ extension RecorderCore {
 
     // MARK: Recorded, or coming
 
-    private func replay(_ ticket: Resolution.Delivery, _ rung: Rung, by delivery: Delivery) {
+    func replay(_ ticket: Resolution.Delivery, _ rung: Rung, by delivery: Delivery) {
         report.replayed += 1
         report.savedTokens &+= tokens[ticket.recording] ?? 0
         let answer = Answer()
@@ -94,7 +93,7 @@ extension RecorderCore {
         delivery.follow(answer, ended: ending(ticket, delivery))
     }
 
-    private func ending(_ ticket: Resolution.Delivery, _ delivery: Delivery) -> (Bool) -> Void {
+    func ending(_ ticket: Resolution.Delivery, _ delivery: Delivery) -> (Bool) -> Void {
         let name = ObjectIdentifier(delivery)
         return { [weak self] isWhole in
             self?.open[name] = nil
@@ -195,13 +194,14 @@ extension RecorderCore {
 
     // MARK: What became of it
 
-    func completed(_ call: LiveCall, _ toolReferences: [String], _ usage: CallUsage) {
+    func completed(_ call: LiveCall, _ facts: ReplyFacts, _ usage: CallUsage) {
         guard let number = call.number else { return }
+        if usage.isReported, let id = facts.identifier { countedReplies.insert(id) }
         live[number] = nil
         tokens[number] = usage.tokens
         lost.completed(number, tokens: usage.tokens)
         noteCompleted()
-        resolution.completed(recording: number, toolReferences: toolReferences)
+        resolution.completed(recording: number, toolReferences: facts.toolReferences)
     }
 
     func failed(_ call: LiveCall, _ usage: CallUsage?) {
@@ -215,7 +215,7 @@ extension RecorderCore {
         resolution.failed(recording: number)
     }
 
-    func usage(of call: LiveCall, _ observer: ReplyObserver) -> CallUsage {
+    func usage(of call: any WrittenCall, _ observer: ReplyObserver) -> CallUsage {
         let (usage, isReported) = observer.usage(requestBytes: call.request.body.count)
         let model = observer.facts.model ?? Reservation.model(of: call.recorded)
         let price = options.prices?.price(of: model, upstream: call.request.upstream.name)

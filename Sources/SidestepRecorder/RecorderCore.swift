@@ -28,6 +28,8 @@ final class RecorderCore {
     /// Tries that came to nothing and may have been paid for.
     var lost = LostTries()
     var latest: [String: Int64] = [:]
+    /// Answers whose usage is booked, by the providers' ids.
+    var countedReplies: Set<String> = []
     /// Recordings that were completed in this start.
     private(set) var completedInEpoch = 0
 

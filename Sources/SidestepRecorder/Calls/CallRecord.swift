@@ -67,17 +67,23 @@ struct CallUsage {
     let usage: ReplyUsage
     let costMicros: Int64?
     let isReported: Bool
+    /// Whether it is a call that costs something; what only reads is none.
+    var isCall = true
+
+    /// Nothing, of what only reads.
+    static let nothing = CallUsage(usage: ReplyUsage(), costMicros: nil, isReported: false, isCall: false)
 
     var tokens: Int64 { usage.input &+ usage.output }
 
     func write(to writer: inout JSONWriter) {
         writer.object("usage") { writer in
+            if !isCall { writer.member("requests", 0) }
             writer.member("input_tokens", usage.input)
             writer.member("output_tokens", usage.output)
             if usage.cached > 0 { writer.member("cached_tokens", usage.cached) }
             writer.member("cost_micros", costMicros)
         }
-        writer.member("usage_source", isReported ? "reported" : "estimated")
+        writer.member("usage_source", isReported ? "reported" : isCall ? "estimated" : "none")
     }
 }
 

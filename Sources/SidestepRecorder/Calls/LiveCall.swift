@@ -8,15 +8,13 @@ import SidestepRecording
 
 /// A call that is recorded: written down before it is sent, read to its end whoever listens, and recorded
 /// before anybody gets that end.
-final class LiveCall {
+final class LiveCall: WrittenCall {
     let request: AgentRequest
-    /// The same as it is looked up by.
     let recorded: RecordedRequest
     let endpoint: Endpoint
     let asking: Resolution.Asking
     let keys: CallKeys
     let answer = Answer()
-    /// Its secret: who knows it may write down how the call ended.
     let fence = RandomText.make()
     /// Its number in the run; nil until it is written down.
     private(set) var number: Int64?
@@ -231,14 +229,15 @@ final class LiveCall {
         guard !isOver, let number, let head = answer.head else { return }
         isOver = true
         limit?.cancel()
+        let usage = core.usage(of: self, observer)
         let record = CallRecord(
-            head: head, body: answer.spool.bytes, observer: observer, usage: core.usage(of: self, observer),
+            head: head, body: answer.spool.bytes, observer: observer, usage: usage,
             firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries)
         let waits = core.options.onStoreError == .fail
         core.ledger.complete(number, fence, record, waitsForSpace: waits) { [self] problem in
             answer.splits = record.splits
             if let problem { return refused(problem, number, record) }
-            core.completed(self, observer.facts.toolReferences, record.usage)
+            core.completed(self, observer.facts, usage)
             answer.end(.complete)
         }
     }

@@ -75,10 +75,26 @@ final class Ledger {
         }
     }
 
-    /// Writes a call down; answers its number.
+    typealias Numbered = (Result<Int64, SidestepError>) -> Void
+
+    /// Writes a call down before it is sent; answers its number.
     func begin(
         _ call: LiveCall, reserve: Reservation?, base: Int64?, keepsRequest: Bool,
-        then done: @escaping (Result<Int64, SidestepError>) -> Void
+        then done: @escaping Numbered
+    ) {
+        begin(call, then: done) { writer in
+            if let reserve { write(reserve, &writer) }
+            if keepsRequest { write(call.recorded, base, &writer) }
+        }
+    }
+
+    /// Writes down what was read; answers its number.
+    func begin(_ call: ReadCall, then done: @escaping Numbered) {
+        begin(call, then: done) { writer in writer.object("reserve") { $0.member("calls", 0) } }
+    }
+
+    private func begin(
+        _ call: any WrittenCall, then done: @escaping Numbered, _ more: (inout JSONWriter) -> Void
     ) {
         let request = call.request
         self.call("recording.begin") { writer in
@@ -95,8 +111,7 @@ final class Ledger {
             if !call.keys.toolReferences.isEmpty {
                 writer.member("tool_refs", Array(call.keys.toolReferences.prefix(10_000)))
             }
-            if let reserve { write(reserve, &writer) }
-            if keepsRequest { write(call.recorded, base, &writer) }
+            more(&writer)
         } then: { outcome in
             done(outcome.map { $0["recording"]?.integer ?? 0 })
         }

@@ -33,8 +33,8 @@ class Retries(Recording):
         [entry] = self.recordings()
         self.assertEqual((entry["state"], entry["tries"]), ("completed", 3))
         self.assertIn("1 calls in 1 start: 1 live, 2 tried again", self.said)
-        used = json.loads(self.sidestep("call", "run.get", '{"run":"agent"}').stdout)["usage"]
-        self.assertEqual((used["calls"], used["tokens"]), (1, 10))
+        found = json.loads(self.sidestep("call", "run.get", '{"run":"agent"}').stdout)
+        self.assertEqual(found["budget"]["tokens"]["used"], 10)
 
     def test_the_last_error_is_handed_on_as_it_came_and_so_is_one_that_stays_or_is_to_be_waited_for_too_long(self):
         for number, (answer, tries) in enumerate((

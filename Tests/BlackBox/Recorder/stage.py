@@ -156,6 +156,11 @@ class Stage:
         """What the provider answered, or began to."""
         return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
 
+    def reads(self) -> list[str]:
+        """The paths that were read from the provider."""
+        place = self.log.with_name("reads.jsonl")
+        return [json.loads(line) for line in place.read_text().splitlines()] if place.exists() else []
+
     def answers(self, run: str) -> list[str]:
         """What the agent got, turn by turn."""
         return (self.folder / f"{run}.out").read_text().split("\n")
@@ -194,4 +199,5 @@ class Staged(unittest.TestCase):
         cls.stage = cls.enterClassContext(Stage())
 
     def setUp(self) -> None:
-        self.stage.log.unlink(missing_ok=True)
+        for place in (self.stage.log, self.stage.log.with_name("reads.jsonl")):
+            place.unlink(missing_ok=True)
