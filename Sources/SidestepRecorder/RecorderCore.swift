@@ -191,8 +191,8 @@ final class RecorderCore {
     private static let (many, tooMany) = (64, 1000)
 
     /// Takes a connection in; false when it is of another user.
-    func opened(_ connection: AgentConnection, from client: Int?) -> Bool {
-        guard let client, isOurs(client) else { return false }
+    func opened(_ connection: AgentConnection, _ channel: any Channel, by entrance: Door.Entrance) -> Bool {
+        guard isOurs(channel, entrance) else { return false }
         if connections.count >= Self.many { connections.values.first(where: \.isIdle)?.close() }
         if connections.count >= Self.tooMany { return false }
         connections[ObjectIdentifier(connection)] = connection
@@ -205,8 +205,8 @@ final class RecorderCore {
 
     func closed(_ connection: AgentConnection) { connections[ObjectIdentifier(connection)] = nil }
 
-    private func isOurs(_ client: Int) -> Bool {
-        switch PeerUser.of(client: client, server: door.port) {
+    private func isOurs(_ channel: any Channel, _ entrance: Door.Entrance) -> Bool {
+        switch PeerUser.of(channel, by: entrance, server: door.port) {
         case .user(let user): user == PeerUser.own || user == 0
         case .gone: false
         case .unknown: true
@@ -216,8 +216,10 @@ final class RecorderCore {
     // MARK: Requests
 
     /// Lets a request in.
-    func admission(_ head: HTTPRequestHead, forSocket: Bool = false) throws(Rejection) -> Door.Admission {
-        let admission = try door.admission(head, forSocket: forSocket)
+    func admission(
+        _ head: HTTPRequestHead, by entrance: Door.Entrance, forSocket: Bool = false
+    ) throws(Rejection) -> Door.Admission {
+        let admission = try door.admission(head, by: entrance, forSocket: forSocket)
         guard let token, token.isShown(by: admission.token) else {
             if formerTokens.contains(where: { $0.isShown(by: admission.token) }) {
                 throw Rejection(

@@ -3,6 +3,8 @@ import SidestepRecording
 /// What the user of a recorder decides.
 package struct RecorderOptions: Sendable {
     package var upstreams = Upstreams()
+    /// A Unix socket that is listened on besides; nil for none.
+    package var socket: SocketFile?
     /// How the agent shows its token.
     package var token = TokenPlace.path
     /// Keys that requests get in place of the agent's; nil where the agent's own are sent on.

@@ -151,6 +151,9 @@ struct RunCommand: ParsableCommand {
         writer.member("create", false)
     }
 
+    /// A path that means the same from elsewhere.
+    static func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : directory + "/" + path }
+
     static var directory: String {
         guard let text = getcwd(nil, 0) else { return "/" }
         defer { free(text) }

@@ -40,6 +40,11 @@ struct RecordArguments: ParsableArguments {
     var token: RecorderOptions.TokenPlace = .path
     @Option(
         help: ArgumentHelp(
+            "With --record: also listen on this Unix socket, for programs that can use one and for those without a "
+                + "network; they find it in SIDESTEP_HTTP_SOCKET.", valueName: "path"))
+    var httpSocket: String?
+    @Option(
+        help: ArgumentHelp(
             "With --record: bytes of a request, and of an answer that is kept.", valueName: "bytes"))
     var maxBody = 64 << 20
     @Option(help: "With --record: what becomes of requests that no table knows.")
@@ -117,6 +122,7 @@ struct RecordArguments: ParsableArguments {
     func options(_ environment: Environment, hasBudget: Bool) throws -> RecorderOptions {
         var options = RecorderOptions()
         options.token = token
+        options.socket = httpSocket.map { SocketFile(path: RunCommand.absolute($0)) }
         options.maximumBody = maxBody
         options.unknown = unknown
         options.onDivergence = onDivergence

@@ -52,6 +52,7 @@ class Options(Recording):
         (self.folder / "prices").write_text("* 1 1 1\n")
         values = VALUES | {
             "--credential": [f"openai={self.folder}/key"], "--prices": [str(self.folder / "prices")],
+            "--http-socket": [str(self.folder / "http.sock")],
         }  # fmt: skip
         self.hand_over("far", values)
         # No budget allows it.

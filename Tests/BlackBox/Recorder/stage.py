@@ -179,10 +179,12 @@ class Stage:
 
 
 @contextlib.contextmanager
-def killed_at(stage: Stage, run: str, how: str, kill: Callable[[Supervised], None]) -> Iterator[Supervised]:
+def killed_at(
+    stage: Stage, run: str, how: str, kill: Callable[[Supervised], None], *options: str
+) -> Iterator[Supervised]:
     """Three turns; something is killed while the second answer is half way, and the test goes on from there."""
     stage.open(f"{run}-0", f"{run}-2")
-    supervised = stage.start(run, how, 3, f"[words:8][gate:{run}-%]")
+    supervised = stage.start(run, how, 3, f"[words:8][gate:{run}-%]", *options)
     stage.reached(f"{run}-1")
     kill(supervised)
     stage.open(f"{run}-1")
