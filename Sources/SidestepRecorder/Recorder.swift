@@ -62,7 +62,8 @@ package final class Recorder: Sendable {
                 }
             }
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
-        return entrance == .port ? bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) : bootstrap
+        return entrance == .port
+            ? bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) : bootstrap
     }
 
     /// The program is about to start: its environment leads its calls here, and what an earlier start was

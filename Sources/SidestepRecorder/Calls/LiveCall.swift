@@ -249,7 +249,8 @@ final class LiveCall: WrittenCall {
         if passes { core.wentUnrecorded() }
         core.report.note("an answer could not be recorded: \(problem.message)")
         core.ledger.fail(
-            number, fence, "failed", status: record.head.status, message: problem.message, usage: record.usage,
+            number, fence, "failed", status: record.head.status, message: problem.message,
+            usage: record.usage,
             tries: tries)
         core.failed(self, record.usage)
         answer.end(passes || problem.kind == .payloadTooLarge ? .complete : .broken)
@@ -270,7 +271,8 @@ final class LiveCall: WrittenCall {
         let usage = usageOfFailure
         if let number {
             core.ledger.fail(
-                number, fence, state, status: answer.head?.status, message: message, usage: usage, tries: tries)
+                number, fence, state, status: answer.head?.status, message: message, usage: usage,
+                tries: tries)
         }
         core.failed(self, usage)
         answer.end(stage)

@@ -24,7 +24,9 @@ package struct SocketFile: Sendable {
         }
         var found = stat()
         guard lstat(path, &found) == 0 else { return }
-        guard found.st_mode & S_IFMT == S_IFSOCK else { throw Problem(message: "\(path) is there, and is no socket") }
+        guard found.st_mode & S_IFMT == S_IFSOCK else {
+            throw Problem(message: "\(path) is there, and is no socket")
+        }
         if isListened { throw Problem(message: "another recorder listens at \(path)") }
         unlink(path)
     }

@@ -37,7 +37,9 @@ public enum FinalRead: Sendable, CaseIterable {
 
     /// In the words of OpenAI, Anthropic and Gemini. One that was cancelled or has expired has results as well.
     private static func isFinal(batch: RawJSON) -> Bool {
-        if let status = batch["status"]?.string { return ["completed", "expired", "cancelled"].contains(status) }
+        if let status = batch["status"]?.string {
+            return ["completed", "expired", "cancelled"].contains(status)
+        }
         if let status = batch["processing_status"]?.string { return status == "ended" }
         return batch["done"]?.bool == true && batch.value("error") == nil
     }

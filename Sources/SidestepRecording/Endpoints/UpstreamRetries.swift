@@ -39,7 +39,9 @@ public struct UpstreamRetries: Sendable, Equatable {
     }
 
     /// Errors that pass by themselves: those after which clients of the providers try again.
-    private static func isPassing(_ status: Int) -> Bool { [408, 409, 429].contains(status) || status >= 500 }
+    private static func isPassing(_ status: Int) -> Bool {
+        [408, 409, 429].contains(status) || status >= 500
+    }
 }
 
 /// The headers of an answer, by their names in lower case.

@@ -54,7 +54,8 @@ struct RecordArguments: ParsableArguments {
     )
     var onDivergence: RecorderOptions.OnDivergence = .live
     @Option(
-        help: "With --record: what becomes of a call while the daemon cannot write, as on a full disk: an error for the "
+        help:
+            "With --record: what becomes of a call while the daemon cannot write, as on a full disk: an error for the "
             + "program, or the call goes unrecorded and the next start pays for it again."
     )
     var onStoreError: RecorderOptions.OnStoreError = .fail

@@ -41,7 +41,8 @@ struct EndpointTests {
     @Test(
         "is looked at when it reads what becomes final",
         arguments: [
-            ("/v1/responses/resp_1", .response), ("/v1/responses/resp_1?stream=true&starting_after=9", .response),
+            ("/v1/responses/resp_1", .response),
+            ("/v1/responses/resp_1?stream=true&starting_after=9", .response),
             ("/v1beta/interactions/i1?stream=false", .interaction), ("/v1/batches/b1", .batch),
             ("/v1/messages/batches/b1", .batch), ("/v1beta/batches/b1", .batch),
             ("/v1/messages/batches/b1/results", .content), ("/v1/files/f1/content", .content),
@@ -84,7 +85,8 @@ struct FinalReadTests {
             (.response, #"{"status":"queued"}"#, false), (.response, #"{"status":"in_progress"}"#, false),
             (.response, #"{"status":"failed"}"#, false), (.response, #"{"status":"cancelled"}"#, false),
             (.response, "[]", false), (.response, "", false),
-            (.interaction, #"{"status":"completed"}"#, true), (.interaction, #"{"status":"in_progress"}"#, false),
+            (.interaction, #"{"status":"completed"}"#, true),
+            (.interaction, #"{"status":"in_progress"}"#, false),
             (.interaction, #"{"status":"requires_action"}"#, false),
             (.interaction, #"{"status":"requires_continuation"}"#, false),
             (.batch, #"{"status":"completed"}"#, true), (.batch, #"{"status":"expired"}"#, true),
@@ -92,7 +94,8 @@ struct FinalReadTests {
             (.batch, #"{"status":"finalizing"}"#, false), (.batch, #"{"status":"failed"}"#, false),
             (.batch, #"{"processing_status":"ended"}"#, true),
             (.batch, #"{"processing_status":"canceling"}"#, false),
-            (.batch, #"{"done":true,"response":{}}"#, true), (.batch, #"{"done":true,"error":{"code":3}}"#, false),
+            (.batch, #"{"done":true,"response":{}}"#, true),
+            (.batch, #"{"done":true,"error":{"code":3}}"#, false),
             (.batch, #"{"name":"batches/b","metadata":{"state":"BATCH_STATE_RUNNING"}}"#, false),
             (.content, "anything", true), (.content, "", true),
         ] as [(FinalRead, String, Bool)])

@@ -12,7 +12,9 @@ struct RetryTests {
         UpstreamRetries(limit).pause(after: outcome, made: made, now: Self.now, chance: chance)
     }
 
-    private func answered(_ status: Int, _ headers: (name: String, value: String)...) -> UpstreamRetries.Outcome {
+    private func answered(_ status: Int, _ headers: (name: String, value: String)...)
+        -> UpstreamRetries.Outcome
+    {
         .answered(status: status, headers: headers)
     }
 
@@ -30,7 +32,10 @@ struct RetryTests {
 
     @Test("waits longer each time up to eight seconds, and not as long as all the others")
     func pauses() {
-        #expect((0..<9).map { pause(.unreached, made: $0) } == [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000])
+        #expect(
+            (0..<9).map { pause(.unreached, made: $0) } == [
+                500, 1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000,
+            ])
         #expect(pause(.unreached, limit: .max, made: 1_000_000) == 8000)
         #expect(pause(.unreached, made: 2, chance: 1) == 1500)
     }
