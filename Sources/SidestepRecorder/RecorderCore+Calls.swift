@@ -44,12 +44,12 @@ extension RecorderCore {
         case .attach(let ticket, let rung): attach(ticket, rung, by: delivery)
         case .live(let expected):
             if options.isCheck { return drift(request, from: expected, delivery) }
+            if fetch(request, recorded, endpoint, asking, keys, by: delivery) { return }
             if let expected, !diverge(request, from: expected, delivery) { return }
-            send(
-                LiveCall(
-                    request, recorded, endpoint, asking, keys, injected: injected(into: recorded, endpoint),
-                    self),
-                expected, delivery)
+            let call = LiveCall(
+                request, recorded, endpoint, asking, keys, injected: injected(into: recorded, endpoint), self)
+            delivery.follow(call.answer)
+            write(call, expected)
         }
     }
 
@@ -120,17 +120,17 @@ extension RecorderCore {
         options.asksForUsage ? injection.body(of: request, api: endpoint.api) : nil
     }
 
-    private func send(_ call: LiveCall, _ expected: Int64?, _ delivery: Delivery) {
+    /// Writes a call down, and sends it.
+    func write(_ call: LiveCall, _ expected: Int64?) {
         var reserve: Reservation?
         do throws(Reservation.Refusal) {
             reserve = try reservation(of: call)
         } catch {
             report.note("a call was refused: " + Self.message(error))
-            return delivery.reject(Rejection(.budgetExhausted, Self.message(error)))
+            return call.refuse(Rejection(.budgetExhausted, Self.message(error)))
         }
         beginning.append(call)
-        delivery.follow(call.answer)
-        writeDown(call, reserve, expected, delivery, keepsRequest: options.keepsRequests)
+        writeDown(call, reserve, expected, keepsRequest: options.keepsRequests)
     }
 
     /// Without a budget, too: one may be set while the run goes on, and what became of a call that is lost is told
@@ -153,15 +153,14 @@ extension RecorderCore {
     }
 
     private func writeDown(
-        _ call: LiveCall, _ reserve: Reservation?, _ expected: Int64?, _ delivery: Delivery,
-        keepsRequest: Bool
+        _ call: LiveCall, _ reserve: Reservation?, _ expected: Int64?, keepsRequest: Bool
     ) {
         let place = call.place
         ledger.begin(call, reserve: reserve, base: latest[place], keepsRequest: keepsRequest) {
             [self] outcome in
             switch outcome {
             case .failure(let error) where error.kind == .payloadTooLarge && keepsRequest:
-                writeDown(call, reserve, expected, delivery, keepsRequest: false)
+                writeDown(call, reserve, expected, keepsRequest: false)
             case .failure(let error):
                 beginning.removeAll { $0 === call }
                 if passes(error) { sendUnrecorded(call) } else { call.refuse(Rejection(error)) }
@@ -176,12 +175,14 @@ extension RecorderCore {
         }
     }
 
-    private func began(_ call: LiveCall, _ number: Int64) {
+    func began(_ call: LiveCall, _ number: Int64) {
         // Nobody would be there to record what came back.
         if isClosing { return call.withdraw(number) }
-        report.live += 1
         live[number] = call
-        if let key = call.keys.texts.first { lost.sent(key, as: number) }
+        if !call.isFetched {
+            report.live += 1
+            if let key = call.keys.texts.first { lost.sent(key, as: number) }
+        }
         let ticket = resolution.began(recording: number, call.asking)
         if let delivery = call.answer.deliveries.first {
             open[ObjectIdentifier(delivery)] = delivery

@@ -28,6 +28,8 @@ final class RecorderCore {
     /// Tries that came to nothing and may have been paid for.
     var lost = LostTries()
     var latest: [String: Int64] = [:]
+    /// Answers that are made at their providers and that nobody records, by the exact keys of their calls.
+    var left: [String: [BackgroundReply]] = [:]
     /// Answers whose usage is booked, by the providers' ids.
     var countedReplies: Set<String> = []
     /// Recordings that were completed in this start.
@@ -84,11 +86,13 @@ final class RecorderCore {
 
     /// What was recorded before this process was there.
     private func load(then done: @escaping (SidestepError?) -> Void) {
-        ledger.list(
-            "completed", "in_doubt", "failed", "cancelled",
-            each: { [self] entry in
-                entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry)
-            }, then: done)
+        ledger.keptReplies { [self] kept in
+            ledger.list(
+                "completed", "in_doubt", "failed", "cancelled",
+                each: { [self] entry in
+                    entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry, kept)
+                }, then: done)
+        }
     }
 
     private func loadCompleted(_ entry: RawJSON) {
@@ -102,9 +106,12 @@ final class RecorderCore {
         latest[place] = number
     }
 
-    /// A try that may have been paid for without a result.
-    private func loadLost(_ entry: RawJSON) {
+    /// A try that may have been paid for without a result, unless its answer can still be read.
+    private func loadLost(_ entry: RawJSON, _ kept: [Int64: BackgroundReply]) {
         guard let key = entry["keys"]?.elements.first?.string else { return }
+        if entry["state"]?.string == "in_doubt", let reply = kept[entry["recording"]?.integer ?? 0] {
+            return left[key, default: []].append(reply)
+        }
         let isReported = entry["usage_source"]?.string == "reported"
         guard isReported || entry["state"]?.string == "in_doubt" else { return }
         lost.add(key, tokens: isReported ? Self.tokens(of: entry["usage"]) : nil)

@@ -16,6 +16,8 @@ package struct RecorderReport: Sendable {
     package var drifted = 0
     /// Of those that were sent, the ones that came to nothing.
     package var failed = 0
+    /// Calls whose answers were read at the provider, which an earlier recorder had asked for.
+    package var fetched = 0
     /// Calls that the daemon could not write down, and that went without.
     package var unrecorded = 0
     /// Tries that were made again by us, for clients that do not.

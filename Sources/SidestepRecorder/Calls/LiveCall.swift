@@ -1,8 +1,6 @@
-import Glibc
 import NIOCore
 import Sidestep
 import SidestepHTTPClient
-import SidestepModel
 import SidestepProtocol
 import SidestepRecording
 
@@ -14,8 +12,13 @@ final class LiveCall: WrittenCall {
     let endpoint: Endpoint
     let asking: Resolution.Asking
     let keys: CallKeys
-    let answer = Answer()
-    let fence = RandomText.make()
+    let answer: Answer
+    let fence: String
+    let nonce: String
+    /// Under which the provider makes the answer in the background, once that is known.
+    var reply: BackgroundReply?
+    /// Whether the answer is read that an earlier recorder has asked for.
+    let isFetched: Bool
     /// Its number in the run; nil until it is written down.
     private(set) var number: Int64?
     /// Whether no bytes come any more.
@@ -26,12 +29,12 @@ final class LiveCall: WrittenCall {
     private var injected: [UInt8]?
     /// How often it was sent: what comes of an earlier try is nobody's.
     private var tries = 0
-    private var repeated = 0
+    var repeated = 0
     /// Until the next try.
-    private var pause: Scheduled<Void>?
+    var pause: Scheduled<Void>?
     private var transfer: String?
     private var upstreamSocket: UpstreamSocket?
-    private var observer: ReplyObserver?
+    private(set) var observer: ReplyObserver?
     /// What came and may not be handed out yet.
     private var held: [UInt8] = []
     private var isTooLong = false
@@ -42,11 +45,15 @@ final class LiveCall: WrittenCall {
 
     init(
         _ request: AgentRequest, _ recorded: RecordedRequest, _ endpoint: Endpoint,
-        _ asking: Resolution.Asking, _ keys: CallKeys, injected: [UInt8]?, _ core: RecorderCore
+        _ asking: Resolution.Asking, _ keys: CallKeys, injected: [UInt8]?, _ core: RecorderCore,
+        answer: Answer = Answer(), reply: BackgroundReply? = nil
     ) {
         (self.request, self.recorded, self.endpoint) = (request, recorded, endpoint)
         (self.asking, self.keys) = (asking, keys)
-        (self.injected, self.core) = (injected, core)
+        (self.injected, self.core, self.answer) = (injected, core, answer)
+        (self.reply, isFetched) = (reply, reply != nil)
+        let nonce = reply?.nonce ?? RandomText.make()
+        (self.nonce, fence) = (nonce, core.fence(nonce))
         answer.abandoned = { [weak self] in self?.abandoned() }
     }
 
@@ -68,7 +75,7 @@ final class LiveCall: WrittenCall {
         fail("it was not sent: the recorder was ending")
     }
 
-    private func send() {
+    func send() {
         tries += 1
         if let socket = request.socket {
             let link = socket.link()
@@ -80,11 +87,11 @@ final class LiveCall: WrittenCall {
         let handover = Handover(core.loop) { [tries] events in
             if bound.value.tries == tries { bound.value.take(events) }
         }
-        transfer = core.providers.send(request, body: injected ?? request.body, to: handover)
+        transfer = core.providers.send(outgoing, body: injected ?? outgoing.body, to: handover)
     }
 
     /// Nothing more is wanted of the provider.
-    private func stop() {
+    func stop() {
         pause?.cancel()
         transfer.map { core.providers.stop($0, of: request.upstream) }
         upstreamSocket?.stop(self)
@@ -128,26 +135,11 @@ final class LiveCall: WrittenCall {
 
     private func take(_ head: ReplyHead) {
         if injected != nil && head.status == 400 { return sendPlain() }
+        if isFetched && !(200..<300).contains(head.status) {
+            stop()
+            return core.isGone(self)
+        }
         if !isTriedAgain(after: .answered(status: head.status, headers: head.headers)) { begin(head) }
-    }
-
-    /// Whether it is sent once more after a pause: of what comes now the agent is handed nothing.
-    private func isTriedAgain(after outcome: UpstreamRetries.Outcome) -> Bool {
-        guard request.socket == nil,
-            let milliseconds = core.options.retries.pause(
-                after: outcome, made: repeated, now: .now, chance: .random(in: 0...1))
-        else { return false }
-        stop()
-        repeated += 1
-        core.report.repeated += 1
-        let bound = NIOLoopBound(self, eventLoop: core.loop)
-        pause = core.loop.scheduleTask(in: .milliseconds(milliseconds)) { bound.value.tryAgain() }
-        return true
-    }
-
-    private func tryAgain() {
-        pause = nil
-        if !isOver { send() }
     }
 
     /// The upstream does not know the question: it gets what the client wrote, and is not asked again.
@@ -174,6 +166,7 @@ final class LiveCall: WrittenCall {
         if isTooLong { return pass(bytes) }
         held += bytes
         observer?.feed(bytes)
+        noteReply()
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
         if answer.spool.count + held.count > core.options.maximumBody { isTooLong = true }
@@ -237,6 +230,7 @@ final class LiveCall: WrittenCall {
         core.ledger.complete(number, fence, record, waitsForSpace: waits) { [self] problem in
             answer.splits = record.splits
             if let problem { return refused(problem, number, record) }
+            if reply != nil { core.ledger.forget(number) }
             core.completed(self, observer.facts, usage)
             answer.end(.complete)
         }
@@ -268,8 +262,14 @@ final class LiveCall: WrittenCall {
         isOver = true
         limit?.cancel()
         stop()
+        // It goes on where it is made, and is there for who asks again, now or at the run's next start.
+        if let reply, isFetched || core.isClosing {
+            core.leave(reply, of: self)
+            return answer.end(stage)
+        }
         let usage = usageOfFailure
         if let number {
+            if reply != nil { core.ledger.forget(number) }
             core.ledger.fail(
                 number, fence, state, status: answer.head?.status, message: message, usage: usage,
                 tries: tries)
@@ -285,9 +285,4 @@ final class LiveCall: WrittenCall {
         let usage = core.usage(of: self, observer)
         return usage.isReported || head.status < 400 ? usage : nil
     }
-}
-
-extension Instant {
-    /// By the clock that a date of HTTP is read on.
-    fileprivate static var now: Instant { Instant(milliseconds: Int64(time(nil)) * 1000) }
 }

@@ -173,6 +173,48 @@ final class Ledger {
         writer.member("call", fence)
     }
 
+    // MARK: Answers in the background
+
+    /// In the run's state, by the number of their call: who takes the run up finds them there.
+    private static let mark = "recorder:"
+
+    func keep(_ reply: BackgroundReply) {
+        setState(reply.recording) { writer in
+            writer.object("value") { writer in
+                writer.member("id", reply.id)
+                writer.member("nonce", reply.nonce)
+            }
+        }
+    }
+
+    func forget(_ number: Int64) { setState(number) { _ in } }
+
+    /// Without a value it is taken away. Where it cannot be written, an answer is paid for again.
+    private func setState(_ number: Int64, _ value: (inout JSONWriter) -> Void) {
+        call("state.set") { writer in
+            writer.member("lease", lease)
+            writer.member("name", Self.mark + "\(number)")
+            value(&writer)
+        } then: { _ in
+        }
+    }
+
+    func keptReplies(then done: @escaping ([Int64: BackgroundReply]) -> Void) {
+        call("state.list") {
+            $0.member("run", run)
+        } then: { outcome in
+            var found: [Int64: BackgroundReply] = [:]
+            let state = (try? outcome.get())?["state"]?.members ?? []
+            for member in state where member.key.hasPrefix(Self.mark) {
+                guard let number = Int64(member.key.dropFirst(Self.mark.count)),
+                    let id = member.value["id"]?.string, let nonce = member.value["nonce"]?.string
+                else { continue }
+                found[number] = BackgroundReply(recording: number, id: id, nonce: nonce)
+            }
+            done(found)
+        }
+    }
+
     /// What came back of a recording.
     func get(_ number: Int64, withRequest: Bool = false, then done: @escaping (Outcome) -> Void) {
         call("recording.get") {

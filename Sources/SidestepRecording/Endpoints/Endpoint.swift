@@ -102,9 +102,9 @@ extension Endpoint {
 
     /// Requests that read what becomes final.
     static let reads: [(Rule, FinalRead)] = [
-        ("responses/*", .response), ("interactions/*", .interaction), ("batches/*", .batch),
+        ("responses/*", FinalRead.response), ("interactions/*", .interaction), ("batches/*", .batch),
         ("batches/*/results", .content), ("files/*/content", .content), ("files/*/:download", .content),
-    ].map { (Rule($0.0, $0.1.api), $0.1) }
+    ].map { end, read in (Rule(end, read.api), read) }
 
     /// The first that matches counts.
     static let rules: [Rule] = [

@@ -19,7 +19,8 @@ enum RecordingLines {
         let starts = report.epochs == 1 ? "1 start" : "\(report.epochs) starts"
         var parts = ["\(report.live) live"]
         let others = [
-            (report.replayed, "replayed"), (report.attached, "attached"), (report.drifted, "drifted"),
+            (report.replayed, "replayed"), (report.attached, "attached"), (report.fetched, "fetched"),
+            (report.drifted, "drifted"),
             (report.failed, "failed"), (report.repeated, "tried again"),
             (report.unrecorded, "not recorded"),
         ]

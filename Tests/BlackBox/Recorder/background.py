@@ -29,6 +29,14 @@ class Background:
     def __init__(self) -> None:
         self.made: dict[str, Made] = {}
         self.contents: dict[str, bytes] = {}
+        self.streams: dict[str, bytes] = {}
+
+    def stream(self, path: str, body: bytes, events: list[bytes]) -> None:
+        """Keep the events of what goes on when nobody listens any more."""
+        asked = json.loads(body)
+        if asked.get("background") and path.endswith("/responses"):
+            first = json.loads(events[0].partition(b"data: ")[2])
+            self.streams[f"/responses/{first['response']['id']}"] = b"" if "[forget]" in body.decode() else b"".join(events)
 
     def begin(self, path: str, body: bytes, prompt: str, whole: bytes) -> bytes | None:
         """What a request is answered that begins something; None for one that does not."""
@@ -60,6 +68,9 @@ class Background:
     def read(self, path: str) -> tuple[int, str, bytes]:
         """What a request is answered that reads: status, media type, body."""
         place = "/" + "/".join(path.partition("?")[0].split("/")[-2:])
+        if "stream=true" in path and place in self.streams:
+            events = self.streams[place]
+            return (200, "text/event-stream", events) if events else (404, "application/json", b'{"error":{}}')
         if place in self.made:
             state = self.made[place].read()
             told = json.dumps(state if state else {"error": {"message": "it is gone", "code": 404}}).encode()

@@ -132,8 +132,10 @@ class Provider:
             await connection.send(body[len(body) // 2 :])
             told.append(body)
             return "sent"
+        events = form.events(answer)
+        self.background.stream(urlsplit(request.path).path, request.body, events)
         await connection.begin(200, "text/event-stream", None)
-        return await self.stream(connection, form.events(answer), trouble, form.error_event(), told)
+        return await self.stream(connection, events, trouble, form.error_event(), told)
 
     async def stream(
         self, connection: Connection, events: list[bytes], trouble: Trouble, error: bytes, told: list[bytes]

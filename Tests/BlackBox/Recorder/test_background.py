@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unittest
+from collections.abc import Callable
 
-from stage import Staged
+from stage import Staged, Supervised, comes
 
 OUT = """
 import os, time
@@ -34,6 +35,14 @@ while told.status != "completed":
     told = client.batches.retrieve(told.id)
 out(client.files.content(told.output_file_id).text.replace("\\n", " "))
 end()
+"""
+STREAM = OUT + """
+from openai import OpenAI
+said = ""
+for event in OpenAI().responses.create(model="m", input="[gate:NAME] [words:4]", background=True, stream=True):
+    if event.type == "response.output_text.delta":
+        said += event.delta
+out(said)
 """
 INTERACTION = OUT + """
 from google import genai
@@ -69,6 +78,45 @@ class Background(Staged):
 
     def test_an_interaction_in_the_background_is_begun_once_and_its_end_is_given_again(self) -> None:
         self.check("interaction", INTERACTION, "completed", 1, 2)
+
+    def interrupted(self, run: str, more: str, end: Callable[[Supervised], object]) -> Supervised:
+        """A stream whose supervisor comes to its end in the middle, and the next one."""
+        text = STREAM.replace("NAME", run + more)
+        first = self.stage.program(run, text)
+        self.stage.reached(run)
+        comes("the id", lambda: self.stage.call("state.list", run=run)["state"])
+        end(first)
+        self.stage.open(run)
+        again = self.stage.program(run, text)
+        self.assertEqual(again.end(), 0, again.said)
+        return again
+
+    def test_a_stream_in_the_background_is_read_where_it_is_made_when_its_supervisor_was_killed_or_stopped(self) -> None:
+        def stop(it: Supervised) -> None:
+            it.process.terminate()
+            it.end()
+
+        for run, end in (("killed", Supervised.kill), ("stopped", stop)):
+            with self.subTest(run):
+                self.setUp()
+                again = self.interrupted(run, "", end)
+                self.assertEqual(self.stage.answers(run), ["SAMPLE 1 word0 word1", ""])
+                self.assertEqual((len(self.stage.calls()), len(self.stage.reads())), (1, 1))
+                self.assertIn("0 live, 1 fetched", again.said)
+                [entry] = self.stage.call("recording.list", run=run)["recordings"]
+                self.assertEqual((entry["state"], entry["usage_source"]), ("completed", "reported"))
+                self.assertEqual(self.stage.call("state.list", run=run)["state"], {})
+                found = self.stage.call("run.get", run=run)["usage"]
+                self.assertEqual(found["output_tokens"], 4, found)
+
+    def test_a_stream_that_the_provider_has_lost_meanwhile_is_asked_for_again(self) -> None:
+        again = self.interrupted("lost", " [forget]", Supervised.kill)
+        self.assertEqual(self.stage.answers("lost"), ["SAMPLE 2 word0 word1", ""])
+        self.assertEqual((len(self.stage.calls()), len(self.stage.reads())), (2, 1))
+        self.assertIn("paid twice", again.said)
+        states = [entry["state"] for entry in self.stage.call("recording.list", run="lost")["recordings"]]
+        self.assertEqual(states, ["in_doubt", "completed"])
+        self.assertEqual(self.stage.call("state.list", run="lost")["state"], {})
 
 
 if __name__ == "__main__":

@@ -106,3 +106,40 @@ struct FinalReadTests {
     @Test("is final in events when these have come to their end")
     func streams() { #expect(FinalRead.response.isFinal(Array("data: {}".utf8), isStream: true)) }
 }
+
+@Suite("An answer that is made in the background")
+struct BackgroundReplyTests {
+    private static let asked = #"{"background":true,"stream":true}"#
+
+    private func isOne(_ body: String, _ target: String = "/v1/responses", api: API = .responses) -> Bool {
+        BackgroundReply.answers(
+            RecordedRequest(
+                method: "POST", upstream: "o", target: target, headers: [], body: Array(body.utf8)),
+            api: api)
+    }
+
+    @Test("comes in events, and to a call that asked for the background")
+    func calls() {
+        #expect(isOne(Self.asked))
+        #expect(isOne(Self.asked, "/v1beta/interactions?alt=sse", api: .interactions))
+        #expect(!isOne(Self.asked, "/v1/responses/compact"))
+        #expect(!isOne(Self.asked, "/v1/chat/completions", api: .chat))
+        for body in [#"{"background":true}"#, #"{"stream":true}"#, #"{"background":1,"stream":true}"#, "x"] {
+            #expect(!isOne(body))
+        }
+    }
+
+    @Test("is read by its id, with what else stands in the query")
+    func targets() {
+        func target(_ id: String, _ target: String) -> String? {
+            BackgroundReply(recording: 1, id: id, nonce: "n").target(of: target)
+        }
+        #expect(target("resp_1", "/v1/responses") == "/v1/responses/resp_1?stream=true")
+        #expect(
+            target("a-1", "/v1beta/interactions?alt=sse&stream=false&key=k")
+                == "/v1beta/interactions/a-1?alt=sse&key=k&stream=true")
+        for id in ["", "..", "a/b", "a?b", "a%2fb", String(repeating: "x", count: 201)] {
+            #expect(target(id, "/v1/responses") == nil)
+        }
+    }
+}
