@@ -30,7 +30,7 @@ extension RecorderCore {
         guard facts.usage != nil, !resolution.knows(call.asking),
             facts.identifier.map({ countedReplies.insert($0).inserted }) ?? true
         else { return .nothing }
-        var usage = usage(of: call, observer)
+        var usage = self.usage(of: call, observer)
         usage.isCall = false
         return usage
     }

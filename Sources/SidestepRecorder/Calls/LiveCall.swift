@@ -135,7 +135,7 @@ final class LiveCall: WrittenCall {
 
     private func take(_ head: ReplyHead) {
         if injected != nil && head.status == 400 { return sendPlain() }
-        if isFetched && !(200..<300).contains(head.status) {
+        if isFetched && BackgroundReply.isGone(head.status) {
             stop()
             return core.isGone(self)
         }
@@ -263,7 +263,7 @@ final class LiveCall: WrittenCall {
         limit?.cancel()
         stop()
         // It goes on where it is made, and is there for who asks again, now or at the run's next start.
-        if let reply, isFetched || core.isClosing {
+        if let reply, isFetched && observer?.failure == nil || core.isClosing {
             core.leave(reply, of: self)
             return answer.end(stage)
         }

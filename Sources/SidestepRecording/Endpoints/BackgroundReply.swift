@@ -24,6 +24,9 @@ public struct BackgroundReply: Sendable, Equatable {
             && request.json?["background"]?.bool == true && request.json?["stream"]?.bool == true
     }
 
+    /// Whether the provider says by its status that it has no such answer, or none that can be read again.
+    public static func isGone(_ status: Int) -> Bool { [400, 404, 410].contains(status) }
+
     /// Path and query by which the events are read; nil for an id that is not at home in a path.
     ///
     /// - Parameter target: of the call: what stands in its query, a key for example, is needed here as well.
