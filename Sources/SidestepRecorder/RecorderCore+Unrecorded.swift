@@ -1,4 +1,5 @@
 import Sidestep
+import SidestepHTTPClient
 
 /// Calls that the daemon cannot write down, where the user wants them to go without (`--on-store-error pass`).
 extension RecorderCore {

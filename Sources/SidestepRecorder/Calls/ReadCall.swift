@@ -1,4 +1,5 @@
 import NIOCore
+import Sidestep
 import SidestepHTTPClient
 import SidestepRecording
 
