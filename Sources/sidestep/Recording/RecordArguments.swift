@@ -54,10 +54,9 @@ struct RecordArguments: ParsableArguments {
     )
     var onDivergence: RecorderOptions.OnDivergence = .live
     @Option(
-        help:
+        help: ArgumentHelp(
             "With --record: what becomes of a call while the daemon cannot write, as on a full disk: an error for the "
-            + "program, or the call goes unrecorded and the next start pays for it again."
-    )
+                + "program, or the call goes unrecorded and the next start pays for it again."))
     var onStoreError: RecorderOptions.OnStoreError = .fail
     @Option(help: "With --record: whether the end of an answer waits until it is recorded, or all of it.")
     var buffer: Buffer = .end
