@@ -1,12 +1,12 @@
 """The endpoint on a Unix socket: the same as by its port, for whoever may open the file."""
 
+import asyncio
 import os
 import socket
 import subprocess
-import sys
 import unittest
 
-from bench import wait_for
+from bench import BIN, LONG, wait_for
 from recorded import ASK, Recording, completion
 from upstream import whole
 
@@ -78,8 +78,6 @@ say(by_socket(request_of())[1:])
         self.assertEqual(len(self.upstream.asked), 1)
 
     async def slow(self, asked, writer):
-        import asyncio
-
         await asyncio.sleep(1)
         return await whole(writer, completion("1"), "200 OK", "content-type: application/json")
 
@@ -111,27 +109,42 @@ say(by_socket(request_of())[1:])
         place = self.folder / "place"
         place.mkdir()
         os.chown(place, 12345, 12345)
-        self.environment |= {"HOME": str(place), "SIDESTEP_SOCKET": str(place / "s.sock"), "SIDESTEP_AUTOSTART": "1"}
+        door = place / "s.sock"
+        self.environment |= {"HOME": str(place), "SIDESTEP_SOCKET": str(door)}
         user = {"user": 12345, "group": 12345, "extra_groups": []}
-        from bench import BIN
-
+        daemon = subprocess.Popen(
+            [BIN / "sidestepd", "--socket", door, "--database", place / "d.db"], env=self.environment, cwd=place,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user)  # fmt: skip
+        self.addCleanup(daemon.wait, LONG)
+        self.addCleanup(daemon.kill)
+        wait_for(door.exists, "a daemon")
         run = subprocess.Popen(
             [BIN / "sidestep", "run", "--record", *self.options[:-1], place / "http.sock", "--", "sh", "-c",
              "chmod 0777 \"$SIDESTEP_HTTP_SOCKET\"; touch there; while ! [ -e go ]; do sleep 0.02; done"],
             env=self.environment, cwd=place, **user)  # fmt: skip
-        self.addCleanup(run.wait, 60)
+        self.addCleanup(run.wait, LONG)
         self.addCleanup(run.terminate)
         wait_for((place / "there").exists, "the program")
-        text = (
-            "import socket, sys\nc = socket.socket(socket.AF_UNIX)\nc.settimeout(60)\nc.connect(sys.argv[1])\n"
-            "try:\n    c.sendall(b'GET /r/x/openai/v1/models HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
-            "    print((c.recv(100) or b'xxxxxxxxxclosed')[9:15].decode().split()[0])\nexcept ConnectionError:\n    print('closed')"
-        )
-        said = [
-            subprocess.run(
-                [sys.executable, "-S", "-c", text, place / "http.sock"], user=uid, group=uid, extra_groups=[],
-                capture_output=True, text=True, timeout=100).stdout.strip()
-            for uid in (12345, 12346)
-        ]  # fmt: skip
+        said = [self.call_as(uid, place / "http.sock") for uid in (12345, 12346)]
         (place / "go").touch()
         self.assertEqual(said, ["404", "closed"])
+
+    def call_as(self, uid, place):
+        """What another user's process is answered; a fork, for he may not execute our interpreter."""
+        reader, writer = os.pipe()
+        if (child := os.fork()) == 0:
+            try:
+                os.setresgid(uid, uid, uid)
+                os.setresuid(uid, uid, uid)
+                connection = socket.socket(socket.AF_UNIX)
+                connection.connect(str(place))
+                connection.sendall(b"GET /r/x/openai/v1/models HTTP/1.1\r\nHost: x\r\n\r\n")
+                os.write(writer, connection.recv(100)[9:12] or b"closed")
+            except ConnectionError:
+                os.write(writer, b"closed")
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        os.close(writer)
+        with open(reader) as file:
+            return file.read()
