@@ -3,8 +3,9 @@
 import json
 import sys
 
+from bench import wait_for
 from recorded import ASK, Recording
-from upstream import stream, whole
+from upstream import chunk, head, stream, whole
 
 JSON = "content-type: application/json"
 READ = ASK + """
@@ -121,3 +122,67 @@ raise SystemExit(epoch == 1)
         replayed = self.sidestep("replay", "--check", "agent", *options, "--", sys.executable, program)
         self.assertEqual((replayed.returncode, json.loads(replayed.stdout)), (0, [200, True]), replayed.stderr)
         self.assertEqual(len(self.upstream.asked), 1)
+
+
+class Background(Recording):
+    CREATED = b'data: {"event_type":"interaction.created","interaction":{"id":"int_1","status":"in_progress"}}\n\n'
+    DONE = b'data: {"event_type":"interaction.completed","interaction":{"id":"int_1","status":"completed"}}\n\n'
+    TEXT = ASK + """
+def begin():
+    place = base("GOOGLE_GEMINI_BASE_URL")
+    connection = socket.create_connection((place.hostname, place.port), timeout=100)
+    connection.sendall(request(
+        path="/v1beta/interactions?key=of-the-user-73", name="GOOGLE_GEMINI_BASE_URL", content_type="application/json",
+        body=b'{"model":"m","input":"x","background":true,"stream":true}'))
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response
+if not (PLACE / "go").exists():
+    begin().read1()
+    time.sleep(1000)
+while True:
+    response = begin()
+    try:
+        say([response.status, response.read().decode()])
+    except http.client.IncompleteRead:
+        say([response.status, "broken"])
+        continue
+    if response.status == 200:
+        break
+"""
+
+    async def answer(self, asked, writer):
+        if asked.method == "POST":
+            writer.write(head("200 OK", "content-type: text/event-stream", "transfer-encoding: chunked"))
+            await chunk(writer, self.CREATED)
+            await asked.reader.read()
+            return False
+        match [asked.method for asked in self.upstream.asked].count("GET"):
+            case 1:
+                return await whole(writer, b'{"error":{"message":"busy"}}', "503 Service Unavailable", JSON)
+            case 2:
+                writer.write(head("200 OK", "content-type: text/event-stream", "transfer-encoding: chunked"))
+                await chunk(writer, self.CREATED)
+                writer.transport.abort()
+                return False
+        return await stream(writer, [self.CREATED, self.DONE])
+
+    def test_what_goes_on_at_the_provider_is_read_there_until_it_is_whole_and_never_asked_for_again(self):
+        self.serve(self.answer)
+        options = ("--upstream", f"gemini={self.upstream.url}")
+        first = self.run_agent(self.TEXT, *options)
+        state = lambda: json.loads(self.sidestep("call", "state.list", '{"run":"agent"}').stdout or "{}").get("state")  # noqa: E731
+        wait_for(state, "the id of the interaction")
+        first.kill()
+        first.communicate(timeout=60)
+        (self.folder / "go").touch()
+        said = self.finished(self.run_agent(self.TEXT, *options))
+        self.assertEqual([status for status, _ in said], [503, 200, 200])
+        self.assertEqual([text for _, text in said[1:]], ["broken", (self.CREATED + self.DONE).decode()])
+        read = "GET /v1beta/interactions/int_1?key=of-the-user-73&stream=true"
+        self.assertEqual(
+            [f"{asked.method} {asked.target}" for asked in self.upstream.asked],
+            ["POST /v1beta/interactions?key=of-the-user-73"] + [read] * 3)
+        self.assertEqual((self.states(), state()), (["completed"], {}))
+        kept = b"".join(path.read_bytes() for path in self.folder.glob("d.db*"))
+        self.assertFalse(b"of-the-user-73" in kept)
