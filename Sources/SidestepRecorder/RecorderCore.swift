@@ -87,11 +87,17 @@ final class RecorderCore {
     /// What was recorded before this process was there.
     private func load(then done: @escaping (SidestepError?) -> Void) {
         ledger.keptReplies { [self] kept in
+            var kept = kept
             ledger.list(
                 "completed", "in_doubt", "failed", "cancelled",
                 each: { [self] entry in
-                    entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry, kept)
-                }, then: done)
+                    entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry, &kept)
+                },
+                then: { [self] error in
+                    // Of the run that this one was forked from, or of a call whose end was written down.
+                    for number in kept.keys { ledger.forget(number) }
+                    done(error)
+                })
         }
     }
 
@@ -107,9 +113,11 @@ final class RecorderCore {
     }
 
     /// A try that may have been paid for without a result, unless its answer can still be read.
-    private func loadLost(_ entry: RawJSON, _ kept: [Int64: BackgroundReply]) {
+    private func loadLost(_ entry: RawJSON, _ kept: inout [Int64: BackgroundReply]) {
         guard let key = entry["keys"]?.elements.first?.string else { return }
-        if entry["state"]?.string == "in_doubt", let reply = kept[entry["recording"]?.integer ?? 0] {
+        if entry["state"]?.string == "in_doubt",
+            let reply = kept.removeValue(forKey: entry["recording"]?.integer ?? 0)
+        {
             return left[key, default: []].append(reply)
         }
         let isReported = entry["usage_source"]?.string == "reported"
