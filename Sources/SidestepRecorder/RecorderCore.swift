@@ -95,7 +95,7 @@ final class RecorderCore {
                 },
                 then: { [self] error in
                     // Of the run that this one was forked from, or of a call whose end was written down.
-                    for number in kept.keys { ledger.forget(number) }
+                    if error == nil { for number in kept.keys { ledger.forget(number) } }
                     done(error)
                 })
         }

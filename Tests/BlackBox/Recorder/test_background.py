@@ -82,14 +82,20 @@ class Background(Staged):
     def interrupted(self, run: str, more: str, end: Callable[[Supervised], object]) -> Supervised:
         """A stream whose supervisor comes to its end in the middle, and the next one."""
         text = STREAM.replace("NAME", run).replace("MORE", more)
+        self.interrupt(run, text, end)
+        return self.finished(run, text)
+
+    def interrupt(self, run: str, text: str, end: Callable[[Supervised], object]) -> None:
         first = self.stage.program(run, text)
         self.stage.reached(run)
         comes("the id", lambda: self.stage.call("state.list", run=run)["state"])
         end(first)
         self.stage.open(run)
-        again = self.stage.program(run, text)
-        self.assertEqual(again.end(), 0, again.said)
-        return again
+
+    def finished(self, run: str, text: str, *options: str) -> Supervised:
+        it = self.stage.program(run, text, *options)
+        self.assertEqual(it.end(), 0, it.said)
+        return it
 
     def test_a_stream_in_the_background_is_read_where_it_is_made_when_its_supervisor_was_killed_or_stopped(self) -> None:
         def stop(it: Supervised) -> None:
@@ -119,6 +125,17 @@ class Background(Staged):
         states = [entry["state"] for entry in self.stage.call("recording.list", run="lost")["recordings"]]
         self.assertEqual(states, ["in_doubt", "completed"])
         self.assertEqual(self.stage.call("state.list", run="lost")["state"], {})
+
+    def test_a_fork_does_not_read_what_its_source_has_left_at_the_provider(self) -> None:
+        text = STREAM.replace("NAME", "source").replace("MORE", "")
+        self.interrupt("source", text, Supervised.kill)
+        self.stage.sidestep("fork", "source", "--id", "fork")
+        self.finished("fork", text, "--allow-change")
+        self.assertEqual(self.stage.answers("fork"), ["SAMPLE 2 word0 word1", ""])
+        self.assertEqual((self.stage.reads(), self.stage.call("state.list", run="fork")["state"]), ([], {}))
+        self.finished("source", text)
+        self.assertEqual(self.stage.answers("source"), ["SAMPLE 1 word0 word1", ""])
+        self.assertEqual(len(self.stage.reads()), 1)
 
 
 if __name__ == "__main__":
