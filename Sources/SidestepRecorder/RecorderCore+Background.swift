@@ -16,7 +16,9 @@ extension RecorderCore {
         _ request: AgentRequest, _ recorded: RecordedRequest, _ endpoint: Endpoint,
         _ asking: Resolution.Asking, _ keys: CallKeys, by delivery: Delivery
     ) -> Bool {
-        guard let key = keys.texts.first, let reply = left[key]?.popLast() else { return false }
+        guard BackgroundReply.answers(recorded, api: endpoint.api), let key = keys.texts.first,
+            let reply = left[key]?.popLast()
+        else { return false }
         report.fetched += 1
         let call = LiveCall(request, recorded, endpoint, asking, keys, injected: nil, self, reply: reply)
         delivery.follow(call.answer)
