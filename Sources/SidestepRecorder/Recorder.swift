@@ -15,7 +15,8 @@ package final class Recorder: Sendable {
 
     /// Listens on 127.0.0.1, at a port that the kernel picks, and on a Unix socket where one is named.
     ///
-    /// - Throws: when the system gives no socket or no thread; `SocketFile.Problem` when the Unix socket cannot be made.
+    /// - Throws: when the system gives no socket or no thread; `SocketFile.Problem` when the Unix socket cannot be
+    ///   made.
     package init(run: String, socket: String, _ options: RecorderOptions) throws {
         (self.run, self.options) = (run, options)
         journal = try Journal(socket: socket)

@@ -1,6 +1,7 @@
 import SidestepProtocol
 
-/// What a request reads that a provider makes in its own time: once that is final it stays as it is, and may be gone soon.
+/// What a request reads that a provider makes in its own time: once that is final it stays as it is, and may be gone
+/// soon.
 public enum FinalRead: Sendable, CaseIterable {
     /// A response of OpenAI's, one in the background above all.
     case response

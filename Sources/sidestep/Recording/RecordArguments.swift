@@ -70,8 +70,8 @@ struct RecordArguments: ParsableArguments {
     var inflightMax = SpanArgument(argument: "15m")!
     @Option(
         help: ArgumentHelp(
-            "With --record: how often a call is sent again that came to nothing before the program had a byte of it: no "
-                + "connection, or an error that passes. For programs that do not try again themselves.",
+            "With --record: how often a call is sent again that came to nothing before the program had a byte of it: "
+                + "no connection, or an error that passes. For programs that do not try again themselves.",
             valueName: "n"))
     var upstreamRetries = 0
     @Option(
