@@ -28,6 +28,7 @@ generate: setup  ## reference pages, OpenRPC, sidestep.sh, the synchronous Pytho
 	python3 clients/python/tools/generate_sync.py
 	tools/generate-cli
 	tools/generate-shell
+	tools/generate-guarantees
 
 bench: setup  ## the figures, release build, about five minutes
 	benchmarks/run

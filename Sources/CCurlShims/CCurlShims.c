@@ -163,6 +163,12 @@ long shim_curl_status(CURL *handle) {
     return status;
 }
 
+long shim_curl_request_size(CURL *handle) {
+    long size = 0;
+    lib.easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &size);
+    return size;
+}
+
 CURLM *shim_curl_multi_init(void) { return lib.multi_init(); }
 
 CURLMcode shim_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {

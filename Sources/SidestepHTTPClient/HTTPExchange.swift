@@ -152,7 +152,11 @@ final class HTTPExchange {
     func failure(_ code: CURLcode) -> HTTPFailure {
         if let refused { return .refused(address: refused) }
         if isTooLarge { return .tooLarge(limit: request.maximumResponseBytes) }
-        if code == CURLE_OPERATION_TIMEDOUT { return .timeout }
-        return .transport(String(cString: shim_curl_easy_strerror(code)))
+        let isUnsent = shim_curl_request_size(handle) == 0
+        // Without a time-out of its own a request can wait too long for its connection alone.
+        let isOfConnection = isUnsent && request.timeoutMilliseconds == 0
+        if code == CURLE_OPERATION_TIMEDOUT && !isOfConnection { return .timeout }
+        let reason = String(cString: shim_curl_easy_strerror(code))
+        return isUnsent ? .unreached(reason) : .transport(reason)
     }
 }

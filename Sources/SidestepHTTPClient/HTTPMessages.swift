@@ -159,7 +159,9 @@ public enum HTTPFailure: Error, Sendable, Equatable {
     case tooLarge(limit: Int)
     /// The server has an address that requests may not be sent to.
     case refused(address: String)
-    /// Name, connection, TLS or protocol failed: libcurl's sentence.
+    /// There was no connection, and nothing was sent: libcurl's sentence.
+    case unreached(String)
+    /// Connection or protocol failed, after something was sent: libcurl's sentence.
     case transport(String)
     /// Its sender stopped it.
     case stopped
@@ -181,7 +183,7 @@ public enum HTTPFailure: Error, Sendable, Equatable {
             requests may not be sent to the address \(address); `http_allow_private = yes` in the daemon's \
             configuration allows private ones
             """
-        case .transport(let reason): reason
+        case .unreached(let reason), .transport(let reason): reason
         case .stopped: "the request was stopped"
         case .closed: "the daemon is shutting down"
         }

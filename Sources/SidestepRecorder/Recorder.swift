@@ -13,9 +13,10 @@ package final class Recorder: Sendable {
     private let port: Int
     private let journal: Journal
 
-    /// Listens on 127.0.0.1, at a port that the kernel picks.
+    /// Listens on 127.0.0.1, at a port that the kernel picks, and on a Unix socket where one is named.
     ///
-    /// - Throws: when the system gives no socket or no thread.
+    /// - Throws: when the system gives no socket or no thread; `SocketFile.Problem` when the Unix socket cannot be
+    ///   made.
     package init(run: String, socket: String, _ options: RecorderOptions) throws {
         (self.run, self.options) = (run, options)
         journal = try Journal(socket: socket)
@@ -24,16 +25,29 @@ package final class Recorder: Sendable {
         let core = try loop.submit { [journal] in
             NIOLoopBound(RecorderCore(loop, options, Ledger(journal, loop, run: run)), eventLoop: loop)
         }.wait()
-        let channel = try Self.bootstrap(group, core).bind(host: "127.0.0.1", port: 0).wait()
+        let channel = try Self.bootstrap(group, core, by: .port).bind(host: "127.0.0.1", port: 0).wait()
         guard let port = channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
+        if let file = options.socket { try Self.listen(at: file, group, core) }
         try loop.submit { core.value.listens(at: port) }.wait()
         (self.core, self.port) = (core, port)
     }
 
+    private static func listen(
+        at file: SocketFile, _ group: MultiThreadedEventLoopGroup, _ core: NIOLoopBound<RecorderCore>
+    ) throws(SocketFile.Problem) {
+        try file.clear()
+        do {
+            _ = try bootstrap(group, core, by: .socket).bind(unixDomainSocketPath: file.path).wait()
+        } catch {
+            throw SocketFile.Problem(message: "nobody can listen at \(file.path): \(error)")
+        }
+        file.protect()
+    }
+
     private static func bootstrap(
-        _ group: MultiThreadedEventLoopGroup, _ core: NIOLoopBound<RecorderCore>
+        _ group: MultiThreadedEventLoopGroup, _ core: NIOLoopBound<RecorderCore>, by entrance: Door.Entrance
     ) -> ServerBootstrap {
-        ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -42,13 +56,15 @@ package final class Recorder: Sendable {
                     try pipeline.addHandler(meter)
                     try pipeline.configureHTTPServerPipeline(
                         withPipeliningAssistance: false,
-                        withServerUpgrade: (upgraders: [SocketUpgrade(core)], completionHandler: { _ in }),
-                        withErrorHandling: true)
-                    try pipeline.addHandler(AgentConnection(core.value, meter))
+                        withServerUpgrade: (
+                            upgraders: [SocketUpgrade(core, by: entrance)], completionHandler: { _ in }
+                        ), withErrorHandling: true)
+                    try pipeline.addHandler(AgentConnection(core.value, meter, by: entrance))
                 }
             }
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
+        return entrance == .port
+            ? bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) : bootstrap
     }
 
     /// The program is about to start: its environment leads its calls here, and what an earlier start was
@@ -76,6 +92,7 @@ package final class Recorder: Sendable {
     package func close() throws -> RecorderReport {
         try wait { core, done in core.close(then: done) }
         let report = try core.eventLoop.submit { [core] in core.value.report }.wait()
+        options.socket?.remove()
         journal.close()
         try group.syncShutdownGracefully()
         return report

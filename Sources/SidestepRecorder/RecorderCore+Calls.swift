@@ -15,9 +15,8 @@ extension RecorderCore {
         case .refuse:
             delivery.reject(
                 Rejection(.unsupported, "this path is not one that is recorded: --unknown record lets it in"))
-        case .pass where options.isCheck:
-            report.note("\(request.method) \(request.pathWithoutSecrets) is not recorded, and was not sent")
-            delivery.reject(Rejection(.divergence, "nothing is sent while a run is only compared"))
+        case .read(let read): self.read(request, read, by: delivery)
+        case .pass where options.isCheck: refuseToSend(request, delivery)
         case .pass:
             report.passed += 1
             let call = PassedCall(request, self)
@@ -45,18 +44,18 @@ extension RecorderCore {
         case .attach(let ticket, let rung): attach(ticket, rung, by: delivery)
         case .live(let expected):
             if options.isCheck { return drift(request, from: expected, delivery) }
+            if fetch(request, recorded, endpoint, asking, keys, by: delivery) { return }
             if let expected, !diverge(request, from: expected, delivery) { return }
-            send(
-                LiveCall(
-                    request, recorded, endpoint, asking, keys, injected: injected(into: recorded, endpoint),
-                    self),
-                expected, delivery)
+            let call = LiveCall(
+                request, recorded, endpoint, asking, keys, injected: injected(into: recorded, endpoint), self)
+            delivery.follow(call.answer)
+            write(call, expected)
         }
     }
 
     // MARK: Recorded, or coming
 
-    private func replay(_ ticket: Resolution.Delivery, _ rung: Rung, by delivery: Delivery) {
+    func replay(_ ticket: Resolution.Delivery, _ rung: Rung, by delivery: Delivery) {
         report.replayed += 1
         report.savedTokens &+= tokens[ticket.recording] ?? 0
         let answer = Answer()
@@ -94,7 +93,7 @@ extension RecorderCore {
         delivery.follow(answer, ended: ending(ticket, delivery))
     }
 
-    private func ending(_ ticket: Resolution.Delivery, _ delivery: Delivery) -> (Bool) -> Void {
+    func ending(_ ticket: Resolution.Delivery, _ delivery: Delivery) -> (Bool) -> Void {
         let name = ObjectIdentifier(delivery)
         return { [weak self] isWhole in
             self?.open[name] = nil
@@ -121,17 +120,17 @@ extension RecorderCore {
         options.asksForUsage ? injection.body(of: request, api: endpoint.api) : nil
     }
 
-    private func send(_ call: LiveCall, _ expected: Int64?, _ delivery: Delivery) {
+    /// Writes a call down, and sends it.
+    func write(_ call: LiveCall, _ expected: Int64?) {
         var reserve: Reservation?
         do throws(Reservation.Refusal) {
             reserve = try reservation(of: call)
         } catch {
             report.note("a call was refused: " + Self.message(error))
-            return delivery.reject(Rejection(.budgetExhausted, Self.message(error)))
+            return call.refuse(Rejection(.budgetExhausted, Self.message(error)))
         }
         beginning.append(call)
-        delivery.follow(call.answer)
-        writeDown(call, reserve, expected, delivery, keepsRequest: options.keepsRequests)
+        writeDown(call, reserve, expected, keepsRequest: options.keepsRequests)
     }
 
     /// Without a budget, too: one may be set while the run goes on, and what became of a call that is lost is told
@@ -154,18 +153,17 @@ extension RecorderCore {
     }
 
     private func writeDown(
-        _ call: LiveCall, _ reserve: Reservation?, _ expected: Int64?, _ delivery: Delivery,
-        keepsRequest: Bool
+        _ call: LiveCall, _ reserve: Reservation?, _ expected: Int64?, keepsRequest: Bool
     ) {
         let place = call.place
         ledger.begin(call, reserve: reserve, base: latest[place], keepsRequest: keepsRequest) {
             [self] outcome in
             switch outcome {
             case .failure(let error) where error.kind == .payloadTooLarge && keepsRequest:
-                writeDown(call, reserve, expected, delivery, keepsRequest: false)
+                writeDown(call, reserve, expected, keepsRequest: false)
             case .failure(let error):
                 beginning.removeAll { $0 === call }
-                call.refuse(Rejection(error))
+                if passes(error) { sendUnrecorded(call) } else { call.refuse(Rejection(error)) }
             case .success(let number):
                 beginning.removeAll { $0 === call }
                 latest[place] = number
@@ -177,12 +175,14 @@ extension RecorderCore {
         }
     }
 
-    private func began(_ call: LiveCall, _ number: Int64) {
+    func began(_ call: LiveCall, _ number: Int64) {
         // Nobody would be there to record what came back.
         if isClosing { return call.withdraw(number) }
-        report.live += 1
         live[number] = call
-        if let key = call.keys.texts.first { lost.sent(key, as: number) }
+        if !call.isFetched {
+            report.live += 1
+            if let key = call.keys.texts.first { lost.sent(key, as: number) }
+        }
         let ticket = resolution.began(recording: number, call.asking)
         if let delivery = call.answer.deliveries.first {
             open[ObjectIdentifier(delivery)] = delivery
@@ -195,13 +195,14 @@ extension RecorderCore {
 
     // MARK: What became of it
 
-    func completed(_ call: LiveCall, _ toolReferences: [String], _ usage: CallUsage) {
+    func completed(_ call: LiveCall, _ facts: ReplyFacts, _ usage: CallUsage) {
         guard let number = call.number else { return }
+        if usage.isReported, let id = facts.identifier { countedReplies.insert(id) }
         live[number] = nil
         tokens[number] = usage.tokens
         lost.completed(number, tokens: usage.tokens)
         noteCompleted()
-        resolution.completed(recording: number, toolReferences: toolReferences)
+        resolution.completed(recording: number, toolReferences: facts.toolReferences)
     }
 
     func failed(_ call: LiveCall, _ usage: CallUsage?) {
@@ -215,7 +216,7 @@ extension RecorderCore {
         resolution.failed(recording: number)
     }
 
-    func usage(of call: LiveCall, _ observer: ReplyObserver) -> CallUsage {
+    func usage(of call: any WrittenCall, _ observer: ReplyObserver) -> CallUsage {
         let (usage, isReported) = observer.usage(requestBytes: call.request.body.count)
         let model = observer.facts.model ?? Reservation.model(of: call.recorded)
         let price = options.prices?.price(of: model, upstream: call.request.upstream.name)

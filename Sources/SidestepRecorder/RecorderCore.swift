@@ -28,6 +28,10 @@ final class RecorderCore {
     /// Tries that came to nothing and may have been paid for.
     var lost = LostTries()
     var latest: [String: Int64] = [:]
+    /// Answers that are made at their providers and that nobody records, by the exact keys of their calls.
+    var left: [String: [BackgroundReply]] = [:]
+    /// Answers whose usage is booked, by the providers' ids.
+    var countedReplies: Set<String> = []
     /// Recordings that were completed in this start.
     private(set) var completedInEpoch = 0
 
@@ -82,11 +86,19 @@ final class RecorderCore {
 
     /// What was recorded before this process was there.
     private func load(then done: @escaping (SidestepError?) -> Void) {
-        ledger.list(
-            "completed", "in_doubt", "failed", "cancelled",
-            each: { [self] entry in
-                entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry)
-            }, then: done)
+        ledger.keptReplies { [self] kept in
+            var kept = kept
+            ledger.list(
+                "completed", "in_doubt", "failed", "cancelled",
+                each: { [self] entry in
+                    entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry, &kept)
+                },
+                then: { [self] error in
+                    // Of the run that this one was forked from, or of a call whose end was written down.
+                    if error == nil { for number in kept.keys { ledger.forget(number) } }
+                    done(error)
+                })
+        }
     }
 
     private func loadCompleted(_ entry: RawJSON) {
@@ -100,9 +112,14 @@ final class RecorderCore {
         latest[place] = number
     }
 
-    /// A try that may have been paid for without a result.
-    private func loadLost(_ entry: RawJSON) {
+    /// A try that may have been paid for without a result, unless its answer can still be read.
+    private func loadLost(_ entry: RawJSON, _ kept: inout [Int64: BackgroundReply]) {
         guard let key = entry["keys"]?.elements.first?.string else { return }
+        if entry["state"]?.string == "in_doubt",
+            let reply = kept.removeValue(forKey: entry["recording"]?.integer ?? 0)
+        {
+            return left[key, default: []].append(reply)
+        }
         let isReported = entry["usage_source"]?.string == "reported"
         guard isReported || entry["state"]?.string == "in_doubt" else { return }
         lost.add(key, tokens: isReported ? Self.tokens(of: entry["usage"]) : nil)
@@ -189,8 +206,8 @@ final class RecorderCore {
     private static let (many, tooMany) = (64, 1000)
 
     /// Takes a connection in; false when it is of another user.
-    func opened(_ connection: AgentConnection, from client: Int?) -> Bool {
-        guard let client, isOurs(client) else { return false }
+    func opened(_ connection: AgentConnection, _ channel: any Channel, by entrance: Door.Entrance) -> Bool {
+        guard isOurs(channel, entrance) else { return false }
         if connections.count >= Self.many { connections.values.first(where: \.isIdle)?.close() }
         if connections.count >= Self.tooMany { return false }
         connections[ObjectIdentifier(connection)] = connection
@@ -203,8 +220,8 @@ final class RecorderCore {
 
     func closed(_ connection: AgentConnection) { connections[ObjectIdentifier(connection)] = nil }
 
-    private func isOurs(_ client: Int) -> Bool {
-        switch PeerUser.of(client: client, server: door.port) {
+    private func isOurs(_ channel: any Channel, _ entrance: Door.Entrance) -> Bool {
+        switch PeerUser.of(channel, by: entrance, server: door.port) {
         case .user(let user): user == PeerUser.own || user == 0
         case .gone: false
         case .unknown: true
@@ -214,8 +231,10 @@ final class RecorderCore {
     // MARK: Requests
 
     /// Lets a request in.
-    func admission(_ head: HTTPRequestHead, forSocket: Bool = false) throws(Rejection) -> Door.Admission {
-        let admission = try door.admission(head, forSocket: forSocket)
+    func admission(
+        _ head: HTTPRequestHead, by entrance: Door.Entrance, forSocket: Bool = false
+    ) throws(Rejection) -> Door.Admission {
+        let admission = try door.admission(head, by: entrance, forSocket: forSocket)
         guard let token, token.isShown(by: admission.token) else {
             if formerTokens.contains(where: { $0.isShown(by: admission.token) }) {
                 throw Rejection(

@@ -3,6 +3,8 @@ import SidestepRecording
 /// What the user of a recorder decides.
 package struct RecorderOptions: Sendable {
     package var upstreams = Upstreams()
+    /// A Unix socket that is listened on besides; nil for none.
+    package var socket: SocketFile?
     /// How the agent shows its token.
     package var token = TokenPlace.path
     /// Keys that requests get in place of the agent's; nil where the agent's own are sent on.
@@ -25,6 +27,12 @@ package struct RecorderOptions: Sendable {
     package var onDivergence = OnDivergence.live
     /// Whether the agent gets no byte of an answer before it is recorded.
     package var isWhollyBuffered = false
+    /// What becomes of a call that the daemon cannot write down.
+    package var onStoreError = OnStoreError.fail
+    /// Hears at once of what its user should not read at the end only.
+    package var tell: @Sendable (String) -> Void = { _ in }
+    /// Whether calls that came to nothing are sent again by us.
+    package var retries = UpstreamRetries(0)
     /// How requests are known again.
     package var keys = KeyOptions()
     /// Whether requests are kept as well, to tell where two differ.
@@ -54,6 +62,14 @@ package struct RecorderOptions: Sendable {
         /// In a header, which only the clients send that read `OPENAI_CUSTOM_HEADERS` or
         /// `ANTHROPIC_CUSTOM_HEADERS`.
         case header
+    }
+
+    /// What becomes of a call while the daemon cannot write: a full disk, for example.
+    package enum OnStoreError: String, Sendable, CaseIterable {
+        /// It is refused, and the end of an answer waits until it can be written.
+        case fail
+        /// It is sent, and answered, without being recorded.
+        case pass
     }
 
     /// What becomes of a request that was not recorded.

@@ -16,6 +16,12 @@ package struct RecorderReport: Sendable {
     package var drifted = 0
     /// Of those that were sent, the ones that came to nothing.
     package var failed = 0
+    /// Calls whose answers were read at the provider, which an earlier recorder had asked for.
+    package var fetched = 0
+    /// Calls that the daemon could not write down, and that went without.
+    package var unrecorded = 0
+    /// Tries that were made again by us, for clients that do not.
+    package var repeated = 0
     /// Requests that are not recorded: lists, files, polling.
     package var passed = 0
     /// Tokens of the recordings that were given again.

@@ -45,6 +45,8 @@ char *shim_curl_resolve(const char *base, const char *reference);
 void shim_curl_free(void *text);
 /* The status of the last response: CURLINFO_RESPONSE_CODE; 0 without one. */
 long shim_curl_status(CURL *handle);
+/* Bytes of requests that were sent: CURLINFO_REQUEST_SIZE. */
+long shim_curl_request_size(CURL *handle);
 
 CURLM *shim_curl_multi_init(void);
 CURLMcode shim_curl_multi_set_long(CURLM *multi, CURLMoption option, long value);

@@ -12,7 +12,8 @@ public struct BeginRecording: Command {
     public let call: String
     /// What is asked, as the recorder knows it again.
     public let request: RecordedRequest
-    /// What it sets aside of budgets, JSON as of `step.begin`; nil asks for one call.
+    /// What it sets aside of budgets, JSON as of `step.begin`; nil asks for one call. Whoever asks for none and for
+    /// nothing else pays for nothing.
     public var reserve: Payload?
     /// The request's bytes; nil when they are not to be kept.
     public var body: Body?
@@ -44,7 +45,8 @@ public struct BeginRecording: Command {
         guard try store.recorder(run: run.key).map({ $0.name == recorder && $0.epoch == run.epoch }) ?? false
         else { throw Failure.notOpened(run) }
         try refuseMany(run, store, call)
-        try store.refuseForBudget(Amounts(reserve: asked), nil, of: run, &call)
+        let reserve = Amounts(reserve: asked)
+        try store.refuseForBudget(reserve.isEmpty ? nil : reserve, nil, of: run, &call)
         return try write(run, store, call)
     }
 

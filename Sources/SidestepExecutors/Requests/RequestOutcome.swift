@@ -112,13 +112,13 @@ struct Exchange {
         case .timeout: "timeout"
         case .tooLarge: "response_too_large"
         case .refused: "address_not_allowed"
-        case .transport, .stopped, .closed: "connection"
+        case .unreached, .transport, .stopped, .closed: "connection"
         }
     }
 
     private static func isRetryable(_ failure: HTTPFailure) -> Bool {
         switch failure {
-        case .timeout, .transport, .stopped, .closed: true
+        case .timeout, .unreached, .transport, .stopped, .closed: true
         case .tooLarge, .refused: false
         }
     }

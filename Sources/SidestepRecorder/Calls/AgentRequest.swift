@@ -59,4 +59,7 @@ struct ReplyHead: Sendable {
 
     /// By the header's name in lower case.
     func value(of name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
+
+    /// Whether what follows comes in events.
+    var isStream: Bool { value(of: "content-type")?.lowercased().hasPrefix("text/event-stream") ?? false }
 }

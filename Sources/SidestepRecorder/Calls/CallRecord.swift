@@ -10,6 +10,8 @@ struct CallRecord {
     let usage: CallUsage
     let firstByte: Duration?
     let duration: Duration
+    /// How often it was sent.
+    let tries: Int
 
     /// Of the answer's headers, those that are the answer's own; the others are of the hour and the connection.
     private static let kept: Set<String> = [
@@ -55,6 +57,7 @@ struct CallRecord {
         writer.member("model", observer.facts.model)
         writer.member("first_byte_ms", firstByte.map { Int($0 / .milliseconds(1)) })
         writer.member("duration_ms", Int(duration / .milliseconds(1)))
+        writer.member("tries", tries)
         usage.write(to: &writer)
     }
 }
@@ -64,17 +67,23 @@ struct CallUsage {
     let usage: ReplyUsage
     let costMicros: Int64?
     let isReported: Bool
+    /// Whether it is a call that costs something; what only reads is none.
+    var isCall = true
+
+    /// Nothing, of what only reads.
+    static let nothing = CallUsage(usage: ReplyUsage(), costMicros: nil, isReported: false, isCall: false)
 
     var tokens: Int64 { usage.input &+ usage.output }
 
     func write(to writer: inout JSONWriter) {
         writer.object("usage") { writer in
+            if !isCall { writer.member("requests", 0) }
             writer.member("input_tokens", usage.input)
             writer.member("output_tokens", usage.output)
             if usage.cached > 0 { writer.member("cached_tokens", usage.cached) }
             writer.member("cost_micros", costMicros)
         }
-        writer.member("usage_source", isReported ? "reported" : "estimated")
+        writer.member("usage_source", isReported ? "reported" : isCall ? "estimated" : "none")
     }
 }
 

@@ -6,42 +6,54 @@ import SidestepRecording
 
 /// A call that is recorded: written down before it is sent, read to its end whoever listens, and recorded
 /// before anybody gets that end.
-final class LiveCall {
+final class LiveCall: WrittenCall {
     let request: AgentRequest
-    /// The same as it is looked up by.
     let recorded: RecordedRequest
     let endpoint: Endpoint
     let asking: Resolution.Asking
     let keys: CallKeys
-    let answer = Answer()
-    /// Its secret: who knows it may write down how the call ended.
-    let fence = RandomText.make()
+    let answer: Answer
+    let fence: String
+    let nonce: String
+    /// Under which the provider makes the answer in the background, once that is known.
+    var reply: BackgroundReply?
+    /// Whether the answer is read that an earlier recorder has asked for.
+    let isFetched: Bool
     /// Its number in the run; nil until it is written down.
     private(set) var number: Int64?
     /// Whether no bytes come any more.
     private(set) var isOver = false
 
-    private let core: RecorderCore
+    let core: RecorderCore
     /// The body with the question for usage in it, where that is asked in the client's place.
     private var injected: [UInt8]?
+    /// How often it was sent: what comes of an earlier try is nobody's.
     private var tries = 0
+    var repeated = 0
+    /// Until the next try.
+    var pause: Scheduled<Void>?
     private var transfer: String?
     private var upstreamSocket: UpstreamSocket?
-    private var observer: ReplyObserver?
+    private(set) var observer: ReplyObserver?
     /// What came and may not be handed out yet.
     private var held: [UInt8] = []
     private var isTooLong = false
-    private var limit: Scheduled<Void>?
+    /// Its end, where nobody waits for it.
+    var limit: Scheduled<Void>?
     private let beganAt = ContinuousClock.now
     private var firstByteAt: ContinuousClock.Instant?
 
     init(
         _ request: AgentRequest, _ recorded: RecordedRequest, _ endpoint: Endpoint,
-        _ asking: Resolution.Asking, _ keys: CallKeys, injected: [UInt8]?, _ core: RecorderCore
+        _ asking: Resolution.Asking, _ keys: CallKeys, injected: [UInt8]?, _ core: RecorderCore,
+        answer: Answer = Answer(), reply: BackgroundReply? = nil
     ) {
         (self.request, self.recorded, self.endpoint) = (request, recorded, endpoint)
         (self.asking, self.keys) = (asking, keys)
-        (self.injected, self.core) = (injected, core)
+        (self.injected, self.core, self.answer) = (injected, core, answer)
+        (self.reply, isFetched) = (reply, reply != nil)
+        let nonce = reply?.nonce ?? RandomText.make()
+        (self.nonce, fence) = (nonce, core.fence(nonce))
         answer.abandoned = { [weak self] in self?.abandoned() }
     }
 
@@ -63,7 +75,7 @@ final class LiveCall {
         fail("it was not sent: the recorder was ending")
     }
 
-    private func send() {
+    func send() {
         tries += 1
         if let socket = request.socket {
             let link = socket.link()
@@ -75,11 +87,12 @@ final class LiveCall {
         let handover = Handover(core.loop) { [tries] events in
             if bound.value.tries == tries { bound.value.take(events) }
         }
-        transfer = core.providers.send(request, body: injected ?? request.body, to: handover)
+        transfer = core.providers.send(outgoing, body: injected ?? outgoing.body, to: handover)
     }
 
     /// Nothing more is wanted of the provider.
-    private func stop() {
+    func stop() {
+        pause?.cancel()
         transfer.map { core.providers.stop($0, of: request.upstream) }
         upstreamSocket?.stop(self)
     }
@@ -105,17 +118,28 @@ final class LiveCall {
         answer.end(.refused(rejection))
     }
 
+    /// It goes without us: its answer is another's.
+    func leave() { isOver = true }
+
     func take(_ events: [Handover.Event]) {
         let attempt = tries
-        for event in events where !isOver && tries == attempt {
+        for event in events where !isOver && pause == nil && tries == attempt {
             switch event {
-            case .head(let head) where injected != nil && head.status == 400: sendPlain()
-            case .head(let head): begin(head)
+            case .head(let head): take(head)
             case .bytes(let bytes): keep(bytes)
             case .ended(let failure): end(failure)
             }
         }
         answer.pump()
+    }
+
+    private func take(_ head: ReplyHead) {
+        if injected != nil && head.status == 400 { return sendPlain() }
+        if isFetched && BackgroundReply.isGone(head.status) {
+            stop()
+            return core.isGone(self)
+        }
+        if !isTriedAgain(after: .answered(status: head.status, headers: head.headers)) { begin(head) }
     }
 
     /// The upstream does not know the question: it gets what the client wrote, and is not asked again.
@@ -142,6 +166,7 @@ final class LiveCall {
         if isTooLong { return pass(bytes) }
         held += bytes
         observer?.feed(bytes)
+        noteReply()
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
         if answer.spool.count + held.count > core.options.maximumBody { isTooLong = true }
@@ -175,6 +200,7 @@ final class LiveCall {
 
     private func end(_ failure: HTTPFailure?) {
         guard answer.head != nil, var observer else {
+            if case .unreached = failure, isTriedAgain(after: .unreached) { return }
             return fail(failure.map(\.message) ?? "no answer", as: .refused(request.unreachable(failure)))
         }
         if isTooLong { return passUnrecorded(isWhole: failure == nil) }
@@ -196,13 +222,16 @@ final class LiveCall {
         guard !isOver, let number, let head = answer.head else { return }
         isOver = true
         limit?.cancel()
+        let usage = core.usage(of: self, observer)
         let record = CallRecord(
-            head: head, body: answer.spool.bytes, observer: observer, usage: core.usage(of: self, observer),
-            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt)
-        core.ledger.complete(number, fence, record) { [self] problem in
+            head: head, body: answer.spool.bytes, observer: observer, usage: usage,
+            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries)
+        let waits = core.options.onStoreError == .fail
+        core.ledger.complete(number, fence, record, waitsForSpace: waits) { [self] problem in
             answer.splits = record.splits
             if let problem { return refused(problem, number, record) }
-            core.completed(self, observer.facts.toolReferences, record.usage)
+            if reply != nil { core.ledger.forget(number) }
+            core.completed(self, observer.facts, usage)
             answer.end(.complete)
         }
     }
@@ -210,12 +239,15 @@ final class LiveCall {
     /// The daemon will never record it, so its end is not handed out: nobody may take for a result what the next
     /// start is not given. An answer that is too long passes, as one that is longer than what is kept.
     private func refused(_ problem: SidestepError, _ number: Int64, _ record: CallRecord) {
+        let passes = core.passes(problem)
+        if passes { core.wentUnrecorded() }
         core.report.note("an answer could not be recorded: \(problem.message)")
         core.ledger.fail(
-            number, fence, "failed", status: record.head.status, message: problem.message, usage: record.usage
-        )
+            number, fence, "failed", status: record.head.status, message: problem.message,
+            usage: record.usage,
+            tries: tries)
         core.failed(self, record.usage)
-        answer.end(problem.kind == .payloadTooLarge ? .complete : .broken)
+        answer.end(passes || problem.kind == .payloadTooLarge ? .complete : .broken)
     }
 
     private func passUnrecorded(isWhole: Bool) {
@@ -225,15 +257,22 @@ final class LiveCall {
     }
 
     /// It has no result. What the agent gets is what came.
-    private func fail(_ message: String, as stage: Answer.Stage = .broken, state: String = "failed") {
+    func fail(_ message: String, as stage: Answer.Stage = .broken, state: String = "failed") {
         guard !isOver else { return }
         isOver = true
         limit?.cancel()
         stop()
+        // It goes on where it is made, and is there for who asks again, now or at the run's next start.
+        if let reply, isFetched && observer?.failure == nil || core.isClosing {
+            core.leave(reply, of: self)
+            return answer.end(stage)
+        }
         let usage = usageOfFailure
         if let number {
+            if reply != nil { core.ledger.forget(number) }
             core.ledger.fail(
-                number, fence, state, status: answer.head?.status, message: message, usage: usage)
+                number, fence, state, status: answer.head?.status, message: message, usage: usage,
+                tries: tries)
         }
         core.failed(self, usage)
         answer.end(stage)
@@ -245,34 +284,5 @@ final class LiveCall {
         guard let observer, let head = answer.head else { return nil }
         let usage = core.usage(of: self, observer)
         return usage.isReported || head.status < 400 ? usage : nil
-    }
-
-    // MARK: Nobody listens
-
-    /// The agent went away. As long as its start lasts it may come back for the answer, but not for ever;
-    /// after that the next start is given it.
-    private func abandoned() {
-        guard !isOver else { return }
-        wait(core.isRunning ? core.options.detachGrace : core.options.inflightMaximum)
-    }
-
-    /// The start of the agent is over: its call goes on for the next one.
-    func epochEnded() {
-        guard !isOver else { return }
-        wait(core.options.inflightMaximum)
-    }
-
-    private func wait(_ span: Duration) {
-        limit?.cancel()
-        let bound = NIOLoopBound(self, eventLoop: core.loop)
-        limit = core.loop.scheduleTask(in: TimeAmount(span)) {
-            if bound.value.answer.deliveries.isEmpty { bound.value.cancel() }
-        }
-    }
-
-    /// Ends it at the upstream: nobody wants it any more.
-    func cancel() {
-        guard !isOver else { return }
-        fail("nobody waited for the answer any more", state: "cancelled")
     }
 }

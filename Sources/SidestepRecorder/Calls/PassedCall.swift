@@ -3,12 +3,14 @@ import SidestepHTTPClient
 
 /// A request that is handed on and forgotten: it ends with the agent that wants it.
 final class PassedCall {
-    let answer = Answer()
+    let answer: Answer
     private let request: AgentRequest
     private let core: RecorderCore
     private var transfer: String?
 
-    init(_ request: AgentRequest, _ core: RecorderCore) { (self.request, self.core) = (request, core) }
+    init(_ request: AgentRequest, _ core: RecorderCore, answer: Answer = Answer()) {
+        (self.request, self.core, self.answer) = (request, core, answer)
+    }
 
     func send() {
         let bound = NIOLoopBound(self, eventLoop: core.loop)

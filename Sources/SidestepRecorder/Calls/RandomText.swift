@@ -1,10 +1,12 @@
-/// A text that nobody guesses: 128 bits in hexadecimal.
+/// Texts that nobody guesses.
 enum RandomText {
+    /// 128 bits in hexadecimal.
     static func make() -> String {
         var generator = SystemRandomNumberGenerator()
-        return (0..<2).map { _ in
-            let digits = String(generator.next() as UInt64, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        return hexadecimal((0..<16).map { _ in generator.next() as UInt8 })
+    }
+
+    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -16,6 +16,7 @@ struct ChildEnvironment {
                 for variable in Self.keys[name] ?? [] { variables[variable] = Self.placeholder }
             }
         }
+        variables["SIDESTEP_HTTP_SOCKET"] = options.socket?.path
         for (name, value) in options.settings where variables[name] == nil { variables[name] = value }
         if options.token == .header { addHeaders(to: &variables) }
         // With a proxy in the environment, clients send to it what is meant for loopback, too.

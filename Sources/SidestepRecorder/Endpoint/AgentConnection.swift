@@ -17,6 +17,7 @@ final class AgentConnection: ChannelInboundHandler, RemovableChannelHandler, Rec
 
     private let core: RecorderCore
     private let meter: HeadMeter
+    private let entrance: Door.Entrance
     private var context: ChannelHandlerContext?
     private var incoming: Incoming?
     private var delivery: Delivery?
@@ -28,7 +29,9 @@ final class AgentConnection: ChannelInboundHandler, RemovableChannelHandler, Rec
     private var asked: String?
     private var early: (parts: [HTTPServerRequestPart], bytes: Int) = ([], 0)
 
-    init(_ core: RecorderCore, _ meter: HeadMeter) { (self.core, self.meter) = (core, meter) }
+    init(_ core: RecorderCore, _ meter: HeadMeter, by entrance: Door.Entrance) {
+        (self.core, self.meter, self.entrance) = (core, meter, entrance)
+    }
 
     /// Whether it waits for a request, and may be closed where there are too many.
     var isIdle: Bool { incoming == nil && delivery == nil }
@@ -48,7 +51,7 @@ final class AgentConnection: ChannelInboundHandler, RemovableChannelHandler, Rec
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        guard core.opened(self, from: context.channel.remoteAddress?.port) else {
+        guard core.opened(self, context.channel, by: entrance) else {
             return context.close(promise: nil)
         }
         limit(to: Self.idleTime)
@@ -111,7 +114,7 @@ final class AgentConnection: ChannelInboundHandler, RemovableChannelHandler, Rec
         limit(to: .seconds(60))
         var incoming = Incoming(head: head)
         do throws(Rejection) {
-            incoming.admission = try core.admission(head)
+            incoming.admission = try core.admission(head, by: entrance)
             let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
             if announced > core.options.maximumBody { throw core.bodyTooLarge }
         } catch {
@@ -165,7 +168,7 @@ final class AgentConnection: ChannelInboundHandler, RemovableChannelHandler, Rec
     /// Whether the other side has closed, which the kernel knows before we are told.
     var hasClosed: Bool {
         guard let context, context.channel.isActive else { return true }
-        return TCPState.of(context.channel).hasEnded
+        return PeerSocket(context.channel)?.hasEnded ?? false
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }

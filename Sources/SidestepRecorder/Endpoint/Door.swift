@@ -7,6 +7,14 @@ struct Door {
     /// Of the endpoint.
     let port: Int
 
+    /// How a connection comes in.
+    enum Entrance: Sendable {
+        /// By a port of loopback.
+        case port
+        /// By a Unix socket, which neither a name nor a page in a browser leads to.
+        case socket
+    }
+
     /// What a request that may come in asks for.
     struct Admission: Equatable {
         let token: String
@@ -20,8 +28,10 @@ struct Door {
     /// Bytes of a request's line and headers.
     static let longestHead = 64 << 10
 
-    func admission(_ head: HTTPRequestHead, forSocket: Bool = false) throws(Rejection) -> Admission {
-        try checkOrigin(head)
+    func admission(
+        _ head: HTTPRequestHead, by entrance: Entrance, forSocket: Bool = false
+    ) throws(Rejection) -> Admission {
+        try checkOrigin(head, entrance)
         if !forSocket, head.headers.contains(name: "upgrade") {
             throw Rejection(.unsupported, "no other protocol is spoken here than HTTP")
         }
@@ -39,13 +49,13 @@ struct Door {
     }
 
     /// A name that was made to lead here (DNS rebinding), and requests that a browser sends for a page.
-    private func checkOrigin(_ head: HTTPRequestHead) throws(Rejection) {
+    private func checkOrigin(_ head: HTTPRequestHead, _ entrance: Entrance) throws(Rejection) {
         guard head.method != .CONNECT, head.uri.hasPrefix("/") else {
             throw Rejection(
                 .invalidArgument, "this is no proxy: a request names a path here, and no other host")
         }
         let hosts = head.headers[canonicalForm: "host"].map { $0.lowercased() }
-        guard hosts == ["127.0.0.1:\(port)"] || hosts == ["localhost:\(port)"] else {
+        guard entrance == .socket || hosts == ["127.0.0.1:\(port)"] || hosts == ["localhost:\(port)"] else {
             throw Rejection(.notPermitted, "the host of the request is not that of this endpoint")
         }
         // Not Sec-Fetch-Mode: the fetch of Node sends it, too.

@@ -1,7 +1,8 @@
 import Glibc
+import NIOCore
 
-/// Whose a connection on loopback is: proc(5), `/proc/net/tcp`, where every socket of the host stands with
-/// its user.
+/// Whose a connection is. On loopback: proc(5), `/proc/net/tcp`, where every socket of the host stands with its
+/// user. By a Unix socket: unix(7), SO_PEERCRED.
 enum PeerUser {
     enum Answer: Equatable {
         case user(UInt32)
@@ -13,6 +14,14 @@ enum PeerUser {
 
     /// The user whose files and processes are ours.
     static let own = geteuid()
+
+    /// - Parameter server: the endpoint's port.
+    static func of(_ channel: any Channel, by entrance: Door.Entrance, server: Int) -> Answer {
+        switch entrance {
+        case .port: channel.remoteAddress?.port.map { of(client: $0, server: server) } ?? .gone
+        case .socket: PeerSocket(channel)?.user.map(Answer.user) ?? .gone
+        }
+    }
 
     /// - Parameters:
     ///   - client: the port that the connection comes from.

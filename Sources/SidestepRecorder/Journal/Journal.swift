@@ -16,8 +16,9 @@ final class Journal: Sendable {
     struct Order: Sendable {
         let method: String
         let params: RawJSON
-        /// Whether it waits for a daemon that cannot write now: what has been paid must be recorded.
-        var isPatient = false
+        /// After which answers it is made again: what has been paid must be recorded, and a daemon that cannot write
+        /// now is waited for.
+        let passing: Set<SidestepError.Kind>
         let done: Done
     }
 
@@ -38,8 +39,11 @@ final class Journal: Sendable {
 
     deinit { Glibc.close(bell) }
 
-    func call(_ method: String, isPatient: Bool = false, _ params: RawJSON, then done: @escaping Done) {
-        put { $0.new.append(Order(method: method, params: params, isPatient: isPatient, done: done)) }
+    func call(
+        _ method: String, waitingFor passing: Set<SidestepError.Kind>, _ params: RawJSON,
+        then done: @escaping Done
+    ) {
+        put { $0.new.append(Order(method: method, params: params, passing: passing, done: done)) }
     }
 
     /// Ends the thread; what has not been answered by then never is.
@@ -138,8 +142,7 @@ private struct JournalSession {
     }
 
     private func isPassing(_ kind: SidestepError.Kind, _ order: Journal.Order) -> Bool {
-        if [.shuttingDown, .connectionLost].contains(kind) { return true }
-        return order.isPatient && [.storageFull, .storageError, .overloaded].contains(kind)
+        [.shuttingDown, .connectionLost].contains(kind) || order.passing.contains(kind)
     }
 
     private func isReadable(_ connection: BlockingConnection) -> Bool {

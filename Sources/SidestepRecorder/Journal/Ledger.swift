@@ -24,12 +24,12 @@ final class Ledger {
     typealias Outcome = Result<RawJSON, SidestepError>
 
     private func call(
-        _ method: String, isPatient: Bool = false, _ write: (inout JSONWriter) -> Void,
-        then done: @escaping (Outcome) -> Void
+        _ method: String, waitingFor passing: Set<SidestepError.Kind> = [],
+        _ write: (inout JSONWriter) -> Void, then done: @escaping (Outcome) -> Void
     ) {
         underWay += 1
         let bound = NIOLoopBound((self, done), eventLoop: loop)
-        journal.call(method, isPatient: isPatient, .object(write)) { [loop] outcome in
+        journal.call(method, waitingFor: passing, .object(write)) { [loop] outcome in
             loop.execute {
                 let (ledger, done) = bound.value
                 done(outcome)
@@ -75,10 +75,26 @@ final class Ledger {
         }
     }
 
-    /// Writes a call down; answers its number.
+    typealias Numbered = (Result<Int64, SidestepError>) -> Void
+
+    /// Writes a call down before it is sent; answers its number.
     func begin(
         _ call: LiveCall, reserve: Reservation?, base: Int64?, keepsRequest: Bool,
-        then done: @escaping (Result<Int64, SidestepError>) -> Void
+        then done: @escaping Numbered
+    ) {
+        begin(call, then: done) { writer in
+            if let reserve { write(reserve, &writer) }
+            if keepsRequest { write(call.recorded, base, &writer) }
+        }
+    }
+
+    /// Writes down what was read; answers its number.
+    func begin(_ call: ReadCall, then done: @escaping Numbered) {
+        begin(call, then: done) { writer in writer.object("reserve") { $0.member("calls", 0) } }
+    }
+
+    private func begin(
+        _ call: any WrittenCall, then done: @escaping Numbered, _ more: (inout JSONWriter) -> Void
     ) {
         let request = call.request
         self.call("recording.begin") { writer in
@@ -95,8 +111,7 @@ final class Ledger {
             if !call.keys.toolReferences.isEmpty {
                 writer.member("tool_refs", Array(call.keys.toolReferences.prefix(10_000)))
             }
-            if let reserve { write(reserve, &writer) }
-            if keepsRequest { write(call.recorded, base, &writer) }
+            more(&writer)
         } then: { outcome in
             done(outcome.map { $0["recording"]?.integer ?? 0 })
         }
@@ -119,10 +134,17 @@ final class Ledger {
         }
     }
 
+    /// What a daemon that cannot write now says.
+    private static let noSpace: Set<SidestepError.Kind> = [.storageFull, .storageError]
+    private static let busy: Set<SidestepError.Kind> = [.overloaded]
+
+    /// - Parameter waitsForSpace: whether it is not answered before it could be written.
     func complete(
-        _ number: Int64, _ fence: String, _ record: CallRecord, then done: @escaping (SidestepError?) -> Void
+        _ number: Int64, _ fence: String, _ record: CallRecord, waitsForSpace: Bool,
+        then done: @escaping (SidestepError?) -> Void
     ) {
-        call("recording.complete", isPatient: true) { writer in
+        let passing = waitsForSpace ? Self.busy.union(Self.noSpace) : Self.busy
+        call("recording.complete", waitingFor: passing) { writer in
             name(number, fence, &writer)
             record.write(to: &writer)
         } then: { outcome in
@@ -131,13 +153,15 @@ final class Ledger {
     }
 
     func fail(
-        _ number: Int64, _ fence: String, _ state: String, status: Int?, message: String, usage: CallUsage?
+        _ number: Int64, _ fence: String, _ state: String, status: Int?, message: String, usage: CallUsage?,
+        tries: Int
     ) {
-        call("recording.fail", isPatient: true) { writer in
+        call("recording.fail", waitingFor: Self.busy.union(Self.noSpace)) { writer in
             name(number, fence, &writer)
             writer.member("state", state)
             writer.member("status", status)
             writer.member("message", message)
+            if tries > 0 { writer.member("tries", tries) }
             usage?.write(to: &writer)
         } then: { _ in
         }
@@ -147,6 +171,48 @@ final class Ledger {
         writer.member("run", run)
         writer.member("recording", number)
         writer.member("call", fence)
+    }
+
+    // MARK: Answers in the background
+
+    /// In the run's state, by the number of their call: who takes the run up finds them there.
+    private static let mark = "recorder:"
+
+    func keep(_ reply: BackgroundReply) {
+        setState(reply.recording) { writer in
+            writer.object("value") { writer in
+                writer.member("id", reply.id)
+                writer.member("nonce", reply.nonce)
+            }
+        }
+    }
+
+    func forget(_ number: Int64) { setState(number) { _ in } }
+
+    /// Without a value it is taken away. Where it cannot be written, an answer is paid for again.
+    private func setState(_ number: Int64, _ value: (inout JSONWriter) -> Void) {
+        call("state.set") { writer in
+            writer.member("lease", lease)
+            writer.member("name", Self.mark + "\(number)")
+            value(&writer)
+        } then: { _ in
+        }
+    }
+
+    func keptReplies(then done: @escaping ([Int64: BackgroundReply]) -> Void) {
+        call("state.list") {
+            $0.member("run", run)
+        } then: { outcome in
+            var found: [Int64: BackgroundReply] = [:]
+            let state = (try? outcome.get())?["state"]?.members ?? []
+            for member in state where member.key.hasPrefix(Self.mark) {
+                guard let number = Int64(member.key.dropFirst(Self.mark.count)),
+                    let id = member.value["id"]?.string, let nonce = member.value["nonce"]?.string
+                else { continue }
+                found[number] = BackgroundReply(recording: number, id: id, nonce: nonce)
+            }
+            done(found)
+        }
     }
 
     /// What came back of a recording.

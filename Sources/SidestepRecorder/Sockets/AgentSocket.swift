@@ -45,7 +45,7 @@ final class AgentSocket: ChannelInboundHandler {
     /// Whether the other side has closed, which the kernel knows before we are told.
     var hasClosed: Bool {
         guard let context, context.channel.isActive else { return true }
-        return TCPState.of(context.channel).hasEnded
+        return PeerSocket(context.channel)?.hasEnded ?? false
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }

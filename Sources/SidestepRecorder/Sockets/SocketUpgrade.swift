@@ -10,8 +10,11 @@ final class SocketUpgrade: HTTPServerProtocolUpgrader, Sendable {
     /// None besides `Upgrade` has to be named by `Connection`: RFC 6455 §4.1.
     let requiredUpgradeHeaders: [String] = []
     private let core: NIOLoopBound<RecorderCore>
+    private let entrance: Door.Entrance
 
-    init(_ core: NIOLoopBound<RecorderCore>) { self.core = core }
+    init(_ core: NIOLoopBound<RecorderCore>, by entrance: Door.Entrance) {
+        (self.core, self.entrance) = (core, entrance)
+    }
 
     /// It goes on as a request of HTTP.
     struct NoSocket: Error {}
@@ -22,7 +25,7 @@ final class SocketUpgrade: HTTPServerProtocolUpgrader, Sendable {
         channel.eventLoop.makeCompletedFuture {
             guard let key = upgradeRequest.headers.first(name: "sec-websocket-key"),
                 Self.isRead(upgradeRequest.headers),
-                let admission = try? core.value.admission(upgradeRequest, forSocket: true),
+                let admission = try? core.value.admission(upgradeRequest, by: entrance, forSocket: true),
                 Endpoint.classify(method: "GET", path: admission.target, isUpgrade: true).treatment
                     == .record,
                 !core.value.options.isCheck
@@ -40,7 +43,7 @@ final class SocketUpgrade: HTTPServerProtocolUpgrader, Sendable {
 
     func upgrade(context: ChannelHandlerContext, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<Void> {
         context.eventLoop.makeCompletedFuture {
-            let admission = try core.value.admission(upgradeRequest, forSocket: true)
+            let admission = try core.value.admission(upgradeRequest, by: entrance, forSocket: true)
             guard let upstream = core.value.options.upstreams[admission.upstream] else { throw NoSocket() }
             let pipeline = context.pipeline.syncOperations
             // What spoke HTTP here would take frames for requests.

@@ -4,6 +4,8 @@ public struct Endpoint: Sendable, Equatable {
     public enum Treatment: Sendable, Equatable {
         /// It is a call: recorded, and answered from a recording when there is one.
         case record
+        /// Handed on, and recorded where what it reads is final.
+        case read(FinalRead)
         /// Handed on and forgotten.
         case pass
         /// Not handed on.
@@ -32,6 +34,9 @@ public struct Endpoint: Sendable, Equatable {
         let rule = rules.first { $0.matches(segments) }
         let api = rule?.api ?? .opaque
         if isUpgrade { return Endpoint(api: api, treatment: api == .responses ? .record : .refuse) }
+        if method == "GET", let (rule, read) = reads.first(where: { $0.0.matches(segments) }) {
+            return Endpoint(api: rule.api, treatment: .read(read))
+        }
         guard ["POST", "PUT", "PATCH", "DELETE"].contains(method) else {
             // Polling is safe to repeat and would fill the journal.
             return Endpoint(api: api, treatment: .pass)
@@ -94,6 +99,12 @@ extension Endpoint {
             zip(segments, end).allSatisfy { $1 == "*" || $0 == $1 }
         }
     }
+
+    /// Requests that read what becomes final.
+    static let reads: [(Rule, FinalRead)] = [
+        ("responses/*", FinalRead.response), ("interactions/*", .interaction), ("batches/*", .batch),
+        ("batches/*/results", .content), ("files/*/content", .content), ("files/*/:download", .content),
+    ].map { end, read in (Rule(end, read.api), read) }
 
     /// The first that matches counts.
     static let rules: [Rule] = [

@@ -117,6 +117,11 @@ public struct Resolution: Sendable {
         return Delivery(recording: recording, serial: serials)
     }
 
+    /// Whether there is a recording under the exact key of a request, given or not.
+    public func knows(_ asking: Asking) -> Bool {
+        asking.keys.texts.first.map { !pool.recordings(of: $0).isEmpty } ?? false
+    }
+
     // MARK: Requests
 
     /// Says what answers a request.

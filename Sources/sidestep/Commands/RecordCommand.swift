@@ -24,6 +24,7 @@ struct RecordCommand: ParsableCommand {
     )
     var id: String?
     @OptionGroup var recording: RecordArguments
+    @OptionGroup var explanation: Explanation
     @OptionGroup var common: Common
 
     func run() throws {

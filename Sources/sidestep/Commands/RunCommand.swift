@@ -55,6 +55,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var files: EnvironmentFiles
     @OptionGroup var folder: WorkspaceOptions
     @OptionGroup var recording: RecordArguments
+    @OptionGroup var explanation: Explanation
     /// The daemon runs us: the run waits for whoever takes it up.
     @Option(help: .hidden) var handedOver: HandOver?
     /// What files get that the program makes: that of the daemon is its own affair.
@@ -150,6 +151,9 @@ struct RunCommand: ParsableCommand {
         // must not make one of its own.
         writer.member("create", false)
     }
+
+    /// A path that means the same from elsewhere.
+    static func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : directory + "/" + path }
 
     static var directory: String {
         guard let text = getcwd(nil, 0) else { return "/" }

@@ -14,14 +14,16 @@ extension RecordArguments {
         }
         for name in profile { words += ["--profile", name] }
         for text in setURL { words += ["--set-url", text] }
+        if let httpSocket { words += ["--http-socket", RunCommand.absolute(httpSocket)] }
         words += ["--token", token.rawValue, "--max-body", "\(maxBody)", "--unknown", unknown.rawValue]
+        words += ["--on-store-error", onStoreError.rawValue]
         words += ["--on-divergence", onDivergence.rawValue, "--buffer", buffer.rawValue]
+        words += ["--upstream-retries", "\(upstreamRetries)"]
         words += ["--detach-grace", "\(detachGrace.milliseconds)ms"]
         words += ["--inflight-max", "\(inflightMax.milliseconds)ms"]
         if let credentials { words += ["--credentials", credentials.rawValue] }
         for entry in credential {
-            let path = entry.value.hasPrefix("/") ? entry.value : RunCommand.directory + "/" + entry.value
-            words += ["--credential", "\(entry.name)=\(path)"]
+            words += ["--credential", "\(entry.name)=\(RunCommand.absolute(entry.value))"]
         }
         if let mask { words += ["--mask", mask.text] }
         words += ["--tool-drift", toolDrift.rawValue, "--store-requests", storeRequests.rawValue]
@@ -35,7 +37,7 @@ extension RecordBudget {
     fileprivate var words: [String] {
         var words = ["--budget-mode", budgetMode.rawValue, "--unknown-price", unknownPrice.rawValue]
         if let prices {
-            words += ["--prices", prices.hasPrefix("/") ? prices : RunCommand.directory + "/" + prices]
+            words += ["--prices", RunCommand.absolute(prices)]
         }
         if let budgetUsd { words += ["--budget-usd", budgetUsd.text] }
         if usage { words.append("--usage") }

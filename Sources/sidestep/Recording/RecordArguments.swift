@@ -40,6 +40,11 @@ struct RecordArguments: ParsableArguments {
     var token: RecorderOptions.TokenPlace = .path
     @Option(
         help: ArgumentHelp(
+            "With --record: also listen on this Unix socket, for programs that can use one and for those without a "
+                + "network; they find it in SIDESTEP_HTTP_SOCKET.", valueName: "path"))
+    var httpSocket: String?
+    @Option(
+        help: ArgumentHelp(
             "With --record: bytes of a request, and of an answer that is kept.", valueName: "bytes"))
     var maxBody = 64 << 20
     @Option(help: "With --record: what becomes of requests that no table knows.")
@@ -48,6 +53,11 @@ struct RecordArguments: ParsableArguments {
         help: "With --record: what becomes of a call that was not made before, while some are not made again."
     )
     var onDivergence: RecorderOptions.OnDivergence = .live
+    @Option(
+        help: ArgumentHelp(
+            "With --record: what becomes of a call while the daemon cannot write, as on a full disk: an error for the "
+                + "program, or the call goes unrecorded and the next start pays for it again."))
+    var onStoreError: RecorderOptions.OnStoreError = .fail
     @Option(help: "With --record: whether the end of an answer waits until it is recorded, or all of it.")
     var buffer: Buffer = .end
     @Option(
@@ -58,6 +68,12 @@ struct RecordArguments: ParsableArguments {
         help: ArgumentHelp(
             "With --record: how long a call goes on whose program has ended.", valueName: "span"))
     var inflightMax = SpanArgument(argument: "15m")!
+    @Option(
+        help: ArgumentHelp(
+            "With --record: how often a call is sent again that came to nothing before the program had a byte of it: "
+                + "no connection, or an error that passes. For programs that do not try again themselves.",
+            valueName: "n"))
+    var upstreamRetries = 0
     @Option(
         help: ArgumentHelp(
             "With --record: what may differ in a call anywhere: time, uuid, tmp, address, separated by commas.",
@@ -90,25 +106,41 @@ struct RecordArguments: ParsableArguments {
     var credentials: CredentialMode?
     @OptionGroup var budget: RecordBudget
 
+    private static let uncounted =
+        "what --on-store-error pass lets go unrecorded would be counted in no budget"
+
+    func validate() throws {
+        if upstreamRetries < 0 { throw ValidationError("--upstream-retries is 0 or more") }
+        if onStoreError == .pass && budget.json != nil {
+            throw ValidationError("\(Self.uncounted); leave the budget or --on-store-error out")
+        }
+    }
+
     private static let profiles = AgentProfile.all.keys.sorted().joined(separator: ", ")
 
     /// What the command line and the environment say together.
     func options(_ environment: Environment, hasBudget: Bool) throws -> RecorderOptions {
         var options = RecorderOptions()
         options.token = token
+        options.socket = httpSocket.map { SocketFile(path: RunCommand.absolute($0)) }
         options.maximumBody = maxBody
         options.unknown = unknown
         options.onDivergence = onDivergence
+        options.onStoreError = onStoreError
         options.isWhollyBuffered = buffer == .full
         options.detachGrace = detachGrace.duration
         options.inflightMaximum = inflightMax.duration
         options.keys.mask = mask?.kinds ?? []
         options.keys.ignoresToolResults = toolDrift == .any
         options.keepsRequests = storeRequests == .blocks
+        options.retries = UpstreamRetries(upstreamRetries)
         options.rerolls = reroll == .never ? 0 : maxReroll
         try addUpstreams(to: &options, environment)
         options.credentials = try keys(options, environment)
         try budget.add(to: &options, environment, hasBudget: hasBudget)
+        if onStoreError == .pass && options.hasBudget {
+            throw Self.wrong(Self.uncounted, "The run has one: leave --on-store-error out.")
+        }
         return options
     }
 
@@ -175,5 +207,6 @@ struct VolatileNames: ExpressibleByArgument {
 
 extension RecorderOptions.TokenPlace: ExpressibleByArgument {}
 extension RecorderOptions.OnDivergence: ExpressibleByArgument {}
+extension RecorderOptions.OnStoreError: ExpressibleByArgument {}
 extension Endpoint.Unknown: ExpressibleByArgument {}
 extension Reservation.Mode: ExpressibleByArgument {}

@@ -19,8 +19,10 @@ enum RecordingLines {
         let starts = report.epochs == 1 ? "1 start" : "\(report.epochs) starts"
         var parts = ["\(report.live) live"]
         let others = [
-            (report.replayed, "replayed"), (report.attached, "attached"), (report.drifted, "drifted"),
-            (report.failed, "failed"),
+            (report.replayed, "replayed"), (report.attached, "attached"), (report.fetched, "fetched"),
+            (report.drifted, "drifted"),
+            (report.failed, "failed"), (report.repeated, "tried again"),
+            (report.unrecorded, "not recorded"),
         ]
         for (count, word) in others where count > 0 { parts.append("\(count) \(word)") }
         var line = "\(report.calls) calls in \(starts): " + parts.joined(separator: ", ")

@@ -10,8 +10,13 @@ struct RunRecorder {
     init(run: String, socket: String, _ options: RecorderOptions) throws {
         self.run = run
         hashSeed = Environment.current["PYTHONHASHSEED"]
+        var options = options
+        options.tell = { Output.complain("sidestep: " + $0) }
         do {
             recorder = try Recorder(run: run, socket: socket, options)
+        } catch let problem as SocketFile.Problem {
+            throw SidestepError(
+                .invalidArgument, problem.message, hint: "--http-socket names a file that is not there yet.")
         } catch {
             throw SidestepError(
                 .unsupported, "the recorder cannot listen on 127.0.0.1: \(error)",

@@ -81,10 +81,7 @@ struct Detaching {
             "--umask", UmaskArgument.ours.text,
         ]
         // The names of the files stand in the journal, and not what is in them.
-        let folder = RunCommand.directory + "/"
-        for file in command.files.envFile {
-            arguments += ["--env-file", file.hasPrefix("/") ? file : folder + file]
-        }
+        for file in command.files.envFile { arguments += ["--env-file", RunCommand.absolute(file)] }
         arguments += command.folder.words
         arguments += recording
         if let workflow = command.workflow { arguments += ["--workflow", workflow] }

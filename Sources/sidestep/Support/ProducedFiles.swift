@@ -65,7 +65,7 @@ struct ProducedFiles: ParsableArguments {
     }
 
     private static func absolute(_ name: String) -> String {
-        name.hasPrefix("/") ? name : RunCommand.directory + "/" + name
+        RunCommand.absolute(name)
     }
 }
 

@@ -34,7 +34,7 @@ struct WorkspaceOptions: ParsableArguments {
     /// The words that ask for it once more, by its whole path.
     var words: [String] {
         guard let workspace else { return [] }
-        let path = workspace.hasPrefix("/") ? workspace : RunCommand.directory + "/" + workspace
+        let path = RunCommand.absolute(workspace)
         return ["--workspace", path, "--workspace-limit", "\(workspaceLimit.bytes)"]
     }
 }

@@ -1,9 +1,10 @@
 """Options of recording: what each does, and that none is lost when a program is handed to the daemon."""
 
 import json
+import re
 import sys
 
-from bench import wait_for
+from bench import ROOT, Bench, wait_for
 from recorded import ASK, Recording, completion
 from upstream import whole
 
@@ -22,9 +23,27 @@ VALUES = {
     "--tool-drift": ["any"], "--store-requests": ["none"], "--reroll": ["never"], "--max-reroll": ["5"],
     "--credentials": ["inject"], "--budget-mode": ["hard"], "--unknown-price": ["allow"], "--budget-usd": ["1.5"],
     "--usage": [],
+    "--upstream-retries": ["2"],
 }  # fmt: skip
 #: The budget in tokens is the run's by then, and what a run needs of that of money is `--budget-usd`.
 NOT_HANDED_OVER = {"--budget-tokens"}
+
+
+class Explanation(Bench):
+    def test_it_tells_the_guarantees_in_the_words_of_the_guide_and_starts_nothing(self):
+        guide = (ROOT / "docs/guides/unmodified-agents.md").read_text()
+        said = guide.split("\n## What is promised\n")[1].split("\n## Tried with\n")[0]
+        items = re.findall(r"^- (.*(?:\n  .*)*)", said, re.M)
+        names = [f"G{n}" for n in range(1, 9)] + [f"N{n}" for n in range(1, 11)]
+        self.assertEqual([item.removeprefix("**").split()[0] for item in items], names)
+        # Links and marks of the page are none of its words.
+        wanted = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", item).replace("*", "").split() for item in items]
+        self.stop_daemon()
+        for words in (("run",), ("record",), ("run", "--record", "--id", "never", "--", "false")):
+            told = self.sidestep(*words[:1], "--explain", *words[1:])
+            self.assertEqual((told.returncode, told.stderr), (0, b""))
+            found = re.findall(r"^[GN]\d+ (?:.*\n)(?:  +.*\n)*", told.stdout.decode(), re.M)
+            self.assertEqual([item.split() for item in found], wanted)
 
 
 class Options(Recording):
@@ -33,26 +52,44 @@ class Options(Recording):
         (self.folder / "prices").write_text("* 1 1 1\n")
         values = VALUES | {
             "--credential": [f"openai={self.folder}/key"], "--prices": [str(self.folder / "prices")],
+            "--http-socket": [str(self.folder / "http.sock")],
         }  # fmt: skip
+        self.hand_over("far", values)
+        # No budget allows it.
+        alone = {"--on-store-error": ["pass"]}
+        self.hand_over("alone", alone)
+        help = json.loads(self.sidestep("record", "--experimental-dump-help").stdout)["command"]["arguments"]
+        own = {"--run", "--socket", "--json", "--help", "--version", "--user", "--system", "--explain"}
+        known = {f"--{name['name']}" for entry in help for name in entry.get("names", []) if name["kind"] == "long"}
+        self.assertEqual(known - own - {"--record"}, set(values) | set(alone) | NOT_HANDED_OVER)
+
+    def hand_over(self, run, values):
+        """Give a program to the daemon with options: its supervisor there is given them all."""
         words = [word for name, value in values.items() for word in (name, *value)]
-        program, place = self.folder / "words.py", self.folder / "words"
-        # What its supervisor was given.
+        program, place = self.folder / f"{run}.py", self.folder / run
         program.write_text(f'''import os
 with open("{place}.part", "w") as out:
     out.write(open(f"/proc/{{os.getppid()}}/cmdline").read().replace("\\0", " "))
 os.rename("{place}.part", "{place}")
 ''')
         began = self.sidestep(
-            "run", "--detach", "--record", "--id", "far", "--restart", "no", *words, "--", sys.executable, program)
+            "run", "--detach", "--record", "--id", run, "--restart", "no", *words, "--", sys.executable, program)
         self.assertEqual(began.returncode, 0, began.stderr)
         wait_for(place.exists, "the program")
         handed = place.read_text()
         for name, value in values.items():
             self.assertIn(" " + " ".join([name, *value]) + " ", handed)
-        help = json.loads(self.sidestep("record", "--experimental-dump-help").stdout)["command"]["arguments"]
-        own = {"--run", "--socket", "--json", "--help", "--version", "--user", "--system"}
-        known = {f"--{name['name']}" for entry in help for name in entry.get("names", []) if name["kind"] == "long"}
-        self.assertEqual(known - own - {"--record"}, set(values) | NOT_HANDED_OVER)
+
+    def test_what_is_not_recorded_is_counted_in_no_budget_so_both_together_are_refused(self):
+        for budget in (("--budget-tokens", "5"), ("--budget-usd", "1")):
+            done = self.sidestep("run", "--record", "--on-store-error", "pass", *budget, "--", "true")
+            self.assertEqual(done.returncode, 64)
+            self.assertIn(b"counted in no budget", done.stderr)
+        run = ("run", "--record", "--id", "b", "--restart", "no")
+        self.assertEqual(self.sidestep(*run, "--budget-tokens", "5", "--", "false").returncode, 1)
+        done = self.sidestep(*run, "--on-store-error", "pass", "--", "false")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn(b"counted in no budget", done.stderr)
 
     def test_results_of_tools_may_be_any_where_that_is_said(self):
         answer = json.loads(completion("x"))

@@ -44,6 +44,21 @@ def openai_chat_stream() -> Callable[[History], str]:
     return ask
 
 
+def openai_by_socket() -> Callable[[History], str]:
+    """Streams of chat completions, by the Unix socket of the recorder."""
+    import httpx2
+    from openai import DefaultHttpx2Client, OpenAI
+
+    transport = httpx2.HTTPTransport(uds=os.environ["SIDESTEP_HTTP_SOCKET"])
+    client = OpenAI(http_client=DefaultHttpx2Client(transport=transport))
+
+    def ask(said: History) -> str:
+        stream = client.chat.completions.create(model="m", messages=said, stream=True)  # type: ignore[call-overload]
+        return "".join(part.choices[0].delta.content or "" for part in stream if part.choices)
+
+    return ask
+
+
 def openai_responses() -> Callable[[History], str]:
     from openai import OpenAI
 
@@ -173,6 +188,7 @@ WAYS: dict[str, Callable[[], Callable[[History], str]]] = {
     for way in (
         openai_chat,
         openai_chat_stream,
+        openai_by_socket,
         openai_responses,
         openai_responses_stream,
         openai_websocket,

@@ -19,6 +19,8 @@ What a prompt says about trouble is done (several can stand in one):
     [once]           the trouble is for the first sample alone
     [tool:NAME]      asks for the tool NAME, unless a tool has answered already
     [usage:no]       no usage is reported
+
+What is made in the background, and read until it is there, is that of background.py.
 """
 
 from __future__ import annotations
@@ -32,8 +34,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent))
+from background import Background
 from formats import Answer, format_of
 from forms import reported
 from http1 import Connection, Request
@@ -64,6 +68,7 @@ class Provider:
         self.log = log
         self.calls = 0
         self.samples: Counter[str] = Counter()
+        self.background = Background()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection, one after the other."""
@@ -82,7 +87,10 @@ class Provider:
     async def answer(self, connection: Connection, request: Request) -> None:
         """Answer one request, and note how that ended."""
         if request.method in ("GET", "HEAD"):
-            await connection.reply(200, "application/json", b'{"object":"list","data":[],"models":[]}')
+            status, media, told = self.background.read(request.path)
+            with self.log.with_name("reads.jsonl").open("a") as log:
+                log.write(json.dumps(request.path) + "\n")
+            await connection.reply(status, media, told)
             return
         mark = hashlib.sha256(request.path.encode() + b"\0" + request.body).hexdigest()[:16]
         self.samples[mark] += 1
@@ -114,6 +122,7 @@ class Provider:
         answer = Answer(sample, trouble.words, trouble.tool if form.may_call else None, trouble.has_usage)
         if not form.streams:
             body = form.whole(answer)
+            body = self.background.begin(urlsplit(request.path).path, request.body, form.prompt, body) or body
             await connection.begin(200, form.media, len(body))
             await connection.send(body[: len(body) // 2])
             await self.hold(trouble)
@@ -123,8 +132,10 @@ class Provider:
             await connection.send(body[len(body) // 2 :])
             told.append(body)
             return "sent"
+        events = form.events(answer)
+        self.background.stream(urlsplit(request.path).path, request.body, events)
         await connection.begin(200, "text/event-stream", None)
-        return await self.stream(connection, form.events(answer), trouble, form.error_event(), told)
+        return await self.stream(connection, events, trouble, form.error_event(), told)
 
     async def stream(
         self, connection: Connection, events: list[bytes], trouble: Trouble, error: bytes, told: list[bytes]

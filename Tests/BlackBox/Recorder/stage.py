@@ -156,6 +156,11 @@ class Stage:
         """What the provider answered, or began to."""
         return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
 
+    def reads(self) -> list[str]:
+        """The paths that were read from the provider."""
+        place = self.log.with_name("reads.jsonl")
+        return [json.loads(line) for line in place.read_text().splitlines()] if place.exists() else []
+
     def answers(self, run: str) -> list[str]:
         """What the agent got, turn by turn."""
         return (self.folder / f"{run}.out").read_text().split("\n")
@@ -174,10 +179,12 @@ class Stage:
 
 
 @contextlib.contextmanager
-def killed_at(stage: Stage, run: str, how: str, kill: Callable[[Supervised], None]) -> Iterator[Supervised]:
+def killed_at(
+    stage: Stage, run: str, how: str, kill: Callable[[Supervised], None], *options: str
+) -> Iterator[Supervised]:
     """Three turns; something is killed while the second answer is half way, and the test goes on from there."""
     stage.open(f"{run}-0", f"{run}-2")
-    supervised = stage.start(run, how, 3, f"[words:8][gate:{run}-%]")
+    supervised = stage.start(run, how, 3, f"[words:8][gate:{run}-%]", *options)
     stage.reached(f"{run}-1")
     kill(supervised)
     stage.open(f"{run}-1")
@@ -194,4 +201,5 @@ class Staged(unittest.TestCase):
         cls.stage = cls.enterClassContext(Stage())
 
     def setUp(self) -> None:
-        self.stage.log.unlink(missing_ok=True)
+        for place in (self.stage.log, self.stage.log.with_name("reads.jsonl")):
+            place.unlink(missing_ok=True)

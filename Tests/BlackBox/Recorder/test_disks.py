@@ -118,6 +118,48 @@ out.write_text(refusal + "\\n" + ask("after [words:4]"))
         states = [entry["state"] for entry in self.stage.call("recording.list", run="completed")["recordings"]]
         self.assertEqual((states, len(self.stage.calls())), (["completed"], 1))
 
+    def test_calls_that_cannot_be_written_down_go_unrecorded_where_that_was_said_and_it_is_told_once(self) -> None:
+        text = TURNS + """
+import time
+def wait(name):
+    while not out.with_suffix(name).exists():
+        time.sleep(0.01)
+ask("before [words:4]")
+out.with_suffix(".asked").touch()
+wait(".full")
+told = [ask(f"full {n} [words:4]" + "x" * 200_000) for n in range(2)]
+out.with_suffix(".told").touch()
+wait(".free")
+out.write_text("\\n".join([*told, ask("after [words:4]")]))
+"""
+        it = self.stage.program("passed", text, "--on-store-error", "pass")
+        comes("the first call", (self.stage.folder / "passed.asked").exists)
+        self.fill()
+        (self.stage.folder / "passed.full").touch()
+        comes("the answers", (self.stage.folder / "passed.told").exists)
+        self.assertEqual(it.said.count("calls are not recorded"), 1)
+        self.filler.unlink()
+        (self.stage.folder / "passed.free").touch()
+        self.assertEqual(it.end(), 0, it.said)
+        self.assertEqual(self.stage.answers("passed"), [FIRST] * 3)
+        self.assertEqual(len(self.stage.calls()), 4)
+        self.assertIn("4 calls in 1 start: 2 live, 2 not recorded", it.said)
+        recordings = self.stage.call("recording.list", run="passed")["recordings"]
+        self.assertEqual([entry["state"] for entry in recordings], ["completed"] * 2)
+
+    def test_the_end_of_an_answer_waits_for_no_space_where_that_was_said(self) -> None:
+        text = TURNS.replace("[words:4]", "[words:4000]") + "turns(1)"
+        it = self.stage.program("ended", text, "--on-store-error", "pass", TROUBLE="[gate:ended][at:2]")
+        self.stage.reached("ended")
+        self.fill()
+        self.stage.open("ended")
+        comes("the end", lambda: self.stage.answers("ended")[0].endswith(" word3997 and all"))
+        self.assertIn("calls are not recorded", it.said)
+        self.filler.unlink()
+        self.assertEqual(it.end(), 0, it.said)
+        states = [entry["state"] for entry in self.stage.call("recording.list", run="ended")["recordings"]]
+        self.assertEqual((states, len(self.stage.calls())), (["failed"], 1))
+
 
 class Refused(unittest.TestCase):
     """An answer that the daemon will never record."""

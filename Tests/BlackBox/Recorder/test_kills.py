@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import unittest
 
 from agent import WAYS
-from stage import Stage, Supervised, killed_at
+from stage import HERE, Stage, Supervised, killed_at
 
 FIRST = "SAMPLE 1 " + " ".join(f"word{number}" for number in range(6))
 
@@ -30,8 +32,20 @@ class Kills(unittest.TestCase):
 
     def test_an_agent_killed_in_the_middle_of_an_answer_gets_it_whole_and_it_is_asked_for_once(self) -> None:
         for how in WAYS:
-            with self.subTest(how), killed_at(self.stage, f"agent-{how}", how, self.kill_agent(f"agent-{how}")) as it:
-                self.check_all_first(f"agent-{how}", it)
+            run = f"agent-{how}"
+            socket = ("--http-socket", str(self.stage.folder / "http.sock")) if how == "openai_by_socket" else ()
+            with self.subTest(how), killed_at(self.stage, run, how, self.kill_agent(run), *socket) as it:
+                self.check_all_first(run, it)
+
+    @unittest.skipUnless(os.geteuid() == 0, "taking away the network needs root")
+    def test_an_agent_without_any_network_reaches_its_provider_by_the_socket(self) -> None:
+        place = self.stage.folder / "alone.sock"
+        agent = [sys.executable, str(HERE / "agent.py"), "openai_by_socket", "2", "[words:8]", str(self.stage.folder / "alone.out")]
+        it = self.stage.supervise("alone", ["unshare", "--net", *agent], "--http-socket", str(place))
+        self.assertEqual(it.end(), 0, it.said)
+        self.assertEqual(self.stage.answers("alone"), [FIRST, FIRST, "done"])
+        self.assertFalse(place.exists())
+        self.stage.log.unlink()
 
     def test_a_daemon_killed_in_the_middle_of_an_answer_is_noticed_by_nobody(self) -> None:
         for how in ("openai_chat_stream", "anthropic_messages", "gemini_stream", "openai_websocket"):

@@ -40,6 +40,13 @@ class Trouble(Staged):
         self.assertEqual(self.ends(), ["error 429", "sent"])
         self.assertEqual(self.states("error"), ["failed", "completed"])
 
+    def test_a_client_that_does_not_try_again_is_spared_an_error_that_passes(self) -> None:
+        it = self.stage.start("spared", "gemini", 1, "[words:2][error:503][once]", "--upstream-retries", "1")
+        self.assertEqual(it.end(), 0, it.said)
+        self.assertEqual(self.stage.answers("spared"), ["SAMPLE 2", "done"])
+        self.assertEqual(self.ends(), ["error 503", "sent"])
+        self.assertEqual(self.states("spared"), ["completed"])
+
     def test_what_breaks_off_is_an_error_for_the_agent_and_is_asked_for_again_by_its_next_start(self) -> None:
         for name, end in (("cut:3", "cut"), ("end:3", "ended early"), ("sse-error:3", "error event")):
             with self.subTest(name):

@@ -45,6 +45,21 @@ import Testing
         }
     }
 
+    @Test("what sets aside nothing pays for nothing: no budget refuses it, and it is counted as no call")
+    func free() throws {
+        try with([(.calls, 1), (.tokens, 10)]) { run throws in
+            _ = try run.begin("a", reserve: #"{"tokens":10}"#).get()
+            _ = try run.complete(1, "a", usage: #"{"input_tokens":10}"#).get()
+            #expect(try run.begin("b", reserve: #"{"calls":0}"#).get() == 2)
+            _ = try run.complete(2, "b", usage: #"{"requests":0}"#).get()
+            #expect(try run.budget(.calls) == [1, 1, 0])
+            #expect(try run.budget(.tokens) == [10, 10, 0])
+            #expect(try run.bench.status("r") == .running)
+            #expect(try run.states() == ["1 completed", "2 completed"])
+            #expect(kind(run.begin("c", reserve: #"{"calls":0,"tokens":1}"#)) == .budgetExhausted)
+        }
+    }
+
     @Test("a call that a dead recorder had under way does not keep a run from being paused")
     func deadRecorders() throws {
         try with([(.tokens, 100)]) { run throws in

@@ -1,0 +1,22 @@
+import SidestepRecording
+
+/// A call whose answer is made in the background.
+extension LiveCall {
+    /// Writes down under which id the provider makes the answer, once it says so.
+    func noteReply() {
+        guard reply == nil, BackgroundReply.answers(recorded, api: endpoint.api), let number,
+            let id = observer?.facts.identifier
+        else { return }
+        let found = BackgroundReply(recording: number, id: id, nonce: nonce)
+        reply = found
+        core.ledger.keep(found)
+    }
+
+    /// What is sent for it: what the agent asked, or a read of the answer that there is already.
+    var outgoing: AgentRequest {
+        guard isFetched, let target = reply?.target(of: request.target) else { return request }
+        let headers = request.headers.filter { !$0.name.lowercased().hasPrefix("content-") }
+        return AgentRequest(
+            method: "GET", upstream: request.upstream, target: target, headers: headers, body: [])
+    }
+}
