@@ -129,12 +129,17 @@ final class RecorderCore {
     func end() {
         guard let token else { return }
         // Its sockets are closed by now, whether or not we have been told.
-        for delivery in Array(open.values) { delivery.notice() }
+        noticeClients()
         formerTokens.append(token)
         self.token = nil
         // A request shows its token; a socket was let in once.
         for socket in Array(sockets.values) { socket.close(1001, "the start of the program has ended") }
         for call in Array(live.values) { call.epochEnded() }
+    }
+
+    /// Notices clients that have gone and whose end we have not been told of.
+    func noticeClients() {
+        for delivery in open.values + beginning.flatMap(\.answer.deliveries) { delivery.notice() }
     }
 
     func noteCompleted() { completedInEpoch += 1 }

@@ -54,13 +54,13 @@ final class LiveCall {
     func send(as number: Int64) {
         self.number = number
         send()
-        if answer.deliveries.isEmpty { abandoned() }
     }
 
-    /// It is written down, and not sent.
-    func withdraw(_ number: Int64) {
-        self.number = number
-        fail("it was not sent: the recorder was ending")
+    /// It is written down, and not sent: it has cost nothing.
+    func withdraw(_ number: Int64, because reason: String) {
+        isOver = true
+        core.ledger.withdraw(number, fence, message: "it was not sent: \(reason)")
+        answer.end(.refused(Rejection(.upstream, "the call was not sent: \(reason)")))
     }
 
     private func send() {
@@ -250,9 +250,9 @@ final class LiveCall {
     // MARK: Nobody listens
 
     /// The agent went away. As long as its start lasts it may come back for the answer, but not for ever;
-    /// after that the next start is given it.
+    /// after that the next start is given it. What is not written down yet waits for that: `RecorderCore.began`.
     private func abandoned() {
-        guard !isOver else { return }
+        guard !isOver, number != nil else { return }
         wait(core.isRunning ? core.options.detachGrace : core.options.inflightMaximum)
     }
 
