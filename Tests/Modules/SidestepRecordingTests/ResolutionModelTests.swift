@@ -29,15 +29,11 @@ private struct CallProgram {
         var fed = 0
     }
 
-    private static let askings: [[Resolution.Asking]] = (0..<4).map { body in
+    private static let keys = (0..<4).map { SidestepRecordingTests.keys("{\"messages\":[\"\($0)\"]}") }
+    private static let askings: [[Resolution.Asking]] = keys.map { keys in
         (0..<3).map { retry in
-            let request = request(
-                #"{"messages":["\#(body)"]}"#,
-                headers: [
-                    (name: "content-type", value: "application/json"),
-                    (name: "x-stainless-retry-count", value: "\(retry)"),
-                ])
-            return Resolution.Asking(request, keys: CallKeys(of: request, secret: secret))
+            let headers = [(name: "x-stainless-retry-count", value: "\(retry)")]
+            return Resolution.Asking(request("", headers: headers), keys: keys)
         }
     }
 
@@ -196,6 +192,7 @@ private struct CallProgram {
         resolution.delivered(delivery)
         check(model.consumed.insert(delivery.recording).inserted, "an answer twice in a start")
         model.frontier.append(delivery.recording)
+        stale.append(delivery)
     }
 
     private mutating func leave() {
@@ -236,7 +233,7 @@ private struct CallProgram {
         for (number, recording) in model.recordings.sorted(by: { $0.key < $1.key })
         where recording.state == .completed {
             resolution.load(
-                recording: Int64(number), keys: Self.askings[recording.body][0].texts,
+                recording: Int64(number), keys: Self.keys[recording.body].texts,
                 place: "POST openai /v1/chat/completions", toolReferences: [])
         }
     }
