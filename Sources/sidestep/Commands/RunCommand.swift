@@ -79,6 +79,8 @@ struct RunCommand: ParsableCommand {
 
     private func supervise() throws -> Int32 {
         if let umask { Glibc.umask(umask.bits) }
+        // Whoever reads what we print is the daemon, which may die before us.
+        if handedOver { SignalRelay.ignorePipes() }
         let connection = try common.connect()
         let opened = try connection.call("resume", resume)
         guard let run = opened["run"]?["id"]?.string, let lease = opened.present("lease")?.string else {

@@ -147,6 +147,9 @@ final class Supervisor {
     // MARK: How it ends
 
     private func complete() throws -> Int32 {
+        // What its calls have used is booked before it is over.
+        recorder?.close()
+        recorder = nil
         try call("run.complete") { $0.object("output") { $0.member("exit", 0) } }
         return 0
     }
