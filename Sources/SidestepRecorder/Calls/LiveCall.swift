@@ -87,11 +87,11 @@ final class LiveCall {
     /// Whether the provider has sent the last frame, or said that it failed.
     var hasEnded: Bool { observer?.hasEnded ?? false }
 
-    /// Takes the next frame of a WebSocket.
-    func take(frame bytes: [UInt8]) {
+    /// Takes the next frame of a WebSocket, and what is in it.
+    func take(frame bytes: [UInt8], _ value: RawJSON?) {
         guard !isOver, !hasEnded else { return }
         held += bytes
-        observer?.feed(frame: bytes)
+        observer?.feed(frame: bytes, value)
         answer.splits.append(observer?.count ?? 0)
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
