@@ -46,7 +46,7 @@ struct ReplyTests {
             try check(reply, pieces: pieces, by: observer)
         }
         var spaced = ReplyObserver(api: reply.api, status: 200, contentType: nil)
-        spaced.feed(Array("\r\n ".utf8) + reply.bytes)
+        spaced.feed(Array("\r\n".utf8) + reply.bytes)
         #expect(spaced.finish(endedWell: true) == .complete)
     }
 
