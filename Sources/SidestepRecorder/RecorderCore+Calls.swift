@@ -203,6 +203,7 @@ extension RecorderCore {
         lost.completed(number, tokens: usage.tokens)
         noteCompleted()
         resolution.completed(recording: number, toolReferences: toolReferences)
+        noteEnd()
     }
 
     func failed(_ call: LiveCall, _ usage: CallUsage?) {
@@ -213,6 +214,7 @@ extension RecorderCore {
             lost.add(key, tokens: usage.tokens)
         }
         resolution.failed(recording: number)
+        noteEnd()
     }
 
     func usage(of call: LiveCall, _ observer: ReplyObserver) -> CallUsage {

@@ -34,6 +34,8 @@ final class RecorderCore {
     /// Whether the recorder is ending: nothing is sent any more.
     private(set) var isClosing = false
 
+    /// What happens when no call is under way any more.
+    private var allEnded: (() -> Void)?
     private var poison: PoisonEscape
     private var door = Door(port: 0)
     private var token: EpochToken?
@@ -169,11 +171,22 @@ final class RecorderCore {
 
     /// Ends everything; `done` is called when what has ended is written down, or the daemon has been away for too
     /// long.
-    func close(then done: @escaping (SidestepError?) -> Void) {
+    ///
+    /// - Parameter finishing: whether calls that are under way are read to their ends: who goes on with the run is
+    ///   given them.
+    func close(finishing: Bool, then done: @escaping (SidestepError?) -> Void) {
         end()
         isClosing = true
-        for call in Array(live.values) { call.cancel() }
         for connection in connections.values { connection.close() }
+        allEnded = { [self] in settle(then: done) }
+        if !finishing { for call in Array(live.values) { call.cancel() } }
+        noteEnd()
+    }
+
+    /// A call has ended; what waits for all of them goes on with the last.
+    func noteEnd() { if live.isEmpty { allEnded.take()?() } }
+
+    private func settle(then done: @escaping (SidestepError?) -> Void) {
         providers.close()
         let once = NIOLoopBound(Once(done), eventLoop: loop)
         compareAtEnd()

@@ -103,7 +103,7 @@ struct RunCommand: ParsableCommand {
             supervisor.recorder = try RunRecorder(
                 run: run, socket: connection.path, recording.options(environment, hasBudget: budget))
         }
-        defer { supervisor.recorder?.close() }
+        defer { supervisor.recorder?.close(finishing: supervisor.isLeftOpen) }
         return try supervisor.supervise(program)
     }
 

@@ -63,6 +63,8 @@ final class Supervisor {
     /// What the program's calls to providers go through; nil where they go their own way.
     var recorder: RunRecorder?
     private var completed: Int64
+    /// Whether the run can be gone on with, and nobody has told us to end.
+    private(set) var isLeftOpen = true
     /// What is set back before each start.
     var workspace: Workspace?
     /// Whether a start before this one ended badly.
@@ -156,6 +158,7 @@ final class Supervisor {
 
     /// Somebody stopped us: the run can be continued.
     private func release(_ status: Int32) -> Int32 {
+        isLeftOpen = false
         // Refused where somebody ended the run, which is as good.
         _ = try? call("run.release") { _ in }
         return status
