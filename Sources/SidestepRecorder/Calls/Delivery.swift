@@ -1,3 +1,5 @@
+import SidestepRecording
+
 /// Where an answer is delivered: a connection that waits for it.
 protocol Receiver: AnyObject {
     /// Whether the other side has closed, which the kernel knows before we are told.

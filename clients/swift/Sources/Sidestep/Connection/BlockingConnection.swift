@@ -77,14 +77,12 @@ public final class BlockingConnection {
     package func begin(_ method: String, _ params: RawJSON) throws -> Int {
         lastID += 1
         var rest = Outgoing.request(id: lastID, method: method, params: params)[...]
-        do {
-            while true {
-                rest = rest.dropFirst(socket.writeNow(rest))
-                if rest.isEmpty { return lastID }
-                if socket.waitUntilWritableOrReadable(), try !lines.readMore() { throw SystemError("recv", EPIPE) }
-            }
-        } catch {
-            throw lost(error)
+        while true {
+            rest = rest.dropFirst(socket.writeNow(rest))
+            if rest.isEmpty { return lastID }
+            guard socket.waitUntilWritableOrReadable() else { continue }
+            do { if try lines.readMore() { continue } } catch { throw lost(error) }
+            throw SidestepError(.connectionLost, "the daemon closed the connection before it took \(method)")
         }
     }
 
