@@ -86,18 +86,16 @@ class Points(Staged):
         self.assertEqual([entry["usage_source"] for entry in found], ["none"] * len(found))
         return ["cancelled"] * len(found)
 
-    def test_a_call_whose_agent_dies_while_it_is_written_down_for_long_is_sent_once_for_the_next_start(self) -> None:
-        with Point(self.stage, "long", "recording.begin", "answer", "--detach-grace", "50ms") as point:
-            first = (self.stage.folder / "long.pid").read_text()
+    def test_a_call_whose_agent_dies_while_it_is_written_down_for_long_is_not_sent_and_holds_nobody_up(self) -> None:
+        with Point(self.stage, "long", "recording.begin", "answer", "--detach-grace", "1ms") as point:
             self.stage.kill_agent("long")
-            # The next start comes a second later, and has its first answer from the journal.
-            comes("the next start", lambda: (self.stage.folder / "long.pid").read_text() not in ("", first))
-            comes("its first answer", lambda: len(point.told) == 1)
+            # More than the grace is over when its start is.
+            comes("the end of its start", lambda: self.stage.call("run.get", run="long")["run"]["epoch"] == 2)
             point.place.with_suffix(".go").touch()
             self.assertEqual(point.supervised.end(), 0, point.supervised.said)
         self.assertEqual(point.told, [FIRST] * 3)
         self.assertEqual(len(self.stage.calls()), 3)
-        self.assertEqual(point.states, ["completed"] * 3)
+        self.assertEqual(point.states, self.withdrawn(point, "agent") + ["completed"] * 3)
 
     def test_a_call_that_is_being_written_down_when_its_recorder_ends_has_an_end_as_well(self) -> None:
         with Point(self.stage, "ends", "recording.begin", "answer") as point:

@@ -8,8 +8,8 @@ struct ResolutionModelTests {
     private static let programs = 400
 
     @Test(
-        "get no key's answer for another key, no answer twice in a start, pay for nothing twice, and book what was "
-            + "reported", arguments: 0..<8)
+        "get no other key's answer, none twice in a start, pay for nothing twice, and book what was reported",
+        arguments: 0..<8)
     func programs(part: Int) {
         for seed in 0..<Self.programs {
             var program = CallProgram(seed: part * Self.programs + seed)
