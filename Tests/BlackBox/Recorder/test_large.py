@@ -1,13 +1,12 @@
-"""Requests and answers that are large: they hold nobody up, and pass whole, recorded or not."""
+"""Requests and answers that are larger than what the daemon takes: they pass whole, recorded or not."""
 
 from __future__ import annotations
 
 import json
 import unittest
 
-from stage import Stage, Staged, comes
+from stage import Stage
 
-#: Sends first and reads later, so that several are under way.
 ASK = """
 import hashlib, http.client, json, os, pathlib, sys, time
 from urllib.parse import urlsplit
@@ -22,37 +21,6 @@ def read(connection):
     response = connection.getresponse()
     return [response.status, len(response.read()), response.headers.get("x-sidestep-replayed")]
 """
-
-
-class Together(Staged):
-    """Several at once."""
-
-    def test_large_answers_that_are_given_again_and_large_requests_do_not_wait_for_each_other(self) -> None:
-        text = ASK + """
-recorded = [f"recorded {n} [words:400000]" for n in range(4)]
-if os.environ["SIDESTEP_EPOCH"] == "1":
-    sizes = [read(send(text)) for text in recorded]
-    sys.exit(1)
-out.with_suffix(".ready").touch()
-while not out.with_suffix(".go").exists():
-    time.sleep(0.01)
-waiting = [send(text) for text in recorded + [f"{n} [words:2]" + "x" * (6 << 20) for n in range(4)]]
-out.with_suffix(".sent").touch()
-out.write_text(json.dumps([read(connection) for connection in waiting]))
-"""
-        it = self.stage.program("together", text)
-        place = self.stage.folder / "together"
-        comes("the second start", place.with_suffix(".ready").exists)
-        # All of it waits for the daemon, the large answers before the large requests.
-        self.stage.daemon.kill()
-        place.with_suffix(".go").touch()
-        comes("all requests", place.with_suffix(".sent").exists)
-        self.stage.daemon.start()
-        self.assertEqual(it.end(), 0, it.said)
-        told = json.loads(place.with_suffix(".out").read_text())
-        self.assertEqual([(status, again) for status, _, again in told], [(200, "true")] * 4 + [(200, None)] * 4)
-        self.assertGreater(min(size for _, size, _ in told[:4]), 2_000_000)
-        self.assertEqual(len(self.stage.calls()), 8)
 
 
 class Limits(unittest.TestCase):
