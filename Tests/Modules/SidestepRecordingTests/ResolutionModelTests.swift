@@ -79,8 +79,8 @@ private struct CallProgram {
         check(model.recordings.count <= wanted.values.reduce(0, +) + failed, "paid \(model.recordings.count)")
     }
 
-    private mutating func check(_ holds: Bool, _ text: @autoclosure () -> String) {
-        if !holds, wrong == nil { wrong = text() }
+    private mutating func check(_ holds: Bool, _ text: String) {
+        if !holds, wrong == nil { wrong = text }
     }
 
     // MARK: Requests
