@@ -116,7 +116,9 @@ public final class Executions: @unchecked Sendable {
     }
 
     /// Goes on with the program that owns a run; false where it is another one, or has ended.
-    private func adopt(_ orphan: Orphan, _ record: ExecutionRecord, _ step: StepRecord, of run: RunRecord) -> Bool {
+    private func adopt(_ orphan: Orphan, _ record: ExecutionRecord, _ step: StepRecord, of run: RunRecord)
+        -> Bool
+    {
         guard let process = orphan.process, run.lease?.owner.process == process else { return false }
         let execution = Execution(step, of: run, weight: record.weight)
         let loop = coordinator.loop

@@ -53,7 +53,9 @@ final class Delivery {
         if case .refused(let rejection) = answer.stage, !hasBegun { return reject(rejection) }
         guard let head = answer.head else {
             // What ends before it begins has no end that a connection could be given.
-            if answer.stage != .open { reject(Rejection(.upstream, "the call ended before its answer began")) }
+            if answer.stage != .open {
+                reject(Rejection(.upstream, "the call ended before its answer began"))
+            }
             return
         }
         if !hasBegun {

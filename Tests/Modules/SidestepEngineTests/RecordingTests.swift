@@ -165,7 +165,9 @@ import Testing
         }
     }
 
-    @Test("who began a call finds it again when the lease is over, as long as it is under way and no other recorder is there")
+    @Test(
+        "who began a call finds it again when the lease is over, as long as no other recorder is there"
+    )
     func answersThatWereLost() throws {
         try with { run throws in
             for call in ["a", "b"] { _ = try run.begin(call).get() }

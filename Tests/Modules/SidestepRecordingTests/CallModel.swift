@@ -67,7 +67,9 @@ struct CallModel {
     var paidTwice: LostTries.Sum {
         var sum = LostTries.Sum()
         for (index, event) in history.enumerated() {
-            guard case .lost(let number) = event, let again = sentAgain(number, after: index) else { continue }
+            guard case .lost(let number) = event, let again = sentAgain(number, after: index) else {
+                continue
+            }
             let reported = recordings[number]!.tokens
             sum.calls += 1
             sum.isEstimated = sum.isEstimated || reported == nil

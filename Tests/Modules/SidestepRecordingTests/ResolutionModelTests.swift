@@ -106,11 +106,15 @@ private struct CallProgram {
     }
 
     private mutating func follow(
-        _ delivery: Resolution.Delivery, _ rung: Rung, _ right: (recording: Int, takenFrom: Int?)?, _ body: Int,
+        _ delivery: Resolution.Delivery, _ rung: Rung, _ right: (recording: Int, takenFrom: Int?)?,
+        _ body: Int,
         _ retry: Int
     ) {
-        check(Int(delivery.recording) == right?.recording, "\(delivery.recording), not \(right?.recording ?? 0)")
-        check(rung == .exact && model.recordings[Int(delivery.recording)]?.body == body, "another key's answer")
+        check(
+            Int(delivery.recording) == right?.recording, "\(delivery.recording), not \(right?.recording ?? 0)"
+        )
+        check(
+            rung == .exact && model.recordings[Int(delivery.recording)]?.body == body, "another key's answer")
         if let index = right?.takenFrom {
             stale.append(model.clients.remove(at: index).delivery)
         } else {
