@@ -77,8 +77,8 @@ package final class Recorder: Sendable {
 
     /// Ends the endpoint; answers what it has done.
     ///
-    /// - Parameter finishing: whether calls that are under way are read to their ends, as long as they may go on without
-    ///   a program.
+    /// - Parameter finishing: whether calls that are under way are read to their ends, as long as they may go on
+    ///   without a program.
     package func close(finishing: Bool = false) throws -> RecorderReport {
         try wait { core, done in core.close(finishing: finishing, then: done) }
         let report = try core.eventLoop.submit { [core] in core.value.report }.wait()

@@ -125,11 +125,11 @@ public final class Executions: @unchecked Sendable {
         let isThere = executor.adopt(orphan) { outcome in loop.run { self.settle(execution, outcome) } }
         guard isThere else { return false }
         underWay[step.key] = UnderWay(execution: execution, token: orphan.token)
-        occupy(execution)
+        take(execution)
         return true
     }
 
-    private func occupy(_ execution: Execution) {
+    private func take(_ execution: Execution) {
         coordinator.environment.executing.insert(execution.step)
         slots[execution.executor]!.take(execution.user, bytes: execution.weight)
     }
@@ -171,7 +171,7 @@ public final class Executions: @unchecked Sendable {
 
     private func load(_ execution: Execution) {
         underWay[execution.step] = UnderWay(execution: execution)
-        occupy(execution)
+        take(execution)
         coordinator.read(coordinator.daemonContext) { store, _ in
             try store.task(execution)
         } reply: { result in
