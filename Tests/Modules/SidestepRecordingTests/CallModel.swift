@@ -27,8 +27,8 @@ struct CallModel {
         case lost(Int)
     }
 
-    /// By their numbers, which begin with 1.
-    var recordings: [Int: Recording] = [:]
+    /// In their order: the first one has the number 1.
+    private var all: [Recording] = []
     var clients: [Client] = []
     /// What this epoch was given, and what of it after its last request.
     var consumed: Set<Int64> = []
@@ -37,10 +37,23 @@ struct CallModel {
     var excuses: [Int: Int] = [:]
     var history: [Event] = []
 
+    var count: Int { all.count }
     var coming: [Int] { numbers { $0.state == .coming } }
+    var completed: [Int] { numbers { $0.state == .completed } }
+
+    subscript(number: Int) -> Recording {
+        get { all[number - 1] }
+        set { all[number - 1] = newValue }
+    }
+
+    /// Another recording; answers its number.
+    mutating func add(_ body: Int) -> Int {
+        all.append(Recording(body: body))
+        return all.count
+    }
 
     private func numbers(_ isMeant: (Recording) -> Bool) -> [Int] {
-        recordings.filter { isMeant($0.value) }.keys.sorted()
+        all.indices.filter { isMeant(all[$0]) }.map { $0 + 1 }
     }
 
     private func isFree(_ number: Int) -> Bool {
@@ -59,7 +72,7 @@ struct CallModel {
     }
 
     /// The first recorded answer that was not asked for again.
-    var expected: Int64? { numbers { $0.state == .completed }.first(where: isFree).map(Int64.init) }
+    var expected: Int64? { completed.first(where: isFree).map(Int64.init) }
 
     mutating func beginEpoch() { (clients, consumed, frontier, excuses) = ([], [], [], [:]) }
 
@@ -70,18 +83,18 @@ struct CallModel {
             guard case .lost(let number) = event, let again = sentAgain(number, after: index) else {
                 continue
             }
-            let reported = recordings[number]!.tokens
+            let reported = self[number].tokens
             sum.calls += 1
             sum.isEstimated = sum.isEstimated || reported == nil
-            let other = recordings[again]!
+            let other = self[again]
             sum.tokens += reported ?? (other.state == .completed ? other.tokens ?? 0 : 0)
         }
         return sum
     }
 
     private func sentAgain(_ number: Int, after index: Int) -> Int? {
-        let body = recordings[number]!.body
-        for case .sent(let other) in history[(index + 1)...] where recordings[other]!.body == body {
+        let body = self[number].body
+        for case .sent(let other) in history[(index + 1)...] where self[other].body == body {
             return other
         }
         return nil
