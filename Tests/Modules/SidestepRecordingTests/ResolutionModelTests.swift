@@ -5,7 +5,7 @@ import Testing
 @Suite("Random programs")
 struct ResolutionModelTests {
     /// Programs of each test.
-    private static let programs = 250
+    private static let programs = 125
 
     @Test(
         "get no other key's answer, none twice in a start, pay for nothing twice, and book what was reported",
