@@ -23,6 +23,11 @@ public struct StepExecutors: StepExecuting {
         }
     }
 
+    /// Goes on with a program that an earlier daemon has started.
+    public func adopt(_ orphan: Orphan, done: @escaping @Sendable (TaskOutcome) -> Void) -> Bool {
+        programs.adopt(orphan, done: done)
+    }
+
     /// Ends it, whichever kind it is.
     public func stop(_ token: String) {
         programs.stop(token)

@@ -88,9 +88,15 @@ package final class Recorder: Sendable {
         return try core.eventLoop.submit { [core] in core.value.report.rerolled }.wait()
     }
 
+    /// How many calls are under way.
+    package var underWay: Int { (try? core.eventLoop.submit { [core] in core.value.live.count }.wait()) ?? 0 }
+
     /// Ends the endpoint; answers what it has done.
-    package func close() throws -> RecorderReport {
-        try wait { core, done in core.close(then: done) }
+    ///
+    /// - Parameter finishing: whether calls that are under way are read to their ends, as long as they may go on
+    ///   without a program.
+    package func close(finishing: Bool = false) throws -> RecorderReport {
+        try wait { core, done in core.close(finishing: finishing, then: done) }
         let report = try core.eventLoop.submit { [core] in core.value.report }.wait()
         options.socket?.remove()
         journal.close()

@@ -44,6 +44,12 @@ extension RecorderCore {
     func leave(_ reply: BackgroundReply, of call: LiveCall) {
         live[reply.recording] = nil
         resolution.failed(recording: reply.recording)
+        putBack(reply, of: call)
+        noteEnd()
+    }
+
+    /// It was not read after all.
+    func putBack(_ reply: BackgroundReply, of call: LiveCall) {
         if let key = call.keys.texts.first { left[key, default: []].append(reply) }
     }
 }

@@ -33,7 +33,7 @@ extension RecorderCore {
         let keys = CallKeys(of: recorded, secret: key, options: options.keys)
         let asking = Resolution.Asking(recorded, keys: keys)
         // A client that tries again may be there before we hear that it has left.
-        for delivery in Array(open.values) { delivery.notice() }
+        noticeClients()
         if let call = beginning.first(where: {
             $0.keys.texts.first == keys.texts.first && $0.answer.deliveries.isEmpty
         }) {
@@ -177,19 +177,20 @@ extension RecorderCore {
 
     func began(_ call: LiveCall, _ number: Int64) {
         // Nobody would be there to record what came back.
-        if isClosing { return call.withdraw(number) }
+        if isClosing { return call.withdraw(number, because: "the recorder was ending") }
+        // The daemon may have been away for long.
+        noticeClients()
+        guard let delivery = call.answer.deliveries.first else {
+            return call.withdraw(number, because: "nobody waited for it any more")
+        }
         live[number] = call
         if !call.isFetched {
             report.live += 1
             if let key = call.keys.texts.first { lost.sent(key, as: number) }
         }
         let ticket = resolution.began(recording: number, call.asking)
-        if let delivery = call.answer.deliveries.first {
-            open[ObjectIdentifier(delivery)] = delivery
-            delivery.tell(ending(ticket, delivery))
-        } else {
-            resolution.broken(ticket)
-        }
+        open[ObjectIdentifier(delivery)] = delivery
+        delivery.tell(ending(ticket, delivery))
         call.send(as: number)
     }
 
@@ -203,10 +204,10 @@ extension RecorderCore {
         lost.completed(number, tokens: usage.tokens)
         noteCompleted()
         resolution.completed(recording: number, toolReferences: facts.toolReferences)
+        noteEnd()
     }
 
     func failed(_ call: LiveCall, _ usage: CallUsage?) {
-        beginning.removeAll { $0 === call }
         guard let number = call.number else { return }
         live[number] = nil
         report.failed += 1
@@ -214,6 +215,7 @@ extension RecorderCore {
             lost.add(key, tokens: usage.tokens)
         }
         resolution.failed(recording: number)
+        noteEnd()
     }
 
     func usage(of call: any WrittenCall, _ observer: ReplyObserver) -> CallUsage {

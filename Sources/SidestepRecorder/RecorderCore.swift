@@ -38,6 +38,8 @@ final class RecorderCore {
     /// Whether the recorder is ending: nothing is sent any more.
     private(set) var isClosing = false
 
+    /// What happens when no call is under way any more.
+    private var allEnded: (() -> Void)?
     private var poison: PoisonEscape
     private var door = Door(port: 0)
     private var token: EpochToken?
@@ -146,12 +148,17 @@ final class RecorderCore {
     func end() {
         guard let token else { return }
         // Its sockets are closed by now, whether or not we have been told.
-        for delivery in Array(open.values) { delivery.notice() }
+        noticeClients()
         formerTokens.append(token)
         self.token = nil
         // A request shows its token; a socket was let in once.
         for socket in Array(sockets.values) { socket.close(1001, "the start of the program has ended") }
         for call in Array(live.values) { call.epochEnded() }
+    }
+
+    /// Notices clients that have gone and whose end we have not been told of.
+    func noticeClients() {
+        for delivery in open.values + beginning.flatMap(\.answer.deliveries) { delivery.notice() }
     }
 
     func noteCompleted() { completedInEpoch += 1 }
@@ -181,11 +188,22 @@ final class RecorderCore {
 
     /// Ends everything; `done` is called when what has ended is written down, or the daemon has been away for too
     /// long.
-    func close(then done: @escaping (SidestepError?) -> Void) {
+    ///
+    /// - Parameter finishing: whether calls that are under way are read to their ends: who goes on with the run is
+    ///   given them.
+    func close(finishing: Bool, then done: @escaping (SidestepError?) -> Void) {
         end()
         isClosing = true
-        for call in Array(live.values) { call.cancel() }
         for connection in connections.values { connection.close() }
+        allEnded = { [self] in settle(then: done) }
+        if !finishing { for call in Array(live.values) { call.cancel() } }
+        noteEnd()
+    }
+
+    /// A call has ended; what waits for all of them goes on with the last.
+    func noteEnd() { if live.isEmpty { allEnded.take()?() } }
+
+    private func settle(then done: @escaping (SidestepError?) -> Void) {
         providers.close()
         let once = NIOLoopBound(Once(done), eventLoop: loop)
         compareAtEnd()

@@ -132,7 +132,7 @@ extension Coordinator {
         performDue()
         perform(FindWaitingSchedules())
         courier?.wake(environment.clock.now())
-        executions?.recover(lost)
+        executions?.recover(lost, of: owned)
         startChores()
     }
 }

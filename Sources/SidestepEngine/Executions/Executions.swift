@@ -95,14 +95,16 @@ public final class Executions: @unchecked Sendable {
         )
     }
 
-    /// Ends what an earlier daemon left running, then goes on with its steps.
-    func recover(_ lost: [(execution: ExecutionRecord, step: StepRecord)]) {
+    /// Ends what an earlier daemon left running, then goes on with its steps. A program that owns its run has outlived
+    /// that daemon, and works on.
+    func recover(_ left: [(execution: ExecutionRecord, step: StepRecord)], of runs: [RunRecord]) {
         let boot = coordinator.environment.boot
-        let orphans = lost.filter { $0.step.executor == .exec }.map { entry in
-            Orphan(
-                token: entry.execution.token,
-                process: entry.execution.boot == boot ? entry.execution.process : nil)
+        let owned = Dictionary(runs.map { ($0.key, $0) }) { first, _ in first }
+        let lost = left.filter { entry in
+            guard let run = owned[entry.step.run] else { return true }
+            return !adopt(Orphan(entry.execution, boot), entry.execution, entry.step, of: run)
         }
+        let orphans = lost.filter { $0.step.executor == .exec }.map { Orphan($0.execution, boot) }
         let (loop, coordinator) = (coordinator.loop, coordinator)
         let goOn: @Sendable () -> Void = { [weak self] in
             for (execution, step) in lost {
@@ -111,6 +113,25 @@ public final class Executions: @unchecked Sendable {
             self?.look()
         }
         orphans.isEmpty ? goOn() : executor.end(orphans) { loop.run(goOn) }
+    }
+
+    /// Goes on with the program that owns a run; false where it is another one, or has ended.
+    private func adopt(_ orphan: Orphan, _ record: ExecutionRecord, _ step: StepRecord, of run: RunRecord)
+        -> Bool
+    {
+        guard let process = orphan.process, run.lease?.owner.process == process else { return false }
+        let execution = Execution(step, of: run, weight: record.weight)
+        let loop = coordinator.loop
+        let isThere = executor.adopt(orphan) { outcome in loop.run { self.settle(execution, outcome) } }
+        guard isThere else { return false }
+        underWay[step.key] = UnderWay(execution: execution, token: orphan.token)
+        take(execution)
+        return true
+    }
+
+    private func take(_ execution: Execution) {
+        coordinator.environment.executing.insert(execution.step)
+        slots[execution.executor]!.take(execution.user, bytes: execution.weight)
     }
 
     // MARK: Starting
@@ -150,8 +171,7 @@ public final class Executions: @unchecked Sendable {
 
     private func load(_ execution: Execution) {
         underWay[execution.step] = UnderWay(execution: execution)
-        coordinator.environment.executing.insert(execution.step)
-        slots[execution.executor]!.take(execution.user, bytes: execution.weight)
+        take(execution)
         coordinator.read(coordinator.daemonContext) { store, _ in
             try store.task(execution)
         } reply: { result in
@@ -207,6 +227,12 @@ public final class Executions: @unchecked Sendable {
         coordinator.environment.executing.remove(execution.step)
         slots[execution.executor]!.giveBack(execution.user, bytes: execution.weight)
         if let next = behind.removeValue(forKey: execution.step) { enqueue(next) }
+    }
+}
+
+extension Orphan {
+    fileprivate init(_ execution: ExecutionRecord, _ boot: String) {
+        self.init(token: execution.token, process: execution.boot == boot ? execution.process : nil)
     }
 }
 

@@ -75,6 +75,9 @@ public protocol StepExecuting: Sendable {
         done: @escaping @Sendable (TaskOutcome) -> Void)
     /// Ends an attempt; its `done` is told `stopped`.
     func stop(_ token: String)
+    /// Goes on with a program that has outlived the daemon which started it, as `start` does; false when it has ended.
+    /// How it ends is not known: it is no child of ours, so it is told `lost`.
+    func adopt(_ orphan: Orphan, done: @escaping @Sendable (TaskOutcome) -> Void) -> Bool
     /// Ends what is left of processes that an earlier daemon started; tells, on any thread, when they are
     /// gone.
     func end(_ orphans: [Orphan], then done: @escaping @Sendable () -> Void)

@@ -40,7 +40,11 @@ public struct BeginRecording: Command {
 
     /// Answers with the recording's number in its run. Throws `budget_exhausted` like `step.begin`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int64 {
-        let run = try store.heldRun(proof, &call)
+        let run: RunRecord
+        do { run = try store.heldRun(proof, &call) } catch {
+            guard let known = try underWay(store, call) else { throw error }
+            return known.number
+        }
         if let known = try store.recording(run: run.key, call: self.call) { return known.number }
         guard try store.recorder(run: run.key).map({ $0.name == recorder && $0.epoch == run.epoch }) ?? false
         else { throw Failure.notOpened(run) }
@@ -48,6 +52,17 @@ public struct BeginRecording: Command {
         let reserve = Amounts(reserve: asked)
         try store.refuseForBudget(reserve.isEmpty ? nil : reserve, nil, of: run, &call)
         return try write(run, store, call)
+    }
+
+    /// What this message began under a lease that is over. Its answer was lost, or it would not come again; and who
+    /// is not told of his recording cannot end it.
+    private func underWay(_ store: any StoreTransaction, _ call: CallContext) throws -> RecordingRecord? {
+        guard case .text(let text, _) = proof, let lease = LeaseText(text),
+            let run = try store.run(key: lease.runKey), store.isVisible(run, call),
+            let known = try store.recording(run: run.key, call: self.call), known.recorder == recorder,
+            known.state == .started
+        else { return nil }
+        return known
     }
 
     /// All of them end in one transaction when their recorder has died.

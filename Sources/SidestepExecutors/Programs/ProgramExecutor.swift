@@ -20,7 +20,7 @@ public final class ProgramExecutor: Sendable {
     static let orphanGraceMilliseconds: Int64 = 5000
 
     private let environment: [String: String]
-    private let identify: Identify
+    let identify: Identify
     private let credentials: Current<Credentials>
     private let running = Mutex<[String: AsyncStream<StopReason>.Continuation]>([:])
     private let children = ProgramChildren()
@@ -51,20 +51,28 @@ public final class ProgramExecutor: Sendable {
 
     func start(_ task: StepTask, started: @escaping @Sendable (ProcessIdentity) -> Void, done: @escaping Done)
     {
-        let (stops, continuation) = AsyncStream.makeStream(of: StopReason.self)
         let program: Program
         do {
             program = try Program(RawJSON(validated: task.spec), SecretText(credentials.value.secret))
         } catch {
             return done(Exchange.outcome(Refusal(type: "credential", message: error.message)))
         }
-        running.withLock { $0[task.token] = continuation }
+        let stops = began(task.token)
         Task.detached {
             let outcome = await self.run(program, task, stops, started)
-            self.running.withLock { $0.removeValue(forKey: task.token) }?.finish()
+            self.ended(task.token)
             done(outcome)
         }
     }
+
+    /// A program is under way; answers the reasons for which it is to end.
+    func began(_ token: String) -> AsyncStream<StopReason> {
+        let (stops, continuation) = AsyncStream.makeStream(of: StopReason.self)
+        running.withLock { $0[token] = continuation }
+        return stops
+    }
+
+    func ended(_ token: String) { running.withLock { $0.removeValue(forKey: token) }?.finish() }
 
     func stop(_ token: String) { running.withLock { $0[token] }?.yield(.stopped) }
 
@@ -220,7 +228,7 @@ public final class ProgramExecutor: Sendable {
     }
 
     /// Does what blocks on a thread of its own; where the system has none left, on one that others share.
-    private static func onThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    static func onThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
         if (try? WorkerThread(name, body)) == nil { Task.detached { body() } }
     }
 }

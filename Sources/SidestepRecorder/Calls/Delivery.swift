@@ -1,3 +1,5 @@
+import SidestepRecording
+
 /// Where an answer is delivered: a connection that waits for it.
 protocol Receiver: AnyObject {
     /// Whether the other side has closed, which the kernel knows before we are told.
@@ -49,7 +51,13 @@ final class Delivery {
     func pump() {
         guard let connection, let answer else { return }
         if case .refused(let rejection) = answer.stage, !hasBegun { return reject(rejection) }
-        guard let head = answer.head else { return }
+        guard let head = answer.head else {
+            // What ends before it begins has no end that a connection could be given.
+            if answer.stage != .open {
+                reject(Rejection(.upstream, "the call ended before its answer began"))
+            }
+            return
+        }
         if !hasBegun {
             hasBegun = true
             connection.begin(head.status, headers(of: head))

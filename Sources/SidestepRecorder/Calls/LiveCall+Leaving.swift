@@ -4,9 +4,9 @@ import Sidestep
 /// A call that nobody listens to.
 extension LiveCall {
     /// The agent went away. As long as its start lasts it may come back for the answer, but not for ever;
-    /// after that the next start is given it.
+    /// after that the next start is given it. What is not written down yet waits for that: `RecorderCore.began`.
     func abandoned() {
-        guard !isOver else { return }
+        guard !isOver, number != nil else { return }
         wait(core.isRunning ? core.options.detachGrace : core.options.inflightMaximum)
     }
 

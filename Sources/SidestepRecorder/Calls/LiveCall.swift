@@ -66,13 +66,17 @@ final class LiveCall: WrittenCall {
     func send(as number: Int64) {
         self.number = number
         send()
-        if answer.deliveries.isEmpty { abandoned() }
     }
 
-    /// It is written down, and not sent.
-    func withdraw(_ number: Int64) {
-        self.number = number
-        fail("it was not sent: the recorder was ending")
+    /// It is written down, and not sent: it has cost nothing. An answer that the provider has already stays there.
+    func withdraw(_ number: Int64, because reason: String) {
+        isOver = true
+        if isFetched, let reply {
+            core.putBack(reply, of: self)
+        } else {
+            core.ledger.withdraw(number, fence, message: "it was not sent: \(reason)")
+        }
+        answer.end(.refused(Rejection(.upstream, "the call was not sent: \(reason)")))
     }
 
     func send() {
@@ -100,11 +104,11 @@ final class LiveCall: WrittenCall {
     /// Whether the provider has sent the last frame, or said that it failed.
     var hasEnded: Bool { observer?.hasEnded ?? false }
 
-    /// Takes the next frame of a WebSocket.
-    func take(frame bytes: [UInt8]) {
+    /// Takes the next frame of a WebSocket, and what is in it.
+    func take(frame bytes: [UInt8], _ value: RawJSON?) {
         guard !isOver, !hasEnded else { return }
         held += bytes
-        observer?.feed(frame: bytes)
+        observer?.feed(frame: bytes, value)
         answer.splits.append(observer?.count ?? 0)
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }

@@ -135,10 +135,16 @@ private struct JournalSession {
     }
 
     private mutating func settle(_ id: Int, _ outcome: Result<RawJSON, SidestepError>) {
-        guard let place = sent.firstIndex(where: { $0.id == id }) else { return }
+        guard let place = id == 0 ? longest : sent.firstIndex(where: { $0.id == id }) else { return }
         let order = sent.remove(at: place).order
         if case .failure(let error) = outcome, isPassing(error.kind, order) { return waiting.append(order) }
         order.done(outcome)
+    }
+
+    /// What an answer without a number is about: a line that the daemon could not take, so the longest of those that
+    /// are under way.
+    private var longest: Int? {
+        sent.indices.max { sent[$0].order.params.bytes.count < sent[$1].order.params.bytes.count }
     }
 
     private func isPassing(_ kind: SidestepError.Kind, _ order: Journal.Order) -> Bool {
@@ -146,6 +152,7 @@ private struct JournalSession {
     }
 
     private func isReadable(_ connection: BlockingConnection) -> Bool {
+        if connection.hasAnswers { return true }
         var polled = pollfd(fd: connection.descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&polled, 1, 0) > 0
     }

@@ -167,6 +167,17 @@ final class Ledger {
         }
     }
 
+    /// A call that was written down has not been sent.
+    func withdraw(_ number: Int64, _ fence: String, message: String) {
+        call("recording.fail", waitingFor: Self.busy.union(Self.noSpace)) { writer in
+            name(number, fence, &writer)
+            writer.member("state", "cancelled")
+            writer.member("message", message)
+            writer.member("usage_source", "none")
+        } then: { _ in
+        }
+    }
+
     private func name(_ number: Int64, _ fence: String, _ writer: inout JSONWriter) {
         writer.member("run", run)
         writer.member("recording", number)

@@ -64,11 +64,11 @@ final class SocketStream: Receiver {
 
     /// An event of a recording bears the stream of whoever asked first.
     private func named(_ bytes: [UInt8]) -> [UInt8] {
-        guard let event = try? RawJSON(parsing: bytes, depth: 20_000), event.kind == .object else {
+        guard let name, let event = try? RawJSON(parsing: bytes, depth: 20_000), event.kind == .object else {
             return bytes
         }
         let there = event["stream_id"]
-        guard let name, there?.string != name else { return bytes }
+        guard there?.string != name else { return bytes }
         let text = RawJSON.object { $0.member("stream_id", name) }.bytes.dropFirst().dropLast()
         guard let there else {
             let start = bytes.firstIndex(of: UInt8(ascii: "{")).map { $0 + 1 } ?? 1

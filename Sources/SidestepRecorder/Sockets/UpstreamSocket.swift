@@ -73,12 +73,13 @@ final class UpstreamSocket {
     }
 
     private func take(text bytes: [UInt8]) {
-        let name = (try? RawJSON(parsing: bytes, depth: 20_000))?["stream_id"]?.string ?? ""
+        let value = try? RawJSON(parsing: bytes, depth: 20_000)
+        let name = value?["stream_id"]?.string ?? ""
         guard let call = calls[name] ?? (calls.count == 1 && name.isEmpty ? calls.values.first : nil) else {
             agent?.write(.text(bytes))
             return
         }
-        call.take(frame: bytes)
+        call.take(frame: bytes, value)
         if call.isOver || call.hasEnded { stop(call) }
     }
 

@@ -21,7 +21,8 @@ public struct ReplyObserver: Sendable {
     public var hasEnded: Bool { reader.failure != nil || reader.isWhole(endedWell: false) }
 
     private var reader: any ReplyReader
-    private let form: Form
+    /// nil as long as nothing says it.
+    private var form: Form?
     private let isError: Bool
     private let isInjected: Bool
     private var events = EventParser()
@@ -36,11 +37,11 @@ public struct ReplyObserver: Sendable {
     }
 
     /// - Parameters:
-    ///   - contentType: of the answer; nil without one, and for the frames of a WebSocket.
+    ///   - contentType: of the answer; without one its first byte tells. Frames of a WebSocket have none.
     ///   - isInjected: whether usage was asked for in the client's place (`UsageInjection`).
     public init(api: API, status: Int, contentType: String?, isInjected: Bool = false) {
         reader = Self.reader(of: api)
-        form = Self.form(of: contentType)
+        form = contentType.map(Self.form) ?? (reader is PlainReply ? .bytes : nil)
         isError = !(200..<300).contains(status)
         self.isInjected = isInjected
     }
@@ -54,10 +55,12 @@ public struct ReplyObserver: Sendable {
     }
 
     /// Takes the next frame of a WebSocket.
-    public mutating func feed(frame: [UInt8]) {
+    ///
+    /// - Parameter value: what is in it; nil where that is no JSON.
+    public mutating func feed(frame: [UInt8], _ value: RawJSON?) {
         let event = ServerEvent(type: "", data: frame, range: count..<(count + frame.count), hasData: true)
         count += frame.count
-        take(event)
+        take(event, value)
     }
 
     /// The answer has ended; says whether it is a result.
@@ -69,7 +72,7 @@ public struct ReplyObserver: Sendable {
         switch form {
         case .events: finishEvents(endedWell: endedWell)
         case .json: finishJSON(endedWell: endedWell)
-        case .bytes: break
+        case .bytes, nil: break
         }
         if let failure { return .failed(failure) }
         return !isBroken && reader.isWhole(endedWell: endedWell) ? .complete : .incomplete
@@ -85,22 +88,28 @@ public struct ReplyObserver: Sendable {
     }
 
     private mutating func look(at bytes: [UInt8]) {
+        if form == nil, let first = bytes.first(where: { !Self.whiteSpace.contains($0) }) {
+            form = [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(first) ? .json : .events
+        }
         switch form {
         case .events:
             var completed: [ServerEvent] = []
             events.feed(bytes[...]) { completed.append($0) }
-            for event in completed { take(event) }
+            for event in completed { take(event, Self.value(of: event)) }
         case .json:
             body += bytes
             hold(lastOf: bytes)
+        case nil: break
         case .bytes: releasable = max(releasable, count + bytes.count - 1)
         }
     }
 
-    private mutating func take(_ event: ServerEvent) {
+    private static func value(of event: ServerEvent) -> RawJSON? { try? RawJSON(parsing: event.data) }
+
+    private mutating func take(_ event: ServerEvent, _ value: RawJSON?) {
         splits.append(event.range.upperBound)
         guard reader.failure == nil else { return releasable = event.range.upperBound }
-        read(event)
+        read(event, value)
         if reader.failure != nil {
             releasable = event.range.upperBound
         } else if !reader.mayBeEnd {
@@ -112,9 +121,9 @@ public struct ReplyObserver: Sendable {
         }
     }
 
-    private mutating func read(_ event: ServerEvent) {
+    private mutating func read(_ event: ServerEvent, _ value: RawJSON?) {
         if event.data.elementsEqual("[DONE]".utf8) { return reader.takeDone() }
-        guard let value = try? RawJSON(parsing: event.data), value.kind == .object else { return }
+        guard let value, value.kind == .object else { return }
         let bytes = reader.facts.textBytes
         let finish = reader.facts.finish
         reader.take(value, type: event.type)
@@ -122,9 +131,11 @@ public struct ReplyObserver: Sendable {
         if isInjected, isEmpty, value.value("usage") != nil { injected.append(event.range) }
     }
 
+    private static let whiteSpace: [UInt8] = [0x20, 0x0A, 0x0D, 0x09]
+
     /// Holds the last byte that is no white space: what follows it says nothing.
     private mutating func hold(lastOf bytes: [UInt8]) {
-        guard let last = bytes.lastIndex(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) else { return }
+        guard let last = bytes.lastIndex(where: { !Self.whiteSpace.contains($0) }) else { return }
         releasable = count + last
     }
 
@@ -132,7 +143,7 @@ public struct ReplyObserver: Sendable {
         var completed: [ServerEvent] = []
         // What was cut off in the middle of an event is no event.
         if endedWell { events.finish { completed.append($0) } }
-        for event in completed { take(event) }
+        for event in completed { take(event, Self.value(of: event)) }
     }
 
     private mutating func finishJSON(endedWell: Bool) {
@@ -142,8 +153,7 @@ public struct ReplyObserver: Sendable {
         reader.take(whole: value)
     }
 
-    private static func form(of contentType: String?) -> Form {
-        guard let contentType else { return .bytes }
+    private static func form(of contentType: String) -> Form {
         let type = HeaderText.trimmed(contentType.prefix { $0 != ";" }).lowercased()
         if type == "text/event-stream" { return .events }
         return type == "application/json" || type.hasSuffix("+json") ? .json : .bytes

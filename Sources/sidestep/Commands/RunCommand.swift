@@ -80,6 +80,8 @@ struct RunCommand: ParsableCommand {
 
     private func supervise() throws -> Int32 {
         if let umask { Glibc.umask(umask.bits) }
+        // Whoever reads what we print is the daemon, which may die before us.
+        if handedOver != nil { SignalRelay.ignorePipes() }
         let connection = try common.connect()
         let opened = try connection.call("resume", resume)
         guard let run = opened["run"]?["id"]?.string, let lease = opened.present("lease")?.string else {
@@ -103,7 +105,7 @@ struct RunCommand: ParsableCommand {
             supervisor.recorder = try RunRecorder(
                 run: run, socket: connection.path, recording.options(environment, hasBudget: budget))
         }
-        defer { supervisor.recorder?.close() }
+        defer { supervisor.recorder?.close(finishing: supervisor.isLeftOpen) }
         return try supervisor.supervise(program)
     }
 

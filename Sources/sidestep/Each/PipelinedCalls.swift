@@ -39,7 +39,9 @@ final class PipelinedCalls {
     /// The connection for poll(2), -1 while there is none.
     var descriptor: Int32 { connection?.descriptor ?? -1 }
     /// When `work` is to be called at the latest.
-    var due: ContinuousClock.Instant? { lost?.next ?? unsent.map(\.at).min() }
+    var due: ContinuousClock.Instant? {
+        connection?.hasAnswers == true ? .now : lost?.next ?? unsent.map(\.at).min()
+    }
 
     /// Sends a call; `answer` is called by `receive` or `work`.
     func send(_ method: String, _ write: (inout JSONWriter) -> Void, _ answer: @escaping Answer) throws {
@@ -69,8 +71,9 @@ final class PipelinedCalls {
         }
     }
 
-    /// Connects again, and sends what is due.
+    /// Takes answers that came while something was sent, connects again, and sends what is due.
     func work() throws {
+        if connection?.hasAnswers == true { try receive() }
         try connect()
         guard connection != nil, !unsent.isEmpty else { return }
         let all = unsent

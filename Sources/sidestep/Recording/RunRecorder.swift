@@ -68,9 +68,16 @@ struct RunRecorder {
     }
 
     /// Ends it, and says what was done.
+    ///
+    /// - Parameter finishing: whether what is being answered is read to its end, for who goes on with the run.
     @discardableResult
-    func close() -> RecorderReport? {
-        guard let report = try? recorder.close() else { return nil }
+    func close(finishing: Bool = false) -> RecorderReport? {
+        let count = finishing ? recorder.underWay : 0
+        if count > 0 {
+            let calls = count == 1 ? "1 call is" : "\(count) calls are"
+            Output.complain("sidestep: \(calls) still being answered, and waited for; a signal gives them up")
+        }
+        guard let report = try? recorder.close(finishing: finishing) else { return nil }
         for line in RecordingLines.of(report, hashSeed: hashSeed) { Output.complain("sidestep: " + line) }
         return report
     }

@@ -63,6 +63,8 @@ final class Supervisor {
     /// What the program's calls to providers go through; nil where they go their own way.
     var recorder: RunRecorder?
     private var completed: Int64
+    /// Whether the run can be gone on with, and nobody has told us to end.
+    private(set) var isLeftOpen = true
     /// What is set back before each start.
     var workspace: Workspace?
     /// Who had the run before us and started nothing, where somebody detached the program.
@@ -156,12 +158,16 @@ final class Supervisor {
     // MARK: How it ends
 
     private func complete() throws -> Int32 {
+        // What its calls have used is booked before it is over.
+        recorder?.close()
+        recorder = nil
         try call("run.complete") { $0.object("output") { $0.member("exit", 0) } }
         return 0
     }
 
     /// Somebody stopped us: the run can be continued.
     private func release(_ status: Int32) -> Int32 {
+        isLeftOpen = false
         // Refused where somebody ended the run, which is as good.
         _ = try? call("run.release") { _ in }
         return status

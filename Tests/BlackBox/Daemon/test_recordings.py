@@ -70,6 +70,27 @@ class Kills(DaemonTest):
             self.assertEqual(database.execute("PRAGMA integrity_check").fetchone(), ("ok",))
             self.assertEqual(database.execute("PRAGMA foreign_key_check").fetchall(), [])
 
+    def test_a_call_whose_answer_died_with_the_daemon_is_found_again_under_a_lease_that_is_over(self):
+        first = self.daemon.connect()
+        self.addCleanup(first.close)
+        self.lease = first.call("resume", run="r", owner="process", owner_pid=os.getpid())["lease"]
+        connection = self.opened()
+        said = {"run": "r", "lease": self.lease}
+        connection.send("recording.begin", **{**ASKED, "call": "a", **said})
+        begin(connection, "b", **said)  # what was sent before it is on disk as well
+        self.daemon.kill()
+        self.daemon.start()
+        second = self.daemon.connect()
+        self.addCleanup(second.close)
+        second.call("resume", run="r", owner="process", owner_pid=os.getpid(), if_owned="take_over")
+        self.assertEqual(begin(second, "a", **said), 1)
+        with self.assertRaises(Refused) as caught:
+            begin(second, "c", **said)
+        self.assertEqual(caught.exception.kind, "lease_lost")
+        second.call("recording.fail", run="r", recording=1, call="a", state="cancelled", usage_source="none")
+        found = second.call("recording.list", run="r")["recordings"]
+        self.assertEqual([(it["state"], it.get("usage_source")) for it in found], [("cancelled", "none"), ("started", None)])
+
     def test_what_a_recorder_had_under_way_when_it_died_is_in_doubt_for_the_next_one(self):
         first = self.daemon.connect()
         first.call("resume", run="r", budget={"tokens": 100})

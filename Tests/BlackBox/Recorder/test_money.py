@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import unittest
 
-from stage import Staged
+from points import RIGHT, TURNS
+from stage import Staged, comes
 from test_trouble import ASK
 
 COUNTED = ASK + """
@@ -43,6 +44,33 @@ class Money(Staged):
         last = self.stage.program("tokens", COUNTED)
         self.assertEqual(last.end(), 0, last.said)
         self.assertEqual(len(self.stage.calls()), 6)
+
+    def test_a_call_in_flight_when_the_budget_ends_the_run_is_read_to_its_end_and_not_paid_again(self) -> None:
+        text = TURNS + """
+import threading, time
+if os.environ["SIDESTEP_EPOCH"] == "1":
+    threading.Thread(target=ask, args=("held [words:4][gate:held]",), daemon=True).start()
+    while not (out.parent / "held.reached").exists():
+        time.sleep(0.01)
+    os.kill(os.getpid(), 9)
+told = ask("x" * 2000)
+if "budget_exhausted" in told:
+    sys.exit(3)
+out.write_text(ask("held [words:4][gate:held]"))
+"""
+        it = self.stage.program("held", text, "--budget-tokens", "200")
+        comes("the pause", lambda: self.stage.reached("held") or "still being answered" in it.said)
+        self.assertEqual(self.stage.call("run.get", run="held")["run"]["reason"], "budget")
+        self.assertIsNone(it.process.poll())
+        self.stage.open("held")
+        self.assertEqual(it.end(), 77, it.said)
+        self.assertEqual([entry["state"] for entry in self.stage.call("recording.list", run="held")["recordings"]], ["completed"])
+        self.stage.sidestep("budget", "set", "held", "tokens=100000")
+        self.stage.sidestep("unpause", "held")
+        again = self.stage.program("held", text)
+        self.assertEqual(again.end(), 0, again.said)
+        self.assertEqual(self.stage.answers("held"), [RIGHT.format(1)])
+        self.assertEqual(len(self.stage.calls()), 2)
 
     def test_a_budget_that_another_command_has_set_is_kept_as_well(self) -> None:
         first = self.stage.program("later", COUNTED.replace("range(6)", "range(1)") + "sys.exit(1)", "--restart", "no")

@@ -58,7 +58,7 @@ class Points(Staged):
         for who in ("agent", "daemon", "supervisor"):
             with self.subTest(who):
                 point = self.check_at("recording.begin", "request", who, paid=3, told=1)
-                self.assertEqual(point.states, ["completed"] * 3)
+                self.assertEqual(point.states, self.withdrawn(point, who) + ["completed"] * 3)
 
     def test_c4_an_agent_that_dies_with_an_answer_in_its_hands_is_given_it_again(self) -> None:
         it = self.stage.program("c4", TURNS + 'turns()\nos.environ["SIDESTEP_EPOCH"] == "1" and os.kill(os.getpid(), 9)')
@@ -71,12 +71,31 @@ class Points(Staged):
             with self.subTest(who):
                 point = self.check_at("recording.begin", "answer", who, paid=3, told=1)
                 doubts = [entry for entry in point.recordings if entry["state"] == "in_doubt"]
-                self.assertEqual(point.states, ["completed"] * 3 + ["in_doubt"] * len(doubts))
+                withdrawn = self.withdrawn(point, who)
+                self.assertEqual(point.states, withdrawn + ["completed"] * 3 + ["in_doubt"] * len(doubts))
                 self.assertEqual(len(doubts), int(who == "supervisor"))
                 for entry in doubts:
                     # It may have been paid: what was set aside stays booked.
                     self.assertEqual(entry["usage_source"], "estimated")
                     self.assertGreater(entry["usage"]["input_tokens"], 0)
+
+    def withdrawn(self, point: Point, who: str) -> list[str]:
+        """The states of calls that were not sent since their agent had died: they cost nothing."""
+        found = [entry for entry in point.recordings if entry["state"] == "cancelled"]
+        self.assertEqual(len(found), int(who == "agent"))
+        self.assertEqual([entry["usage_source"] for entry in found], ["none"] * len(found))
+        return ["cancelled"] * len(found)
+
+    def test_a_call_whose_agent_dies_while_it_is_written_down_for_long_is_not_sent_and_holds_nobody_up(self) -> None:
+        with Point(self.stage, "long", "recording.begin", "answer", "--detach-grace", "1ms") as point:
+            self.stage.kill_agent("long")
+            # More than the grace is over when its start is.
+            comes("the end of its start", lambda: self.stage.call("run.get", run="long")["run"]["epoch"] == 2)
+            point.place.with_suffix(".go").touch()
+            self.assertEqual(point.supervised.end(), 0, point.supervised.said)
+        self.assertEqual(point.told, [FIRST] * 3)
+        self.assertEqual(len(self.stage.calls()), 3)
+        self.assertEqual(point.states, self.withdrawn(point, "agent") + ["completed"] * 3)
 
     def test_a_call_that_is_being_written_down_when_its_recorder_ends_has_an_end_as_well(self) -> None:
         with Point(self.stage, "ends", "recording.begin", "answer") as point:
@@ -85,7 +104,8 @@ class Points(Staged):
             comes("the end", lambda: self.stage.call("run.get", run="ends")["run"]["status"] != "running")
             point.place.with_suffix(".go").touch()
             point.supervised.end()
-            self.assertIn(point.states, (["completed", "failed"], ["cancelled", "completed"]))
+            self.assertEqual(point.states, ["cancelled", "completed"])
+            self.assertNotIn("failed", point.supervised.said)
 
     def test_c7_an_answer_that_was_not_recorded_has_no_end_and_only_the_supervisors_death_loses_it(self) -> None:
         for who in ("agent", "daemon", "supervisor"):

@@ -165,6 +165,29 @@ import Testing
         }
     }
 
+    @Test(
+        "who began a call finds it again when the lease is over, as long as no other recorder is there"
+    )
+    func answersThatWereLost() throws {
+        try with { run throws in
+            for call in ["a", "b"] { _ = try run.begin(call).get() }
+            let old = run
+            try run.hold()
+            #expect(try old.begin("b").get() == 2)
+            #expect(kind(old.begin("c")) == .leaseLost)
+            #expect(kind(old.begin("b", recorder: "other")) == .leaseLost)
+            run.fail(1, "a")
+            #expect(kind(old.begin("a")) == .leaseLost)
+            _ = try run.bench.daemon.call(PauseRun(run: "r"), by: run.client).get()
+            #expect(try run.begin("b").get() == 2)
+            #expect(kind(run.begin("c")) == .runPaused)
+            _ = try run.bench.daemon.call(UnpauseRun(run: "r"), by: run.client).get()
+            try run.hold(recorder: "next")
+            #expect(kind(old.begin("b")) == .leaseLost)
+            #expect(try run.states() == ["1 failed", "2 in_doubt"])
+        }
+    }
+
     @Test("only so many calls of a run may be under way: all of them end together when their recorder dies")
     func many() throws {
         var settings = EngineSettings()

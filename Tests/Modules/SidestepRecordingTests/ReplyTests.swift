@@ -1,3 +1,4 @@
+import SidestepProtocol
 import SidestepRecording
 import Testing
 
@@ -8,8 +9,10 @@ struct ReplyTests {
     }
 
     /// Feeds an answer in pieces and checks after each that the end was not released.
-    private func check(_ reply: SampleReply, pieces: [ArraySlice<UInt8>]) throws {
-        var observer = observer(reply)
+    private func check(
+        _ reply: SampleReply, pieces: [ArraySlice<UInt8>], by observer: ReplyObserver? = nil
+    ) throws {
+        var observer = observer ?? self.observer(reply)
         let limit = try #require(reply.held)
         for piece in pieces {
             let before = observer.releasable
@@ -32,6 +35,19 @@ struct ReplyTests {
         try check(reply, pieces: [bytes[...]])
         try check(reply, pieces: bytes.indices.map { bytes[$0...$0] })
         for place in bytes.indices { try check(reply, pieces: [bytes[..<place], bytes[place...]]) }
+    }
+
+    @Test(
+        "without a content type is read as its first byte says",
+        arguments: SampleReply.all.filter { $0.finish != nil })
+    func untyped(reply: SampleReply) throws {
+        for pieces in [[reply.bytes[...]], reply.bytes.indices.map { reply.bytes[$0...$0] }] {
+            let observer = ReplyObserver(api: reply.api, status: 200, contentType: nil)
+            try check(reply, pieces: pieces, by: observer)
+        }
+        var spaced = ReplyObserver(api: reply.api, status: 200, contentType: nil)
+        spaced.feed(Array("\r\n".utf8) + reply.bytes)
+        #expect(spaced.finish(endedWell: true) == .complete)
     }
 
     @Test("has the same events wherever it is split", arguments: SampleReply.all)
@@ -142,9 +158,9 @@ struct ReplyTests {
         var observer = ReplyObserver(api: .responses, status: 200, contentType: nil)
         let first = Array(#"{"type":"response.output_text.delta","stream_id":"s","delta":"abcdefg"}"#.utf8)
         let last = Array(#"{"type":"response.completed","response":{"status":"completed"}}"#.utf8)
-        observer.feed(frame: first)
+        observer.feed(frame: first, try? RawJSON(parsing: first))
         #expect(observer.releasable == first.count)
-        observer.feed(frame: last)
+        observer.feed(frame: last, try? RawJSON(parsing: last))
         #expect(observer.releasable == first.count)
         #expect(observer.splits == [first.count, first.count + last.count])
         #expect(observer.finish(endedWell: false) == .complete)

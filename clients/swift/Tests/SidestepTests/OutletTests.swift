@@ -53,4 +53,26 @@ import Testing
         for task in tasks { task.cancel() }
         for task in tasks { await #expect(throws: CancellationError.self) { try await task.value } }
     }
+
+    @Test("a long call and long answers before it do not wait for each other")
+    func longAnswers() async throws {
+        let daemon = try await LocalDaemon()
+        let large = String(repeating: "x", count: 4 << 20)
+        _ = try await daemon.connect().enqueue("w", run: "r", input: large)
+        let connection = try BlockingConnection(socket: daemon.socket, autostart: false)
+        var open: Set<Int> = []
+        for _ in 0..<4 { open.insert(try connection.begin("run.get", .object { $0.member("run", "r") })) }
+        let long = RawJSON.object { writer in
+            writer.member("workflow", "w")
+            writer.member("run", "s")
+            writer.member("input", large)
+        }
+        open.insert(try connection.begin("run.enqueue", long))
+        while !open.isEmpty {
+            for (id, outcome) in try #require(try connection.nextAnswers()) {
+                _ = try outcome.get()
+                #expect(open.remove(id) != nil)
+            }
+        }
+    }
 }

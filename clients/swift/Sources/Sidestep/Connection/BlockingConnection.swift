@@ -72,16 +72,27 @@ public final class BlockingConnection {
     package var descriptor: Int32 { socket.descriptor }
 
     /// Sends a call without waiting for its answer; returns the number that the answer will have.
+    ///
+    /// What comes meanwhile is read: a daemon takes nothing from a client that does not take its answers.
     package func begin(_ method: String, _ params: RawJSON) throws -> Int {
         lastID += 1
-        try send(Outgoing.request(id: lastID, method: method, params: params))
-        return lastID
+        var rest = Outgoing.request(id: lastID, method: method, params: params)[...]
+        while true {
+            rest = rest.dropFirst(socket.writeNow(rest))
+            if rest.isEmpty { return lastID }
+            guard socket.waitUntilWritableOrReadable() else { continue }
+            do { if try lines.readMore() { continue } } catch { throw lost(error) }
+            throw SidestepError(.connectionLost, "the daemon closed the connection before it took \(method)")
+        }
     }
+
+    /// Whether an answer was read already, which poll(2) does not tell.
+    package var hasAnswers: Bool { lines.hasLine }
 
     /// Reads what has come, and waits when nothing has: the answers that are whole by now. Nil when the daemon has
     /// closed the connection.
     package func nextAnswers() throws -> [(id: Int, outcome: Result<RawJSON, SidestepError>)]? {
-        do { guard try lines.readMore() else { return nil } } catch { throw lost(error) }
+        do { guard try lines.hasLine || lines.readMore() else { return nil } } catch { throw lost(error) }
         var answers: [(id: Int, outcome: Result<RawJSON, SidestepError>)] = []
         while let line = lines.buffered() {
             if case .answer(let id, let outcome) = Incoming(line: line) { answers.append((id, outcome)) }

@@ -23,6 +23,9 @@ struct LineReader {
         }
     }
 
+    /// Whether a whole line was read and not handed out.
+    var hasLine: Bool { indexOfNewline() != nil }
+
     /// The next line of what was read; nil when none is whole.
     mutating func buffered() -> ArraySlice<UInt8>? {
         guard let newline = indexOfNewline() else {

@@ -57,6 +57,12 @@ package final class UnixSocket: Sendable {
         }
     }
 
+    /// Waits until the kernel takes more or has something; whether it has.
+    func waitUntilWritableOrReadable() -> Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN | POLLOUT), revents: 0)
+        return poll(&polled, 1, -1) > 0 && polled.revents & Int16(POLLIN | POLLHUP) != 0
+    }
+
     /// Lets a read that waits longer throw EAGAIN.
     func limitReads(to longest: Duration) {
         System.limitReads(descriptor, milliseconds: max(1, longest.milliseconds))
