@@ -105,9 +105,8 @@ public struct Workspace: Sendable {
         }
     }
 
-    /// - Throws: `WorkspaceError` for a folder that holds anything; one that is not there may be made.
+    /// Refuses a folder that holds anything.
     public static func refuseFull(_ directory: String) throws(WorkspaceError) {
-        if access(directory, F_OK) != 0 && errno == ENOENT { return }
         guard try Folder(top: directory).names([]).isEmpty else {
             throw WorkspaceError(
                 "\(directory) is not empty", hint: "name an empty folder, or one that is not there yet")

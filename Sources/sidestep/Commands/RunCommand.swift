@@ -54,6 +54,11 @@ struct RunCommand: ParsableCommand {
     var env: [String] = []
     @OptionGroup var files: EnvironmentFiles
     @OptionGroup var folder: WorkspaceOptions
+    @Option(
+        help:
+            "With --workspace: what it holds is kept at the run's first start, or with --record right before each call "
+            + "that is sent as well (`sidestep fork --recording`).")
+    var workspaceAt: WorkspaceOptions.At = .start
     @OptionGroup var recording: RecordArguments
     /// The daemon runs us: the run waits for whoever takes it up.
     @Flag(help: .hidden) var handedOver = false
@@ -65,6 +70,9 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if command.isEmpty { throw ValidationError("no program: write it after --") }
+        if workspaceAt == .calls && (folder.workspace == nil || !recording.record) {
+            throw ValidationError("--workspace-at calls needs --workspace, and --record, which knows of calls")
+        }
         if maxRestarts < 0 { throw ValidationError("--max-restarts is 0 or more") }
     }
 
@@ -98,10 +106,18 @@ struct RunCommand: ParsableCommand {
             let budget = try recording.budget.isThere {
                 try connection.call("run.get") { $0.member("run", run) }
             }
-            supervisor.recorder = try RunRecorder(
-                run: run, socket: connection.path, recording.options(environment, hasBudget: budget))
+            var options = try recording.options(environment, hasBudget: budget)
+            if workspaceAt == .calls, let workspace = supervisor.workspace {
+                let trees = CallTrees(workspace)
+                options.beforeCall = { trees.keep(before: $0, then: $1) }
+                supervisor.callTrees = trees
+            }
+            supervisor.recorder = try RunRecorder(run: run, socket: connection.path, options)
         }
-        defer { supervisor.recorder?.close() }
+        defer {
+            supervisor.callTrees?.close()
+            supervisor.recorder?.close()
+        }
         return try supervisor.supervise(program)
     }
 

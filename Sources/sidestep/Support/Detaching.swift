@@ -82,6 +82,7 @@ struct Detaching {
             arguments += ["--env-file", file.hasPrefix("/") ? file : folder + file]
         }
         arguments += command.folder.words
+        if command.workspaceAt != .start { arguments += ["--workspace-at", command.workspaceAt.rawValue] }
         arguments += recording
         if let workflow = command.workflow { arguments += ["--workflow", workflow] }
         return arguments + ["--"] + command.command

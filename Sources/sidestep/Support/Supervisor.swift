@@ -65,6 +65,8 @@ final class Supervisor {
     private var completed: Int64
     /// What is set back before each start.
     var workspace: Workspace?
+    /// What keeps its trees before calls; nil where nobody asked for that.
+    var callTrees: CallTrees?
     /// Whether a start before this one ended badly.
     private var hasFailed = false
     /// How the start before ended; nil at the first one.
@@ -135,6 +137,8 @@ final class Supervisor {
     }
 
     private func prepareWorkspace() throws {
+        // What the last start left is looked at before it is set back.
+        callTrees?.settle()
         do {
             try workspace?.prepareTelling(of: run)
         } catch {
