@@ -44,13 +44,16 @@ public struct Snapshots: Sendable {
         }
     }
 
-    /// The names of what was kept, the oldest first.
+    /// The names of what was kept: what the run began with, and then the oldest first.
     public var names: [String] {
         guard let top = try? Folder(top: folder), let found = try? top.names([]) else { return [] }
         let names = found.map { String(decoding: $0, as: UTF8.self) }
         let trees = names.filter { $0 != Self.directory && $0 != Self.id && !$0.hasPrefix(".") }
         // Names of one tree are equally old; call-9 comes before call-10.
-        let times = trees.map { (top.facts(Array($0.utf8))?.modified ?? 0, $0.utf8.count, $0) }
+        let times = trees.map { name in
+            let time = name == Self.start ? .min : top.facts(Array(name.utf8))?.modified ?? 0
+            return (time, name.utf8.count, name)
+        }
         return times.sorted { $0 < $1 }.map(\.2)
     }
 

@@ -185,6 +185,6 @@ for thread in threads:
         wait_for(hold.exists, "the second tool")
         os.kill(first.pid, signal.SIGKILL)
         self.finished(self.run_in(self.work, AGENT, "--workspace-at", "calls", *options))
-        self.assertEqual(self.kept(), ["start", "call-1", "call-2", "call-3"])
+        self.assertEqual(self.kept(), ["start", "call-1", "call-2", "end-1", "call-3"])
         self.assertEqual(self.texts(self.work), {"notes": "begun\none\ntwo\n"})
         self.assertEqual(len(self.upstream.asked), 3)
