@@ -126,6 +126,58 @@ class Trees(Recording):
             self.fork("--recording", number, "--workspace", self.folder / f"at-{number}")
             self.assertEqual(self.texts(self.folder / f"at-{number}"), {"notes": notes})
 
+    def test_wherever_the_program_is_killed_each_call_has_the_tree_of_an_undisturbed_run(self):
+        commands = ["echo 1 >>notes; mkdir -p d", "mv notes d/moved; echo 2 >notes", "rm -r d; ln -s notes link"]
+
+        async def answer(asked, writer):
+            turn = len(json.loads(asked.body)["messages"]) // 2
+            await asyncio.sleep(0.3)
+            command = commands[turn] if turn < len(commands) else "done"
+            return await whole(writer, completion(command), "200 OK", "content-type: application/json")
+
+        options = self.serve(answer)
+        text = SHELL + """
+import threading
+point = os.environ["POINT"] if epoch == 1 else ""
+said = [{"role": "user", "content": "begin"}]
+while True:
+    turn = len(said) // 2 + 1
+    if point == f"call {turn}":
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    if (command := next_command(said)) == "done":
+        break
+    if point == f"tool {turn}":
+        subprocess.run(command.split(";")[0], shell=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    use(command, said)
+"""
+        points = ["none", *(f"{kind} {turn}" for kind in ("call", "tool") for turn in (1, 2, 3))]
+        agents = []
+        for point in points:
+            work = self.folder / point
+            work.mkdir()
+            (work / "notes").write_text("begun\n")
+            agents.append(self.run_agent(
+                text, "--workspace", work, "--workspace-at", "calls", *options, run=point, restart="on-failure",
+                environment={"WORK": str(work), "POINT": point}))  # fmt: skip
+        for point, agent in zip(points, agents, strict=True):
+            self.finished(agent)
+            self.assertIn("in 1 start:" if point == "none" else "in 2 starts:", self.said)
+        self.assertEqual(len(self.upstream.asked), 4 * len(points))
+        for number in (1, 2, 3, 4):
+            trees = {point: self.tree(point, f"call-{number}") for point in points}
+            self.assertEqual(set(trees.values()), {trees["none"]}, trees)
+        self.assertEqual(len({self.tree("none", f"call-{number}") for number in (1, 2, 3, 4)}), 4)
+
+    def tree(self, run, name):
+        """What a fork gets, as a person sees it."""
+        folder = self.folder / "forks" / f"{run} {name}"
+        folder.parent.mkdir(exist_ok=True)
+        self.fork("--recording", name.split("-")[1], "--workspace", folder, run=run)
+        return tuple(sorted(
+            (str(path.relative_to(folder)), path.is_symlink(), path.read_text() if path.is_file() else "")
+            for path in folder.rglob("*")))  # fmt: skip
+
     def test_of_two_calls_at_the_same_time_each_has_the_tree_of_its_own_moment(self):
         go = asyncio.Event()
 
