@@ -56,7 +56,8 @@ struct ForkCommand: ParsableCommand {
         }
         if folder.workspace != nil && folder.workspaceAt == .call && recording == nil {
             throw ValidationError(
-                "--workspace is what a folder held at a call: name it by --recording, or give --workspace-at start")
+                "--workspace is what a folder held at a call: name it by --recording, or give --workspace-at start"
+            )
         }
     }
 

@@ -71,7 +71,8 @@ struct RunCommand: ParsableCommand {
     func validate() throws {
         if command.isEmpty { throw ValidationError("no program: write it after --") }
         if workspaceAt == .calls && (folder.workspace == nil || !recording.record) {
-            throw ValidationError("--workspace-at calls needs --workspace, and --record, which knows of calls")
+            throw ValidationError(
+                "--workspace-at calls needs --workspace, and --record, which knows of calls")
         }
         if maxRestarts < 0 { throw ValidationError("--max-restarts is 0 or more") }
     }

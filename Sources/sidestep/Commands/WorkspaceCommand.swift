@@ -30,7 +30,8 @@ struct WorkspaceCommand: ParsableCommand {
     @Argument(help: "What to do.")
     var act: Act = .list
     @Argument(
-        help: ArgumentHelp("What was kept, by its name in the list; `now` for what is there.", valueName: "tree"))
+        help: ArgumentHelp(
+            "What was kept, by its name in the list; `now` for what is there.", valueName: "tree"))
     var names: [String] = []
     @OptionGroup var common: Common
 

@@ -53,7 +53,8 @@ struct ForkedWorkspace: ParsableArguments {
         let names = source.names
         if names.isEmpty {
             return WorkspaceError(
-                "run '\(run)' has no workspace here", hint: "run it with --workspace DIR, or leave --workspace out")
+                "run '\(run)' has no workspace here",
+                hint: "run it with --workspace DIR, or leave --workspace out")
         }
         let isAsked = names.contains { $0.hasPrefix(Snapshots.calls) }
         return WorkspaceError(
@@ -77,9 +78,13 @@ struct ForkedWorkspace: ParsableArguments {
                     + ShellText.line(["sidestep", "run", "--id", id, "--workspace", tree.directory]) + " …")
         } catch let error as WorkspaceError {
             throw SidestepError(
-                .invalidArgument, "the fork \(id) is made, and its workspace is not: \(error.message)", run: id,
-                hint: [error.hint, "the same command with --id \(ShellText.word(id)) fills a folder for this fork"]
-                    .compactMap(\.self).joined(separator: "; "))
+                .invalidArgument, "the fork \(id) is made, and its workspace is not: \(error.message)",
+                run: id,
+                hint: [
+                    error.hint,
+                    "the same command with --id \(ShellText.word(id)) fills a folder for this fork",
+                ]
+                .compactMap(\.self).joined(separator: "; "))
         }
     }
 
@@ -87,11 +92,14 @@ struct ForkedWorkspace: ParsableArguments {
     func tell(of run: String, _ recording: Int?, for fork: String, _ connection: BlockingConnection) {
         let names = (try? Snapshots.known(of: run, connection))?.snapshots.names ?? []
         let call = recording.map { Snapshots.call(Int64($0)) }
-        guard let name = [call, Snapshots.start].compactMap(\.self).first(where: names.contains) else { return }
+        guard let name = [call, Snapshots.start].compactMap(\.self).first(where: names.contains) else {
+            return
+        }
         var words = ["sidestep", "fork", run, "--id", fork, "--workspace", "DIR"]
         if let recording { words += ["--recording", "\(recording)"] }
         if name == Snapshots.start { words += ["--workspace-at", "start"] }
         let what = name == Snapshots.start ? "when it began" : "right before call \(recording ?? 0)"
-        Output.note("sidestep: run \(run) has a workspace; what it held \(what) comes with " + ShellText.line(words))
+        Output.note(
+            "sidestep: run \(run) has a workspace; what it held \(what) comes with " + ShellText.line(words))
     }
 }

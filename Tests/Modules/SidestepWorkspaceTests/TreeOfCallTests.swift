@@ -29,9 +29,13 @@ import Testing
     }
 
     /// Has the store lose what it has; a file that is read again is there again.
-    func emptyStore() { shell("chmod -R u+w \(place)/state; find \(place)/state -path '*/objects/*' -type f -delete") }
+    func emptyStore() {
+        shell("chmod -R u+w \(place)/state; find \(place)/state -path '*/objects/*' -type f -delete")
+    }
 
-    var objects: Int { Int(shell("find \(place)/state -path '*/objects/*' -type f | wc -l").dropLast()) ?? -1 }
+    var objects: Int {
+        Int(shell("find \(place)/state -path '*/objects/*' -type f | wc -l").dropLast()) ?? -1
+    }
 
     func clean() { shell("chmod -R u+rwx \(place); rm -rf \(place)") }
 
@@ -109,14 +113,16 @@ import Testing
         let workspace = try Workspace(folder, snapshots())
         _ = try workspace.prepare()
         for number in 1...3 as ClosedRange<Int64> {
-            shell("echo \(number) >>notes; mkdir d\(number); chmod 500 d\(number); touch -d @\(number) notes .")
+            shell(
+                "echo \(number) >>notes; mkdir d\(number); chmod 500 d\(number); touch -d @\(number) notes .")
             try workspace.keep(Snapshots.call(number))
         }
         mkdir(place + "/fork", 0o755)
         let fork = try Workspace(place + "/fork", snapshots("fork-1"))
         #expect(try fork.begin(with: "call-2", of: snapshots(), callsUpTo: 2) == 4)
-        #expect(shell("cat ../fork/notes; ls ../fork | xargs; stat -c %Y,%a ../fork ../fork/d1 | head -1")
-            == "1\n2\nd1 d2 notes\n2,755\n")
+        #expect(
+            shell("cat ../fork/notes; ls ../fork | xargs; stat -c %Y,%a ../fork ../fork/d1 | head -1")
+                == "1\n2\nd1 d2 notes\n2,755\n")
         #expect(try fork.prepare() == .unchanged)
         #expect(Set(snapshots("fork-1").names) == ["call-1", "call-2", "start"])
         // Once: nothing of somebody else's is touched, and a workspace that is there stays.

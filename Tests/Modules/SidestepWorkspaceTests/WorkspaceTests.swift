@@ -120,12 +120,14 @@ import Testing
     }
 
     @Test func whatIsOursIsNoPartOfIt() throws {
-        let own = try Workspace(place, Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1", run: "run"))
+        let own = try Workspace(
+            place, Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1", run: "run"))
         _ = try own.prepare()
         write("late", "x")
         _ = try own.prepare()
         #expect(
-            shell("ls \(place)/state/sidestep/workspaces/runs/run-1 | xargs") == "directory end-1 run start\n")
+            shell("ls \(place)/state/sidestep/workspaces/runs/run-1 | xargs") == "directory end-1 run start\n"
+        )
         #expect(shell("ls \(folder)") == "")
         shell("rm -rf \(place)")
     }
