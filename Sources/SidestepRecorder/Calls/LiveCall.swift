@@ -22,8 +22,6 @@ final class LiveCall {
     private(set) var isOver = false
 
     private let core: RecorderCore
-    /// The start of the agent that asked.
-    private let epoch: Int
     /// The body with the question for usage in it, where that is asked in the client's place.
     private var injected: [UInt8]?
     private var tries = 0
@@ -44,7 +42,6 @@ final class LiveCall {
         (self.request, self.recorded, self.endpoint) = (request, recorded, endpoint)
         (self.asking, self.keys) = (asking, keys)
         (self.injected, self.core) = (injected, core)
-        epoch = core.report.epochs
         answer.abandoned = { [weak self] in self?.abandoned() }
     }
 
@@ -53,20 +50,9 @@ final class LiveCall {
 
     // MARK: At the upstream
 
-    /// It is written down: it may be sent, when everything is done that comes before.
+    /// It is written down: it may be sent.
     func send(as number: Int64) {
         self.number = number
-        // What an earlier start did before it asked is not to be found any more.
-        guard let before = core.options.beforeCall, core.isRunning, core.report.epochs == epoch else {
-            return sendNow()
-        }
-        let bound = NIOLoopBound(self, eventLoop: core.loop)
-        before(number) { [loop = core.loop] in loop.execute { bound.value.sendNow() } }
-    }
-
-    private func sendNow() {
-        // It may have been given up meanwhile.
-        guard !isOver else { return }
         send()
         if answer.deliveries.isEmpty { abandoned() }
     }
