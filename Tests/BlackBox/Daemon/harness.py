@@ -131,7 +131,7 @@ class Daemon:
 
     def kill(self, number: int = signal.SIGKILL) -> int:
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def limit(self, name: str, number: int | None = None) -> None:
         """Sets a soft limit of the running daemon, or makes it the hard one again: prlimit(1)."""
@@ -180,7 +180,7 @@ class Connection:
 
     def __init__(self, path: str):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(20)
+        self.socket.settimeout(60)
         self.socket.connect(path)
         self.reader = self.socket.makefile("rb")
         self.count = 0

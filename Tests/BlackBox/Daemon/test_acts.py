@@ -77,7 +77,7 @@ class Journals(Acts):
         script = ("import sys, os; sys.path.insert(0, sys.argv[1])\nfrom harness import Connection\n"
                   "c = Connection(sys.argv[2]); c.call('resume', run='u', workflow='w')\n"
                   "c.call('step.begin', step='pay', at_most_once=True)\nos.kill(os.getpid(), 9)\n")
-        subprocess.run([sys.executable, "-c", script, str(Path(__file__).parent), self.daemon.socket], timeout=30)
+        subprocess.run([sys.executable, "-c", script, str(Path(__file__).parent), self.daemon.socket], timeout=60)
         wait_for(lambda: self.connection.call("step.inflight")["steps"], what="the unknown step")
         return "u"
 
@@ -157,7 +157,7 @@ class Journals(Acts):
                   "print(json.dumps(Connection(sys.argv[2]).call(sys.argv[3], **json.loads(sys.argv[4]))))\n")
         done = subprocess.run(
             ["python3", "-c", script, str(Path(__file__).parent), self.daemon.socket, method, json.dumps(params)],
-            capture_output=True, text=True, timeout=30, user=OTHER, group=OTHER, extra_groups=[], cwd="/")
+            capture_output=True, text=True, timeout=60, user=OTHER, group=OTHER, extra_groups=[], cwd="/")
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
@@ -207,7 +207,7 @@ class Log(Acts):
         script = ("import sys; sys.path.insert(0, sys.argv[1])\nfrom harness import Connection, Refused\n"
                   "c = Connection(sys.argv[2])\n"
                   "for _ in range(20):\n    try: c.call('system.vacuum')\n    except Refused: pass\n")
-        subprocess.run(["python3", "-c", script, str(Path(__file__).parent), self.daemon.socket], check=True, timeout=30,
+        subprocess.run(["python3", "-c", script, str(Path(__file__).parent), self.daemon.socket], check=True, timeout=60,
                        user=OTHER, group=OTHER, extra_groups=[], cwd="/")
         self.assertEqual(self.wait_said(event="call.denied", method="system.vacuum", uid=OTHER)["level"], "warning")
         self.assertEqual(len(self.said(event="call.denied")), 1)
@@ -269,7 +269,7 @@ class Log(Acts):
                 connection.call("run.pause", run=f"r{number}")
         self.assertEqual(connection.call("ping"), {})
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(30), 0)
+        self.assertEqual(process.wait(60), 0)
 
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ class Displaced(Files):
             connection.call("resume", run="lost")
         if isinstance(caught.exception, Refused):
             self.assertIn(caught.exception.kind, ("storage_error", "shutting_down"))
-        self.assertEqual(self.daemon.process.wait(20), 74)
+        self.assertEqual(self.daemon.process.wait(60), 74)
         self.daemon.says("were removed or replaced")
 
     def put_back(self, *flags: str) -> None:

@@ -80,7 +80,7 @@ class Disk(unittest.TestCase):
                         connection.call("step.complete", step=f"n{number}", output=number)
                         acknowledged.append(f"n{number}")
                 self.assertEqual(caught.exception.kind, "storage_error")
-                self.assertEqual(daemon.process.wait(10), 74)
+                self.assertEqual(daemon.process.wait(60), 74)
                 daemon.environment = {}
                 daemon.start()
                 steps = {s["step"] for s in daemon.connect().call("step.list", run="r")["steps"]}
@@ -117,7 +117,7 @@ class Disk(unittest.TestCase):
                             acknowledged.add(f"n{number}")
                     except (ConnectionError, OSError):
                         pass
-                    self.assertEqual(daemon.process.wait(10), -signal.SIGKILL)
+                    self.assertEqual(daemon.process.wait(60), -signal.SIGKILL)
                     daemon.environment = {}
                     daemon.start()
                     run = daemon.connect()

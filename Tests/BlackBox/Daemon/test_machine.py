@@ -44,7 +44,7 @@ class ReadOnly(unittest.TestCase):
                 before = Path(daemon.database).read_bytes()
                 refused = subprocess.run(
                     [binary("sidestepd"), "--socket", f"{daemon.folder}/other", "--database", f"{view}/sidestep.db"],
-                    capture_output=True, text=True, timeout=20)
+                    capture_output=True, text=True, timeout=60)
                 self.assertIn(refused.returncode, (73, 74))
                 self.assertIn(f"{view}/sidestep.db", refused.stderr)
                 self.assertEqual(Path(daemon.database).read_bytes(), before)
@@ -77,7 +77,7 @@ class Processes(unittest.TestCase):
                 owner = self.owner_in_the_group_of(daemon)
                 told = [json.loads(owner.stdout.readline())["id"] for _ in range(200)]
                 os.killpg(daemon.process.pid, signal.SIGKILL)
-                self.assertEqual((daemon.process.wait(10), owner.wait(10)), (-signal.SIGKILL, -signal.SIGKILL))
+                self.assertEqual((daemon.process.wait(60), owner.wait(10)), (-signal.SIGKILL, -signal.SIGKILL))
                 daemon.prefix = ()
                 daemon.start()
                 connection = daemon.connect()
@@ -116,7 +116,7 @@ class Processes(unittest.TestCase):
                 # What was not read is held, beside the results that it is made of; no more of it for each reply.
                 self.assertLess(daemon.written_kib() - before, 3 * 200 * 50_000 // 1024)
                 stopped.send_signal(signal.SIGCONT)
-                self.assertEqual(stopped.communicate(timeout=20)[0].strip(), str(200 * 50_000))
+                self.assertEqual(stopped.communicate(timeout=60)[0].strip(), str(200 * 50_000))
             finally:
                 stopped.kill()
                 stopped.wait()

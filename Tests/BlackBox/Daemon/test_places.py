@@ -157,7 +157,7 @@ class Lost(Users):
         found = json.loads(self.ask("sidestep", "where", "--json").stdout)
         self.assertEqual((found["answers"], found["socket"]), (True, moved))
         daemon.send_signal(signal.SIGTERM)
-        self.assertEqual(daemon.wait(20), 0)
+        self.assertEqual(daemon.wait(60), 0)
         self.assertFalse(os.path.exists(moved))
 
     def test_a_socket_that_took_its_place_is_left_alone(self):
@@ -167,7 +167,7 @@ class Lost(Users):
             other.bind(self.socket)
             wait_for(lambda: "another file has taken the place" in self.log(), 20, "a word about it")
             daemon.send_signal(signal.SIGTERM)
-            self.assertEqual(daemon.wait(20), 0)
+            self.assertEqual(daemon.wait(60), 0)
             self.assertTrue(os.path.exists(self.socket), "the socket of somebody else was removed")
 
     @unittest.skipUnless(os.geteuid() == 0, "needs another user")
@@ -176,7 +176,7 @@ class Lost(Users):
         os.mkdir(foreign, 0o777)
         os.chown(foreign, 65534, 65534)
         daemon = self.spawn(XDG_RUNTIME_DIR="")
-        self.assertEqual(daemon.wait(20), 73)
+        self.assertEqual(daemon.wait(60), 73)
         self.assertIn("belongs to another user", self.log())
 
     def test_an_inherited_socket_is_known_by_its_own_path(self):
@@ -268,7 +268,7 @@ class Private(Users):
     def test_a_daemon_that_was_started_on_purpose_makes_way_for_nobody(self):
         first = self.spawn()
         second = self.spawn("--socket", f"{self.folder}/second.sock")
-        self.assertEqual(second.wait(20), 75)
+        self.assertEqual(second.wait(60), 75)
         self.assertIsNone(first.poll())
 
     def test_one_that_died_is_started_again_for_the_program_that_was_using_it(self):

@@ -17,7 +17,7 @@ def check(*flags: str, environment: dict | None = None, user: int | None = None)
     clean = {k: v for k, v in os.environ.items() if not k.startswith("SIDESTEP")}
     who = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     done = subprocess.run([binary("sidestepd"), "--check-configuration", *flags], capture_output=True, text=True,
-                          timeout=20, cwd="/", env={**clean, **(environment or {})}, **who)
+                          timeout=60, cwd="/", env={**clean, **(environment or {})}, **who)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -36,7 +36,7 @@ class Checked(unittest.TestCase):
             self.assertIn(word, said)
         # The daemon itself refuses the same with the same words.
         clean = {k: v for k, v in os.environ.items() if not k.startswith("SIDESTEP")}
-        done = subprocess.run([binary("sidestepd"), *flags], capture_output=True, text=True, timeout=20,
+        done = subprocess.run([binary("sidestepd"), *flags], capture_output=True, text=True, timeout=60,
                               env={**clean, **(environment or {})})
         self.assertEqual((done.returncode, done.stderr), (64, said))
 
@@ -225,7 +225,7 @@ class Reloaded(unittest.TestCase):
         )
         done = subprocess.run(
             ["python3", "-c", script, str(Path(__file__).parent), self.daemon.socket, what, f"n{self.count}"],
-            capture_output=True, text=True, timeout=30, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/")
+            capture_output=True, text=True, timeout=60, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/")
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 

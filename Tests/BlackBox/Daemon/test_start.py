@@ -16,7 +16,7 @@ from harness import Connection, Daemon, binary, wait_for
 def refused(*flags: str, environment: dict | None = None) -> tuple[int, str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("SIDESTEP")}
     done = subprocess.run(
-        [binary("sidestepd"), *flags], capture_output=True, text=True, timeout=20, env={**clean, **(environment or {})}
+        [binary("sidestepd"), *flags], capture_output=True, text=True, timeout=60, env={**clean, **(environment or {})}
     )
     return done.returncode, done.stderr
 
@@ -177,7 +177,7 @@ class Together(unittest.TestCase):
                 slow.spawn()
                 # It has found that nobody answers, and is about to remove what is there.
                 wait_for(lambda: os.path.exists(f"{slow.socket}.slow"), what="the look")
-                self.assertEqual(fast.spawn().wait(20), 75)
+                self.assertEqual(fast.spawn().wait(60), 75)
                 self.assertEqual(slow.connect().call("system.info")["pid"], slow.process.pid)
             finally:
                 slow.close()
@@ -215,7 +215,7 @@ class Systemd(unittest.TestCase):
                 daemon = Daemon(folder=folder)
                 self.assertEqual(daemon.connect().call("ping"), {})
                 process.send_signal(signal.SIGTERM)
-                self.assertEqual(process.wait(20), 0)
+                self.assertEqual(process.wait(60), 0)
                 self.assertTrue(os.path.exists(path), "an inherited socket is never removed")
             finally:
                 process.kill()
@@ -240,13 +240,13 @@ class Systemd(unittest.TestCase):
                 connection = Daemon(folder=folder).connect()
                 self.assertEqual(connection.call("ping"), {})
                 connection.close()
-                self.assertEqual(process.wait(10), 0)
+                self.assertEqual(process.wait(60), 0)
 
     def test_the_service_manager_hears_ready_reloading_watchdog_and_stopping(self):
         with tempfile.TemporaryDirectory() as folder:
             heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             heard.bind(f"{folder}/notify")
-            heard.settimeout(10)
+            heard.settimeout(60)
             environment = {"NOTIFY_SOCKET": f"{folder}/notify", "WATCHDOG_USEC": "200000"}
             daemon = Daemon(folder=folder, environment=environment).start()
             try:
@@ -257,7 +257,7 @@ class Systemd(unittest.TestCase):
                 self.hear(heard, "READY=1")
                 daemon.process.send_signal(signal.SIGTERM)
                 self.hear(heard, "STOPPING=1")
-                self.assertEqual(daemon.process.wait(20), 0)
+                self.assertEqual(daemon.process.wait(60), 0)
             finally:
                 daemon.close()
 

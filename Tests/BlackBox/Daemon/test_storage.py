@@ -248,7 +248,7 @@ class Copying(unittest.TestCase):
                     acknowledged.add(f"n{number}")
             except (Refused, ConnectionError, OSError):
                 pass
-            self.assertEqual(daemon.process.wait(20), 74)
+            self.assertEqual(daemon.process.wait(60), 74)
             daemon.says("a sync failed")
             daemon.environment = {}
             daemon.start()
@@ -333,7 +333,7 @@ class Log(unittest.TestCase):
         heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(heard.close)
         heard.bind(f"{self.daemon.folder}/notify")
-        heard.settimeout(20)
+        heard.settimeout(60)
         self.daemon.environment = {"NOTIFY_SOCKET": f"{self.daemon.folder}/notify", "LD_PRELOAD": shim,
                                    "FAULTFS": "pwrite:-wal:40:42:28"}
         self.daemon.start()

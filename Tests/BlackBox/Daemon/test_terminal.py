@@ -289,7 +289,7 @@ while True: time.sleep(0.01)
         for number in range(2 if "on-failure" in options else 1):
             wait_for(lambda: len(self.notes()) == 2 * number + 2, what="the program")
             os.kill(int(self.notes()[-1].split("=")[1]), signal.SIGKILL)
-        return process.wait(20)
+        return process.wait(60)
 
     def test_a_killed_program_leaves_the_terminal_as_it_was(self):
         before = self.modes()
@@ -304,7 +304,7 @@ while True: time.sleep(0.01)
 
     def test_what_a_program_sets_on_purpose_stays(self):
         process = self.begin("sidestep", "run", "--id", "r", "--", "stty", "-echo")
-        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(process.wait(60), 0)
         self.assertFalse(self.modes()[3] & termios.ECHO)
 
     def test_a_killed_shell_gives_the_foreground_back(self):
@@ -323,7 +323,7 @@ while True: time.sleep(0.01)
         os.kill(int(self.notes()[0].split("=")[1]), signal.SIGKILL)
         self.expect("again in")
         self.type("\n")
-        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(process.wait(60), 0)
         self.assertEqual(self.notes()[1:], ["read"])
 
 

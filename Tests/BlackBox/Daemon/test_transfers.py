@@ -19,7 +19,7 @@ class Stops(Requests):
         super().setUp()
         self.silent = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(self.silent.close)
-        self.silent.settimeout(30)
+        self.silent.settimeout(60)
 
     def hang(self, **step) -> socket.socket:
         """Begins a step; the server's end of its connection, when the whole request has arrived."""
@@ -28,7 +28,7 @@ class Stops(Requests):
         peer, _ = self.silent.accept()
         self.addCleanup(peer.close)
         # Half of the time that the request itself has.
-        peer.settimeout(30)
+        peer.settimeout(60)
         received = b""
         while b"\r\n\r\n" not in received:
             received += peer.recv(65536)

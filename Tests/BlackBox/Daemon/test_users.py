@@ -223,7 +223,7 @@ class Slots(Users):
 
     def taken(self, count: int) -> list[socket.socket]:
         """Connections that the daemon has made to the server, as many as there are to come."""
-        self.silent.settimeout(30)
+        self.silent.settimeout(60)
         found = [self.silent.accept()[0] for _ in range(count)]
         for one in found:
             self.addCleanup(one.close)

@@ -86,7 +86,7 @@ class Serving(unittest.TestCase):
                 self.assertIn(odd.said, daemon.text())
             is_killed = self.round % 2 == 1
             os.kill(pid, signal.SIGKILL if is_killed else signal.SIGTERM)
-            status = daemon.process.wait(20)
+            status = daemon.process.wait(60)
             if not is_killed:
                 self.assertEqual((status, os.path.exists(daemon.socket)), (0, False))
             self.files()

@@ -20,7 +20,7 @@ class Refusals(unittest.TestCase):
         """How a daemon ends that is started so; its last line."""
         command = [binary("sidestepd"), "--socket", f"{self.folder}/s", "--database", database or f"{self.folder}/d.db"]
         before = [LAUNCH, *launch, "--"] if launch else []
-        done = subprocess.run([*before, *command], capture_output=True, text=True, timeout=30)
+        done = subprocess.run([*before, *command], capture_output=True, text=True, timeout=60)
         return done.returncode, done.stderr
 
     def read_only(self, name: str) -> str:
@@ -43,7 +43,7 @@ class Refusals(unittest.TestCase):
         os.mkdir(runtime, mode=0o700)
         environment = {"PATH": os.environ["PATH"], "HOME": self.read_only("home"), "XDG_RUNTIME_DIR": runtime,
                        "SIDESTEPD": binary("sidestepd"), "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", "")}
-        done = subprocess.run([binary("sidestep"), "ping"], env=environment, capture_output=True, text=True, timeout=30)
+        done = subprocess.run([binary("sidestep"), "ping"], env=environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 69)
         self.assertIn(f"cannot make the directory {self.folder}/home/.local", done.stderr)
 
@@ -51,7 +51,7 @@ class Refusals(unittest.TestCase):
     def test_a_read_only_runtime_directory_is_what_the_client_tells(self):
         environment = {"PATH": os.environ["PATH"], "HOME": self.folder, "XDG_RUNTIME_DIR": self.read_only("runtime"),
                        "SIDESTEPD": binary("sidestepd"), "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", "")}
-        done = subprocess.run([binary("sidestep"), "ping"], env=environment, capture_output=True, text=True, timeout=30)
+        done = subprocess.run([binary("sidestep"), "ping"], env=environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 69)
         self.assertIn(f"cannot make {self.folder}/runtime/sidestep", done.stderr)
 

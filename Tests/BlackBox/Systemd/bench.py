@@ -142,7 +142,7 @@ class Load:
 
     def finish(self) -> dict[str, list[list[str]]]:
         """Ends the clients; what they noted: `ran`, `told` and `error`, each with its words."""
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=60)
         notes: dict[str, list[list[str]]] = {"ran": [], "told": [], "error": []}
         for line in Path(self.output.name).read_text().splitlines():
             kind, *words = line.split(" ", 2)

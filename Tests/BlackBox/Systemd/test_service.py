@@ -226,7 +226,7 @@ class Rights(Unit):
                 kill = {"run": f"owned-{len(lines)}", "create": False, "if_owned": "kill", "wait_ms": 10_000}
                 if lines:
                     self.assertEqual(connection.call("resume", **kill)["epoch"], 2)
-                    owner.wait(10)
+                    owner.wait(60)
                     continue
                 with self.assertRaises(Refused) as caught:
                     connection.call("resume", **kill)

@@ -197,7 +197,7 @@ def numbers(usage: Any) -> dict[str, int]:
 
 
 async def work(run_id: str, mode: str) -> dict[str, Any]:
-    async with sidestep.workflow("campaign", run=run_id, wait=10, max_interruptions=100) as run:
+    async with sidestep.workflow("campaign", run=run_id, wait=60, max_interruptions=100) as run:
         first, used = await ask("first", mode)
         noted = await run.step("note", note)
         second, used_too = await ask("second", mode)

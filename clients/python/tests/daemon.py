@@ -93,7 +93,7 @@ class Daemon:
         if self.process is not None:
             self.process.send_signal(number)
             try:
-                self.process.wait(timeout=20)
+                self.process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

@@ -228,7 +228,7 @@ async def deployment() -> Any:
     async with await sidestep.connect() as client:
         worker = sidestep.Worker(flow.workflow, queues=["agent-queue"], client=client)
         await worker.run(until_idle=True)
-        return (await client.result(run_id, wait=20))["sentiment"]
+        return (await client.result(run_id, wait=60))["sentiment"]
 
 
 async def production() -> Any:

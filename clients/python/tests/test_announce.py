@@ -81,7 +81,7 @@ def test_a_stream_is_followed_while_it_is_written(daemon: Daemon, run_id: str) -
         follower = threading.Thread(target=follow)
         follower.start()
         run.append("answer", "The ", {"n": 1})
-        assert heard.wait(10)  # before the stream is closed
+        assert heard.wait(60)  # before the stream is closed
         run.append("answer", "tide")
         run.close_stream("answer", "The tide")
         follower.join(10)

@@ -183,8 +183,8 @@ def test_waiting_for_a_run(daemon: Daemon, run_id: str) -> None:
             with pytest.raises(sidestep.RunOwned) as caught:
                 await two.resume(run_id)
             assert caught.value.owner is not None
-            waiting = asyncio.create_task(two.resume(run_id, wait=10))
-            result = asyncio.create_task(two.result(run_id, wait=10))
+            waiting = asyncio.create_task(two.resume(run_id, wait=60))
+            result = asyncio.create_task(two.result(run_id, wait=60))
             await asyncio.sleep(0)  # both are sent, and this one is answered behind them
             await two.call("lease.get", {"run": run_id})
             assert not waiting.done()

@@ -69,7 +69,7 @@ class Shop:
                 connection.execute(sqlalchemy.text(statement))
             return f"ordered {what}"
 
-        @sidestep.workflow(name="shop", wait=10)
+        @sidestep.workflow(name="shop", wait=60)
         def work() -> str:
             return str(order("tea"))
 
@@ -85,7 +85,7 @@ class Shop:
             await connection.execute(sqlalchemy.text(f"INSERT INTO orders VALUES ('{what}')"))
             return f"ordered {what}"
 
-        @sidestep.workflow(name="shop", wait=10)
+        @sidestep.workflow(name="shop", wait=60)
         async def work() -> str:
             try:
                 return str(await order("tea"))

@@ -38,7 +38,7 @@ def test_a_pipeline_whose_items_come_in_another_order_keeps_its_results(
 
         return list(await asyncio.gather(*map(one, delays)))
 
-    run = lambda: asyncio.run(work.options(wait=20).run(True, run_id=run_id))  # noqa: E731
+    run = lambda: asyncio.run(work.options(wait=60).run(True, run_id=run_id))  # noqa: E731
     assert in_child(run) == "killed"
     delays.update({1: 0.0, 2: 0.03, 3: 0.01})
     body = work.function
@@ -47,7 +47,7 @@ def test_a_pipeline_whose_items_come_in_another_order_keeps_its_results(
     async def again(dies: bool) -> list[str]:
         return await body(False)
 
-    assert asyncio.run(again.options(wait=20).run(True, run_id=run_id)) == [
+    assert asyncio.run(again.options(wait=60).run(True, run_id=run_id)) == [
         "TEXT 1",
         "TEXT 2",
         "TEXT 3",
@@ -88,7 +88,7 @@ def test_a_bounded_fan_out_goes_on_whatever_was_finished(
     async def again(dies: bool) -> list[int]:
         return await body(False)
 
-    result = asyncio.run(again.options(wait=20).run(True, run_id=run_id))
+    result = asyncio.run(again.options(wait=60).run(True, run_id=run_id))
     assert result == [n * n for n in range(6)]
 
 
@@ -125,6 +125,6 @@ def test_a_pool_of_workers_may_take_other_items_in_a_replay(
     async def again(dies: bool) -> list[int]:
         return await body(False)
 
-    result = asyncio.run(again.options(wait=20).run(True, run_id=run_id))
+    result = asyncio.run(again.options(wait=60).run(True, run_id=run_id))
     assert result == [-item for item in range(12)]
     assert len(effects.done) <= 12 + 3

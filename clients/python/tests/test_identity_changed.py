@@ -40,7 +40,7 @@ def changed(
 
     assert in_child(lambda: make(recorded, True).run(run_id=run_id)) == "killed"
     try:
-        result = make(called, False).options(wait=20).run(run_id=run_id)
+        result = make(called, False).options(wait=60).run(run_id=run_id)
     except sidestep.StepMismatch as error:
         result = error
     return result, charged
@@ -83,7 +83,7 @@ def test_a_divergence_is_not_tried_again_by_any_policy(daemon: Daemon, run_id: s
 
     assert in_child(lambda: make("A", True).run(run_id=run_id)) == "killed"
     with pytest.raises(sidestep.StepMismatch):
-        make("B", False).options(wait=20).run(run_id=run_id)
+        make("B", False).options(wait=60).run(run_id=run_id)
     assert tries == [1]
     assert steps(run_id)["outer"] != "failed"
 
@@ -162,7 +162,7 @@ def test_what_was_in_flight_with_other_arguments_is_no_divergence(
         return shop
 
     assert in_child(lambda: make(1, True).run(run_id=run_id)) == "killed"
-    assert make(2, False).options(wait=20).run(run_id=run_id) == 2
+    assert make(2, False).options(wait=60).run(run_id=run_id) == 2
     assert set(steps(run_id)) == {"charge", "charge#2"}
 
 
@@ -190,7 +190,7 @@ def test_a_changed_fan_out_is_a_divergence_before_anything_is_executed(
         run = f"{run_id}-{spawn}"
         first = make([1, 2, 3], True)
         assert in_child(lambda: asyncio.run(first.run(run_id=run))) == "killed"  # noqa: B023
-        changed_fan = make([11, 12, 13], False).options(wait=20)
+        changed_fan = make([11, 12, 13], False).options(wait=60)
         with pytest.raises((sidestep.StepMismatch, *GROUPS)) as caught:
             asyncio.run(changed_fan.run(run_id=run))
         error = caught.value
@@ -249,5 +249,5 @@ def test_a_branch_that_gets_on_by_itself_delays_a_doubtful_call_and_does_not_for
     first = make([1], True)
     assert in_child(lambda: asyncio.run(first.run(run_id=run_id))) == "killed"
     with caplog.at_level(logging.WARNING, "sidestep"):
-        assert asyncio.run(make([2], False).options(wait=20).run(run_id=run_id)) == [2]
+        assert asyncio.run(make([2], False).options(wait=60).run(run_id=run_id)) == [2]
     assert "fetch is called with [2], and fetch is on record with [1]" in caplog.text

@@ -79,7 +79,7 @@ def test_a_node_that_the_saver_skips_leaves_its_record_to_no_other(
             die()
         return {"items": [charge(amounts[1])]}
 
-    @sidestep.workflow(name="shop", wait=20)
+    @sidestep.workflow(name="shop", wait=60)
     def shop() -> list[str]:
         saver = SidestepSaver()
         edges = [(START, "first"), ("first", "second"), ("second", END)]
@@ -111,7 +111,7 @@ def test_a_node_that_is_visited_again_has_steps_of_its_own(
             die()
         return {"items": [str(tick())], "left": state["left"] - 1}
 
-    @sidestep.workflow(name="looping", wait=20)
+    @sidestep.workflow(name="looping", wait=60)
     def work() -> list[str]:
         saver = SidestepSaver()
         made = StateGraph(State)
@@ -152,7 +152,7 @@ def test_sends_that_end_in_another_order_keep_their_records(
     async def worker(state: Any) -> Any:
         return {"items": [await store(await fetch(state["item"]))]}
 
-    @sidestep.workflow(name="sends", wait=20)
+    @sidestep.workflow(name="sends", wait=60)
     async def work() -> list[str]:
         made = StateGraph(State)
         made.add_node("plan", lambda state: {"left": 0})
@@ -202,7 +202,7 @@ def test_agents_fanned_out_over_a_death_keep_their_answers(
         await asyncio.sleep(delays[n])
         return "the same" if equal else f"text {n}"
 
-    @sidestep.workflow(name="agents", wait=20)
+    @sidestep.workflow(name="agents", wait=60)
     async def work() -> list[str]:
         async def one(n: int) -> str:
             answer = (await agent.run(await fetch(n))).output
@@ -226,7 +226,7 @@ def test_an_agent_that_goes_on_from_a_history_is_known_by_it(
     asked, died = tmp_path / "asked", tmp_path / "died"
     agent = make(answering(asked))
 
-    @sidestep.workflow(name="talks", wait=20)
+    @sidestep.workflow(name="talks", wait=60)
     async def work() -> list[str]:
         async def talk(first: str, pause: float) -> str:
             await asyncio.sleep(pause)

@@ -45,7 +45,7 @@ def test_children_that_begin_in_another_order_keep_their_results(
 
     assert in_child(lambda: asyncio.run(make(True).run(run_id=run_id))) == "killed"
     delays.update({1: 0.0, 2: 0.02})
-    result = asyncio.run(make(False).options(wait=20).run(run_id=run_id))
+    result = asyncio.run(make(False).options(wait=60).run(run_id=run_id))
     assert result == [100, 200, 300]
     assert sorted(set(effects.done)) == ["1", "2", "3"]
     assert len(effects.done) <= 4
@@ -67,7 +67,7 @@ def test_events_that_are_emitted_in_another_order_are_each_announced_once(
         return teller
 
     assert in_child(lambda: make([1, 2, 2], True).run(run_id=run_id)) == "killed"
-    make([2, 3, 1, 2], False).options(wait=20).run(run_id=run_id)
+    make([2, 3, 1, 2], False).options(wait=60).run(run_id=run_id)
     with sidestep.sync.connect() as client:
         events = client.call("event.list", {"event": run_id})["events"]
     assert sorted(event["value"] for event in events) == [1, 2, 2, 3]
@@ -92,7 +92,7 @@ def test_sleeps_at_the_same_time_have_a_record_each(daemon: Daemon, run_id: str)
     assert in_child(lambda: asyncio.run(make([0.05, 600.0], True).run(run_id=run_id))) == "killed"
 
     async def again() -> None:
-        task = asyncio.ensure_future(make([600.0, 0.05], False).options(wait=20).run(run_id=run_id))
+        task = asyncio.ensure_future(make([600.0, 0.05], False).options(wait=60).run(run_id=run_id))
         async with await sidestep.connect() as client:
             while (await client.get(run_id))["run"]["status"] != "running":
                 await asyncio.sleep(0.002)

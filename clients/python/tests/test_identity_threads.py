@@ -35,7 +35,7 @@ def test_steps_in_a_pool_of_threads_are_recorded_and_find_their_records(
         return work
 
     assert in_child(lambda: make(True).run(run_id=run_id)) == "killed"
-    result = make(False).options(wait=20).run(run_id=run_id)
+    result = make(False).options(wait=60).run(run_id=run_id)
     assert result == [30, 10, 20, 10, 20, 30, 40]
     assert sorted(effects.done) == sorted("3121234"[:3] + "1234")
     assert len(steps(run_id)) == 7

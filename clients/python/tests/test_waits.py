@@ -107,7 +107,7 @@ def test_the_first_of_several_ends_a_wait(daemon: Daemon, run_id: str) -> None:
     @sidestep.workflow
     async def work() -> list[Any]:
         run = here()
-        one = await run.wait_first("a", signals=["x", "y"], timeout=30)
+        one = await run.wait_first("a", signals=["x", "y"], timeout=60)
         two = await run.wait_first("b", signals=["x"], promises=["p"], timeout=0.01)
         await run.sleep(0.01)
         return [one.by, one.name, one.value, two.by]
@@ -264,7 +264,7 @@ def test_a_cancel_reaches_plain_code_at_its_next_step(daemon: Daemon, run_id: st
 
     def first() -> None:
         started.set()
-        assert cancelled.wait(10)
+        assert cancelled.wait(60)
 
     @sidestep.workflow
     def work() -> None:
@@ -278,7 +278,7 @@ def test_a_cancel_reaches_plain_code_at_its_next_step(daemon: Daemon, run_id: st
             seen.append("swallowed")
 
     def cancel() -> None:
-        assert started.wait(10)
+        assert started.wait(60)
         with sidestep.sync.connect() as client:
             client.cancel(run_id)
         cancelled.set()
@@ -350,9 +350,9 @@ def test_a_worker_learns_how_programs_end_although_its_parent_ignores_children(
     try:
         with sidestep.sync.connect() as client:
             client.enqueue(run_id, 3, run=run_id)
-            assert client.result(run_id, wait=20) == 3
+            assert client.result(run_id, wait=60) == 3
         worker.terminate()
-        assert worker.wait(20) == 0
+        assert worker.wait(60) == 0
     finally:
         worker.kill()
         worker.communicate()
@@ -374,10 +374,10 @@ def test_a_worker_serves_the_workflows_of_a_module(
         with sidestep.sync.connect() as client:
             client.enqueue(f"{run_id}-a", 1, run=f"{run_id}-1")
             client.enqueue(f"{run_id}-b", 4, run=f"{run_id}-2")
-            assert client.result(f"{run_id}-1", wait=20) == 2
-            assert client.result(f"{run_id}-2", wait=20) == 8
+            assert client.result(f"{run_id}-1", wait=60) == 2
+            assert client.result(f"{run_id}-2", wait=60) == 8
         worker.terminate()
-        said, _ = worker.communicate(timeout=20)
+        said, _ = worker.communicate(timeout=60)
         assert (worker.returncode, said) == (0, f"serving {run_id}-a, {run_id}-b\n")
     finally:
         worker.kill()

@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// Schedules, streams, artifacts, events, webhooks and watches of the client against a real daemon.
-@Suite(.timeLimit(.minutes(1))) struct AnnounceTests {
+@Suite(.timeLimit(.minutes(10))) struct AnnounceTests {
     @Test("a schedule starts runs, is paused, triggered and removed")
     func schedules() async throws {
         let daemon = try await LocalDaemon()

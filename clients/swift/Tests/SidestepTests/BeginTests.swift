@@ -4,7 +4,7 @@ import Testing
 @testable import Sidestep
 
 /// When the daemon is told that a step begins.
-@Suite(.timeLimit(.minutes(1))) struct BeginTests {
+@Suite(.timeLimit(.minutes(10))) struct BeginTests {
     private func params(_ step: String) -> HeldBegins.Params { { .string(step) } }
 
     @Test("a begin is held for one round of the clock at least, and two at most, unless it is taken back")

@@ -4,7 +4,7 @@ import Testing
 @testable import Sidestep
 
 /// What a task gives up is over: no signal is swallowed, no run is owned for nobody; against a real daemon.
-@Suite(.timeLimit(.minutes(1))) struct GivenUpTests {
+@Suite(.timeLimit(.minutes(10))) struct GivenUpTests {
     @Test("a signal is for the wait after the one whose task was cancelled")
     func signals() async throws {
         let daemon = try await LocalDaemon()

@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// A replay never gives a step the record of another: against a real daemon.
-@Suite(.timeLimit(.minutes(1))) struct IdentityTests {
+@Suite(.timeLimit(.minutes(10))) struct IdentityTests {
     private struct Executed: Error {}
 
     /// The run as the next process finds it.

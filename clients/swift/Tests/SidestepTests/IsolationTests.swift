@@ -4,7 +4,7 @@ import Testing
 @testable import Sidestep
 
 /// What the caller hands over is executed where the caller is.
-@MainActor @Suite(.timeLimit(.minutes(1))) struct IsolationTests {
+@MainActor @Suite(.timeLimit(.minutes(10))) struct IsolationTests {
     @MainActor private final class Screen {
         var workflow = "w"
         var lines = 0

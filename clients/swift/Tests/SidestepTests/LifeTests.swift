@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// What happens when a daemon, a lease or a task goes away.
-@Suite(.timeLimit(.minutes(1))) struct LifeTests {
+@Suite(.timeLimit(.minutes(10))) struct LifeTests {
     @Test("a crash of the daemon is no error of the workflow")
     func crash() async throws {
         let daemon = try await LocalDaemon()

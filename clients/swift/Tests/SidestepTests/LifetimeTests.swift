@@ -6,7 +6,7 @@ import Testing
 @testable import Sidestep
 
 /// How long a run is held, and that nothing happens to it afterwards.
-@Suite(.timeLimit(.minutes(1))) struct LifetimeTests {
+@Suite(.timeLimit(.minutes(10))) struct LifetimeTests {
     @Test("a run that nobody in the process has any more is given back")
     func dropped() async throws {
         let daemon = try await LocalDaemon()

@@ -4,7 +4,7 @@ import Testing
 @testable import Sidestep
 
 /// What a large value costs a program at most; each program is a process of its own.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct MemoryTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct MemoryTests {
     @Test(
         "40 MiB are written, and read again, with less than four times that in memory",
         arguments: ["text", "object", "workflow", "output", "checkpoint"])

@@ -10,7 +10,7 @@ import Tracing
 @testable import Sidestep
 
 /// What is measured and traced of a client, with a real daemon.
-@Suite(.timeLimit(.minutes(1))) struct ObserverTests {
+@Suite(.timeLimit(.minutes(10))) struct ObserverTests {
     private func client(
         _ daemon: LocalDaemon, _ configure: (inout SidestepClient.Configuration) -> Void
     ) async throws -> SidestepClient {

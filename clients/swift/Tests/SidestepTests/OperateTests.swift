@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// Forks, export and backup through the client, against a real daemon.
-@Suite(.timeLimit(.minutes(1))) struct OperateTests {
+@Suite(.timeLimit(.minutes(10))) struct OperateTests {
     @Test("a fork repeats the step it was made at, and nothing before it")
     func forks() async throws {
         let daemon = try await LocalDaemon()

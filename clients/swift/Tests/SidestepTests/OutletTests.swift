@@ -6,7 +6,7 @@ import Testing
 @testable import Sidestep
 
 /// A daemon that does not read holds up nobody but those who wait for its answers.
-@Suite(.timeLimit(.minutes(1))) struct OutletTests {
+@Suite(.timeLimit(.minutes(10))) struct OutletTests {
     @Test("with a stopped daemon tasks that ask it for nothing go on, and the others when it does")
     func stoppedDaemon() async throws {
         let daemon = try await LocalDaemon()

@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// Steps that are told apart by keys, and the names that steps may have.
-@Suite(.timeLimit(.minutes(1))) struct ParallelTests {
+@Suite(.timeLimit(.minutes(10))) struct ParallelTests {
     private struct Place: Sendable {
         let url: String
         var pause = 0

@@ -9,7 +9,7 @@ enum Declined: Error, Codable, Equatable {
     case limit(Int)
 }
 
-@Suite(.timeLimit(.minutes(1))) struct RecordedErrorTests {
+@Suite(.timeLimit(.minutes(10))) struct RecordedErrorTests {
     private enum Hidden: Error, Codable, Equatable { case here(Int) }
 
     private func next(_ daemon: LocalDaemon) async throws -> Run {

@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// Whether the code of today goes on with a run that was exported.
-@Suite(.timeLimit(.minutes(1))) struct ReplayTests {
+@Suite(.timeLimit(.minutes(10))) struct ReplayTests {
     /// The workflow, as its run was recorded and as it was changed since.
     struct Trip: Workflow {
         enum Version { case recorded, withoutHotel, withTrain, otherArgument, otherOutput, failing }

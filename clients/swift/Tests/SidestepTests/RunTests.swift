@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// The client against a real daemon.
-@Suite(.timeLimit(.minutes(1))) struct RunTests {
+@Suite(.timeLimit(.minutes(10))) struct RunTests {
     private struct Refused: DurableError {
         var durableType = "Refused"
         var isRetryable = true

@@ -7,7 +7,7 @@ import Testing
 @testable import Sidestep
 
 /// A worker among the services of a server.
-@Suite(.timeLimit(.minutes(1))) struct ServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct ServiceTests {
     @Test("a worker that is closing takes no other run behind the one that it executes")
     func closing() async throws {
         let daemon = try await LocalDaemon()

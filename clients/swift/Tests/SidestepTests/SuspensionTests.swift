@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// A run is let go only while it does nothing but wait, and what was let go is not written to any more.
-@Suite(.timeLimit(.minutes(1))) struct SuspensionTests {
+@Suite(.timeLimit(.minutes(10))) struct SuspensionTests {
     @Test("a run is left when it only waits, once, with all of its waits")
     func presence() {
         var presence = Presence()

@@ -3,7 +3,7 @@ import SidestepTesting
 import Testing
 
 /// What users test their workflows with.
-@Suite(.timeLimit(.minutes(1))) struct TestingTests {
+@Suite(.timeLimit(.minutes(10))) struct TestingTests {
     struct Pay: Workflow {
         static let name = "pay"
         let effects: Counter

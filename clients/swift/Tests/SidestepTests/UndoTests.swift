@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// What a run did is undone when it fails, and what could not be undone is told.
-@Suite(.timeLimit(.minutes(1))) struct UndoTests {
+@Suite(.timeLimit(.minutes(10))) struct UndoTests {
     private struct Broken: Error {}
 
     @Test("a run that fails for good undoes its steps, the last one first, before its failure is recorded")

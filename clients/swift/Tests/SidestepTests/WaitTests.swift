@@ -5,7 +5,7 @@ import Testing
 @testable import Sidestep
 
 /// Waits, workers and cancelling, against a real daemon.
-@Suite(.timeLimit(.minutes(1))) struct WaitTests {
+@Suite(.timeLimit(.minutes(10))) struct WaitTests {
     @Test("a workflow waits for a signal, and a replay gets it without waiting")
     func signals() async throws {
         let daemon = try await LocalDaemon()

@@ -4,7 +4,7 @@ import Testing
 @testable import Sidestep
 
 /// All methods of the protocol are there with types, and read what the daemon sends.
-@Suite(.timeLimit(.minutes(1))) struct WireTests {
+@Suite(.timeLimit(.minutes(10))) struct WireTests {
     @Test(
         "the result of every method of the table is read from its example",
         arguments: MethodTable.all.map(\.name))
