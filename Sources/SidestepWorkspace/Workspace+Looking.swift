@@ -29,7 +29,7 @@ extension Workspace {
             if hasMoreNames, let other = first[id] {
                 let entry = Entry(found.path, .sameFile(as: other), mode: 0, modified: 0)
                 things.append(Look.Seen(entry: entry, facts: found.facts))
-            } else if let thing = try last?.known(found) ?? keep(found, top, care) {
+            } else if let thing = try thing(found, after: last, top, care) {
                 things.append(thing)
                 if hasMoreNames { first[id] = found.path }
             }
@@ -38,9 +38,10 @@ extension Workspace {
     }
 
     /// Nil where it has gone since it was found.
-    private func keep(
-        _ found: TreeScan.Found, _ top: borrowing Folder, _ care: Care
+    private func thing(
+        _ found: TreeScan.Found, after last: Look?, _ top: borrowing Folder, _ care: Care
     ) throws(WorkspaceError) -> Look.Seen? {
+        if let known = last?.known(found) { return known }
         let facts = found.facts
         if let target = found.target {
             let entry = Entry(found.path, .link(target: target), mode: 0, modified: facts.modified)
@@ -51,14 +52,14 @@ extension Workspace {
             return Look.Seen(entry: entry, facts: facts)
         }
         do throws(WorkspaceError) {
-            return try keepFile(found.path, top, care)
+            return try keep(found.path, top, care)
         } catch {
             if error.isGone { return nil }
             throw error
         }
     }
 
-    private func keepFile(
+    private func keep(
         _ path: TreePath, _ top: borrowing Folder, _ care: Care
     ) throws(WorkspaceError) -> Look.Seen {
         for count in 1...Self.tries {
