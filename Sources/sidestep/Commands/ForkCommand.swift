@@ -66,7 +66,17 @@ struct ForkCommand: ParsableCommand {
         let name = try of.name()
         let connection = try common.connect()
         let tree = try folder.tree(of: name, recording, connection)
-        let made = try connection.call("run.fork") { writer in
+        let made = try fork(name, answer, connection)
+        let run = made["run"] ?? .emptyObject
+        if let tree { try folder.fill(tree, for: run) }
+        let id = run["id"]?.string ?? ""
+        Output.line(common.json ? made.text : id)
+        if tree == nil { folder.tell(of: name, recording, for: id, connection) }
+    }
+
+    private func fork(_ name: String, _ answer: [UInt8]?, _ connection: BlockingConnection) throws -> RawJSON
+    {
+        try connection.call("run.fork") { writer in
             writer.member("run", name)
             writer.member("new_run", id)
             writer.member("step", step)
@@ -80,10 +90,5 @@ struct ForkCommand: ParsableCommand {
             writer.member("messages", messages?.value)
             writer.member("signals", signals)
         }
-        let fork = made["run"] ?? .emptyObject
-        let id = fork["id"]?.string ?? ""
-        if let tree { try folder.fill(tree, for: fork) }
-        Output.line(common.json ? made.text : id)
-        if tree == nil { folder.tell(of: name, recording, for: id, connection) }
     }
 }

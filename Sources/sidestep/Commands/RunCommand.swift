@@ -55,9 +55,9 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var files: EnvironmentFiles
     @OptionGroup var folder: WorkspaceOptions
     @Option(
-        help:
+        help: ArgumentHelp(
             "With --workspace: what it holds is kept at the run's first start, or with --record right before each call "
-            + "that is sent as well (`sidestep fork --recording`).")
+                + "that is sent as well (`sidestep fork --recording`)."))
     var workspaceAt: WorkspaceOptions.At = .start
     @OptionGroup var recording: RecordArguments
     /// The daemon runs us: the run waits for whoever takes it up.

@@ -16,9 +16,9 @@ struct ForkedWorkspace: ParsableArguments {
             valueName: "dir"))
     var workspace: String?
     @Option(
-        help:
+        help: ArgumentHelp(
             "With --workspace: what was there right before the call of --recording, or when the run began. A program "
-            + "that does its work again from its beginning needs `start`.")
+                + "that does its work again from its beginning needs `start`."))
     var workspaceAt: At = .call
 
     /// A tree of the source, and what it is called there.
