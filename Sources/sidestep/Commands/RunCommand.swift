@@ -107,13 +107,10 @@ struct RunCommand: ParsableCommand {
             let budget = try recording.budget.isThere {
                 try connection.call("run.get") { $0.member("run", run) }
             }
-            var options = try recording.options(environment, hasBudget: budget)
-            if workspaceAt == .calls, let workspace = supervisor.workspace {
-                let trees = CallTrees(workspace)
-                options.beforeCall = { trees.keep(before: $0, then: $1) }
-                supervisor.callTrees = trees
-            }
-            supervisor.recorder = try RunRecorder(run: run, socket: connection.path, options)
+            if workspaceAt == .calls { supervisor.callTrees = supervisor.workspace.map(CallTrees.init) }
+            supervisor.recorder = try RunRecorder(
+                run: run, socket: connection.path, recording.options(environment, hasBudget: budget),
+                trees: supervisor.callTrees)
         }
         defer {
             supervisor.callTrees?.close()

@@ -7,8 +7,11 @@ struct RunRecorder {
     private let run: String
     private let hashSeed: String?
 
-    init(run: String, socket: String, _ options: RecorderOptions) throws {
+    /// - Parameter trees: what keeps what the program's folder holds, before each call.
+    init(run: String, socket: String, _ options: RecorderOptions, trees: CallTrees? = nil) throws {
         self.run = run
+        var options = options
+        options.beforeCall = trees.map { trees in { trees.keep(before: $0, then: $1) } }
         hashSeed = Environment.current["PYTHONHASHSEED"]
         do {
             recorder = try Recorder(run: run, socket: socket, options)
