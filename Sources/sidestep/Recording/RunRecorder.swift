@@ -11,7 +11,7 @@ struct RunRecorder {
     init(run: String, socket: String, _ options: RecorderOptions, trees: CallTrees? = nil) throws {
         self.run = run
         var options = options
-        options.beforeCall = trees.map { trees in { trees.keep(before: $0, then: $1) } }
+        if let trees { options.beforeCall = { trees.keep(before: $0, then: $1) } }
         hashSeed = Environment.current["PYTHONHASHSEED"]
         do {
             recorder = try Recorder(run: run, socket: socket, options)
