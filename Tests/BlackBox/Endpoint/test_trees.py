@@ -13,9 +13,10 @@ from upstream import whole
 SHELL = ASK + """
 import subprocess
 os.chdir(os.environ["WORK"])
+METADATA = {}
 
 def next_command(said):
-    body = json.dumps({"model": "m", "messages": said}).encode()
+    body = json.dumps({"model": "m", "messages": said, "metadata": METADATA}).encode()
     return json.loads(ask(body=body, content_type="application/json")[2])["choices"][0]["message"]["content"]
 
 def use(command, said):
@@ -130,7 +131,9 @@ class Trees(Recording):
         commands = ["echo 1 >>notes; mkdir -p d", "mv notes d/moved; echo 2 >notes", "rm -r d; ln -s notes link"]
 
         async def answer(asked, writer):
-            turn = len(json.loads(asked.body)["messages"]) // 2
+            body = json.loads(asked.body)
+            turn = len(body["messages"]) // 2
+            (self.folder / f"{body['metadata']['point']} asks {turn + 1}").touch()
             await asyncio.sleep(0.3)
             command = commands[turn] if turn < len(commands) else "done"
             return await whole(writer, completion(command), "200 OK", "content-type: application/json")
@@ -138,12 +141,19 @@ class Trees(Recording):
         options = self.serve(answer)
         text = SHELL + """
 import threading
+METADATA["point"] = os.environ["POINT"]
 point = os.environ["POINT"] if epoch == 1 else ""
 said = [{"role": "user", "content": "begin"}]
+
+def die_once_sent(turn):
+    while not (PLACE / f"{point} asks {turn}").exists():
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGKILL)
+
 while True:
     turn = len(said) // 2 + 1
     if point == f"call {turn}":
-        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        threading.Thread(target=die_once_sent, args=(turn,)).start()
     if (command := next_command(said)) == "done":
         break
     if point == f"tool {turn}":
@@ -164,16 +174,16 @@ while True:
             self.finished(agent)
             self.assertIn("in 1 start:" if point == "none" else "in 2 starts:", self.said)
         self.assertEqual(len(self.upstream.asked), 4 * len(points))
-        for number in (1, 2, 3, 4):
-            trees = {point: self.tree(point, f"call-{number}") for point in points}
-            self.assertEqual(set(trees.values()), {trees["none"]}, trees)
-        self.assertEqual(len({self.tree("none", f"call-{number}") for number in (1, 2, 3, 4)}), 4)
+        right = [self.tree("none", number) for number in (1, 2, 3, 4)]
+        self.assertEqual(len(set(right)), 4)
+        for point in points[1:]:
+            self.assertEqual([self.tree(point, number) for number in (1, 2, 3, 4)], right, point)
 
-    def tree(self, run, name):
+    def tree(self, run, number):
         """What a fork gets, as a person sees it."""
-        folder = self.folder / "forks" / f"{run} {name}"
+        folder = self.folder / "forks" / f"{run} {number}"
         folder.parent.mkdir(exist_ok=True)
-        self.fork("--recording", name.split("-")[1], "--workspace", folder, run=run)
+        self.fork("--recording", number, "--workspace", folder, run=run)
         return tuple(sorted(
             (str(path.relative_to(folder)), path.is_symlink(), path.read_text() if path.is_file() else "")
             for path in folder.rglob("*")))  # fmt: skip
