@@ -116,7 +116,7 @@ extension Coordinator {
         let owned = runs.filter { $0.lease != nil }
         perform(
             all: owned.filter { $0.lease?.boot != environment.boot }.map {
-                InterruptRun(run: $0.key, epoch: $0.epoch, cause: .died)
+                InterruptRun(run: $0.key, epoch: $0.epoch, cause: .rebooted)
             })
         let holders = owned.filter { $0.lease?.boot == environment.boot }.compactMap(LeaseHolder.init)
         for holder in holders { owners.insert(holder) }

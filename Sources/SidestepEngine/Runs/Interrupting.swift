@@ -8,6 +8,10 @@ public enum InterruptionCause: String, Sendable {
     case died, disconnected, expired
     /// Another caller fenced it (`if_owned: take_over`).
     case takenOver = "taken_over"
+    /// The same after it had said itself that its attempt failed: the next one begins.
+    case beganAnew = "began_anew"
+    /// The machine was started anew since it had the run: nothing of it is left.
+    case rebooted = "reboot"
     /// It was granted the run by a request that it had sent before it died.
     case neverBegan = "never_began"
 }

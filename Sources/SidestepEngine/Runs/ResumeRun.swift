@@ -188,7 +188,9 @@ public struct ResumeRun: Command {
             let ending = ifOwned == .kill ? try processToEnd(run, call) : nil
             throw Wait([.run(run.key)], until: call.arrived.advanced(byMilliseconds: limit), ending: ending)
         case .takeOver:
-            let interrupted = try store.interrupt(run, .takenOver, &call)
+            // An attempt is to come: the owner has reported the end of the one before.
+            let cause: InterruptionCause = run.nextAttempt == nil ? .takenOver : .beganAnew
+            let interrupted = try store.interrupt(run, cause, &call)
             if interrupted.status.isClosed { return try reopen(interrupted, store, &call) }
             if interrupted.status == .paused {
                 throw KeepingWrites.refused(.runPaused(interrupted))

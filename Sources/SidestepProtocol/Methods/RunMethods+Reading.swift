@@ -35,6 +35,10 @@ extension MethodTable {
             .must("unknown_steps", .array(.stepOrName), "steps somebody has to resolve"),
             .must("running_steps", .array(.stepOrName), "steps that are executed now"),
             .may("last_act", .lastAct, "what somebody did to it last"),
+            .may(
+                "last_end", .name,
+                "how the last start that has ended did so: `exit:N`, `signal:N`, `failed`, `released`, `completed`, or "
+                    + "why its owner was lost: `died`, `reboot`, `disconnected`, `expired`, `taken_over`, `never_began`"),
         ],
         errors: [.runNotFound],
         example: Example(

@@ -94,6 +94,7 @@ enum RunHandlers {
                 writer.member("unknown_steps", found.unknownSteps)
                 writer.member("running_steps", found.runningSteps)
                 if let act = found.lastAct { writer.object("last_act") { write(act, &$0) } }
+                writer.member("last_end", found.lastEnd)
             },
         ]
     }

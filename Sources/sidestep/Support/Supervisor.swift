@@ -69,7 +69,7 @@ final class Supervisor {
     var callTrees: CallTrees?
     /// Whether a start before this one ended badly.
     private var hasFailed = false
-    /// How the start before ended; nil at the first one.
+    /// How the start before ended, of this or an earlier supervisor; nil at the first one.
     private var lastEnd: String?
     /// Good ends in a row of a program that runs always, without a step completed between them.
     private var idle = 0
@@ -94,6 +94,7 @@ final class Supervisor {
             if target != 0 { kill(target, SIGTERM) }
             SignalRelay.wake()
         }
+        if epoch > 1 { lastEnd = try call("run.explain", as: .name) { _ in }["last_end"]?.string }
         endLeftovers(program.killAfter)
         while true {
             let end = try start(program)

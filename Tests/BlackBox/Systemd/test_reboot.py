@@ -20,7 +20,7 @@ cd {STATE}
 """
 PROGRAM = f"""
 cd {STATE}
-echo "$(cat /proc/sys/kernel/random/boot_id) $SIDESTEP_LEASE" >> starts
+echo "$(cat /proc/sys/kernel/random/boot_id) $SIDESTEP_LEASE ${{SIDESTEP_LAST_END-none}}" >> starts
 sidestep step one -- sh -c 'echo one >> effects'
 while [ ! -e go ]; do sleep 0.05; done
 sidestep step two -- sh -c 'echo two >> effects'
@@ -70,13 +70,16 @@ sidestep call run.result '{"run":"d","wait_ms":20000}' | grep -q completed
         starts = [line.split() for line in (Path(self.state) / "starts").read_text().splitlines()]
         self.assertEqual(len(starts), 2, starts)
         self.assertNotEqual(starts[0][1], starts[1][1], "the lease of before the reboot is over")
-        self.boots = [boot for boot, _ in starts]
+        self.boots = [boot for boot, _, _ in starts]
+        self.ends = [end for _, _, end in starts]
 
     def test_a_detached_program_goes_on_after_another_boot(self):
         first, second = str(uuid.uuid4()), str(uuid.uuid4())
         self.goes_on(first, second)
         self.assertEqual(self.boots, [first, second])
+        self.assertEqual(self.ends, ["none", "reboot"])
 
     def test_also_where_the_boot_has_no_new_number_as_in_a_container(self):
         self.goes_on(None, None)
         self.assertEqual(len(set(self.boots)), 1)
+        self.assertEqual(self.ends, ["none", "died"])

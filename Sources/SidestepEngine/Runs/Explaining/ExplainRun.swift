@@ -27,6 +27,8 @@ public struct ExplainRun: Query {
         public var runningSteps: [String]
         /// What somebody did to the run last.
         public var lastAct: LastAct?
+        /// How the last start that has ended came to its end, such as `exit:1` or `reboot`; nil where none has.
+        public var lastEnd: String?
     }
 
     /// An entry of the journal that says who did something.
@@ -50,7 +52,8 @@ public struct ExplainRun: Query {
             view: try RunView(run, store), reasons: explanation.reasons, sentences: explanation.sentences,
             next: explanation.next, command: explanation.command,
             unknownSteps: facts.open.filter { $0.status == .unknown }.map(\.name),
-            runningSteps: facts.open.filter { $0.status == .running }.map(\.name), lastAct: facts.lastAct)
+            runningSteps: facts.open.filter { $0.status == .running }.map(\.name), lastAct: facts.lastAct,
+            lastEnd: facts.lastEnd)
     }
 }
 

@@ -185,6 +185,35 @@ wait $supervisor || :
 comes gone "$(cat "$run.pid")"
 C
 
+check "a program is told how its last start ended, also one of another supervisor" <<'C'
+cat > "$run.sh" <<'S'
+echo "${SIDESTEP_LAST_END-none}" >> "$1.ends"
+case $(wc -l < "$1.ends") in
+    1) exit 3 ;;
+    2) kill -KILL $$ ;;
+    5) exit 0 ;;
+esac
+echo $$ > "$1.pid"
+exec sleep 300
+S
+for signal in KILL TERM; do
+    rm -f "$run.pid"
+    sidestep run --id "$run" -- sh "$run.sh" "$run" &
+    supervisor=$!
+    comes test -s "$run.pid"
+    kill -$signal $supervisor
+    wait $supervisor || :
+    comes gone "$(cat "$run.pid")"
+    comes free "$run"
+done
+status 0 sidestep run --id "$run" -- sh "$run.sh" "$run"
+is "$(cat "$run.ends")" "none
+exit:3
+signal:9
+died
+released"
+C
+
 check "cancel ends the program of a supervised run" <<'C'
 sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 30" &
 supervisor=$!
