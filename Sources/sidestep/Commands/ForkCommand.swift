@@ -18,7 +18,7 @@ struct ForkCommand: ParsableCommand {
             The source stays as it is; `sidestep diff` compares the two.
 
             With --workspace the fork begins with what the source's workspace held right before the call of \
-            --recording (`sidestep run --workspace-at calls` keeps it), or with --workspace-at start when the source \
+            --recording (`sidestep run --workspace-at calls` keeps it), or, with --workspace-at start, when the source \
             began; `sidestep run --id FORK --workspace DIR` goes on from there.
             """)
 
