@@ -70,7 +70,7 @@ extension Snapshots {
                 guard stat("\(other.folder)/\(name)", &info) == 0, read.insert(.init(info)).inserted else {
                     continue
                 }
-                needed.formUnion(try other.tree(name).hashes)
+                needed.formUnion(try other.hashes(of: name))
             }
         }
         return needed

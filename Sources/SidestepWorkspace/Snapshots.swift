@@ -168,7 +168,17 @@ public struct Snapshots: Sendable {
         guard fsync(list) == 0 else { throw .system("cannot sync", Array(folder.utf8)) }
     }
 
-    func read(_ name: String) -> String? {
+    /// The contents that a tree needs that was kept.
+    func hashes(of name: String) throws(WorkspaceError) -> Set<String> {
+        if let hashes = bytes(of: name).flatMap(TreeText.hashes) { return hashes }
+        throw WorkspaceError("\(folder)/\(name) is damaged", hint: "restore it from a backup, or forget it")
+    }
+
+    private func read(_ name: String) -> String? {
+        bytes(of: name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func bytes(of name: String) -> [UInt8]? {
         let file = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
@@ -177,7 +187,7 @@ public struct Snapshots: Sendable {
         while true {
             let count = Glibc.read(file, &chunk, chunk.count)
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
+            guard count > 0 else { return count == 0 ? bytes : nil }
             bytes += chunk[..<count]
         }
     }
