@@ -165,14 +165,27 @@ extension RecorderCore {
                 beginning.removeAll { $0 === call }
                 if passes(error) { sendUnrecorded(call) } else { call.refuse(Rejection(error)) }
             case .success(let number):
-                beginning.removeAll { $0 === call }
                 latest[place] = number
                 if let expected {
                     report.divergence = report.divergence ?? .init(recording: number, expected: expected)
                 }
-                began(call, number)
+                prepare(call, number) { [self] in
+                    beginning.removeAll { $0 === call }
+                    began(call, number)
+                }
             }
         }
+    }
+
+    /// Does what is to be done before a call is sent, as long as somebody waits for it: what a program that has gone
+    /// did before it asked is not to be found any more.
+    private func prepare(_ call: LiveCall, _ number: Int64, then done: @escaping () -> Void) {
+        for delivery in call.answer.deliveries { delivery.notice() }
+        guard let before = options.beforeCall, isRunning, !call.answer.deliveries.isEmpty else {
+            return done()
+        }
+        let bound = NIOLoopBound(done, eventLoop: loop)
+        before(number) { [loop] in loop.execute { bound.value() } }
     }
 
     func began(_ call: LiveCall, _ number: Int64) {

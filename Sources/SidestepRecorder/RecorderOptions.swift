@@ -50,6 +50,10 @@ package struct RecorderOptions: Sendable {
     /// Whether a model without a price may be called on a budget of money.
     package var allowsUnknownPrices = false
 
+    /// Called before a call is sent, with its number: it is sent when the second argument is called, from whatever
+    /// thread.
+    package var beforeCall: (@Sendable (Int64, @escaping @Sendable () -> Void) -> Void)?
+
     /// Whether nothing is sent and nothing written: what is asked for is compared with what was recorded.
     package var isCheck = false
 

@@ -92,7 +92,9 @@ struct Folder: ~Copyable {
 extension stat {
     var kind: mode_t { st_mode & S_IFMT }
     var rights: UInt32 { UInt32(st_mode & 0o7777) }
-    var modified: Int64 { Int64(st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(st_mtim.tv_nsec) }
+    var modified: Int64 { st_mtim.nanoseconds }
+    /// When anything of the inode changed.
+    var changed: Int64 { st_ctim.nanoseconds }
 
     /// Whether it is the same file in the same state: nobody can set the time of the last change of an inode.
     func isUnchanged(since other: stat) -> Bool {
@@ -106,4 +108,8 @@ extension stat {
         other.st_nlink > 1 && st_dev == other.st_dev && st_ino == other.st_ino && st_size == other.st_size
             && modified == other.modified
     }
+}
+
+extension timespec {
+    var nanoseconds: Int64 { Int64(tv_sec) &* 1_000_000_000 &+ Int64(tv_nsec) }
 }

@@ -26,8 +26,9 @@ struct ObjectStore {
         let (size, hash) = try read(isShared ? copy : file, into: isShared ? nil : copy, source)
         let place = place(hash)
         mkdir("\(path)/\(hash.prefix(2))", 0o700)
-        // One that is there already is as good.
-        if access(place, F_OK) == 0 { return (size, hash) }
+        // One that is there already is as good, unless the machine died before all of it was on disk.
+        var there = stat()
+        if stat(place, &there) == 0 && Int64(there.st_size) == size { return (size, hash) }
         guard rename(temporary, place) == 0 else { throw .system("cannot write", Array(place.utf8)) }
         isKept = true
         return (size, hash)

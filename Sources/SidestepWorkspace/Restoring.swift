@@ -6,7 +6,7 @@ struct Restoring: ~Copyable {
     let top: Folder
     let store: ObjectStore
     /// What is where in the tree as it was looked at: what is another thing by now is not touched.
-    let seen: [TreePath: stat]
+    let seen: [TreePath: Look.Seen]
 
     /// A name that nothing in the tree has.
     private static let temporary = Array(".sidestep-restoring".utf8)
@@ -57,7 +57,8 @@ struct Restoring: ~Copyable {
         guard let now = folder.facts(name) else { return }
         // What came and went in a folder meanwhile was our doing.
         if now.kind == S_IFDIR { return }
-        guard let before = seen[path], now.isUnchanged(since: before) || now.isOneOfMany(like: before) else {
+        guard let before = seen[path]?.facts, now.isUnchanged(since: before) || now.isOneOfMany(like: before)
+        else {
             throw WorkspaceError(
                 "\(TreeText.escaped(path)) was changed while the workspace was set back",
                 hint: "end what is still at work in it, and start again: nothing was lost")

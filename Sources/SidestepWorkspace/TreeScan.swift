@@ -51,8 +51,13 @@ struct TreeScan {
             if rules.ignores(place, isDirectory: isDirectory) || spared.contains(FileID(facts)) { continue }
             // Another file system is another's: a mount is not part of the tree.
             if isDirectory && facts.st_dev != device { continue }
-            try add(place, facts, in: folder, name)
-            if isDirectory { try walk(folder.folder(name, place), place, device: device) }
+            do throws(WorkspaceError) {
+                try add(place, facts, in: folder, name)
+                if isDirectory { try walk(folder.folder(name, place), place, device: device) }
+            } catch {
+                // Somebody at work in the folder removed it a moment ago.
+                if !error.isGone { throw error }
+            }
         }
     }
 

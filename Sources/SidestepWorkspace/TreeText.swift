@@ -31,6 +31,21 @@ public enum TreeText {
         return Tree(entries)
     }
 
+    /// The contents that a tree needs, without making one of all of its text; nil where that is not whole.
+    static func hashes(in text: [UInt8]) -> Set<String>? {
+        let lines = text.split(separator: UInt8(ascii: "\n"))
+        guard lines.count >= 2, lines[0].elementsEqual(head.utf8),
+            lines.last!.elementsEqual("end \(lines.count - 2)".utf8)
+        else { return nil }
+        var hashes: Set<String> = []
+        for line in lines.dropFirst().dropLast() where line.first == UInt8(ascii: "f") {
+            let parts = line.split(separator: UInt8(ascii: " "))
+            guard parts.count == 6, parts[4].count == 64 else { return nil }
+            hashes.insert(String(decoding: parts[4], as: UTF8.self))
+        }
+        return hashes
+    }
+
     private static func line(_ entry: Entry) -> String {
         let rights = String(entry.mode, radix: 8)
         let path = escaped(entry.path)

@@ -11,10 +11,15 @@ struct ForkCommand: ParsableCommand {
               sidestep fork research-1 --from-failed               go on where it failed
               sidestep fork research-1 --recording 4               make this recorded call again
               sidestep fork research-1 --recording 4 --response answer.json
+              sidestep fork research-1 --recording 4 --workspace copy
               sidestep fork research-1 --input '{"depth": 2}' --id research-1b
 
             The new run is queued: a worker takes it, or its program resumes it by its id, which is printed. \
             The source stays as it is; `sidestep diff` compares the two.
+
+            With --workspace the fork begins with what the source's workspace held right before the call of \
+            --recording (`sidestep run --workspace-at calls` keeps it), or, with --workspace-at start, when the source \
+            began; `sidestep run --id FORK --workspace DIR` goes on from there.
             """)
 
     @Option(help: "The id of the new run; left out, the daemon makes one.")
@@ -41,6 +46,7 @@ struct ForkCommand: ParsableCommand {
     var messages: JSONArgument?
     @Option(help: "What becomes of signals that nobody has consumed: leave or copy.")
     var signals: String?
+    @OptionGroup var folder: ForkedWorkspace
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
@@ -48,12 +54,29 @@ struct ForkCommand: ParsableCommand {
         if response != nil && recording == nil {
             throw ValidationError("--response is the answer of a call: name it by --recording")
         }
+        if folder.workspace != nil && folder.workspaceAt == .call && recording == nil {
+            throw ValidationError(
+                "--workspace is what a folder held at a call: name it by --recording, or give --workspace-at start"
+            )
+        }
     }
 
     func run() throws {
         let answer = try response.map(InputFile.bytes)
         let name = try of.name()
-        let made = try common.show("run.fork") { writer in
+        let connection = try common.connect()
+        let tree = try folder.tree(of: name, recording, connection)
+        let made = try fork(name, answer, connection)
+        let run = made["run"] ?? .emptyObject
+        if let tree { try folder.fill(tree, for: run) }
+        let id = run["id"]?.string ?? ""
+        Output.line(common.json ? made.text : id)
+        if tree == nil { folder.tell(of: name, recording, for: id, connection) }
+    }
+
+    private func fork(_ name: String, _ answer: [UInt8]?, _ connection: BlockingConnection) throws -> RawJSON
+    {
+        try connection.call("run.fork") { writer in
             writer.member("run", name)
             writer.member("new_run", id)
             writer.member("step", step)
@@ -67,6 +90,5 @@ struct ForkCommand: ParsableCommand {
             writer.member("messages", messages?.value)
             writer.member("signals", signals)
         }
-        if let made { Output.line(made["run"]?["id"]?.string ?? "") }
     }
 }

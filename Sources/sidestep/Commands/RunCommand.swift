@@ -54,6 +54,11 @@ struct RunCommand: ParsableCommand {
     var env: [String] = []
     @OptionGroup var files: EnvironmentFiles
     @OptionGroup var folder: WorkspaceOptions
+    @Option(
+        help: ArgumentHelp(
+            "With --workspace: what it holds is kept at the run's first start, or with --record right before each call "
+                + "that is sent as well (`sidestep fork --recording`)."))
+    var workspaceAt: WorkspaceOptions.At = .start
     @OptionGroup var recording: RecordArguments
     @OptionGroup var explanation: Explanation
     /// The daemon runs us: the run waits for whoever takes it up.
@@ -66,6 +71,10 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if command.isEmpty { throw ValidationError("no program: write it after --") }
+        if workspaceAt == .calls && (folder.workspace == nil || !recording.record) {
+            throw ValidationError(
+                "--workspace-at calls needs --workspace, and --record, which knows of calls")
+        }
         if maxRestarts < 0 { throw ValidationError("--max-restarts is 0 or more") }
     }
 
@@ -102,10 +111,15 @@ struct RunCommand: ParsableCommand {
             let budget = try recording.budget.isThere {
                 try connection.call("run.get") { $0.member("run", run) }
             }
+            if workspaceAt == .calls { supervisor.callTrees = supervisor.workspace.map(CallTrees.init) }
             supervisor.recorder = try RunRecorder(
-                run: run, socket: connection.path, recording.options(environment, hasBudget: budget))
+                run: run, socket: connection.path, recording.options(environment, hasBudget: budget),
+                trees: supervisor.callTrees)
         }
-        defer { supervisor.recorder?.close(finishing: supervisor.isLeftOpen) }
+        defer {
+            supervisor.callTrees?.close()
+            supervisor.recorder?.close(finishing: supervisor.isLeftOpen)
+        }
         return try supervisor.supervise(program)
     }
 

@@ -11,20 +11,27 @@ struct WorkspaceCommand: ParsableCommand {
         discussion: """
               sidestep workspace research-1 list
               sidestep workspace research-1 diff end-1
+              sidestep workspace research-1 diff call-3 call-4
               sidestep workspace research-1 restore end-1
+              sidestep workspace research-1 forget 'call-*'
 
             `start` is what the folder held when the run began, `end-1`, `end-2`, … what each start of the program \
-            left behind. `diff` compares with `start`, or with a second name; `now` is what the folder holds now. \
-            `restore` keeps what is there first, so that it can be brought back as well.
+            left behind, `call-N` what was there right before call N of `sidestep recordings` was sent \
+            (--workspace-at calls). `diff` compares with `start`, or with a second name; `now` is what the folder \
+            holds now. `restore` keeps what is there first, so that it can be brought back as well. `forget` deletes \
+            trees, and contents that no other tree needs; a pattern means trees of calls alone, all others go by \
+            their own name. Nothing is forgotten by itself, also when the run is removed.
             """)
 
-    enum Act: String, ExpressibleByArgument, CaseIterable { case list, diff, restore }
+    enum Act: String, ExpressibleByArgument, CaseIterable { case list, diff, restore, forget }
 
     @Argument(help: ArgumentHelp("The run.", valueName: "run"))
     var name: String
     @Argument(help: "What to do.")
     var act: Act = .list
-    @Argument(help: "What was kept, by its name in the list; `now` for what is there.")
+    @Argument(
+        help: ArgumentHelp(
+            "What was kept, by its name in the list; `now` for what is there.", valueName: "tree"))
     var names: [String] = []
     @OptionGroup var common: Common
 
@@ -35,13 +42,14 @@ struct WorkspaceCommand: ParsableCommand {
             throw ValidationError("diff takes one name, or two")
         case .restore where names.count != 1:
             throw ValidationError("restore takes the name of what is to come back")
+        case .forget where names.isEmpty:
+            throw ValidationError("forget takes the names of what is to go, or a pattern: 'call-*'")
         default: break
         }
     }
 
     func run() throws {
-        let known = try common.connect().call("run.get") { $0.member("run", name) }["run"] ?? .emptyObject
-        let snapshots = try Snapshots.of(known)
+        let (snapshots, known) = try Snapshots.known(of: name, common.connect())
         guard let directory = snapshots.directory else {
             throw SidestepError(
                 .invalidArgument, "run '\(name)' has no workspace here", run: name,
@@ -54,9 +62,10 @@ struct WorkspaceCommand: ParsableCommand {
             case .list: try list(snapshots, directory)
             case .diff: try diff(snapshots, directory)
             case .restore: try restore(Workspace(directory, snapshots), known)
+            case .forget: try forget(snapshots, known)
             }
         } catch let error as WorkspaceError {
-            throw SidestepError(error, known["id"]?.string)
+            throw SidestepError(error, name)
         }
     }
 
@@ -97,12 +106,33 @@ struct WorkspaceCommand: ParsableCommand {
         name == "now" ? try Workspace(directory, snapshots).present() : try snapshots.tree(name)
     }
 
-    private func restore(_ workspace: Workspace, _ run: RawJSON) throws {
-        if run["status"]?.string == "running" {
-            throw SidestepError(
-                .runOwned, "the program of run '\(name)' is at work in \(workspace.directory)", run: name,
-                hint: "end it first: \(ShellText.sidestep("pause", name))")
+    /// A program that is at work needs what it began with, and finds what it has written.
+    private func refuseRunning(_ run: RawJSON?) throws {
+        guard run?["status"]?.string == "running" else { return }
+        throw SidestepError(
+            .runOwned, "the program of run '\(name)' is at work", run: name,
+            hint: "end it first: \(ShellText.sidestep("pause", name))")
+    }
+
+    private func forget(_ snapshots: Snapshots, _ run: RawJSON?) throws {
+        let meant = try snapshots.names(meantBy: names)
+        if meant.contains(Snapshots.start) { try refuseRunning(run) }
+        let gone = try snapshots.forget(meant)
+        if common.json {
+            return Output.line(
+                RawJSON.object { writer in
+                    writer.member("forgotten", gone.names)
+                    writer.member("contents", gone.contents)
+                    writer.member("size_bytes", Int(gone.bytes))
+                }.text)
         }
+        Output.line("forgot " + gone.names.joined(separator: ", "))
+        let contents = gone.contents == 1 ? "1 content" : "\(gone.contents) contents"
+        Output.line("\(contents) that no other tree needs went with it: \(ByteCount.text(Int(gone.bytes)))")
+    }
+
+    private func restore(_ workspace: Workspace, _ run: RawJSON?) throws {
+        try refuseRunning(run)
         switch try workspace.restore(names[0]) {
         case .restored(let before, let changes):
             Output.line("\(changes) changes; what was there is kept as `\(before)`")

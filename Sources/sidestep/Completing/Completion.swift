@@ -12,6 +12,8 @@ struct Completion {
         /// Names that the daemon knows; of steps, those of this run.
         case runs, workflows
         case steps(run: String?)
+        /// What was kept of the workspace of this run.
+        case trees(run: String?)
         /// Nothing of ours: files, or another program's words.
         case others
     }
@@ -83,6 +85,7 @@ struct Completion {
             case "run": return .runs
             case "workflow": return .workflows
             case "step": return .steps(run: run)
+            case "tree": return .trees(run: run)
             default: return .others
             }
         }

@@ -1,5 +1,6 @@
 import Sidestep
 import SidestepProtocol
+import SidestepWorkspace
 
 /// Asking the daemon for names that a shell may offer: none is started for that, and nothing is said on a line that is
 /// being typed.
@@ -15,8 +16,14 @@ enum KnownNames {
         case .workflows:
             list("run.list", "runs") { _ in }.compactMap { $0["workflow"]?.string.map { candidate($0, "") } }
         case .steps(let run): steps(of: run ?? Context.value("SIDESTEP_RUN"))
+        case .trees(let run): trees(of: run)
         case .others: []
         }
+    }
+
+    private static func trees(of run: String?) -> [Completion.Candidate] {
+        guard let run, let connection = try? BlockingConnection(autostart: false) else { return [] }
+        return (try? Snapshots.known(of: run, connection))?.snapshots.names.map { candidate($0, "") } ?? []
     }
 
     private static func steps(of run: String?) -> [Completion.Candidate] {

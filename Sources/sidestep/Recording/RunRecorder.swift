@@ -7,10 +7,12 @@ struct RunRecorder {
     private let run: String
     private let hashSeed: String?
 
-    init(run: String, socket: String, _ options: RecorderOptions) throws {
+    /// - Parameter trees: what keeps what the program's folder holds, before each call.
+    init(run: String, socket: String, _ options: RecorderOptions, trees: CallTrees? = nil) throws {
         self.run = run
-        hashSeed = Environment.current["PYTHONHASHSEED"]
         var options = options
+        if let trees { options.beforeCall = { trees.keep(before: $0, then: $1) } }
+        hashSeed = Environment.current["PYTHONHASHSEED"]
         options.tell = { Output.complain("sidestep: " + $0) }
         do {
             recorder = try Recorder(run: run, socket: socket, options)

@@ -83,6 +83,7 @@ struct Detaching {
         // The names of the files stand in the journal, and not what is in them.
         for file in command.files.envFile { arguments += ["--env-file", RunCommand.absolute(file)] }
         arguments += command.folder.words
+        if command.workspaceAt != .start { arguments += ["--workspace-at", command.workspaceAt.rawValue] }
         arguments += recording
         if let workflow = command.workflow { arguments += ["--workflow", workflow] }
         return arguments + ["--"] + command.command

@@ -69,6 +69,8 @@ final class Supervisor {
     var workspace: Workspace?
     /// Who had the run before us and started nothing, where somebody detached the program.
     var handedOver: HandOver?
+    /// What keeps its trees before calls; nil where nobody asked for that.
+    var callTrees: CallTrees?
     /// Whether a start before this one ended badly.
     private var hasFailed = false
     /// How the start before ended, of this or an earlier supervisor; nil at the first one.
@@ -146,6 +148,8 @@ final class Supervisor {
     }
 
     private func prepareWorkspace() throws {
+        // What the last start left is looked at before it is set back.
+        callTrees?.settle()
         do {
             try workspace?.prepareTelling(of: run)
         } catch {

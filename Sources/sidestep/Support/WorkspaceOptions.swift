@@ -6,6 +6,9 @@ import SidestepWorkspace
 
 /// The folder that is set back before each start of a supervised program.
 struct WorkspaceOptions: ParsableArguments {
+    /// When what the folder holds is kept.
+    enum At: String, ExpressibleByArgument, CaseIterable { case start, calls }
+
     @Option(
         help: ArgumentHelp(
             "A folder that is set back to what it held at the run's first start, each time the program starts again; "
@@ -60,13 +63,33 @@ extension Snapshots {
     ///
     /// - Parameter run: the daemon's object.
     static func of(_ run: RawJSON) throws -> Snapshots {
+        let key = "\(run["uid"]?.string ?? "")-\(run["generation"]?.int ?? 1)"
+        return Snapshots(root: try root, key: key, run: run["id"]?.string ?? "")
+    }
+
+    /// What was kept for a run that is there, or was.
+    ///
+    /// - Returns: with it the daemon's object of the run; nil where the run is there no more.
+    static func known(
+        of name: String, _ connection: BlockingConnection
+    ) throws -> (snapshots: Snapshots, run: RawJSON?) {
         do {
-            let database = try Places(Environment.current.variables).standardDatabase()
-            let folder = database.split(separator: "/").dropLast().joined(separator: "/")
-            let key = "\(run["uid"]?.string ?? "")-\(run["generation"]?.int ?? 1)"
-            return Snapshots(root: "/\(folder)/workspaces", key: key)
-        } catch {
-            throw SidestepError(.invalidArgument, error.message, hint: error.hint)
+            let run = try connection.call("run.get") { $0.member("run", name) }["run"] ?? .emptyObject
+            return (try of(run), run)
+        } catch let error as SidestepError where error.kind == .runNotFound {
+            guard let snapshots = ofRemoved(name, root: try root) else { throw error }
+            return (snapshots, nil)
+        }
+    }
+
+    private static var root: String {
+        get throws {
+            do {
+                let database = try Places(Environment.current.variables).standardDatabase()
+                return "/" + database.split(separator: "/").dropLast().joined(separator: "/") + "/workspaces"
+            } catch {
+                throw SidestepError(.invalidArgument, error.message, hint: error.hint)
+            }
         }
     }
 }

@@ -37,12 +37,16 @@ import Testing
             })
         let text = TreeText.write(tree)
         #expect(TreeText.read(text) == tree)
+        #expect(TreeText.hashes(in: Array(text.utf8)) == tree.hashes)
         #expect(text.utf8.allSatisfy { $0 < 0x7F })
     }
 
     @Test func halfATextIsNone() {
         let text = TreeText.write(Tree([Self.folder(""), Self.file("a"), Self.file("b")]))
-        for count in 0..<text.utf8.count - 1 { #expect(TreeText.read(String(text.prefix(count))) == nil) }
+        for count in 0..<text.utf8.count - 1 {
+            #expect(TreeText.read(String(text.prefix(count))) == nil)
+            #expect(TreeText.hashes(in: Array(text.utf8.prefix(count))) == nil)
+        }
     }
 
     @Test func changesAreNamedInTheOrderOfPaths() {

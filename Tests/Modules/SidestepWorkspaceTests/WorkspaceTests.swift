@@ -16,7 +16,7 @@ import Testing
     }
 
     func workspace() throws -> Workspace {
-        try Workspace(folder, Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1"))
+        try Workspace(folder, Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1", run: "run"))
     }
 
     func write(_ name: String, _ text: String, mode: mode_t = 0o644) {
@@ -112,7 +112,7 @@ import Testing
 
     @Test func tooMuchIsRefusedBeforeAnythingIsKept() throws {
         write("a", String(repeating: "x", count: 2000))
-        let snapshots = Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1")
+        let snapshots = Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1", run: "run")
         let small = try Workspace(folder, snapshots, bytes: 1000)
         #expect(throws: WorkspaceError.self) { try small.prepare() }
         #expect(!snapshots.has(Snapshots.start))
@@ -120,12 +120,14 @@ import Testing
     }
 
     @Test func whatIsOursIsNoPartOfIt() throws {
-        let own = try Workspace(place, Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1"))
+        let own = try Workspace(
+            place, Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1", run: "run"))
         _ = try own.prepare()
         write("late", "x")
         _ = try own.prepare()
         #expect(
-            shell("ls \(place)/state/sidestep/workspaces/runs/run-1 | xargs") == "directory end-1 start\n")
+            shell("ls \(place)/state/sidestep/workspaces/runs/run-1 | xargs") == "directory end-1 run start\n"
+        )
         #expect(shell("ls \(folder)") == "")
         shell("rm -rf \(place)")
     }
@@ -165,7 +167,7 @@ import Testing
         _ = try workspace().prepare()
         mkdir(place + "/other", 0o755)
         let other = try Workspace(
-            place + "/other", Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1"))
+            place + "/other", Snapshots(root: place + "/state/sidestep/workspaces", key: "run-1", run: "run"))
         #expect(throws: WorkspaceError.self) { try other.prepare() }
         shell("rm -rf \(place)")
     }
