@@ -34,6 +34,8 @@ extension RecorderCore {
         resolution.superseded(recording: number)
         ledger.forget(number)
         if let key = call.keys.texts.first { lost.add(key, tokens: nil) }
+        // The next start asks for it.
+        if isClosing { return noteEnd() }
         write(
             LiveCall(
                 call.request, call.recorded, call.endpoint, call.asking, call.keys, injected: nil, self,
