@@ -13,7 +13,10 @@ enum Guarantees {
         G3 A crash of the program costs nothing. If the agent dies (`kill -9`, out of
            memory, an exception), no upstream call is repeated: a call in flight goes
            on, is recorded, and the restarted agent is attached to it (for
-           `--inflight-max`, 15 minutes).
+           `--inflight-max`, 15 minutes). Where the agent is not started again and the
+           run is left open (its budget is used up, it was given up, it failed),
+           `sidestep run` waits for such a call before it ends; a signal ends it at
+           once.
         G4 A crash of the daemon costs nothing either. The supervisor goes on reading
            the provider, holds the end back, waits until the daemon is there again, and
            records. Only the death of the supervisor (`sidestep run`) or of the machine

@@ -60,8 +60,8 @@ before = peak()
 largest = bytes(range(256)) * (2 << 12)
 say([ask(body=largest)[2].decode(), peak() - before])
 say(int(raw(request(body=largest + b"x")).split()[1]))
-for number in range(3):
-    say([ask(body=largest[1:] + b"%d" % number)[2].decode(), peak() - before])
+for number in range(10, 22):
+    say([ask(body=largest[2:] + b"%d" % number)[2].decode(), peak() - before])
 """,
             "--max-body", size)  # fmt: skip
         first, refused, *others = said
@@ -70,4 +70,5 @@ for number in range(3):
         # The body, what it is known by, and what is written to the daemon; however many there are.
         grown = [first[1], *(peak for _, peak in others)]
         self.assertLess(grown[0], 40, grown)
-        self.assertLess(grown[-1], grown[0] + 10, grown)
+        # Threads fill their parts of the heap with the first of them; what were kept would be 2 MiB each.
+        self.assertLess(grown[-1], grown[4] + 10, grown)

@@ -148,9 +148,10 @@ def begin(text):
     connection = socket.create_connection((base().hostname, base().port), timeout=100)
     connection.sendall(text)
     return connection
-begin(text).close()
+first = begin(text)
 while not (PLACE / "asked").exists():
     time.sleep(0.02)
+first.close()
 again = begin(text.replace(b"retry-count: 0", b"retry-count: 1"))
 second, third = begin(text), begin(text)
 while not (PLACE / "three").exists():
