@@ -1,6 +1,8 @@
 """A daemon that executes programs for steps, and what is known of its processes."""
 
+import contextlib
 import os
+import signal
 from pathlib import Path
 
 from harness import DaemonTest, Refused
@@ -36,9 +38,16 @@ class Bench(DaemonTest):
     """A daemon with a run, and how to ask it for programs."""
 
     def setUp(self):
-        super().setUp()
         self.mark = f"600.{os.getpid()}{id(self) % 100000}"
+        # After the daemon's end, which a test may have brought about in a way that leaves them.
+        self.addCleanup(self.end_programs)
+        super().setUp()
         self.open()
+
+    def end_programs(self) -> None:
+        for pid in alive(self.mark):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def open(self, **more) -> None:
         self.connection = self.daemon.connect()
