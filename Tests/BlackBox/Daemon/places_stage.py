@@ -106,7 +106,7 @@ class Stage:
         self.daemon = subprocess.Popen([binary("sidestepd"), "--user"], cwd="/", env=self.environment("running"),
                                        stderr=subprocess.DEVNULL, **self.who())
         path = self.text(self.scenario["running"]["XDG_RUNTIME_DIR"]) + "/sidestep/sidestep.sock"
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while not os.path.exists(path):
             assert self.daemon.poll() is None and time.monotonic() < end, "the daemon did not start"
             time.sleep(0.01)

@@ -262,7 +262,7 @@ class Slots(Users):
         self.taken(32)
         bob.call("webhook.put", webhook="w", url=receiver.url, events=["*"])
         bob.call("event.emit", event="e", value="of bob")
-        wait_for(lambda: receiver.letters, seconds=10, what="the letter of the other user")
+        wait_for(lambda: receiver.letters, what="the letter of the other user")
         self.assertEqual(receiver.events()[0]["value"], "of bob")
 
 

@@ -114,7 +114,7 @@ class Wire(unittest.TestCase):
         request = b'{"jsonrpc":"2.0","id":1,"method":"resume","params":{}}\n'
         for _ in range(10):
             done = subprocess.run(
-                ["socat", "-", f"UNIX-CONNECT:{self.daemon.socket}"], input=request, capture_output=True, timeout=10
+                ["socat", "-", f"UNIX-CONNECT:{self.daemon.socket}"], input=request, capture_output=True, timeout=120
             )
             self.assertIn(b'"lease"', done.stdout)
 

@@ -223,7 +223,7 @@ class Rights(Unit):
                 systemctl("restart", "sidestepd.service")
                 owner = self.owner(f"owned-{len(lines)}")
                 connection = self.connect()
-                kill = {"run": f"owned-{len(lines)}", "create": False, "if_owned": "kill", "wait_ms": 10_000}
+                kill = {"run": f"owned-{len(lines)}", "create": False, "if_owned": "kill", "wait_ms": 60_000}
                 if lines:
                     self.assertEqual(connection.call("resume", **kill)["epoch"], 2)
                     owner.wait(60)

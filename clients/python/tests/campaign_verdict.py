@@ -28,7 +28,7 @@ def effects(log: Path) -> Counter[tuple[str, str]]:
 
 def recorded(client: sidestep.sync.Client, run_id: str) -> set[str]:
     """Return the steps on record, once the daemon knows of the death: then nothing is written."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while client.get(run_id)["run"]["status"] == "running":
         if time.monotonic() > end:
             raise SystemExit(f"{run_id} is still running, and its process is dead")

@@ -70,7 +70,7 @@ class Daemon:
                 stdout=log,
                 stderr=log,
             )
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while not self._accepts():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"sidestepd does not start: {self.log.read_text()[-2000:]}")

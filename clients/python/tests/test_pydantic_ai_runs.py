@@ -191,7 +191,7 @@ def test_an_mcp_server_is_not_even_started_on_replay(
         agent = Agent(
             calling(("double", {"x": 4})),
             name="trip",
-            toolsets=[MCPToolset(transport, id="numbers")],
+            toolsets=[MCPToolset(transport, id="numbers", init_timeout=120)],
             capabilities=[SidestepDurability()],
         )
         assert ask(agent, run_id).output == "8"

@@ -31,7 +31,7 @@ check "start waits for an owned run" <<'C'
 bash -c "eval \"\$(sidestep start $run)\"; until [ -e $run.go ]; do sleep 0.02; done" &
 comes shows running state "$run"
 (sleep 0.2; touch "$run.go") &
-eval "$(sidestep start "$run" --if-owned wait --wait 10s)"
+eval "$(sidestep start "$run" --if-owned wait --wait 60s)"
 is "$SIDESTEP_RUN" "$run"
 C
 
@@ -110,7 +110,7 @@ C
 
 check "a step that takes too long is ended" <<'C'
 eval "$(sidestep start "$run")"
-for _ in 1 2; do status 124 sidestep step slow --timeout 100ms --status-file told -- sleep 20 2>error
+for _ in 1 2; do status 124 sidestep step slow --timeout 100ms --status-file told -- sleep 300 2>error
 is "$(cat told)" "timeout 124"; done
 C
 
@@ -122,7 +122,7 @@ C
 
 check "a step that is stopped is not recorded, and runs again" <<'C'
 eval "$(sidestep start "$run")"
-sidestep step stop -- sh -c 'trap "exit 9" TERM; echo x >>stops; sleep 5 & wait' & pid=$!
+sidestep step stop -- sh -c 'trap "exit 9" TERM; echo x >>stops; sleep 300 & wait' & pid=$!
 comes test -s stops
 kill -TERM "$pid"
 status 143 wait "$pid" 2>/dev/null
@@ -132,7 +132,7 @@ C
 check "an at-most-once step that died is unknown until resolved" <<'C'
 export run
 setsid bash -c 'eval "$(sidestep start "$run")"; sidestep step pay --at-most-once -- sh -c "kill -9 0"' || :
-eval "$(sidestep start "$run" --if-owned wait --wait 5s)"
+eval "$(sidestep start "$run" --if-owned wait --wait 60s)"
 status 70 sidestep step pay --at-most-once -- echo twice 2>error
 has "$(cat error)" step_unknown
 has "$(sidestep inflight)" "pay"

@@ -63,7 +63,7 @@ C
 check "result waits, and says 75 while the run is open" <<'C'
 eval "$(sidestep start "$run")"
 status 75 sidestep result "$run" 2>/dev/null
-sidestep result "$run" --wait 10s >out & pid=$!
+sidestep result "$run" --wait 60s >out & pid=$!
 comes test -d "/proc/$pid"
 sidestep finish --output 42 2>/dev/null
 wait "$pid"
@@ -91,7 +91,7 @@ C
 
 check "inflight lists running steps when asked" <<'C'
 eval "$(sidestep start "$run")"
-sidestep step long -- sleep 60 & pid=$!
+sidestep step long -- sleep 300 & pid=$!
 comes shows "$run" sidestep inflight --all
 has "$(sidestep inflight --all)" long
 kill $pid

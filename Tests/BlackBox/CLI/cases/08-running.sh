@@ -96,7 +96,7 @@ C
 
 check "a death of the supervisor counts as a restart without progress does" <<'C'
 for _ in 1 2; do
-    sidestep run --id "$run" --max-restarts 1 -- sh -c "echo up >> $run.log; exec sleep 30" &
+    sidestep run --id "$run" --max-restarts 1 -- sh -c "echo up >> $run.log; exec sleep 300" &
     supervisor=$!
     wanted=$(($(cat "$run.log" 2>/dev/null | wc -l) + 1))
     comes eval '[ "$(lines "$run.log")" -ge "$wanted" ]'
@@ -104,7 +104,7 @@ for _ in 1 2; do
     wait $supervisor || :
     comes free "$run"
 done
-status 76 sidestep run --id "$run" --max-restarts 1 -- sh -c "echo up >> $run.log; exec sleep 30"
+status 76 sidestep run --id "$run" --max-restarts 1 -- sh -c "echo up >> $run.log; exec sleep 300"
 C
 
 check "always: a program that ends well begins again in the same run until it is cancelled" <<'C'
@@ -132,7 +132,7 @@ status 2 sidestep run --id "$run-c" --restart always -- sh -c 'exit 2'
 C
 
 check "a foreign take-over ends the program, which lost its run" <<'C'
-sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 30" &
+sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 300" &
 supervisor=$!
 comes test -e "$run.log"
 sidestep start "$run" --if-owned take-over > /dev/null
@@ -166,7 +166,7 @@ comes gone "$(cat "$run.pid")"
 C
 
 check "a run that another process owns is left alone" <<'C'
-sidestep run --id "$run" -- sh -c "echo up > $run.log; sleep 20" &
+sidestep run --id "$run" -- sh -c "echo up > $run.log; sleep 300" &
 supervisor=$!
 comes test -e "$run.log"
 status 75 sidestep run --id "$run" --allow-change -- true
@@ -177,7 +177,7 @@ is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.status)" completed
 C
 
 check "the program ends when its supervisor is killed" <<'C'
-sidestep run --id "$run" -- sh -c "echo \$\$ > $run.pid; exec sleep 30" &
+sidestep run --id "$run" -- sh -c "echo \$\$ > $run.pid; exec sleep 300" &
 supervisor=$!
 comes test -s "$run.pid"
 kill -KILL $supervisor
@@ -226,7 +226,7 @@ is "$(cat "$run-2.end")" exit:3
 C
 
 check "cancel ends the program of a supervised run" <<'C'
-sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 30" &
+sidestep run --id "$run" -- sh -c "echo up > $run.log; exec sleep 300" &
 supervisor=$!
 comes test -e "$run.log"
 sidestep cancel "$run" > /dev/null
@@ -269,7 +269,7 @@ comes shows crash_loop sidestep call run.get "{\"run\":\"$run\"}"
 is "$(sidestep call run.get "{\"run\":\"$run\"}" | jq -r .run.reason)" crash_loop
 touch "$run.repaired"
 sidestep unpause "$run" > /dev/null
-is "$(sidestep call run.result "{\"run\":\"$run\",\"wait_ms\":20000}" | jq -r .status)" completed
+is "$(sidestep call run.result "{\"run\":\"$run\",\"wait_ms\":60000}" | jq -r .status)" completed
 is "$(wc -l < "$run.log")" 2
 C
 

@@ -136,6 +136,6 @@ check "a detached program makes files as it would here" <<'C'
 export XDG_STATE_HOME=$PWD/state
 umask 027
 sidestep run --id "$run" --detach -- touch "$PWD/$run.made" >/dev/null
-sidestep result "$run" --wait 20s >/dev/null
+sidestep result "$run" --wait 60s >/dev/null
 is "$(stat -c %a "$run.made")" 640
 C

@@ -97,7 +97,7 @@ check "killed at any moment and started again, each does what is left and nothin
 kills=${SIDESTEP_EACH_KILLS:-12} total=$((kills * 15 + 20))
 export total
 cat >script <<'S'
-eval "$(sidestep start "$1" --if-owned wait --wait 20s)"
+eval "$(sidestep start "$1" --if-owned wait --wait 60s)"
 seq "$total" | sidestep each work -j 4 -- sh -c 'echo $1 >>killed-begun; sleep 0.02; echo $1 >>killed-ended' sh {}
 sidestep finish
 S
@@ -126,7 +126,7 @@ C
 
 check "when the script alone is killed, each ends its commands, and the next one does not work beside them" <<'C'
 cat >script <<'S'
-eval "$(sidestep start "$1" --if-owned wait --wait 20s)"
+eval "$(sidestep start "$1" --if-owned wait --wait 60s)"
 seq 2 | sidestep each work -j 2 -- sh -c 'echo $$ >>"$2"; trap : TERM; while [ ! -e "$2.go" ]; do sleep 0.02; done' sh {} "$2"
 S
 bash -eu script "$run" "$run.first" & pid=$!
@@ -174,7 +174,7 @@ C
 check "an at-most-once line that died is unknown, fails, and the others go on" <<'C'
 export run
 setsid bash -c 'eval "$(sidestep start "$run")"; echo pay | sidestep each once --at-most-once -- sh -c "kill -9 0"' || :
-eval "$(sidestep start "$run" --if-owned wait --wait 20s)"
+eval "$(sidestep start "$run" --if-owned wait --wait 60s)"
 status 1 sidestep each once --at-most-once -- echo did < <(printf 'pay\nother\n') >out 2>error
 is "$(cat out)" "did other"
 has "$(cat error)" "sidestep resolve $run once:pay"

@@ -53,7 +53,7 @@ C
 check "killed between the file and the record, the step makes it again; recorded, it does not" <<'C'
 export run
 setsid bash -c 'eval "$(sidestep start "$run")"; sidestep step k --produces made -- sh -c "echo 1 >made; kill -9 0"' || :
-eval "$(sidestep start "$run" --if-owned wait --wait 20s)"
+eval "$(sidestep start "$run" --if-owned wait --wait 60s)"
 sidestep step k --produces made -- sh -c 'echo 2 >made'
 sidestep step k --produces made -- sh -c 'echo 3 >made'
 is "$(cat made)" 2

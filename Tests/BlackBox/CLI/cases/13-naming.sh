@@ -85,7 +85,7 @@ is "$(sidestep step show --env-file "$run.env" -- sh -c 'printf "%s|" "$PLAIN" "
     'a b|yes||it is \n $HOME "so"|a "quoted" $HOME \ \n|abc|one two|a b	c|9|show|'
 is "$(sidestep run --id "$run-s" --env-file "$run.env" -- sh -c 'echo "${#SECRET} $SIDESTEP_RUN"')" "9 $run-s"
 sidestep run --detach --id "$run-d" --env-file "$run.env" -- sh -c 'echo "$SECRET" | wc -c >detached' >/dev/null
-sidestep result "$run-d" --wait 30s >/dev/null
+sidestep result "$run-d" --wait 60s >/dev/null
 is "$(cat detached)" 10
 for each in "$run" "$run-s" "$run-d"; do ! sidestep export "$each" | grep -q hush; done
 C

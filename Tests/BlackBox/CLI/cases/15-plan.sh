@@ -73,6 +73,6 @@ echo 'eval "$(sidestep start '"$run"')"; sidestep step pay -- true' >"$run.sh"
 setsid bash -c 'eval "$(sidestep start "$run")"; sidestep step pay --at-most-once -- sh -c "kill -9 0"' || :
 is "$(sidestep plan "$run.sh" --json | jq -r '.steps[0].outcome')" unknown
 sidestep resolve "$run" pay --completed null 2>/dev/null
-bash -c 'eval "$(sidestep start "$run" --if-owned wait --wait 20s)"; sidestep finish' 2>/dev/null
+bash -c 'eval "$(sidestep start "$run" --if-owned wait --wait 60s)"; sidestep finish' 2>/dev/null
 has "$(sidestep plan "$run.sh")" "Run $run is completed"
 C

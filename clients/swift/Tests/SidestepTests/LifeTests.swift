@@ -90,7 +90,7 @@ import Testing
             try await sidestep.workflow("w", run: "r") { run in
                 try await run.step("long") {
                     await started.next()
-                    try await Task.sleep(for: .seconds(30))
+                    try await Task.sleep(for: onlyAHang)
                 }
             }
         }
@@ -129,7 +129,7 @@ import Testing
             try await sidestep.resume(
                 "r",
                 options: .with {
-                    $0.ifOwned = .wait; $0.wait = .seconds(30)
+                    $0.ifOwned = .wait; $0.wait = onlyAHang
                 })
         }
         try await sidestep.waitsForAnswer()
@@ -149,7 +149,7 @@ import Testing
             try await sidestep.resume(
                 "r",
                 options: .with {
-                    $0.ifOwned = .wait; $0.wait = .seconds(30)
+                    $0.ifOwned = .wait; $0.wait = onlyAHang
                 })
         }
         try await sidestep.waitsForAnswer()

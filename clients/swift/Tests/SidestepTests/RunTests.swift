@@ -120,7 +120,7 @@ import Testing
         let value = try await run.step("a", options: .init(retry: often, timeout: .milliseconds(300))) {
             () -> Int in
             let attempt = await attempts.next()
-            if attempt == 1 { try await Task.sleep(for: .seconds(30)) }
+            if attempt == 1 { try await Task.sleep(for: onlyAHang) }
             return attempt
         }
         // The daemon measures from the beginning it recorded: on a busy machine it may end a second one, too.

@@ -50,7 +50,7 @@ import Testing
         let client = try await daemon.connect()
         let begun = Counter()
         let isToEnd = Mutex(false)
-        let group = group(client, .drain(.seconds(50))) { _ in
+        let group = group(client, .drain(onlyAHang)) { _ in
             await begun.next()
             while !isToEnd.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(2)) }
             return 7

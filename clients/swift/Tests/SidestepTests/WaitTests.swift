@@ -104,7 +104,7 @@ import Testing
         let working = Task { [worker] in try await worker.run() }
         defer { working.cancel() }
         try await client.enqueue("sum", run: "total", input: [1, 2, 3])
-        #expect(try await client.result(of: "total", as: Int.self, wait: .seconds(20)) == 14)
+        #expect(try await client.result(of: "total", as: Int.self, wait: onlyAHang) == 14)
         #expect(try await client.result(of: "total/square#2", as: Int.self) == 4)
     }
 
@@ -123,7 +123,7 @@ import Testing
         try await client.enqueue("ask", run: "r")
         while try await status(client, "r") != "waiting" { try await Task.sleep(for: .milliseconds(5)) }
         try await client.signal("answer", to: "r", value: 42)
-        #expect(try await client.result(of: "r", as: Int.self, wait: .seconds(20)) == 42)
+        #expect(try await client.result(of: "r", as: Int.self, wait: onlyAHang) == 42)
         #expect(await executions.count == 2)
     }
 
