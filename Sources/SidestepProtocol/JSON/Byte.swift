@@ -20,11 +20,10 @@ enum Byte {
 
     /// The value of a hexadecimal digit, or nil.
     static func hexValue(_ byte: UInt8) -> UInt16? {
-        switch byte {
-        case zero...nine: UInt16(byte - zero)
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(byte - UInt8(ascii: "a") + 10)
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(byte - UInt8(ascii: "A") + 10)
-        default: nil
-        }
+        let decimal = byte &- 0x30
+        if decimal < 10 { return UInt16(decimal) }
+        // Letters of both cases differ in one bit.
+        let letter = (byte | 0x20) &- 0x61
+        return letter < 6 ? UInt16(letter) + 10 : nil
     }
 }

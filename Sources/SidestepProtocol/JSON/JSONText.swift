@@ -32,7 +32,11 @@ enum JSONText {
             scalar = 0x10000 + (scalar - 0xD800) << 10 + (UInt32(unit(contents, at: index + 2)) - 0xDC00)
             index += 6
         }
-        if let character = Unicode.Scalar(scalar) { result.append(contentsOf: UTF8.encode(character)!) }
+        if scalar < 0x80 {
+            result.append(UInt8(scalar))
+        } else if let character = Unicode.Scalar(scalar) {
+            result.append(contentsOf: UTF8.encode(character)!)
+        }
     }
 
     private static func simpleEscape(_ letter: UInt8) -> UInt8 {
@@ -47,8 +51,12 @@ enum JSONText {
     }
 
     private static func unit(_ contents: ArraySlice<UInt8>, at index: Int) -> UInt16 {
-        contents[index..<(index + 4)].reduce(0) { $0 << 4 | (Byte.hexValue($1) ?? 0) }
+        digit(contents[index]) << 12 | digit(contents[index + 1]) << 8
+            | digit(contents[index + 2]) << 4 | digit(contents[index + 3])
     }
+
+    /// Of a string that was checked.
+    private static func digit(_ byte: UInt8) -> UInt16 { Byte.hexValue(byte) ?? 0 }
 
     /// Appends a quoted string; only what must be escaped is.
     static func append(_ text: String, to bytes: inout [UInt8]) {

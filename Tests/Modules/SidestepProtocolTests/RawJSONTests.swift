@@ -52,6 +52,24 @@ struct RawJSONTests {
         #expect(try json(text).string == expected)
     }
 
+    @Test("resolves every escape of one code unit, in large and in small letters")
+    func units() throws {
+        for scalar in (0...UInt32(UInt16.max)).lazy.compactMap(Unicode.Scalar.init) {
+            let digits = String(scalar.value, radix: 16)
+            let four = String(repeating: "0", count: 4 - digits.count) + digits
+            for text in [four, four.uppercased()] {
+                try #require(try json("\"\\u\(text)\"").string == String(scalar), "\(text)")
+            }
+        }
+    }
+
+    @Test("an escape with another letter in it is none", arguments: ["/", ":", "@", "G", "`", "g", "{", "é"])
+    func otherDigits(letter: String) {
+        for text in ["\(letter)000", "0\(letter)00", "00\(letter)0", "000\(letter)"] {
+            #expect(throws: JSONError.self) { try json("\"\\u\(text)\"") }
+        }
+    }
+
     @Test("lists members in order, duplicates included")
     func members() throws {
         let value = try json(#"{"b": 1 ,"a":[{"x":"]"}],"b":"}\"" , "\u0063":null}"#)
