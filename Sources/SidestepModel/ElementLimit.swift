@@ -24,6 +24,7 @@ public enum ElementLimit: String, Sendable, CaseIterable {
     case recordingTools = "recording_tools"
     case recordingCuts = "recording_cuts"
     case recordingSplits = "recording_splits"
+    case runs
 
     /// What holds when the configuration says nothing.
     public var standard: Int {
@@ -35,7 +36,7 @@ public enum ElementLimit: String, Sendable, CaseIterable {
         case .importElements: 20_000
         case .graphChannels, .arguments: 4096
         case .graphFilters, .queues, .memoryLabels, .memoryFilters: 32
-        case .graphThreads, .graphRuns, .memoryOperations, .waits, .delays, .variables: 1000
+        case .graphThreads, .graphRuns, .memoryOperations, .waits, .delays, .variables, .runs: 1000
         case .tags: 256
         case .workflows, .awaited, .webhookEvents, .errorTypes, .usages, .headers, .statuses: 100
         }
@@ -74,6 +75,7 @@ public enum ElementLimit: String, Sendable, CaseIterable {
         case .recordingTools: "ids of tool calls in a recorded request or response"
         case .recordingCuts: "places where a recorded request is cut"
         case .recordingSplits: "places where parts of a recorded response began"
+        case .runs: "runs named in one `run.bulk`"
         }
     }
 }

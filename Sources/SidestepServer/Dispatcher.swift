@@ -44,7 +44,7 @@ struct Dispatcher: Sendable {
             ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
             WebhookHandlers.all, WatchHandlers.all,
             ForkHandlers.all,
-            RetentionHandlers.all,
+            RetentionHandlers.all, BulkHandlers.all,
             SystemHandlers.all,
             TransferHandlers.all,
             GraphHandlers.all, ConversationHandlers.all, MemoryHandlers.all,

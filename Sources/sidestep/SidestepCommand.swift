@@ -56,7 +56,8 @@ struct SidestepCommand: ParsableCommand {
                 subcommands: [
                     EnqueueCommand.self, WorkerCommand.self, SignalCommand.self, ApproveCommand.self,
                     PromiseCommand.self,
-                    CancelCommand.self, ResolveCommand.self, PauseCommand.self, UnpauseCommand.self,
+                    CancelCommand.self, RetryCommand.self, ResolveCommand.self, PauseCommand.self,
+                    UnpauseCommand.self,
                     DeleteCommand.self, ForkCommand.self, RerollCommand.self, PruneCommand.self,
                     ExportCommand.self,
                     ImportCommand.self, EmitCommand.self,

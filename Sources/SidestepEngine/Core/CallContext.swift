@@ -60,6 +60,15 @@ public struct CallContext: Sendable {
 
     /// Runs of other users are not there for anybody but administrators.
     var visibleUser: UInt32? { peer.isAdministrator ? nil : peer.uid }
+
+    /// The one user that was asked for, or all whom the caller sees; `not_permitted` for another one's.
+    func seen(_ asked: UInt32?) throws -> UInt32? {
+        guard let asked else { return visibleUser }
+        if asked == visibleUser ?? asked { return asked }
+        throw Failure(
+            .notPermitted, "only an administrator sees the runs of other users",
+            hint: "Leave `user` out, or call as the daemon's user, as root, or as a member of `admin_group`.")
+    }
 }
 
 /// A use case that writes: synchronous code inside the writer's transaction.

@@ -23,7 +23,12 @@ public struct CancelRun: Command {
     /// Answers with the run, `cancelled` already where nobody has to undo anything. Throws `run_closed` for one that
     /// has ended otherwise, `not_permitted` where `kills` is about another user's process or the caller's own.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
-        let run = try store.visibleRun(run, call)
+        try perform(on: try store.visibleRun(run, call), store, &call)
+    }
+
+    func perform(
+        on run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
+    ) throws -> RunRecord {
         if run.status == .cancelled { return run }
         if run.status.isClosed { throw Failure.runClosed(run) }
         let owner = run.lease?.owner

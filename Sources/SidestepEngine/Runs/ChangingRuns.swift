@@ -12,14 +12,19 @@ public struct PauseRun: Command {
 
     /// Answers with the run, `paused` (`operator`); steps of it that run are interrupted. Throws `run_closed`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
-        let run = try store.visibleRun(run, call)
+        try store.pause(try store.visibleRun(run, call), &call)
+    }
+}
+
+extension StoreTransaction {
+    func pause(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
         if run.status == .paused { return run }
         if run.status.isClosed { throw Failure.runClosed(run) }
-        try store.loseRunningSteps(of: run, &call)
+        try loseRunningSteps(of: run, &call)
         let peer = call.peer
-        let after = try store.paused(run, .operator, &call) { $0.by(peer) }
-        try store.updateRun(after, expecting: run.epoch)
-        try store.announceEnd(after, &call)
+        let after = try paused(run, .operator, &call) { $0.by(peer) }
+        try updateRun(after, expecting: run.epoch)
+        try announceEnd(after, &call)
         call.tell(act: "run.pause", run.id, of: run.userID)
         return after
     }
@@ -35,17 +40,20 @@ public struct UnpauseRun: Command {
 
     /// Answers with the run, `queued`; an open run that is not paused stays as it is. Throws `run_closed`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> RunRecord {
-        let run = try store.visibleRun(run, call)
+        try store.unpauseOnRequest(try store.visibleRun(run, call), &call)
+    }
+}
+
+extension StoreTransaction {
+    func unpauseOnRequest(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
         if run.status != .paused {
             if run.status.isClosed { throw Failure.runClosed(run) }
             return run
         }
         call.tell(act: "run.unpause", run.id, of: run.userID)
-        return try store.unpause(run, &call)
+        return try unpause(run, &call)
     }
-}
 
-extension StoreTransaction {
     func unpause(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
         let after = try run.next(.unpaused, at: call.now)
         try append(
@@ -63,31 +71,34 @@ public struct DeleteRun: Command {
     /// The id of the run; all its generations go with it.
     public let run: String
 
-    /// Generations removed in one transaction.
-    private static let generations = 50
-
     /// A call of `run.delete`.
     public init(run: String) { self.run = run }
 
     /// Answers whether there was one, when the last generation is out of sight: fifty a turn. Throws `run_owned`.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         guard let run = try store.findRun(run, call) else { return call.progress() ?? false }
-        if run.status == .running { throw Failure.runOwned(run) }
-        // All generations: the id is free again, and an old outcome can never be taken for a new one.
-        try store.note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
-        var generation: RunRecord? = run
-        var left = Self.generations
-        while let record = generation, left > 0 {
-            left -= 1
-            try store.takeOut(record, &call)
-            generation = try store.run(user: run.userID, id: run.id, generation: nil)
-        }
-        if generation != nil { throw KeepingWrites.waits(.turn(true)) }
+        guard try store.delete(run, &call) else { throw KeepingWrites.waits(.turn(true)) }
         return true
     }
 }
 
 extension StoreTransaction {
+    /// Takes all generations of a run out of sight, fifty at a time; returns whether there are no more. Throws
+    /// `run_owned`.
+    func delete(_ run: RunRecord, _ call: inout CallContext) throws -> Bool {
+        if run.status == .running { throw Failure.runOwned(run) }
+        // All generations: the id is free again, and an old outcome can never be taken for a new one.
+        try note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
+        var generation: RunRecord? = run
+        var left = 50
+        while let record = generation, left > 0 {
+            left -= 1
+            try takeOut(record, &call)
+            generation = try self.run(user: run.userID, id: run.id, generation: nil)
+        }
+        return generation == nil
+    }
+
     /// Takes one generation of a run out of sight; whoever waits for its end, and the runs below it, learn of it.
     func takeOut(_ run: RunRecord, _ call: inout CallContext) throws {
         let ended = run.status.isClosed ? run : try endCancelled(run, error: nil, &call)

@@ -75,7 +75,7 @@ public struct GetRun: Query {
 
 /// Runs, newest first.
 public struct ListRuns: Query {
-    /// What a run has to be like; its `user` is put in here, whatever the caller said.
+    /// What a run has to be like; with its `user` nil those of everybody whom the caller may see.
     public let filter: RunFilter
     /// The id of the run whose children are asked for.
     public let parent: String?
@@ -96,13 +96,18 @@ public struct ListRuns: Query {
 
     /// Reads one page; `run_not_found` when the parent is not to be seen.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Result {
-        var filter = filter
-        filter.user = call.visibleUser
-        if let parent { filter.parent = try store.visibleRun(parent, call).key }
-        let page = try store.runs(filter)
+        let page = try store.runs(seen(store, call))
         return Result(
             runs: try page.items.map { try RunView($0, store) },
             cursor: page.hasMore ? page.items.last?.key : nil)
+    }
+
+    /// The filter as this caller may use it, with the key of the parent.
+    func seen(_ store: any StoreReader, _ call: CallContext) throws -> RunFilter {
+        var filter = filter
+        filter.user = try call.seen(filter.user)
+        if let parent { filter.parent = try store.visibleRun(parent, call).key }
+        return filter
     }
 }
 

@@ -3,8 +3,8 @@ import SidestepModel
 extension MethodTable {
     /// The methods about runs: opening, closing, reading.
     static let runMethods: [Method] =
-        [resume, runEnqueue, runGet, runList, runResult] + runClosing + runOperating + runReading
-        + watchMethods
+        [resume, runEnqueue, runGet, runList, runResult] + runClosing + runOperating + [runBulk]
+        + runReading + watchMethods
 
     static let aRun = Parameter.must("run", .name, "the id of the run")
     static let theRun = Parameter.must("run", .run, "the run as it is now")
@@ -32,17 +32,22 @@ extension MethodTable {
             #"{"run":\#(ExampleText.run),"input":{"topic":"tides"},"steps":{"completed":4},"state":[]}"#
         ))
 
+    /// What `run.list` and `run.bulk` find runs by.
+    public static let runFilter: [Parameter] = [
+        .may("workflow", .name, "only runs of this workflow"),
+        .may("status", .runStatus, "only runs with this status"),
+        .may("open", .boolean, "only runs that are not closed", default: false),
+        .may("tag", .stringMap(nullable: false, atMost: .tags), "only runs with all these tags"),
+        .may("created_after", .instant, "only runs made after this moment"),
+        .may("created_before", .instant, "only runs made before this moment"),
+        .may("text", .text, "only runs whose id or workflow holds this text"),
+        .may("parent", .name, "only children of this run"),
+        .may("user", .user, "only runs of this user; those of others are an administrator's"),
+    ]
+
     private static let runList = Method(
         "run.list", .run, .visible, "Lists runs, the newest first.",
-        parameters: [
-            .may("workflow", .name, "only runs of this workflow"),
-            .may("status", .runStatus, "only runs with this status"),
-            .may("open", .boolean, "only runs that are not closed", default: false),
-            .may("tag", .stringMap(nullable: false, atMost: .tags), "only runs with all these tags"),
-            .may("created_after", .instant, "only runs made after this moment"),
-            .may("created_before", .instant, "only runs made before this moment"),
-            .may("text", .text, "only runs whose id or workflow holds this text"),
-            .may("parent", .name, "only children of this run"),
+        parameters: runFilter + [
             .may("limit", .page, "runs on a page", default: 100),
             .may("cursor", .opaque, "`more` of the page before"),
         ],
@@ -50,7 +55,7 @@ extension MethodTable {
             .must("runs", .array(.run), "the runs"),
             .may("more", .opaque, "the cursor of the next page"),
         ],
-        errors: [.runNotFound],
+        errors: [.runNotFound, .notPermitted],
         example: Example(
             #"{"workflow":"research","status":"running","limit":1}"#,
             #"{"runs":[\#(ExampleText.run)],"more":null}"#))

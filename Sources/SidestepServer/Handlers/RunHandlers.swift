@@ -23,7 +23,7 @@ enum RunHandlers {
                 if let lineage = found.lineage { writer.object("forked_from") { $0.members(of: lineage) } }
                 if !found.forks.isEmpty { writer.member("forks", found.forks) }
             },
-            "run.list": .read({ ListRuns(filter: try filter($0), parent: $0.params.string("parent")) }) {
+            "run.list": .read(list) {
                 writer, found in
                 writer.list("runs", found.runs) { $0.run($1) }
                 writer.member("more", found.cursor.map(String.init))
@@ -112,9 +112,14 @@ enum RunHandlers {
         (request.params.stringMap("tags") ?? []).map { (name: $0.0, value: $0.1) }
     }
 
+    /// The runs that a filter of the wire means.
+    static func list(_ request: Request) throws -> ListRuns {
+        ListRuns(filter: try filter(request), parent: request.params.string("parent"))
+    }
+
     private static func filter(_ request: Request) throws -> RunFilter {
         let params = request.params
-        var filter = RunFilter(user: request.peer.uid)
+        var filter = RunFilter(user: params.integer("user").map(UInt32.init(truncatingIfNeeded:)))
         filter.workflow = params.string("workflow")
         filter.status = params.string("status").flatMap(RunStatus.init(rawValue:))
         filter.isOpen = params.flag("open")

@@ -9,28 +9,18 @@ struct PsCommand: ParsableCommand {
         discussion: """
               sidestep ps                       those that are not over
               sidestep ps --all --workflow trip
-              sidestep ps --status failed --tag team=search
+              sidestep ps --status failed --tag team=search --since 1d
               sidestep ps --usage               with the calls and tokens of each, those of its children among them
             """)
 
     @Flag(name: .shortAndLong, help: "List closed runs, too.")
     var all = false
-    @Option(help: "Only runs of this workflow.")
-    var workflow: String?
-    @Option(help: "Only runs with this status: \(Self.statuses).")
-    var status: String?
-    @Option(help: "Only runs with this tag; may be repeated.")
-    var tag: [TagArgument] = []
-    @Option(help: "Only runs whose id or workflow holds this text.")
-    var text: String?
+    @OptionGroup var filter: RunFilterOptions
     @Flag(help: "Show what each has used.")
     var usage = false
     @Option(name: [.customShort("n"), .long], help: "At most so many.")
     var limit = 50
     @OptionGroup var common: Common
-
-    private static let statuses =
-        "queued, running, waiting, interrupted, paused, completed, failed, cancelled"
 
     func validate() throws {
         if limit < 1 { throw ValidationError("--limit is at least 1") }
@@ -63,15 +53,8 @@ struct PsCommand: ParsableCommand {
     }
 
     private func write(_ writer: inout JSONWriter, _ cursor: RawJSON?) {
-        writer.member("workflow", workflow)
-        writer.member("status", status)
-        writer.member("text", text)
-        if !all && status == nil { writer.member("open", true) }
-        if !tag.isEmpty {
-            writer.object("tag") { writer in
-                for tag in tag { writer.member(tag.name, tag.value) }
-            }
-        }
+        filter.write(&writer)
+        if !all && filter.status == nil { writer.member("open", true) }
         writer.member("limit", min(limit, 1000))
         writer.member("cursor", cursor)
     }
@@ -96,7 +79,7 @@ struct PsCommand: ParsableCommand {
                     + (used?[index] ?? []))
         }
         table.print(
-            orWhenEmpty: all || status != nil
+            orWhenEmpty: all || filter.status != nil
                 ? "There are no such runs." : "No run is open (--all lists all).")
     }
 }

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from .._budget import Budget, budget_to_wire
 from .._codec import outward
 from .._inputs import input_of
-from .._times import epoch
+from .._times import epoch, milliseconds
 from ._asking import Facts, Questions
 from ._connection import Connection
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from .._times import Span
+
+
+Action = Literal["cancel", "retry", "pause", "unpause", "delete"]
 
 
 class Administration(Connection):
@@ -34,6 +39,58 @@ class Administration(Connection):
     async def delete(self, run: str) -> bool:
         """Remove a run that nobody executes; return whether there was one (``run.delete``)."""
         return (await self._questions._ask("run.delete", run=run))["deleted"]  # type: ignore[no-any-return]
+
+    async def bulk(
+        self,
+        action: Action,
+        *,
+        runs: Sequence[str] | None = None,
+        all: bool = False,
+        workflow: str | None = None,
+        status: str | None = None,
+        open: bool | None = None,
+        tag: Mapping[str, str] | None = None,
+        created_after: datetime | int | None = None,
+        created_before: datetime | int | None = None,
+        text: str | None = None,
+        parent: str | None = None,
+        user: int | None = None,
+        reason: str | None = None,
+        grace: Span | None = None,
+        dry_run: bool = False,
+    ) -> Facts:
+        """Do one thing to many runs: those named, or those that a filter finds (``run.bulk``).
+
+        Return ``count``, the ids in ``runs``, and in ``skipped`` the runs that it cannot be done
+        to, each with ``kind`` and ``message``. A run made meanwhile is left alone. A dry run
+        changes nothing and names the first hundred.
+        """
+        total: Facts = {"count": 0, "runs": [], "skipped": []}
+        cursor: str | None = None
+        while True:
+            part = await self._questions._ask(
+                "run.bulk",
+                action=action,
+                runs=runs if runs is None else list(runs),
+                all=all or None,
+                workflow=workflow,
+                status=status,
+                open=open,
+                tag=tag and dict(tag),
+                created_after=epoch(created_after),
+                created_before=epoch(created_before),
+                text=text,
+                parent=parent,
+                user=user,
+                reason=reason,
+                grace_ms=milliseconds(grace),
+                dry_run=dry_run,
+                cursor=cursor,
+            )
+            total = {name: known + part[name] for name, known in total.items()}
+            cursor = part.get("more")
+            if cursor is None:
+                return total
 
     async def update(
         self,

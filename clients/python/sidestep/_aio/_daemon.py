@@ -128,6 +128,7 @@ class Daemon(Contents):
         created_before: datetime | int | None = None,
         text: str | None = None,
         parent: str | None = None,
+        user: int | None = None,
         limit: int | None = None,
     ) -> list[Facts]:
         """Return the runs that match, newest first, up to `limit` (``run.list``)."""
@@ -144,6 +145,7 @@ class Daemon(Contents):
                 created_before=epoch(created_before),
                 text=text,
                 parent=parent,
+                user=user,
                 limit=None,
                 cursor=cursor,
             )

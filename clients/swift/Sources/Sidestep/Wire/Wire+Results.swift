@@ -25,6 +25,7 @@ extension Wire {
         "run.cancel": { _ = try RunCancelResult($0) },
         "run.delete": { _ = try RunDeleteResult($0) },
         "run.update": { _ = try RunUpdateResult($0) },
+        "run.bulk": { _ = try RunBulkResult($0) },
         "run.history": { _ = try RunHistoryResult($0) },
         "run.explain": { _ = try RunExplainResult($0) },
         "run.watch": { _ = try RunWatchResult($0) },

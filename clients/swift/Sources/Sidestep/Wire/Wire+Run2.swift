@@ -15,6 +15,7 @@ extension Wire {
     ///   - createdBefore: only runs made before this moment.
     ///   - text: only runs whose id or workflow holds this text.
     ///   - parent: only children of this run.
+    ///   - user: only runs of this user; those of others are an administrator's.
     ///   - limit: runs on a page. Default: 100.
     ///   - cursor: `more` of the page before.
     @discardableResult
@@ -27,6 +28,7 @@ extension Wire {
         createdBefore: Int? = nil,
         text: String? = nil,
         parent: String? = nil,
+        user: Int? = nil,
         limit: Int? = nil,
         cursor: String? = nil
     ) async throws -> RunListResult {
@@ -39,6 +41,7 @@ extension Wire {
             writer.wire("created_before", createdBefore)
             writer.wire("text", text)
             writer.wire("parent", parent)
+            writer.wire("user", user)
             writer.wire("limit", limit)
             writer.wire("cursor", cursor)
         })
@@ -263,34 +266,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunSuspendResult", wire))
-        }
-    }
-
-    /// Stops the run and fences its owner.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    @discardableResult
-    public func runPause(
-        run: String
-    ) async throws -> RunPauseResult {
-        try RunPauseResult(try await call("run.pause", mayResend: false) { writer in
-            writer.wire("run", run)
-        })
-    }
-
-    /// What `run.pause` answers.
-    public struct RunPauseResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunPauseResult", wire))
         }
     }
 }

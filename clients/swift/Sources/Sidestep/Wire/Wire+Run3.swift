@@ -4,6 +4,34 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Stops the run and fences its owner.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    @discardableResult
+    public func runPause(
+        run: String
+    ) async throws -> RunPauseResult {
+        try RunPauseResult(try await call("run.pause", mayResend: false) { writer in
+            writer.wire("run", run)
+        })
+    }
+
+    /// What `run.pause` answers.
+    public struct RunPauseResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunPauseResult", wire))
+        }
+    }
+
     /// Lets a paused run be resumed, its interruptions forgotten.
     ///
     /// - Parameters:
@@ -137,6 +165,91 @@ extension Wire {
         }
     }
 
+    /// Cancels, retries, pauses, unpauses or deletes many runs: those named, or those that a filter finds.
+    ///
+    /// - Parameters:
+    ///   - action: what is done; `retry` opens failed and cancelled runs again, their finished steps stay.
+    ///   - runs: the runs, in place of a filter.
+    ///   - all: whether all runs are meant where there is no filter. Default: false.
+    ///   - workflow: only runs of this workflow.
+    ///   - status: only runs with this status.
+    ///   - open: only runs that are not closed. Default: false.
+    ///   - tag: only runs with all these tags.
+    ///   - createdAfter: only runs made after this moment.
+    ///   - createdBefore: only runs made before this moment.
+    ///   - text: only runs whose id or workflow holds this text.
+    ///   - parent: only children of this run.
+    ///   - user: only runs of this user; those of others are an administrator's.
+    ///   - reason: with `cancel`: why, for people.
+    ///   - grace: with `cancel`: how long owners may take. Default: 30000.
+    ///   - dryRun: whether only to say to which runs it would be done. Default: false.
+    ///   - limit: runs to look at; with `dry_run` the ids to name. Default: 100.
+    ///   - cursor: `more` of the call before.
+    @discardableResult
+    public func runBulk(
+        action: String,
+        runs: [String]? = nil,
+        all: Bool? = nil,
+        workflow: String? = nil,
+        status: String? = nil,
+        open: Bool? = nil,
+        tag: [String: String]? = nil,
+        createdAfter: Int? = nil,
+        createdBefore: Int? = nil,
+        text: String? = nil,
+        parent: String? = nil,
+        user: Int? = nil,
+        reason: String? = nil,
+        grace: Duration? = nil,
+        dryRun: Bool? = nil,
+        limit: Int? = nil,
+        cursor: String? = nil
+    ) async throws -> RunBulkResult {
+        try RunBulkResult(try await call("run.bulk", mayResend: false) { writer in
+            writer.wire("action", action)
+            writer.wire("runs", runs)
+            writer.wire("all", all)
+            writer.wire("workflow", workflow)
+            writer.wire("status", status)
+            writer.wire("open", open)
+            writer.wire("tag", tag)
+            writer.wire("created_after", createdAfter)
+            writer.wire("created_before", createdBefore)
+            writer.wire("text", text)
+            writer.wire("parent", parent)
+            writer.wire("user", user)
+            writer.wire("reason", reason)
+            writer.wire("grace_ms", grace)
+            writer.wire("dry_run", dryRun)
+            writer.wire("limit", limit)
+            writer.wire("cursor", cursor)
+        })
+    }
+
+    /// What `run.bulk` answers.
+    public struct RunBulkResult: WireReadable {
+        /// To how many runs it was done, or would be.
+        public var count: Int
+        /// Their ids, in the order in which it was done.
+        public var runs: [String]
+        /// Runs that it cannot be done to.
+        public var skipped: [RawJSON]
+        /// The cursor with which the call goes on; absent when all were looked at.
+        public var more: String?
+
+        init(_ reader: WireReader) throws {
+            count = try reader.must("count")
+            runs = try reader.must("runs")
+            skipped = try reader.must("skipped")
+            more = try reader.may("more")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunBulkResult", wire))
+        }
+    }
+
     /// Returns the journal of a run, the oldest entry first.
     ///
     /// - Parameters:
@@ -171,100 +284,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunHistoryResult", wire))
-        }
-    }
-
-    /// Says in sentences what a run is doing, why, and what can be done about it.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    @discardableResult
-    public func runExplain(
-        run: String
-    ) async throws -> RunExplainResult {
-        try RunExplainResult(try await call("run.explain", mayResend: true) { writer in
-            writer.wire("run", run)
-        })
-    }
-
-    /// What `run.explain` answers.
-    public struct RunExplainResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-        /// Why it is where it is, the most important first: [reasons](reasons.md).
-        public var reasons: [String]
-        /// What it is doing and since when.
-        public var sentences: [String]
-        /// What happens next.
-        public var next: String
-        /// The command line that changes it, as it stands.
-        public var command: String?
-        /// Steps somebody has to resolve.
-        public var unknownSteps: [RawJSON]
-        /// Steps that are executed now.
-        public var runningSteps: [RawJSON]
-        /// What somebody did to it last.
-        public var lastAct: RawJSON?
-        /// How the last start that has ended did so: `exit:N`, `signal:N`, `failed`, `released`, `completed`,
-        /// or why its owner was lost: `died`, `reboot`, `disconnected`, `expired`, `taken_over`,
-        /// `never_began`.
-        public var lastEnd: String?
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-            reasons = try reader.must("reasons")
-            sentences = try reader.must("sentences")
-            next = try reader.must("next")
-            command = try reader.may("command")
-            unknownSteps = try reader.must("unknown_steps")
-            runningSteps = try reader.must("running_steps")
-            lastAct = try reader.may("last_act")
-            lastEnd = try reader.may("last_end")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunExplainResult", wire))
-        }
-    }
-
-    /// Tells this connection of every entry of journals, as notifications `run.event`, until it ends.
-    ///
-    /// - Parameters:
-    ///   - run: only this run.
-    ///   - workflow: only runs of this workflow.
-    ///   - tag: only runs with all these tags.
-    ///   - after: begin behind this sequence; 0 with what is there. Default: now.
-    @discardableResult
-    public func runWatch(
-        run: String? = nil,
-        workflow: String? = nil,
-        tag: [String: String]? = nil,
-        after: Int? = nil
-    ) async throws -> RunWatchResult {
-        try RunWatchResult(try await call("run.watch", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("workflow", workflow)
-            writer.wire("tag", tag)
-            writer.wire("after", after)
-        })
-    }
-
-    /// What `run.watch` answers.
-    public struct RunWatchResult: WireReadable {
-        /// What the notifications are marked with.
-        public var watch: String
-        /// The sequence behind which the notifications begin.
-        public var sequence: Int
-
-        init(_ reader: WireReader) throws {
-            watch = try reader.must("watch")
-            sequence = try reader.must("sequence")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunWatchResult", wire))
         }
     }
 }

@@ -4,6 +4,100 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Says in sentences what a run is doing, why, and what can be done about it.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    @discardableResult
+    public func runExplain(
+        run: String
+    ) async throws -> RunExplainResult {
+        try RunExplainResult(try await call("run.explain", mayResend: true) { writer in
+            writer.wire("run", run)
+        })
+    }
+
+    /// What `run.explain` answers.
+    public struct RunExplainResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+        /// Why it is where it is, the most important first: [reasons](reasons.md).
+        public var reasons: [String]
+        /// What it is doing and since when.
+        public var sentences: [String]
+        /// What happens next.
+        public var next: String
+        /// The command line that changes it, as it stands.
+        public var command: String?
+        /// Steps somebody has to resolve.
+        public var unknownSteps: [RawJSON]
+        /// Steps that are executed now.
+        public var runningSteps: [RawJSON]
+        /// What somebody did to it last.
+        public var lastAct: RawJSON?
+        /// How the last start that has ended did so: `exit:N`, `signal:N`, `failed`, `released`, `completed`,
+        /// or why its owner was lost: `died`, `reboot`, `disconnected`, `expired`, `taken_over`,
+        /// `never_began`.
+        public var lastEnd: String?
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+            reasons = try reader.must("reasons")
+            sentences = try reader.must("sentences")
+            next = try reader.must("next")
+            command = try reader.may("command")
+            unknownSteps = try reader.must("unknown_steps")
+            runningSteps = try reader.must("running_steps")
+            lastAct = try reader.may("last_act")
+            lastEnd = try reader.may("last_end")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunExplainResult", wire))
+        }
+    }
+
+    /// Tells this connection of every entry of journals, as notifications `run.event`, until it ends.
+    ///
+    /// - Parameters:
+    ///   - run: only this run.
+    ///   - workflow: only runs of this workflow.
+    ///   - tag: only runs with all these tags.
+    ///   - after: begin behind this sequence; 0 with what is there. Default: now.
+    @discardableResult
+    public func runWatch(
+        run: String? = nil,
+        workflow: String? = nil,
+        tag: [String: String]? = nil,
+        after: Int? = nil
+    ) async throws -> RunWatchResult {
+        try RunWatchResult(try await call("run.watch", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("workflow", workflow)
+            writer.wire("tag", tag)
+            writer.wire("after", after)
+        })
+    }
+
+    /// What `run.watch` answers.
+    public struct RunWatchResult: WireReadable {
+        /// What the notifications are marked with.
+        public var watch: String
+        /// The sequence behind which the notifications begin.
+        public var sequence: Int
+
+        init(_ reader: WireReader) throws {
+            watch = try reader.must("watch")
+            sequence = try reader.must("sequence")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunWatchResult", wire))
+        }
+    }
+
     /// Ends a watch of this connection.
     ///
     /// - Parameters:
@@ -154,138 +248,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunDiffResult", wire))
-        }
-    }
-
-    /// Removes closed runs: those that the rules of retention say, or those closed before a moment.
-    ///
-    /// - Parameters:
-    ///   - before: only runs closed before this moment. Default: what the rules say.
-    ///   - workflow: only runs of this workflow.
-    ///   - status: only runs that ended like this.
-    ///   - dryRun: whether only to say what would be removed. Default: false.
-    @discardableResult
-    public func runPrune(
-        before: Int? = nil,
-        workflow: String? = nil,
-        status: String? = nil,
-        dryRun: Bool? = nil
-    ) async throws -> RunPruneResult {
-        try RunPruneResult(try await call("run.prune", mayResend: false) { writer in
-            writer.wire("before", before)
-            writer.wire("workflow", workflow)
-            writer.wire("status", status)
-            writer.wire("dry_run", dryRun)
-        })
-    }
-
-    /// What `run.prune` answers.
-    public struct RunPruneResult: WireReadable {
-        /// How many runs were removed, or would be.
-        public var runs: Int
-        /// With `dry_run`: about how many bytes of payload they have.
-        public var bytes: Int?
-        /// True where the bytes of some were guessed from those of the others.
-        public var estimate: Bool?
-        /// Whether the same call would remove more.
-        public var more: Bool
-
-        init(_ reader: WireReader) throws {
-            runs = try reader.must("runs")
-            bytes = try reader.may("bytes")
-            estimate = try reader.may("estimate")
-            more = try reader.must("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunPruneResult", wire))
-        }
-    }
-
-    /// Returns all of a run as lines of JSON that another daemon can import, payloads unchanged.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - generation: which generation. Default: the latest.
-    ///   - cursor: `more` of the page before.
-    ///   - maxBytes: about how large a page may be.
-    @discardableResult
-    public func runExport(
-        run: String,
-        generation: Int? = nil,
-        cursor: String? = nil,
-        maxBytes: Int? = nil
-    ) async throws -> RunExportResult {
-        try RunExportResult(try await call("run.export", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("generation", generation)
-            writer.wire("cursor", cursor)
-            writer.wire("max_bytes", maxBytes)
-        })
-    }
-
-    /// What `run.export` answers.
-    public struct RunExportResult: WireReadable {
-        /// The lines, each an object with a `kind`.
-        public var lines: [RawJSON]
-        /// The cursor of the next page.
-        public var more: String?
-
-        init(_ reader: WireReader) throws {
-            lines = try reader.must("lines")
-            more = try reader.may("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunExportResult", wire))
-        }
-    }
-
-    /// Takes in the lines of an export; the run is seen when its last line has come.
-    ///
-    /// - Parameters:
-    ///   - lines: lines of the export in their order.
-    ///   - `import`: what the call before answered, to go on.
-    ///   - run: the id that the run gets here. Default: its own.
-    ///   - user: whose it is to be; an administrator's alone. Default: the caller.
-    @discardableResult
-    public func runImport(
-        lines: [RawJSON],
-        `import`: String? = nil,
-        run: String? = nil,
-        user: Int? = nil
-    ) async throws -> RunImportResult {
-        try RunImportResult(try await call("run.import", mayResend: false) { writer in
-            writer.wire("lines", lines)
-            writer.wire("import", `import`)
-            writer.wire("run", run)
-            writer.wire("user", user)
-        })
-    }
-
-    /// What `run.import` answers.
-    public struct RunImportResult: WireReadable {
-        /// The run, once it is whole.
-        public var run: Wire.RunObject?
-        /// Whether the run is whole; false: send more lines.
-        public var done: Bool
-        /// Whether it was taken in; false when it was here already.
-        public var imported: Bool
-        /// What to pass with the next lines.
-        public var `import`: String?
-
-        init(_ reader: WireReader) throws {
-            run = try reader.may("run")
-            done = try reader.must("done")
-            imported = try reader.must("imported")
-            `import` = try reader.may("import")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunImportResult", wire))
         }
     }
 }
