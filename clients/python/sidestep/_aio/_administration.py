@@ -58,12 +58,14 @@ class Administration(Connection):
         reason: str | None = None,
         grace: Span | None = None,
         dry_run: bool = False,
+        limit: int | None = None,
     ) -> Facts:
         """Do one thing to many runs: those named, or those that a filter finds (``run.bulk``).
 
         Return ``count``, the ids in ``runs``, and in ``skipped`` the runs that it cannot be done
         to, each with ``kind`` and ``message``. A run made meanwhile is left alone. A dry run
-        changes nothing and names the first hundred.
+        changes nothing; it counts all and names the first `limit`, a hundred. Without it, `limit`
+        is how many runs one call of the daemon looks at.
         """
         total: Facts = {"count": 0, "runs": [], "skipped": []}
         cursor: str | None = None
@@ -85,6 +87,7 @@ class Administration(Connection):
                 reason=reason,
                 grace_ms=milliseconds(grace),
                 dry_run=dry_run,
+                limit=limit,
                 cursor=cursor,
             )
             total = {name: known + part[name] for name, known in total.items()}
