@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -234,4 +235,28 @@ int64_t shim_file_system(const char *path) {
 
 int shim_allocate(int fd, int64_t bytes) {
     return fallocate(fd, 0, 0, bytes) < 0 ? -errno : 0;
+}
+
+int shim_pipe(int *reader, int *writer) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
+    *reader = ends[0];
+    *writer = ends[1];
+    return 0;
+}
+
+int shim_spawn_in(void *actions, const char *directory) {
+    return posix_spawn_file_actions_addchdir_np(actions, directory);
+}
+
+int shim_spawn_close_from(void *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+int shim_enterable(const char *path) {
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    int result = faccessat(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS) == 0 ? 0 : -errno;
+    close(fd);
+    return result;
 }

@@ -88,7 +88,7 @@ public final class Daemon {
         self.status = status
         lookAgain.withLock { $0 = status }
         socket = try inherited ?? .bind(configuration.socket, isSystem: configuration.isSystem)
-        executors = Self.executors(
+        executors = try Self.executors(
             socket.path, http, credentials, policy, { watcher.identity(of: $0) })
         coordinator.courier = Courier(
             coordinator: coordinator,
@@ -244,7 +244,7 @@ public final class Daemon {
         for _ in 0..<500 where !server.isIdle { usleep(10_000) }
         database.close()
         try? group.next().submit { [socketKeeper] in socketKeeper?.remove() }.wait()
-        try? group.syncShutdownGracefully()
+        // The loop's thread ends with the process: NIO would end it by libdispatch (docs/decisions/0096).
         log.notice("stopped")
     }
 
@@ -272,9 +272,9 @@ public final class Daemon {
         _ socket: String, _ http: HTTPDriver, _ credentials: Current<Credentials>,
         _ policy: Current<RequestPolicy>,
         _ identify: @escaping @Sendable (Int32) -> ProcessIdentity?
-    ) -> StepExecutors {
+    ) throws -> StepExecutors {
         StepExecutors(
-            programs: ProgramExecutor(
+            programs: try ProgramExecutor(
                 socket: socket, environment: DaemonMain.processEnvironment(), credentials: credentials,
                 identify: identify),
             requests: RequestExecutor(

@@ -17,6 +17,8 @@ final class SocketKeeper: @unchecked Sendable {
     private let bound: (ListeningSocket) throws -> Void
     /// What was said already, so that it is said once.
     private var isTroubled = false
+    /// Whether the daemon ends, and the file is to be gone.
+    private var isOver = false
 
     /// - Parameter bound: told on the loop when the socket is another file; throws when nobody can accept there.
     init(
@@ -30,6 +32,7 @@ final class SocketKeeper: @unchecked Sendable {
     }
 
     func look() {
+        if isOver { return }
         let file = SocketFile.at(socket.path)
         if file == socket.file { return isTroubled = false }
         guard file == nil else { return say("another file has taken the place of the socket") }
@@ -49,6 +52,7 @@ final class SocketKeeper: @unchecked Sendable {
 
     /// Removes the file, unless it is another one by now.
     func remove() {
+        isOver = true
         if SocketFile.at(socket.path) == socket.file { unlink(socket.path) }
     }
 

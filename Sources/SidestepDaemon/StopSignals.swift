@@ -6,9 +6,8 @@ public struct StopSignals {
 
     /// Blocks them in this thread and in all that it makes.
     ///
-    /// Threads of libraries may let them through all the same (the one in which swift-subprocess watches its
-    /// children does), and while nobody is within sigwait(3) the kernel gives them to such a thread: it hands
-    /// them on to this one.
+    /// A thread of a library may let them through all the same, and while nobody is within sigwait(3) the kernel gives
+    /// them to such a thread: it hands them on to this one.
     public init() {
         sigemptyset(&set)
         for signal in Self.all { sigaddset(&set, signal) }

@@ -100,7 +100,7 @@ package final class Recorder: Sendable {
         let report = try core.eventLoop.submit { [core] in core.value.report }.wait()
         options.socket?.remove()
         journal.close()
-        try group.syncShutdownGracefully()
+        // The loop's thread ends with the process: NIO would end it by libdispatch (docs/decisions/0096).
         return report
     }
 

@@ -37,6 +37,13 @@ int shim_eventfd(void);
 void shim_close_from(int first);
 /* Sends this process a signal when its parent ends: prctl(2), PR_SET_PDEATHSIG. 0, or -errno. */
 int shim_end_with_parent(int signal);
+/* A pipe whose ends are not inherited, the reading one first: pipe2(2). 0, or -errno. */
+int shim_pipe(int *reader, int *writer);
+/* What posix_spawn(3) does before the program: a working directory, and no descriptor from `first` on. 0, or an error. */
+int shim_spawn_in(void *actions, const char *directory);
+int shim_spawn_close_from(void *actions, int first);
+/* Whether a path is a directory that can be entered: 0, or -errno. */
+int shim_enterable(const char *path);
 /* An open file without a name that holds these bytes, to be read from the beginning: memfd_create(2). Or -errno. */
 int shim_memory_file(const void *bytes, int64_t count);
 

@@ -5,6 +5,8 @@ struct OutputTail {
     let secrets: SecretText
     /// Bytes kept besides: the longest of them may stand half before the limit.
     private let margin: Int
+    /// What comes in small pieces is kept in chunks of so many bytes: little beside the limit.
+    private let together: Int
     /// All bytes that came, and those that are kept for now.
     private(set) var total = 0
     private var chunks: [[UInt8]] = []
@@ -14,13 +16,18 @@ struct OutputTail {
         self.limit = limit
         self.secrets = secrets
         margin = secrets.longest
+        together = min(limit / 8, 64 << 10)
     }
 
     /// Takes the next bytes; what is older than the limit is forgotten.
-    mutating func append(_ chunk: [UInt8]) {
+    mutating func append(_ chunk: some Collection<UInt8>) {
         total += chunk.count
         kept += chunk.count
-        chunks.append(chunk)
+        if let last = chunks.last?.count, last + chunk.count <= together {
+            chunks[chunks.count - 1] += chunk
+        } else {
+            chunks.append(Array(chunk))
+        }
         while let first = chunks.first, kept - first.count >= limit + margin {
             kept -= first.count
             chunks.removeFirst()

@@ -1,13 +1,10 @@
-import CShims
 import Glibc
 import SidestepEngine
 import SidestepHTTPClient
 import SidestepHost
 import SidestepModel
 import SidestepProtocol
-import Subprocess
 import Synchronization
-import SystemPackage
 
 /// Runs programs for steps: each in a process group of its own, ended with all that comes from it.
 public final class ProgramExecutor: Sendable {
@@ -22,18 +19,18 @@ public final class ProgramExecutor: Sendable {
     private let environment: [String: String]
     let identify: Identify
     private let credentials: Current<Credentials>
-    private let running = Mutex<[String: AsyncStream<StopReason>.Continuation]>([:])
+    private let running = Mutex<[String: StopOrder]>([:])
     private let children = ProgramChildren()
-
-    enum StopReason { case stopped, timeout }
+    let spare: SpareThread
 
     /// - Parameters:
     ///   - socket: what programs find in `SIDESTEP_SOCKET`.
     ///   - environment: the daemon's own; what concerns only the daemon is not handed on.
+    /// - Throws: `overloaded` when the system has no thread left.
     public init(
         socket: String, environment: [String: String], credentials: Current<Credentials>,
         identify: @escaping Identify
-    ) {
+    ) throws {
         var base = environment.filter { name, _ in
             !Self.ownVariables.contains(name) && !name.hasPrefix("SIDESTEP_") && !name.hasPrefix("LISTEN_")
                 && !name.hasPrefix("WATCHDOG_")
@@ -42,6 +39,7 @@ public final class ProgramExecutor: Sendable {
         self.environment = base
         self.identify = identify
         self.credentials = credentials
+        spare = try SpareThread("programs")
     }
 
     /// What systemd tells the daemon and nobody else, systemd.exec(5).
@@ -57,24 +55,31 @@ public final class ProgramExecutor: Sendable {
         } catch {
             return done(Exchange.outcome(Refusal(type: "credential", message: error.message)))
         }
-        let stops = began(task.token)
-        Task.detached {
-            let outcome = await self.run(program, task, stops, started)
-            self.ended(task.token)
-            done(outcome)
+        do {
+            let order = try began(task.token, hasBell: true)
+            _ = try WorkerThread("program") {
+                let outcome = self.run(program, task, order, started)
+                self.ended(task.token)
+                done(outcome)
+            }
+        } catch let problem as StartProblem {
+            done(notStarted(problem, program.arguments[0]))
+        } catch {
+            ended(task.token)
+            done(notStarted(StartProblem(number: EAGAIN), program.arguments[0]))
         }
     }
 
-    /// A program is under way; answers the reasons for which it is to end.
-    func began(_ token: String) -> AsyncStream<StopReason> {
-        let (stops, continuation) = AsyncStream.makeStream(of: StopReason.self)
-        running.withLock { $0[token] = continuation }
-        return stops
+    /// A program is under way; answers where the order to end it comes.
+    func began(_ token: String, hasBell: Bool) throws(StartProblem) -> StopOrder {
+        let order = try StopOrder(hasBell: hasBell)
+        running.withLock { $0[token] = order }
+        return order
     }
 
-    func ended(_ token: String) { running.withLock { $0.removeValue(forKey: token) }?.finish() }
+    func ended(_ token: String) { _ = running.withLock { $0.removeValue(forKey: token) } }
 
-    func stop(_ token: String) { running.withLock { $0[token] }?.yield(.stopped) }
+    func stop(_ token: String) { running.withLock { $0[token] }?.give() }
 
     /// Ends what is left of programs that an earlier daemon started.
     func end(_ orphans: [Orphan], then done: @escaping @Sendable () -> Void) {
@@ -83,7 +88,7 @@ public final class ProgramExecutor: Sendable {
             let group = orphan.process.flatMap { identify($0.pid) == $0 ? $0.pid : nil }
             return ProcessTree(mark: .word(orphan.token), group: group)
         }
-        Self.onThread("orphans") {
+        spare.onThread("orphans") {
             ProcessTree.end(trees, graceMilliseconds: Self.orphanGraceMilliseconds)
             done()
         }
@@ -92,45 +97,20 @@ public final class ProgramExecutor: Sendable {
     // MARK: One program
 
     private func run(
-        _ program: Program, _ task: StepTask, _ stops: AsyncStream<StopReason>,
+        _ program: Program, _ task: StepTask, _ order: StopOrder,
         _ started: @escaping @Sendable (ProcessIdentity) -> Void
-    ) async -> TaskOutcome {
-        var options = PlatformOptions()
-        options.processGroupID = 0
-        let name = program.arguments[0]
-        // A file, not a pipe: nobody has to write to a program that may not read.
-        let file = program.input.withUnsafeBytes { shim_memory_file($0.baseAddress, Int64($0.count)) }
-        guard file >= 0 else { return notStarted(Errno(rawValue: -file), name) }
-        let input = FileDescriptorInput.fileDescriptor(
-            FileDescriptor(rawValue: file), closeAfterSpawningProcess: true)
+    ) -> TaskOutcome {
         let child = children.begin()
         defer { children.end(child) }
         do {
-            let result = try await Subprocess.run(
-                name.contains("/") ? .path(FilePath(name)) : .name(name),
-                arguments: Arguments(Array(program.arguments.dropFirst())),
-                environment: .custom(variables(program, task)),
-                workingDirectory: program.directory.map { FilePath($0) }, platformOptions: options,
-                input: input, output: .sequence, error: .sequence
-            ) { execution in
-                let pid = execution.processIdentifier.value
-                self.children.began(child, pid)
-                if let process = self.identify(pid) { started(process) }
-                let tree = ProcessTree(mark: .word(task.token), group: pid)
-                let keeper = Task { await Self.keep(tree, program, stops) }
-                async let output = Self.tail(execution.standardOutput, program)
-                async let error = Self.tail(execution.standardError, program)
-                // It may close both and go on: only the end of the program ends the watch over it.
-                return (await (output, error), keeper)
-            }
-            running.withLock { $0[task.token] }?.finish()
-            let (tails, keeper) = result.closureResult
-            return outcome(result.terminationStatus, tails, await keeper.value)
+            let process = try StartedProgram.start(program, environment: variables(program, task))
+            let pid = process.pid
+            children.began(child, pid)
+            if let process = identify(pid) { started(process) }
+            var watch = ProgramWatch(program, process, ProcessTree(mark: .word(task.token), group: pid), order)
+            return outcome(watch.run())
         } catch {
-            guard let pid = children.pid(of: child) else { return notStarted(error, name) }
-            // Somebody else has waited for it, or it cannot be waited for: what it did is not known.
-            await Self.kill(ProcessTree(mark: .word(task.token), group: pid))
-            return .lost
+            return notStarted(error, program.arguments[0])
         }
     }
 
@@ -138,97 +118,38 @@ public final class ProgramExecutor: Sendable {
     /// theirs.
     public func reapOrphans() { children.reapOthers() }
 
-    /// Waits for the end of a program, or for the reason to end it; leaves nothing of its group behind.
-    ///
-    /// - Returns: the reason; nil when the program ended by itself.
-    private static func keep(
-        _ tree: ProcessTree, _ program: Program, _ stops: AsyncStream<StopReason>
-    ) async -> StopReason? {
-        let timer = program.timeoutMilliseconds
-        let reason = await withTaskGroup(of: StopReason?.self) { group in
-            group.addTask { await stops.first { _ in true } }
-            if let timer {
-                group.addTask {
-                    do { try await Task.sleep(for: .milliseconds(timer)) } catch { return nil }
-                    return .timeout
-                }
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
-        }
-        guard reason != nil || tree.hasGroup else { return nil }
-        tree.signal(SIGTERM)
-        let end = ContinuousClock.now + .milliseconds(program.graceMilliseconds)
-        var pause = Duration.milliseconds(10)
-        while tree.hasGroup, ContinuousClock.now < end {
-            try? await Task.sleep(for: min(pause, end - .now))
-            pause = min(pause * 2, .milliseconds(100))
-        }
-        await kill(tree)
-        return reason
-    }
-
-    private static func kill(_ tree: ProcessTree) async {
-        await withCheckedContinuation { continuation in
-            onThread("kill") {
-                tree.killRest()
-                continuation.resume()
-            }
-        }
-    }
-
-    private static func tail(_ output: SubprocessOutputSequence, _ program: Program) async -> OutputTail {
-        var tail = OutputTail(limit: program.outputLimit, secrets: program.secrets)
-        do {
-            for try await chunk in output { tail.append(chunk.withUnsafeBytes { Array($0) }) }
-        } catch {
-            // The pipe broke: what came before is what there is.
-        }
-        return tail
-    }
-
-    private func variables(_ program: Program, _ task: StepTask) -> [Subprocess.Environment.Key: String] {
+    private func variables(_ program: Program, _ task: StepTask) -> [String: String] {
         var all = environment
         for (name, value) in program.environment { all[name] = value }
         all["SIDESTEP_RUN"] = task.run
         all["SIDESTEP_STEP"] = task.name
         all["SIDESTEP_IDEMPOTENCY_KEY"] = task.idempotencyKey
         all[ProcessMark.variable] = task.token
-        return Dictionary(
-            uniqueKeysWithValues: all.map { (Subprocess.Environment.Key(stringLiteral: $0), $1) })
+        return all
     }
 
-    private func outcome(
-        _ status: TerminationStatus, _ tails: (OutputTail, OutputTail), _ reason: StopReason?
-    ) -> TaskOutcome {
-        if reason == .stopped { return .stopped }
-        var end = ProgramEnd(status: 0, output: tails.0, error: tails.1, isTimedOut: reason == .timeout)
-        switch status {
-        case .exited(let code): end.status = code
-        case .signaled(let signal):
-            end.signal = signal
-            end.status = 128 + signal
-        }
-        return end.isSuccess ? .completed(end.record) : .failed(end.record, AttemptError(types: end.types))
+    private func outcome(_ end: ProgramWatch.End) -> TaskOutcome {
+        // Somebody else has waited for it: what it did is not known.
+        guard let status = end.status else { return .lost }
+        if end.reason == .stopped { return .stopped }
+        var record = ProgramEnd(
+            status: 0, output: end.output, error: end.error, isTimedOut: end.reason == .timeout)
+        let signal = status & 0x7F
+        record.signal = signal == 0 ? nil : signal
+        record.status = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+        return record.isSuccess
+            ? .completed(record.record) : .failed(record.record, AttemptError(types: record.types))
     }
 
     /// A program that is not there, or may not be executed, will not be by another attempt.
-    private func notStarted(_ error: any Error, _ name: String) -> TaskOutcome {
-        let problem = error as? SubprocessError
-        let isMissing = problem?.code == .executableNotFound
+    private func notStarted(_ problem: StartProblem, _ name: String) -> TaskOutcome {
         let record = RawJSON.build { writer in
             writer.beginObject()
             writer.member("type", "not_started")
-            writer.member("message", "\(name) cannot be started: \(problem?.description ?? "\(error)")")
-            writer.member("exit", isMissing ? 127 : 126)
+            writer.member("message", "\(name) cannot be started: \(problem.text)")
+            writer.member("exit", problem.isMissing ? 127 : 126)
             writer.endObject()
         }
-        return .failed(record.bytes, AttemptError(types: ["not_started"], retryable: false))
-    }
-
-    /// Does what blocks on a thread of its own; where the system has none left, on one that others share.
-    static func onThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        if (try? WorkerThread(name, body)) == nil { Task.detached { body() } }
+        return .failed(record.bytes, AttemptError(types: ["not_started"], retryable: problem.passes))
     }
 }

@@ -25,7 +25,7 @@ struct ImportTests {
         ],
         "SidestepExecutors": [
             "SidestepEngine", "SidestepHTTPClient", "SidestepProtocol", "SidestepModel", "SidestepHost",
-            "SidestepHash", "CShims", "NIOConcurrencyHelpers", "Subprocess", "SystemPackage",
+            "SidestepHash", "CShims", "NIOConcurrencyHelpers",
         ],
         "SidestepHTTPClient": [
             "SidestepHash", "SidestepProtocol", "SidestepModel", "SidestepHost", "CCurl", "CCurlShims",
