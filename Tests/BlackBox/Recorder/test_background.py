@@ -159,7 +159,7 @@ class Background(Staged):
         self.assertEqual(it.end(), 0, it.said)
         self.assertEqual(self.stage.answers("attached"), ["SAMPLE 1 word0 word1", ""])
         self.assertEqual((len(self.stage.calls()), self.stage.reads()), (1, []))
-        self.assertIn("1 live, 1 attached", it.said)
+        self.assertIn("2 calls in 2 starts: 1 live", it.said)
 
     def test_a_fork_does_not_read_what_its_source_has_left_at_the_provider(self) -> None:
         text = STREAM.replace("NAME", "source").replace("MORE", "")

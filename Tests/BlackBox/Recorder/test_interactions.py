@@ -45,7 +45,6 @@ if STREAM:
 else:
     said = "".join(c.text for step in told.steps for c in step.content)
 out(said)
-die(2)
 """
 READ = START + """
 import time
@@ -77,12 +76,12 @@ class Interactions(Staged):
 
     def test_a_call_of_a_tool_and_the_answer_to_its_result_are_paid_once_each(self) -> None:
         first, last = "requires_action call_of_sample_1", "completed int-1-1"
-        for stream in ("False", "True"):
-            for kind, result in (("list", "[result]"), ("one", "result")):
-                with self.subTest(stream=stream, result=kind):
-                    self.setUp()
-                    text = TOOL.replace("STREAM", stream).replace("RESULT", result)
-                    self.check(f"tool-{kind}-{stream}".lower(), text, [first, first, last, first, last], 2)
+        # An input may be a list, and the only one of it.
+        for stream, result in (("False", "[result]"), ("True", "result")):
+            with self.subTest(stream=stream, input=result):
+                self.setUp()
+                text = TOOL.replace("STREAM", stream).replace("RESULT", result)
+                self.check(f"tool-{stream}".lower(), text, [first, first, last, first, last], 2)
 
     def test_an_answer_of_several_requests_is_paid_once_whichever_of_them_its_agent_dies_in(self) -> None:
         for stream in ("False", "True"):
@@ -96,7 +95,7 @@ class Interactions(Staged):
                 self.stage.open(run)
                 self.assertEqual(it.end(), 0, it.said)
                 said = "SAMPLE 1 word0 word1. " * 3
-                self.assertEqual([line for line in self.stage.answers(run) if line], [said] * 2)
+                self.assertEqual([line for line in self.stage.answers(run) if line], [said])
                 self.paid_once(run, 3)
 
     def test_an_interaction_in_the_background_that_waits_for_a_tool_is_read_once_and_given_again(self) -> None:
