@@ -13,10 +13,7 @@ struct ToolResults: Equatable {
         for member in members {
             switch member.key {
             case "messages": member.value.elements.forEach { take(message: $0) }
-            case "input":
-                (member.value.kind == .object ? [member.value] : member.value.elements).forEach {
-                    take(item: $0)
-                }
+            case "input": member.value.elements.forEach { take(item: $0) }
             case "contents": member.value.elements.forEach { take(content: $0) }
             default: break
             }
