@@ -26,7 +26,8 @@ struct Sidestepd: ParsableCommand {
 }
 
 struct Serve: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serve (the default).", shouldDisplay: false)
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve (the default).", shouldDisplay: false)
 
     @Option(
         help: """
@@ -112,7 +113,7 @@ struct Serve: ParsableCommand {
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check every page and index of a database; nothing is changed.")
+        commandName: "check", abstract: "Check every page and index of a database; nothing is changed.")
 
     @Option(help: "The database file.")
     var database: String
@@ -125,7 +126,7 @@ struct Check: ParsableCommand {
 
 struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Put a backup in the place of a database that no daemon has open.",
+        commandName: "restore", abstract: "Put a backup in the place of a database that no daemon has open.",
         discussion: """
               sidestepd restore --from /var/backups/sidestep.db --database /var/lib/sidestep/sidestep.db --replace
 

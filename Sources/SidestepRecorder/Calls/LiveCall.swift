@@ -19,6 +19,9 @@ final class LiveCall: WrittenCall {
     var reply: BackgroundReply?
     /// Whether the answer is read that an earlier recorder has asked for.
     let isFetched: Bool
+    /// Of such an answer, where the agent wants frames.
+    var events = EventParser()
+    private var isOfFrames = false
     /// Its number in the run; nil until it is written down.
     private(set) var number: Int64?
     /// Whether no bytes come any more.
@@ -81,7 +84,7 @@ final class LiveCall: WrittenCall {
 
     func send() {
         tries += 1
-        if let socket = request.socket {
+        if let socket = request.socket, !isFetched {
             let link = socket.link()
             upstreamSocket = link
             begin(ReplyHead(status: 200, headers: []))
@@ -109,6 +112,7 @@ final class LiveCall: WrittenCall {
         guard !isOver, !hasEnded else { return }
         held += bytes
         observer?.feed(frame: bytes, value)
+        noteReply()
         answer.splits.append(observer?.count ?? 0)
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
@@ -130,7 +134,7 @@ final class LiveCall: WrittenCall {
         for event in events where !isOver && pause == nil && tries == attempt {
             switch event {
             case .head(let head): take(head)
-            case .bytes(let bytes): keep(bytes)
+            case .bytes(let bytes): isOfFrames ? takeFrames(bytes) : keep(bytes)
             case .ended(let failure): end(failure)
             }
         }
@@ -143,7 +147,10 @@ final class LiveCall: WrittenCall {
             stop()
             return core.isGone(self)
         }
-        if !isTriedAgain(after: .answered(status: head.status, headers: head.headers)) { begin(head) }
+        if isTriedAgain(after: .answered(status: head.status, headers: head.headers)) { return }
+        isOfFrames = readsFrames(head)
+        // Frames have no type of their own.
+        begin(isOfFrames ? ReplyHead(status: 200, headers: []) : head)
     }
 
     /// The upstream does not know the question: it gets what the client wrote, and is not asked again.

@@ -18,10 +18,11 @@ public struct BackgroundReply: Sendable, Equatable {
     /// Whether a call is answered in that way, by events that can be read again from the first one on.
     public static func answers(_ request: RecordedRequest, api: API) -> Bool {
         let path = request.target.prefix { $0 != "?" }
-        return request.transport == .http && request.method == "POST"
+        return request.method == "POST" && request.json?["background"]?.bool == true
             && (api == .responses && path.hasSuffix("/responses")
                 || api == .interactions && path.hasSuffix("/interactions"))
-            && request.json?["background"]?.bool == true && request.json?["stream"]?.bool == true
+            // A WebSocket has nothing but events.
+            && (request.transport == .webSocket || request.json?["stream"]?.bool == true)
     }
 
     /// Whether the provider says by its status that it has no such answer, or none that can be read again.

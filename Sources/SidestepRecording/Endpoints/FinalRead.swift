@@ -30,11 +30,17 @@ public enum FinalRead: Sendable, CaseIterable {
         let status = value["status"]?.string
         switch self {
         case .response: return ["completed", "incomplete"].contains(status)
-        case .interaction: return ["completed", "incomplete"].contains(status)
+        case .interaction: return Self.ends.contains(status)
         case .batch: return Self.isFinal(batch: value)
         case .content: return true
         }
     }
+
+    /// An Interaction that needs a tool's result or another request to go on goes on as another one, with an id of its
+    /// own.
+    private static let ends: Set<String?> = [
+        "completed", "incomplete", "budget_exceeded", "requires_action", "requires_continuation",
+    ]
 
     /// In the words of OpenAI, Anthropic and Gemini. One that was cancelled or has expired has results as well.
     private static func isFinal(batch: RawJSON) -> Bool {

@@ -15,7 +15,7 @@ struct ArtifactCommand: ParsableCommand {
 
     struct Put: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Attach a document to the script's run; prints its version.")
+            commandName: "put", abstract: "Attach a document to the script's run; prints its version.")
         @Argument(help: "The name of the artifact.")
         var artifact: String
         @Option(help: "Text with markup; `-` reads standard input.")
@@ -59,6 +59,7 @@ struct ArtifactCommand: ParsableCommand {
 
     struct Get: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "get",
             abstract: "Print an artifact: of a run, or the newest of that name in all runs.")
         @Argument(help: "The name of the artifact.")
         var artifact: String
@@ -84,7 +85,7 @@ struct ArtifactCommand: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List versions of artifacts, the newest first.")
+            commandName: "list", abstract: "List versions of artifacts, the newest first.")
         @Option(name: .customLong("run"), help: "Only of this run.")
         var target: String?
         @Option(help: "Only of this name.")

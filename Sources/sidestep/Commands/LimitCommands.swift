@@ -14,7 +14,7 @@ struct LimitCommand: ParsableCommand {
         subcommands: [List.self, Put.self, Delete.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the limits.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the limits.")
         @OptionGroup var common: Common
 
         func run() throws {
@@ -28,7 +28,8 @@ struct LimitCommand: ParsableCommand {
     }
 
     struct Put: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Put a limit, or change it.")
+        static let configuration = CommandConfiguration(
+            commandName: "put", abstract: "Put a limit, or change it.")
         @Argument(help: "The limit.")
         var limit: String
         @Option(help: "Steps at once.")
@@ -55,7 +56,7 @@ struct LimitCommand: ParsableCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove a limit; exit status 1 when there was none.")
+            commandName: "delete", abstract: "Remove a limit; exit status 1 when there was none.")
         @Argument(help: "The limit.")
         var limit: String
         @OptionGroup var common: Common
@@ -71,7 +72,7 @@ struct BreakerCommand: ParsableCommand {
         subcommands: [List.self, Put.self, Reset.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the breakers.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the breakers.")
         @OptionGroup var common: Common
 
         func run() throws {
@@ -88,7 +89,7 @@ struct BreakerCommand: ParsableCommand {
 
     struct Put: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say when a breaker opens, and for how long.")
+            commandName: "put", abstract: "Say when a breaker opens, and for how long.")
         @Argument(help: "The breaker.")
         var breaker: String
         @Option(help: "Failures in a row that open it.")
@@ -109,7 +110,7 @@ struct BreakerCommand: ParsableCommand {
 
     struct Reset: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Close a breaker: the other side is well again.")
+            commandName: "reset", abstract: "Close a breaker: the other side is well again.")
         @Argument(help: "The breaker.")
         var breaker: String
         @OptionGroup var common: Common
@@ -138,7 +139,7 @@ struct BudgetCommand: ParsableCommand {
 
     struct Get: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what a run may use up, and what it has.")
+            commandName: "get", abstract: "Show what a run may use up, and what it has.")
         @OptionGroup var of: RunArgument
         @OptionGroup var common: Common
 
@@ -151,7 +152,8 @@ struct BudgetCommand: ParsableCommand {
     }
 
     struct Set: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Change amounts; what is not named stays.")
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Change amounts; what is not named stays.")
         @Argument(help: ArgumentHelp("The run.", valueName: "run"))
         var target: String
         @Argument(help: ArgumentHelp("Amounts.", valueName: "name=amount"))
@@ -169,7 +171,7 @@ struct BudgetCommand: ParsableCommand {
     /// Both in one, and the run goes on: what a run says that has used up its budget.
     struct Of: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what a run may use up, or change it and let the run go on.")
+            commandName: "of", abstract: "Show what a run may use up, or change it and let the run go on.")
         @Argument(help: ArgumentHelp("The run.", valueName: "run"))
         var target: String
         @Option(help: ArgumentHelp("An amount to change; may be repeated.", valueName: "name=amount"))

@@ -33,7 +33,7 @@ struct MemoryCommand: ParsableCommand {
 
     struct Put: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remember a value; one of the same key is replaced.")
+            commandName: "put", abstract: "Remember a value; one of the same key is replaced.")
         @OptionGroup var item: Item
         @Argument(help: "The value as JSON; `-` reads it from standard input.")
         var value: JSONArgument
@@ -52,7 +52,7 @@ struct MemoryCommand: ParsableCommand {
 
     struct Get: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a value as JSON; exit status 1 when there is none.")
+            commandName: "get", abstract: "Print a value as JSON; exit status 1 when there is none.")
         @OptionGroup var item: Item
         @Flag(help: "Keep it its whole --ttl from now on.")
         var refresh = false
@@ -72,7 +72,7 @@ struct MemoryCommand: ParsableCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forget a value; exit status 1 when there was none.")
+            commandName: "delete", abstract: "Forget a value; exit status 1 when there was none.")
         @OptionGroup var item: Item
         @OptionGroup var common: Common
 
@@ -84,6 +84,7 @@ struct MemoryCommand: ParsableCommand {
 
     struct Search: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "search",
             abstract: "Print what is remembered in a namespace and below it, the last changed first.")
         @Argument(help: "Where to look; everywhere when left out.")
         var namespace = NamespaceArgument(labels: [])
@@ -117,7 +118,7 @@ struct MemoryCommand: ParsableCommand {
 
     struct Namespaces: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the namespaces in which something is remembered.")
+            commandName: "namespaces", abstract: "Print the namespaces in which something is remembered.")
         @Argument(help: "How they begin; * is any one label.")
         var prefix = NamespaceArgument(labels: [])
         @Option(help: "How they end, likewise.")
@@ -146,6 +147,7 @@ struct MemoryCommand: ParsableCommand {
 
     struct Clear: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "clear",
             abstract: "Forget a namespace with all below it, and print how many values that were.")
         @Argument(help: "What is forgotten; / is everything of yours.")
         var namespace: NamespaceArgument

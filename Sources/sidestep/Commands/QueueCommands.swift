@@ -66,7 +66,7 @@ struct QueueCommand: ParsableCommand {
         subcommands: [List.self, Put.self, Pause.self, Unpause.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the queues.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the queues.")
         @OptionGroup var common: Common
 
         func run() throws {
@@ -82,7 +82,7 @@ struct QueueCommand: ParsableCommand {
 
     struct Put: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say what limits a queue; what is left out has no limit.",
+            commandName: "put", abstract: "Say what limits a queue; what is left out has no limit.",
             discussion: "  sidestep queue put mail --concurrency 4 --rate 100/min")
         @Argument(help: "The queue.")
         var queue: String
@@ -112,7 +112,8 @@ struct QueueCommand: ParsableCommand {
     }
 
     struct Pause: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Hand out nothing from a queue.")
+        static let configuration = CommandConfiguration(
+            commandName: "pause", abstract: "Hand out nothing from a queue.")
         @Argument(help: "The queue.")
         var queue: String
         @OptionGroup var common: Common
@@ -120,7 +121,8 @@ struct QueueCommand: ParsableCommand {
     }
 
     struct Unpause: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Go on handing out.")
+        static let configuration = CommandConfiguration(
+            commandName: "unpause", abstract: "Go on handing out.")
         @Argument(help: "The queue.")
         var queue: String
         @OptionGroup var common: Common

@@ -24,7 +24,7 @@ struct ScheduleCommand: ParsableCommand {
 
     struct Put: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a schedule, or change it to what is said now.")
+            commandName: "put", abstract: "Make a schedule, or change it to what is said now.")
         @OptionGroup var schedule: Name
         @Option(help: "The workflow of its runs.")
         var workflow: String
@@ -82,7 +82,7 @@ struct ScheduleCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List schedules.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List schedules.")
         @OptionGroup var common: Common
 
         func run() throws {
@@ -106,7 +106,8 @@ struct ScheduleCommand: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a schedule and its next due times.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show a schedule and its next due times.")
         @OptionGroup var schedule: Name
         @OptionGroup var common: Common
 
@@ -117,7 +118,7 @@ struct ScheduleCommand: ParsableCommand {
     }
 
     struct Pause: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Stop a schedule.")
+        static let configuration = CommandConfiguration(commandName: "pause", abstract: "Stop a schedule.")
         @OptionGroup var schedule: Name
         @OptionGroup var common: Common
 
@@ -129,7 +130,7 @@ struct ScheduleCommand: ParsableCommand {
 
     struct Unpause: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let a schedule go on with the due times to come.")
+            commandName: "unpause", abstract: "Let a schedule go on with the due times to come.")
         @OptionGroup var schedule: Name
         @OptionGroup var common: Common
 
@@ -144,7 +145,7 @@ struct ScheduleCommand: ParsableCommand {
 
     struct Trigger: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Start a run now, paused or not; prints its id.")
+            commandName: "trigger", abstract: "Start a run now, paused or not; prints its id.")
         @OptionGroup var schedule: Name
         @Option(help: "What the run is begun with, as JSON; `-` reads standard input.")
         var input: JSONArgument?
@@ -164,7 +165,8 @@ struct ScheduleCommand: ParsableCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove a schedule; its runs stay.", discussion: "Exit status 1 when there was none.")
+            commandName: "delete", abstract: "Remove a schedule; its runs stay.",
+            discussion: "Exit status 1 when there was none.")
         @OptionGroup var schedule: Name
         @OptionGroup var common: Common
 

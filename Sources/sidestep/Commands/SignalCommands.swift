@@ -71,7 +71,8 @@ struct PromiseCommand: ParsableCommand {
         subcommands: [Resolve.self, Reject.self, List.self])
 
     struct Resolve: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Settle a promise with a value.")
+        static let configuration = CommandConfiguration(
+            commandName: "resolve", abstract: "Settle a promise with a value.")
         @OptionGroup var settle: Settle
         @Option(help: "The value, as JSON; `-` reads it from standard input.")
         var value: JSONArgument?
@@ -80,7 +81,8 @@ struct PromiseCommand: ParsableCommand {
     }
 
     struct Reject: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Settle a promise with an error.")
+        static let configuration = CommandConfiguration(
+            commandName: "reject", abstract: "Settle a promise with an error.")
         @OptionGroup var settle: Settle
         @Option(help: "The error, as JSON; `-` reads it from standard input.")
         var error: JSONArgument?
@@ -111,7 +113,8 @@ struct PromiseCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the promises of a run.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the promises of a run.")
         @OptionGroup var of: RunArgument
         @OptionGroup var common: Common
 

@@ -22,7 +22,7 @@ struct StateCommand: ParsableCommand {
 
     struct Get: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a value as JSON; exit status 1 when there is none.")
+            commandName: "get", abstract: "Print a value as JSON; exit status 1 when there is none.")
         @Argument(help: "The name of the value.")
         var name: String
         @Flag(help: "Print the text of a string instead of its JSON.")
@@ -43,7 +43,7 @@ struct StateCommand: ParsableCommand {
     }
 
     struct Set: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Set a value.")
+        static let configuration = CommandConfiguration(commandName: "set", abstract: "Set a value.")
         @Argument(help: "The name of the value.")
         var name: String
         @Argument(help: "The value as JSON; `-` reads it from standard input. With --text, any text.")
@@ -78,7 +78,7 @@ struct StateCommand: ParsableCommand {
     }
 
     struct Unset: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Remove a value.")
+        static let configuration = CommandConfiguration(commandName: "unset", abstract: "Remove a value.")
         @Argument(help: "The name of the value.")
         var name: String
         @OptionGroup var common: Common
@@ -94,7 +94,7 @@ struct StateCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print all values.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Print all values.")
         @OptionGroup var whose: Whose
         @OptionGroup var common: Common
 

@@ -16,7 +16,7 @@ struct StreamCommand: ParsableCommand {
 
     struct Append: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add items to a stream of the script's run.",
+            commandName: "append", abstract: "Add items to a stream of the script's run.",
             discussion: "Without items it reads standard input: one JSON value a line, or with --lines texts."
         )
         @Argument(help: "The name of the stream.")
@@ -67,7 +67,8 @@ struct StreamCommand: ParsableCommand {
     }
 
     struct Read: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print the items of a stream, one a line.")
+        static let configuration = CommandConfiguration(
+            commandName: "read", abstract: "Print the items of a stream, one a line.")
         @Argument(help: "The name of the stream.")
         var stream: String
         @Option(help: "Begin at this index.")
@@ -107,7 +108,8 @@ struct StreamCommand: ParsableCommand {
     }
 
     struct Close: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End a stream of the script's run.")
+        static let configuration = CommandConfiguration(
+            commandName: "close", abstract: "End a stream of the script's run.")
         @Argument(help: "The name of the stream.")
         var stream: String
         @Option(help: "What the stream came to, as JSON; `-` reads standard input.")
@@ -129,7 +131,8 @@ struct StreamCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the streams of a run.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the streams of a run.")
         @OptionGroup var of: RunArgument
         @OptionGroup var common: Common
 

@@ -16,7 +16,8 @@ struct WaitCommand: ParsableCommand {
         subcommands: [Signal.self, Promise.self])
 
     struct Signal: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Wait for a signal to the script's run.")
+        static let configuration = CommandConfiguration(
+            commandName: "signal", abstract: "Wait for a signal to the script's run.")
         @Argument(help: "The name of the signal.")
         var name: String
         @OptionGroup var options: Options
@@ -26,7 +27,7 @@ struct WaitCommand: ParsableCommand {
 
     struct Promise: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Wait until a promise of the script's run is settled.")
+            commandName: "promise", abstract: "Wait until a promise of the script's run is settled.")
         @Argument(help: "The name of the promise.")
         var name: String
         @OptionGroup var options: Options

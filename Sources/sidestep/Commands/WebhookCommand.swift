@@ -17,7 +17,7 @@ struct WebhookCommand: ParsableCommand {
 
     struct Put: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a webhook, or change it to what is said now.")
+            commandName: "put", abstract: "Make a webhook, or change it to what is said now.")
         @Argument(help: "The name of the webhook.")
         var name: String
         @Argument(help: "Where events are sent by POST.")
@@ -52,7 +52,7 @@ struct WebhookCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List webhooks.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List webhooks.")
         @OptionGroup var common: Common
 
         func run() throws {
@@ -67,7 +67,7 @@ struct WebhookCommand: ParsableCommand {
 
     struct Delete: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove a webhook with its deliveries.",
+            commandName: "delete", abstract: "Remove a webhook with its deliveries.",
             discussion: "Exit status 1 when there was none.")
         @Argument(help: "The name of the webhook.")
         var name: String
@@ -77,7 +77,8 @@ struct WebhookCommand: ParsableCommand {
     }
 
     struct Deliveries: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List deliveries, the newest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "deliveries", abstract: "List deliveries, the newest first.")
         @Argument(help: "Only of this webhook.")
         var name: String?
         @Option(help: "Only with this status: pending, delivered or dead.")
@@ -104,7 +105,8 @@ struct WebhookCommand: ParsableCommand {
     }
 
     struct Redeliver: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Send a delivery again.")
+        static let configuration = CommandConfiguration(
+            commandName: "redeliver", abstract: "Send a delivery again.")
         @Argument(help: "The delivery.")
         var delivery: String
         @OptionGroup var common: Common

@@ -50,10 +50,8 @@ class Background:
             done = {**json.loads(whole), "background": True}
             waiting = {**done, "status": "queued", "output": [], "usage": None}
         elif path.endswith("/interactions") and asked.get("background"):
-            steps = [{"type": "model_output", "content": [{"type": "text", "text": "made"}]}]
-            usage = {"total_input_tokens": 7, "total_output_tokens": 3}
-            waiting = {"id": "int-1", "status": "in_progress", "model": asked.get("model"), "steps": []}
-            done = {**waiting, "status": "completed", "steps": steps, "usage": usage}
+            done = json.loads(whole)
+            waiting = {**done, "status": "in_progress", "steps": [], "usage": None}
         elif path.endswith("/batches"):
             times = {"created_at": 1, "completion_window": "24h", "endpoint": "/v1/responses"}
             waiting = {"id": "batch-1", "object": "batch", "status": "validating", **times, "input_file_id": "file-1"}

@@ -35,8 +35,8 @@ class Answer:
 
 
 #: What usage is called: tokens read, and tokens written.
-READ = ("prompt_tokens", "input_tokens", "promptTokenCount")
-WRITTEN = ("completion_tokens", "output_tokens", "candidatesTokenCount")
+READ = ("prompt_tokens", "input_tokens", "promptTokenCount", "total_input_tokens")
+WRITTEN = ("completion_tokens", "output_tokens", "candidatesTokenCount", "total_output_tokens")
 
 
 def reported(told: list[bytes]) -> list[int] | None:
@@ -99,7 +99,7 @@ class Format:
     @property
     def may_call(self) -> bool:
         """Whether no tool has answered yet."""
-        marks = ('"tool"', '"tool_result"', '"function_call_output"', '"functionResponse"')
+        marks = ('"tool"', '"tool_result"', '"function_call_output"', '"functionResponse"', '"function_result"')
         return not any(mark in json.dumps(self.entries) for mark in marks)
 
     def whole(self, answer: Answer) -> bytes:

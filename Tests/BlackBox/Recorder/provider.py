@@ -188,7 +188,9 @@ class Provider:
             trouble = Trouble(form.prompt, self.samples[mark])
             end = "cut by the caller"
             try:
-                events = form.payloads(Answer(self.samples[mark], trouble.words, None, trouble.has_usage))
+                answer = Answer(self.samples[mark], trouble.words, None, trouble.has_usage)
+                events = form.payloads(answer)
+                self.background.stream(urlsplit(request.path).path, body, form.events(answer))
                 for number, event in enumerate(events):
                     if self.is_held(trouble, number, len(events)):
                         await self.hold(trouble)

@@ -44,6 +44,20 @@ for event in OpenAI().responses.create(model="m", input="[gate:NAME] [words:4]MO
         said += event.delta
 out(said)
 """
+SOCKET = OUT + """
+import asyncio
+from openai import AsyncOpenAI
+async def main():
+    said = ""
+    async with AsyncOpenAI().responses.connect() as connection:
+        await connection.response.create(model="m", input="[gate:NAME] [words:4]MORE", background=True)
+        async for event in connection:
+            if event.type == "response.output_text.delta":
+                said += event.delta
+            if event.type == "response.completed":
+                return out(said)
+asyncio.run(main())
+"""
 PLAIN = OUT + """
 from openai import OpenAI
 said = [{"role": "user", "content": "[gate:plain] [words:4]"}]
@@ -84,9 +98,9 @@ class Background(Staged):
     def test_an_interaction_in_the_background_is_begun_once_and_its_end_is_given_again(self) -> None:
         self.check("interaction", INTERACTION, "completed", 1, 2)
 
-    def interrupted(self, run: str, more: str, end: Callable[[Supervised], object]) -> Supervised:
+    def interrupted(self, run: str, more: str, end: Callable[[Supervised], object], how: str = STREAM) -> Supervised:
         """A stream whose supervisor comes to its end in the middle, and the next one."""
-        text = STREAM.replace("NAME", run).replace("MORE", more)
+        text = how.replace("NAME", run).replace("MORE", more)
         self.interrupt(run, text, end)
         return self.finished(run, text)
 
@@ -107,10 +121,12 @@ class Background(Staged):
             it.process.terminate()
             it.end()
 
-        for run, end in (("killed", Supervised.kill), ("stopped", stop)):
+        ends = (("killed", Supervised.kill), ("stopped", stop))
+        ways = (("http", STREAM), ("socket", SOCKET))
+        for run, end, how in ((f"{by}-{name}", end, how) for by, how in ways for name, end in ends):
             with self.subTest(run):
                 self.setUp()
-                again = self.interrupted(run, "", end)
+                again = self.interrupted(run, "", end, how)
                 self.assertEqual(self.stage.answers(run), ["SAMPLE 1 word0 word1", ""])
                 comes("the end of the call", self.stage.calls)
                 self.assertEqual((len(self.stage.calls()), len(self.stage.reads())), (1, 1))
@@ -122,14 +138,28 @@ class Background(Staged):
                 self.assertEqual(found["output_tokens"], 4, found)
 
     def test_a_stream_that_the_provider_has_lost_meanwhile_is_asked_for_again(self) -> None:
-        again = self.interrupted("lost", "[forget]", Supervised.kill)
-        self.assertEqual(self.stage.answers("lost"), ["SAMPLE 2 word0 word1", ""])
-        comes("the ends of both calls", lambda: len(self.stage.calls()) == 2)
-        self.assertEqual(len(self.stage.reads()), 1)
-        self.assertIn("paid twice", again.said)
-        states = [entry["state"] for entry in self.stage.call("recording.list", run="lost")["recordings"]]
-        self.assertEqual(states, ["in_doubt", "completed"])
-        self.assertEqual(self.stage.call("state.list", run="lost")["state"], {})
+        for run, how in (("lost-http", STREAM), ("lost-socket", SOCKET)):
+            with self.subTest(run):
+                self.setUp()
+                again = self.interrupted(run, "[forget]", Supervised.kill, how)
+                self.assertEqual(self.stage.answers(run), ["SAMPLE 2 word0 word1", ""])
+                comes("the ends of both calls", lambda: len(self.stage.calls()) == 2)
+                self.assertEqual(len(self.stage.reads()), 1)
+                self.assertIn("paid twice", again.said)
+                states = [entry["state"] for entry in self.stage.call("recording.list", run=run)["recordings"]]
+                self.assertEqual(states, ["in_doubt", "completed"])
+                self.assertEqual(self.stage.call("state.list", run=run)["state"], {})
+
+    def test_an_agent_that_is_killed_gets_the_answer_in_the_background_that_goes_on_for_its_socket(self) -> None:
+        text = "import os\nprint(os.getpid(), file=open(os.environ['OUT'][:-3] + 'pid', 'w'), flush=True)\n" + SOCKET
+        it = self.stage.program("attached", text.replace("NAME", "attached").replace("MORE", ""))
+        self.stage.reached("attached")
+        self.stage.kill_agent("attached")
+        self.stage.open("attached")
+        self.assertEqual(it.end(), 0, it.said)
+        self.assertEqual(self.stage.answers("attached"), ["SAMPLE 1 word0 word1", ""])
+        self.assertEqual((len(self.stage.calls()), self.stage.reads()), (1, []))
+        self.assertIn("2 calls in 2 starts: 1 live", it.said)
 
     def test_a_fork_does_not_read_what_its_source_has_left_at_the_provider(self) -> None:
         text = STREAM.replace("NAME", "source").replace("MORE", "")

@@ -87,8 +87,11 @@ struct FinalReadTests {
             (.response, "[]", false), (.response, "", false),
             (.interaction, #"{"status":"completed"}"#, true),
             (.interaction, #"{"status":"in_progress"}"#, false),
-            (.interaction, #"{"status":"requires_action"}"#, false),
-            (.interaction, #"{"status":"requires_continuation"}"#, false),
+            (.interaction, #"{"status":"queued"}"#, false),
+            (.interaction, #"{"status":"failed"}"#, false),
+            (.interaction, #"{"status":"requires_action"}"#, true),
+            (.interaction, #"{"status":"requires_continuation"}"#, true),
+            (.interaction, #"{"status":"budget_exceeded"}"#, true),
             (.batch, #"{"status":"completed"}"#, true), (.batch, #"{"status":"expired"}"#, true),
             (.batch, #"{"status":"cancelled"}"#, true), (.batch, #"{"status":"cancelling"}"#, false),
             (.batch, #"{"status":"finalizing"}"#, false), (.batch, #"{"status":"failed"}"#, false),
@@ -111,11 +114,21 @@ struct FinalReadTests {
 struct BackgroundReplyTests {
     private static let asked = #"{"background":true,"stream":true}"#
 
-    private func isOne(_ body: String, _ target: String = "/v1/responses", api: API = .responses) -> Bool {
+    private func isOne(
+        _ body: String, _ target: String = "/v1/responses", api: API = .responses,
+        by transport: RecordedRequest.Transport = .http
+    ) -> Bool {
         BackgroundReply.answers(
             RecordedRequest(
-                method: "POST", upstream: "o", target: target, headers: [], body: Array(body.utf8)),
+                method: "POST", upstream: "o", target: target, headers: [], body: Array(body.utf8),
+                transport: transport),
             api: api)
+    }
+
+    @Test("needs no word of a stream over a WebSocket")
+    func frames() {
+        #expect(isOne(#"{"type":"response.create","background":true}"#, by: .webSocket))
+        #expect(!isOne(#"{"type":"response.create","background":false}"#, by: .webSocket))
     }
 
     @Test("comes in events, and to a call that asked for the background")
