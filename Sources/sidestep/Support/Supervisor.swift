@@ -45,6 +45,8 @@ final class Supervisor {
         var maxRestarts = 10
         /// Exit statuses that a restart would not change: usage and configuration.
         var final: Set<Int32> = [2, 64, 78]
+        /// Exit statuses that are a success: 0 is always.
+        var successes: Set<Int32> = [0]
 
         /// Whether a program that failed is started again.
         func restarts(after status: Int32) -> Bool { restart != .no && !final.contains(status) }
@@ -103,10 +105,11 @@ final class Supervisor {
         while true {
             let end = try start(program)
             lastEnd = Self.ending(end.status)
-            if end.status == 0 && policy.restart != .always { return try complete() }
+            let isSuccess = policy.successes.contains(end.status)
+            if isSuccess && policy.restart != .always { return try complete(end.status) }
             let isCancelled = Self.isCancelled.load(ordering: .sequentiallyConsistent)
             if end.stoppedBy != nil || isCancelled { return release(end.status) }
-            guard let delay = try end.status == 0 ? again() : fail(end.status) else { return end.status }
+            guard let delay = try isSuccess ? again() : fail(end.status) else { return end.status }
             Output.complain("sidestep: \(Self.message(end.status)); again in \(RelativeTime.span(delay))")
             if !pause(delay) { return release(end.status) }
         }
