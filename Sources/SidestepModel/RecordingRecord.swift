@@ -132,6 +132,8 @@ public struct RecordedResponse: Sendable, Equatable {
 }
 
 /// Who records for a run.
+    /// Milliseconds before each part, one more than splits, a JSON array; nil where nobody said.
+    public var pauses: Payload?
 public struct RecorderRecord: Sendable, Equatable {
     /// The key of the run.
     public var run: Int64

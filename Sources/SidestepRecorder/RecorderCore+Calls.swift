@@ -66,15 +66,7 @@ extension RecorderCore {
                 resolution.broken(ticket)
                 answer.end(
                     .refused(Rejection(.storageError, "the recording cannot be read: \(error.message)")))
-            case .success(let found):
-                guard answer.give(found["response"], of: ticket.recording, rung) else {
-                    return answer.end(
-                        .refused(
-                            Rejection(
-                                .storageError,
-                                "there is no space for the answer in the folder for temporary files")))
-                }
-                answer.end(.complete)
+            case .success(let found): give(found, answer, ticket, rung)
             }
         }
     }
@@ -241,7 +233,9 @@ extension RecorderCore {
 
 extension Answer {
     /// A recorded answer; false when it cannot be kept.
-    fileprivate func give(_ response: RawJSON?, of recording: Int64, _ rung: Rung) -> Bool {
+    fileprivate func give(
+        _ response: RawJSON?, _ body: [UInt8], _ parts: ReplyParts, of recording: Int64, _ rung: Rung
+    ) -> Bool {
         var headers: MessageHeaders.List =
             response?["headers"]?.elements.compactMap { pair in
                 let parts = pair.elements.compactMap(\.string)
@@ -251,8 +245,7 @@ extension Answer {
             ("x-sidestep-recording", "\(recording)"), ("x-sidestep-replayed", "true"),
             ("x-sidestep-match", "\(rung)"),
         ]
-        let body = BodyText.read(response)
-        splits = response?["splits"]?.elements.compactMap(\.int) ?? []
+        splits = parts.splits
         if splits.isEmpty { headers.append(("content-length", "\(body.count)")) }
         begin(ReplyHead(status: response?["status"]?.int ?? 200, headers: headers))
         return spool.append(body)

@@ -33,6 +33,8 @@ package struct RecorderOptions: Sendable {
     package var tell: @Sendable (String) -> Void = { _ in }
     /// Whether calls that came to nothing are sent again by us.
     package var retries = UpstreamRetries(0)
+    /// How recorded streams are given again.
+    package var replayPace = ReplayPace.atOnce
     /// How requests are known again.
     package var keys = KeyOptions()
     /// Whether requests are kept as well, to tell where two differ.
@@ -74,6 +76,14 @@ package struct RecorderOptions: Sendable {
         case fail
         /// It is sent, and answered, without being recorded.
         case pass
+    /// How a stream comes that was recorded.
+    package enum ReplayPace: String, Sendable, CaseIterable {
+        /// All of it.
+        case atOnce = "at-once"
+        /// With the pauses that it had.
+        case recorded
+    }
+
     }
 
     /// What becomes of a request that was not recorded.

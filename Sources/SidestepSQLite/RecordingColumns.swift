@@ -72,6 +72,7 @@ extension RecordedResponse {
         columns.column("splits", &splits)
         columns.column("tool_ids", &toolIDs)
         columns.column("finish", &finish)
+        columns.column("pauses", &pauses)
         columns.column("first_byte_ms", &firstByteMilliseconds)
         columns.column("duration_ms", &durationMilliseconds)
     }

@@ -50,6 +50,7 @@ extension ExportLine {
             writer.member("content_type", response.contentType)
             writer.json("splits", response.splits)
             writer.json("tool_ids", response.toolIDs)
+            writer.json("pauses", response.pauses)
             writer.member("finish", response.finish)
             writer.member("first_byte_ms", response.firstByteMilliseconds)
             writer.member("duration_ms", response.durationMilliseconds)

@@ -125,6 +125,7 @@ extension ImportLine {
         response.durationMilliseconds = try optionalNumber("duration_ms", in: 0...3_155_760_000_000)
         return response
     }
+        response.pauses = try list("pauses") { $0.integer.map { (0...3_155_760_000_000).contains($0) } ?? false }
 
     /// An array, as it came, of which every element is as it has to be.
     private func list(_ key: String, where holds: (RawJSON) -> Bool) throws -> Payload? {

@@ -81,6 +81,9 @@ extension MethodTable {
         result: [theRecording], errors: [.runNotFound, .payloadTooLarge, .invalidArgument],
         example: Example(
             #"{"run":"research-1","recording":1,"call":"c-51aa","status":200,"content_type":"text/event-stream","#
+            .may(
+                "pauses", .array(.span, atMost: .recordingSplits),
+                "before each part, the one before the first split too, from the request on"),
                 + #""text":"data: [DONE]\n\n","usage":{"input_tokens":900,"output_tokens":120}}"#,
             #"{"recording":\#(ExampleText.recording)}"#),
         waitsForCommit: true, isRepeatable: true, space: .records)
@@ -143,7 +146,8 @@ extension ParameterType {
                 .may("headers", .array(.array(.text)), "pairs of a name and a value"),
                 .may("content_type", .text, "what kind of bytes they are"),
             ] + MethodTable.bodyMembers + [
-                .may("splits", .array(.offset), "where parts of it began, in bytes")
+                .may("splits", .array(.offset), "where parts of it began, in bytes"),
+                .may("pauses", .array(.span), "before each part, from the request on, where that is known"),
             ]))
 
     static let forkedResponse = ParameterType.shared(

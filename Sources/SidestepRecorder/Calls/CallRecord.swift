@@ -21,20 +21,6 @@ struct CallRecord {
     private static let mostSplits = 200_000
     private static let mostTools = 10_000
 
-    /// Where the events ended in what the agent gets: without what was taken out before them.
-    var splits: [Int] {
-        var removed = 0
-        var injected = observer.injected[...]
-        return observer.splits.compactMap { split in
-            while let range = injected.first, range.upperBound <= split {
-                removed += range.count
-                injected.removeFirst()
-            }
-            let place = split - removed
-            return place > 0 && place < body.count ? place : nil
-        }
-    }
-
     func write(to writer: inout JSONWriter) {
         writer.member("status", head.status)
         writer.array("headers") { writer in

@@ -35,6 +35,8 @@ final class LiveCall: WrittenCall {
     private var transfer: String?
     private var upstreamSocket: UpstreamSocket?
     private(set) var observer: ReplyObserver?
+    /// When its events came.
+    private var pace = ReplyPace()
     /// What came and may not be handed out yet.
     private var held: [UInt8] = []
     private var isTooLong = false
@@ -109,6 +111,7 @@ final class LiveCall: WrittenCall {
         guard !isOver, !hasEnded else { return }
         held += bytes
         observer?.feed(frame: bytes, value)
+        notePace()
         answer.splits.append(observer?.count ?? 0)
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
@@ -170,12 +173,15 @@ final class LiveCall: WrittenCall {
         if isTooLong { return pass(bytes) }
         held += bytes
         observer?.feed(bytes)
+        notePace()
         noteReply()
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
         if answer.spool.count + held.count > core.options.maximumBody { isTooLong = true }
         if isTooLong { moveHeld(upTo: .max) }
     }
+
+    private func notePace() { pace.note(events: observer?.splits.count ?? 0, at: .now - beganAt) }
 
     /// Handed on as it comes, and not kept: it is longer than what is recorded.
     private func pass(_ bytes: [UInt8]) {
@@ -228,11 +234,12 @@ final class LiveCall: WrittenCall {
         limit?.cancel()
         let usage = core.usage(of: self, observer)
         let record = CallRecord(
+        notePace()
             head: head, body: answer.spool.bytes, observer: observer, usage: usage,
             firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries)
         let waits = core.options.onStoreError == .fail
         core.ledger.complete(number, fence, record, waitsForSpace: waits) { [self] problem in
-            answer.splits = record.splits
+            answer.splits = record.parts.splits
             if let problem { return refused(problem, number, record) }
             if reply != nil { core.ledger.forget(number) }
             core.completed(self, observer.facts, usage)

@@ -18,6 +18,7 @@ final class ReadCall: WrittenCall {
     private let read: FinalRead
     private let core: RecorderCore
     private var observer: ReplyObserver?
+    private var pace = ReplyPace()
     private var transfer: String?
     private let beganAt = ContinuousClock.now
     private var firstByteAt: ContinuousClock.Instant?
@@ -65,6 +66,7 @@ final class ReadCall: WrittenCall {
         }
         if answer.spool.count > core.options.maximumBody { observer = nil }
         observer?.feed(bytes)
+        pace.note(events: observer?.splits.count ?? 0, at: .now - beganAt)
         answer.release(observer?.releasable ?? answer.spool.count)
     }
 
@@ -94,7 +96,7 @@ final class ReadCall: WrittenCall {
                 } else {
                     core.noteFinal(self, as: number, observer.facts, usage)
                 }
-                answer.splits = record.splits
+                answer.splits = record.parts.splits
                 answer.end(.complete)
             }
         }

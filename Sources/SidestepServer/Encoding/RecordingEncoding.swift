@@ -57,6 +57,7 @@ extension JSONWriter {
                 writer.payload("splits", response.splits)
             }
         }
+                writer.payload("pauses", response.pauses)
         if let bytes = found.request { object("request") { $0.body(bytes) } }
     }
 

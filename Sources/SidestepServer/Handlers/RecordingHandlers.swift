@@ -90,6 +90,7 @@ enum RecordingHandlers {
         response.finish = params.string("finish")
         response.firstByteMilliseconds = params.integer("first_byte_ms")
         response.durationMilliseconds = params.integer("duration_ms")
+        response.pauses = request.payload("pauses")
         let body = try bytes(params, "response", request.limits)
         var complete = CompleteRecording(fence(request), response: response, body: body ?? [])
         complete.usage = request.payload("usage")

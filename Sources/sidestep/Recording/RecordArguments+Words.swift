@@ -18,7 +18,7 @@ extension RecordArguments {
         words += ["--token", token.rawValue, "--max-body", "\(maxBody)", "--unknown", unknown.rawValue]
         words += ["--on-store-error", onStoreError.rawValue]
         words += ["--on-divergence", onDivergence.rawValue, "--buffer", buffer.rawValue]
-        words += ["--upstream-retries", "\(upstreamRetries)"]
+        words += ["--upstream-retries", "\(upstreamRetries)", "--replay-pace", replayPace.rawValue]
         words += ["--detach-grace", "\(detachGrace.milliseconds)ms"]
         words += ["--inflight-max", "\(inflightMax.milliseconds)ms"]
         if let credentials { words += ["--credentials", credentials.rawValue] }

@@ -61,6 +61,9 @@ struct RecordArguments: ParsableArguments {
     @Option(help: "With --record: whether the end of an answer waits until it is recorded, or all of it.")
     var buffer: Buffer = .end
     @Option(
+        help: "With --record: whether recorded streams come at once, or with the pauses that they had, for a demonstration.")
+    var replayPace: RecorderOptions.ReplayPace = .atOnce
+    @Option(
         help: ArgumentHelp(
             "With --record: how long a call that the program has left goes on.", valueName: "span"))
     var detachGrace = SpanArgument(argument: "20s")!
@@ -136,6 +139,7 @@ struct RecordArguments: ParsableArguments {
         options.retries = UpstreamRetries(upstreamRetries)
         options.rerolls = reroll == .never ? 0 : maxReroll
         try addUpstreams(to: &options, environment)
+        options.replayPace = replayPace
         options.credentials = try keys(options, environment)
         try budget.add(to: &options, environment, hasBudget: hasBudget)
         if onStoreError == .pass && options.hasBudget {
@@ -210,3 +214,4 @@ extension RecorderOptions.OnDivergence: ExpressibleByArgument {}
 extension RecorderOptions.OnStoreError: ExpressibleByArgument {}
 extension Endpoint.Unknown: ExpressibleByArgument {}
 extension Reservation.Mode: ExpressibleByArgument {}
+extension RecorderOptions.ReplayPace: ExpressibleByArgument {}

@@ -105,6 +105,7 @@ import Testing
         (recording.response.headers, recording.response.contentType) = (Payload(text: "[3]"), "t")
         (recording.response.block, recording.response.bytes) = (block, 1)
         (recording.response.splits, recording.response.toolIDs) = (Payload(text: "[4]"), Payload(text: "[5]"))
+        recording.response.pauses = Payload(text: "[6, 7]")
         (recording.response.finish, recording.response.firstByteMilliseconds) = ("stop", 9)
         recording.response.durationMilliseconds = 10
         (recording.reserved, recording.usage) = (Payload(text: "{}"), Payload(text: "{}"))
