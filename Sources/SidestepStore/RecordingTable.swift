@@ -30,6 +30,10 @@ public protocol RecordingReading: SharedRecordingReading {
     func rerolls(run: Int64, upTo sequence: Int64) throws(Failure) -> [RecordingReroll]
     /// The number of a recording of any run; nil when it is gone.
     func recordingNumber(key: Int64) throws(Failure) -> Int64?
+    /// The next run behind another one whose bodies are to go by now.
+    func overdueRecorder(after run: Int64, now: Instant) throws(Failure) -> OverdueRecorder?
+    /// By what the bytes of a user's blocks are known again; nil when he has none yet.
+    func recordingSecret(user: UInt32) throws(Failure) -> [UInt8]?
     /// The bytes of a response or of a part of a request.
     func recordingBlock(_ key: Int64) throws(Failure) -> [UInt8]
     /// The parts of a recording's request in their order; empty when they were not kept.
@@ -63,6 +67,8 @@ public protocol RecordingWriting: RecordingReading {
     func insertRecording(_ recording: RecordingRecord, epoch: Int64) throws(Failure) -> Int64
     /// Writes the end of a recording that is still in this state.
     func endRecording(_ recording: RecordingRecord, from state: RecordingState) throws(Failure)
+    /// Notes by what the bytes of a user's blocks are known again: once.
+    func insertRecordingSecret(_ secret: [UInt8], user: UInt32) throws(Failure)
     /// The key of these bytes, which a user has once.
     func keepRecordingBlock(_ bytes: [UInt8], user: UInt32) throws(Failure) -> Int64
     /// Adds the parts of a request that are the recording's own, from this position on.

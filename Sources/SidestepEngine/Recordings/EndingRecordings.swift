@@ -58,6 +58,7 @@ public struct CompleteRecording: Command {
         let (run, known) = try fence.found(store, call)
         if known.state == .completed { return try store.view(known, in: run) }
         let end = RecordingEnd(.completed, usage: usage, source: source)
+        let keeper = try BodyKeeper(store, user: run.userID, call)
         let ended = try store.end(end, of: known, in: run, &call) { recording in
             recording.response = response
             recording.response.block = try store.keepRecordingBlock(body, user: run.userID)

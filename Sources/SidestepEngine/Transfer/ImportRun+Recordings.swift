@@ -34,8 +34,8 @@ extension ImportTarget {
     private func pieces(_ line: ImportLine) throws -> RequestPieces {
         var all: [Int64] = []
         let own = try line.elements("pieces").map { piece in
-            try store.keepRecordingBlock(
-                ImportLine(RawJSON(validated: piece), number: line.number).body() ?? [], user: call.peer.uid)
+        let keeper = try BodyKeeper(store, user: call.peer.uid, call)
+            try keeper.keep(ImportLine(RawJSON(validated: piece), number: line.number).body() ?? [])
         }
         guard let number = try line.optionalNumber("base", in: 1...1_000_000_000) else {
             return RequestPieces(own, bytes: try line.count("bytes"))
@@ -66,7 +66,7 @@ extension ImportTarget {
         ended.usageSource = try line.present("usage_source") == nil ? nil : line.word("usage_source")
         ended.response = try line.recordedResponse()
         if let body = try line.body() {
-            ended.response.block = try store.keepRecordingBlock(body, user: call.peer.uid)
+            ended.response.block = try BodyKeeper(store, user: call.peer.uid, call).keep(body)
             ended.response.bytes = Int64(body.count)
         } else if ended.state == .completed {
             throw line.broken("has no body")

@@ -109,3 +109,16 @@ SELECT run, number, superseded_by, sequence FROM recording_reroll WHERE run = ?1
 -- name: reroll_insert
 INSERT INTO recording_reroll (run, number, superseded_by, sequence) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (run, number) DO UPDATE SET superseded_by = coalesce(excluded.superseded_by, superseded_by);
+-- Whether any is left of a time when hashes had no secret.
+-- name: recording_block_has_plain
+SELECT 1 FROM recording_block WHERE length(hash) = 16 LIMIT 1;
+
+-- name: recording_block_rehash
+UPDATE recording_block SET hash = ?2 WHERE key = ?1;
+
+-- name: recording_secret_get
+SELECT secret FROM recording_secret WHERE user_id = ?1;
+
+-- name: recording_secret_put
+INSERT INTO recording_secret (user_id, secret) VALUES (?1, ?2);
+
