@@ -90,6 +90,8 @@ public struct RecordedRequest: Sendable, Equatable {
 public struct RequestBody: Sendable, Equatable {
     /// Past so many requests, each of which begins like the one before, one is written down whole.
     public static let depthLimit: Int64 = 256
+    /// By what its recorder has encrypted the bodies, in its own words; nil where they are as they were.
+    public var sealed: String?
 
     /// The key of the recording that it begins like; nil when all pieces are its own.
     public var base: Int64?

@@ -71,6 +71,40 @@ extension RecorderCore {
         }
     }
 
+    private func give(
+        _ found: RawJSON, _ answer: Answer, _ ticket: Resolution.Delivery, _ rung: Rung
+    ) {
+        do throws(SealProblem) {
+            guard let kept = try KeptBodies(options.recordingKey).answer(found) else {
+                throw .changed
+            }
+            guard answer.give(found["response"], kept.body, kept.parts, of: ticket.recording, rung) else {
+                return answer.end(
+                    .refused(
+                        Rejection(
+                            .storageError,
+                            "there is no space for the answer in the folder for temporary files")))
+            }
+            end(answer, kept.parts)
+        } catch {
+            resolution.broken(ticket)
+            report.note("recording \(ticket.recording) was not given: \(error.message)")
+            answer.end(
+                .refused(
+                    Rejection(
+                        .storageError,
+                        "recording \(ticket.recording) cannot be read: \(error.message). \(error.hint)")))
+        }
+    }
+
+    /// Hands out what was recorded: at once, or as it came.
+    private func end(_ answer: Answer, _ parts: ReplyParts) {
+        guard options.replayPace == .recorded, !parts.splits.isEmpty else { return answer.end(.complete) }
+        if let replay = PacedReplay(answer, parts, on: loop) { return replay.go() }
+        report.note("streams that were recorded without the times of their events came at once")
+        answer.end(.complete)
+    }
+
     private func attach(_ ticket: Resolution.Delivery, _ rung: Rung, by delivery: Delivery) {
         guard let call = live[ticket.recording] else {
             resolution.broken(ticket)

@@ -28,9 +28,11 @@ extension RecorderCore {
 
     /// Reads a request, unless it was not kept.
     private func request(_ number: Int64, then done: @escaping (RecordedRequest) -> Void) {
-        ledger.get(number, withRequest: true) { outcome in
-            guard case .success(let found) = outcome, found.present("request") != nil else { return }
-            done(RecordedRequest(kept: found))
+        ledger.get(number, withRequest: true) { [options] outcome in
+            guard case .success(let found) = outcome, let entry = found["recording"],
+                let body = try? KeptBodies(options.recordingKey).request(found)
+            else { return }
+            done(RecordedRequest(kept: entry, body: body))
         }
     }
 }

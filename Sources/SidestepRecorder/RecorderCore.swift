@@ -16,6 +16,8 @@ final class RecorderCore {
     var resolution = Resolution()
     /// By which requests are known again: of the run, from the daemon.
     var key: [UInt8] = []
+    /// Why the recordings there are cannot be used with the key that was given, or without one.
+    var sealProblem: SealProblem?
     var injection = UsageInjection()
     /// Calls that are written down and have no end yet, by their numbers.
     var live: [Int64: LiveCall] = [:]
@@ -76,7 +78,7 @@ final class RecorderCore {
             switch outcome {
             case .failure(let error): done(error)
             case .success(let key):
-                self.key = key
+                use(key)
                 resolution.newEpoch()
                 completedInEpoch = 0
                 report.epochs += 1
@@ -98,6 +100,7 @@ final class RecorderCore {
                 then: { [self] error in
                     // Of the run that this one was forked from, or of a call whose end was written down.
                     if error == nil { for number in kept.keys { ledger.forget(number) } }
+                    let error = error ?? sealError
                     done(error)
                 })
         }

@@ -60,6 +60,7 @@ extension RecordedRequest {
         columns.once("stream", &isStream)
         columns.once("tool_refs", &toolRefs)
     }
+        columns.once("sealed", &sealed)
 }
 
 extension RecordedResponse {

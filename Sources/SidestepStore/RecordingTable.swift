@@ -76,3 +76,14 @@ public protocol RecordingWriting: RecordingReading {
     /// Notes that an answer is not to be given again.
     func insertReroll(_ reroll: RecordingReroll) throws(Failure)
 }
+
+/// A run whose recorded bodies are to go.
+public struct OverdueRecorder: Sendable, Equatable {
+    /// The key of the run.
+    public var run: Int64
+    /// Whose it is.
+    public var user: UInt32
+
+    /// A run of a user.
+    public init(run: Int64, user: UInt32) { (self.run, self.user) = (run, user) }
+}

@@ -78,6 +78,7 @@ extension JSONWriter {
         json("keys", request.keys)
         member("model", request.model)
         if request.isStream { member("stream", true) }
+        member("sealed", request.sealed)
         json("tool_refs", request.toolRefs)
     }
 }

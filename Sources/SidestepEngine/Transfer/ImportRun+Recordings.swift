@@ -109,6 +109,7 @@ extension ImportLine {
         request.toolRefs = try list("tool_refs") { $0.kind == .string }
         return request
     }
+        request.sealed = try optionalName("sealed")
 
     fileprivate func recordedResponse() throws -> RecordedResponse {
         var response = RecordedResponse()

@@ -55,6 +55,10 @@ extension MethodTable {
         example: Example(
             #"{"recorder":"rec-8c1f","call":"c-51aa","upstream":"openai","http_method":"POST","#
                 + #""path":"/v1/chat/completions","keys":["k0","k1"],"model":"gpt-6","stream":true}"#,
+            .may(
+                "sealed", .name,
+                "by what its bodies are encrypted, in its recorder's words; the daemon gets them as bytes",
+                default: "they are not"),
             #"{"recording":1}"#),
         waitsForCommit: true)
 
@@ -185,6 +189,7 @@ extension ParameterType {
         .may("status", .httpStatus, "the status that HTTP has for it"),
         .may("content_type", .text, "what kind of bytes came back"),
         .may("response_bytes", .count, "how many bytes came back"),
+        .may("sealed", .name, "by what its bodies are encrypted, in its recorder's words"),
         .may("request_bytes", .count, "how many were sent, if they were kept"),
         .may("usage", .usage, "what it consumed"),
         .may("usage_source", .usageSource, "who says so"),

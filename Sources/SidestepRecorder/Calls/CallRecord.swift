@@ -12,6 +12,10 @@ struct CallRecord {
     let duration: Duration
     /// How often it was sent.
     let tries: Int
+    /// In what parts it came.
+    let parts: ReplyParts
+    /// What seals it; nil where it is kept as it is.
+    let seal: CallSeal?
 
     /// Of the answer's headers, those that are the answer's own; the others are of the hour and the connection.
     private static let kept: Set<String> = [
@@ -32,10 +36,11 @@ struct CallRecord {
             }
         }
         writer.member("content_type", head.value(of: "content-type"))
-        BodyText.write(body, to: &writer)
-        let splits = splits
-        if !splits.isEmpty, splits.count <= Self.mostSplits {
-            writer.array("splits") { writer in for split in splits { writer.value(split) } }
+        if let seal {
+            BodyText.write(seal.seal.seal(answer: body, in: parts, of: seal.call), to: &writer)
+        } else {
+            BodyText.write(body, to: &writer)
+            parts.write(to: &writer)
         }
         let tools = observer.facts.toolReferences
         if !tools.isEmpty { writer.member("tool_ids", Array(tools.prefix(Self.mostTools))) }

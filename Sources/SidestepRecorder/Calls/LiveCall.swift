@@ -221,7 +221,9 @@ final class LiveCall: WrittenCall {
         case .incomplete: fail(failure?.message ?? "the answer broke off before its end", as: .broken)
         case .failed(let message):
             moveHeld(upTo: .max)
-            fail(message, as: failure == nil ? .complete : .broken)
+            // What a provider says of an error may hold what it was asked.
+            fail(core.ledger.seal == nil ? message : "the provider said that it failed",
+                as: failure == nil ? .complete : .broken)
         }
     }
 
@@ -234,9 +236,9 @@ final class LiveCall: WrittenCall {
         limit?.cancel()
         let usage = core.usage(of: self, observer)
         let record = CallRecord(
-        notePace()
-            head: head, body: answer.spool.bytes, observer: observer, usage: usage,
-            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries)
+            head: head, body: body, observer: observer, usage: usage,
+            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries,
+            parts: ReplyParts(of: observer, pace, body: body.count), seal: core.seal(of: keys))
         let waits = core.options.onStoreError == .fail
         core.ledger.complete(number, fence, record, waitsForSpace: waits) { [self] problem in
             answer.splits = record.parts.splits

@@ -86,8 +86,9 @@ final class ReadCall: WrittenCall {
             guard case .success(let number) = outcome else { return answer.end(.complete) }
             let usage = core.unbooked(self, observer)
             let record = CallRecord(
-                head: head, body: answer.spool.bytes, observer: observer, usage: usage,
-                firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: 1)
+                head: head, body: body, observer: observer, usage: usage,
+                firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: 1,
+                parts: ReplyParts(of: observer, pace, body: body.count), seal: core.seal(of: keys))
             core.ledger.complete(number, fence, record, waitsForSpace: false) { [self] problem in
                 if let problem {
                     core.ledger.fail(

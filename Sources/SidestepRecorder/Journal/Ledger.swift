@@ -13,6 +13,8 @@ final class Ledger {
     private let recorder = RandomText.make()
     /// Of the start that runs.
     var lease = ""
+    /// What seals bodies; nil where they are kept as they are.
+    var seal: BodySeal?
     /// Calls that are not answered, and who waits until none is.
     private var underWay = 0
     private var settled: (() -> Void)?
@@ -109,6 +111,7 @@ final class Ledger {
             if !model.isEmpty { writer.member("model", String(model.prefix(200))) }
             writer.member("stream", request.asksForStream(call.recorded.json))
             if !call.keys.toolReferences.isEmpty {
+            writer.member("sealed", seal?.label)
                 writer.member("tool_refs", Array(call.keys.toolReferences.prefix(10_000)))
             }
             more(&writer)
@@ -127,8 +130,11 @@ final class Ledger {
 
     private func write(_ request: RecordedRequest, _ base: Int64?, _ writer: inout JSONWriter) {
         writer.object("request") { writer in
-            BodyText.write(request.body, to: &writer)
-            let cuts = RequestPieces.cuts(of: request.json)
+            var (body, cuts) = (call.recorded.body, RequestPieces.cuts(of: call.recorded.json))
+            if let seal = call.core.seal(of: call.keys) {
+                (body, cuts) = seal.seal.seal(request: body, cuts: cuts, of: seal.call)
+            }
+            BodyText.write(body, to: &writer)
             if !cuts.isEmpty { writer.array("cuts") { writer in for cut in cuts { writer.value(cut) } } }
             writer.member("base", base)
         }

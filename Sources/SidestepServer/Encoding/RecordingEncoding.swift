@@ -40,6 +40,7 @@ extension JSONWriter {
         member("path", request.path)
         payload("keys", request.keys)
         member("model", request.model)
+        member("sealed", request.sealed)
         member("stream", request.isStream)
         payload("tool_refs", request.toolRefs)
     }

@@ -63,6 +63,7 @@ enum RecordingHandlers {
         var begin = BeginRecording(
             proof: request.proof, recorder: request.required("recorder"), call: request.required("call"),
             request: asked)
+        asked.sealed = params.string("sealed")
         begin.reserve = request.payload("reserve")
         begin.body = try params.object("request").flatMap { body in
             try bytes(body, "request", request.limits).map {

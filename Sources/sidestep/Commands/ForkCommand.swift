@@ -47,6 +47,7 @@ struct ForkCommand: ParsableCommand {
     @Option(help: "What becomes of signals that nobody has consumed: leave or copy.")
     var signals: String?
     @OptionGroup var folder: ForkedWorkspace
+    @OptionGroup var key: RecordingKeyOption
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
@@ -75,6 +76,23 @@ struct ForkCommand: ParsableCommand {
     }
 
     private func fork(_ name: String, _ answer: [UInt8]?, _ connection: BlockingConnection) throws -> RawJSON
+    /// As it is to be kept: encrypted, where the call's own answer is.
+    private func answer(_ bytes: [UInt8], _ name: String, _ connection: BlockingConnection) throws -> [UInt8] {
+        guard let recording else { return bytes }
+        let found = try connection.call("recording.list") { writer in
+            writer.member("run", name)
+            writer.member("after", recording - 1)
+            writer.member("limit", 1)
+        }
+        guard let entry = found["recordings"]?.elements.first, entry["recording"]?.int == recording else {
+            return bytes
+        }
+        let call = RawJSON.object { $0.member("recording", entry) }
+        return try KeptBodies.read(name, key, call) { bodies throws(SealProblem) in
+            try bodies.sealed(answer: bytes, for: call)
+        }
+    }
+
     {
         try connection.call("run.fork") { writer in
             writer.member("run", name)

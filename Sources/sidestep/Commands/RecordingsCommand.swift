@@ -28,6 +28,7 @@ struct RecordingsCommand: ParsableCommand {
     @Flag(help: "Print the bytes that were sent, and nothing else.")
     var request = false
     @OptionGroup var common: Common
+    @OptionGroup var key: RecordingKeyOption
 
     func validate() throws {
         if recording == nil && (response || request) {
@@ -67,12 +68,25 @@ struct RecordingsCommand: ParsableCommand {
             writer.member("recording", number)
             if request || common.json { writer.member("request", true) }
         }
-        if common.json { return Output.line(found.text) }
-        if response || request { return try printBody(found.present(response ? "response" : "request")) }
+        if common.json { return Output.line(try shown(found).text) }
+        if response || request {
+            let body = try KeptBodies.read(name, key, found) { bodies throws(SealProblem) in
+                response ? try bodies.answer(found)?.body : try bodies.request(found)
+            }
+            return try printBody(body)
+        }
         fields(found["recording"] ?? .emptyObject).print()
     }
 
-    private func printBody(_ body: RawJSON?) throws {
+    /// What is encrypted stays so where there is no key: the rest of it is readable.
+    private func shown(_ found: RawJSON) throws -> RawJSON {
+        guard found["recording"]?.present("sealed") != nil, try key.key() != nil else { return found }
+        return try KeptBodies.read(name, key, found) { bodies throws(SealProblem) in
+            try bodies.opened(found)
+        }
+    }
+
+    private func printBody(_ body: [UInt8]?) throws {
         guard let body else {
             throw SidestepError(
                 .invalidArgument, response ? "nothing came back for this call" : "its request was not kept",
@@ -93,6 +107,7 @@ struct RecordingsCommand: ParsableCommand {
         fields.add("sent", recording["request_bytes"]?.int.map { "\($0) bytes" })
         fields.add("came back", recording["response_bytes"]?.int.map { "\($0) bytes" })
         fields.add("usage", recording.present("usage").map { "\($0.text) (\(line.text("usage_source")))" })
+        fields.add("encrypted", line.text("sealed").nonEmpty.map { "with the key " + RecordingLine.key(of: $0) })
         fields.add("tries", recording["tries"]?.int.flatMap { $0 > 1 ? "\($0)" : nil })
         fields.add("superseded by", recording["superseded_by"]?.int.map { "\($0)" })
         fields.add("began", recording["started_at"]?.int.map { RelativeTime.ago($0) })
