@@ -40,11 +40,10 @@ extension RecorderCore {
 extension RecordedRequest {
     /// As the journal has it: with neither headers nor a query.
     ///
-    /// - Parameter found: what `recording.get` answered.
-    init(kept found: RawJSON) {
-        let entry = found["recording"]
+    /// - Parameter entry: the recording as methods show it.
+    init(kept entry: RawJSON, body: [UInt8]) {
         self.init(
-            method: entry?["http_method"]?.string ?? "", upstream: entry?["upstream"]?.string ?? "",
-            target: entry?["path"]?.string ?? "", headers: [], body: BodyText.read(found["request"]))
+            method: entry["http_method"]?.string ?? "", upstream: entry["upstream"]?.string ?? "",
+            target: entry["path"]?.string ?? "", headers: [], body: body)
     }
 }

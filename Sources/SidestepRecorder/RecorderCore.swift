@@ -74,7 +74,7 @@ final class RecorderCore {
             return beginCheck(then: done)
         }
         let isFirst = key.isEmpty
-        ledger.open { [self] outcome in
+        ledger.open(options) { [self] outcome in
             switch outcome {
             case .failure(let error): done(error)
             case .success(let key):
@@ -95,12 +95,13 @@ final class RecorderCore {
             ledger.list(
                 "completed", "in_doubt", "failed", "cancelled",
                 each: { [self] entry in
+                    check(entry)
                     entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry, &kept)
                 },
                 then: { [self] error in
                     // Of the run that this one was forked from, or of a call whose end was written down.
-                    if error == nil { for number in kept.keys { ledger.forget(number) } }
                     let error = error ?? sealError
+                    if error == nil { for number in kept.keys { ledger.forget(number) } }
                     done(error)
                 })
         }
@@ -108,6 +109,8 @@ final class RecorderCore {
 
     private func loadCompleted(_ entry: RawJSON) {
         guard let number = entry["recording"]?.integer else { return }
+        // What was deleted is asked for again, as what was never recorded.
+        if entry.present("forgotten_at") != nil { return report.forgotten += 1 }
         let place = [entry["http_method"], entry["upstream"], entry["path"]].map { $0?.string ?? "" }
             .joined(separator: " ")
         resolution.load(

@@ -21,20 +21,26 @@ package struct RecorderOptions: Sendable {
     package var detachGrace = Duration.seconds(20)
     /// How long a call goes on that nobody is there for.
     package var inflightMaximum = Duration.seconds(15 * 60)
+    /// By which bodies are encrypted before the daemon gets them; nil where it gets them as they are.
+    package var recordingKey: RecordingKey?
+    /// How long after the run's end bodies are kept; nil as long as the run.
+    package var retain: Duration?
+    /// Whether they are deleted when the run completes.
+    package var forgetsOnSuccess = false
     /// What becomes of requests with a path that is in no table.
     package var unknown = Endpoint.Unknown.record
     /// What becomes of a request that is none of those that were recorded, while some were not asked for again.
     package var onDivergence = OnDivergence.live
     /// Whether the agent gets no byte of an answer before it is recorded.
     package var isWhollyBuffered = false
+    /// How recorded streams are given again.
+    package var replayPace = ReplayPace.atOnce
     /// What becomes of a call that the daemon cannot write down.
     package var onStoreError = OnStoreError.fail
     /// Hears at once of what its user should not read at the end only.
     package var tell: @Sendable (String) -> Void = { _ in }
     /// Whether calls that came to nothing are sent again by us.
     package var retries = UpstreamRetries(0)
-    /// How recorded streams are given again.
-    package var replayPace = ReplayPace.atOnce
     /// How requests are known again.
     package var keys = KeyOptions()
     /// Whether requests are kept as well, to tell where two differ.
@@ -70,12 +76,6 @@ package struct RecorderOptions: Sendable {
         case header
     }
 
-    /// What becomes of a call while the daemon cannot write: a full disk, for example.
-    package enum OnStoreError: String, Sendable, CaseIterable {
-        /// It is refused, and the end of an answer waits until it can be written.
-        case fail
-        /// It is sent, and answered, without being recorded.
-        case pass
     /// How a stream comes that was recorded.
     package enum ReplayPace: String, Sendable, CaseIterable {
         /// All of it.
@@ -84,6 +84,12 @@ package struct RecorderOptions: Sendable {
         case recorded
     }
 
+    /// What becomes of a call while the daemon cannot write: a full disk, for example.
+    package enum OnStoreError: String, Sendable, CaseIterable {
+        /// It is refused, and the end of an answer waits until it can be written.
+        case fail
+        /// It is sent, and answered, without being recorded.
+        case pass
     }
 
     /// What becomes of a request that was not recorded.

@@ -70,7 +70,14 @@ public protocol RecordingWriting: RecordingReading {
     /// Notes by what the bytes of a user's blocks are known again: once.
     func insertRecordingSecret(_ secret: [UInt8], user: UInt32) throws(Failure)
     /// The key of these bytes, which a user has once.
-    func keepRecordingBlock(_ bytes: [UInt8], user: UInt32) throws(Failure) -> Int64
+    func keepRecordingBlock(_ bytes: [UInt8], user: UInt32, secret: [UInt8]) throws(Failure) -> Int64
+    /// Deletes bodies of a run's recordings from below a number on, but for what forks read; of what is deleted nothing
+    /// is left in any file. When none is left the run is not overdue any more.
+    /// - Parameter empty: the key of the block without bytes, which completed ones have afterwards.
+    /// - Returns: the number to go on below; nil at the end.
+    func forgetBodies(
+        of run: Int64, below number: Int64, leaving empty: Int64, now: Instant, limit: Int
+    ) throws(Failure) -> Int64?
     /// Adds the parts of a request that are the recording's own, from this position on.
     func addRequestPieces(_ blocks: [Int64], of recording: Int64, from position: Int64) throws(Failure)
     /// Notes that an answer is not to be given again.

@@ -23,6 +23,7 @@ extension ImportTarget {
             epoch: try line.count("epoch"), request: try line.recordedRequest(),
             now: try line.instant("started_at"))
         new.reserved = line.present("reserve").flatMap { $0.kind == .object ? $0.bytes : nil }
+        new.forgotten = try line.optionalInstant("forgotten_at")
         let pieces = try line.present("request").map { try self.pieces(ImportLine($0, number: line.number)) }
         new.body = pieces?.body
         new.key = try store.insertRecording(new, epoch: run.epoch)
@@ -33,8 +34,8 @@ extension ImportTarget {
 
     private func pieces(_ line: ImportLine) throws -> RequestPieces {
         var all: [Int64] = []
-        let own = try line.elements("pieces").map { piece in
         let keeper = try BodyKeeper(store, user: call.peer.uid, call)
+        let own = try line.elements("pieces").map { piece in
             try keeper.keep(ImportLine(RawJSON(validated: piece), number: line.number).body() ?? [])
         }
         guard let number = try line.optionalNumber("base", in: 1...1_000_000_000) else {
@@ -68,6 +69,10 @@ extension ImportTarget {
         if let body = try line.body() {
             ended.response.block = try BodyKeeper(store, user: call.peer.uid, call).keep(body)
             ended.response.bytes = Int64(body.count)
+        } else if ended.forgotten != nil {
+            let isResult = ended.state == .completed
+            ended.response.block = isResult ? try BodyKeeper(store, user: call.peer.uid, call).keep([]) : nil
+            ended.response.bytes = try line.optionalNumber("response_bytes", in: 0...1 << 40)
         } else if ended.state == .completed {
             throw line.broken("has no body")
         }
@@ -104,12 +109,12 @@ extension ImportLine {
         else { throw broken("lacks `keys` or `path`") }
         var request = RecordedRequest(
             upstream: try name("upstream"), httpMethod: try name("http_method"), path: path, keys: keys)
+        request.sealed = try optionalName("sealed")
         request.model = try optionalName("model")
         request.isStream = flag("stream")
         request.toolRefs = try list("tool_refs") { $0.kind == .string }
         return request
     }
-        request.sealed = try optionalName("sealed")
 
     fileprivate func recordedResponse() throws -> RecordedResponse {
         var response = RecordedResponse()
@@ -120,13 +125,13 @@ extension ImportLine {
         }
         response.contentType = try text("content_type", maxBytes: 65536)
         response.splits = try list("splits") { $0.integer.map { (0...1_000_000_000).contains($0) } ?? false }
+        response.pauses = try list("pauses") { $0.integer.map { (0...3_155_760_000_000).contains($0) } ?? false }
         response.toolIDs = try list("tool_ids") { $0.kind == .string }
         response.finish = try text("finish", maxBytes: 65536)
         response.firstByteMilliseconds = try optionalNumber("first_byte_ms", in: 0...3_155_760_000_000)
         response.durationMilliseconds = try optionalNumber("duration_ms", in: 0...3_155_760_000_000)
         return response
     }
-        response.pauses = try list("pauses") { $0.integer.map { (0...3_155_760_000_000).contains($0) } ?? false }
 
     /// An array, as it came, of which every element is as it has to be.
     private func list(_ key: String, where holds: (RawJSON) -> Bool) throws -> Payload? {

@@ -14,7 +14,14 @@ extension MethodTable {
     private static let recordingOpen = Method(
         "recording.open", .recording, .lease,
         "Takes a run up as its recorder; what another one has under way is in doubt from then on.",
-        parameters: [aRecorder],
+        parameters: [
+            aRecorder,
+            .may(
+                "retain_ms", .span, "how long after the run's end bodies of requests and answers are kept",
+                default: "as long as the run"),
+            .may(
+                "forget_on_success", .boolean, "whether they are deleted when the run completes", default: false),
+        ],
         result: [
             .must("key", .base64, "32 bytes in base64, by which requests are known again"),
             .must("run", .name, "the id of the run"),
@@ -48,6 +55,10 @@ extension MethodTable {
             .may(
                 "tool_refs", .strings(atMost: .recordingTools, areUnique: false),
                 "ids of tool calls in the request"),
+            .may(
+                "sealed", .name,
+                "by what its bodies are encrypted, in its recorder's words; the daemon gets them as bytes",
+                default: "they are not"),
             .may("reserve", .reserve, "what it sets aside of the run's budget", default: "one call"),
             .may("request", .recordedRequest, "its body", default: "none is kept"),
         ],
@@ -55,10 +66,6 @@ extension MethodTable {
         example: Example(
             #"{"recorder":"rec-8c1f","call":"c-51aa","upstream":"openai","http_method":"POST","#
                 + #""path":"/v1/chat/completions","keys":["k0","k1"],"model":"gpt-6","stream":true}"#,
-            .may(
-                "sealed", .name,
-                "by what its bodies are encrypted, in its recorder's words; the daemon gets them as bytes",
-                default: "they are not"),
             #"{"recording":1}"#),
         waitsForCommit: true)
 
@@ -75,6 +82,9 @@ extension MethodTable {
         ] + bodyMembers + [
             .may("splits", .array(.offset, atMost: .recordingSplits), "where parts of it began, in bytes"),
             .may(
+                "pauses", .array(.span, atMost: .recordingSplits),
+                "before each part, the one before the first split too, from the request on"),
+            .may(
                 "tool_ids", .strings(atMost: .recordingTools, areUnique: false),
                 "ids of tool calls in the answer"),
             .may("finish", .text, "why the model stopped"),
@@ -85,9 +95,6 @@ extension MethodTable {
         result: [theRecording], errors: [.runNotFound, .payloadTooLarge, .invalidArgument],
         example: Example(
             #"{"run":"research-1","recording":1,"call":"c-51aa","status":200,"content_type":"text/event-stream","#
-            .may(
-                "pauses", .array(.span, atMost: .recordingSplits),
-                "before each part, the one before the first split too, from the request on"),
                 + #""text":"data: [DONE]\n\n","usage":{"input_tokens":900,"output_tokens":120}}"#,
             #"{"recording":\#(ExampleText.recording)}"#),
         waitsForCommit: true, isRepeatable: true, space: .records)
@@ -182,6 +189,7 @@ extension ParameterType {
         .must("http_method", .name, "GET, POST and the like"),
         .must("path", .text, "its path"),
         .must("keys", .strings(), "by what it is known again"),
+        .may("sealed", .name, "by what its bodies are encrypted, in its recorder's words"),
         .may("model", .name, "the model"),
         .must("stream", .boolean, "whether the answer came in parts"),
         .may("tool_refs", .strings(), "ids of tool calls in the request"),
@@ -189,7 +197,6 @@ extension ParameterType {
         .may("status", .httpStatus, "the status that HTTP has for it"),
         .may("content_type", .text, "what kind of bytes came back"),
         .may("response_bytes", .count, "how many bytes came back"),
-        .may("sealed", .name, "by what its bodies are encrypted, in its recorder's words"),
         .may("request_bytes", .count, "how many were sent, if they were kept"),
         .may("usage", .usage, "what it consumed"),
         .may("usage_source", .usageSource, "who says so"),
@@ -201,5 +208,6 @@ extension ParameterType {
         .may("first_byte_ms", .span, "from the request to the first byte"),
         .may("duration_ms", .span, "from the request to the last byte"),
         .may("completed_at", .instant, "when it ended"),
+        .may("forgotten_at", .instant, "when its bodies were deleted, and the keys that it was known again by"),
     ]
 }

@@ -21,8 +21,7 @@ struct CallRecord {
     private static let kept: Set<String> = [
         "content-type", "content-encoding", "content-disposition", "location", "request-id", "x-request-id",
     ]
-    /// Splits of one answer that the daemon keeps, and ids of tools' calls.
-    private static let mostSplits = 200_000
+    /// Ids of tools' calls that the daemon keeps.
     private static let mostTools = 10_000
 
     func write(to writer: inout JSONWriter) {
@@ -86,10 +85,5 @@ enum BodyText {
         } else {
             writer.member("base64", Base64.encode(body))
         }
-    }
-
-    static func read(_ value: RawJSON?) -> [UInt8] {
-        if let text = value?.present("text")?.string { return Array(text.utf8) }
-        return value?.present("base64")?.string.flatMap(Base64.decode) ?? []
     }
 }

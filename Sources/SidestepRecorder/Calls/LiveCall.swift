@@ -234,7 +234,9 @@ final class LiveCall: WrittenCall {
         guard !isOver, let number, let head = answer.head else { return }
         isOver = true
         limit?.cancel()
+        notePace()
         let usage = core.usage(of: self, observer)
+        let body = answer.spool.bytes
         let record = CallRecord(
             head: head, body: body, observer: observer, usage: usage,
             firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries,

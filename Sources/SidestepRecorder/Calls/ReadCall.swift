@@ -85,6 +85,7 @@ final class ReadCall: WrittenCall {
         core.ledger.begin(self) { [self] outcome in
             guard case .success(let number) = outcome else { return answer.end(.complete) }
             let usage = core.unbooked(self, observer)
+            let body = answer.spool.bytes
             let record = CallRecord(
                 head: head, body: body, observer: observer, usage: usage,
                 firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: 1,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Sidestep
 import SidestepProtocol
+import SidestepRecording
 
 /// Makes a run from another one.
 struct ForkCommand: ParsableCommand {
@@ -46,8 +47,8 @@ struct ForkCommand: ParsableCommand {
     var messages: JSONArgument?
     @Option(help: "What becomes of signals that nobody has consumed: leave or copy.")
     var signals: String?
-    @OptionGroup var folder: ForkedWorkspace
     @OptionGroup var key: RecordingKeyOption
+    @OptionGroup var folder: ForkedWorkspace
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
@@ -63,9 +64,9 @@ struct ForkCommand: ParsableCommand {
     }
 
     func run() throws {
-        let answer = try response.map(InputFile.bytes)
         let name = try of.name()
         let connection = try common.connect()
+        let answer = try response.map { try self.answer(InputFile.bytes($0), name, connection) }
         let tree = try folder.tree(of: name, recording, connection)
         let made = try fork(name, answer, connection)
         let run = made["run"] ?? .emptyObject
@@ -75,7 +76,6 @@ struct ForkCommand: ParsableCommand {
         if tree == nil { folder.tell(of: name, recording, for: id, connection) }
     }
 
-    private func fork(_ name: String, _ answer: [UInt8]?, _ connection: BlockingConnection) throws -> RawJSON
     /// As it is to be kept: encrypted, where the call's own answer is.
     private func answer(_ bytes: [UInt8], _ name: String, _ connection: BlockingConnection) throws -> [UInt8] {
         guard let recording else { return bytes }
@@ -93,6 +93,7 @@ struct ForkCommand: ParsableCommand {
         }
     }
 
+    private func fork(_ name: String, _ answer: [UInt8]?, _ connection: BlockingConnection) throws -> RawJSON
     {
         try connection.call("run.fork") { writer in
             writer.member("run", name)

@@ -25,6 +25,10 @@ extension RecordArguments {
         for entry in credential {
             words += ["--credential", "\(entry.name)=\(RunCommand.absolute(entry.value))"]
         }
+        if let retain { words += ["--retain", "\(retain.milliseconds)ms"] }
+        if forgetOnSuccess { words.append("--forget-on-success") }
+        // A supervisor that does not find it refuses to begin: without it, it would record for everybody to read.
+        if let path = key.path(environment) { words += ["--recording-key", path] }
         if let mask { words += ["--mask", mask.text] }
         words += ["--tool-drift", toolDrift.rawValue, "--store-requests", storeRequests.rawValue]
         words += ["--reroll", reroll.rawValue, "--max-reroll", "\(maxReroll)"]

@@ -107,6 +107,14 @@ struct RecordArguments: ParsableArguments {
     var credential: [TagArgument] = []
     @Option(help: "With --record: whether the program's own keys are sent on, or those of --credential.")
     var credentials: CredentialMode?
+    @Option(
+        help: ArgumentHelp(
+            "With --record: how long after the run's end requests and answers are kept; as long as the run when left "
+                + "out.", valueName: "span"))
+    var retain: SpanArgument?
+    @Flag(help: "With --record: requests and answers are deleted when the run completes.")
+    var forgetOnSuccess = false
+    @OptionGroup var key: RecordingKeyOption
     @OptionGroup var budget: RecordBudget
 
     private static let uncounted =
@@ -131,6 +139,7 @@ struct RecordArguments: ParsableArguments {
         options.onDivergence = onDivergence
         options.onStoreError = onStoreError
         options.isWhollyBuffered = buffer == .full
+        options.replayPace = replayPace
         options.detachGrace = detachGrace.duration
         options.inflightMaximum = inflightMax.duration
         options.keys.mask = mask?.kinds ?? []
@@ -139,7 +148,9 @@ struct RecordArguments: ParsableArguments {
         options.retries = UpstreamRetries(upstreamRetries)
         options.rerolls = reroll == .never ? 0 : maxReroll
         try addUpstreams(to: &options, environment)
-        options.replayPace = replayPace
+        options.recordingKey = try key.key(environment)
+        options.retain = retain?.duration
+        options.forgetsOnSuccess = forgetOnSuccess
         options.credentials = try keys(options, environment)
         try budget.add(to: &options, environment, hasBudget: hasBudget)
         if onStoreError == .pass && options.hasBudget {
@@ -212,6 +223,6 @@ struct VolatileNames: ExpressibleByArgument {
 extension RecorderOptions.TokenPlace: ExpressibleByArgument {}
 extension RecorderOptions.OnDivergence: ExpressibleByArgument {}
 extension RecorderOptions.OnStoreError: ExpressibleByArgument {}
+extension RecorderOptions.ReplayPace: ExpressibleByArgument {}
 extension Endpoint.Unknown: ExpressibleByArgument {}
 extension Reservation.Mode: ExpressibleByArgument {}
-extension RecorderOptions.ReplayPace: ExpressibleByArgument {}

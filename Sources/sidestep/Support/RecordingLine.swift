@@ -42,11 +42,3 @@ struct RecordingLine {
         return table
     }
 }
-
-extension RawJSON {
-    /// The bytes of a recorded body.
-    var recordedBody: [UInt8] {
-        if let text = self["text"]?.string { return Array(text.utf8) }
-        return self["base64"]?.string.flatMap(Base64.decode) ?? []
-    }
-}

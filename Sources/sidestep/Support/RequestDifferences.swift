@@ -28,9 +28,6 @@ struct RequestDifferences {
             writer.member("other", other)
             writer.member("against", against)
         }
-        let differences = found["differences"]?.elements ?? []
-        if common.json { Output.line(found.text) } else { print(found, differences) }
-        if !differences.isEmpty { throw ExitCode(1) }
     }
 
     private func print(_ found: RawJSON, _ differences: [RawJSON]) {

@@ -122,7 +122,13 @@ final class Supervisor {
         program.environment.variables["SIDESTEP_LEASE"] = lease
         program.environment.variables["SIDESTEP_EPOCH"] = "\(epoch)"
         program.environment.variables["SIDESTEP_LAST_END"] = lastEnd
-        try recorder?.begin(in: &program.environment, lease: lease)
+        do {
+            try recorder?.begin(in: &program.environment, lease: lease)
+        } catch {
+            // Nothing has begun: whoever mends it goes on with the run.
+            _ = release(ExitStatus.internalError)
+            throw error
+        }
         program.word = WorkMark.run(uid, epoch: epoch)
         defer { Self.target.store(0, ordering: .sequentiallyConsistent) }
         let end = try program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
@@ -164,12 +170,12 @@ final class Supervisor {
 
     // MARK: How it ends
 
-    private func complete() throws -> Int32 {
+    private func complete(_ status: Int32) throws -> Int32 {
         // What its calls have used is booked before it is over.
         recorder?.close()
         recorder = nil
-        try call("run.complete") { $0.object("output") { $0.member("exit", 0) } }
-        return 0
+        try call("run.complete") { $0.object("output") { $0.member("exit", Int(status)) } }
+        return status
     }
 
     /// Somebody stopped us: the run can be continued.
