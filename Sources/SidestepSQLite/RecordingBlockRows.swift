@@ -43,7 +43,7 @@ extension SQLiteSession {
     }
 
     func keepRecordingBlock(_ bytes: [UInt8], user: UInt32, secret: [UInt8]) throws(Failure) -> Int64 {
-        let hash = secret.withUnsafeBytes { MessageCode.sha256(key: $0, bytes) }
+        let hash = Self.blockHash(bytes, secret)
         if let known = try recordingBlocks.byHash.first(hash, read: { $0.integer() }) { return known }
         if let known = try plainBlock(bytes, user) {
             try recordingBlocks.rehash.run(known, hash)
@@ -52,6 +52,11 @@ extension SQLiteSession {
         let (first, parts) = try insertParts(bytes)
         try recordingBlocks.insert.run(hash, bytes.count, first, parts)
         return connection.lastInsertedKey
+    }
+
+    /// As long as a plain one, and a byte that tells it from that: each stands in the row and in its index.
+    private static func blockHash(_ bytes: [UInt8], _ secret: [UInt8]) -> [UInt8] {
+        [1] + secret.withUnsafeBytes { MessageCode.sha256(key: $0, bytes) }.prefix(16)
     }
 
     /// The same bytes, kept when hashes had no secret.

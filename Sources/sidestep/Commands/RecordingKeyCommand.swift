@@ -1,6 +1,7 @@
 import ArgumentParser
 import Sidestep
 import SidestepProtocol
+import SidestepRecording
 
 /// Makes the key that recorded bodies are encrypted with.
 struct RecordingKeyCommand: ParsableCommand {

@@ -40,6 +40,8 @@ class Forgetting(unittest.TestCase):
                 headers=[["x-request-id", text(mark, 30)]], usage={"tokens": 7})
             cuts.append(len(history))
             history += text(mark, (40, 1500, 20_000)[number % 3])
+        # It would be found.
+        self.assertTrue(self.places(mark))
         return said
 
     def complete(self, said: dict):

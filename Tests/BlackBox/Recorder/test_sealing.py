@@ -22,6 +22,7 @@ class Sealed(Staged):
     def setUp(self) -> None:
         super().setUp()
         self.key = self.stage.folder / "key"
+        self.key.unlink(missing_ok=True)
         self.name = self.stage.sidestep("recording-key", str(self.key)).strip()
         self.options = ("--recording-key", str(self.key))
 

@@ -96,6 +96,7 @@ import Testing
     private func fullRecording(_ run: Int64, block: Int64) -> RecordingRecord {
         var asked = RecordedRequest(upstream: "u", httpMethod: "POST", path: "/p", keys: Payload(text: "[1]"))
         (asked.model, asked.isStream, asked.toolRefs) = ("m", true, Payload(text: "[2]"))
+        asked.sealed = "s"
         var recording = RecordingRecord(
             run: run, number: 2, call: "c", recorder: "q", epoch: 3, request: asked, now: at(4))
         var body = RequestBody(bytes: 5)
@@ -111,6 +112,7 @@ import Testing
         (recording.reserved, recording.usage) = (Payload(text: "{}"), Payload(text: "{}"))
         (recording.usageSource, recording.tries, recording.message) = (.estimated, 11, "why")
         (recording.sequence, recording.number) = (12, 2)
+        recording.forgotten = at(14)
         recording.stored(as: .completed, ended: at(13))
         return recording
     }
