@@ -25,7 +25,9 @@ public enum SealedBytes {
     }
 
     /// What was sealed; nil where key, nonce or context are others, or something was changed.
-    public static func open(_ sealed: some Collection<UInt8>, key: [UInt8], nonce: some Collection<UInt8>, context: [UInt8])
+    public static func open(
+        _ sealed: some Collection<UInt8>, key: [UInt8], nonce: some Collection<UInt8>, context: [UInt8]
+    )
         -> [UInt8]?
     {
         let bytes = Array(sealed)

@@ -27,7 +27,8 @@ final class LogKeeper {
 
     /// Whether there is something to be done although nobody writes.
     var wantsTidying: Bool {
-        isTroubled.load(ordering: .relaxed) || isToBeCut.load(ordering: .relaxed) || fileSize(path) > Self.keptBytes
+        isTroubled.load(ordering: .relaxed) || isToBeCut.load(ordering: .relaxed)
+            || fileSize(path) > Self.keptBytes
     }
 
     /// When it is tidied the next time, it is cut to nothing: something of it may not be found any more.

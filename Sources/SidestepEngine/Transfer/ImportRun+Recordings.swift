@@ -125,7 +125,9 @@ extension ImportLine {
         }
         response.contentType = try text("content_type", maxBytes: 65536)
         response.splits = try list("splits") { $0.integer.map { (0...1_000_000_000).contains($0) } ?? false }
-        response.pauses = try list("pauses") { $0.integer.map { (0...3_155_760_000_000).contains($0) } ?? false }
+        response.pauses = try list("pauses") {
+            $0.integer.map { (0...3_155_760_000_000).contains($0) } ?? false
+        }
         response.toolIDs = try list("tool_ids") { $0.kind == .string }
         response.finish = try text("finish", maxBytes: 65536)
         response.firstByteMilliseconds = try optionalNumber("first_byte_ms", in: 0...3_155_760_000_000)

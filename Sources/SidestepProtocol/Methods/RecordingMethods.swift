@@ -20,7 +20,8 @@ extension MethodTable {
                 "retain_ms", .span, "how long after the run's end bodies of requests and answers are kept",
                 default: "as long as the run"),
             .may(
-                "forget_on_success", .boolean, "whether they are deleted when the run completes", default: false),
+                "forget_on_success", .boolean, "whether they are deleted when the run completes",
+                default: false),
         ],
         result: [
             .must("key", .base64, "32 bytes in base64, by which requests are known again"),
@@ -208,6 +209,7 @@ extension ParameterType {
         .may("first_byte_ms", .span, "from the request to the first byte"),
         .may("duration_ms", .span, "from the request to the last byte"),
         .may("completed_at", .instant, "when it ended"),
-        .may("forgotten_at", .instant, "when its bodies were deleted, and the keys that it was known again by"),
+        .may(
+            "forgotten_at", .instant, "when its bodies were deleted, and the keys that it was known again by"),
     ]
 }

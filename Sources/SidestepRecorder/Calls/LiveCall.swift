@@ -222,7 +222,8 @@ final class LiveCall: WrittenCall {
         case .failed(let message):
             moveHeld(upTo: .max)
             // What a provider says of an error may hold what it was asked.
-            fail(core.ledger.seal == nil ? message : "the provider said that it failed",
+            fail(
+                core.ledger.seal == nil ? message : "the provider said that it failed",
                 as: failure == nil ? .complete : .broken)
         }
     }

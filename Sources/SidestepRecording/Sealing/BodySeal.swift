@@ -19,14 +19,16 @@ public struct BodySeal: Sendable {
     ///
     /// - Parameter secret: the run's, from the daemon: its forks have the same.
     public init(_ key: RecordingKey, run secret: [UInt8]) {
-        let salt = secret.withUnsafeBytes { MessageCode.sha256(key: $0, Array("sidestep seal".utf8)) }.prefix(16)
+        let salt = secret.withUnsafeBytes { MessageCode.sha256(key: $0, Array("sidestep seal".utf8)) }.prefix(
+            16)
         self.init(key, salt: Array(salt))
     }
 
     /// For what stands beside this label.
     public init(_ key: RecordingKey?, label: String) throws(SealProblem) {
         let parts = label.split(separator: ":")
-        guard parts.count == 3, parts[0] == Self.version, let salt = Hexadecimal.bytes(String(parts[2])) else {
+        guard parts.count == 3, parts[0] == Self.version, let salt = Hexadecimal.bytes(String(parts[2]))
+        else {
             throw .unknown
         }
         let name = String(parts[1])
@@ -54,11 +56,13 @@ public struct BodySeal: Sendable {
 
     /// Takes the next piece; nil where there is none, or it is not what it has to be.
     private func take(_ sealed: inout ArraySlice<UInt8>, _ context: [UInt8]) -> [UInt8]? {
-        guard let length = Self.length(&sealed), length >= SealedBytes.nonceBytes, length <= sealed.count else { return nil }
+        guard let length = Self.length(&sealed), length >= SealedBytes.nonceBytes, length <= sealed.count
+        else { return nil }
         let whole = sealed.prefix(length)
         sealed = sealed.dropFirst(length)
         return SealedBytes.open(
-            whole.dropFirst(SealedBytes.nonceBytes), key: key, nonce: whole.prefix(SealedBytes.nonceBytes), context: context)
+            whole.dropFirst(SealedBytes.nonceBytes), key: key, nonce: whole.prefix(SealedBytes.nonceBytes),
+            context: context)
     }
 
     private static func length(_ sealed: inout ArraySlice<UInt8>) -> Int? {
@@ -103,7 +107,8 @@ public struct BodySeal: Sendable {
                 continue
             }
             left = before
-            guard take(&left, Self.context("request", of: call)) == code(nonceKey, request), left.isEmpty else {
+            guard take(&left, Self.context("request", of: call)) == code(nonceKey, request), left.isEmpty
+            else {
                 throw .changed
             }
             return request
@@ -125,7 +130,9 @@ public struct BodySeal: Sendable {
     }
 
     /// - Throws: `SealProblem.changed`.
-    public func open(answer sealed: [UInt8], of call: String) throws(SealProblem) -> (body: [UInt8], parts: ReplyParts) {
+    public func open(answer sealed: [UInt8], of call: String) throws(SealProblem) -> (
+        body: [UInt8], parts: ReplyParts
+    ) {
         var left = sealed[...]
         guard let opened = take(&left, Self.context("answer", of: call)), left.isEmpty,
             let end = opened.firstIndex(of: 0x0A), let head = try? RawJSON(parsing: Array(opened[..<end]))

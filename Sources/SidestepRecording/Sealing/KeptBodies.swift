@@ -44,7 +44,8 @@ public struct KeptBodies: Sendable {
     ///
     /// - Parameter found: what `recording.get` answers of the call.
     public func sealed(answer: [UInt8], for found: RawJSON) throws(SealProblem) -> [UInt8] {
-        try seal(found)?.seal(answer: answer, in: ReplyParts(splits: [], pauses: []), of: Self.call(found)) ?? answer
+        try seal(found)?.seal(answer: answer, in: ReplyParts(splits: [], pauses: []), of: Self.call(found))
+            ?? answer
     }
 
     private func seal(_ found: RawJSON) throws(SealProblem) -> BodySeal? {

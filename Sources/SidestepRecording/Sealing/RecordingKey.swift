@@ -18,8 +18,11 @@ public struct RecordingKey: Sendable, Equatable {
             self.init(content)
             return
         }
-        let text = HeaderText.trimmed(String(decoding: content, as: UTF8.self).filter { $0 != "\n" && $0 != "\r\n" })
-        guard let bytes = Hexadecimal.bytes(text) ?? Base64.decode(text), bytes.count == Self.count else { return nil }
+        let text = HeaderText.trimmed(
+            String(decoding: content, as: UTF8.self).filter { $0 != "\n" && $0 != "\r\n" })
+        guard let bytes = Hexadecimal.bytes(text) ?? Base64.decode(text), bytes.count == Self.count else {
+            return nil
+        }
         self.init(bytes)
     }
 

@@ -77,7 +77,8 @@ struct ForkCommand: ParsableCommand {
     }
 
     /// As it is to be kept: encrypted, where the call's own answer is.
-    private func answer(_ bytes: [UInt8], _ name: String, _ connection: BlockingConnection) throws -> [UInt8] {
+    private func answer(_ bytes: [UInt8], _ name: String, _ connection: BlockingConnection) throws -> [UInt8]
+    {
         guard let recording else { return bytes }
         let found = try connection.call("recording.list") { writer in
             writer.member("run", name)

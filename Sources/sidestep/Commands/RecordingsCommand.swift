@@ -107,7 +107,8 @@ struct RecordingsCommand: ParsableCommand {
         fields.add("content type", line.text("content_type").nonEmpty)
         fields.add("sent", recording["request_bytes"]?.int.map { "\($0) bytes" })
         fields.add("came back", recording["response_bytes"]?.int.map { "\($0) bytes" })
-        fields.add("encrypted", line.text("sealed").nonEmpty.map { "with the key " + RecordingLine.key(of: $0) })
+        fields.add(
+            "encrypted", line.text("sealed").nonEmpty.map { "with the key " + RecordingLine.key(of: $0) })
         fields.add("usage", recording.present("usage").map { "\($0.text) (\(line.text("usage_source")))" })
         fields.add("tries", recording["tries"]?.int.flatMap { $0 > 1 ? "\($0)" : nil })
         fields.add("superseded by", recording["superseded_by"]?.int.map { "\($0)" })

@@ -38,7 +38,8 @@ struct RunCommand: ParsableCommand {
     var noRestartExit = StatusesArgument(argument: "2,64,78")!
     @Option(
         help: ArgumentHelp(
-            "Exit statuses that are a success beside 0, also when --no-restart-exit has them.", valueName: "n,n"))
+            "Exit statuses that are a success beside 0, also when --no-restart-exit has them.",
+            valueName: "n,n"))
     var successExit = StatusesArgument(argument: "")!
     @Option(help: ArgumentHelp("From the signal that ends it to SIGKILL.", valueName: "span"))
     var killAfter = SpanArgument(argument: "10s")!

@@ -61,7 +61,9 @@ struct RecordArguments: ParsableArguments {
     @Option(help: "With --record: whether the end of an answer waits until it is recorded, or all of it.")
     var buffer: Buffer = .end
     @Option(
-        help: "With --record: whether recorded streams come at once, or with the pauses that they had, for a demonstration.")
+        help:
+            "With --record: whether recorded streams come at once, or with the pauses that they had, for a demonstration."
+    )
     var replayPace: RecorderOptions.ReplayPace = .atOnce
     @Option(
         help: ArgumentHelp(

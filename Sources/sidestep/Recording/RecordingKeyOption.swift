@@ -53,7 +53,8 @@ enum RecordingKeyFile {
         guard content.count <= longest, let key = RecordingKey(file: content) else {
             throw wrong(
                 "\(path) holds no key of recordings",
-                "A key is 32 bytes, or 64 hexadecimal digits or base64 for them; `sidestep recording-key FILE` makes one.")
+                "A key is 32 bytes, or 64 hexadecimal digits or base64 for them; `sidestep recording-key FILE` makes one."
+            )
         }
         return key
     }
@@ -84,7 +85,9 @@ enum RecordingKeyFile {
 
 extension SealProblem {
     /// As commands say it.
-    func error(_ run: String) -> SidestepError { SidestepError(.invalidArgument, message, run: run, hint: hint) }
+    func error(_ run: String) -> SidestepError {
+        SidestepError(.invalidArgument, message, run: run, hint: hint)
+    }
 }
 
 extension KeptBodies {

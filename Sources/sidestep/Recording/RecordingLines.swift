@@ -38,7 +38,8 @@ enum RecordingLines {
 
     private static func forgotten(_ report: RecorderReport) -> [String] {
         guard report.forgotten > 0 else { return [] }
-        let answers = report.forgotten == 1 ? "1 recorded answer was" : "\(report.forgotten) recorded answers were"
+        let answers =
+            report.forgotten == 1 ? "1 recorded answer was" : "\(report.forgotten) recorded answers were"
         return ["\(answers) deleted (--retain, --forget-on-success), and such a call is paid again"]
     }
 

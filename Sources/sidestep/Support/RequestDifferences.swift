@@ -14,7 +14,8 @@ struct RequestDifferences {
     /// - Throws: `ExitCode` 1 where they differ.
     func show() throws {
         let connection = try common.connect()
-        let sealed = SealedDifferences(run: run, recording: recording, other: other, against: against, key: key)
+        let sealed = SealedDifferences(
+            run: run, recording: recording, other: other, against: against, key: key)
         let found = try sealed.found(connection) ?? plain(connection)
         let differences = found["differences"]?.elements ?? []
         if common.json { Output.line(found.text) } else { print(found, differences) }

@@ -45,7 +45,8 @@ struct SealedDifferences {
         if let other { return other }
         if against != nil { return recording }
         let places = try entries(connection, before: recording, limit: nil)
-        return places.last { $0["upstream"] == entry["upstream"] && $0["path"] == entry["path"] }?["recording"]?.int
+        return places.last { $0["upstream"] == entry["upstream"] && $0["path"] == entry["path"] }?[
+            "recording"]?.int
     }
 
     /// Recordings up to a number, without their bodies; the last of them alone, or all.
@@ -72,10 +73,13 @@ struct SealedDifferences {
     }
 
     private func request(_ found: RawJSON, _ run: String) throws -> [UInt8] {
-        let body = try KeptBodies.read(run, key, found) { bodies throws(SealProblem) in try bodies.request(found) }
+        let body = try KeptBodies.read(run, key, found) { bodies throws(SealProblem) in
+            try bodies.request(found)
+        }
         if let body { return body }
         throw SidestepError(
-            .invalidArgument, "the request of recording \(found["recording"]?["recording"]?.int ?? 0) was not kept",
+            .invalidArgument,
+            "the request of recording \(found["recording"]?["recording"]?.int ?? 0) was not kept",
             run: run)
     }
 }

@@ -5,7 +5,8 @@ import Testing
 @Suite("Bodies that the daemon gets encrypted")
 struct SealTests {
     private let key = RecordingKey(file: [UInt8](repeating: 3, count: 32))!
-    private let request = Array(#"{"messages":[{"content":"one"},{"content":"two"},{"content":"three"}]}"#.utf8)
+    private let request = Array(
+        #"{"messages":[{"content":"one"},{"content":"two"},{"content":"three"}]}"#.utf8)
     private let cuts = [13, 30, 48]
     private let answer = Array("the code is 4711".utf8)
     private let parts = ReplyParts(splits: [4, 9], pauses: [1, 2, 3])
@@ -13,7 +14,9 @@ struct SealTests {
     private var seal: BodySeal { BodySeal(key, run: secret) }
 
     /// What `recording.get` answers of a call with such bodies.
-    private func found(_ label: String?, call: String, request: [UInt8]? = nil, answer: [UInt8]? = nil) -> RawJSON {
+    private func found(_ label: String?, call: String, request: [UInt8]? = nil, answer: [UInt8]? = nil)
+        -> RawJSON
+    {
         .build { writer in
             writer.beginObject()
             writer.object("recording") { writer in
@@ -42,7 +45,9 @@ struct SealTests {
         #expect(Set(ways.map { RecordingKey(file: $0)?.name }).count == 1)
         #expect(RecordingKey(file: bytes)?.name.utf8.count == 16)
         #expect(RecordingKey(file: bytes) != key)
-        for wrong in [[], Array(bytes.dropLast()), bytes + [10], Array(digits.dropLast().utf8), Array("no key".utf8)] {
+        for wrong in [
+            [], Array(bytes.dropLast()), bytes + [10], Array(digits.dropLast().utf8), Array("no key".utf8),
+        ] {
             #expect(RecordingKey(file: wrong) == nil)
         }
     }
@@ -62,7 +67,9 @@ struct SealTests {
         #expect(try seal.open(request: empty.bytes, of: "0:a") == [])
     }
 
-    @Test("equal pieces of one run are equal bytes, so that each is kept once; those of other runs and keys are not")
+    @Test(
+        "equal pieces of one run are equal bytes, so that each is kept once; those of other runs and keys are not"
+    )
     func sharing() {
         let longer = request.dropLast(2) + Array(#",{"content":"four"}]}"#.utf8)
         let first = pieces(seal.seal(request: request, cuts: cuts, of: "0:a"))
@@ -82,7 +89,8 @@ struct SealTests {
         let other = pieces(seal.seal(request: Array(request.reversed()), cuts: cuts, of: "0:b"))
         let orders: [[[UInt8]]] = [
             all.dropLast(), Array(all.dropFirst()), all.reversed(), [], [all[1], all[0]] + all[2...],
-            all.dropLast() + [other[other.count - 1]], [other[0]] + all.dropFirst(), all + [all[0]], [all[0]] + all,
+            all.dropLast() + [other[other.count - 1]], [other[0]] + all.dropFirst(), all + [all[0]],
+            [all[0]] + all,
         ]
         var forged: [[UInt8]] = orders.map { order in order.reduce([], +) }
         var dice = Dice(5)

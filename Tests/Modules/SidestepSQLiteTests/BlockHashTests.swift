@@ -11,8 +11,10 @@ import Testing
     private let secret = [UInt8](repeating: 9, count: 32)
 
     private func hashes(_ session: SQLiteSession) throws -> [[UInt8]] {
-        try Statement(session.connection, name: "hashes", sql: "SELECT hash FROM recording_block ORDER BY key")
-            .all { $0.bytes() }
+        try Statement(
+            session.connection, name: "hashes", sql: "SELECT hash FROM recording_block ORDER BY key"
+        )
+        .all { $0.bytes() }
     }
 
     @Test("the hash of a block confirms no guess to who does not know the user's secret")
@@ -32,7 +34,8 @@ import Testing
             let old = ContentHash.of(bytes, in: 1)
             let hexadecimal = old.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
             try session.connection.execute(
-                "INSERT INTO recording_block (key, hash, length, first, parts) VALUES (5, x'\(hexadecimal)', 29, 1, 1)")
+                "INSERT INTO recording_block (key, hash, length, first, parts) VALUES (5, x'\(hexadecimal)', 29, 1, 1)"
+            )
             #expect(try session.keepRecordingBlock(bytes, user: 2, secret: [2]) != 5)
             #expect(try session.keepRecordingBlock(bytes, user: 1, secret: secret) == 5)
             #expect(try hashes(session).allSatisfy { $0.count == 17 })

@@ -75,7 +75,8 @@ import Testing
     @Test("a recording comes out of the database as it went in, and a changed one but for what never changes")
     func recordings() throws {
         try withRun(epoch: 7) { session, run throws in
-            var recording = fullRecording(run, block: try session.keepRecordingBlock([1], user: 1, secret: [1]))
+            var recording = fullRecording(
+                run, block: try session.keepRecordingBlock([1], user: 1, secret: [1]))
             recording.key = try session.insertRecording(recording, epoch: 7)
             #expect(try session.recording(run: run, number: 2) == recording)
             #expect(try empty(in: "recording", session).isEmpty)
