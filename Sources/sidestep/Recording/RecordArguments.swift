@@ -62,7 +62,7 @@ struct RecordArguments: ParsableArguments {
     var buffer: Buffer = .end
     @Option(
         help:
-            "With --record: whether recorded streams come at once, or with the pauses that they had, for a demonstration."
+            "With --record: whether recorded streams come at once, or with the pauses that they had."
     )
     var replayPace: RecorderOptions.ReplayPace = .atOnce
     @Option(

@@ -53,7 +53,7 @@ enum RecordingKeyFile {
         guard content.count <= longest, let key = RecordingKey(file: content) else {
             throw wrong(
                 "\(path) holds no key of recordings",
-                "A key is 32 bytes, or 64 hexadecimal digits or base64 for them; `sidestep recording-key FILE` makes one."
+                "A key is 32 bytes, or 64 hexadecimal digits or base64; `sidestep recording-key FILE` makes one."
             )
         }
         return key
