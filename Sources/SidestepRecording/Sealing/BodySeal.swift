@@ -4,8 +4,8 @@ import SidestepProtocol
 /// Seals the bodies of a run's recordings, and opens them again.
 ///
 /// Equal pieces of requests of one run, and of its forks, become equal bytes, so that the daemon still keeps each once.
-/// For that the nonce follows from what is sealed (as in RFC 8452): nobody but who has the key can make it, and one nonce
-/// comes twice for the same bytes alone.
+/// For that the nonce follows from what is sealed (as in RFC 8452): nobody but who has the key can make it, and one
+/// nonce comes twice for the same bytes alone.
 public struct BodySeal: Sendable {
     /// What stands beside a recording so that it can be opened: a version, the name of the key, and what tells the run
     /// from others.
