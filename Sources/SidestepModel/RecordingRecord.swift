@@ -36,6 +36,8 @@ public struct RecordingRecord: Sendable, Equatable {
     public private(set) var ended: Instant?
     /// The place in the journal of its end.
     public var sequence: Int64?
+    /// When its bodies were deleted, and the keys that it was known again by; nil while it has them.
+    public var forgotten: Instant?
 
     /// A call that is about to be sent.
     public init(
@@ -53,6 +55,16 @@ public struct RecordingRecord: Sendable, Equatable {
         var record = self
         record.state = state
         record.ended = now
+        return record
+    }
+
+    /// The recording without its bodies, and without what tells of them.
+    public func forgotten(at now: Instant) -> RecordingRecord {
+        var record = self
+        record.forgotten = now
+        (record.body, record.message) = (nil, nil)
+        (record.request.keys, record.request.toolRefs) = (Payload("[]".utf8), nil)
+        record.response.loseContent()
         return record
     }
 
@@ -78,6 +90,8 @@ public struct RecordedRequest: Sendable, Equatable {
     public var isStream = false
     /// Ids of tool calls in the request, a JSON array.
     public var toolRefs: Payload?
+    /// By what its recorder has encrypted the bodies, in its own words; nil where they are as they were.
+    public var sealed: String?
 
     /// A request without a model.
     public init(upstream: String, httpMethod: String, path: String, keys: Payload) {
@@ -118,6 +132,8 @@ public struct RecordedResponse: Sendable, Equatable {
     public var bytes: Int64?
     /// Where parts of them began, a JSON array of offsets.
     public var splits: Payload?
+    /// Milliseconds before each part, one more than splits, a JSON array; nil where nobody said.
+    public var pauses: Payload?
     /// Ids of tool calls in it, a JSON array.
     public var toolIDs: Payload?
     /// Why the model stopped.
@@ -129,6 +145,9 @@ public struct RecordedResponse: Sendable, Equatable {
 
     /// Nothing yet.
     public init() {}
+
+    /// What tells of the body goes with it.
+    public mutating func loseContent() { (headers, splits, pauses, toolIDs) = (nil, nil, nil, nil) }
 }
 
 /// Who records for a run.
@@ -141,6 +160,10 @@ public struct RecorderRecord: Sendable, Equatable {
     public var name: String
     /// The lease under which it did.
     public var epoch: Int64
+    /// How long after the run's end bodies are kept, milliseconds; nil as long as the run.
+    public var retainMilliseconds: Int64?
+    /// Whether they go when the run completes.
+    public var forgetsOnSuccess = false
 
     /// A recorder that has opened a run.
     public init(run: Int64, secret: [UInt8], name: String, epoch: Int64) {

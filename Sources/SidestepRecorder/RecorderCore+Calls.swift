@@ -66,17 +66,43 @@ extension RecorderCore {
                 resolution.broken(ticket)
                 answer.end(
                     .refused(Rejection(.storageError, "the recording cannot be read: \(error.message)")))
-            case .success(let found):
-                guard answer.give(found["response"], of: ticket.recording, rung) else {
-                    return answer.end(
-                        .refused(
-                            Rejection(
-                                .storageError,
-                                "there is no space for the answer in the folder for temporary files")))
-                }
-                answer.end(.complete)
+            case .success(let found): give(found, answer, ticket, rung)
             }
         }
+    }
+
+    private func give(
+        _ found: RawJSON, _ answer: Answer, _ ticket: Resolution.Delivery, _ rung: Rung
+    ) {
+        do throws(SealProblem) {
+            guard let kept = try KeptBodies(options.recordingKey).answer(found) else {
+                throw .changed
+            }
+            guard answer.give(found["response"], kept.body, kept.parts, of: ticket.recording, rung) else {
+                return answer.end(
+                    .refused(
+                        Rejection(
+                            .storageError,
+                            "there is no space for the answer in the folder for temporary files")))
+            }
+            end(answer, kept.parts)
+        } catch {
+            resolution.broken(ticket)
+            report.note("recording \(ticket.recording) was not given: \(error.message)")
+            answer.end(
+                .refused(
+                    Rejection(
+                        .storageError,
+                        "recording \(ticket.recording) cannot be read: \(error.message). \(error.hint)")))
+        }
+    }
+
+    /// Hands out what was recorded: at once, or as it came.
+    private func end(_ answer: Answer, _ parts: ReplyParts) {
+        guard options.replayPace == .recorded, !parts.splits.isEmpty else { return answer.end(.complete) }
+        if let replay = PacedReplay(answer, parts, on: loop) { return replay.go() }
+        report.note("streams that were recorded without the times of their events came at once")
+        answer.end(.complete)
     }
 
     private func attach(_ ticket: Resolution.Delivery, _ rung: Rung, by delivery: Delivery) {
@@ -241,7 +267,9 @@ extension RecorderCore {
 
 extension Answer {
     /// A recorded answer; false when it cannot be kept.
-    fileprivate func give(_ response: RawJSON?, of recording: Int64, _ rung: Rung) -> Bool {
+    fileprivate func give(
+        _ response: RawJSON?, _ body: [UInt8], _ parts: ReplyParts, of recording: Int64, _ rung: Rung
+    ) -> Bool {
         var headers: MessageHeaders.List =
             response?["headers"]?.elements.compactMap { pair in
                 let parts = pair.elements.compactMap(\.string)
@@ -251,8 +279,7 @@ extension Answer {
             ("x-sidestep-recording", "\(recording)"), ("x-sidestep-replayed", "true"),
             ("x-sidestep-match", "\(rung)"),
         ]
-        let body = BodyText.read(response)
-        splits = response?["splits"]?.elements.compactMap(\.int) ?? []
+        splits = parts.splits
         if splits.isEmpty { headers.append(("content-length", "\(body.count)")) }
         begin(ReplyHead(status: response?["status"]?.int ?? 200, headers: headers))
         return spool.append(body)

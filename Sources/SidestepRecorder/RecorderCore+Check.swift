@@ -25,15 +25,21 @@ extension RecorderCore {
             switch outcome {
             case .failure(let error): done(error)
             case .success(let found):
-                load(number, found)
-                load(numbers.dropFirst(), then: done)
+                do throws(SealProblem) {
+                    try load(number, found)
+                    load(numbers.dropFirst(), then: done)
+                } catch {
+                    sealProblem = error
+                    done(sealError)
+                }
             }
         }
     }
 
-    private func load(_ number: Int64, _ found: RawJSON) {
+    private func load(_ number: Int64, _ found: RawJSON) throws(SealProblem) {
         guard let entry = found["recording"] else { return }
-        let request = RecordedRequest(kept: found)
+        let body = try KeptBodies(options.recordingKey).request(found)
+        let request = RecordedRequest(kept: entry, body: body ?? [])
         resolution.load(
             recording: number, keys: CallKeys(of: request, secret: key, options: options.keys).texts,
             place: [request.method, request.upstream, request.target].joined(separator: " "),

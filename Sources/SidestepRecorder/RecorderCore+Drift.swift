@@ -28,9 +28,11 @@ extension RecorderCore {
 
     /// Reads a request, unless it was not kept.
     private func request(_ number: Int64, then done: @escaping (RecordedRequest) -> Void) {
-        ledger.get(number, withRequest: true) { outcome in
-            guard case .success(let found) = outcome, found.present("request") != nil else { return }
-            done(RecordedRequest(kept: found))
+        ledger.get(number, withRequest: true) { [options] outcome in
+            guard case .success(let found) = outcome, let entry = found["recording"],
+                let body = try? KeptBodies(options.recordingKey).request(found)
+            else { return }
+            done(RecordedRequest(kept: entry, body: body))
         }
     }
 }
@@ -38,11 +40,10 @@ extension RecorderCore {
 extension RecordedRequest {
     /// As the journal has it: with neither headers nor a query.
     ///
-    /// - Parameter found: what `recording.get` answered.
-    init(kept found: RawJSON) {
-        let entry = found["recording"]
+    /// - Parameter entry: the recording as methods show it.
+    init(kept entry: RawJSON, body: [UInt8]) {
         self.init(
-            method: entry?["http_method"]?.string ?? "", upstream: entry?["upstream"]?.string ?? "",
-            target: entry?["path"]?.string ?? "", headers: [], body: BodyText.read(found["request"]))
+            method: entry["http_method"]?.string ?? "", upstream: entry["upstream"]?.string ?? "",
+            target: entry["path"]?.string ?? "", headers: [], body: body)
     }
 }

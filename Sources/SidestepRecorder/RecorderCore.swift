@@ -16,6 +16,8 @@ final class RecorderCore {
     var resolution = Resolution()
     /// By which requests are known again: of the run, from the daemon.
     var key: [UInt8] = []
+    /// Why the recordings there are cannot be used with the key that was given, or without one.
+    var sealProblem: SealProblem?
     var injection = UsageInjection()
     /// Calls that are written down and have no end yet, by their numbers.
     var live: [Int64: LiveCall] = [:]
@@ -72,11 +74,11 @@ final class RecorderCore {
             return beginCheck(then: done)
         }
         let isFirst = key.isEmpty
-        ledger.open { [self] outcome in
+        ledger.open(options) { [self] outcome in
             switch outcome {
             case .failure(let error): done(error)
             case .success(let key):
-                self.key = key
+                use(key)
                 resolution.newEpoch()
                 completedInEpoch = 0
                 report.epochs += 1
@@ -93,10 +95,12 @@ final class RecorderCore {
             ledger.list(
                 "completed", "in_doubt", "failed", "cancelled",
                 each: { [self] entry in
+                    check(entry)
                     entry["state"]?.string == "completed" ? loadCompleted(entry) : loadLost(entry, &kept)
                 },
                 then: { [self] error in
                     // Of the run that this one was forked from, or of a call whose end was written down.
+                    let error = error ?? sealError
                     if error == nil { for number in kept.keys { ledger.forget(number) } }
                     done(error)
                 })
@@ -105,6 +109,8 @@ final class RecorderCore {
 
     private func loadCompleted(_ entry: RawJSON) {
         guard let number = entry["recording"]?.integer else { return }
+        // What was deleted is asked for again, as what was never recorded.
+        if entry.present("forgotten_at") != nil { return report.forgotten += 1 }
         let place = [entry["http_method"], entry["upstream"], entry["path"]].map { $0?.string ?? "" }
             .joined(separator: " ")
         resolution.load(

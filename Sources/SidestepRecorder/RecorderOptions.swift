@@ -21,12 +21,20 @@ package struct RecorderOptions: Sendable {
     package var detachGrace = Duration.seconds(20)
     /// How long a call goes on that nobody is there for.
     package var inflightMaximum = Duration.seconds(15 * 60)
+    /// By which bodies are encrypted before the daemon gets them; nil where it gets them as they are.
+    package var recordingKey: RecordingKey?
+    /// How long after the run's end bodies are kept; nil as long as the run.
+    package var retain: Duration?
+    /// Whether they are deleted when the run completes.
+    package var forgetsOnSuccess = false
     /// What becomes of requests with a path that is in no table.
     package var unknown = Endpoint.Unknown.record
     /// What becomes of a request that is none of those that were recorded, while some were not asked for again.
     package var onDivergence = OnDivergence.live
     /// Whether the agent gets no byte of an answer before it is recorded.
     package var isWhollyBuffered = false
+    /// How recorded streams are given again.
+    package var replayPace = ReplayPace.atOnce
     /// What becomes of a call that the daemon cannot write down.
     package var onStoreError = OnStoreError.fail
     /// Hears at once of what its user should not read at the end only.
@@ -66,6 +74,14 @@ package struct RecorderOptions: Sendable {
         /// In a header, which only the clients send that read `OPENAI_CUSTOM_HEADERS` or
         /// `ANTHROPIC_CUSTOM_HEADERS`.
         case header
+    }
+
+    /// How a stream comes that was recorded.
+    package enum ReplayPace: String, Sendable, CaseIterable {
+        /// All of it.
+        case atOnce = "at-once"
+        /// With the pauses that it had.
+        case recorded
     }
 
     /// What becomes of a call while the daemon cannot write: a full disk, for example.

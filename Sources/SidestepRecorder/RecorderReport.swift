@@ -22,6 +22,8 @@ package struct RecorderReport: Sendable {
     package var unrecorded = 0
     /// Tries that were made again by us, for clients that do not.
     package var repeated = 0
+    /// Recordings of before whose bodies were deleted.
+    package var forgotten = 0
     /// Requests that are not recorded: lists, files, polling.
     package var passed = 0
     /// Tokens of the recordings that were given again.

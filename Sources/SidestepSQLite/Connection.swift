@@ -56,8 +56,7 @@ final class Connection {
         try execute("PRAGMA busy_timeout = 5000")
         try execute("PRAGMA foreign_keys = ON")
         try execute("PRAGMA wal_autocheckpoint = 0")
-        // Debian builds with SECURE_DELETE, which writes zeros over what retention removes.
-        try execute("PRAGMA secure_delete = OFF")
+        try shred(false)
         if readOnly {
             // A list that walks an index of 100 000 runs, 7 MB, finds it here the next time.
             try execute("PRAGMA cache_size = -8000")
@@ -66,6 +65,23 @@ final class Connection {
         try execute("PRAGMA synchronous = FULL")
         try limitLog(LogKeeper.keptBytes)
         watchLog()
+    }
+
+    /// Whether what is deleted is overwritten with zeros also where that costs a write: pages that become free. Debian
+    /// builds SQLite so that it always is; what retention removes would be written once more.
+    func shred(_ all: Bool) throws(Failure) { try execute("PRAGMA secure_delete = \(all ? "ON" : "FAST")") }
+
+    /// Copies all of the log into the database, and cuts its file to nothing: what stood in it is not to be found.
+    ///
+    /// - Returns: whether it is; not while somebody reads in it.
+    func cutLog() throws(Failure) -> Bool {
+        guard try checkpointLog() else { return false }
+        sqlite3_busy_timeout(handle, 0)
+        defer { sqlite3_busy_timeout(handle, 5000) }
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        if code & 0xff == SQLITE_BUSY { return false }
+        guard code == SQLITE_OK else { throw failure(code, "cut_log") }
+        return true
     }
 
     /// Cuts the log's file to this size when it is begun anew, and was longer; nil leaves it.

@@ -16,6 +16,8 @@ final class LogKeeper {
     private let news: @Sendable (StoreNews) -> Void
     /// Whether the last copy failed: asked by any thread.
     private let isTroubled = Atomic(false)
+    /// Whether it has to be cut to nothing.
+    private let isToBeCut = Atomic(false)
 
     /// - Parameter database: the path of the database.
     init(database: String, news: @escaping @Sendable (StoreNews) -> Void) {
@@ -24,7 +26,13 @@ final class LogKeeper {
     }
 
     /// Whether there is something to be done although nobody writes.
-    var wantsTidying: Bool { isTroubled.load(ordering: .relaxed) || fileSize(path) > Self.keptBytes }
+    var wantsTidying: Bool {
+        isTroubled.load(ordering: .relaxed) || isToBeCut.load(ordering: .relaxed)
+            || fileSize(path) > Self.keptBytes
+    }
+
+    /// When it is tidied the next time, it is cut to nothing: something of it may not be found any more.
+    func cutNext() { isToBeCut.store(true, ordering: .relaxed) }
 
     /// Copies the log into the database, as far as readers allow.
     ///
@@ -48,8 +56,18 @@ final class LogKeeper {
 
     /// Shortens a log that is longer than it has to be.
     func tidy(_ connection: Connection) throws(Failure) {
-        guard try copy(connection), fileSize(path) > Self.keptBytes else { return }
+        guard try copy(connection) else { return }
+        if isToBeCut.load(ordering: .relaxed) { return try cut(connection) }
+        guard fileSize(path) > Self.keptBytes else { return }
         // It is cut by whoever begins it anew; nobody may do so for hours.
         do { try connection.shortenLog() } catch { if error.fault?.scope == .store { throw error } }
+    }
+
+    private func cut(_ connection: Connection) throws(Failure) {
+        do {
+            if try connection.cutLog() { isToBeCut.store(false, ordering: .relaxed) }
+        } catch {
+            if error.fault?.scope == .store { throw error }
+        }
     }
 }

@@ -17,6 +17,7 @@ enum Migrations {
         PackageResources.m0011_memory_sql,
         PackageResources.m0012_place_sql,
         PackageResources.m0013_recording_sql,
+        PackageResources.m0014_privacy_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

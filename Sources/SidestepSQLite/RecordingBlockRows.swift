@@ -3,11 +3,16 @@ import SidestepModel
 import SidestepStore
 
 struct RecordingBlockStatements {
-    let byHash, insert, get, insertPart, parts, insertPiece, pieces, requestOf: Statement
+    let byHash, hasPlain, rehash, secret, putSecret: Statement
+    let insert, get, insertPart, parts, insertPiece, pieces, requestOf: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         func block(_ name: String) throws(Failure) -> Statement { try library.prepare(name, on: connection) }
         byHash = try block("recording_block_by_hash")
+        hasPlain = try block("recording_block_has_plain")
+        rehash = try block("recording_block_rehash")
+        secret = try block("recording_secret_get")
+        putSecret = try block("recording_secret_put")
         insert = try block("recording_block_insert")
         get = try block("recording_block_get")
         insertPart = try block("recording_part_insert")
@@ -29,12 +34,35 @@ enum PartRule {
 }
 
 extension SQLiteSession {
-    func keepRecordingBlock(_ bytes: [UInt8], user: UInt32) throws(Failure) -> Int64 {
-        let hash = ContentHash.of(bytes, in: user)
+    func recordingSecret(user: UInt32) throws(Failure) -> [UInt8]? {
+        try recordingBlocks.secret.first(Int64(user)) { $0.bytes() }
+    }
+
+    func insertRecordingSecret(_ secret: [UInt8], user: UInt32) throws(Failure) {
+        try recordingBlocks.putSecret.run(Int64(user), secret)
+    }
+
+    func keepRecordingBlock(_ bytes: [UInt8], user: UInt32, secret: [UInt8]) throws(Failure) -> Int64 {
+        let hash = Self.blockHash(bytes, secret)
         if let known = try recordingBlocks.byHash.first(hash, read: { $0.integer() }) { return known }
+        if let known = try plainBlock(bytes, user) {
+            try recordingBlocks.rehash.run(known, hash)
+            return known
+        }
         let (first, parts) = try insertParts(bytes)
         try recordingBlocks.insert.run(hash, bytes.count, first, parts)
         return connection.lastInsertedKey
+    }
+
+    /// As long as a plain one, and a byte that tells it from that: each stands in the row and in its index.
+    private static func blockHash(_ bytes: [UInt8], _ secret: [UInt8]) -> [UInt8] {
+        [1] + secret.withUnsafeBytes { MessageCode.sha256(key: $0, bytes) }.prefix(16)
+    }
+
+    /// The same bytes, kept when hashes had no secret.
+    private func plainBlock(_ bytes: [UInt8], _ user: UInt32) throws(Failure) -> Int64? {
+        guard try recordingBlocks.hasPlain.hasRow() else { return nil }
+        return try recordingBlocks.byHash.first(ContentHash.of(bytes, in: user)) { $0.integer() }
     }
 
     /// Keys follow each other: the next one is above the highest there is, and nobody else writes meanwhile.

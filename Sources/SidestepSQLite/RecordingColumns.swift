@@ -32,6 +32,7 @@ extension RecordingRecord: Stored {
         columns.column("completed_at", &ended)
         stored(as: state, ended: ended)
         columns.column("sequence", &sequence)
+        columns.column("forgotten_at", &forgotten)
     }
 
     /// Whether the request was kept, its length says.
@@ -59,6 +60,7 @@ extension RecordedRequest {
         columns.column("model", &model)
         columns.once("stream", &isStream)
         columns.once("tool_refs", &toolRefs)
+        columns.once("sealed", &sealed)
     }
 }
 
@@ -70,6 +72,7 @@ extension RecordedResponse {
         columns.column("response", &block)
         columns.column("response_bytes", &bytes)
         columns.column("splits", &splits)
+        columns.column("pauses", &pauses)
         columns.column("tool_ids", &toolIDs)
         columns.column("finish", &finish)
         columns.column("first_byte_ms", &firstByteMilliseconds)

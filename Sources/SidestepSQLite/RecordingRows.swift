@@ -42,7 +42,11 @@ struct RecordingStatements {
 extension SQLiteSession {
     func recorder(run: Int64) throws(Failure) -> RecorderRecord? {
         try recordings.recorder.first(run) {
-            RecorderRecord(run: $0.integer(), secret: $0.bytes(), name: $0.string(), epoch: $0.integer())
+            var found = RecorderRecord(
+                run: $0.integer(), secret: $0.bytes(), name: $0.string(), epoch: $0.integer())
+            found.retainMilliseconds = $0.optionalInteger()
+            found.forgetsOnSuccess = $0.integer() == 1
+            return found
         }
     }
 
@@ -52,7 +56,9 @@ extension SQLiteSession {
 
     func saveRecorder(_ recorder: RecorderRecord) throws(Failure) {
         try requireOne(
-            try recordings.saveRecorder.run(recorder.run, recorder.epoch, recorder.secret, recorder.name))
+            try recordings.saveRecorder.run(
+                recorder.run, recorder.epoch, recorder.secret, recorder.name, recorder.retainMilliseconds,
+                recorder.forgetsOnSuccess))
     }
 }
 

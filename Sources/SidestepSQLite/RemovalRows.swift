@@ -118,11 +118,26 @@ extension SQLiteSession {
         while !budget.isSpent {
             let next = try removals.next.first { ($0.integer(), $0.optionalInteger()) }
             guard let (run, origin) = next else { return false }
-            guard try deleteRows(of: run, &budget) else { return true }
-            try finishRemoval(of: run, origin: origin)
+            guard try delete(run, origin: origin, &budget) else { return true }
             // A run costs something even when it has no rows.
             try budget.spend(5)
         }
+        return true
+    }
+
+    /// What a recorder has written down is not to be found afterwards.
+    ///
+    /// - Returns: whether all of the run is gone that may go.
+    private func delete(_ run: Int64, origin: Int64?, _ budget: inout RowBudget) throws(Failure) -> Bool {
+        if try recordings.recorder.hasRow(run) {
+            return try shredding { () throws(Failure) in try deleteAll(of: run, origin: origin, &budget) }
+        }
+        return try deleteAll(of: run, origin: origin, &budget)
+    }
+
+    private func deleteAll(of run: Int64, origin: Int64?, _ budget: inout RowBudget) throws(Failure) -> Bool {
+        guard try deleteRows(of: run, &budget) else { return false }
+        try finishRemoval(of: run, origin: origin)
         return true
     }
 

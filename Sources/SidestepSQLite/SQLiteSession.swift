@@ -36,6 +36,9 @@ final class SQLiteSession: StoreTransaction {
     let chores: ChoreStatements
     let recordings: RecordingStatements
     let recordingBlocks: RecordingBlockStatements
+    let forgetting: ForgettingStatements
+    /// Whether something was deleted that has to go from the log as well.
+    var isLogToBeCut = false
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
     var sequences: SequenceNumbers?
     /// What the current job has written to the journal, for those who are told of it.
@@ -74,6 +77,7 @@ final class SQLiteSession: StoreTransaction {
         chores = try ChoreStatements(connection, library)
         recordings = try RecordingStatements(connection, library)
         recordingBlocks = try RecordingBlockStatements(connection, library)
+        forgetting = try ForgettingStatements(connection, library)
     }
 
     /// From now on rows of held runs are kept: this connection is the one that writes.

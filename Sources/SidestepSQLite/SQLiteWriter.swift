@@ -242,7 +242,13 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
             return finish(.displaced)
         }
         onSettled(batch.jobs, nil)
-        guard log.pace.isDue(session.connection.logFrames) else { return }
+        let isToBeCut = session.isLogToBeCut
+        if isToBeCut {
+            session.isLogToBeCut = false
+            log.cutNext()
+            monitor.locked { isUntidy = true }
+        }
+        guard isToBeCut || log.pace.isDue(session.connection.logFrames) else { return }
         // By the writer's own thread: the caller's would be kept for as long as copying takes.
         if isAlwaysInline { keepLog() } else { keepLogWhenQuiet() }
     }

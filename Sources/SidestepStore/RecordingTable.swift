@@ -30,6 +30,10 @@ public protocol RecordingReading: SharedRecordingReading {
     func rerolls(run: Int64, upTo sequence: Int64) throws(Failure) -> [RecordingReroll]
     /// The number of a recording of any run; nil when it is gone.
     func recordingNumber(key: Int64) throws(Failure) -> Int64?
+    /// The next run behind another one whose bodies are to go by now.
+    func overdueRecorder(after run: Int64, now: Instant) throws(Failure) -> OverdueRecorder?
+    /// By what the bytes of a user's blocks are known again; nil when he has none yet.
+    func recordingSecret(user: UInt32) throws(Failure) -> [UInt8]?
     /// The bytes of a response or of a part of a request.
     func recordingBlock(_ key: Int64) throws(Failure) -> [UInt8]
     /// The parts of a recording's request in their order; empty when they were not kept.
@@ -63,10 +67,30 @@ public protocol RecordingWriting: RecordingReading {
     func insertRecording(_ recording: RecordingRecord, epoch: Int64) throws(Failure) -> Int64
     /// Writes the end of a recording that is still in this state.
     func endRecording(_ recording: RecordingRecord, from state: RecordingState) throws(Failure)
+    /// Notes by what the bytes of a user's blocks are known again: once.
+    func insertRecordingSecret(_ secret: [UInt8], user: UInt32) throws(Failure)
     /// The key of these bytes, which a user has once.
-    func keepRecordingBlock(_ bytes: [UInt8], user: UInt32) throws(Failure) -> Int64
+    func keepRecordingBlock(_ bytes: [UInt8], user: UInt32, secret: [UInt8]) throws(Failure) -> Int64
+    /// Deletes bodies of a run's recordings from below a number on, but for what forks read; of what is deleted nothing
+    /// is left in any file. When none is left the run is not overdue any more.
+    /// - Parameter empty: the key of the block without bytes, which completed ones have afterwards.
+    /// - Returns: the number to go on below; nil at the end.
+    func forgetBodies(
+        of run: Int64, below number: Int64, leaving empty: Int64, now: Instant, limit: Int
+    ) throws(Failure) -> Int64?
     /// Adds the parts of a request that are the recording's own, from this position on.
     func addRequestPieces(_ blocks: [Int64], of recording: Int64, from position: Int64) throws(Failure)
     /// Notes that an answer is not to be given again.
     func insertReroll(_ reroll: RecordingReroll) throws(Failure)
+}
+
+/// A run whose recorded bodies are to go.
+public struct OverdueRecorder: Sendable, Equatable {
+    /// The key of the run.
+    public var run: Int64
+    /// Whose it is.
+    public var user: UInt32
+
+    /// A run of a user.
+    public init(run: Int64, user: UInt32) { (self.run, self.user) = (run, user) }
 }

@@ -31,6 +31,7 @@ struct SidestepCommand: ParsableCommand {
                 name: "In scripts",
                 subcommands: [
                     RunCommand.self, RecordCommand.self, ReplayCommand.self, DoctorCommand.self,
+                    RecordingKeyCommand.self,
                     TortureCommand.self, PlanCommand.self,
                     StartCommand.self,
                     StepCommand.self,

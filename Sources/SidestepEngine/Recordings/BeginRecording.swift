@@ -86,7 +86,9 @@ public struct BeginRecording: Command {
             run: run.key, number: try store.lastRecording(of: run) + 1, call: self.call, recorder: recorder,
             epoch: run.epoch, request: request, now: call.now)
         new.reserved = asked.bytes
-        let pieces = try body.map { try RequestPieces($0, of: run, store) }
+        let pieces = try body.map {
+            try RequestPieces($0, of: run, store, BodyKeeper(store, user: run.userID, call))
+        }
         new.body = pieces?.body
         new.key = try store.insertRecording(new, epoch: run.epoch)
         if let pieces {

@@ -54,6 +54,11 @@ public struct DiffRecordings: Query {
     private func kept(
         _ recording: RecordingRecord, _ run: RunRecord, _ store: any StoreReader
     ) throws -> [UInt8] {
+        if recording.request.sealed != nil {
+            throw Failure(
+                .invalidArgument, "the request of recording \(recording.number) is encrypted", run: run.id,
+                hint: "Who has the key compares it: `sidestep diff` with --recording-key.")
+        }
         if let bytes = try store.request(of: recording) { return bytes }
         throw Failure(
             .invalidArgument, "the request of recording \(recording.number) was not kept", run: run.id,

@@ -58,10 +58,14 @@ public struct CompleteRecording: Command {
         let (run, known) = try fence.found(store, call)
         if known.state == .completed { return try store.view(known, in: run) }
         let end = RecordingEnd(.completed, usage: usage, source: source)
+        let keeper = try BodyKeeper(store, user: run.userID, call)
         let ended = try store.end(end, of: known, in: run, &call) { recording in
             recording.response = response
-            recording.response.block = try store.keepRecordingBlock(body, user: run.userID)
+            // Where the request has gone already, nobody wants the answer.
+            let isForgotten = known.forgotten != nil
+            recording.response.block = try keeper.keep(isForgotten ? [] : body)
             recording.response.bytes = Int64(body.count)
+            if isForgotten { recording.response.loseContent() }
             recording.request.model = model ?? known.request.model
             recording.tries = tries ?? known.tries
             recording.message = nil

@@ -7,6 +7,10 @@ public struct OpenRecording: Command {
     public let proof: LeaseProof
     /// The recorder's name, random: another one is another process.
     public let recorder: String
+    /// How long after the run's end the bodies are kept, milliseconds; nil as long as the run.
+    public var retainMilliseconds: Int64?
+    /// Whether they are deleted when the run completes.
+    public var forgetsOnSuccess = false
 
     /// A call of `recording.open`.
     public init(proof: LeaseProof, recorder: String) {
@@ -31,8 +35,9 @@ public struct OpenRecording: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Result {
         let run = try store.heldRun(proof, &call, for: .ending)
         let secret = try store.recorderSecret(of: run) ?? call.environment.random.bytes(32)
-        try store.saveRecorder(
-            RecorderRecord(run: run.key, secret: secret, name: recorder, epoch: run.epoch))
+        var record = RecorderRecord(run: run.key, secret: secret, name: recorder, epoch: run.epoch)
+        (record.retainMilliseconds, record.forgetsOnSuccess) = (retainMilliseconds, forgetsOnSuccess)
+        try store.saveRecorder(record)
         // They are few: `recordings_under_way`.
         for recording in try store.startedRecordings(run: run.key, notBy: recorder) {
             try store.end(RecordingEnd(.lost), of: recording, in: run, &call)

@@ -105,7 +105,8 @@ public struct GetRecording: Query {
         let view = try store.view(try store.knownRecording(recording, of: run), in: run)
         return Result(
             view: view,
-            response: try view.recording.response.block.map { try store.recordingBlock($0) },
+            response: view.recording.forgotten != nil
+                ? nil : try view.recording.response.block.map { try store.recordingBlock($0) },
             request: wantsRequest ? try store.request(of: view.recording) : nil)
     }
 }

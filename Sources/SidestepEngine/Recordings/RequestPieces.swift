@@ -11,12 +11,9 @@ struct RequestPieces {
 
     /// Keeps what is new of the bytes.
     init(
-        _ whole: BeginRecording.Body, of run: RunRecord, _ store: any StoreTransaction
+        _ whole: BeginRecording.Body, of run: RunRecord, _ store: any StoreTransaction, _ keeper: BodyKeeper
     ) throws {
-        var all: [Int64] = []
-        for range in try Self.ranges(whole) {
-            all.append(try store.keepRecordingBlock(Array(whole.bytes[range]), user: run.userID))
-        }
+        let all = try Self.ranges(whole).map { try keeper.keep(Array(whole.bytes[$0])) }
         self.init(all, bytes: Int64(whole.bytes.count))
         guard let number = whole.base else { return }
         guard let base = try store.recording(of: run, number: number) else {

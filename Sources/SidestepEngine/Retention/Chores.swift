@@ -9,6 +9,8 @@ public enum Chore: Sendable, Equatable {
     case prune(after: ClosedRun?)
     /// Does a part of what commits left to be done.
     case leftWork
+    /// Deletes the bodies of recordings that were kept long enough, on from this place.
+    case forget(ForgettingPlace)
 
     /// Chores of one kind are not done twice at a time.
     var kind: Int {
@@ -16,6 +18,7 @@ public enum Chore: Sendable, Equatable {
         case .deleteRemoved: 0
         case .prune: 1
         case .leftWork: 2
+        case .forget: 3
         }
     }
 
@@ -24,6 +27,7 @@ public enum Chore: Sendable, Equatable {
         case .deleteRemoved: DeleteRemoved()
         case .prune(let place): ApplyRetention(after: place)
         case .leftWork: DoLeftWork()
+        case .forget(let place): ForgetBodies(place: place)
         }
     }
 }
@@ -81,6 +85,7 @@ struct ApplyRetention: Command {
             call.after(.later(.deleteRemoved, DeleteRemoved.pauseMilliseconds))
             call.tell(Notice(.retentionRemoved).with(.runs, found.removed))
         }
+        if after == nil { call.after(.later(.forget(ForgettingPlace()), Self.pauseMilliseconds)) }
         if let last = found.last { return call.after(.later(.prune(after: last), Self.pauseMilliseconds)) }
         try store.forgetTombstones(
             before: call.now.advanced(byMilliseconds: -Self.tombstoneMilliseconds), limit: Self.batchRuns)

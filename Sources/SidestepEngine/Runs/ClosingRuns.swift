@@ -162,6 +162,7 @@ extension StoreTransaction {
             run: run.key, at: call.now, kind: closed.status.closingEntry, detail: error)
         try updateRun(closed, expecting: run.epoch)
         try announceEnd(closed, &call)
+        try forgetBodies(of: closed, &call)
         try closeChildren(of: closed, &call)
         try endWaits(for: closed, output: output, error: error, &call)
         return closed

@@ -27,8 +27,9 @@ extension ForkRun {
         own.body = known.body.map { RequestBody(bytes: $0.bytes) }
         own.key = try store.insertRecording(own, epoch: fork.epoch)
         try store.addRequestPieces(pieces, of: own.key, from: 0)
+        let keeper = try BodyKeeper(store, user: fork.userID, call)
         try store.end(RecordingEnd(.completed, source: UsageSource.none), of: own, in: fork, &call) { own in
-            own.response = try answer.placed(over: known.response, of: fork, store)
+            own.response = try answer.placed(over: known.response, keeper)
         }
     }
 }
@@ -36,10 +37,10 @@ extension ForkRun {
 extension ForkedAnswer {
     /// The answer with its bytes kept, and with what it does not say of itself.
     fileprivate func placed(
-        over known: RecordedResponse, of fork: RunRecord, _ store: any StoreTransaction
+        over known: RecordedResponse, _ keeper: BodyKeeper
     ) throws -> RecordedResponse {
         var placed = response
-        placed.block = try store.keepRecordingBlock(body, user: fork.userID)
+        placed.block = try keeper.keep(body)
         placed.bytes = Int64(body.count)
         placed.status = response.status ?? known.status ?? 200
         placed.headers = response.headers ?? known.headers

@@ -17,6 +17,7 @@ extension ExportLine {
             writer.member("epoch", recording.epoch)
             writer.request(recording.request)
             writer.json("reserve", recording.reserved)
+            writer.member("forgotten_at", recording.forgotten?.milliseconds)
             writer.member("started_at", recording.started.milliseconds)
             guard let body = recording.body else { return }
             writer.object("request") { writer in
@@ -49,10 +50,12 @@ extension ExportLine {
             writer.json("headers", response.headers)
             writer.member("content_type", response.contentType)
             writer.json("splits", response.splits)
+            writer.json("pauses", response.pauses)
             writer.json("tool_ids", response.toolIDs)
             writer.member("finish", response.finish)
             writer.member("first_byte_ms", response.firstByteMilliseconds)
             writer.member("duration_ms", response.durationMilliseconds)
+            if body == nil { writer.member("response_bytes", response.bytes) }
             if let body { writer.body(body) }
         }
     }
@@ -75,6 +78,7 @@ extension JSONWriter {
         member("http_method", request.httpMethod)
         member("path", request.path)
         json("keys", request.keys)
+        member("sealed", request.sealed)
         member("model", request.model)
         if request.isStream { member("stream", true) }
         json("tool_refs", request.toolRefs)

@@ -56,15 +56,17 @@ extension ExportSource {
     }
 
     private func add(
-        _ recording: RecordingRecord, _ page: inout ExportPage, endsLater: Bool = false
+        _ found: RecordingRecord, _ page: inout ExportPage, endsLater: Bool = false
     ) throws {
+        let recording = forgotten.map { found.forgotten != nil ? found : found.forgotten(at: $0) } ?? found
         let (base, shared) = try known(recording)
         let own = try store.requestPieces(of: recording).dropFirst(shared).map {
             try store.recordingBlock($0)
         }
         page.add(ExportLine.recording(recording, base: base, shared: shared, pieces: own))
         if recording.state == .started || endsLater { return }
-        let body = try recording.response.block.map { try store.recordingBlock($0) }
+        let kept = recording.forgotten == nil ? recording.response.block : nil
+        let body = try kept.map { try store.recordingBlock($0) }
         page.add(ExportLine.recordingEnd(recording, body: body))
     }
 

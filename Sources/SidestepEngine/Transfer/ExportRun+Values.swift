@@ -16,7 +16,9 @@ extension ExportSource {
         for promise in try store.promises(run: run.key, status: nil) { page.add(ExportLine.promise(promise)) }
         for (name, value) in try store.states(run: run.key) { page.add(ExportLine.state(name, value)) }
         for budget in try store.budgets(run: run.key) { page.add(ExportLine.budget(budget)) }
-        if let secret = try store.recorderSecret(of: run) { page.add(ExportLine.recorder(secret)) }
+        if self.forgotten == nil, let secret = try store.recorderSecret(of: run) {
+            page.add(ExportLine.recorder(secret))
+        }
         return nil
     }
 

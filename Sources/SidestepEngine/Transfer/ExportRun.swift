@@ -17,6 +17,8 @@ public struct ExportRun: Query {
     public var cursor: ExportCursor?
     /// About how many bytes of lines one page has at most.
     public var maxBytes = 8 << 20
+    /// Whether recorded calls are without their bodies, and without the keys that they are known again by.
+    public var leavesBodiesOut = false
     /// The version of this daemon, which the first line tells.
     public let daemonVersion: String
 
@@ -47,7 +49,8 @@ public struct ExportRun: Query {
             place = ExportCursor(bound: try store.lastSequence(run: run.key))
         }
         let before = place.lines
-        let source = try ExportSource(run, store, bound: place.bound)
+        var source = try ExportSource(run, store, bound: place.bound)
+        if leavesBodiesOut { source.forgotten = call.now }
         while place.part < ExportSource.parts.count, !page.isFull {
             place = try ExportSource.parts[place.part](source)(place, &page) ?? place.nextPart
         }
@@ -72,6 +75,8 @@ struct ExportSource {
     let store: any StoreReader
     /// What the journal had when the export began: later entries are not part of it.
     let bound: Int64
+    /// As of when recordings have no bodies; nil where they have those that there are.
+    var forgotten: Instant?
     /// The branches that the checkpoints stand on, the run's own and those it shares.
     let branches: [BranchPart]
 

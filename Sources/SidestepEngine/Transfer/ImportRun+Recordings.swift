@@ -23,6 +23,7 @@ extension ImportTarget {
             epoch: try line.count("epoch"), request: try line.recordedRequest(),
             now: try line.instant("started_at"))
         new.reserved = line.present("reserve").flatMap { $0.kind == .object ? $0.bytes : nil }
+        new.forgotten = try line.optionalInstant("forgotten_at")
         let pieces = try line.present("request").map { try self.pieces(ImportLine($0, number: line.number)) }
         new.body = pieces?.body
         new.key = try store.insertRecording(new, epoch: run.epoch)
@@ -33,9 +34,9 @@ extension ImportTarget {
 
     private func pieces(_ line: ImportLine) throws -> RequestPieces {
         var all: [Int64] = []
+        let keeper = try BodyKeeper(store, user: call.peer.uid, call)
         let own = try line.elements("pieces").map { piece in
-            try store.keepRecordingBlock(
-                ImportLine(RawJSON(validated: piece), number: line.number).body() ?? [], user: call.peer.uid)
+            try keeper.keep(ImportLine(RawJSON(validated: piece), number: line.number).body() ?? [])
         }
         guard let number = try line.optionalNumber("base", in: 1...1_000_000_000) else {
             return RequestPieces(own, bytes: try line.count("bytes"))
@@ -66,8 +67,12 @@ extension ImportTarget {
         ended.usageSource = try line.present("usage_source") == nil ? nil : line.word("usage_source")
         ended.response = try line.recordedResponse()
         if let body = try line.body() {
-            ended.response.block = try store.keepRecordingBlock(body, user: call.peer.uid)
+            ended.response.block = try BodyKeeper(store, user: call.peer.uid, call).keep(body)
             ended.response.bytes = Int64(body.count)
+        } else if ended.forgotten != nil {
+            let isResult = ended.state == .completed
+            ended.response.block = isResult ? try BodyKeeper(store, user: call.peer.uid, call).keep([]) : nil
+            ended.response.bytes = try line.optionalNumber("response_bytes", in: 0...1 << 40)
         } else if ended.state == .completed {
             throw line.broken("has no body")
         }
@@ -104,6 +109,7 @@ extension ImportLine {
         else { throw broken("lacks `keys` or `path`") }
         var request = RecordedRequest(
             upstream: try name("upstream"), httpMethod: try name("http_method"), path: path, keys: keys)
+        request.sealed = try optionalName("sealed")
         request.model = try optionalName("model")
         request.isStream = flag("stream")
         request.toolRefs = try list("tool_refs") { $0.kind == .string }
@@ -119,6 +125,9 @@ extension ImportLine {
         }
         response.contentType = try text("content_type", maxBytes: 65536)
         response.splits = try list("splits") { $0.integer.map { (0...1_000_000_000).contains($0) } ?? false }
+        response.pauses = try list("pauses") {
+            $0.integer.map { (0...3_155_760_000_000).contains($0) } ?? false
+        }
         response.toolIDs = try list("tool_ids") { $0.kind == .string }
         response.finish = try text("finish", maxBytes: 65536)
         response.firstByteMilliseconds = try optionalNumber("first_byte_ms", in: 0...3_155_760_000_000)

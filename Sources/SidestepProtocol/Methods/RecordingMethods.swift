@@ -14,7 +14,15 @@ extension MethodTable {
     private static let recordingOpen = Method(
         "recording.open", .recording, .lease,
         "Takes a run up as its recorder; what another one has under way is in doubt from then on.",
-        parameters: [aRecorder],
+        parameters: [
+            aRecorder,
+            .may(
+                "retain_ms", .span, "how long after the run's end bodies of requests and answers are kept",
+                default: "as long as the run"),
+            .may(
+                "forget_on_success", .boolean, "whether they are deleted when the run completes",
+                default: false),
+        ],
         result: [
             .must("key", .base64, "32 bytes in base64, by which requests are known again"),
             .must("run", .name, "the id of the run"),
@@ -48,6 +56,10 @@ extension MethodTable {
             .may(
                 "tool_refs", .strings(atMost: .recordingTools, areUnique: false),
                 "ids of tool calls in the request"),
+            .may(
+                "sealed", .name,
+                "by what its bodies are encrypted, in its recorder's words; the daemon gets them as bytes",
+                default: "they are not"),
             .may("reserve", .reserve, "what it sets aside of the run's budget", default: "one call"),
             .may("request", .recordedRequest, "its body", default: "none is kept"),
         ],
@@ -70,6 +82,9 @@ extension MethodTable {
             .may("content_type", .text, "what kind of bytes they are"),
         ] + bodyMembers + [
             .may("splits", .array(.offset, atMost: .recordingSplits), "where parts of it began, in bytes"),
+            .may(
+                "pauses", .array(.span, atMost: .recordingSplits),
+                "before each part, the one before the first split too, from the request on"),
             .may(
                 "tool_ids", .strings(atMost: .recordingTools, areUnique: false),
                 "ids of tool calls in the answer"),
@@ -143,7 +158,8 @@ extension ParameterType {
                 .may("headers", .array(.array(.text)), "pairs of a name and a value"),
                 .may("content_type", .text, "what kind of bytes they are"),
             ] + MethodTable.bodyMembers + [
-                .may("splits", .array(.offset), "where parts of it began, in bytes")
+                .may("splits", .array(.offset), "where parts of it began, in bytes"),
+                .may("pauses", .array(.span), "before each part, from the request on, where that is known"),
             ]))
 
     static let forkedResponse = ParameterType.shared(
@@ -174,6 +190,7 @@ extension ParameterType {
         .must("http_method", .name, "GET, POST and the like"),
         .must("path", .text, "its path"),
         .must("keys", .strings(), "by what it is known again"),
+        .may("sealed", .name, "by what its bodies are encrypted, in its recorder's words"),
         .may("model", .name, "the model"),
         .must("stream", .boolean, "whether the answer came in parts"),
         .may("tool_refs", .strings(), "ids of tool calls in the request"),
@@ -192,5 +209,7 @@ extension ParameterType {
         .may("first_byte_ms", .span, "from the request to the first byte"),
         .may("duration_ms", .span, "from the request to the last byte"),
         .may("completed_at", .instant, "when it ended"),
+        .may(
+            "forgotten_at", .instant, "when its bodies were deleted, and the keys that it was known again by"),
     ]
 }

@@ -11,6 +11,10 @@ extension MethodTable {
             aRun, .may("generation", .count, "which generation", default: "the latest"),
             .may("cursor", .opaque, "`more` of the page before"),
             .may("max_bytes", .bytes, "about how large a page may be"),
+            .may(
+                "without_recordings", .boolean,
+                "whether recorded calls are without their bodies and keys, as if those had been deleted",
+                default: false),
         ],
         result: [
             .must("lines", .array(.payload), "the lines, each an object with a `kind`"),

@@ -12,28 +12,17 @@ struct CallRecord {
     let duration: Duration
     /// How often it was sent.
     let tries: Int
+    /// In what parts it came.
+    let parts: ReplyParts
+    /// What seals it; nil where it is kept as it is.
+    let seal: CallSeal?
 
     /// Of the answer's headers, those that are the answer's own; the others are of the hour and the connection.
     private static let kept: Set<String> = [
         "content-type", "content-encoding", "content-disposition", "location", "request-id", "x-request-id",
     ]
-    /// Splits of one answer that the daemon keeps, and ids of tools' calls.
-    private static let mostSplits = 200_000
+    /// Ids of tools' calls that the daemon keeps.
     private static let mostTools = 10_000
-
-    /// Where the events ended in what the agent gets: without what was taken out before them.
-    var splits: [Int] {
-        var removed = 0
-        var injected = observer.injected[...]
-        return observer.splits.compactMap { split in
-            while let range = injected.first, range.upperBound <= split {
-                removed += range.count
-                injected.removeFirst()
-            }
-            let place = split - removed
-            return place > 0 && place < body.count ? place : nil
-        }
-    }
 
     func write(to writer: inout JSONWriter) {
         writer.member("status", head.status)
@@ -46,10 +35,11 @@ struct CallRecord {
             }
         }
         writer.member("content_type", head.value(of: "content-type"))
-        BodyText.write(body, to: &writer)
-        let splits = splits
-        if !splits.isEmpty, splits.count <= Self.mostSplits {
-            writer.array("splits") { writer in for split in splits { writer.value(split) } }
+        if let seal {
+            BodyText.write(seal.seal.seal(answer: body, in: parts, of: seal.call), to: &writer)
+        } else {
+            BodyText.write(body, to: &writer)
+            parts.write(to: &writer)
         }
         let tools = observer.facts.toolReferences
         if !tools.isEmpty { writer.member("tool_ids", Array(tools.prefix(Self.mostTools))) }
@@ -95,10 +85,5 @@ enum BodyText {
         } else {
             writer.member("base64", Base64.encode(body))
         }
-    }
-
-    static func read(_ value: RawJSON?) -> [UInt8] {
-        if let text = value?.present("text")?.string { return Array(text.utf8) }
-        return value?.present("base64")?.string.flatMap(Base64.decode) ?? []
     }
 }

@@ -38,6 +38,8 @@ final class LiveCall: WrittenCall {
     private var transfer: String?
     private var upstreamSocket: UpstreamSocket?
     private(set) var observer: ReplyObserver?
+    /// When its events came.
+    private var pace = ReplyPace()
     /// What came and may not be handed out yet.
     private var held: [UInt8] = []
     private var isTooLong = false
@@ -113,6 +115,7 @@ final class LiveCall: WrittenCall {
         held += bytes
         observer?.feed(frame: bytes, value)
         noteReply()
+        notePace()
         answer.splits.append(observer?.count ?? 0)
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
@@ -177,12 +180,15 @@ final class LiveCall: WrittenCall {
         if isTooLong { return pass(bytes) }
         held += bytes
         observer?.feed(bytes)
+        notePace()
         noteReply()
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
         if answer.spool.count + held.count > core.options.maximumBody { isTooLong = true }
         if isTooLong { moveHeld(upTo: .max) }
     }
+
+    private func notePace() { pace.note(events: observer?.splits.count ?? 0, at: .now - beganAt) }
 
     /// Handed on as it comes, and not kept: it is longer than what is recorded.
     private func pass(_ bytes: [UInt8]) {
@@ -222,7 +228,10 @@ final class LiveCall: WrittenCall {
         case .incomplete: fail(failure?.message ?? "the answer broke off before its end", as: .broken)
         case .failed(let message):
             moveHeld(upTo: .max)
-            fail(message, as: failure == nil ? .complete : .broken)
+            // What a provider says of an error may hold what it was asked.
+            fail(
+                core.ledger.seal == nil ? message : "the provider said that it failed",
+                as: failure == nil ? .complete : .broken)
         }
     }
 
@@ -233,13 +242,16 @@ final class LiveCall: WrittenCall {
         guard !isOver, let number, let head = answer.head else { return }
         isOver = true
         limit?.cancel()
+        notePace()
         let usage = core.usage(of: self, observer)
+        let body = answer.spool.bytes
         let record = CallRecord(
-            head: head, body: answer.spool.bytes, observer: observer, usage: usage,
-            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries)
+            head: head, body: body, observer: observer, usage: usage,
+            firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries,
+            parts: ReplyParts(of: observer, pace, body: body.count), seal: core.seal(of: keys))
         let waits = core.options.onStoreError == .fail
         core.ledger.complete(number, fence, record, waitsForSpace: waits) { [self] problem in
-            answer.splits = record.splits
+            answer.splits = record.parts.splits
             if let problem { return refused(problem, number, record) }
             if reply != nil { core.ledger.forget(number) }
             core.completed(self, observer.facts, usage)

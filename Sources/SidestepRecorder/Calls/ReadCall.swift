@@ -18,6 +18,7 @@ final class ReadCall: WrittenCall {
     private let read: FinalRead
     private let core: RecorderCore
     private var observer: ReplyObserver?
+    private var pace = ReplyPace()
     private var transfer: String?
     private let beganAt = ContinuousClock.now
     private var firstByteAt: ContinuousClock.Instant?
@@ -65,6 +66,7 @@ final class ReadCall: WrittenCall {
         }
         if answer.spool.count > core.options.maximumBody { observer = nil }
         observer?.feed(bytes)
+        pace.note(events: observer?.splits.count ?? 0, at: .now - beganAt)
         answer.release(observer?.releasable ?? answer.spool.count)
     }
 
@@ -83,9 +85,11 @@ final class ReadCall: WrittenCall {
         core.ledger.begin(self) { [self] outcome in
             guard case .success(let number) = outcome else { return answer.end(.complete) }
             let usage = core.unbooked(self, observer)
+            let body = answer.spool.bytes
             let record = CallRecord(
-                head: head, body: answer.spool.bytes, observer: observer, usage: usage,
-                firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: 1)
+                head: head, body: body, observer: observer, usage: usage,
+                firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: 1,
+                parts: ReplyParts(of: observer, pace, body: body.count), seal: core.seal(of: keys))
             core.ledger.complete(number, fence, record, waitsForSpace: false) { [self] problem in
                 if let problem {
                     core.ledger.fail(
@@ -94,7 +98,7 @@ final class ReadCall: WrittenCall {
                 } else {
                     core.noteFinal(self, as: number, observer.facts, usage)
                 }
-                answer.splits = record.splits
+                answer.splits = record.parts.splits
                 answer.end(.complete)
             }
         }

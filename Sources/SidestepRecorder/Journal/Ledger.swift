@@ -8,11 +8,13 @@ import SidestepRecording
 final class Ledger {
     private let journal: Journal
     private let loop: any EventLoop
-    private let run: String
+    let run: String
     /// Tells this recorder from another of the same run.
     private let recorder = RandomText.make()
     /// Of the start that runs.
     var lease = ""
+    /// What seals bodies; nil where they are kept as they are.
+    var seal: BodySeal?
     /// Calls that are not answered, and who waits until none is.
     private var underWay = 0
     private var settled: (() -> Void)?
@@ -40,10 +42,14 @@ final class Ledger {
     }
 
     /// Takes the run up; answers the key by which requests are known again.
-    func open(then done: @escaping (Result<[UInt8], SidestepError>) -> Void) {
+    func open(
+        _ options: RecorderOptions, then done: @escaping (Result<[UInt8], SidestepError>) -> Void
+    ) {
         call("recording.open") {
             $0.member("lease", lease)
             $0.member("recorder", recorder)
+            $0.member("retain_ms", options.retain.map { Int($0 / .milliseconds(1)) })
+            if options.forgetsOnSuccess { $0.member("forget_on_success", true) }
         } then: { outcome in
             done(outcome.map { $0["key"]?.string.flatMap(Base64.decode) ?? [] })
         }
@@ -84,7 +90,7 @@ final class Ledger {
     ) {
         begin(call, then: done) { writer in
             if let reserve { write(reserve, &writer) }
-            if keepsRequest { write(call.recorded, base, &writer) }
+            if keepsRequest { write(call, base, &writer) }
         }
     }
 
@@ -105,6 +111,7 @@ final class Ledger {
             writer.member("http_method", request.method)
             writer.member("path", request.pathWithoutSecrets)
             writer.member("keys", call.keys.texts)
+            writer.member("sealed", seal?.label)
             let model = Reservation.model(of: call.recorded)
             if !model.isEmpty { writer.member("model", String(model.prefix(200))) }
             writer.member("stream", request.asksForStream(call.recorded.json))
@@ -125,10 +132,13 @@ final class Ledger {
         }
     }
 
-    private func write(_ request: RecordedRequest, _ base: Int64?, _ writer: inout JSONWriter) {
+    private func write(_ call: LiveCall, _ base: Int64?, _ writer: inout JSONWriter) {
         writer.object("request") { writer in
-            BodyText.write(request.body, to: &writer)
-            let cuts = RequestPieces.cuts(of: request.json)
+            var (body, cuts) = (call.recorded.body, RequestPieces.cuts(of: call.recorded.json))
+            if let seal = call.core.seal(of: call.keys) {
+                (body, cuts) = seal.seal.seal(request: body, cuts: cuts, of: seal.call)
+            }
+            BodyText.write(body, to: &writer)
             if !cuts.isEmpty { writer.array("cuts") { writer in for cut in cuts { writer.value(cut) } } }
             writer.member("base", base)
         }

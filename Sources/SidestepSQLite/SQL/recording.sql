@@ -1,5 +1,5 @@
 -- name: recorder_get
-SELECT run, secret, name, epoch FROM recorder WHERE run = ?1;
+SELECT run, secret, name, epoch, retain_ms, forgets FROM recorder WHERE run = ?1;
 
 -- All generations of a run have one.
 -- name: recorder_secret
@@ -7,9 +7,36 @@ SELECT secret FROM run JOIN recorder ON recorder.run = run.key
 WHERE run.id = ?2 AND run.user_id = ?1 ORDER BY run.generation DESC LIMIT 1;
 
 -- name: recorder_save
-INSERT INTO recorder (run, secret, name, epoch)
-SELECT key, ?3, ?4, ?2 FROM run WHERE key = ?1 AND epoch = ?2
-ON CONFLICT (run) DO UPDATE SET name = excluded.name, epoch = excluded.epoch;
+INSERT INTO recorder (run, secret, name, epoch, retain_ms, forgets)
+SELECT key, ?3, ?4, ?2, ?5, ?6 FROM run WHERE key = ?1 AND epoch = ?2
+ON CONFLICT (run) DO UPDATE SET name = excluded.name, epoch = excluded.epoch, retain_ms = excluded.retain_ms,
+    forgets = excluded.forgets;
+
+-- The next run behind ?1 whose bodies are to go by now.
+-- name: recorder_overdue
+SELECT recorder.run, run.user_id FROM recorder JOIN run ON run.key = recorder.run
+WHERE (recorder.retain_ms IS NOT NULL OR recorder.forgets = 1) AND recorder.run > ?1 AND run.closed_at IS NOT NULL
+    AND (recorder.forgets = 1 AND run.status = 'completed' OR run.closed_at + recorder.retain_ms <= ?2)
+ORDER BY recorder.run LIMIT 1;
+
+-- name: recorder_forgot
+UPDATE recorder SET retain_ms = NULL, forgets = 0 WHERE run = ?1;
+
+-- From the last one on: the request of one may begin as that of one before it.
+-- name: recording_kept
+SELECT key, number FROM recording WHERE run = ?1 AND number < ?2 AND number > ?3 AND forgotten_at IS NULL
+ORDER BY number DESC LIMIT 1;
+
+-- name: recording_forget_piece
+DELETE FROM recording_piece WHERE recording = ?1 AND position IN
+    (SELECT position FROM recording_piece WHERE recording = ?1 LIMIT ?2);
+
+-- A completed one has a body: an empty one.
+-- name: recording_forget
+UPDATE recording SET response = iif(response IS NULL, NULL, ?2), headers = NULL, splits = NULL, pauses = NULL, keys = '[]',
+    tool_refs = NULL, tool_ids = NULL, message = NULL, request_base = NULL, request_shared = 0, request_depth = 0,
+    request_bytes = NULL, forgotten_at = ?3
+WHERE key = ?1;
 
 -- name: recording_by_number
 SELECT {recording} FROM recording WHERE run = ?1 AND number = ?2;
@@ -81,6 +108,19 @@ WHERE key = :key AND state = iif(:expected = 1, 'in_doubt', 'started');
 
 -- name: recording_block_by_hash
 SELECT key FROM recording_block WHERE hash = ?1;
+
+-- Whether any is left of a time when hashes had no secret.
+-- name: recording_block_has_plain
+SELECT 1 FROM recording_block WHERE length(hash) = 16 LIMIT 1;
+
+-- name: recording_block_rehash
+UPDATE recording_block SET hash = ?2 WHERE key = ?1;
+
+-- name: recording_secret_get
+SELECT secret FROM recording_secret WHERE user_id = ?1;
+
+-- name: recording_secret_put
+INSERT INTO recording_secret (user_id, secret) VALUES (?1, ?2);
 
 -- name: recording_block_insert
 INSERT INTO recording_block (hash, length, first, parts) VALUES (?1, ?2, ?3, ?4);

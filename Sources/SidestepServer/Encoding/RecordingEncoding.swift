@@ -31,6 +31,7 @@ extension JSONWriter {
         member("first_byte_ms", recording.response.firstByteMilliseconds)
         member("duration_ms", recording.response.durationMilliseconds)
         instant("completed_at", recording.ended)
+        instant("forgotten_at", recording.forgotten)
         endObject()
     }
 
@@ -39,6 +40,7 @@ extension JSONWriter {
         member("http_method", request.httpMethod)
         member("path", request.path)
         payload("keys", request.keys)
+        member("sealed", request.sealed)
         member("model", request.model)
         member("stream", request.isStream)
         payload("tool_refs", request.toolRefs)
@@ -55,6 +57,7 @@ extension JSONWriter {
                 writer.member("content_type", response.contentType)
                 writer.body(bytes)
                 writer.payload("splits", response.splits)
+                writer.payload("pauses", response.pauses)
             }
         }
         if let bytes = found.request { object("request") { $0.body(bytes) } }

@@ -6,8 +6,11 @@ import SidestepStore
 enum RecordingHandlers {
     static var all: [String: Handler] {
         [
-            "recording.open": .write({
-                OpenRecording(proof: $0.proof, recorder: $0.required("recorder"))
+            "recording.open": .write({ request in
+                var open = OpenRecording(proof: request.proof, recorder: request.required("recorder"))
+                open.retainMilliseconds = request.params.integer("retain_ms")
+                open.forgetsOnSuccess = request.params.flag("forget_on_success")
+                return open
             }) { writer, opened in
                 writer.member("key", Base64.encode(opened.secret))
                 writer.member("run", opened.run)
@@ -60,6 +63,7 @@ enum RecordingHandlers {
         asked.model = params.string("model")
         asked.isStream = params.flag("stream")
         asked.toolRefs = request.payload("tool_refs")
+        asked.sealed = params.string("sealed")
         var begin = BeginRecording(
             proof: request.proof, recorder: request.required("recorder"), call: request.required("call"),
             request: asked)
@@ -86,6 +90,7 @@ enum RecordingHandlers {
         response.headers = try pairs(params.raw("headers"))
         response.contentType = params.string("content_type")
         response.splits = request.payload("splits")
+        response.pauses = request.payload("pauses")
         response.toolIDs = request.payload("tool_ids")
         response.finish = params.string("finish")
         response.firstByteMilliseconds = params.integer("first_byte_ms")

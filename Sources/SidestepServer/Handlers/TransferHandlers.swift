@@ -23,6 +23,7 @@ enum TransferHandlers {
         var export = ExportRun(run: request.required("run"), daemonVersion: request.information.version)
         export.generation = request.params.integer("generation")
         export.maxBytes = request.pageBytes()
+        export.leavesBodiesOut = request.params.flag("without_recordings")
         guard let text = request.params.string("cursor") else { return export }
         export.cursor = ExportCursor(text)
         if export.cursor != nil { return export }

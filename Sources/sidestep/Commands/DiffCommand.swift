@@ -26,6 +26,7 @@ struct DiffCommand: ParsableCommand {
     var against: String?
     @Flag(help: "Take both for runs, whatever they are called.")
     var runs = false
+    @OptionGroup var key: RecordingKeyOption
     @OptionGroup var common: Common
 
     private var recording: Int? { runs ? nil : Int(other) }
@@ -39,7 +40,7 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         guard let recording else { return try compareRuns() }
         try RequestDifferences(
-            run: name, recording: recording, other: call, against: against, common: common
+            run: name, recording: recording, other: call, against: against, key: key, common: common
         ).show()
     }
 

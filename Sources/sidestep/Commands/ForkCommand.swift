@@ -1,6 +1,7 @@
 import ArgumentParser
 import Sidestep
 import SidestepProtocol
+import SidestepRecording
 
 /// Makes a run from another one.
 struct ForkCommand: ParsableCommand {
@@ -46,6 +47,7 @@ struct ForkCommand: ParsableCommand {
     var messages: JSONArgument?
     @Option(help: "What becomes of signals that nobody has consumed: leave or copy.")
     var signals: String?
+    @OptionGroup var key: RecordingKeyOption
     @OptionGroup var folder: ForkedWorkspace
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
@@ -62,9 +64,9 @@ struct ForkCommand: ParsableCommand {
     }
 
     func run() throws {
-        let answer = try response.map(InputFile.bytes)
         let name = try of.name()
         let connection = try common.connect()
+        let answer = try response.map { try self.answer(InputFile.bytes($0), name, connection) }
         let tree = try folder.tree(of: name, recording, connection)
         let made = try fork(name, answer, connection)
         let run = made["run"] ?? .emptyObject
@@ -72,6 +74,24 @@ struct ForkCommand: ParsableCommand {
         let id = run["id"]?.string ?? ""
         Output.line(common.json ? made.text : id)
         if tree == nil { folder.tell(of: name, recording, for: id, connection) }
+    }
+
+    /// As it is to be kept: encrypted, where the call's own answer is.
+    private func answer(_ bytes: [UInt8], _ name: String, _ connection: BlockingConnection) throws -> [UInt8]
+    {
+        guard let recording else { return bytes }
+        let found = try connection.call("recording.list") { writer in
+            writer.member("run", name)
+            writer.member("after", recording - 1)
+            writer.member("limit", 1)
+        }
+        guard let entry = found["recordings"]?.elements.first, entry["recording"]?.int == recording else {
+            return bytes
+        }
+        let call = RawJSON.object { $0.member("recording", entry) }
+        return try KeptBodies.read(name, key, call) { bodies throws(SealProblem) in
+            try bodies.sealed(answer: bytes, for: call)
+        }
     }
 
     private func fork(_ name: String, _ answer: [UInt8]?, _ connection: BlockingConnection) throws -> RawJSON

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Sidestep
 import SidestepProtocol
+import SidestepRecording
 
 /// Shows the recorded calls of a run.
 struct RecordingsCommand: ParsableCommand {
@@ -27,6 +28,7 @@ struct RecordingsCommand: ParsableCommand {
     var response = false
     @Flag(help: "Print the bytes that were sent, and nothing else.")
     var request = false
+    @OptionGroup var key: RecordingKeyOption
     @OptionGroup var common: Common
 
     func validate() throws {
@@ -67,18 +69,31 @@ struct RecordingsCommand: ParsableCommand {
             writer.member("recording", number)
             if request || common.json { writer.member("request", true) }
         }
-        if common.json { return Output.line(found.text) }
-        if response || request { return try printBody(found.present(response ? "response" : "request")) }
+        if common.json { return Output.line(try shown(found).text) }
+        if response || request {
+            let body = try KeptBodies.read(name, key, found) { bodies throws(SealProblem) in
+                response ? try bodies.answer(found)?.body : try bodies.request(found)
+            }
+            return try printBody(body)
+        }
         fields(found["recording"] ?? .emptyObject).print()
     }
 
-    private func printBody(_ body: RawJSON?) throws {
+    /// What is encrypted stays so where there is no key: the rest of it is readable.
+    private func shown(_ found: RawJSON) throws -> RawJSON {
+        guard found["recording"]?.present("sealed") != nil, try key.key() != nil else { return found }
+        return try KeptBodies.read(name, key, found) { bodies throws(SealProblem) in
+            try bodies.opened(found)
+        }
+    }
+
+    private func printBody(_ body: [UInt8]?) throws {
         guard let body else {
             throw SidestepError(
                 .invalidArgument, response ? "nothing came back for this call" : "its request was not kept",
                 run: name, hint: "`sidestep recordings \(name) \(recording ?? 0)` tells what is known of it")
         }
-        Output.write(body.recordedBody, to: 1)
+        Output.write(body, to: 1)
     }
 
     private func fields(_ recording: RawJSON) -> Fields {
@@ -92,9 +107,12 @@ struct RecordingsCommand: ParsableCommand {
         fields.add("content type", line.text("content_type").nonEmpty)
         fields.add("sent", recording["request_bytes"]?.int.map { "\($0) bytes" })
         fields.add("came back", recording["response_bytes"]?.int.map { "\($0) bytes" })
+        fields.add(
+            "encrypted", line.text("sealed").nonEmpty.map { "with the key " + RecordingLine.key(of: $0) })
         fields.add("usage", recording.present("usage").map { "\($0.text) (\(line.text("usage_source")))" })
         fields.add("tries", recording["tries"]?.int.flatMap { $0 > 1 ? "\($0)" : nil })
         fields.add("superseded by", recording["superseded_by"]?.int.map { "\($0)" })
+        fields.add("bodies", recording["forgotten_at"]?.int.map { "deleted \(RelativeTime.ago($0))" })
         fields.add("began", recording["started_at"]?.int.map { RelativeTime.ago($0) })
         fields.add("took", line.took.nonEmpty)
         fields.add("keys", recording["keys"]?.elements.compactMap(\.string).joined(separator: " ").nonEmpty)

@@ -36,6 +36,11 @@ struct RunCommand: ParsableCommand {
     var maxRestarts = 10
     @Option(help: ArgumentHelp("Exit statuses after which it is not started again.", valueName: "n,n"))
     var noRestartExit = StatusesArgument(argument: "2,64,78")!
+    @Option(
+        help: ArgumentHelp(
+            "Exit statuses that are a success beside 0, also when --no-restart-exit has them.",
+            valueName: "n,n"))
+    var successExit = StatusesArgument(argument: "")!
     @Option(help: ArgumentHelp("From the signal that ends it to SIGKILL.", valueName: "span"))
     var killAfter = SpanArgument(argument: "10s")!
     @Option(help: "What to do with a run that has ended; one that completed is run again by `rerun` only.")
@@ -128,6 +133,7 @@ struct RunCommand: ParsableCommand {
         policy.restart = restart
         policy.maxRestarts = maxRestarts
         policy.final = noRestartExit.statuses.union([126, 127])
+        policy.successes = successExit.statuses.union([0])
         return policy
     }
 

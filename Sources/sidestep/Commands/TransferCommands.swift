@@ -12,6 +12,7 @@ struct ExportCommand: ParsableCommand {
         discussion: """
               sidestep export research-1 > research-1.jsonl
               sidestep export research-1 | ssh other sidestep import
+              sidestep export --without-recordings research-1 > shown.jsonl
               sidestep export --conversation chat-7 > chat-7.jsonl
               sidestep export --thread langgraph-3 > thread.jsonl
 
@@ -23,6 +24,8 @@ struct ExportCommand: ParsableCommand {
     var conversation: String?
     @Option(help: ArgumentHelp("A thread of graphs (LangGraph) instead of a run.", valueName: "name"))
     var thread: String?
+    @Flag(help: "Leave out what recorded calls sent and got: to be shown to others.")
+    var withoutRecordings = false
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
@@ -48,6 +51,7 @@ struct ExportCommand: ParsableCommand {
             let page = try connection.call("run.export") { writer in
                 writer.member("run", name)
                 writer.member("cursor", cursor)
+                if withoutRecordings { writer.member("without_recordings", true) }
             }
             var text: [UInt8] = []
             for line in page["lines"]?.elements ?? [] { text += line.bytes + [UInt8(ascii: "\n")] }

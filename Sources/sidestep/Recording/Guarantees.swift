@@ -73,8 +73,9 @@ enum Guarantees {
         N9 Agents with checkpoints of their own do not repeat old calls; then the
            journal is simply not asked. State on disk from a failed start may also lead
            the agent elsewhere (N2).
-        N10 Prompts and answers lie on disk, in the daemon's database (mode 0600). Keys
-            and other credentials do not.
+        N10 Prompts and answers lie on disk, in the daemon's database (mode 0600),
+            encrypted with `--recording-key`. Keys of providers and other credentials do
+            not.
 
         From docs/guides/unmodified-agents.md.
         """

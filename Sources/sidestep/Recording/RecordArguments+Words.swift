@@ -18,13 +18,17 @@ extension RecordArguments {
         words += ["--token", token.rawValue, "--max-body", "\(maxBody)", "--unknown", unknown.rawValue]
         words += ["--on-store-error", onStoreError.rawValue]
         words += ["--on-divergence", onDivergence.rawValue, "--buffer", buffer.rawValue]
-        words += ["--upstream-retries", "\(upstreamRetries)"]
+        words += ["--upstream-retries", "\(upstreamRetries)", "--replay-pace", replayPace.rawValue]
         words += ["--detach-grace", "\(detachGrace.milliseconds)ms"]
         words += ["--inflight-max", "\(inflightMax.milliseconds)ms"]
         if let credentials { words += ["--credentials", credentials.rawValue] }
         for entry in credential {
             words += ["--credential", "\(entry.name)=\(RunCommand.absolute(entry.value))"]
         }
+        if let retain { words += ["--retain", "\(retain.milliseconds)ms"] }
+        if forgetOnSuccess { words.append("--forget-on-success") }
+        // A supervisor that does not find it refuses to begin: without it, it would record for everybody to read.
+        if let path = key.path(environment) { words += ["--recording-key", path] }
         if let mask { words += ["--mask", mask.text] }
         words += ["--tool-drift", toolDrift.rawValue, "--store-requests", storeRequests.rawValue]
         words += ["--reroll", reroll.rawValue, "--max-reroll", "\(maxReroll)"]

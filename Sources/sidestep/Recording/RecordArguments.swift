@@ -61,6 +61,11 @@ struct RecordArguments: ParsableArguments {
     @Option(help: "With --record: whether the end of an answer waits until it is recorded, or all of it.")
     var buffer: Buffer = .end
     @Option(
+        help:
+            "With --record: whether recorded streams come at once, or with the pauses that they had."
+    )
+    var replayPace: RecorderOptions.ReplayPace = .atOnce
+    @Option(
         help: ArgumentHelp(
             "With --record: how long a call that the program has left goes on.", valueName: "span"))
     var detachGrace = SpanArgument(argument: "20s")!
@@ -104,6 +109,14 @@ struct RecordArguments: ParsableArguments {
     var credential: [TagArgument] = []
     @Option(help: "With --record: whether the program's own keys are sent on, or those of --credential.")
     var credentials: CredentialMode?
+    @Option(
+        help: ArgumentHelp(
+            "With --record: how long after the run's end requests and answers are kept; as long as the run when left "
+                + "out.", valueName: "span"))
+    var retain: SpanArgument?
+    @Flag(help: "With --record: requests and answers are deleted when the run completes.")
+    var forgetOnSuccess = false
+    @OptionGroup var key: RecordingKeyOption
     @OptionGroup var budget: RecordBudget
 
     private static let uncounted =
@@ -128,6 +141,7 @@ struct RecordArguments: ParsableArguments {
         options.onDivergence = onDivergence
         options.onStoreError = onStoreError
         options.isWhollyBuffered = buffer == .full
+        options.replayPace = replayPace
         options.detachGrace = detachGrace.duration
         options.inflightMaximum = inflightMax.duration
         options.keys.mask = mask?.kinds ?? []
@@ -136,6 +150,9 @@ struct RecordArguments: ParsableArguments {
         options.retries = UpstreamRetries(upstreamRetries)
         options.rerolls = reroll == .never ? 0 : maxReroll
         try addUpstreams(to: &options, environment)
+        options.recordingKey = try key.key(environment)
+        options.retain = retain?.duration
+        options.forgetsOnSuccess = forgetOnSuccess
         options.credentials = try keys(options, environment)
         try budget.add(to: &options, environment, hasBudget: hasBudget)
         if onStoreError == .pass && options.hasBudget {
@@ -208,5 +225,6 @@ struct VolatileNames: ExpressibleByArgument {
 extension RecorderOptions.TokenPlace: ExpressibleByArgument {}
 extension RecorderOptions.OnDivergence: ExpressibleByArgument {}
 extension RecorderOptions.OnStoreError: ExpressibleByArgument {}
+extension RecorderOptions.ReplayPace: ExpressibleByArgument {}
 extension Endpoint.Unknown: ExpressibleByArgument {}
 extension Reservation.Mode: ExpressibleByArgument {}

@@ -10,7 +10,7 @@ enum RecordingLines {
 
     /// - Parameter hashSeed: PYTHONHASHSEED as the user has set it.
     static func of(_ report: RecorderReport, hashSeed: String?) -> [String] {
-        let other = hosted(report) + report.problems
+        let other = forgotten(report) + hosted(report) + report.problems
         if report.calls == 0 { return (report.hosted.isEmpty ? [nothingSeen] : []) + other }
         return [counts(report)] + divergence(report, hashSeed) + other
     }
@@ -34,6 +34,13 @@ enum RecordingLines {
         guard sum.calls > 0 else { return "" }
         let tokens = (sum.isEstimated ? "about " : "") + "\(sum.tokens) tokens"
         return "; \(tokens) paid twice, in \(sum.calls == 1 ? "1 call" : "\(sum.calls) calls") sent again"
+    }
+
+    private static func forgotten(_ report: RecorderReport) -> [String] {
+        guard report.forgotten > 0 else { return [] }
+        let answers =
+            report.forgotten == 1 ? "1 recorded answer was" : "\(report.forgotten) recorded answers were"
+        return ["\(answers) deleted (--retain, --forget-on-success), and such a call is paid again"]
     }
 
     private static func hosted(_ report: RecorderReport) -> [String] {

@@ -75,6 +75,7 @@ struct Detaching {
         arguments += [
             "--max-restarts", "\(command.maxRestarts)", "--no-restart-exit", command.noRestartExit.text,
         ]
+        if !command.successExit.text.isEmpty { arguments += ["--success-exit", command.successExit.text] }
         arguments += [
             "--kill-after", "\(command.killAfter.milliseconds)ms", "--allow-change", "--handed-over",
             handOver.text,

@@ -25,6 +25,12 @@ struct RecordingLine {
 
     func text(_ name: String) -> String { recording[name]?.string ?? "" }
 
+    /// The name of the key in what says how a recording is encrypted.
+    static func key(of seal: String) -> String {
+        let parts = seal.split(separator: ":")
+        return parts.count > 1 ? String(parts[1]) : seal
+    }
+
     /// The calls of a run below each other.
     static func table(_ recordings: [RawJSON]) -> Table {
         var table = Table("CALL", "STATE", "SERVICE", "MODEL", "STATUS", "TOKENS", "TOOK", "ENDED")
@@ -34,13 +40,5 @@ struct RecordingLine {
                 line.recording["status"]?.int.map { "\($0)" } ?? "", line.tokens, line.took, line.ended)
         }
         return table
-    }
-}
-
-extension RawJSON {
-    /// The bytes of a recorded body.
-    var recordedBody: [UInt8] {
-        if let text = self["text"]?.string { return Array(text.utf8) }
-        return self["base64"]?.string.flatMap(Base64.decode) ?? []
     }
 }

@@ -8,19 +8,27 @@ struct RequestDifferences {
     let recording: Int
     let other: Int?
     let against: String?
+    let key: RecordingKeyOption
     let common: Common
 
     /// - Throws: `ExitCode` 1 where they differ.
     func show() throws {
-        let found = try common.connect().call("recording.diff") { writer in
+        let connection = try common.connect()
+        let sealed = SealedDifferences(
+            run: run, recording: recording, other: other, against: against, key: key)
+        let found = try sealed.found(connection) ?? plain(connection)
+        let differences = found["differences"]?.elements ?? []
+        if common.json { Output.line(found.text) } else { print(found, differences) }
+        if !differences.isEmpty { throw ExitCode(1) }
+    }
+
+    private func plain(_ connection: BlockingConnection) throws -> RawJSON {
+        try connection.call("recording.diff") { writer in
             writer.member("run", run)
             writer.member("recording", recording)
             writer.member("other", other)
             writer.member("against", against)
         }
-        let differences = found["differences"]?.elements ?? []
-        if common.json { Output.line(found.text) } else { print(found, differences) }
-        if !differences.isEmpty { throw ExitCode(1) }
     }
 
     private func print(_ found: RawJSON, _ differences: [RawJSON]) {

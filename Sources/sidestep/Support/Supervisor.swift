@@ -45,6 +45,8 @@ final class Supervisor {
         var maxRestarts = 10
         /// Exit statuses that a restart would not change: usage and configuration.
         var final: Set<Int32> = [2, 64, 78]
+        /// Exit statuses that are a success: 0 is always.
+        var successes: Set<Int32> = [0]
 
         /// Whether a program that failed is started again.
         func restarts(after status: Int32) -> Bool { restart != .no && !final.contains(status) }
@@ -103,10 +105,11 @@ final class Supervisor {
         while true {
             let end = try start(program)
             lastEnd = Self.ending(end.status)
-            if end.status == 0 && policy.restart != .always { return try complete() }
+            let isSuccess = policy.successes.contains(end.status)
+            if isSuccess && policy.restart != .always { return try complete(end.status) }
             let isCancelled = Self.isCancelled.load(ordering: .sequentiallyConsistent)
             if end.stoppedBy != nil || isCancelled { return release(end.status) }
-            guard let delay = try end.status == 0 ? again() : fail(end.status) else { return end.status }
+            guard let delay = try isSuccess ? again() : fail(end.status) else { return end.status }
             Output.complain("sidestep: \(Self.message(end.status)); again in \(RelativeTime.span(delay))")
             if !pause(delay) { return release(end.status) }
         }
@@ -119,7 +122,13 @@ final class Supervisor {
         program.environment.variables["SIDESTEP_LEASE"] = lease
         program.environment.variables["SIDESTEP_EPOCH"] = "\(epoch)"
         program.environment.variables["SIDESTEP_LAST_END"] = lastEnd
-        try recorder?.begin(in: &program.environment, lease: lease)
+        do {
+            try recorder?.begin(in: &program.environment, lease: lease)
+        } catch {
+            // Nothing has begun: whoever mends it goes on with the run.
+            _ = release(ExitStatus.internalError)
+            throw error
+        }
         program.word = WorkMark.run(uid, epoch: epoch)
         defer { Self.target.store(0, ordering: .sequentiallyConsistent) }
         let end = try program.run { Self.target.store($0, ordering: .sequentiallyConsistent) }
@@ -161,12 +170,12 @@ final class Supervisor {
 
     // MARK: How it ends
 
-    private func complete() throws -> Int32 {
+    private func complete(_ status: Int32) throws -> Int32 {
         // What its calls have used is booked before it is over.
         recorder?.close()
         recorder = nil
-        try call("run.complete") { $0.object("output") { $0.member("exit", 0) } }
-        return 0
+        try call("run.complete") { $0.object("output") { $0.member("exit", Int(status)) } }
+        return status
     }
 
     /// Somebody stopped us: the run can be continued.

@@ -221,6 +221,7 @@ import Testing
         (response.status, response.headers) = (200, Payload(text: #"[["a","b"]]"#))
         (response.contentType, response.splits) = ("text/plain", Payload(text: "[0, 3]"))
         (response.toolIDs, response.finish) = (Payload(text: #"["t2"]"#), "stop")
+        response.pauses = Payload(text: "[3, 0, 1]")
         (response.firstByteMilliseconds, response.durationMilliseconds) = (3, 4)
         for number in [2, 1, 4] as [Int64] {
             let fence = RecordingFence(run: run, recording: number, call: "\(run) \(number)")

@@ -75,7 +75,8 @@ import Testing
     @Test("a recording comes out of the database as it went in, and a changed one but for what never changes")
     func recordings() throws {
         try withRun(epoch: 7) { session, run throws in
-            var recording = fullRecording(run, block: try session.keepRecordingBlock([1], user: 1))
+            var recording = fullRecording(
+                run, block: try session.keepRecordingBlock([1], user: 1, secret: [1]))
             recording.key = try session.insertRecording(recording, epoch: 7)
             #expect(try session.recording(run: run, number: 2) == recording)
             #expect(try empty(in: "recording", session).isEmpty)
@@ -96,6 +97,7 @@ import Testing
     private func fullRecording(_ run: Int64, block: Int64) -> RecordingRecord {
         var asked = RecordedRequest(upstream: "u", httpMethod: "POST", path: "/p", keys: Payload(text: "[1]"))
         (asked.model, asked.isStream, asked.toolRefs) = ("m", true, Payload(text: "[2]"))
+        asked.sealed = "s"
         var recording = RecordingRecord(
             run: run, number: 2, call: "c", recorder: "q", epoch: 3, request: asked, now: at(4))
         var body = RequestBody(bytes: 5)
@@ -105,11 +107,13 @@ import Testing
         (recording.response.headers, recording.response.contentType) = (Payload(text: "[3]"), "t")
         (recording.response.block, recording.response.bytes) = (block, 1)
         (recording.response.splits, recording.response.toolIDs) = (Payload(text: "[4]"), Payload(text: "[5]"))
+        recording.response.pauses = Payload(text: "[6, 7]")
         (recording.response.finish, recording.response.firstByteMilliseconds) = ("stop", 9)
         recording.response.durationMilliseconds = 10
         (recording.reserved, recording.usage) = (Payload(text: "{}"), Payload(text: "{}"))
         (recording.usageSource, recording.tries, recording.message) = (.estimated, 11, "why")
         (recording.sequence, recording.number) = (12, 2)
+        recording.forgotten = at(14)
         recording.stored(as: .completed, ended: at(13))
         return recording
     }

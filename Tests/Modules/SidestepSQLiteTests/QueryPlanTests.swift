@@ -29,6 +29,7 @@ import Testing
         "act_forget": "walks the oldest lines by their number, at most the limit",
         "queue_before": "counts what its inner statement found, at most its limit",
         "journal_newest": "groups what its inner statement found, at most its limit",
+        "recording_block_has_plain": "looks at the first entry of a partial index",
         "step_by_status": "walks the partial index of open steps, which are few",
     ]
 

@@ -59,18 +59,28 @@ import Testing
     @Test("equal bytes of a user stand once, and those of another user apart")
     func blocks() throws {
         try withRun(epoch: 7) { session, _ throws in
-            let first = try session.keepRecordingBlock([0, 255], user: 1)
-            #expect(try session.keepRecordingBlock([0, 255], user: 1) == first)
-            #expect(try session.keepRecordingBlock([0, 255], user: 2) != first)
-            #expect(try session.keepRecordingBlock([], user: 1) != first)
+            let first = try session.keepRecordingBlock([0, 255], user: 1, secret: [1])
+            #expect(try session.keepRecordingBlock([0, 255], user: 1, secret: [1]) == first)
+            #expect(try session.keepRecordingBlock([0, 255], user: 2, secret: [2]) != first)
+            #expect(try session.keepRecordingBlock([], user: 1, secret: [1]) != first)
             #expect(try session.recordingBlock(first) == [0, 255])
+        }
+    }
+
+    @Test("each user has one secret for the hashes of blocks, and nobody has another's")
+    func secretsOfUsers() throws {
+        try withRun(epoch: 7) { session, _ throws in
+            #expect(try session.recordingSecret(user: 1) == nil)
+            try session.insertRecordingSecret([1, 2], user: 1)
+            #expect(try session.recordingSecret(user: 1) == [1, 2])
+            #expect(try session.recordingSecret(user: 2) == nil)
         }
     }
 
     @Test("a request is the pieces that it shares with one before it, and its own")
     func requests() throws {
         try withRun(epoch: 7) { session, run throws in
-            let blocks = try (0..<6).map { try session.keepRecordingBlock([UInt8($0)], user: 1) }
+            let blocks = try (0..<6).map { try session.keepRecordingBlock([UInt8($0)], user: 1, secret: [1]) }
             var keys: [Int64] = []
             // The second has three pieces of the first, the third two of those.
             for (number, (shared, own)) in [(0, [0, 1, 2, 3]), (3, [4]), (2, [5, 0])].enumerated() {
@@ -93,7 +103,7 @@ import Testing
     @Test("a fork shares what was completed before it, and nothing else")
     func shared() throws {
         try withRun(epoch: 7) { session, run throws in
-            let block = try session.keepRecordingBlock([1], user: 1)
+            let block = try session.keepRecordingBlock([1], user: 1, secret: [1])
             let ends: [(RecordingEvent?, Int64)] = [
                 (.completed, 10), (.failed, 11), (nil, 0), (.completed, 30), (.completed, 12),
             ]

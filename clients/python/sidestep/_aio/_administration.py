@@ -176,14 +176,27 @@ class Administration(Connection):
         return page["entries"] if limit else await questions._all(page, "entries", ask)
 
     async def export(
-        self, run: str, *, generation: int | None = None, max_bytes: int | None = None
+        self,
+        run: str,
+        *,
+        generation: int | None = None,
+        max_bytes: int | None = None,
+        without_recordings: bool | None = None,
     ) -> list[str]:
-        """Return all that is known of a run, as lines that `import_run` takes (``run.export``)."""
+        """Return all that is known of a run, as lines that `import_run` takes (``run.export``).
+
+        `without_recordings` leaves out what recorded calls sent and got.
+        """
         questions = self._questions
 
         async def ask(cursor: str | None) -> Facts:
             return await questions._ask(  # type: ignore[no-any-return]
-                "run.export", run=run, generation=generation, cursor=cursor, max_bytes=max_bytes
+                "run.export",
+                run=run,
+                generation=generation,
+                cursor=cursor,
+                max_bytes=max_bytes,
+                without_recordings=without_recordings,
             )
 
         return await questions._all(await ask(None), "lines", ask)

@@ -31,10 +31,26 @@ class Recordings(Questions):
     """The recorded calls of runs; `Client.recordings` is this."""
 
     def open(
-        self, recorder: str, *, run: str | None = None, lease: str | None = None
+        self,
+        recorder: str,
+        *,
+        run: str | None = None,
+        lease: str | None = None,
+        retain: Span | None = None,
+        forget_on_success: bool | None = None,
     ) -> Facts:
-        """Take a run up as its recorder; return the key of requests (``recording.open``)."""
-        return self._ask("recording.open", run=run, lease=lease, recorder=recorder)  # type: ignore[no-any-return]
+        """Take a run up as its recorder; return the key of requests (``recording.open``).
+
+        Bodies are kept as long as the run, or for `retain` after its end, or until it completes.
+        """
+        return self._ask(  # type: ignore[no-any-return]
+            "recording.open",
+            run=run,
+            lease=lease,
+            recorder=recorder,
+            retain_ms=milliseconds(retain),
+            forget_on_success=forget_on_success,
+        )
 
     def begin(
         self,
@@ -50,6 +66,7 @@ class Recordings(Questions):
         model: str | None = None,
         stream: bool | None = None,
         tool_refs: Sequence[str] | None = None,
+        sealed: str | None = None,
         reserve: Mapping[str, int] | None = None,
         request: bytes | str | None = None,
         cuts: Sequence[int] | None = None,
@@ -72,6 +89,7 @@ class Recordings(Questions):
             model=model,
             stream=stream,
             tool_refs=tool_refs and list(tool_refs),
+            sealed=sealed,
             reserve=reserve and dict(reserve),
             request=body,
         )
@@ -88,6 +106,7 @@ class Recordings(Questions):
         headers: Sequence[Sequence[str]] | None = None,
         content_type: str | None = None,
         splits: Sequence[int] | None = None,
+        pauses: Sequence[int] | None = None,
         usage: Mapping[str, Any] | None = None,
         usage_source: str | None = None,
         tool_ids: Sequence[str] | None = None,
@@ -110,6 +129,7 @@ class Recordings(Questions):
             text=data.get("text"),
             base64=data.get("base64"),
             splits=splits and list(splits),
+            pauses=pauses and list(pauses),
             usage=usage and dict(usage),
             usage_source=usage_source,
             tool_ids=tool_ids and list(tool_ids),

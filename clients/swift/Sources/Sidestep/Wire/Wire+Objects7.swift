@@ -68,6 +68,8 @@ extension Wire {
         public var path: String
         /// By what it is known again.
         public var keys: [String]
+        /// By what its bodies are encrypted, in its recorder's words.
+        public var sealed: String?
         /// The model.
         public var model: String?
         /// Whether the answer came in parts.
@@ -104,6 +106,8 @@ extension Wire {
         public var duration: Duration?
         /// When it ended.
         public var completedAt: Date?
+        /// When its bodies were deleted, and the keys that it was known again by.
+        public var forgottenAt: Date?
 
         init(_ reader: WireReader) throws {
             recording = try reader.must("recording")
@@ -114,6 +118,7 @@ extension Wire {
             httpMethod = try reader.must("http_method")
             path = try reader.must("path")
             keys = try reader.must("keys")
+            sealed = try reader.may("sealed")
             model = try reader.may("model")
             stream = try reader.must("stream")
             toolRefs = try reader.may("tool_refs")
@@ -132,6 +137,7 @@ extension Wire {
             firstByte = try reader.may("first_byte_ms")
             duration = try reader.may("duration_ms")
             completedAt = try reader.may("completed_at")
+            forgottenAt = try reader.may("forgotten_at")
         }
 
         init?(wire: RawJSON) throws {
@@ -154,6 +160,8 @@ extension Wire {
         public var base64: String?
         /// Where parts of it began, in bytes.
         public var splits: [Int]?
+        /// Before each part, from the request on, where that is known.
+        public var pauses: [Int]?
 
         init(_ reader: WireReader) throws {
             status = try reader.must("status")
@@ -162,6 +170,7 @@ extension Wire {
             text = try reader.may("text")
             base64 = try reader.may("base64")
             splits = try reader.may("splits")
+            pauses = try reader.may("pauses")
         }
 
         init?(wire: RawJSON) throws {

@@ -10,16 +10,23 @@ extension Wire {
     ///   - recorder: a random text, one for each process that records.
     ///   - run: the run. Default: the one of the lease.
     ///   - lease: the lease. Default: the one that this connection was granted.
+    ///   - retain: how long after the run's end bodies of requests and answers are kept. Default: as long as
+    ///   the run.
+    ///   - forgetOnSuccess: whether they are deleted when the run completes. Default: false.
     @discardableResult
     public func recordingOpen(
         recorder: String,
         run: String? = nil,
-        lease: String? = nil
+        lease: String? = nil,
+        retain: Duration? = nil,
+        forgetOnSuccess: Bool? = nil
     ) async throws -> RecordingOpenResult {
         try RecordingOpenResult(try await call("recording.open", mayResend: true) { writer in
             writer.wire("run", run)
             writer.wire("lease", lease)
             writer.wire("recorder", recorder)
+            writer.wire("retain_ms", retain)
+            writer.wire("forget_on_success", forgetOnSuccess)
         })
     }
 
@@ -61,6 +68,8 @@ extension Wire {
     ///   - model: the model that is asked.
     ///   - stream: whether the answer comes in parts. Default: false.
     ///   - toolRefs: ids of tool calls in the request.
+    ///   - sealed: by what its bodies are encrypted, in its recorder's words; the daemon gets them as bytes.
+    ///   Default: they are not.
     ///   - reserve: what it sets aside of the run's budget. Default: one call.
     ///   - request: its body. Default: none is kept.
     @discardableResult
@@ -76,6 +85,7 @@ extension Wire {
         model: String? = nil,
         stream: Bool? = nil,
         toolRefs: [String]? = nil,
+        sealed: String? = nil,
         reserve: Wire.ReserveObject? = nil,
         request: Wire.RecordedRequestObject? = nil
     ) async throws -> RecordingBeginResult {
@@ -91,6 +101,7 @@ extension Wire {
             writer.wire("model", model)
             writer.wire("stream", stream)
             writer.wire("tool_refs", toolRefs)
+            writer.wire("sealed", sealed)
             writer.wire("reserve", reserve)
             writer.wire("request", request)
         })
@@ -124,6 +135,7 @@ extension Wire {
     ///   - text: the body, if it is UTF-8 without NUL.
     ///   - base64: the body in base64, if it is not.
     ///   - splits: where parts of it began, in bytes.
+    ///   - pauses: before each part, the one before the first split too, from the request on.
     ///   - toolIds: ids of tool calls in the answer.
     ///   - finish: why the model stopped.
     ///   - model: the model that answered. Default: the one that was asked.
@@ -144,6 +156,7 @@ extension Wire {
         text: String? = nil,
         base64: String? = nil,
         splits: [Int]? = nil,
+        pauses: [Int]? = nil,
         toolIds: [String]? = nil,
         finish: String? = nil,
         model: String? = nil,
@@ -163,6 +176,7 @@ extension Wire {
             writer.wire("text", text)
             writer.wire("base64", base64)
             writer.wire("splits", splits)
+            writer.wire("pauses", pauses)
             writer.wire("tool_ids", toolIds)
             writer.wire("finish", finish)
             writer.wire("model", model)
@@ -239,52 +253,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RecordingFailResult", wire))
-        }
-    }
-
-    /// Lists the recordings of a run in their order; those that a fork shares come first.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - generation: which generation of the run. Default: the latest.
-    ///   - after: the number after which to begin. Default: 0.
-    ///   - limit: recordings on a page. Default: 1000.
-    ///   - maxBytes: about how large a page may be.
-    ///   - states: only those in one of these states.
-    @discardableResult
-    public func recordingList(
-        run: String,
-        generation: Int? = nil,
-        after: Int? = nil,
-        limit: Int? = nil,
-        maxBytes: Int? = nil,
-        states: [String]? = nil
-    ) async throws -> RecordingListResult {
-        try RecordingListResult(try await call("recording.list", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("generation", generation)
-            writer.wire("after", after)
-            writer.wire("limit", limit)
-            writer.wire("max_bytes", maxBytes)
-            writer.wire("states", states)
-        })
-    }
-
-    /// What `recording.list` answers.
-    public struct RecordingListResult: WireReadable {
-        /// Without what was sent and what came back.
-        public var recordings: [Wire.RecordingObject]
-        /// The number to give as `after` for the next page.
-        public var more: Int?
-
-        init(_ reader: WireReader) throws {
-            recordings = try reader.must("recordings")
-            more = try reader.may("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RecordingListResult", wire))
         }
     }
 }

@@ -4,6 +4,52 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Lists the recordings of a run in their order; those that a fork shares come first.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - generation: which generation of the run. Default: the latest.
+    ///   - after: the number after which to begin. Default: 0.
+    ///   - limit: recordings on a page. Default: 1000.
+    ///   - maxBytes: about how large a page may be.
+    ///   - states: only those in one of these states.
+    @discardableResult
+    public func recordingList(
+        run: String,
+        generation: Int? = nil,
+        after: Int? = nil,
+        limit: Int? = nil,
+        maxBytes: Int? = nil,
+        states: [String]? = nil
+    ) async throws -> RecordingListResult {
+        try RecordingListResult(try await call("recording.list", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("generation", generation)
+            writer.wire("after", after)
+            writer.wire("limit", limit)
+            writer.wire("max_bytes", maxBytes)
+            writer.wire("states", states)
+        })
+    }
+
+    /// What `recording.list` answers.
+    public struct RecordingListResult: WireReadable {
+        /// Without what was sent and what came back.
+        public var recordings: [Wire.RecordingObject]
+        /// The number to give as `after` for the next page.
+        public var more: Int?
+
+        init(_ reader: WireReader) throws {
+            recordings = try reader.must("recordings")
+            more = try reader.may("more")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RecordingListResult", wire))
+        }
+    }
+
     /// Returns a recording with what came back.
     ///
     /// - Parameters:

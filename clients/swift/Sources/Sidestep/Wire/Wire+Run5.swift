@@ -57,18 +57,22 @@ extension Wire {
     ///   - generation: which generation. Default: the latest.
     ///   - cursor: `more` of the page before.
     ///   - maxBytes: about how large a page may be.
+    ///   - withoutRecordings: whether recorded calls are without their bodies and keys, as if those had been
+    ///   deleted. Default: false.
     @discardableResult
     public func runExport(
         run: String,
         generation: Int? = nil,
         cursor: String? = nil,
-        maxBytes: Int? = nil
+        maxBytes: Int? = nil,
+        withoutRecordings: Bool? = nil
     ) async throws -> RunExportResult {
         try RunExportResult(try await call("run.export", mayResend: true) { writer in
             writer.wire("run", run)
             writer.wire("generation", generation)
             writer.wire("cursor", cursor)
             writer.wire("max_bytes", maxBytes)
+            writer.wire("without_recordings", withoutRecordings)
         })
     }
 
