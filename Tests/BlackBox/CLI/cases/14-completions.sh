@@ -60,7 +60,9 @@ if command -v zsh >/dev/null; then
 known
 cat >try.zsh <<'S'
 zmodload zsh/zpty
-zpty z "zsh -f -i"
+# What is typed before its editor has the terminal may be lost.
+zpty z "PS1='beg''un> ' zsh -f -i"
+zpty -r z out '*begun> *'
 zpty -w z 'PS1=; unset zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; . <(sidestep completions zsh)'
 zpty -w z 'report() { print -r -- "typed<$BUFFER>" }; zle -N report; bindkey "^T" report; print re"ady"'
 zpty -r z out '*ready*'
@@ -72,7 +74,7 @@ for line in "$@"; do
 done
 zpty -d z
 S
-is "$(timeout 60 zsh -f try.zsh 'sidestep ea' "sidestep show $run" "sidestep resolve $run-a conv" "sidestep resolve $run-a two" </dev/null)" \
+is "$(timeout 240 zsh -f try.zsh 'sidestep ea' "sidestep show $run" "sidestep resolve $run-a conv" "sidestep resolve $run-a two" </dev/null)" \
     "sidestep each 
 sidestep show $run-a 
 sidestep resolve $run-a convert:b 
