@@ -50,7 +50,11 @@ class Options(Recording):
     def test_every_option_of_recording_is_handed_to_the_daemon_with_the_program(self):
         (self.folder / "key").write_text("secret")
         (self.folder / "prices").write_text("* 1 1 1\n")
+        sealing = self.folder / "sealing"
+        self.assertEqual(self.sidestep("recording-key", str(sealing)).returncode, 0)
         values = VALUES | {
+            "--recording-key": [str(sealing)], "--retain": ["604800000ms"], "--forget-on-success": [],
+            "--replay-pace": ["recorded"],
             "--credential": [f"openai={self.folder}/key"], "--prices": [str(self.folder / "prices")],
             "--http-socket": [str(self.folder / "http.sock")],
         }  # fmt: skip
