@@ -107,7 +107,8 @@ public final class ProgramExecutor: Sendable {
             let pid = process.pid
             children.began(child, pid)
             if let process = identify(pid) { started(process) }
-            var watch = ProgramWatch(program, process, ProcessTree(mark: .word(task.token), group: pid), order)
+            var watch = ProgramWatch(
+                program, process, ProcessTree(mark: .word(task.token), group: pid), order)
             return outcome(watch.run())
         } catch {
             return notStarted(error, program.arguments[0])

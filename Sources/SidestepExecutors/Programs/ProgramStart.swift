@@ -18,7 +18,9 @@ struct StartedProgram: ~Copyable {
     /// - Parameters:
     ///   - environment: the whole of it; its PATH says where a program is that is named without a slash.
     /// - Throws: what the system refused, by its number of errno(3).
-    static func start(_ program: Program, environment: [String: String]) throws(StartProblem) -> StartedProgram {
+    static func start(_ program: Program, environment: [String: String]) throws(StartProblem)
+        -> StartedProgram
+    {
         if let directory = program.directory { try check(directory) }
         let input = program.input.withUnsafeBytes { shim_memory_file($0.baseAddress, Int64($0.count)) }
         // A file, not a pipe: nobody has to write to a program that may not read.
@@ -134,8 +136,10 @@ private struct Spawn {
     /// Where a program may be; an empty part of a path is the working directory.
     private static func places(of name: String, _ path: String?) -> [String] {
         if name.utf8.contains(UInt8(ascii: "/")) { return [name] }
-        return (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":", omittingEmptySubsequences: false)
-            .map { $0.isEmpty ? "./\(name)" : "\($0)/\(name)" }
+        return (path ?? "/usr/local/bin:/usr/bin:/bin").split(
+            separator: ":", omittingEmptySubsequences: false
+        )
+        .map { $0.isEmpty ? "./\(name)" : "\($0)/\(name)" }
     }
 }
 
