@@ -60,12 +60,14 @@ if command -v zsh >/dev/null; then
 known
 cat >try.zsh <<'S'
 zmodload zsh/zpty
-# What is typed before its editor has the terminal may be lost.
-zpty z "PS1='beg''un> ' zsh -f -i"
-zpty -r z out '*begun> *'
-zpty -w z 'PS1=; unset zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; . <(sidestep completions zsh)'
-zpty -w z 'report() { print -r -- "typed<$BUFFER>" }; zle -N report; bindkey "^T" report; print re"ady"'
-zpty -r z out '*ready*'
+# What is typed while its editor does not have the terminal may be lost: each line waits for a prompt of its own, which
+# the echo of what is typed does not hold.
+zpty z "PS1='o''ne> ' zsh -f -i"
+zpty -r z out '*one> *'
+zpty -w z "unset zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; . <(sidestep completions zsh); PS1='t''wo> '"
+zpty -r z out '*two> *'
+zpty -w z 'report() { print -r -- "typed<$BUFFER>" }; zle -N report; bindkey "^T" report; PS1="th""ree> "'
+zpty -r z out '*three> *'
 for line in "$@"; do
     zpty -w -n z "$line"$'\t\C-t\C-u'
     zpty -r z out '*typed<*>*'
