@@ -8,7 +8,7 @@ extension RecorderCore {
     /// The secret of a call: whoever holds the run can make it again.
     func fence(_ nonce: String) -> String {
         let code = key.withUnsafeBytes { MessageCode.sha256(key: $0, Array("call:\(nonce)".utf8)) }
-        return RandomText.hexadecimal(code.prefix(16))
+        return Hexadecimal.text(code.prefix(16))
     }
 
     /// Reads the answer to a request, if one was left; false where it has to be asked for.

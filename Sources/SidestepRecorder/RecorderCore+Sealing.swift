@@ -25,14 +25,18 @@ extension RecorderCore {
         }
     }
 
-    /// - Parameter run: whose recordings were looked at.
-    var sealError: SidestepError? {
-        sealProblem.map { SidestepError(.invalidArgument, $0.message, run: ledger.run, hint: $0.hint) }
-    }
+    var sealError: SidestepError? { sealProblem?.error(ledger.run) }
 
     /// What seals the bodies of a call.
     func seal(of keys: CallKeys) -> CallSeal? {
         ledger.seal.map { CallSeal(seal: $0, call: keys.texts.first ?? "") }
+    }
+}
+
+extension SealProblem {
+    /// As commands say it.
+    package func error(_ run: String) -> SidestepError {
+        SidestepError(.invalidArgument, message, run: run, hint: hint)
     }
 }
 

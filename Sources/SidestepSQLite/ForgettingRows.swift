@@ -48,15 +48,11 @@ extension SQLiteSession {
 
     /// Deletes so that nothing of it can be found in the files afterwards: neither in the database, where it is
     /// overwritten, nor in its log, which is cut when this is committed.
-    func shredding<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    func shredding<Done>(_ body: () throws(Failure) -> Done) throws(Failure) -> Done {
         try connection.shred(true)
         isLogToBeCut = true
-        let result: Result
-        do { result = try body() } catch {
-            try connection.shred(false)
-            throw error
-        }
+        let result = Result(catching: body)
         try connection.shred(false)
-        return result
+        return try result.get()
     }
 }

@@ -57,15 +57,13 @@ final class LogKeeper {
     /// Shortens a log that is longer than it has to be.
     func tidy(_ connection: Connection) throws(Failure) {
         guard try copy(connection) else { return }
-        if isToBeCut.load(ordering: .relaxed) { return try cut(connection) }
-        guard fileSize(path) > Self.keptBytes else { return }
-        // It is cut by whoever begins it anew; nobody may do so for hours.
-        do { try connection.shortenLog() } catch { if error.fault?.scope == .store { throw error } }
-    }
-
-    private func cut(_ connection: Connection) throws(Failure) {
         do {
-            if try connection.cutLog() { isToBeCut.store(false, ordering: .relaxed) }
+            if isToBeCut.load(ordering: .relaxed) {
+                if try connection.cutLog() { isToBeCut.store(false, ordering: .relaxed) }
+            } else if fileSize(path) > Self.keptBytes {
+                // It is cut by whoever begins it anew; nobody may do so for hours.
+                try connection.shortenLog()
+            }
         } catch {
             if error.fault?.scope == .store { throw error }
         }

@@ -64,10 +64,8 @@ public struct CallContext: Sendable {
     /// The one user that was asked for, or all whom the caller sees; `not_permitted` for another one's.
     func seen(_ asked: UInt32?) throws -> UInt32? {
         guard let asked else { return visibleUser }
-        if asked == visibleUser ?? asked { return asked }
-        throw Failure(
-            .notPermitted, "only an administrator sees the runs of other users",
-            hint: "Leave `user` out, or call as the daemon's user, as root, or as a member of `admin_group`.")
+        if asked != peer.uid { try requireAdministrator("see the runs of another user") }
+        return asked
     }
 }
 

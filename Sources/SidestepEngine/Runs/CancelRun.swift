@@ -29,8 +29,8 @@ public struct CancelRun: Command {
     func perform(
         on run: RunRecord, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> RunRecord {
-        if run.status == .cancelled { return run }
-        if run.status.isClosed { throw Failure.runClosed(run) }
+        if let refusal = RunAction.cancel.refusal(of: run) { throw refusal }
+        if run.status.isClosed { return run }
         let owner = run.lease?.owner
         if kills, let owner {
             guard owner.uid == call.peer.uid || call.peer.uid == 0, owner.process != call.peer.process else {

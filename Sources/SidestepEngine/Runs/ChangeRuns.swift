@@ -53,8 +53,8 @@ public struct ChangeRuns: Command {
         _ ids: [String], _ at: inout Result, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> Bool {
         for id in ids.dropFirst(at.looked).prefix(Self.turn) {
-            let isDone = try attempt(id, &at) { try apply(to: store.visibleRun(id, call), store, &call) }
-            guard isDone else { return false }
+            let apply = { try self.apply(to: store.visibleRun(id, call), store, &call) }
+            guard try attempt(id, &at, apply) else { return false }
         }
         return at.looked >= ids.count
     }
@@ -73,10 +73,11 @@ public struct ChangeRuns: Command {
                 at.looked += 1
                 continue
             }
-            let isDone = try attempt(run.id, &at) { try apply(to: run, store, &call) }
-            // Its older generations have lower keys.
-            at.cursor = isDone ? run.key : run.key + 1
-            guard isDone else { return false }
+            guard try attempt(run.id, &at, { try apply(to: run, store, &call) }) else {
+                // Its older generations have lower keys.
+                at.cursor = run.key + 1
+                return false
+            }
         }
         at.cursor = page.hasMore ? page.items.last?.key : nil
         return !page.hasMore || at.looked >= limit

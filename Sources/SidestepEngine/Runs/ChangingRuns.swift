@@ -18,8 +18,8 @@ public struct PauseRun: Command {
 
 extension StoreTransaction {
     func pause(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
+        if let refusal = RunAction.pause.refusal(of: run) { throw refusal }
         if run.status == .paused { return run }
-        if run.status.isClosed { throw Failure.runClosed(run) }
         try loseRunningSteps(of: run, &call)
         let peer = call.peer
         let after = try paused(run, .operator, &call) { $0.by(peer) }
@@ -46,10 +46,8 @@ public struct UnpauseRun: Command {
 
 extension StoreTransaction {
     func unpauseOnRequest(_ run: RunRecord, _ call: inout CallContext) throws -> RunRecord {
-        if run.status != .paused {
-            if run.status.isClosed { throw Failure.runClosed(run) }
-            return run
-        }
+        if let refusal = RunAction.unpause.refusal(of: run) { throw refusal }
+        if run.status != .paused { return run }
         call.tell(act: "run.unpause", run.id, of: run.userID)
         return try unpause(run, &call)
     }
@@ -86,7 +84,7 @@ extension StoreTransaction {
     /// Takes all generations of a run out of sight, fifty at a time; returns whether there are no more. Throws
     /// `run_owned`.
     func delete(_ run: RunRecord, _ call: inout CallContext) throws -> Bool {
-        if run.status == .running { throw Failure.runOwned(run) }
+        if let refusal = RunAction.delete.refusal(of: run) { throw refusal }
         // All generations: the id is free again, and an old outcome can never be taken for a new one.
         try note(act: "run.delete", run.id, of: run.userID, &call, detail: run.lastWords)
         var generation: RunRecord? = run

@@ -13,7 +13,8 @@ extension ProgramExecutor {
     /// Watches a program that is nobody's child here; false when it has ended.
     func adopt(_ orphan: Orphan, done: @escaping Done) -> Bool {
         guard let process = orphan.process, identify(process.pid) == process else { return false }
-        guard let order = try? began(orphan.token, hasBell: false) else { return false }
+        let order = StopOrder()
+        began(orphan.token, order)
         spare.onThread("adopted") {
             while !ProcessTable.hasEnded(process), !order.wasGiven { usleep(Self.look) }
             let isStopped = order.wasGiven

@@ -55,27 +55,25 @@ public final class ProgramExecutor: Sendable {
         } catch {
             return done(Exchange.outcome(Refusal(type: "credential", message: error.message)))
         }
+        guard let bell = Spawning.pipe() else {
+            return done(notStarted(StartProblem(number: errno), program.arguments[0]))
+        }
+        let order = StopOrder(ringing: bell)
+        began(task.token, order)
         do {
-            let order = try began(task.token, hasBell: true)
             _ = try WorkerThread("program") {
                 let outcome = self.run(program, task, order, started)
                 self.ended(task.token)
                 done(outcome)
             }
-        } catch let problem as StartProblem {
-            done(notStarted(problem, program.arguments[0]))
         } catch {
             ended(task.token)
             done(notStarted(StartProblem(number: EAGAIN), program.arguments[0]))
         }
     }
 
-    /// A program is under way; answers where the order to end it comes.
-    func began(_ token: String, hasBell: Bool) throws(StartProblem) -> StopOrder {
-        let order = try StopOrder(hasBell: hasBell)
-        running.withLock { $0[token] = order }
-        return order
-    }
+    /// A program is under way, and this is the order to end it.
+    func began(_ token: String, _ order: StopOrder) { running.withLock { $0[token] = order } }
 
     func ended(_ token: String) { _ = running.withLock { $0.removeValue(forKey: token) } }
 
@@ -131,13 +129,11 @@ public final class ProgramExecutor: Sendable {
 
     private func outcome(_ end: ProgramWatch.End) -> TaskOutcome {
         // Somebody else has waited for it: what it did is not known.
-        guard let status = end.status else { return .lost }
+        guard let known = end.known else { return .lost }
         if end.reason == .stopped { return .stopped }
-        var record = ProgramEnd(
-            status: 0, output: end.output, error: end.error, isTimedOut: end.reason == .timeout)
-        let signal = status & 0x7F
-        record.signal = signal == 0 ? nil : signal
-        record.status = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+        let record = ProgramEnd(
+            status: known.status, signal: known.signal, output: end.output, error: end.error,
+            isTimedOut: end.reason == .timeout)
         return record.isSuccess
             ? .completed(record.record) : .failed(record.record, AttemptError(types: record.types))
     }

@@ -1,5 +1,6 @@
 import CShims
 import Glibc
+import SidestepHost
 
 /// A program that was started and that nobody has waited for, with what it prints.
 struct StartedProgram: ~Copyable {
@@ -45,11 +46,8 @@ struct StartedProgram: ~Copyable {
 struct Pipe: ~Copyable {
     let reader, writer: OwnedDescriptor
 
-    /// - Parameter isOpen: whether there is one; without it both ends are none.
-    init(isOpen: Bool = true) throws(StartProblem) {
-        var (reader, writer): (Int32, Int32) = (-1, -1)
-        let refused = isOpen ? shim_pipe(&reader, &writer) : 0
-        guard refused == 0 else { throw StartProblem(number: -refused) }
+    init() throws(StartProblem) {
+        guard let (reader, writer) = Spawning.pipe() else { throw StartProblem(number: errno) }
         self.reader = OwnedDescriptor(reader)
         self.writer = OwnedDescriptor(writer)
     }
@@ -99,7 +97,9 @@ private struct Spawn {
         }
         shim_spawn_close_from(&actions, 3)
         if let directory { shim_spawn_in(&actions, directory) }
-        var attributes = Self.attributes()
+        var all = sigset_t()
+        sigfillset(&all)
+        var attributes = Spawning.attributes(defaulting: all, ownGroup: true)
         defer { posix_spawnattr_destroy(&attributes) }
         let words = CStrings(arguments)
         let variables = CStrings(environment.map { "\($0)=\($1)" })
@@ -117,20 +117,6 @@ private struct Spawn {
             }
         }
         throw StartProblem(number: refused)
-    }
-
-    private static func attributes() -> posix_spawnattr_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        return attributes
     }
 
     /// Where a program may be; an empty part of a path is the working directory.

@@ -10,10 +10,10 @@ struct ProgramWatch: ~Copyable {
 
     /// What became of a program.
     struct End {
-        /// What waitpid(2) wrote; nil when somebody else has waited for it.
-        var status: Int32?
+        /// nil when somebody else has waited for it.
+        let known: ChildEnd?
         /// nil when it ended by itself.
-        var reason: Reason?
+        let reason: Reason?
         let output, error: OutputTail
     }
 
@@ -60,14 +60,11 @@ struct ProgramWatch: ~Copyable {
         while !isOver {
             keep()
             waitAndRead()
-            if ended == nil, Self.hasEnded(started.pid) { (ended, lastHeard) = (.now, .now) }
+            if ended == nil, ChildEnd.hasCome(to: started.pid) { (ended, lastHeard) = (.now, .now) }
         }
-        var status: Int32 = 0
-        var waited: pid_t
-        repeat { waited = waitpid(started.pid, &status, 0) } while waited < 0 && errno == EINTR
-        let isKnown = waited == started.pid
-        endRest(isLost: !isKnown)
-        return End(status: isKnown ? status : nil, reason: reason, output: output, error: error)
+        let known = ChildEnd.wait(for: started.pid)
+        endRest(isLost: known == nil)
+        return End(known: known, reason: reason, output: output, error: error)
     }
 
     private var isOver: Bool {
@@ -125,13 +122,6 @@ struct ProgramWatch: ~Copyable {
         guard count > 0 else { return false }
         tail.append(buffer[..<count])
         return true
-    }
-
-    /// Whether it is only there to be waited for; also when somebody else has done so.
-    private static func hasEnded(_ pid: pid_t) -> Bool {
-        var info = siginfo_t()
-        // waitid(2): with WNOHANG the signal's number is 0 when there is nothing to tell.
-        return waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_signo != 0
     }
 
     /// Ends what it left behind, in its group or, when it was to end, anywhere.

@@ -17,6 +17,18 @@ struct CallRecord {
     /// What seals it; nil where it is kept as it is.
     let seal: CallSeal?
 
+    /// Of an answer that is whole.
+    ///
+    /// - Parameter pace: when its parts came.
+    init(
+        head: ReplyHead, body: [UInt8], observer: ReplyObserver, pace: ReplyPace, usage: CallUsage,
+        firstByte: Duration?, duration: Duration, tries: Int, seal: CallSeal?
+    ) {
+        (self.head, self.body, self.observer, self.usage) = (head, body, observer, usage)
+        (self.firstByte, self.duration, self.tries, self.seal) = (firstByte, duration, tries, seal)
+        parts = ReplyParts(of: observer, pace, body: body.count)
+    }
+
     /// Of the answer's headers, those that are the answer's own; the others are of the hour and the connection.
     private static let kept: Set<String> = [
         "content-type", "content-encoding", "content-disposition", "location", "request-id", "x-request-id",
@@ -36,9 +48,9 @@ struct CallRecord {
         }
         writer.member("content_type", head.value(of: "content-type"))
         if let seal {
-            BodyText.write(seal.seal.seal(answer: body, in: parts, of: seal.call), to: &writer)
+            writer.body(seal.seal.seal(answer: body, in: parts, of: seal.call))
         } else {
-            BodyText.write(body, to: &writer)
+            writer.body(body)
             parts.write(to: &writer)
         }
         let tools = observer.facts.toolReferences
@@ -74,16 +86,5 @@ struct CallUsage {
             writer.member("cost_micros", costMicros)
         }
         writer.member("usage_source", isReported ? "reported" : isCall ? "estimated" : "none")
-    }
-}
-
-/// A body in JSON: as text where it is one.
-enum BodyText {
-    static func write(_ body: [UInt8], to writer: inout JSONWriter) {
-        if !body.contains(0), let text = String(validating: body, as: UTF8.self) {
-            writer.member("text", text)
-        } else {
-            writer.member("base64", Base64.encode(body))
-        }
     }
 }

@@ -41,7 +41,7 @@ final class LiveCall: WrittenCall {
     /// When its events came.
     private var pace = ReplyPace()
     /// What came and may not be handed out yet.
-    private var held: [UInt8] = []
+    private var held = HeldBytes()
     private var isTooLong = false
     /// Its end, where nobody waits for it.
     var limit: Scheduled<Void>?
@@ -112,13 +112,10 @@ final class LiveCall: WrittenCall {
     /// Takes the next frame of a WebSocket, and what is in it.
     func take(frame bytes: [UInt8], _ value: RawJSON?) {
         guard !isOver, !hasEnded else { return }
-        held += bytes
+        held.append(bytes)
         observer?.feed(frame: bytes, value)
-        noteReply()
-        notePace()
         answer.splits.append(observer?.count ?? 0)
-        moveHeld(upTo: observer?.releasable ?? 0)
-        if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
+        handOn()
         if hasEnded { end(nil) }
         answer.pump()
     }
@@ -178,21 +175,26 @@ final class LiveCall: WrittenCall {
 
     private func keep(_ bytes: [UInt8]) {
         if isTooLong { return pass(bytes) }
-        held += bytes
+        held.append(bytes)
         observer?.feed(bytes)
+        handOn()
+        if answer.spool.count + held.count > core.options.maximumBody { isTooLong = true }
+        if isTooLong { moveHeld(upTo: .max) }
+    }
+
+    /// Hands on what may be handed out of what has come.
+    private func handOn() {
         notePace()
         noteReply()
         moveHeld(upTo: observer?.releasable ?? 0)
         if !core.options.isWhollyBuffered { answer.release(answer.spool.count) }
-        if answer.spool.count + held.count > core.options.maximumBody { isTooLong = true }
-        if isTooLong { moveHeld(upTo: .max) }
     }
 
     private func notePace() { pace.note(events: observer?.splits.count ?? 0, at: .now - beganAt) }
 
     /// Handed on as it comes, and not kept: it is longer than what is recorded.
     private func pass(_ bytes: [UInt8]) {
-        held += bytes
+        held.append(bytes)
         moveHeld(upTo: .max)
         answer.release(answer.spool.count)
     }
@@ -200,20 +202,9 @@ final class LiveCall: WrittenCall {
     /// Moves what stands before a place of the provider's bytes to where deliveries read, without what was
     /// asked for in the client's place.
     private func moveHeld(upTo place: Int) {
-        let end = min(max(0, place - moved), held.count)
-        guard end > 0 else { return }
-        var kept = Array(held[..<end])
-        for range in observer?.injected.reversed() ?? [] {
-            let cut = (range.lowerBound - moved)..<(range.upperBound - moved)
-            if cut.lowerBound >= 0, cut.upperBound <= end { kept.removeSubrange(cut) }
-        }
-        held.removeFirst(end)
-        moved += end
+        guard let kept = held.take(upTo: place, without: observer?.injected ?? []) else { return }
         if !answer.spool.append(kept) { fail("there is no space for it in the folder for temporary files") }
     }
-
-    /// Of the provider's bytes, those that were moved.
-    private var moved = 0
 
     private func end(_ failure: HTTPFailure?) {
         guard answer.head != nil, var observer else {
@@ -244,11 +235,10 @@ final class LiveCall: WrittenCall {
         limit?.cancel()
         notePace()
         let usage = core.usage(of: self, observer)
-        let body = answer.spool.bytes
         let record = CallRecord(
-            head: head, body: body, observer: observer, usage: usage,
+            head: head, body: answer.spool.bytes, observer: observer, pace: pace, usage: usage,
             firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: tries,
-            parts: ReplyParts(of: observer, pace, body: body.count), seal: core.seal(of: keys))
+            seal: core.seal(of: keys))
         let waits = core.options.onStoreError == .fail
         core.ledger.complete(number, fence, record, waitsForSpace: waits) { [self] problem in
             answer.splits = record.parts.splits
@@ -267,8 +257,7 @@ final class LiveCall: WrittenCall {
         core.report.note("an answer could not be recorded: \(problem.message)")
         core.ledger.fail(
             number, fence, "failed", status: record.head.status, message: problem.message,
-            usage: record.usage,
-            tries: tries)
+            usage: record.usage, tries: tries)
         core.failed(self, record.usage)
         answer.end(passes || problem.kind == .payloadTooLarge ? .complete : .broken)
     }

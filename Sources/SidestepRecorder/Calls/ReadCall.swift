@@ -85,11 +85,10 @@ final class ReadCall: WrittenCall {
         core.ledger.begin(self) { [self] outcome in
             guard case .success(let number) = outcome else { return answer.end(.complete) }
             let usage = core.unbooked(self, observer)
-            let body = answer.spool.bytes
             let record = CallRecord(
-                head: head, body: body, observer: observer, usage: usage,
+                head: head, body: answer.spool.bytes, observer: observer, pace: pace, usage: usage,
                 firstByte: firstByteAt.map { $0 - beganAt }, duration: .now - beganAt, tries: 1,
-                parts: ReplyParts(of: observer, pace, body: body.count), seal: core.seal(of: keys))
+                seal: core.seal(of: keys))
             core.ledger.complete(number, fence, record, waitsForSpace: false) { [self] problem in
                 if let problem {
                     core.ledger.fail(

@@ -138,7 +138,7 @@ final class Ledger {
             if let seal = call.core.seal(of: call.keys) {
                 (body, cuts) = seal.seal.seal(request: body, cuts: cuts, of: seal.call)
             }
-            BodyText.write(body, to: &writer)
+            writer.body(body)
             if !cuts.isEmpty { writer.array("cuts") { writer in for cut in cuts { writer.value(cut) } } }
             writer.member("base", base)
         }

@@ -8,7 +8,7 @@ enum BulkHandlers {
         [
             "run.bulk": .either { request in
                 let action = request.params.word("action", RunAction.self)
-                let selection = try selection(request.params, request)
+                let selection = try selection(request)
                 if request.params.flag("dry_run") {
                     return .read({ _ in ChangeRunsRehearsal(action, selection) }, write)
                 }
@@ -20,7 +20,8 @@ enum BulkHandlers {
         ]
     }
 
-    private static func selection(_ params: Params, _ request: Request) throws -> RunSelection {
+    private static func selection(_ request: Request) throws -> RunSelection {
+        let params = request.params
         // `open: false` and `all: false` name nothing.
         let isFiltered =
             params.flag("all") || params.flag("open")

@@ -128,6 +128,9 @@ struct Request: Sendable {
 
     func instant(_ name: String) -> Instant? { params.integer(name).map(Instant.init(milliseconds:)) }
 
+    /// The uid in the parameter `user`.
+    var user: UInt32? { params.integer("user").map(UInt32.init(truncatingIfNeeded:)) }
+
     var limit: Int { Int(params.count("limit")) }
 
     /// About how many bytes a page may have: never more than an eighth of what a slow reader may have queued.

@@ -119,7 +119,7 @@ enum RunHandlers {
 
     private static func filter(_ request: Request) throws -> RunFilter {
         let params = request.params
-        var filter = RunFilter(user: params.integer("user").map(UInt32.init(truncatingIfNeeded:)))
+        var filter = RunFilter(user: request.user)
         filter.workflow = params.string("workflow")
         filter.status = params.string("status").flatMap(RunStatus.init(rawValue:))
         filter.isOpen = params.flag("open")

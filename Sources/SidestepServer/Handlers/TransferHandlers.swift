@@ -38,7 +38,7 @@ enum TransferHandlers {
         var take = ImportRun(lines: lines)
         take.continuation = request.params.string("import")
         take.name = request.params.string("run")
-        take.user = request.params.integer("user").map(UInt32.init(truncatingIfNeeded:))
+        take.user = request.user
         return take
     }
 

@@ -14,7 +14,7 @@ struct PauseCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        guard let name = try of.one(), !of.dryRun else {
+        guard let name = try of.one() else {
             return try ManyRuns(action: "pause", outcome: "paused", arguments: of, common: common).run()
         }
         if try common.show("run.pause", { $0.member("run", name) }) != nil {
@@ -35,7 +35,7 @@ struct UnpauseCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        guard let name = try of.one(), !of.dryRun else {
+        guard let name = try of.one() else {
             return try ManyRuns(action: "unpause", outcome: "may go on", arguments: of, common: common).run()
         }
         if try common.show("run.unpause", { $0.member("run", name) }) != nil {
@@ -59,7 +59,7 @@ struct RetryCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func run() throws {
-        guard let name = try of.one(), !of.dryRun else {
+        guard let name = try of.one() else {
             return try ManyRuns(action: "retry", outcome: "opened again", arguments: of, common: common).run()
         }
         let reply = try common.connect().call("run.bulk") { writer in
@@ -103,7 +103,7 @@ struct CancelCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard let name = try of.one(), !of.dryRun else {
+        guard let name = try of.one() else {
             return try ManyRuns(
                 action: "cancel", outcome: "asked to end", arguments: of, common: common, options: write
             ).run()
@@ -145,7 +145,7 @@ struct DeleteCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard let name = try of.one(), !of.dryRun else {
+        guard let name = try of.one() else {
             return try ManyRuns(action: "delete", outcome: "deleted", arguments: of, common: common).run()
         }
         let result = try common.connect().call("run.delete") { $0.member("run", name) }

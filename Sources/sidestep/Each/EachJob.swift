@@ -35,16 +35,14 @@ struct EachJob {
     static func start(
         _ item: EachItem, attempt: Int?, _ program: LineProgram, _ plan: Plan
     ) -> (job: EachJob?, problem: Int32) {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { return (nil, errno) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let (child, problem) = program.start(item.line, plan.variables, output: ends[1])
-        close(ends[1])
+        guard let (reader, writer) = Spawning.pipe() else { return (nil, errno) }
+        let (child, problem) = program.start(item.line, plan.variables, output: writer)
+        close(writer)
         guard let child else {
-            close(ends[0])
+            close(reader)
             return (nil, problem)
         }
-        return (EachJob(item, attempt, child, ends[0], plan), 0)
+        return (EachJob(item, attempt, child, reader, plan), 0)
     }
 
     private init(_ item: EachItem, _ attempt: Int?, _ child: ChildProcess, _ reader: Int32, _ plan: Plan) {

@@ -1,5 +1,6 @@
 import Glibc
 import Sidestep
+import SidestepHost
 
 /// A server whose lines are carried: a process with standard streams, or one that is reached over HTTP.
 protocol ToolServer: AnyObject {
@@ -42,19 +43,17 @@ final class ServerProcess: ToolServer {
 
     /// Starts a server; ends the program where it cannot be started.
     init(_ command: [String]) throws {
-        var (toServer, fromServer): ([Int32], [Int32]) = ([0, 0], [0, 0])
-        guard pipe(&toServer) == 0, pipe(&fromServer) == 0 else {
+        guard let toServer = Spawning.pipe(), let fromServer = Spawning.pipe() else {
             throw SidestepError(.limitExceeded, "no pipe: \(String(cString: strerror(errno)))")
         }
-        for end in toServer + fromServer { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let streams: [Int32: ChildProcess.Stream] = [
-            0: .descriptor(toServer[0]), 1: .descriptor(fromServer[1]),
+            0: .descriptor(toServer.reader), 1: .descriptor(fromServer.writer),
         ]
         let (child, problem) = ChildProcess.start(command, Environment.current, streams: streams)
-        Glibc.close(toServer[0])
-        Glibc.close(fromServer[1])
+        Glibc.close(toServer.reader)
+        Glibc.close(fromServer.writer)
         guard let child else { Self.notStarted(command, problem) }
-        (self.child, input, output) = (child, toServer[1], fromServer[0])
+        (self.child, input, output) = (child, toServer.writer, fromServer.reader)
         SignalRelay.follow(child.pid)
     }
 

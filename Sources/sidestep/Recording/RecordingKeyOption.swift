@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Sidestep
 import SidestepProtocol
+import SidestepRecorder
 import SidestepRecording
 
 /// The key of recorded bodies, for commands that write or read them.
@@ -80,13 +81,6 @@ enum RecordingKeyFile {
 
     private static func wrong(_ message: String, _ hint: String) -> SidestepError {
         SidestepError(.invalidArgument, message, hint: hint)
-    }
-}
-
-extension SealProblem {
-    /// As commands say it.
-    func error(_ run: String) -> SidestepError {
-        SidestepError(.invalidArgument, message, run: run, hint: hint)
     }
 }
 

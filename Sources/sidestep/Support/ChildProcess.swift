@@ -11,21 +11,6 @@ struct ChildProcess {
         case nowhere
     }
 
-    /// How a program ended.
-    struct End {
-        /// The signal that ended it; nil when it ended by itself.
-        let signal: Int32?
-        /// The exit status as shells give it: 128 + n for signal n.
-        let status: Int32
-
-        /// - Parameter status: what waitpid(2) wrote.
-        init(waited status: Int32) {
-            let number = status & 0x7F
-            signal = number == 0 ? nil : number
-            self.status = number == 0 ? (status >> 8) & 0xFF : 128 + number
-        }
-    }
-
     let pid: pid_t
 
     /// Starts a program; streams that are not named are ours, and no signal is blocked, nor ignored for our
@@ -73,44 +58,26 @@ struct ChildProcess {
     }
 
     private static func attributes(ownGroup: Bool) -> posix_spawnattr_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
         var signals = sigset_t()
         sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
         // The one that we ignore ourselves (SignalRelay).
         sigaddset(&signals, SIGPIPE)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let group = ownGroup ? POSIX_SPAWN_SETPGROUP : 0
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group))
-        return attributes
+        return Spawning.attributes(defaulting: signals, ownGroup: ownGroup)
     }
 
     /// Whether it has ended: it is still there to be waited for. SIGCHLD tells when to ask.
-    ///
-    /// Not by a pidfd, which not every kernel and sandbox gives.
-    var hasEnded: Bool {
-        var info = siginfo_t()
-        // waitid(2): with WNOHANG the signal's number is 0 when there is nothing to tell.
-        return waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_signo != 0
-    }
+    var hasEnded: Bool { ChildEnd.hasCome(to: pid) }
 
     /// Waits for the end.
     ///
     /// - Throws: `SidestepError` when somebody else has waited for it: how it ended is not known then, and
     /// never taken
     ///   for a success.
-    func wait() throws -> End {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 {
-            guard errno != EINTR else { continue }
-            throw SidestepError(
-                .outcomeUnknown, "how process \(pid) ended is not known: \(String(cString: strerror(errno)))",
-                hint: "it is begun again by the next start; look at what it did before")
-        }
-        return End(waited: status)
+    func wait() throws -> ChildEnd {
+        if let end = ChildEnd.wait(for: pid) { return end }
+        throw SidestepError(
+            .outcomeUnknown, "how process \(pid) ended is not known: \(String(cString: strerror(errno)))",
+            hint: "it is begun again by the next start; look at what it did before")
     }
 
     /// Waits for every child that has ended but this one: process 1 is the parent of all that have lost

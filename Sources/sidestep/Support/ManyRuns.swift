@@ -22,35 +22,38 @@ struct ManyRuns {
 
     /// Asks first where a filter finds the runs. Exits with 1 when some are as they were.
     func run() throws {
+        let names = arguments.isFilter ? nil : try arguments.names()
         let connection = try common.connect()
         if arguments.dryRun || arguments.isFilter {
-            let rehearsal = try connection.call("run.bulk") { write(&$0, isRehearsal: true, cursor: nil) }
+            let rehearsal = try connection.call("run.bulk") { write(&$0, names, isRehearsal: true) }
             if arguments.dryRun { return show(rehearsal) }
             guard try mayGoOn(rehearsal["count"]?.int ?? 0) else { return }
         }
-        let total = try change(connection)
-        try report(total)
+        try report(change(names, connection))
     }
 
-    private func write(_ writer: inout JSONWriter, isRehearsal: Bool, cursor: RawJSON?) {
+    /// - Parameter names: the runs that are named; nil where a filter finds them.
+    private func write(
+        _ writer: inout JSONWriter, _ names: [String]?, isRehearsal: Bool = false, cursor: RawJSON? = nil
+    ) {
         writer.member("action", action)
-        if arguments.isFilter {
+        if let names {
+            writer.member("runs", names)
+        } else {
             arguments.filter.write(&writer)
             if arguments.all { writer.member("all", true) }
-        } else {
-            writer.member("runs", arguments.runs)
         }
         options(&writer)
         if isRehearsal { writer.member("dry_run", true) }
         writer.member("cursor", cursor)
     }
 
-    private func change(_ connection: BlockingConnection) throws -> Total {
+    private func change(_ names: [String]?, _ connection: BlockingConnection) throws -> Total {
         var total = Total()
         var cursor: RawJSON?
         let progress = CountLine(action)
         repeat {
-            let part = try connection.call("run.bulk") { write(&$0, isRehearsal: false, cursor: cursor) }
+            let part = try connection.call("run.bulk") { write(&$0, names, cursor: cursor) }
             total.runs += part["runs"]?.elements.compactMap(\.string) ?? []
             total.skipped += part["skipped"]?.elements ?? []
             progress.show(total.runs.count, "runs")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Sidestep
+import SidestepHost
 import SidestepProtocol
 
 /// Names that scripts need not make up: one run a day, one run for each commit.
@@ -130,18 +131,16 @@ enum ScriptName {
 enum ProgramOutput {
     /// The first line that a program prints; nil when it fails, or prints none.
     static func line(_ arguments: [String]) -> String? {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { return nil }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(ends[0]) }
+        guard let (reader, writer) = Spawning.pipe() else { return nil }
+        defer { close(reader) }
         let child = ChildProcess.start(
-            arguments, .current, streams: [0: .nowhere, 1: .descriptor(ends[1]), 2: .nowhere]
+            arguments, .current, streams: [0: .nowhere, 1: .descriptor(writer), 2: .nowhere]
         ).child
-        close(ends[1])
+        close(writer)
         guard let child else { return nil }
         var (text, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
         while true {
-            let count = read(ends[0], &chunk, chunk.count)
+            let count = read(reader, &chunk, chunk.count)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { break }
             text += chunk[..<count]

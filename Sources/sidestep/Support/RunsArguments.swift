@@ -22,9 +22,9 @@ struct RunsArguments: ParsableArguments {
         }
     }
 
-    /// The only run, when there is one; nil when many may be meant.
-    func one() throws -> String? {
-        if isFilter || runs.count > 1 { return nil }
-        return try runs.first ?? Context.run()
-    }
+    /// The runs that are named.
+    func names() throws -> [String] { runs.isEmpty ? [try Context.run()] : runs }
+
+    /// The only run that it is done to; nil when many may be meant, or nothing is done.
+    func one() throws -> String? { isFilter || dryRun || runs.count > 1 ? nil : try names()[0] }
 }

@@ -27,10 +27,7 @@ struct StepProcess {
 
     /// Runs the command to its end.
     func run() throws -> Ended {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { return .notStarted(errno, arguments[0]) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let (reader, writer) = (ends[0], ends[1])
+        guard let (reader, writer) = Spawning.pipe() else { return .notStarted(errno, arguments[0]) }
         defer { close(reader) }
         SignalRelay.begin()
         defer { SignalRelay.end() }

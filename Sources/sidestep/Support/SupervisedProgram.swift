@@ -60,10 +60,8 @@ struct SupervisedProgram {
         let stream: Int32
 
         init(to stream: Int32) {
-            var ends: [Int32] = [-1, -1]
-            _ = pipe(&ends)
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-            (reader, writer, self.stream) = (ends[0], ends[1], stream)
+            (reader, writer) = Spawning.pipe() ?? (-1, -1)
+            self.stream = stream
             _ = fcntl(reader, F_SETFL, O_NONBLOCK)
         }
     }

@@ -222,6 +222,14 @@ class Connection:
         self.socket.close()
 
 
+def connected(path: str) -> Connection | None:
+    """A connection once somebody listens at `path`: a socket's file is there before that, from bind(2) to listen(2)."""
+    try:
+        return Connection(path)
+    except OSError:
+        return None
+
+
 class DaemonTest(unittest.TestCase):
     """Tests with a daemon and a folder of their own."""
 

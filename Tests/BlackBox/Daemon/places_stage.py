@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from harness import ROOT, binary
+from harness import ROOT, binary, connected
 
 HIDDEN = ("/run", "/etc/systemd", "/usr/lib/systemd", "/usr/local/lib/systemd", "/var/lib")
 PROGRAMS = {
@@ -107,7 +107,7 @@ class Stage:
                                        stderr=subprocess.DEVNULL, **self.who())
         path = self.text(self.scenario["running"]["XDG_RUNTIME_DIR"]) + "/sidestep/sidestep.sock"
         end = time.monotonic() + 120
-        while not os.path.exists(path):
+        while not connected(path):
             assert self.daemon.poll() is None and time.monotonic() < end, "the daemon did not start"
             time.sleep(0.01)
         if "lock" in self.scenario:

@@ -12,7 +12,7 @@ import threading
 import unittest
 from pathlib import Path
 
-from harness import Connection, Daemon, DaemonTest, Refused, binary, wait_for
+from harness import Connection, Daemon, DaemonTest, Refused, binary, connected, wait_for
 
 OTHER = 4711
 
@@ -259,8 +259,7 @@ class Log(Acts):
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         os.close(writer)
-        wait_for(lambda: os.path.exists(f"{folder.name}/s"), what="the socket")
-        connection = Connection(f"{folder.name}/s")
+        connection = wait_for(lambda: connected(f"{folder.name}/s"), what="the socket")
         # Each is a line of its own, and together they are many times what a pipe holds.
         for number in range(3000):
             connection.call("queue.put", queue=f"q{number}-{'x' * 200}", concurrency=1)

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import Connection, Daemon, DaemonTest, Refused, binary, descriptors, wait_for
+from harness import Connection, Daemon, DaemonTest, Refused, binary, connected, descriptors, wait_for
 
 OTHER = 4711
 
@@ -166,10 +166,9 @@ class Restore(unittest.TestCase):
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        wait_for(lambda: process.poll() is not None or os.path.exists(path), what="the socket")
-        self.assertIsNone(process.poll())
+        connection = wait_for(lambda: connected(path), what="the socket")
         # The runs are root's, whose daemon it was; the owner of this one sees all.
-        self.assertEqual(Connection(path).call("run.get", run="r")["run"]["id"], "r")
+        self.assertEqual(connection.call("run.get", run="r")["run"]["id"], "r")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness import ROOT, Connection, Daemon, binary, wait_for
+from harness import ROOT, Connection, Daemon, binary, connected, wait_for
 
 SCENARIOS = json.loads((ROOT / "clients/places/scenarios.json").read_text())["scenarios"]
 STAGE = Path(__file__).with_name("places_stage.py")
@@ -126,7 +126,7 @@ class Users(unittest.TestCase):
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         wait_for(lambda: process.poll() is not None or self.holder().get("pid") == str(process.pid) and
-                 os.path.exists(self.holder()["socket"]), 20, "the daemon")
+                 connected(self.holder()["socket"]), 20, "the daemon")
         return process
 
     def ask(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
@@ -142,8 +142,7 @@ class Lost(Users):
         self.spawn()
         kept = Connection(self.socket)
         os.unlink(self.socket)
-        wait_for(lambda: os.path.exists(self.socket), 20, "the socket")
-        again = Connection(self.socket)
+        again = wait_for(lambda: connected(self.socket), 20, "the socket")
         self.assertEqual(again.call("system.info")["pid"], kept.call("system.info")["pid"])
         self.assertEqual(self.log().count("bound again"), 1)
 

@@ -155,7 +155,7 @@ class Reloaded(unittest.TestCase):
         self.daemon.close()
         self.daemon = Daemon(folder=self.folder)
         self.daemon.socket, self.daemon.process = f"{self.folder}/a", process
-        wait_for(lambda: os.path.exists(f"{self.folder}/a"), what="the socket")
+        self.daemon.wait_until_ready()
         said = self.reload(f"socket = {self.folder}/b", f"database = {self.folder}/d.db", "log_level = debug")
         self.assertIn("at_next_start=socket", said)
         self.assertIn("changed=log_level", said)

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 import test_faults
-from harness import Connection, Daemon, binary, wait_for
+from harness import Connection, Daemon, binary, connected, wait_for
 
 
 def refused(*flags: str, environment: dict | None = None) -> tuple[int, str]:
@@ -135,19 +135,13 @@ class Together(unittest.TestCase):
                      "the end of all but one")
             living = next(daemon for daemon in daemons if daemon.poll() is None)
             self.assertEqual({daemon.returncode for daemon in daemons if daemon is not living}, {75})
-            connection = wait_for(lambda: self.connected(path), what="the socket")
+            connection = wait_for(lambda: connected(path), what="the socket")
             self.assertEqual(connection.call("system.info")["pid"], living.pid)
             connection.close()
         finally:
             for daemon in daemons:
                 daemon.kill()
                 daemon.communicate()
-
-    def connected(self, path: str) -> Connection | None:
-        try:
-            return Connection(path)
-        except OSError:
-            return None
 
     def test_of_many_daemons_of_one_database_one_lives_and_answers(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -199,7 +193,7 @@ class Together(unittest.TestCase):
                 client.close()
             daemon.process.send_signal(signal.SIGCONT)
             self.assertEqual(status, 75, text)
-            connection = wait_for(lambda: self.connected(daemon.socket), what="room in the backlog")
+            connection = wait_for(lambda: connected(daemon.socket), what="room in the backlog")
             self.assertEqual(connection.call("ping"), {})
 
 

@@ -160,21 +160,6 @@ def test_runs_are_changed_copied_and_looked_into(client: sync.Client, run_id: st
     assert client.cancel(run_id, "done with", grace=0.5)["status"] == "cancelled"
 
 
-def test_many_runs_are_changed_at_once(client: sync.Client, run_id: str) -> None:
-    names = [f"{run_id}-{number}" for number in range(5)]
-    for name in names:
-        client.call("run.enqueue", {"run": name, "workflow": run_id})
-    looked = client.bulk("cancel", workflow=run_id, dry_run=True, limit=2)
-    assert (looked["count"], looked["runs"]) == (5, [names[4], names[3]])
-    # In parts of two, to the end.
-    assert client.bulk("cancel", workflow=run_id, grace=0.5, limit=2)["runs"] == names[::-1]
-    told = client.bulk("retry", runs=[names[0], "none"])
-    assert (told["count"], told["skipped"][0]["kind"]) == (1, "run_not_found")
-    assert [run["id"] for run in client.runs(workflow=run_id, open=True)] == [names[0]]
-    with pytest.raises(sidestep.InvalidArgument):
-        client.bulk("delete")
-
-
 def test_events_webhooks_retention_and_the_daemon_itself(
     client: sync.Client, run_id: str, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ printf "%s\n" "\$line" | socat -t60 - "UNIX-CONNECT:$SIDESTEP_SOCKET" | { $1; }
 M
     socat "UNIX-LISTEN:$run.sock,fork" "EXEC:sh $run.middle" 2>/dev/null & middle=$!
     trap "kill $middle" EXIT
-    comes test -S "$run.sock"
+    comes listening "$run.sock"
 }
 # falters PROGRAM COMMAND: from now on a directory on PATH has such a program, which does COMMAND in the call whose number
 # is in $run.nth, and is itself in all others.

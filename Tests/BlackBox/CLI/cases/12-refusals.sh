@@ -39,7 +39,7 @@ M
 eval "$(sidestep start "$run")"
 REAL=$SIDESTEP_SOCKET socat "UNIX-LISTEN:$run.sock,fork" "EXEC:sh middle" 2>/dev/null & middle=$!
 trap 'kill $middle' EXIT
-comes test -S "$run.sock"
+comes listening "$run.sock"
 status 70 sidestep step a --socket "$run.sock" -- touch "$run.ran" 2>error
 has "$(cat error)" unexpected_reply
 [ ! -e "$run.ran" ]

@@ -28,6 +28,18 @@ is "$(state "$run-1") $(state "$run-2")" "queued queued"
 is "$(sidestep delete "$run-1" "$run-2" --json | jq -c '[.count, .skipped]')" '[2,[]]'
 C
 
+check "a script's own run is the one that is meant where nothing says which, in a rehearsal too" <<'C'
+eval "$(sidestep start "$run")"
+is "$(sidestep pause --dry-run)" "would pause 1 run
+  $run"
+is "$(state "$run")" running
+sidestep pause 2>/dev/null
+is "$(state "$run")" paused
+unset SIDESTEP_RUN
+status 64 sidestep pause --dry-run 2>error
+has "$(cat error)" SIDESTEP_RUN
+C
+
 check "a failed run is opened again, by its name and by its status" <<'C'
 cat >script <<'S'
 eval "$(sidestep start "$1" --workflow "$2")"
