@@ -2,7 +2,7 @@ import SidestepModel
 import SidestepStore
 
 struct StepStatements {
-    let byName, outcome, page, pageStatus, counts, open, byStatus, expired, nextDeadline, usage,
+    let byName, outcome, page, pageStatus, span, counts, open, byStatus, expired, nextDeadline, usage,
         compensations: Statement
     let insert, add, update: RecordStatement<StepOutcome>
     let forgetFailed: Statement
@@ -13,6 +13,7 @@ struct StepStatements {
         outcome = try block("step_outcome")
         page = try block("step_page")
         pageStatus = try block("step_page_status")
+        span = try block("step_span")
         counts = try block("step_counts")
         open = try block("step_open")
         byStatus = try block("step_by_status")
@@ -62,6 +63,14 @@ extension SQLiteSession {
             return true
         }
         return page
+    }
+
+    func stepSpan(run: Int64, from sequence: Int64) throws(Failure) -> StepSpan? {
+        try steps.span.first(run, sequence) {
+            StepSpan(
+                sequence: $0.integer(), name: $0.string(), status: $0.status(), firstBegun: $0.instant(),
+                begun: $0.instant(), finished: $0.instant())
+        }
     }
 
     func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)] {

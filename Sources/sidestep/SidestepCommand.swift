@@ -46,7 +46,7 @@ struct SidestepCommand: ParsableCommand {
                 name: "Looking",
                 subcommands: [
                     PsCommand.self, LastCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
-                    ResultCommand.self,
+                    TimelineCommand.self, ResultCommand.self, SpendCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     RecordingsCommand.self, DiffCommand.self, WorkspaceCommand.self, WatchCommand.self,
                     EventsCommand.self,

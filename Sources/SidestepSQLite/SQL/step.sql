@@ -10,6 +10,10 @@ SELECT {outcome} FROM step WHERE run = ?1 AND sequence > ?2 ORDER BY sequence;
 -- name: step_page_status
 SELECT {outcome} FROM step WHERE run = ?1 AND sequence > ?2 AND status = ?3 ORDER BY sequence;
 
+-- name: step_span
+SELECT sequence, name, status, first_begun_at, begun_at, finished_at FROM step
+WHERE run = ?1 AND sequence >= ?2 AND finished_at IS NOT NULL ORDER BY sequence LIMIT 1;
+
 -- name: step_counts
 SELECT status, count(*) FROM step WHERE run = ?1 GROUP BY status;
 
