@@ -2,8 +2,8 @@ import SidestepModel
 import SidestepStore
 
 struct StepStatements {
-    let byName, outcome, page, pageStatus, span, counts, open, byStatus, expired, nextDeadline, usage,
-        compensations: Statement
+    let byName, outcome, page, pageCompleted, pageFailed, pageOpen, span, counts, open, byStatus: Statement
+    let expired, nextDeadline, usage, compensations: Statement
     let insert, add, update: RecordStatement<StepOutcome>
     let forgetFailed: Statement
 
@@ -12,7 +12,9 @@ struct StepStatements {
         byName = try block("step_by_name")
         outcome = try block("step_outcome")
         page = try block("step_page")
-        pageStatus = try block("step_page_status")
+        pageCompleted = try block("step_page_completed")
+        pageFailed = try block("step_page_failed")
+        pageOpen = try block("step_page_open")
         span = try block("step_span")
         counts = try block("step_counts")
         open = try block("step_open")
@@ -41,8 +43,12 @@ extension SQLiteSession {
         run: Int64, after sequence: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome> {
         try stepPage(limit: limit, maxBytes: maxBytes) { take throws(Failure) in
-            guard let status else { return try steps.page.each(run, sequence ?? 0, body: take) }
-            try steps.pageStatus.each(run, sequence ?? 0, status, body: take)
+            switch status {
+            case nil: try steps.page.each(run, sequence ?? 0, body: take)
+            case .completed: try steps.pageCompleted.each(run, sequence ?? 0, body: take)
+            case .failed: try steps.pageFailed.each(run, sequence ?? 0, body: take)
+            case .some(let open): try steps.pageOpen.each(run, sequence ?? 0, open, body: take)
+            }
         }
     }
 
@@ -74,7 +80,7 @@ extension SQLiteSession {
     }
 
     func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)] {
-        try steps.counts.all(run) { (status: $0.status(), count: $0.integer()) }
+        try steps.counts.all(run) { (status: $0.status(), count: $0.integer()) }.filter { $0.count > 0 }
     }
 
     func openSteps(run: Int64) throws(Failure) -> [StepRecord] {

@@ -8,7 +8,8 @@ extension StoreTransaction {
     /// - Parameter model: the model that was called; nil is the one that the usage names.
     /// - Parameter known: what was booked of it already and is taken back.
     func book(
-        _ usage: Payload?, model: String? = nil, insteadOf known: Payload? = nil, of run: RunRecord, at now: Instant
+        _ usage: Payload?, model: String? = nil, insteadOf known: Payload? = nil, of run: RunRecord,
+        at now: Instant
     ) throws(Failure) {
         let usage = usage.map(RawJSON.init(validated:)), known = known.map(RawJSON.init(validated:))
         let model = model ?? usage?["model"]?.string ?? known?["model"]?.string ?? ""
@@ -28,7 +29,9 @@ extension RawJSON {
     fileprivate var amounts: [(name: String, amount: Int64)] {
         var seen: Set<String> = []
         var found = members.compactMap { member in
-            member.value.integer.flatMap { seen.insert(member.key).inserted ? (name: member.key, amount: $0) : nil }
+            member.value.integer.flatMap {
+                seen.insert(member.key).inserted ? (name: member.key, amount: $0) : nil
+            }
         }
         if !seen.contains("requests") { found.append((name: "requests", amount: 1)) }
         return found

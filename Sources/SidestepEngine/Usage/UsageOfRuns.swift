@@ -44,7 +44,9 @@ public struct UsageOfRuns: Query {
         (filter.workflow, filter.model) = (workflow, model)
         let sums = try store.usageSums(by: grouping, filter)
         guard grouping == .day else {
-            return Self.lines(sums).sorted { $0.weight == $1.weight ? $0.part < $1.part : $0.weight > $1.weight }
+            return Self.lines(sums).sorted {
+                $0.weight == $1.weight ? $0.part < $1.part : $0.weight > $1.weight
+            }
         }
         return Self.lines(
             sums.map { sum in

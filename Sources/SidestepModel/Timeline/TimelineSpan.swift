@@ -49,7 +49,8 @@ public struct StepSpan: Sendable, Equatable {
 
     /// A row of the store.
     public init(
-        sequence: Int64, name: String, status: StepStatus, firstBegun: Instant, begun: Instant, finished: Instant
+        sequence: Int64, name: String, status: StepStatus, firstBegun: Instant, begun: Instant,
+        finished: Instant
     ) {
         self.sequence = sequence
         self.name = name

@@ -16,7 +16,8 @@ extension MethodTable {
             .must("lives", .array(.timelineLife), "who had the run, the oldest first"),
             .must("spans", .array(.timelineSpan), "what its own steps did"),
             .must("marks", .array(.timelineMark), "what else happened, the oldest first"),
-            .must("partial", .boolean, "whether there is more than was looked at: a shorter stretch shows more"),
+            .must(
+                "partial", .boolean, "whether there is more than was looked at: a shorter stretch shows more"),
         ],
         errors: [.runNotFound],
         example: Example(

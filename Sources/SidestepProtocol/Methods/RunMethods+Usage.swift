@@ -24,7 +24,7 @@ extension MethodTable {
                     .object([
                         .must("of", .text, "the day, the model, the workflow, or the number of the user"),
                         .must("usage", .usage, "sums of what was used: `requests` and what clients count"),
-                    ])), "days in their order, others by what they used"),
+                    ])), "days in their order, others by what they used")
         ],
         errors: [.notPermitted, .invalidArgument],
         example: Example(

@@ -18,7 +18,8 @@ struct SpendCommand: ParsableCommand {
 
     @Option(help: "What a line is about: day, model, workflow, user.")
     var by = "day"
-    @Option(help: ArgumentHelp("Only what was used no longer ago than this (default: 30d).", valueName: "span"))
+    @Option(
+        help: ArgumentHelp("Only what was used no longer ago than this (default: 30d).", valueName: "span"))
     var since: SpanArgument?
     @Option(help: "Only of runs of this workflow.")
     var workflow: String?
@@ -49,7 +50,8 @@ struct SpendCommand: ParsableCommand {
         var table = Table([by.uppercased(), "CALLS", "INPUT", "CACHED", "OUTPUT", "COST"])
         for line in lines { table.add(cells(line)) }
         if lines.count > 1 { table.add(SpendSums(lines).cells("all")) }
-        table.print(orWhenEmpty: "Nothing was used. Recorded calls say it by themselves, steps in their `usage`.")
+        table.print(
+            orWhenEmpty: "Nothing was used. Recorded calls say it by themselves, steps in their `usage`.")
     }
 
     private func cells(_ line: RawJSON) -> [String] {

@@ -5,7 +5,8 @@ import SidestepProtocol
 /// Draws what a run did over time.
 struct TimelineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "timeline", abstract: "Draw what a run did over time: who had it, its steps, when it was lost.",
+        commandName: "timeline",
+        abstract: "Draw what a run did over time: who had it, its steps, when it was lost.",
         discussion: """
               sidestep timeline nightly-1
               sidestep timeline nightly-1 --last 10m        only the last ten minutes of it
@@ -27,7 +28,9 @@ struct TimelineCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func validate() throws {
-        if let width, !(40...4000).contains(width) { throw ValidationError("--width is from 40 to 4000 columns") }
+        if let width, !(40...4000).contains(width) {
+            throw ValidationError("--width is from 40 to 4000 columns")
+        }
     }
 
     func run() throws {

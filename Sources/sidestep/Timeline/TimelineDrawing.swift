@@ -23,7 +23,7 @@ struct TimelineDrawing {
         var lines = [
             "\(run["id"]?.string ?? "")  \(run["status"]?.string ?? "")  "
                 + "\(axis.fromClock) to \(axis.untilClock), \(RelativeTime.span(axis.length))",
-            label("") + axis.ruler,
+            label("") + text(Array(axis.ruler)),
         ]
         lines += elements("lives").map(life) + steps + marks
         if found["partial"]?.bool == true {
@@ -67,7 +67,9 @@ struct TimelineDrawing {
     private var marks: [String] {
         var rows: [(kind: String, row: [Character])] = []
         for mark in elements("marks") {
-            guard let kind = mark["kind"]?.string, kind.hasPrefix("run."), let at = mark["at"]?.int else { continue }
+            guard let kind = mark["kind"]?.string, kind.hasPrefix("run."), let at = mark["at"]?.int else {
+                continue
+            }
             let index = rows.firstIndex { $0.kind == kind } ?? rows.endIndex
             if index == rows.endIndex { rows.append((kind, axis.row)) }
             rows[index].row[axis.column(of: at)] = "|"

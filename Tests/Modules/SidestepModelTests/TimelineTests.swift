@@ -6,7 +6,8 @@ struct TimelineTests {
     private func at(_ milliseconds: Int64) -> Instant { Instant(milliseconds: milliseconds) }
 
     private func step(
-        _ name: String, _ begun: Int64, _ finished: Int64, first: Int64? = nil, _ status: StepStatus = .completed
+        _ name: String, _ begun: Int64, _ finished: Int64, first: Int64? = nil,
+        _ status: StepStatus = .completed
     ) -> StepSpan {
         StepSpan(
             sequence: finished, name: name, status: status, firstBegun: at(first ?? begun), begun: at(begun),
@@ -18,7 +19,8 @@ struct TimelineTests {
         for (from, length, columns) in [
             (0, 1, 1), (7, 1000, 3), (1_796_062_692_183, 7892, 800), (-5, 9_999_991, 4000),
         ] {
-            let scale = TimelineScale(from: at(Int64(from)), until: at(Int64(from + length)), columns: columns)
+            let scale = TimelineScale(
+                from: at(Int64(from)), until: at(Int64(from + length)), columns: columns)
             for part in 0..<500 {
                 let moment = at(Int64(from + length * part / 500))
                 let column = scale.column(of: moment)
@@ -37,7 +39,9 @@ struct TimelineTests {
         #expect((0..<10).contains(scale.column(of: at(0))))
     }
 
-    @Test("shows a step by itself where it is as wide as a column, and puts narrow ones together where they touch")
+    @Test(
+        "shows a step by itself where it is as wide as a column, and puts narrow ones together where they touch"
+    )
     func narrow() {
         var spans = TimelineSpans(TimelineScale(from: at(0), until: at(1000), columns: 10))
         for name in ["a", "b"] { spans.add(step(name, 10, 20), waits: false) }
@@ -74,9 +78,10 @@ struct TimelineTests {
     @Test("counts marks of one kind in one column, and leaves leases out")
     func marks() {
         let entries = [
-            (1, "run.created"), (1, "lease.granted"), (2, "signal.sent"), (3, "signal.sent"), (990, "signal.sent"),
+            (1, "run.created"), (1, "lease.granted"), (2, "signal.sent"), (3, "signal.sent"),
+            (990, "signal.sent"),
         ]
-            .map { JournalEntry(sequence: $0.0, at: at($0.0), kind: $0.1, step: nil, attempt: nil, detail: nil) }
+        .map { JournalEntry(sequence: $0.0, at: at($0.0), kind: $0.1, step: nil, attempt: nil, detail: nil) }
         let marks = [TimelineMark](entries, TimelineScale(from: at(0), until: at(1000), columns: 10))
         #expect(marks.map(\.kind) == ["run.created", "signal.sent", "signal.sent"])
         #expect(marks.map(\.count) == [1, 2, 1])

@@ -23,7 +23,8 @@ struct UsageMigrationTests {
             VALUES (1, 'r', 1000, 1, 'u', 'w', 'queued', 1, 0, 3, 1, 0, 0, 0);
             """)
         for (step, usage) in [
-            (1, #"{"model":"m","tokens":5,"requests":2}"#), (2, #"{"model":"m","tokens":1,"note":"x"}"#), (3, nil),
+            (1, #"{"model":"m","tokens":5,"requests":2}"#), (2, #"{"model":"m","tokens":1,"note":"x"}"#),
+            (3, nil),
         ] {
             let usage = usage.map { "'\($0)'" } ?? "NULL"
             try connection.execute(

@@ -49,7 +49,8 @@ public struct RunTimeline: Query {
             from: from ?? run.created, until: until ?? run.closed ?? call.now, columns: columns)
         let entries = try entries(of: run.key, scale, store)
         var spans = TimelineSpans(scale)
-        let waits = Set(entries.items.lazy.filter { $0.kind == JournalKind.stepWaiting.rawValue }.compactMap(\.step))
+        let waits = Set(
+            entries.items.lazy.filter { $0.kind == JournalKind.stepWaiting.rawValue }.compactMap(\.step))
         let isCut = try addFinished(of: run.key, waits, scale, &spans, store)
         for step in try store.openSteps(run: run.key) { spans.add(TimelineSpan(open: step)) }
         return Result(
@@ -88,13 +89,17 @@ public struct RunTimeline: Query {
         var next = try steps.first(at: scale.from, behind: 0, stride: &stride)
         var column = (number: -1, count: 0)
         for _ in 0..<Self.stepLimit {
-            guard let step = next, step.placed <= scale.until || step.firstBegun <= scale.until else { return false }
+            guard let step = next, step.placed <= scale.until || step.firstBegun <= scale.until else {
+                return false
+            }
             spans.add(step, waits: waits.contains(step.name))
             let number = scale.column(of: step.placed)
             column = number == column.number ? (number, column.count + 1) : (number, 1)
             next = try steps.row(step.sequence + 1)
             let end = scale.end(of: number)
-            guard column.count >= Self.stepsPerColumn, let skipped = next, skipped.placed < end else { continue }
+            guard column.count >= Self.stepsPerColumn, let skipped = next, skipped.placed < end else {
+                continue
+            }
             spans.skip()
             next = try steps.first(at: end, behind: skipped.sequence, stride: &stride)
         }

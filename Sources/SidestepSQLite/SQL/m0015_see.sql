@@ -1,3 +1,8 @@
+-- What is looked at: usage over time, and runs of very many steps.
+
+-- Failed steps are few, and their run may have very many that completed.
+CREATE INDEX step_failed ON step (run, sequence) WHERE status = 'failed';
+
 -- What runs have used, by the hour: it outlives the runs.
 CREATE TABLE usage_hour (
     -- Hours since the epoch, UTC.
