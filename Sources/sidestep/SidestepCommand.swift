@@ -75,7 +75,7 @@ struct SidestepCommand: ParsableCommand {
                     PingCommand.self, WhereCommand.self, CallCommand.self, VersionCommand.self,
                     CompletionsCommand.self,
                     BackupCommand.self, CheckCommand.self, VacuumCommand.self, StatsCommand.self,
-                    MetricsCommand.self,
+                    MetricsCommand.self, DrainCommand.self,
                 ]),
         ])
 
