@@ -38,7 +38,7 @@ extension MethodTable {
                 .must("steps", .count, "steps that the daemon executes"),
             ],
             errors: [.notPermitted],
-            example: Example("{}", #"{"runs":["research-1"],"steps":0}"#)),
+            example: Example(#"{"on":false}"#, #"{"runs":["research-1"],"steps":0}"#)),
         Method(
             "system.backup", .system, .open,
             "Makes a copy of the database beside all work: a file that is there in full or not at all, or one to read.",
