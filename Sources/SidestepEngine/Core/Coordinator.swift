@@ -39,9 +39,9 @@ public final class Coordinator: @unchecked Sendable {
 
     /// Told on the loop, in the order of the commits, what was written to journals while somebody watches.
     public var onAnnounced: (([Announcement]) -> Void)?
-    /// Told on the loop what an operator may want to know.
-    /// Nothing new starts any more, or it does again; on the loop.
+    /// Told on the loop that nothing new starts any more, or that it does again.
     public var onDraining: ((Bool) -> Void)?
+    /// Told on the loop what an operator may want to know.
     public var onNotice: ((Notice) -> Void)?
     /// Takes deliveries to webhooks.
     public var courier: Courier?
