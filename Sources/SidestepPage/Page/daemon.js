@@ -1,0 +1,1 @@
+export const screen = () => ({ title: () => "…", load: async () => {}, view: () => "…" });

@@ -1,0 +1,81 @@
+// Events as they come, gathered between two frames. All tabs share one stream.
+import { Coalescer } from "./coalesce.js";
+import { parse } from "./json.js";
+
+const WORKER = "/live-worker.js";
+const coalescer = new Coalescer();
+/** @type {Set<(batch: import("./coalesce.js").Batch) => void>} */
+const listeners = new Set();
+/** @type {(state: string) => void} */
+let changed = () => {};
+export const live = { state: "begun", sequence: 0 };
+
+/** @param {(batch: import("./coalesce.js").Batch) => void} listener @returns {() => void} */
+export function onEvents(listener) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** @param {(state: string) => void} listener */
+export function onState(listener) {
+  changed = listener;
+}
+
+function deliver() {
+  const batch = coalescer.take();
+  for (const listener of listeners) listener(batch);
+}
+
+/** @param {any} message */
+function receive(message) {
+  if (message.entry !== undefined) {
+    const entry = parse(message.entry);
+    live.sequence = entry.sequence;
+    // A tab that nobody sees gets no frames: what came is drawn when it is looked at.
+    if (coalescer.add(entry)) requestAnimationFrame(deliver);
+    return;
+  }
+  live.state = message.state;
+  live.sequence = Math.max(live.sequence, message.sequence);
+  changed(message.state);
+}
+
+/** What Trusted Types want of a script's address; it is ours, and constant. @returns {any} */
+function workerAddress() {
+  const types = /** @type {any} */ (window).trustedTypes;
+  return types ? types.createPolicy("sidestep", { createScriptURL: () => WORKER }).createScriptURL("") : WORKER;
+}
+
+/** @type {{postMessage: (message: any) => void} | undefined} */
+let port;
+
+/** Begins to listen, or begins again after a new session. */
+export function listen() {
+  if (!port) port = typeof SharedWorker === "undefined" ? alone() : shared();
+  port.postMessage("open");
+}
+
+function shared() {
+  const worker = new SharedWorker(workerAddress(), "sidestep");
+  worker.port.onmessage = ({ data }) => receive(data);
+  addEventListener("pagehide", () => worker.port.postMessage("leave"));
+  // A page that comes back from the browser's memory has to join again.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  return worker.port;
+}
+
+/** Where there are no shared workers, the tab that holds the lock listens for the others. */
+function alone() {
+  const channel = new BroadcastChannel("sidestep");
+  channel.onmessage = ({ data }) => receive(data);
+  const tell = (/** @type {any} */ message) => (receive(message), channel.postMessage(message));
+  navigator.locks.request("sidestep-events", () => new Promise(() => {
+    const source = new EventSource("/events");
+    source.addEventListener("hello", (event) => tell({ state: "live", sequence: JSON.parse(event.data).sequence }));
+    source.addEventListener("message", (event) => tell({ entry: event.data }));
+    source.addEventListener("gone", () => tell({ state: "gone", sequence: 0 }));
+    source.addEventListener("back", () => tell({ state: "live", sequence: 0 }));
+    source.addEventListener("error", () => tell({ state: "lost", sequence: 0 }));
+  }));
+  return { postMessage() {} };
+}
