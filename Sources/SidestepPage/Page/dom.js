@@ -96,7 +96,8 @@ function set(element, name, value, before) {
   if (name === "key" || name === "own" || name === "onmount") return;
   if (name.startsWith("on")) return listen(element, name.slice(2), value);
   if (name === "style") return style(element, value ?? {}, before ?? {});
-  if (LIVE.has(name)) {
+  // The value of an option is its attribute: without one it would be its text.
+  if (LIVE.has(name) && !(name === "value" && element.tagName === "OPTION")) {
     const wanted = value ?? (name === "value" ? "" : false);
     // Writing the same value would move the cursor.
     if (element[name] !== wanted) element[name] = wanted;

@@ -9,7 +9,8 @@ import { ago, button, chips, empty, lasting, look, runLink, short, status, table
 import * as views from "./views.js";
 
 const PAGE = 100;
-const HEADS = ["", "run", "workflow", "status", "owner", "tags", "attempt", "took", "changed"];
+// Those with a mark are left out where it is narrow.
+const HEADS = ["", "run", "-workflow", "status", "-owner", "-tags", "-attempt", "-took", "changed"];
 
 /** @param {import("./app.js").Context} context @returns {import("./app.js").Screen} */
 export function screen(context) {
@@ -92,13 +93,13 @@ function row(run, selected, draw) {
   name.props.class = "id row";
   return h("tr", { key: run.id, class: selected.has(run.id) ? "selected" : undefined },
     h("td", null, h("input", { type: "checkbox", checked: selected.has(run.id), "aria-label": `Select ${short(run.id, 80)}`, onclick })),
-    h("td", { class: "wide" }, name, run.parent && h("small", null, "child of ", runLink(run.parent))),
-    h("td", null, run.workflow && h("a", { href: address("/runs", { workflow: run.workflow }), title: short(run.workflow) }, short(run.workflow, 80))),
+    h("td", { class: "clip" }, name),
+    h("td", { class: "clip less" }, run.workflow && h("a", { href: address("/runs", { workflow: run.workflow }), title: short(run.workflow) }, short(run.workflow, 80))),
     h("td", null, status(run.status, run.reason)),
-    h("td", { class: "dim" }, run.owner?.pid ? `pid ${run.owner.pid}` : run.status === "queued" && run.queue ? run.queue : ""),
-    h("td", { class: "tags" }, chips(run.tags)),
-    h("td", { class: "num" }, run.attempt > 1 ? run.attempt : "", run.interruptions ? h("small", { title: "deaths without progress" }, ` ↯${run.interruptions}`) : ""),
-    h("td", { class: "num" }, lasting(run.created_at, run.closed_at ?? (run.status === "running" ? undefined : run.updated_at))),
+    h("td", { class: "dim num less" }, run.owner?.pid ? `pid ${run.owner.pid}` : run.status === "queued" && run.queue ? run.queue : ""),
+    h("td", { class: "clip less" }, chips(run.tags)),
+    h("td", { class: "num less" }, run.attempt > 1 ? run.attempt : "", run.interruptions ? h("small", { title: "deaths without progress" }, ` ↯${run.interruptions}`) : ""),
+    h("td", { class: "num less" }, run.status !== "queued" && lasting(run.created_at, run.closed_at ?? (run.status === "running" ? undefined : run.updated_at))),
     h("td", { class: "num" }, ago(run.updated_at)));
 }
 

@@ -56,7 +56,7 @@ export const command = (text) => h("span", { class: "command" }, h("code", null,
 export function copy(text, label) {
   const onclick = () => navigator.clipboard.writeText(typeof text === "string" ? text : text())
     .then(() => say("Copied."), () => say("The browser does not let this page copy."));
-  return h("button", { class: "quiet", type: "button", title: "Copy", "aria-label": label ? undefined : "Copy", onclick }, label ?? "⧉");
+  return h("button", { class: "quiet", type: "button", title: "Copy", onclick }, label ?? "copy");
 }
 
 /** Kind, message, hint. @param {any} error */
@@ -89,7 +89,7 @@ export const section = (title, ...children) => h("section", null, h("h2", null, 
 /** A table; the first cell of a row is its name. @param {string} label @param {any[]} heads @param {Element_[]} rows */
 export function table(label, heads, rows) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
-    h("table", null, h("thead", null, h("tr", null, heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", null, rows)));
+    h("table", null, h("thead", null, h("tr", null, heads.map((head) => (head[0] === "-" ? h("th", { scope: "col", class: "less" }, head.slice(1)) : h("th", { scope: "col" }, head))))), h("tbody", null, rows)));
 }
 
 /** Names and values. @param {[any, any][]} pairs */
