@@ -36,7 +36,8 @@ const retry = (run) => ({
 /** @param {any} step */
 const nameOf = (step) => (typeof step === "string" ? step : step.step);
 
-/** The three verdicts on a step of which nobody knows whether it happened. @param {string} run @param {string} step @returns {Action[]} */
+/** The three verdicts on a step of which nobody knows whether it happened.
+ *  @param {string} run @param {string} step @returns {Action[]} */
 export function resolutions(run, step) {
   const verdict = (/** @type {string} */ as) => /** @type {[string, any]} */ (["step.resolve", { run, step, as }]);
   return [
@@ -52,7 +53,8 @@ function named(command, words, make) {
   return found ? [make(found[1] ?? found[2] ?? "")] : [];
 }
 
-/** What `run.explain` proposes, and what is always possible. @param {any} explained @returns {Action[]} */
+/** What `run.explain` proposes, and what is always possible.
+ *  @param {any} explained @returns {Action[]} */
 export function actions(explained) {
   const { run, reasons } = explained;
   const proposed = reasons.flatMap((/** @type {string} */ reason) => BY_REASON[reason]?.(run, explained) ?? []);
@@ -68,11 +70,13 @@ function always(run) {
   return run.cancel ? pause : [...pause, { label: "Cancel…", ask: "cancel", danger: true }];
 }
 
-/** What a wait waits for: `promise:publish` is a promise, `signal:go` a signal. @param {any} step */
+/** What a wait waits for: `promise:publish` is a promise, `signal:go` a signal.
+ *  @param {any} step */
 export function waitsFor(step) {
   const found = /^(promise|signal):(.+)$/s.exec(step.step);
   return found ? { kind: found[1], name: /** @type {string} */ (found[2]) } : undefined;
 }
 
-/** What `sidestep approve` answers, so that programs get the same from here. @param {boolean} approved @param {any} [message] @param {any} [value] */
+/** What `sidestep approve` answers, so that programs get the same from here.
+ *  @param {boolean} approved @param {any} [message] @param {any} [value] */
 export const answer = (approved, message, value) => ({ approved, value, message });

@@ -8,8 +8,10 @@ import { oneAtATime } from "./coalesce.js";
 import * as ticker from "./ticker.js";
 import { empty, errorBox } from "./ui.js";
 
-/** What a screen is given. @typedef {{route: import("./router.js").Route, go: (address: string, replace?: boolean) => void, draw: () => void, load: () => Promise<void>}} Context */
-/** What a screen is. @typedef {{title: () => string, load: () => Promise<any>, view: () => any, touch?: (batch: import("./coalesce.js").Batch) => void, moved?: () => void, close?: () => void}} Screen */
+/** What a screen is given.
+ *  @typedef {{route: import("./router.js").Route, go: (address: string, replace?: boolean) => void, draw: () => void, load: () => Promise<void>}} Context */
+/** What a screen is.
+ *  @typedef {{title: () => string, load: () => Promise<any>, view: () => any, touch?: (batch: import("./coalesce.js").Batch) => void, moved?: () => void, close?: () => void}} Screen */
 
 /** @type {Record<string, () => Promise<{screen: (context: Context) => Screen}>>} */
 const MODULES = {

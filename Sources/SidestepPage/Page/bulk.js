@@ -69,6 +69,7 @@ async function each(params, seen) {
   let cursor;
   do {
     // With names there are no pages, and no limit.
+    /** @type {any} */
     const page = await call("run.bulk", params.runs ? params : { ...params, limit: AT_ONCE, cursor });
     cursor = page.more;
     if (!seen(page)) return;

@@ -15,7 +15,8 @@ export class Coalescer {
   empty() {
     return { entries: [], runs: new Map(), kinds: new Set(), lost: false };
   }
-  /** Returns whether this is the first of a batch. @param {Entry} entry */
+  /** Returns whether this is the first of a batch.
+   *  @param {Entry} entry */
   add(entry) {
     // After a reconnection some come again.
     if (entry.sequence <= this.last) return false;
@@ -39,12 +40,14 @@ export class Coalescer {
   }
 }
 
-/** Whether something happened of which a name begins so. @param {Batch} batch @param {string[]} starts */
+/** Whether something happened of which a name begins so.
+ *  @param {Batch} batch @param {string[]} starts */
 export function touches(batch, starts) {
   return batch.lost || [...batch.kinds].some((kind) => starts.some((start) => kind.startsWith(start)));
 }
 
-/** Calls `work` again and again as long as it is asked to, never twice at a time. @param {() => Promise<any>} work */
+/** Calls `work` again and again as long as it is asked to, never twice at a time.
+ *  @param {() => Promise<any>} work */
 export function oneAtATime(work) {
   let busy = false, again = false;
   return async () => {

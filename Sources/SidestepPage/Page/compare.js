@@ -60,5 +60,6 @@ function half(step, other) {
     result === undefined ? null : against === undefined ? json(result) : marked(write(result, "  "), write(against, "  ")));
 }
 
-/** The lines that the other one has not are marked. @param {string} text @param {string} other */
+/** The lines that the other one has not are marked.
+ *  @param {string} text @param {string} other */
 const marked = (text, other) => h("pre", { tabindex: "0" }, changes(text, other).map(({ line, changed }) => (changed ? h("mark", null, line) : line)).flatMap((line) => [line, "\n"]));

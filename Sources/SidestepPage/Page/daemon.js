@@ -6,7 +6,7 @@ import { metrics } from "./metrics.js";
 import { write } from "./json.js";
 import { call, session } from "./rpc.js";
 import { act, say } from "./toast.js";
-import { ago, button, command, empty, errorBox, facts, json, lasting, look, section, short, table } from "./ui.js";
+import { ago, button, command, empty, errorBox, facts, lasting, look, section, short, table } from "./ui.js";
 
 /** @param {import("./app.js").Context} context @returns {import("./app.js").Screen} */
 export function screen(context) {
@@ -27,7 +27,8 @@ export function screen(context) {
   };
 }
 
-/** The last page of the daemon's own journal. @returns {Promise<any>} */
+/** The last page of the daemon's own journal.
+ *  @returns {Promise<any>} */
 async function newestActs() {
   /** @type {any[]} */
   let acts = [];
@@ -35,6 +36,7 @@ async function newestActs() {
   let after = 0;
   try {
     while (after !== undefined) {
+      /** @type {any} */
       const page = await call("system.acts", { after, limit: 1000 });
       acts = [...acts, ...page.acts].slice(-50);
       after = page.more ?? undefined;
@@ -47,7 +49,7 @@ async function newestActs() {
 
 /** @param {any} data */
 function sizes({ info, stats, metrics }) {
-  const steps = metrics.total("sidestep_steps"), commits = metrics.total("sidestep_commit_seconds_count") || metrics.total("sidestep_batches");
+  const steps = metrics.total("sidestep_step_attempts"), commits = metrics.total("sidestep_commit_seconds_count");
   const value = (/** @type {string} */ name) => metrics.total(name);
   return facts([
     ["version", info.version], ["up for", lasting(info.started_at)], ["pid", info.pid], ["connections", count(info.connections)], ["SQLite", info.sqlite_version],
@@ -122,4 +124,3 @@ function settings(all) {
 
 /** @param {any} data */
 const raw = (data) => section("Metrics", data.text.error ? errorBox(data.text.error) : h("details", null, h("summary", null, "as Prometheus reads them"), h("pre", { tabindex: "0" }, data.text.text)));
-void json;

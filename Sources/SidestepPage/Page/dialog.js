@@ -59,7 +59,8 @@ function field(field) {
     field.hint && h("small", null, field.hint));
 }
 
-/** Text that is meant as JSON goes out as it was written. @param {HTMLElement} dialog @param {Field[]} fields */
+/** Text that is meant as JSON goes out as it was written.
+ *  @param {HTMLElement} dialog @param {Field[]} fields */
 function read(dialog, fields) {
   /** @type {Record<string, any>} */
   const values = {};

@@ -71,7 +71,8 @@ async function settle(run, wait) {
   });
 }
 
-/** One click: yes or no. @param {any} wait @param {boolean} yes @param {string} [message] */
+/** One click: yes or no.
+ *  @param {any} wait @param {boolean} yes @param {string} [message] */
 export function decide(wait, yes, message) {
   const { run, kind, name } = wait;
   const value = answer(yes, message || undefined);

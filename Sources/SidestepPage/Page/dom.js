@@ -37,7 +37,8 @@ function create(wanted, svg) {
   return element;
 }
 
-/** Makes what is in `parent` what is wanted; focus, selection and scrolling stay. @param {any} parent @param {...any} wanted */
+/** Makes what is in `parent` what is wanted; focus, selection and scrolling stay.
+ *  @param {any} parent @param {...any} wanted */
 export function render(parent, ...wanted) {
   /** @type {Node_[]} */
   const children = [];
@@ -108,13 +109,15 @@ function set(element, name, value, before) {
   else element.setAttribute(name, value === true ? "" : String(value));
 }
 
-/** Content-Security-Policy lets scripts set properties of styles, not the attribute. @param {any} element @param {Record<string, string>} wanted @param {Record<string, string>} before */
+/** Content-Security-Policy lets scripts set properties of styles, not the attribute.
+ *  @param {any} element @param {Record<string, string>} wanted @param {Record<string, string>} before */
 function style(element, wanted, before) {
   for (const name in before) if (!(name in wanted)) element.style.removeProperty(name);
   for (const name in wanted) if (wanted[name] !== before[name]) element.style.setProperty(name, wanted[name]);
 }
 
-/** One listener for each kind; what it calls is exchanged. @param {any} element @param {string} kind @param {any} handler */
+/** One listener for each kind; what it calls is exchanged.
+ *  @param {any} element @param {string} kind @param {any} handler */
 function listen(element, kind, handler) {
   element.handlers ??= {};
   if (!(kind in element.handlers)) {

@@ -3,7 +3,8 @@
 export const STATUSES = ["queued", "running", "waiting", "interrupted", "paused", "completed", "failed", "cancelled"];
 const SPANS = /** @type {Record<string, number>} */ ({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 });
 
-/** A moment: milliseconds, a date, or a span before now like 2h. @param {string} text @param {number} now @returns {number | undefined} */
+/** A moment: milliseconds, a date, or a span before now like 2h.
+ *  @param {string} text @param {number} now @returns {number | undefined} */
 export function instant(text, now) {
   const span = /^(\d+)\s*([smhdw])$/.exec(text.trim());
   if (span) return now - Number(span[1]) * /** @type {number} */ (SPANS[/** @type {string} */ (span[2])]);
@@ -12,7 +13,8 @@ export function instant(text, now) {
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
-/** Tags as they are typed: `team=harbour priority=high`. @param {string} text */
+/** Tags as they are typed: `team=harbour priority=high`.
+ *  @param {string} text */
 export function tags(text) {
   const pairs = text.split(/[\s,]+/).filter((word) => word.indexOf("=") > 0).map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]);
   return pairs.length ? Object.fromEntries(pairs) : undefined;
@@ -32,7 +34,8 @@ export function params(query, now) {
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
 }
 
-/** Whether a run would be in the list, as far as its object says. @param {any} run @param {Record<string, any>} wanted */
+/** Whether a run would be in the list, as far as its object says.
+ *  @param {any} run @param {Record<string, any>} wanted */
 export function fits(run, wanted) {
   if (wanted.status && run.status !== wanted.status) return false;
   if (wanted.open && ["completed", "failed", "cancelled"].includes(run.status)) return false;
@@ -45,7 +48,8 @@ export function fits(run, wanted) {
   return Object.entries(wanted.tag ?? {}).every(([name, value]) => run.tags?.[name] === value);
 }
 
-/** What each action can be done to at all. @type {Record<string, string[]>} */
+/** What each action can be done to at all.
+ *  @type {Record<string, string[]>} */
 export const POSSIBLE = {
   retry: ["failed", "cancelled"], pause: ["queued", "running", "waiting", "interrupted"], unpause: ["paused"],
   cancel: ["queued", "running", "waiting", "interrupted", "paused"], delete: ["completed", "failed", "cancelled"],

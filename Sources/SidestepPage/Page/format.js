@@ -2,7 +2,8 @@
 
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
-/** A span in words short enough for a table: 340 ms, 12.4 s, 3 min 20 s, 5 h 2 min, 12 d. @param {number} ms */
+/** A span in words short enough for a table: 340 ms, 12.4 s, 3 min 20 s, 5 h 2 min, 12 d.
+ *  @param {number} ms */
 export function span(ms) {
   const value = Math.max(0, Number(ms));
   if (value < SECOND) return `${Math.round(value)} ms`;
@@ -19,7 +20,8 @@ function two(value, large, largeName, small, smallName) {
   return `${Math.floor(value / large)} ${largeName}${rest ? ` ${rest} ${smallName}` : ""}`;
 }
 
-/** How long ago, or how soon, in one unit: the text of a `time` element. @param {number} at @param {number} now */
+/** How long ago, or how soon, in one unit: the text of a `time` element.
+ *  @param {number} at @param {number} now */
 export function relative(at, now) {
   const distance = Number(at) - now;
   const words = rough(Math.abs(distance));
@@ -36,7 +38,8 @@ function rough(ms) {
   return `${Math.floor(ms / DAY)} d`;
 }
 
-/** When the words of `relative` change next: ms from now. @param {number} at @param {number} now */
+/** When the words of `relative` change next: ms from now.
+ *  @param {number} at @param {number} now */
 export function changesIn(at, now) {
   const age = Math.abs(now - Number(at));
   return age < MINUTE ? SECOND : age < HOUR ? MINUTE : HOUR;
@@ -45,7 +48,8 @@ export function changesIn(at, now) {
 /** @param {number} number @param {number} [digits] */
 const pad = (number, digits = 2) => String(number).padStart(digits, "0");
 
-/** A moment on the clock of this place: 2026-03-01 12:00:05. @param {number} at */
+/** A moment on the clock of this place: 2026-03-01 12:00:05.
+ *  @param {number} at */
 export function moment(at) {
   const date = new Date(Number(at));
   return Number.isNaN(date.getTime()) ? String(at) : `${day(at)} ${clock(at)}`;
@@ -72,12 +76,14 @@ export function bytes(value) {
   return `${unit && amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${units[unit]}`;
 }
 
-/** With a thin space between thousands. @param {any} value */
+/** With a thin space between thousands.
+ *  @param {any} value */
 export function count(value) {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 
-/** Three figures: 999, 1.8 k, 12.3 M. @param {number} value */
+/** Three figures: 999, 1.8 k, 12.3 M.
+ *  @param {number} value */
 export function short(value) {
   const units = ["", " k", " M", " G", " T"];
   let amount = Number(value), unit = 0;
@@ -85,20 +91,23 @@ export function short(value) {
   return `${unit && amount < 100 ? amount.toFixed(1) : Math.round(amount)}${units[unit]}`;
 }
 
-/** Millionths of a unit of money. Which money it is, the daemon does not know. @param {any} micros */
+/** Millionths of a unit of money. Which money it is, the daemon does not know.
+ *  @param {any} micros */
 export function money(micros) {
   const value = Number(micros) / 1e6;
   return value === 0 ? "0.00" : value < 0.01 ? value.toFixed(4) : value.toFixed(2);
 }
 
-/** The amount of a budget by its name. @param {string} name @param {any} value */
+/** The amount of a budget by its name.
+ *  @param {string} name @param {any} value */
 export function amount(name, value) {
   if (name === "cost_micros") return money(value);
   if (name === "wall_ms") return span(Number(value));
   return count(value);
 }
 
-/** A rate in words: 50 per minute. @param {{count: number, per_ms: number, burst?: number|null}} rate */
+/** A rate in words: 50 per minute.
+ *  @param {{count: number, per_ms: number, burst?: number|null}} rate */
 export function rate(rate) {
   const per = { 1000: "second", 60000: "minute", 3600000: "hour", 86400000: "day" }[rate.per_ms] ?? span(rate.per_ms);
   return `${count(rate.count)} per ${per}${rate.burst ? `, ${rate.burst} at once` : ""}`;
@@ -109,7 +118,8 @@ export function cut(text, most) {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-/** A word of the shell. @param {string} text */
+/** A word of the shell.
+ *  @param {string} text */
 export function shellWord(text) {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

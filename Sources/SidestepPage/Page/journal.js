@@ -35,17 +35,20 @@ export class Journal {
     this.rows = this.whole ? page.entries.length : Math.max(about, page.entries.length + 1);
   }
 
-  /** The row, if it was read. @param {number} index */
+  /** The row, if it was read.
+   *  @param {number} index */
   at(index) {
     return this.entries[index - this.start];
   }
 
-  /** Whether all rows from `first` on were read. @param {number} first @param {number} end */
+  /** Whether all rows from `first` on were read.
+   *  @param {number} first @param {number} end */
   has(first, end) {
     return first >= this.start && Math.min(end, this.rows) <= this.start + this.entries.length;
   }
 
-  /** Reads what is wanted: the next page where it adjoins, else a new part. @param {number} first @param {number} end */
+  /** Reads what is wanted: the next page where it adjoins, else a new part.
+   *  @param {number} first @param {number} end */
   async want(first, end) {
     if (this.busy || this.has(first, end)) return false;
     this.busy = true;
@@ -78,7 +81,8 @@ export class Journal {
     this.last = Number(this.entries.at(-1)?.sequence ?? this.last);
   }
 
-  /** Pages lie behind a sequence only: what lies before one is found from where it may begin. @param {number} first */
+  /** Pages lie behind a sequence only: what lies before one is found from where it may begin.
+   *  @param {number} first */
   async back(first) {
     const before = Number(this.entries[0]?.sequence ?? 0);
     for (let span = Math.max(PAGE, this.start - first); ; span *= 4) {
@@ -137,7 +141,8 @@ export class Journal {
     this.ends();
   }
 
-  /** What came just now; it is shown where it adjoins. Returns whether there are more rows. @param {Entry[]} fresh */
+  /** What came just now; it is shown where it adjoins. Returns whether there are more rows.
+   *  @param {Entry[]} fresh */
   add(fresh) {
     const atEnd = this.start + this.entries.length >= this.rows;
     const newer = fresh.filter((entry) => Number(entry.sequence) > this.last);

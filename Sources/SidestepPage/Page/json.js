@@ -107,7 +107,8 @@ class Reader {
   }
 }
 
-/** JSON text of a value; a `Text` is written as it stands. @param {any} value @param {string} [indent] @param {string} [lead] @returns {string} */
+/** JSON text of a value; a `Text` is written as it stands.
+ *  @param {any} value @param {string} [indent] @param {string} [lead] @returns {string} */
 export function write(value, indent = "", lead = "") {
   if (value instanceof Text) return value.text;
   if (value === undefined) return "null";
@@ -118,13 +119,14 @@ export function write(value, indent = "", lead = "") {
     ? value.map((item) => write(item, indent, inner))
     : Object.entries(value).filter(([, item]) => item !== undefined)
       .map(([name, item]) => `${JSON.stringify(name)}:${indent ? " " : ""}${write(item, indent, inner)}`);
-  const [open, close] = array ? "[]" : "{}";
+  const [open, close] = array ? ["[", "]"] : ["{", "}"];
   if (!parts.length) return open + close;
   if (!indent) return open + parts.join(",") + close;
   return `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${lead}${close}`;
 }
 
-/** Whether a text is one JSON value. @param {string} text */
+/** Whether a text is one JSON value.
+ *  @param {string} text */
 export function isJSON(text) {
   try {
     parse(text);

@@ -23,10 +23,12 @@ export const words = (kind) => KINDS[kind]?.[0] ?? kind;
 /** @param {string} kind */
 export const tone = (kind) => KINDS[kind]?.[1] ?? "";
 
-/** What "failures only" shows. @param {string} kind */
+/** What "failures only" shows.
+ *  @param {string} kind */
 export const isFailure = (kind) => ["bad", "warn"].includes(tone(kind));
 
-/** Whether an entry holds a text that is searched. @param {any} entry @param {string} text in small letters @param {(value: any) => string} write */
+/** Whether an entry holds a text that is searched.
+ *  @param {any} entry @param {string} text in small letters @param {(value: any) => string} write */
 export function holds(entry, text, write) {
   return `${entry.kind} ${entry.step ?? ""} ${words(entry.kind)} ${entry.detail === undefined ? "" : write(entry.detail)}`.toLowerCase().includes(text);
 }

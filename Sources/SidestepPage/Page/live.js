@@ -40,7 +40,8 @@ function receive(message) {
   changed(message.state);
 }
 
-/** What Trusted Types want of a script's address; it is ours, and constant. @returns {any} */
+/** What Trusted Types want of a script's address; it is ours, and constant.
+ *  @returns {any} */
 function workerAddress() {
   const types = /** @type {any} */ (window).trustedTypes;
   return types ? types.createPolicy("sidestep", { createScriptURL: () => WORKER }).createScriptURL("") : WORKER;

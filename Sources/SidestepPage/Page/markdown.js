@@ -54,7 +54,7 @@ function listed(lines, at) {
 function tabled(lines, at) {
   const cells = (/** @type {string} */ line) => line.replace(/^\s*\||\|\s*$/g, "").split("|").map((cell) => cell.trim());
   return gathered(lines, at, (line) => line.includes("|"), (own) => h("table", null,
-    h("thead", null, h("tr", null, cells(/** @type {string} */ (own[0])).map((cell) => h("th", { scope: "col" }, inline(cell))))),
+    h("thead", null, h("tr", null, cells(own[0] ?? "").map((cell) => h("th", { scope: "col" }, inline(cell))))),
     h("tbody", null, own.slice(2).map((line) => h("tr", null, cells(line).map((cell) => h("td", null, inline(cell))))))));
 }
 
@@ -67,13 +67,13 @@ export function inline(text) {
     const found = INLINE.exec(rest);
     if (!found) return [...parts, rest];
     parts.push(rest.slice(0, found.index), piece(found));
-    rest = rest.slice(found.index + found[0].length);
+    rest = rest.slice(found.index + (found[0] ?? "").length);
   }
   return parts;
 }
 
 /** @param {RegExpExecArray} found */
-function piece([all, code, strong, emphasis, link]) {
+function piece([all = "", code, strong, emphasis, link]) {
   if (code) return h("code", null, code.slice(1, -1));
   if (strong) return h("strong", null, inline(strong.slice(2, -2)));
   if (emphasis) return h("em", null, inline(emphasis.slice(1, -1)));

@@ -70,7 +70,8 @@ export function paired(raws) {
 
 const RESULTS = new Set(["tool", "user", "function_call_output", "request"]);
 
-/** The messages of a recorded call: what was sent, and what came back. @param {any} request @param {any} response */
+/** The messages of a recorded call: what was sent, and what came back.
+ *  @param {any} request @param {any} response */
 export function ofCall(request, response) {
   const system = request?.system ? [{ role: "system", content: request.system }] : [];
   const sent = request?.messages ?? request?.input ?? request?.contents ?? [];

@@ -2,10 +2,10 @@
 import { touches } from "./coalesce.js";
 import { h } from "./dom.js";
 import { actionButton } from "./do.js";
-import { count, money, short as few } from "./format.js";
+import { count, short as few } from "./format.js";
 import { call } from "./rpc.js";
 import { address } from "./router.js";
-import { ago, command, empty, link, runLink, section, short, status } from "./ui.js";
+import { ago, empty, runLink, section, short, status } from "./ui.js";
 import { approval, unknownStep } from "./waiting.js";
 import { approvals, TOUCHES, unknownSteps } from "./waits.js";
 

@@ -4,7 +4,6 @@ import { h } from "./dom.js";
 import { ask } from "./dialog.js";
 import { actionButton } from "./do.js";
 import { amount, count, rate, span } from "./format.js";
-import { address } from "./router.js";
 import { call } from "./rpc.js";
 import { ago, button, empty, gauge, runLink, section, short, status, table } from "./ui.js";
 
@@ -62,7 +61,8 @@ function queueTable({ queues, queued }, context) {
 /** @param {any} value */
 const text = (value) => (value === undefined || value === null || Number.isNaN(value) ? "" : String(value));
 
-/** Higher priorities go first, and the older of equals. @param {string} queue @param {any[]} queued */
+/** Higher priorities go first, and the older of equals.
+ *  @param {string} queue @param {any[]} queued */
 function inLine(queue, queued) {
   const mine = queued.filter((run) => run.queue === queue).sort((one, other) => (other.priority ?? 0) - (one.priority ?? 0) || one.created_at - other.created_at);
   return mine.slice(0, WAITING).flatMap((run, at) => [at ? ", " : "", runLink(run.id, {}, short(run.id, 40))]);
@@ -99,4 +99,3 @@ function budgetTable(budgets) {
     h("td", { class: "clip" }, at === 0 && runLink(run.id)), h("td", null, name.replace("cost_micros", "cost").replaceAll("_", " ")), h("td", { class: "num" }, amount(name, one.used), " ", gauge(`${name} of ${short(run.id, 40)}`, one.used, one.limit)), h("td", { class: "num" }, amount(name, one.limit))))))
     : empty("No open run has a budget.", "A run that has used it up is refused the next call before it is paid:", "sidestep run --record --budget-usd 2 -- python agent.py"));
 }
-void address;

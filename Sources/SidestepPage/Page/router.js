@@ -34,12 +34,14 @@ export function route(path, search = "") {
   return { screen: "missing", query };
 }
 
-/** Also encodes dots: a browser takes `/runs/..` for the folder above. @param {string} text */
+/** Also encodes dots: a browser takes `/runs/..` for the folder above.
+ *  @param {string} text */
 export function encoded(text) {
   return encodeURIComponent(text).replaceAll(".", "%2E");
 }
 
-/** The address of a screen; values that are empty are left out. @param {string} path @param {Record<string, any>} [query] */
+/** The address of a screen; values that are empty are left out.
+ *  @param {string} path @param {Record<string, any>} [query] */
 export function address(path, query = {}) {
   const kept = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
   const search = new URLSearchParams(kept.map(([name, value]) => [name, String(value)])).toString();
@@ -52,7 +54,8 @@ export const runAddress = (id, query) => address(`/runs/${encoded(id)}`, query);
 /** @param {string} id @param {string} other */
 export const compareAddress = (id, other) => `/runs/${encoded(id)}/compare/${encoded(other)}`;
 
-/** Whether a link may lead there: our own addresses, and those of the web. @param {string} target */
+/** Whether a link may lead there: our own addresses, and those of the web.
+ *  @param {string} target */
 export function isSafe(target) {
   if (/^\/(?!\/)/.test(target)) return true;
   try {

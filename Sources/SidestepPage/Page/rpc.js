@@ -64,7 +64,8 @@ export async function call(method, params = {}, signal) {
   return (await ask("/rpc", { ...post({ method, params }), signal })).result;
 }
 
-/** The result, or `otherwise` where the daemon is older than the method. @param {string} method @param {any} params @param {any} otherwise */
+/** The result, or `otherwise` where the daemon is older than the method.
+ *  @param {string} method @param {any} params @param {any} otherwise */
 export async function callIfKnown(method, params, otherwise) {
   try {
     return await call(method, params);
@@ -74,7 +75,8 @@ export async function callIfKnown(method, params, otherwise) {
   }
 }
 
-/** Exchanges the code of a link for a session. @param {string} code */
+/** Exchanges the code of a link for a session.
+ *  @param {string} code */
 export const begin = (code) => ask("/session", post({ code }));
 
 export async function readSession() {

@@ -20,7 +20,8 @@ async function load(state) {
   return { total: 0, ...await ofRecordings(state) };
 }
 
-/** The last recorded call holds what was said before it. @param {any} state */
+/** The last recorded call holds what was said before it.
+ *  @param {any} state */
 async function ofRecordings(state) {
   const number = Object.values(state.got.recordings ?? {}).reduce((sum, one) => sum + Number(one), 0);
   if (!number) return { messages: [] };

@@ -46,7 +46,8 @@ function streamLine(stream, state, context) {
   return h("li", { key: stream.stream }, h("b", { class: "id" }, short(stream.stream)), h("span", { class: "dim" }, `${count(stream.next)} items${stream.closed ? ", closed" : ""}`), h("span", { class: "end" }, look(followed ? "Stop" : stream.closed ? "Read" : "Follow", toggle, { kind: "small", pressed: followed })));
 }
 
-/** Reads as long as somebody wants it: one request waits at the daemon for what comes. @param {any} state @param {any} stream @param {import("./app.js").Context} context */
+/** Reads as long as somebody wants it: one request waits at the daemon for what comes.
+ *  @param {any} state @param {any} stream @param {import("./app.js").Context} context */
 async function follow(state, stream, context) {
   const mine = () => state.tabData?.followed?.stream === stream.stream && document.querySelector(".followed") !== null;
   let from = Math.max(0, stream.next - LAST);

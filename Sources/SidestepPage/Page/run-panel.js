@@ -102,7 +102,8 @@ async function fork(run, step, context) {
   if (made?.run) context.go(runAddress(made.run.id));
 }
 
-/** Records the edited output in the fork before anybody else has it. @param {string} run @param {any} step @param {import("./app.js").Context} context */
+/** Records the edited output in the fork before anybody else has it.
+ *  @param {string} run @param {any} step @param {import("./app.js").Context} context */
 async function forkEdited(run, step, context) {
   const made = await ask({
     title: `Fork with another output of '${short(step.step, 60)}'`, text: "The new run goes on as if the step had returned this.", action: "Fork",

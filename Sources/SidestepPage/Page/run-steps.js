@@ -6,7 +6,7 @@ import { write } from "./json.js";
 import { clock, amount } from "./format.js";
 import { empty, lasting, look, short, status, table } from "./ui.js";
 
-export const STATUSES = ["completed", "running", "waiting", "backoff", "failed", "unknown"];
+const STATUSES = ["completed", "running", "waiting", "backoff", "failed", "unknown"];
 const PAGE = 100;
 
 /** @param {any} state */

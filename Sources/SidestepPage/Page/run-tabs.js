@@ -5,7 +5,7 @@ import { calls } from "./run-calls.js";
 import { data } from "./run-data.js";
 import { family } from "./run-family.js";
 import { artifacts } from "./run-artifacts.js";
-import { STATUSES, steps } from "./run-steps.js";
+import { steps } from "./run-steps.js";
 import { errorBox, json, section, facts, short } from "./ui.js";
 import { moment } from "./format.js";
 
@@ -25,7 +25,6 @@ export const TABS = [
   { name: "family", title: "Family", count: (got) => got.forks?.length, ...family },
   { name: "about", title: "Input and output", view: (state) => about(state.got) },
 ];
-void STATUSES;
 
 /** @param {Tab | undefined} tab @param {any} state @param {import("./app.js").Context} context */
 export function tabView(tab, state, context) {

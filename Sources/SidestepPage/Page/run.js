@@ -85,7 +85,8 @@ function tabButton(one, current, state, select) {
   }, one.title, number ? h("small", null, ` ${number}`) : null);
 }
 
-/** Arrows move between tabs, as in every program. @param {KeyboardEvent} event */
+/** Arrows move between tabs, as in every program.
+ *  @param {KeyboardEvent} event */
 function arrows(event) {
   const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
   if (!by) return;

@@ -42,7 +42,8 @@ export function screen(context) {
     more = page.more;
     context.draw();
   }
-  /** Reads again what changed, and only that. @param {import("./coalesce.js").Batch} batch */
+  /** Reads again what changed, and only that.
+   *  @param {import("./coalesce.js").Batch} batch */
   async function touch(batch) {
     const created = batch.lost || batch.kinds.has("run.created") || batch.kinds.has("run.imported");
     // What is new goes on top, where it would push away what is read.

@@ -13,8 +13,8 @@ const AT_ONCE = 4;
 
 /** @param {import("./app.js").Context} context @returns {import("./app.js").Screen} */
 export function screen(context) {
-  /** @type {any[]} */
-  let runs = [];
+  /** @type {any[] | undefined} */
+  let runs;
   /** @type {string | undefined} */
   let more;
   // What closed runs used does not change.
@@ -35,8 +35,8 @@ export function screen(context) {
       runs = await read(undefined);
     },
     moved: () => void context.load(),
-    view: () => view(runs.map((run) => ({ run, ...known.get(run.uid) })).filter((one) => one.usage), runs.length, more, async () => {
-      runs = [...runs, ...await read(more)];
+    view: () => !runs ? h("p", { class: "dim" }, "…") : view(runs.map((run) => ({ run, ...known.get(run.uid) })).filter((one) => one.usage), runs.length, more, async () => {
+      runs = [...(runs ?? []), ...await read(more)];
       context.draw();
     }),
     touch(batch) {
@@ -47,11 +47,11 @@ export function screen(context) {
 
 /** @param {any} run */
 async function used(run) {
-  const [got, steps, calls] = await Promise.all([
-    call("run.get", { run: run.id }), call("step.list", { run: run.id, limit: 500 }).catch(() => ({ steps: [] })), call("recording.list", { run: run.id, limit: 500 }).catch(() => ({ recordings: [] })),
-  ]).catch(() => [{}, { steps: [] }, { recordings: [] }]);
+  const got = await call("run.get", { run: run.id }).catch(() => ({}));
+  if (!got.usage) return { updated: run.updated_at };
+  const [steps, calls] = await Promise.all([call("step.list", { run: run.id, limit: 500 }), call("recording.list", { run: run.id, limit: 500 })]);
   const parts = [...steps.steps, ...calls.recordings].filter((one) => one.usage).map((one) => ({ ...one.usage, model: one.usage.model ?? one.model }));
-  return { updated: run.updated_at, usage: got.usage, parts, saved: run.epoch > 1 };
+  return { updated: run.updated_at, usage: got.usage, parts };
 }
 
 /** @param {any[]} all @param {number} looked @param {string | undefined} more @param {() => any} next */
@@ -66,7 +66,7 @@ function view(all, looked, more, next) {
   };
   return [
     h("h1", null, "Spend"),
-    h("div", { class: "tiles" }, TOTALS.filter(([name]) => total.amounts[name]).map(([name, label]) => h("div", { class: "tile" }, h("b", null, told(name, total.amounts[name])), h("span", { class: "dim" }, label)))),
+    h("div", { class: "tiles" }, TOTALS.filter(([name]) => total.amounts[name]).map(([name, label]) => h("div", { class: "tile" }, h("b", null, told(name, total.amounts[name] ?? 0)), h("span", { class: "dim" }, label)))),
     h("p", { class: "dim" }, `Of the newest ${count(looked)} runs. `, more && look("Look further back", next, { kind: "small" })),
     breakdown("By day", sums(all, (one) => day(one.run.created_at), (one) => one.usage).sort((one, other) => (one.name < other.name ? 1 : -1)), (name) => name),
     breakdown("By model", sums(all.flatMap((one) => one.parts ?? []), (part) => part.model ?? "not named", (part) => part), (name) => short(name)),

@@ -36,7 +36,8 @@ export function screen(context) {
   };
 }
 
-/** Pages lie behind a sequence: the newest are looked for from ever further back. @param {string | undefined} event */
+/** Pages lie behind a sequence: the newest are looked for from ever further back.
+ *  @param {string | undefined} event */
 async function newest(event) {
   for (let span = 1000; ; span *= 10) {
     const after = Math.max(0, live.sequence - span);
@@ -64,7 +65,7 @@ function webhookTable({ webhooks }, context, set) {
     fields: [...(webhook ? [] : [{ name: "webhook", label: "Name" }]), { name: "url", label: "Where events are sent", value: webhook?.url }, { name: "events", label: "Names of events", value: webhook?.events.join(" ") ?? "run.failed", hint: "Between spaces; with a * at its end, all that begin so." }, { name: "secret", label: "Credential that signs", value: webhook?.secret ?? "" }],
     work: ({ webhook: name, url, events, secret }) => call("webhook.put", { webhook: webhook?.webhook ?? name, url, events: String(events ?? "").split(/\s+/).filter(Boolean), secret, headers: webhook?.headers ?? undefined, max_attempts: webhook?.max_attempts ?? undefined, paused: webhook?.paused ?? undefined }),
   }).then((done) => done && context.load());
-  const pause = ({ webhook, url, events, secret, headers, max_attempts, paused }) => actionButton({ label: paused ? "Go on" : "Pause", calls: [["webhook.put", { webhook, url, events, secret, headers, max_attempts, paused: !paused }]] }, {}, () => context.load());
+  const pause = (/** @type {any} */ { webhook, url, events, secret, headers, max_attempts, paused }) => actionButton({ label: paused ? "Go on" : "Pause", calls: [["webhook.put", { webhook, url, events, secret, headers, max_attempts, paused: !paused }]] }, {}, () => context.load());
   const remove = (/** @type {any} */ one) => ask({ title: `Remove '${short(one.webhook, 60)}'?`, text: "Its deliveries go with it.", action: "Remove", danger: true, work: () => call("webhook.delete", { webhook: one.webhook }) }).then((done) => done && context.load());
   return [h("h2", null, "Webhooks", button("New…", () => put(undefined), { kind: "small" })), webhooks.length ? table("Webhooks", ["webhook", "-sends to", "events", ""], webhooks.map((/** @type {any} */ one) => h("tr", { key: one.webhook },
     h("td", { class: "clip" }, look(short(one.webhook), () => set({ webhook: one.webhook }), { kind: "link row" }), " ", one.paused && status("paused")), h("td", { class: "clip less" }, link(one.url)), h("td", { class: "clip" }, one.events.join(" ")),

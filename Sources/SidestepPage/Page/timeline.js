@@ -39,7 +39,8 @@ export function layout(timeline, width) {
 /** @param {string | null | undefined} end */
 export const isDeath = (end) => Boolean(end) && (DEATHS.includes(/** @type {string} */ (end)) || String(end).startsWith("signal:"));
 
-/** The life in which a moment lies: the last that had begun. @param {Life[]} lives @param {number} at */
+/** The life in which a moment lies: the last that had begun.
+ *  @param {Life[]} lives @param {number} at */
 export function laneOf(lives, at) {
   let low = 0, high = lives.length;
   while (low < high) {
@@ -50,7 +51,8 @@ export function laneOf(lives, at) {
   return low - 1;
 }
 
-/** From the end of a life to the beginning of the next: nobody had the run. @param {Life[]} lives @param {(at: number) => number} x */
+/** From the end of a life to the beginning of the next: nobody had the run.
+ *  @param {Life[]} lives @param {(at: number) => number} x */
 function gaps(lives, x) {
   return lives.slice(1).flatMap((life, at) => {
     const before = /** @type {Life} */ (lives[at]);
@@ -61,7 +63,8 @@ function gaps(lives, x) {
 
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5];
 
-/** Where the axis has its marks: about one in `apart` pixels. @param {number} from @param {number} until @param {number} width @param {number} [apart] */
+/** Where the axis has its marks: about one in `apart` pixels.
+ *  @param {number} from @param {number} until @param {number} width @param {number} [apart] */
 export function ticks(from, until, width, apart = 130) {
   const least = ((until - from) * apart) / Math.max(width, 1);
   const step = STEPS.find((one) => one >= least) ?? Math.ceil(least / 864e5) * 864e5;

@@ -21,7 +21,8 @@ export function say(text, bad = false) {
   }, bad ? 12000 : 4000);
 }
 
-/** Does something and says how it went; answers undefined where it was refused. @template T @param {() => Promise<T>} work @param {string | ((result: T) => string)} [done] @returns {Promise<T | undefined>} */
+/** Does something and says how it went; answers undefined where it was refused.
+ *  @template T @param {() => Promise<T>} work @param {string | ((result: T) => string)} [done] @returns {Promise<T | undefined>} */
 export async function act(work, done) {
   try {
     const result = await work();

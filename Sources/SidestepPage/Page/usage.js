@@ -1,9 +1,11 @@
 // Sums of what was used up, by a name.
 
-/** What is told, in this order. @type {[string, string][]} */
+/** What is told, in this order.
+ *  @type {[string, string][]} */
 export const TOTALS = [["cost_micros", "cost"], ["input_tokens", "input tokens"], ["output_tokens", "output tokens"], ["cache_read_tokens", "cached"], ["cached_input_tokens", "cached"], ["requests", "requests"]];
 
-/** The largest first. @template T @param {T[]} all @param {(one: T) => string} name @param {(one: T) => any} usage @returns {{name: string, amounts: Record<string, number>}[]} */
+/** The largest first.
+ *  @template T @param {T[]} all @param {(one: T) => string} name @param {(one: T) => any} usage @returns {{name: string, amounts: Record<string, number>}[]} */
 export function sums(all, name, usage) {
   /** @type {Map<string, Record<string, number>>} */
   const groups = new Map();

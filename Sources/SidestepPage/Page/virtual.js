@@ -5,7 +5,8 @@ export const TALLEST = 8_000_000;
 
 /** @typedef {{rows: number, row: number, view: number}} Sizes how many rows, how high one is, how high the window */
 
-/** How high the element that scrolls is. @param {Sizes} sizes */
+/** How high the element that scrolls is.
+ *  @param {Sizes} sizes */
 export function height({ rows, row }) {
   return Math.min(rows * row, TALLEST);
 }
@@ -24,14 +25,16 @@ export function scrolled(sizes, top, before, after) {
   return (after / bar) * last;
 }
 
-/** Where the scroll bar is to stand for a place in the list. @param {Sizes} sizes @param {number} top */
+/** Where the scroll bar is to stand for a place in the list.
+ *  @param {Sizes} sizes @param {number} top */
 export function bar(sizes, top) {
   const whole = sizes.rows * sizes.row;
   if (whole <= TALLEST) return top;
   return (top / Math.max(1, whole - sizes.view)) * (height(sizes) - sizes.view);
 }
 
-/** The rows that are seen, and some beyond. @param {Sizes} sizes @param {number} top @param {number} [spare] */
+/** The rows that are seen, and some beyond.
+ *  @param {Sizes} sizes @param {number} top @param {number} [spare] */
 export function seen(sizes, top, spare = 8) {
   const first = Math.max(0, Math.floor(top / sizes.row) - spare);
   const end = Math.min(sizes.rows, Math.ceil((top + sizes.view) / sizes.row) + spare);

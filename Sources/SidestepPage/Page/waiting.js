@@ -40,7 +40,8 @@ export function approval(wait, after, full = false) {
       full && command(`sidestep approve ${shellWord(wait.run)} ${shellWord(wait.name)}`)));
 }
 
-/** One line of what a person needs to know. @param {any} metadata */
+/** One line of what a person needs to know.
+ *  @param {any} metadata */
 function question(metadata) {
   const text = typeof metadata === "string" ? metadata : metadata.question ?? metadata.message ?? metadata.title;
   return typeof text === "string" ? h("p", null, short(text, 400)) : json(metadata);
