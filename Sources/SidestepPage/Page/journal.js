@@ -118,7 +118,8 @@ export class Journal {
   async jump(first) {
     const begin = Math.max(0, Math.min(first - PAGE / 4, this.rows - PAGE));
     const page = await this.read(guess(begin, this.rows, this.first, this.last), PAGE);
-    if (!page.entries.length) return this.toEnd();
+    // What was taken for the end is not, or lies before.
+    if (!page.entries.length || (page.more && begin + page.entries.length >= this.rows)) return this.toEnd();
     this.entries = page.entries;
     this.start = Number(page.entries[0]?.sequence) === this.first ? 0 : Math.floor(begin);
     if (!page.more) this.ends();

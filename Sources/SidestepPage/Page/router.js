@@ -16,7 +16,7 @@ export const SCREENS = [
 /** @param {string} part */
 function decoded(part) {
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(part).replace(/^\uE000(?=\.{1,2}$)/, "");
   } catch {
     return part;
   }
@@ -34,11 +34,11 @@ export function route(path, search = "") {
   return { screen: "missing", query };
 }
 
-/** Also encodes dots: a browser takes `/runs/..` for the folder above.
- *  @param {string} text */
-export function encoded(text) {
-  return encodeURIComponent(text).replaceAll(".", "%2E");
-}
+// A browser takes `/runs/..` for the folder above, encoded or not: such an id stands behind this character.
+const DOTS = "\uE000";
+
+/** @param {string} text */
+const encoded = (text) => encodeURIComponent(/^\.{1,2}$/.test(text) ? DOTS + text : text);
 
 /** The address of a screen; values that are empty are left out.
  *  @param {string} path @param {Record<string, any>} [query] */
