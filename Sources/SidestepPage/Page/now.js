@@ -56,7 +56,7 @@ function needed(data, context) {
     ...data.open.map((/** @type {any} */ breaker) => opened(breaker, after)),
     ...data.dead.map((/** @type {any} */ delivery) => dead(delivery, after)),
   ];
-  return [h("h1", null, count(total), total === 1 ? " thing waits for you" : " things wait for you"), h("ul", { class: "cards" }, cards)];
+  return [h("h1", null, count(total), total === 1 ? " thing waits for you" : " things wait for you"), h("ul", { class: "cards one" }, cards)];
 }
 
 /** @param {any} run @param {() => any} after */
@@ -65,7 +65,7 @@ function paused(run, after) {
   const raise = { label: "Raise the budget…", kind: "main", ask: "budget" };
   const row = runLink(run.id);
   row.props.class = "id row";
-  return h("li", { key: `p ${run.id}`, class: "card line" },
+  return h("li", { key: `p ${run.id}`, class: "card line row-card" },
     h("div", { class: "head" }, status("paused", run.reason), row, h("span", { class: "dim" }, short(run.workflow ?? "", 60)), h("span", { class: "end" }, ago(run.updated_at))),
     h("p", null, REASONS[run.reason] ?? "It is paused."),
     run.reason !== "unknown_step" && h("div", { class: "actions" }, actionButton(run.reason === "budget" ? raise : unpause, run, after)));
@@ -74,7 +74,7 @@ function paused(run, after) {
 /** @param {any} breaker @param {() => any} after */
 function opened(breaker, after) {
   const reset = { label: "Close it", calls: /** @type {[string, any][]} */ ([["breaker.reset", { breaker: breaker.breaker }]]) };
-  return h("li", { key: `b ${breaker.breaker}`, class: "card line" },
+  return h("li", { key: `b ${breaker.breaker}`, class: "card line row-card" },
     h("div", { class: "head" }, status(breaker.state), h("span", { class: "dim" }, "breaker"), h("a", { href: "/queues#breakers", class: "row" }, short(breaker.breaker)), h("span", { class: "end" }, ago(breaker.opened_at))),
     h("p", null, `${breaker.failures} failures in a row: it lets no step through for now.`),
     h("div", { class: "actions" }, actionButton(reset, {}, after)));
@@ -83,7 +83,7 @@ function opened(breaker, after) {
 /** @param {any} delivery @param {() => any} after */
 function dead(delivery, after) {
   const again = { label: "Redeliver", calls: /** @type {[string, any][]} */ ([["webhook.redeliver", { delivery: delivery.delivery }]]) };
-  return h("li", { key: `d ${delivery.delivery}`, class: "card line" },
+  return h("li", { key: `d ${delivery.delivery}`, class: "card line row-card" },
     h("div", { class: "head" }, status("dead"), h("b", null, short(delivery.event)), h("span", { class: "dim" }, "to webhook"), h("a", { href: address("/streams", { webhook: delivery.webhook }), class: "row" }, short(delivery.webhook)), h("span", { class: "end" }, ago(delivery.finished_at))),
     h("p", null, short(delivery.problem ?? `HTTP ${delivery.http_status}`, 400)),
     h("div", { class: "actions" }, actionButton(again, {}, after)));

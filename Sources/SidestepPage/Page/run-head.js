@@ -7,18 +7,26 @@ import { address, compareAddress } from "./router.js";
 import { ago, chips, command, facts, gauge, lasting, runLink, short, status } from "./ui.js";
 
 /** @param {any} state @param {import("./app.js").Context} context */
-export function head({ explained, got }, context) {
-  const { run } = explained;
+export function head({ id, explained, got }, context) {
+  const run = explained?.run ?? got?.run ?? { id, status: "" };
   return h("div", { class: "runhead" },
-    h("div", { class: "bar" }, h("h1", { class: "id" }, short(run.id)), status(run.status, run.reason), run.generation > 1 && h("span", { class: "chip" }, `generation ${run.generation}`),
+    h("div", { class: "bar" }, h("h1", { class: "id" }, short(run.id)), run.status && status(run.status, run.reason), run.generation > 1 && h("span", { class: "chip" }, `generation ${run.generation}`),
       h("span", null, chips(run.tags))),
-    h("div", { class: "why", "aria-live": "polite" },
-      explained.sentences.map((/** @type {string} */ sentence) => h("p", null, short(sentence, 1000))),
-      explained.next && h("p", { class: "next" }, short(explained.next, 1000)),
-      got.error !== undefined && got.error !== null && h("p", { class: "bad" }, short(reason(got.error), 1000)),
-      h("div", { class: "actions" }, actions(explained).map((action) => actionButton(action, run, () => gone(action, context))),
-        explained.command && command(explained.command))),
-    facts([
+    explained && why(explained, got, context),
+    got && details(run, got));
+}
+
+/** @param {any} explained @param {any} got @param {import("./app.js").Context} context */
+const why = (explained, got, context) => h("div", { class: "why", "aria-live": "polite" },
+  h("p", null, explained.sentences.map((/** @type {string} */ sentence) => h("span", null, short(sentence, 1000), " "))),
+  explained.next && h("p", { class: "next" }, short(explained.next, 1000)),
+  got?.error !== undefined && got.error !== null && h("p", { class: "bad" }, short(reason(got.error), 1000)),
+  h("div", { class: "actions" }, actions(explained).map((action) => actionButton(action, explained.run, () => gone(action, context))),
+    explained.command && command(explained.command)));
+
+/** @param {any} run @param {any} got */
+function details(run, got) {
+  return [facts([
       ["workflow", run.workflow && h("a", { href: address("/runs", { workflow: run.workflow }) }, short(run.workflow))],
       ["took", run.status !== "queued" && lasting(run.created_at, run.closed_at ?? (run.status === "running" ? undefined : run.updated_at))],
       ["begun", h("span", { title: moment(run.created_at) }, ago(run.created_at))],
@@ -29,7 +37,7 @@ export function head({ explained, got }, context) {
       ["deadline", run.deadline_at && ago(run.deadline_at)],
       ...Object.entries(got.usage ?? {}).filter(([, value]) => typeof value !== "object" || value?.text).map(([name, value]) => /** @type {[string, any]} */ ([name === "cost_micros" ? "cost" : name.replaceAll("_", " "), amount(name, value)])),
     ]),
-    budget(got.budget));
+    budget(got.budget)];
 }
 
 /** @param {any} error */

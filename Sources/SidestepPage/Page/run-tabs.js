@@ -29,7 +29,7 @@ export const TABS = [
 /** @param {Tab | undefined} tab @param {any} state @param {import("./app.js").Context} context */
 export function tabView(tab, state, context) {
   if (!tab?.view) return null;
-  if (tab.load && state.tab !== tab.name) return h("p", { class: "dim" }, "…");
+  if (tab.load ? state.tab !== tab.name : !state.got) return h("p", { class: "dim" }, "…");
   return [errorBox(state.tabError), !state.tabError && tab.view(state, context)];
 }
 

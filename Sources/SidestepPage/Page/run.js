@@ -32,12 +32,19 @@ export function screen(context) {
     }
     context.draw();
   });
+  // Each is shown when it is there: of a long run the numbers take longest.
   async function load() {
-    const [explained, got] = await Promise.all([call("run.explain", { run: id }), call("run.get", { run: id })]);
-    Object.assign(state, { explained, got });
-    // Now it is known how long the journal is about.
-    history.expect(got);
-    void timeline.load(got.run);
+    await Promise.all([
+      call("run.explain", { run: id }).then((explained) => {
+        state.explained = explained;
+        void timeline.load(explained.run);
+        context.draw();
+      }),
+      call("run.get", { run: id }).then((got) => {
+        state.got = got;
+        history.expect(got);
+      }),
+    ]);
     if (tab()?.load) void loadTab();
     follow();
   }
@@ -54,7 +61,7 @@ export function screen(context) {
       if (tab()?.load && state.tab !== tab()?.name) void loadTab();
       follow();
     },
-    view: () => state.got && [
+    view: () => [
       head(state, context),
       timeline.view(),
       h("div", { role: "tablist", class: "tabs", "aria-label": "Of this run" }, TABS.map((one) => tabButton(one, tab(), state, select))),
@@ -77,7 +84,7 @@ export function screen(context) {
 
 /** @param {any} one @param {any} current @param {any} state @param {(change: any) => void} select */
 function tabButton(one, current, state, select) {
-  const number = one.count?.(state.got);
+  const number = state.got && one.count?.(state.got);
   return h("button", {
     type: "button", role: "tab", "aria-selected": String(one === current), key: one.name, tabindex: one === current ? undefined : "-1",
     onclick: () => select({ tab: one.name === "history" ? undefined : one.name }),

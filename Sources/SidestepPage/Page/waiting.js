@@ -7,7 +7,7 @@ import { shellWord } from "./format.js";
 
 /** @param {any} step @param {() => any} after @param {boolean} [full] */
 export function unknownStep(step, after, full = false) {
-  return h("li", { key: `u ${step.run} ${step.step}`, class: "card line" },
+  return h("li", { key: `u ${step.run} ${step.step}`, class: `card line${full ? "" : " row-card"}` },
     h("div", { class: "head" }, h("span", { class: "status s-unknown" }, h("i", { "aria-hidden": "true" }, "?"), "unknown"),
       h("b", null, short(step.step)), h("span", { class: "dim" }, "of"), rowLink(step.run), h("span", { class: "end" }, ago(step.started_at))),
     h("p", null, "Its owner died inside it: it may or may not have happened. It is not repeated by itself."),
@@ -29,7 +29,7 @@ export function approval(wait, after, full = false) {
   const key = `a ${wait.run} ${wait.step.step}`;
   const message = () => /** @type {HTMLInputElement | null} */ (document.getElementById(`why ${key}`))?.value ?? "";
   const settle = async (/** @type {boolean} */ yes) => (await decide(wait, yes, message())) !== undefined && after();
-  return h("li", { key, class: "card line" },
+  return h("li", { key, class: `card line${full ? "" : " row-card"}` },
     h("div", { class: "head" }, h("span", { class: "status s-waiting" }, h("i", { "aria-hidden": "true" }, "◔"), wait.kind),
       h("b", null, short(wait.name)), h("span", { class: "dim" }, "of"), rowLink(wait.run), h("span", { class: "end" }, ago(wait.since))),
     wait.metadata !== undefined && wait.metadata !== null && (full ? json(wait.metadata) : question(wait.metadata)),
