@@ -23,7 +23,7 @@ final class PageCore {
     init(_ loop: any EventLoop, _ options: PageOptions, _ calls: DaemonCalls) {
         (self.loop, self.options, self.calls) = (loop, options, calls)
         patience = .nanoseconds(options.patience.nanoseconds)
-        codes = OneTimeCodes(lifetime: options.codeLifetime)
+        codes = OneTimeCodes(goodFor: options.codesGoodFor)
     }
 
     func listens(at port: Int) {

@@ -15,7 +15,7 @@ package struct PageOptions: Sendable {
     /// Who may connect besides the user of this process and root.
     package var users: Set<UInt32> = []
     /// How long a one-time code is good.
-    package var codeLifetime: Duration = .seconds(60)
+    package var codesGoodFor: Duration = .seconds(60)
     /// How long a connection is waited for that sends, or takes, too slowly.
     package var patience: Duration = .seconds(30)
     /// Where the socket is from which further links come; nil for none.

@@ -56,7 +56,8 @@ package final class PageServer: Sendable {
         case EADDRINUSE:
             Problem(
                 message: "port \(port) of 127.0.0.1 is taken by another program",
-                hint: "Is it a page of yours? `sidestep ui --link --port \(port)` prints a link to it. Else take "
+                hint:
+                    "Is it a page of yours? `sidestep ui --link --port \(port)` prints a link to it. Else take "
                     + "another port, or leave --port out.")
         case EACCES:
             Problem(

@@ -117,7 +117,9 @@ private struct CallSession {
 
     /// The daemon need not wait any longer for what nobody waits for.
     private mutating func cancel(_ ticket: Int) {
-        guard let open = connection, let call = sent.first(where: { $0.order.ticket == ticket }) else { return }
+        guard let open = connection, let call = sent.first(where: { $0.order.ticket == ticket }) else {
+            return
+        }
         guard MethodTable.named(call.order.method)?.mayWait == true else { return }
         _ = try? open.begin("rpc.cancel", .object { $0.member("id", call.id) })
     }
@@ -155,7 +157,8 @@ private struct CallSession {
         sent = []
         for call in lost {
             call.order.done(
-                .unavailable("the daemon went away before it answered; what was asked for may have been done"))
+                .unavailable("the daemon went away before it answered; what was asked for may have been done")
+            )
         }
     }
 }

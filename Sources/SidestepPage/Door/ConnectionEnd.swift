@@ -9,7 +9,10 @@ struct ConnectionEnd: Equatable {
 
     /// Nil for what is no address of the internet protocol.
     init?(_ address: SocketAddress) {
-        guard let found = address.withSockAddr({ pointer, size in Self(UnsafeRawBufferPointer(start: pointer, count: size)) })
+        guard
+            let found = address.withSockAddr({ pointer, size in
+                Self(UnsafeRawBufferPointer(start: pointer, count: size))
+            })
         else { return nil }
         self = found
     }

@@ -1,7 +1,7 @@
 import NIOHTTP1
 
-/// Who may come in, judged by a request's head alone: every program of this host reaches a port of loopback, and so does
-/// every page in a browser.
+/// Who may come in, judged by a request's head alone: every program of this host reaches a port of loopback, and so
+/// does every page in a browser.
 struct Door: Sendable {
     /// Of the server.
     let port: Int
@@ -11,8 +11,8 @@ struct Door: Sendable {
     /// Bytes of a request's body.
     static let longestBody = 4 << 20
 
-    /// The names that lead here. A name of somebody else's that does (DNS rebinding) is none of them, and it is all that
-    /// tells: `Origin` and `Sec-Fetch-Site` say what they say of a page of ours.
+    /// The names that lead here. A name of somebody else's that does (DNS rebinding) is none of them, and it is all
+    /// that tells: `Origin` and `Sec-Fetch-Site` say what they say of a page of ours.
     var hosts: [String] {
         let names = ["127.0.0.1", "localhost", "[::1]"]
         // A browser leaves out the port that is HTTP's own.
@@ -25,20 +25,20 @@ struct Door: Sendable {
             throw Refusal(
                 400, "invalid_argument", "a request names a path here", hint: "This is no proxy.")
         }
-        let given = head.headers[canonicalForm: "host"].map { $0.lowercased() }
+        let given = head.headers["host"].map { $0.lowercased() }
         guard given.count == 1, hosts.contains(given[0]) else {
             throw Refusal(
                 403, "not_permitted", "the host of the request is not this one",
                 hint: "Open http://127.0.0.1:\(port)/; through a tunnel with the same port on both ends.")
         }
-        let origins = head.headers[canonicalForm: "origin"].map { $0.lowercased() }
+        let origins = head.headers["origin"].map { $0.lowercased() }
         guard origins.allSatisfy({ $0 == "http://\(given[0])" }) else { throw Self.foreign }
         if Self.size(of: head) > Self.longestHead { throw Self.headTooLong }
     }
 
     /// What a page of somebody else's may ask a browser for: the page itself, as a link leads there.
     func check(_ head: HTTPRequestHead, to route: Route) throws(Refusal) {
-        let site = head.headers[canonicalForm: "sec-fetch-site"]
+        let site = head.headers["sec-fetch-site"]
         switch head.method {
         case .GET, .HEAD:
             let isLink = route == .page && head.headers["sec-fetch-mode"] == ["navigate"]
@@ -91,5 +91,6 @@ struct Door: Sendable {
     private static let foreign = Refusal(
         403, "not_permitted", "only this page's own requests are taken", hint: "Open the page itself.")
     private static let otherMethod = Refusal(
-        405, "invalid_argument", "nothing here has that method", hint: "GET, HEAD, or POST where it is taken.")
+        405, "invalid_argument", "nothing here has that method", hint: "GET, HEAD, or POST where it is taken."
+    )
 }

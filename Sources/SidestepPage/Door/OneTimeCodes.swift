@@ -1,18 +1,18 @@
 /// Codes that become a session: each once, and not for long.
 struct OneTimeCodes {
     /// For how long a code is good.
-    let lifetime: Duration
+    let goodFor: Duration
     private var open: [(code: Secret, until: ContinuousClock.Instant)] = []
 
     /// Codes that are good at the same time; the oldest gives way.
     static let most = 16
 
-    init(lifetime: Duration) { self.lifetime = lifetime }
+    init(goodFor span: Duration) { goodFor = span }
 
     mutating func make(_ code: Secret = Secret(), at now: ContinuousClock.Instant) -> Secret {
         forget(at: now)
         if open.count >= Self.most { open.removeFirst() }
-        open.append((code, now + lifetime))
+        open.append((code, now + goodFor))
         return code
     }
 

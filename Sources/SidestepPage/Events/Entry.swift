@@ -44,7 +44,8 @@ enum EventText {
         }
         guard let number = Int64(text), number >= 0, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
             return .failure(
-                Refusal(400, "invalid_argument", "`after` is no sequence", hint: "Leave it out: from now on."))
+                Refusal(400, "invalid_argument", "`after` is no sequence", hint: "Leave it out: from now on.")
+            )
         }
         return .success(number)
     }

@@ -26,7 +26,9 @@ struct EventBuffer {
             bytes += entry.params.bytes.count
             last = entry.sequence
         }
-        while entries.count - dropped > Self.mostEntries || (bytes > Self.mostBytes && dropped < entries.count) {
+        while entries.count - dropped > Self.mostEntries
+            || (bytes > Self.mostBytes && dropped < entries.count)
+        {
             start = entries[dropped].sequence
             bytes -= entries[dropped].params.bytes.count
             dropped += 1

@@ -72,8 +72,11 @@ final class BrowserConnection: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .leaving = step { return }
         guard error is HTTPParserError, case .waiting = step else { return context.close(promise: nil) }
-        refuse(Refusal(400, "invalid_argument", "that is no request of HTTP", hint: "Open it in a browser."))
+        refuse((error as? HTTPParserError) == .headerOverflow ? Door.headTooLong : Self.noRequest)
     }
+
+    private static let noRequest = Refusal(
+        400, "invalid_argument", "that is no request of HTTP", hint: "Open it in a browser.")
 
     func close() { context?.close(promise: nil) }
 
@@ -187,6 +190,7 @@ final class BrowserConnection: ChannelInboundHandler {
     /// Closed at once, with bytes unread, the connection would be reset, and the answer lost with it: RFC 9112 §9.6.
     private func leave(_ context: ChannelHandlerContext) {
         step = .leaving
+        meter.drain()
         core.left(self)
         limit(to: .seconds(2))
         context.close(mode: .output, promise: nil)

@@ -1,7 +1,8 @@
 import Glibc
 import SidestepPlaces
 
-/// Where the sockets are from which the pages of a user give further links: one file a page, beside the daemon's socket.
+/// Where the sockets are from which the pages of a user give further links: one file a page, beside the daemon's
+/// socket.
 package struct LinkPlace: Sendable {
     /// The folder of the sockets.
     package let folder: String

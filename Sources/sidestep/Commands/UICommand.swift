@@ -40,7 +40,7 @@ struct UICommand: ParsableCommand {
     @Flag(help: "Print a new link to the page that is being served, and end.")
     var link = false
     @Option(help: .hidden)
-    var codeLifetime = SpanArgument(argument: "60s")!
+    var codesGoodFor = SpanArgument(argument: "60s")!
     @Option(help: .hidden)
     var patience = SpanArgument(argument: "30s")!
     @OptionGroup var common: Common
@@ -71,7 +71,7 @@ struct UICommand: ParsableCommand {
         options.isReadOnly = readOnly
         options.hasMetrics = metrics
         options.users = Set(allow.map { UInt32($0.uid) })
-        options.codeLifetime = codeLifetime.duration
+        options.codesGoodFor = codesGoodFor.duration
         options.patience = patience.duration
         options.links = LinkPlace(environment.variables).make()
         options.version = SidestepVersion.text

@@ -22,7 +22,8 @@ struct GivenLinks {
     /// The link that a page gives; nil where none is any more.
     private static func ask(_ path: String) -> String? {
         guard let socket = try? UnixSocket(path: path) else { return nil }
-        let text = String(decoding: StandardInput.all(of: socket.descriptor).prefix { $0 != 10 }, as: UTF8.self)
+        let text = String(
+            decoding: StandardInput.all(of: socket.descriptor).prefix { $0 != 10 }, as: UTF8.self)
         withExtendedLifetime(socket) {}
         return text.hasPrefix("http://") ? text : nil
     }

@@ -36,8 +36,13 @@ final class PageDesk {
         put(Self.text(url, server.port, json: json), to: 1)
         guard isFirst, !json else { return }
         isFirst = false
-        say(isOpened ? "the page is open in a browser" : "open it in a browser: the link is good once, for a minute")
-        say(input < 0 ? "another link: sidestep ui --link" : "Enter prints another link, Ctrl-C ends the page")
+        say(
+            isOpened
+                ? "the page is open in a browser"
+                : "open it in a browser: the link is good once, for a minute")
+        say(
+            input < 0 ? "another link: sidestep ui --link" : "Enter prints another link, Ctrl-C ends the page"
+        )
     }
 
     func say(_ text: String) { if !Quiet.isOn { put("sidestep: \(text)", to: 2) } }
@@ -110,6 +115,7 @@ enum Browser {
         guard ["DISPLAY", "WAYLAND_DISPLAY"].contains(where: { environment[$0] != nil }) else { return false }
         let streams: [Int32: ChildProcess.Stream] = [0: .nowhere, 1: .nowhere, 2: .nowhere]
         // A group of its own: Ctrl-C here is not for the browser.
-        return ChildProcess.start(["xdg-open", url], environment, streams: streams, ownGroup: true).child != nil
+        return ChildProcess.start(["xdg-open", url], environment, streams: streams, ownGroup: true).child
+            != nil
     }
 }

@@ -51,8 +51,13 @@ class Reply:
 class Wire:
     """A connection whose bytes are the test's own."""
 
-    def __init__(self, port, host="127.0.0.1"):
-        self.socket = socket.create_connection((host, port), timeout=LONG)
+    def __init__(self, port, host="127.0.0.1", narrow=False):
+        self.socket = socket.socket()
+        self.socket.settimeout(LONG)
+        if narrow:
+            # The kernel takes little for who does not read.
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.socket.connect((host, port))
         self.buffer = b""
 
     def close(self):
@@ -105,8 +110,8 @@ def request(method="GET", path="/", port=0, body=None, **fields):
 class Stream:
     """GET /events, as an EventSource reads it."""
 
-    def __init__(self, page, after=None, last=None):
-        self.wire = Wire(page.port)
+    def __init__(self, page, after=None, last=None, narrow=False):
+        self.wire = Wire(page.port, narrow=narrow)
         path = "/events" if after is None else f"/events?after={after}"
         self.wire.send(request(path=path, port=page.port, cookie=page.cookie, last_event_id=last))
         self.first = Reply(self.wire.head(), b"")
@@ -150,7 +155,7 @@ class Stream:
 class Page:
     """A running `sidestep ui`."""
 
-    def __init__(self, bench, *options, environment=None, **more):
+    def __init__(self, bench, *options, environment=None, waits=True, **more):
         more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
         self.process = subprocess.Popen(
             [BIN / "sidestep", "ui", "--no-open", *map(str, options)],
@@ -158,7 +163,7 @@ class Page:
         self.bench = bench
         bench.addCleanup(self.end)
         self.cookie = None
-        if more["stdout"] == subprocess.PIPE and more.get("waits", True):
+        if more["stdout"] == subprocess.PIPE and waits:
             self.url = self.process.stdout.readline().decode().strip()
             if not self.url:
                 raise AssertionError(self.process.stderr.read().decode())
@@ -257,6 +262,20 @@ class Bench(unittest.TestCase):
 
     def page(self, *options, **more):
         return Page(self, *options, **more)
+
+    def make_many(self, count, long=0):
+        """Runs by the daemon's own socket, many in a line; their names can be made longer."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(self.socket))
+            answers = connection.makefile("rb")
+            for start in range(0, count, 500):
+                calls = [
+                    {"jsonrpc": "2.0", "id": n, "method": "run.enqueue",
+                     "params": {"run": f"m{n}-" + "x" * long, "workflow": "w"}}
+                    for n in range(start, min(count, start + 500))
+                ]  # fmt: skip
+                connection.sendall(json.dumps(calls).encode() + b"\n")
+                self.assertNotIn(b'"error"', answers.readline())
 
     def is_readable(self, wire, seconds):
         return bool(select.select([wire.socket], [], [], seconds)[0])

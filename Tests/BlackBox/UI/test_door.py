@@ -101,10 +101,10 @@ class Door(Bench):
             self.assertEqual(page.ask("POST", "/session", body).status, 403)
 
     def test_a_code_gets_old(self):
-        page = self.page("--code-lifetime", "300ms")
+        page = self.page("--codes-good-for", "300ms")
         time.sleep(0.4)
         self.assertEqual(page.show(page.code).status, 403)
-        other = self.page("--code-lifetime", "120s")
+        other = self.page("--codes-good-for", "120s")
         self.assertEqual(other.show(other.code).status, 204)
 
     def test_a_link_of_another_site_leads_to_the_page_and_to_nothing_else(self):

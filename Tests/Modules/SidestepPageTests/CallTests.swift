@@ -21,19 +21,24 @@ struct CallTests {
         #expect(call.method == "run.list")
         #expect(call.params.text == #"{"limit":3}"#)
         #expect(try Self.call(#"{"method":"ping"}"#).get().params.text == "{}")
-        for wrong in ["", "x", "[]", "{}", #"{"method":1}"#, #"{"method":"ping","params":[]}"#, #"{"method":"ping"}{}"#] {
+        for wrong in [
+            "", "x", "[]", "{}", #"{"method":1}"#, #"{"method":"ping","params":[]}"#, #"{"method":"ping"}{}"#,
+        ] {
             #expect(Self.kind(wrong) == "invalid_argument")
         }
     }
 
     @Test("are one line for the daemon: what stands on a line of its own would be a call")
     func lines() throws {
-        let hidden = #"{"method":"ping","params":{"x":[\#u{0A}{"jsonrpc":"2.0","id":1,"method":"run.delete"}\#r\#n]}}"#
+        let hidden =
+            #"{"method":"ping","params":{"x":[\#u{0A}{"jsonrpc":"2.0","id":1,"method":"run.delete"}\#r\#n]}}"#
         let call = try Self.call(hidden, readOnly: true).get()
         #expect(call.params.text == #"{"x":[{"jsonrpc":"2.0","id":1,"method":"run.delete"}]}"#)
     }
 
-    @Test("that change something are refused to who may only look", arguments: MethodTable.all.filter { !$0.onlyReads }.map(\.name))
+    @Test(
+        "that change something are refused to who may only look",
+        arguments: MethodTable.all.filter { !$0.onlyReads }.map(\.name))
     func readOnly(name: String) {
         let refused = Self.kind(#"{"method":"\#(name)"}"#, readOnly: true)
         #expect(refused == "not_permitted" || refused == "unsupported")
@@ -51,8 +56,12 @@ struct CallTests {
         #expect(Self.kind(#"{"method":"run.new"}"#) == nil)
     }
 
-    @Test("are none of a connection of one's own", arguments: ["resume", "worker.claim", "run.watch", "run.unwatch", "rpc.cancel"])
+    @Test(
+        "are none of a connection of one's own",
+        arguments: ["resume", "worker.claim", "run.watch", "run.unwatch", "rpc.cancel"])
     func connections(name: String) {
-        for readOnly in [false, true] { #expect(Self.kind(#"{"method":"\#(name)"}"#, readOnly: readOnly) == "unsupported") }
+        for readOnly in [false, true] {
+            #expect(Self.kind(#"{"method":"\#(name)"}"#, readOnly: readOnly) == "unsupported")
+        }
     }
 }

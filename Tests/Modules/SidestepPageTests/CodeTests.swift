@@ -8,7 +8,7 @@ struct CodeTests {
 
     /// A class, so that what changes it can be asked for within an expectation.
     final class Open {
-        var codes = OneTimeCodes(lifetime: .seconds(60))
+        var codes = OneTimeCodes(goodFor: .seconds(60))
         func make(at now: ContinuousClock.Instant) -> String { codes.make(at: now).text }
         func take(_ text: String, at now: ContinuousClock.Instant) -> Bool { codes.take(text, at: now) }
     }
@@ -60,10 +60,15 @@ struct CodeTests {
         var sessions = Sessions(port: 7070)
         let cookie = sessions.begin(Secret(text: "abc"))
         #expect(cookie == "sidestep-7070=abc; HttpOnly; SameSite=Strict; Path=/")
-        for good in [["sidestep-7070=abc"], ["a=b; sidestep-7070=abc; c=d"], ["sidestep-7070=x; sidestep-7070=abc"]] {
+        for good in [
+            ["sidestep-7070=abc"], ["a=b; sidestep-7070=abc; c=d"], ["sidestep-7070=x; sidestep-7070=abc"],
+        ] {
             #expect(sessions.holds(good))
         }
-        for bad in [[], [""], ["sidestep-7071=abc"], ["sidestep-7070=abd"], ["sidestep-7070="], ["xsidestep-7070=abc"], ["abc"]] {
+        for bad in [
+            [], [""], ["sidestep-7071=abc"], ["sidestep-7070=abd"], ["sidestep-7070="],
+            ["xsidestep-7070=abc"], ["abc"],
+        ] {
             #expect(!sessions.holds(bad))
         }
     }

@@ -26,15 +26,20 @@ struct DoorTests {
         }
     }
 
-    @Test("lets in who names this host", arguments: ["127.0.0.1:7070", "localhost:7070", "LOCALHOST:7070", "[::1]:7070"])
+    @Test(
+        "lets in who names this host",
+        arguments: ["127.0.0.1:7070", "localhost:7070", "LOCALHOST:7070", "[::1]:7070"])
     func hosts(host: String) { #expect(Self.status(Self.head(host: host)) == nil) }
 
     @Test(
         "refuses every other name, whatever leads here",
         arguments: [
-            nil, "", "evil.example:7070", "evil.example", "127.0.0.1", "localhost", "127.0.0.1:7071", "127.0.0.1:70700",
-            "127.0.0.1:7070.evil.example", "127.0.0.1.evil.example:7070", "127.0.0.2:7070", "[::1]", "0.0.0.0:7070",
-            "[::ffff:127.0.0.1]:7070", "localhost.:7070", " 127.0.0.1:7070", "user@127.0.0.1:7070", "2130706433:7070",
+            nil, "", "evil.example:7070", "evil.example", "127.0.0.1", "localhost", "127.0.0.1:7071",
+            "127.0.0.1:70700",
+            "127.0.0.1:7070.evil.example", "127.0.0.1.evil.example:7070", "127.0.0.2:7070", "[::1]",
+            "0.0.0.0:7070",
+            "[::ffff:127.0.0.1]:7070", "localhost.:7070", " 127.0.0.1:7070", "user@127.0.0.1:7070",
+            "2130706433:7070",
         ])
     func otherHosts(host: String?) {
         for path in ["/", "/app.js", "/session", "/rpc", "/events", "/metrics", "/runs/x"] {
@@ -52,7 +57,9 @@ struct DoorTests {
     @Test("takes the names alone at HTTP's own port, as browsers send them")
     func port80() {
         let door = Door(port: 80)
-        for host in ["127.0.0.1", "localhost:80", "[::1]"] { #expect(Self.status(Self.head(host: host), door) == nil) }
+        for host in ["127.0.0.1", "localhost:80", "[::1]"] {
+            #expect(Self.status(Self.head(host: host), door) == nil)
+        }
         #expect(Self.status(Self.head(host: "evil.example"), door) == 403)
     }
 
@@ -66,16 +73,22 @@ struct DoorTests {
     @Test("takes a call of the page")
     func calls() {
         #expect(Self.status(Self.head(.POST, "/rpc", Self.ours)) == nil)
-        #expect(Self.status(Self.head(.POST, "/session", Self.ours + [("Origin", "http://127.0.0.1:7070")])) == nil)
+        #expect(
+            Self.status(Self.head(.POST, "/session", Self.ours + [("Origin", "http://127.0.0.1:7070")]))
+                == nil)
     }
 
-    @Test("refuses a call that a browser does not vouch for", arguments: [nil, "cross-site", "same-site", "none", ""])
+    @Test(
+        "refuses a call that a browser does not vouch for",
+        arguments: [nil, "cross-site", "same-site", "none", ""])
     func sites(site: String?) {
         let fields = (site.map { [("Sec-Fetch-Site", $0)] } ?? []) + Self.ours.dropFirst()
         #expect(Self.status(Self.head(.POST, "/rpc", fields)) == 403)
     }
 
-    @Test("refuses an origin that is not the host's", arguments: ["null", "https://127.0.0.1:7070", "http://localhost:7070", "http://evil.example"])
+    @Test(
+        "refuses an origin that is not the host's",
+        arguments: ["null", "https://127.0.0.1:7070", "http://localhost:7070", "http://evil.example"])
     func origins(origin: String) {
         #expect(Self.status(Self.head(.POST, "/rpc", Self.ours + [("Origin", origin)])) == 403)
         #expect(Self.status(Self.head(.GET, "/events", [("Origin", origin)])) == 403)
@@ -94,7 +107,10 @@ struct DoorTests {
 
     @Test(
         "takes JSON alone",
-        arguments: [nil, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx", "application/json;x"])
+        arguments: [
+            nil, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data",
+            "application/jsonx", "application/json;x",
+        ])
     func types(type: String?) {
         let fields = Self.ours.filter { $0.0 != "Content-Type" } + (type.map { [("Content-Type", $0)] } ?? [])
         #expect(Self.status(Self.head(.POST, "/rpc", fields)) == 415)

@@ -13,14 +13,17 @@ struct EventTests {
 
     @Test("are the bytes of the daemon, on one line")
     func framing() {
-        #expect(Self.text(EventText.entry(Self.entry(7, #","x":1e400"#))) == "id: 7\ndata: {\"sequence\":7,\"x\":1e400}\n\n")
+        #expect(
+            Self.text(EventText.entry(Self.entry(7, #","x":1e400"#)))
+                == "id: 7\ndata: {\"sequence\":7,\"x\":1e400}\n\n")
         #expect(Self.text(EventText.hello(7)) == "event: hello\nid: 7\ndata: {\"sequence\":7}\n\n")
     }
 
     @Test("cannot be ended by what is in them", arguments: ["\r", "\n", "\r\n", "\n\nevent: gone\n\n"])
     func injection(end: String) {
         // The last one is no JSON, and must not get through all the same.
-        let text = Self.text(EventText.entry(Self.entry(7, ",\(end.hasPrefix("\n\n") ? "\n\n" : end)\"x\":\"a b\"")))
+        let text = Self.text(
+            EventText.entry(Self.entry(7, ",\(end.hasPrefix("\n\n") ? "\n\n" : end)\"x\":\"a b\"")))
         #expect(text == "id: 7\ndata: {\"sequence\":7,\"x\":\"a b\"}\n\n")
     }
 

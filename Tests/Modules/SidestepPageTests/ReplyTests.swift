@@ -10,9 +10,11 @@ struct ReplyTests {
     @Test(
         "lead to where a path says",
         arguments: [
-            ("/", Route.page), ("/runs", .page), ("/runs/a.b", .page), ("/runs/a/compare/b.js", .page), ("/?x=a.b", .page),
+            ("/", Route.page), ("/runs", .page), ("/runs/a.b", .page), ("/runs/a/compare/b.js", .page),
+            ("/?x=a.b", .page),
             ("/app.js", .file("app.js")), ("/app.js?v=1", .file("app.js")), ("/a/app.js", .nothing),
-            ("/../etc/passwd.x", .nothing), ("/session", .session), ("/rpc", .call), ("/events?after=1", .events),
+            ("/../etc/passwd.x", .nothing), ("/session", .session), ("/rpc", .call),
+            ("/events?after=1", .events),
             ("/metrics", .metrics), ("/session/", .page), ("/favicon.ico", .file("favicon.ico")),
         ])
     func routes(path: String, route: Route) { #expect(Route(path) == route) }
@@ -23,9 +25,10 @@ struct ReplyTests {
             let head = reply.head(length: 0, keepAlive: true)
             let policy = head.headers["content-security-policy"]
             #expect(policy.count == 1)
-            for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'",
-                "form-action 'none'", "require-trusted-types-for 'script'"]
-            { #expect(policy[0].contains(part)) }
+            for part in [
+                "default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+                "form-action 'none'", "require-trusted-types-for 'script'",
+            ] { #expect(policy[0].contains(part)) }
             #expect(!policy[0].contains("unsafe"))
             #expect(head.headers["x-content-type-options"] == ["nosniff"])
             #expect(head.headers["referrer-policy"] == ["no-referrer"])
@@ -38,7 +41,8 @@ struct ReplyTests {
 
     @Test("hand on the bytes of the daemon")
     func bytes() {
-        let value = RawJSON(validated: Array(#"{"a":1e400,"b":"\u00e4 <script>","c":12345678901234567890}"#.utf8)[...])
+        let value = RawJSON(
+            validated: Array(#"{"a":1e400,"b":"\u00e4 <script>","c":12345678901234567890}"#.utf8)[...])
         #expect(String(buffer: Reply.result(value).body) == #"{"result":\#(value.text)}"#)
         let error = RPCError(code: -32000, message: "no", data: value)
         #expect(

@@ -6,7 +6,9 @@ import Testing
 struct ReadingTests {
     @Test("are methods of the table, each named once in one of the lists")
     func known() {
-        for name in Method.reading.union(Method.ofConnections) { #expect(MethodTable.named(name) != nil, "\(name)") }
+        for name in Method.reading.union(Method.ofConnections) {
+            #expect(MethodTable.named(name) != nil, "\(name)")
+        }
     }
 
     @Test("wait for no commit: who changes what is kept does")
@@ -18,9 +20,14 @@ struct ReadingTests {
     @Test("are all that change nothing: a new method is in the list, waits for a commit, or stands here")
     func others() {
         let rest = MethodTable.all.filter { !$0.onlyReads && !$0.waitsForCommit }.map(\.name)
-        #expect(rest == ["step.heartbeat", "system.advance", "system.backup", "system.backup_read", "system.vacuum"])
+        #expect(
+            rest == [
+                "step.heartbeat", "system.advance", "system.backup", "system.backup_read", "system.vacuum",
+            ])
     }
 
     @Test("are none that act for a run")
-    func leases() { #expect(MethodTable.all.filter { $0.onlyReads && $0.access == .lease }.map(\.name).isEmpty) }
+    func leases() {
+        #expect(MethodTable.all.filter { $0.onlyReads && $0.access == .lease }.map(\.name).isEmpty)
+    }
 }

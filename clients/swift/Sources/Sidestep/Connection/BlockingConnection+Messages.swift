@@ -25,7 +25,9 @@ extension BlockingConnection {
     package func nextMessages() throws -> [DaemonMessage]? {
         do { guard try lines.hasLine || lines.readMore() else { return nil } } catch { throw lost(error) }
         var messages: [DaemonMessage] = []
-        while let line = lines.buffered() { if let message = DaemonMessage(line: line) { messages.append(message) } }
+        while let line = lines.buffered() {
+            if let message = DaemonMessage(line: line) { messages.append(message) }
+        }
         return messages
     }
 }
