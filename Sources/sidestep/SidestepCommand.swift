@@ -45,7 +45,8 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    PsCommand.self, LastCommand.self, ShowCommand.self, WhyCommand.self, HistoryCommand.self,
+                    UICommand.self, PsCommand.self, LastCommand.self, ShowCommand.self, WhyCommand.self,
+                    HistoryCommand.self,
                     ResultCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     RecordingsCommand.self, DiffCommand.self, WorkspaceCommand.self, WatchCommand.self,
