@@ -69,10 +69,10 @@ function card(one, opened, context) {
 /** @param {any} opened */
 function details({ schedule, runs, name }) {
   return h("div", null,
-    h("h3", null, "The next times"), schedule.next_at.length ? h("ol", { class: "times" }, schedule.next_at.map((/** @type {any} */ at) => h("li", null, h("span", { class: "num" }, moment(at)), " ", h("span", { class: "dim" }, ago(at))))) : h("p", { class: "dim" }, schedule.paused ? "It is paused." : "None."),
+    h("h2", null, "The next times"), schedule.next_at.length ? h("ol", { class: "times" }, schedule.next_at.map((/** @type {any} */ at) => h("li", null, h("span", { class: "num" }, moment(at)), " ", h("span", { class: "dim" }, ago(at))))) : h("p", { class: "dim" }, schedule.paused ? "It is paused." : "None."),
     facts([["rule", schedule.cron], ["overlap", schedule.overlap], ["still started when late", schedule.catch_up_ms && `${schedule.catch_up_ms} ms`], ["ends", schedule.end_at && moment(schedule.end_at)]]),
-    schedule.input !== undefined && schedule.input !== null && [h("h3", null, "Input"), json(schedule.input)],
-    h("h3", null, "Runs"), runs.length ? h("ul", { class: "lines" }, runs.map((/** @type {any} */ run) => h("li", { key: run.id }, runLink(run.id), status(run.status, run.reason), h("span", { class: "end" }, ago(run.created_at))))) : h("p", { class: "dim" }, "none yet"),
+    schedule.input !== undefined && schedule.input !== null && [h("h2", null, "Input"), json(schedule.input)],
+    h("h2", null, "Runs"), runs.length ? h("ul", { class: "lines" }, runs.map((/** @type {any} */ run) => h("li", { key: run.id }, runLink(run.id), status(run.status, run.reason), h("span", { class: "end" }, ago(run.created_at))))) : h("p", { class: "dim" }, "none yet"),
     command(`sidestep schedule trigger ${shellWord(name)}`));
 }
 

@@ -97,7 +97,7 @@ export const section = (title, ...children) => h("section", null, h("h2", null, 
  *  @param {string} label @param {any[]} heads @param {Element_[]} rows */
 export function table(label, heads, rows) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
-    h("table", null, h("thead", null, h("tr", null, heads.map((head) => (head[0] === "-" ? h("th", { scope: "col", class: "less" }, head.slice(1)) : h("th", { scope: "col" }, head))))), h("tbody", null, rows)));
+    h("table", null, h("thead", null, h("tr", null, heads.map((head) => (head === "" ? h("td", null) : head[0] === "-" ? h("th", { scope: "col", class: "less" }, head.slice(1)) : h("th", { scope: "col" }, head))))), h("tbody", null, rows)));
 }
 
 /** Names and values.

@@ -199,6 +199,23 @@ def hostile(socket: str) -> None:
     return agent
 
 
+def long_run(socket: str, count: int) -> None:
+    """A journal of `count` entries and a failure at its end."""
+    client = Connection(socket)
+    lease = client.call("resume", run="long-1", workflow="crawler")["lease"]
+    for start in range(0, count, 1000):
+        calls = [
+            {"jsonrpc": "2.0", "id": number, "method": "step.complete",
+             "params": {"run": "long-1", "lease": lease, "step": f"page {number}", "output": number}}
+            for number in range(start, min(count, start + 1000))
+        ]  # fmt: skip
+        client.send_line(json.dumps(calls).encode())
+        client.read_line()
+    client.call("step.begin", run="long-1", lease=lease, step="parse")
+    client.call("step.fail", run="long-1", lease=lease, step="parse", error={"message": "no such element"})
+    client.close()
+
+
 def fill(socket: str) -> list[Puppet]:
     """Returns the agents that go on living."""
     client = Connection(socket)
