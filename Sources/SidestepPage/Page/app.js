@@ -112,9 +112,12 @@ document.addEventListener("click", (event) => {
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   if (!link || !plain || event.defaultPrevented || link.target || link.origin !== location.origin) return;
   event.preventDefault();
-  go(link.pathname + link.search);
+  if (link.hash) main.focus();
+  else go(link.pathname + link.search);
 });
-addEventListener("popstate", () => void open());
+addEventListener("popstate", () => location.hash || void open());
+// A new link in a tab that shows the page already.
+addEventListener("hashchange", () => location.reload());
 
 async function start() {
   const code = location.hash.slice(1);

@@ -46,9 +46,9 @@ export function touches(batch, starts) {
   return batch.lost || [...batch.kinds].some((kind) => starts.some((start) => kind.startsWith(start)));
 }
 
-/** Calls `work` again and again as long as it is asked to, never twice at a time.
- *  @param {() => Promise<any>} work */
-export function oneAtATime(work) {
+/** Calls `work` again and again as long as it is asked to, never twice at a time, with a rest in between.
+ *  @param {() => Promise<any>} work @param {number} [rest] ms */
+export function oneAtATime(work, rest = 0) {
   let busy = false, again = false;
   return async () => {
     again = true;
@@ -58,6 +58,7 @@ export function oneAtATime(work) {
       while (again) {
         again = false;
         await work();
+        if (rest) await new Promise((resolve) => setTimeout(resolve, rest));
       }
     } finally {
       busy = false;

@@ -11,6 +11,8 @@ import { oneAtATime } from "./coalesce.js";
 
 const AXIS = 20;
 const SIDE = 118;
+// While steps come, so often is enough.
+const REST = 400;
 const LEGEND = [["executed", "executed"], ["failed", "failed"], ["running", "running"], ["waiting", "waits"], ["backoff", "backs off"], ["unknown", "unknown"]];
 
 export class Timeline {
@@ -33,7 +35,7 @@ export class Timeline {
       const width = this.place ? Math.floor(this.place.clientWidth) : 0;
       if (width && width !== this.width) (this.width = width), void this.read();
     });
-    this.read = oneAtATime(() => this.fetch());
+    this.read = oneAtATime(() => this.fetch(), REST);
   }
   /** @param {any} run */
   async load(run) {

@@ -10,6 +10,9 @@ import { call } from "./rpc.js";
 import { runAddress } from "./router.js";
 import { short } from "./ui.js";
 
+// Rows of the journal are drawn from the events themselves; what is counted may come a little later.
+const REST = 150;
+
 /** @param {import("./app.js").Context} context @returns {import("./app.js").Screen} */
 export function screen(context) {
   const id = /** @type {string} */ (context.route.id);
@@ -33,7 +36,8 @@ export function screen(context) {
     context.draw();
   });
   // Each is shown when it is there: of a long run the numbers take longest.
-  async function load() {
+  const numbers = oneAtATime(read, REST);
+  async function read() {
     await Promise.all([
       call("run.explain", { run: id }).then((explained) => {
         state.explained = explained;
@@ -47,6 +51,7 @@ export function screen(context) {
     ]);
     if (tab()?.load) void loadTab();
     follow();
+    context.draw();
   }
   /** What the address says is open. */
   function follow() {
@@ -56,7 +61,7 @@ export function screen(context) {
   void history.open();
   return {
     title: () => short(id, 60),
-    load,
+    load: read,
     moved() {
       if (tab()?.load && state.tab !== tab()?.name) void loadTab();
       follow();
@@ -76,7 +81,7 @@ export function screen(context) {
       if (!mine) return;
       history.add(mine);
       step.touch(mine);
-      void context.load();
+      void numbers().catch(() => context.load());
     },
     close: () => timeline.close(),
   };

@@ -32,8 +32,9 @@ class HostileTest(PageCase):
                 page.get_by_text(word).first.wait_for()
                 self.is_calm(page)
         page.goto(f"{self.origin}/runs/{run}?tab=artifacts")
-        for button in page.get_by_role("button", name="Open").all():
-            button.click()
+        page.locator(".card").first.wait_for()
+        while page.get_by_role("button", name="Open").count():
+            page.get_by_role("button", name="Open").first.click()
         page.get_by_text("javascript:window.broken=1").wait_for()
         self.assertEqual(page.locator("main a[href^=javascript]").count(), 0)
         self.is_calm(page)
@@ -75,4 +76,4 @@ class HostileTest(PageCase):
                 page.get_by_role("link", name=run, exact=True).click()
                 page.get_by_role("heading", name=run, exact=True).wait_for()
                 page.reload()
-                page.get_by_text("waits for").first.wait_for()
+                page.get_by_role("button", name="Pause").wait_for()

@@ -20,7 +20,7 @@ class LiveTest(PageCase):
     def test_a_killed_agent_goes_on_before_ones_eyes(self):
         agent = self.agent("live-1")
         work(agent, "one", 1)
-        page = self.show("/runs/live-1", word="one")
+        page = self.show("/runs/live-1", word="has an owner")
         agent.kill()
         page.locator(".entry", has_text="owner died").wait_for()
         page.get_by_text("interrupted").first.wait_for()
@@ -68,7 +68,7 @@ class LiveTest(PageCase):
     def test_nobody_asks_while_nothing_happens(self):
         context = self.context()
         pages = [self.show(path, context, word) for path, word in (("/", "wait for you"), ("/runs/research-7", "Process"), ("/queues", "w-harbour"))]
-        for page in pages:
+        # What was asked to show them has been answered.
         time.sleep(1)
         asked = []
         context.on("request", lambda request: asked.append(request.url))

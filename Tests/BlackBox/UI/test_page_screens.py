@@ -82,7 +82,7 @@ class ScreensTest(PageCase):
         page.get_by_text("1 selected").wait_for()
         page.keyboard.press("j")
         page.keyboard.press("Enter")
-        page.locator(".entry").first.wait_for()
+        page.locator(".entry .row").nth(2).wait_for()
         page.keyboard.press("j")
         page.keyboard.press("j")
         page.keyboard.press("j")
