@@ -31,8 +31,12 @@ package struct LinkPlace: Sendable {
     /// - Returns: it, or nil where others could put something into it.
     package func make() -> String? {
         mkdir(folder, 0o700)
-        let refusal = SocketTrust.refusal(ofDirectory: folder, for: user, isTemporary: isTemporary)
-        return refusal == nil ? folder : nil
+        return isTrusted ? folder : nil
+    }
+
+    /// Whether nobody else can put something there.
+    package var isTrusted: Bool {
+        SocketTrust.refusal(ofDirectory: folder, for: user, isTemporary: isTemporary) == nil
     }
 
     /// The sockets in a folder, with their ports.

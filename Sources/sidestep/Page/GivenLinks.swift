@@ -8,13 +8,15 @@ struct GivenLinks {
     let json: Bool
 
     func print() throws {
-        let folders = [LinkPlace(Environment.current.variables).folder, LinkPlace.ofService]
+        // What lies where others can put something may be a page of theirs.
+        let own = LinkPlace(Environment.current.variables)
+        let folders = (own.isTrusted ? [own.folder] : []) + [LinkPlace.ofService]
         let places = folders.flatMap(LinkPlace.all).filter { port == nil || $0.port == port }
         let links = places.compactMap { place in Self.ask(place.path).map { (place.port, $0) } }
         guard !links.isEmpty else {
-            let where_ = port.map { " at port \($0)" } ?? ""
+            let place = port.map { " at port \($0)" } ?? ""
             throw SidestepError(
-                .daemonNotFound, "no page of yours is being served\(where_)", hint: "start one: sidestep ui")
+                .daemonNotFound, "no page of yours is being served\(place)", hint: "start one: sidestep ui")
         }
         for (port, url) in links { Output.line(PageDesk.text(url, port, json: json)) }
     }

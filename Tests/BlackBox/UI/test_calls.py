@@ -94,12 +94,14 @@ class Calls(Bench):
         waiting = Wire(page.port)
         body = b'{"method":"run.result","params":{"run":"r","wait_ms":200000}}'
         waiting.send(request("POST", "/rpc", page.port, body, cookie=page.cookie))
-        parked = lambda: page.result("system.stats").get("parked", {})  # noqa: E731
-        if not isinstance(parked(), dict):
-            wait_for(lambda: parked() > 0, "a call that waits")
-            waiting.close()
-            wait_for(lambda: parked() == 0, "the end of the wait")
+        wait_for(lambda: self.parked(page) == 1, "a call that waits")
         waiting.close()
+        wait_for(lambda: self.parked(page) == 0, "the end of the wait")
+
+    def parked(self, page):
+        """Calls that wait at the daemon."""
+        lines = page.result("system.metrics")["text"].splitlines()
+        return int(next(line for line in lines if line.startswith("sidestep_parked_calls ")).split()[1])
 
     def test_the_page_is_there_before_the_daemon_and_says_so(self):
         self.stop_daemon()

@@ -29,6 +29,13 @@ class Limits(Bench):
         self.assertEqual(page.ask().status, 200)
         self.assertLess(self.memory(page), 200 << 10)
 
+    def test_a_head_is_refused_before_its_end_has_come(self):
+        page = self.page()
+        wire = Wire(page.port)
+        self.addCleanup(wire.close)
+        wire.send(b"GET / HTTP/1.1\r\nHost: x\r\nx: " + b"x" * (20 << 10))
+        self.assertEqual(wire.reply().status, 431)
+
     def memory(self, page):
         """KiB that are resident."""
         with open(f"/proc/{page.process.pid}/status") as file:
