@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawn, isDeath, LANE, GAP, laneOf, layout, MOST_LANES, ticks } from "../../Sources/SidestepPage/Page/timeline.js";
+import { isDeath, LANE, GAP, laneOf, layout, MOST_LANES, ticks } from "../../Sources/SidestepPage/Page/timeline.js";
 
-const life = (epoch, from, until, end) => ({ attempt: 1, epoch, from, until, end });
+const life = (epoch, from, until, end) => ({ epoch, from_at: from, until_at: until, end });
 
 test("lives are lanes, what happened in one is in its lane, and the time without an owner is a gap", () => {
   const made = layout({
-    from: 0, until: 1000, earlier_lives: 0, marks: [{ at: 400, kind: "run.interrupted", count: 1 }],
+    from_at: 0, until_at: 1000, marks: [{ at: 400, kind: "run.interrupted", count: 1 }],
     lives: [life(1, 0, 400, "died"), life(2, 500, null, null)],
-    spans: [{ from: 100, until: 300, kind: "executed", count: 1, step: "a" }, { from: 600, until: null, kind: "running", count: 1, step: "b" }],
+    spans: [{ from_at: 100, until_at: 300, kind: "executed", count: 1, step: "a" }, { from_at: 600, until_at: null, kind: "running", count: 1, step: "b" }],
   }, 500);
   assert.deepEqual(made.lanes.map(({ x, width, dead }) => [x, width, dead]), [[0, 200, true], [250, 250, false]]);
   assert.deepEqual(made.blocks.map(({ x, width, y }) => [x, width, y]), [[50, 100, 0], [300, 200, LANE + GAP]]);
@@ -18,13 +18,13 @@ test("lives are lanes, what happened in one is in its lane, and the time without
 
 test("of many lives the last have lanes, and the number of the others is told", () => {
   const lives = Array.from({ length: 40 }, (_, at) => life(at + 1, at * 10, at * 10 + 5, "died"));
-  const made = layout({ from: 0, until: 400, lives, earlier_lives: 60, spans: [], marks: [] }, 400);
+  const made = layout({ from_at: 0, until_at: 400, lives, spans: [], marks: [] }, 400);
   assert.equal(made.lanes.length, MOST_LANES);
-  assert.equal(made.hidden, 100 - MOST_LANES);
+  assert.equal(made.hidden, 40 - MOST_LANES);
 });
 
 test("nothing is outside, nothing is too narrow to see, and no time is no trouble", () => {
-  const made = layout({ from: 100, until: 100, lives: [life(1, 50, 100, "completed")], earlier_lives: 0, spans: [{ from: 90, until: 900, kind: "executed", count: 3 }], marks: [] }, 300);
+  const made = layout({ from_at: 100, until_at: 100, lives: [life(1, 50, 100, "completed")], spans: [{ from_at: 90, until_at: 900, kind: "executed", count: 3 }], marks: [] }, 300);
   assert.ok(made.blocks[0].x >= 0 && made.blocks[0].x <= 300);
   assert.ok(made.blocks[0].width >= 2);
 });
@@ -42,14 +42,4 @@ test("marks of the axis are round and not crowded", () => {
 test("deaths are what nobody wished", () => {
   assert.ok(["died", "reboot", "signal:9", "expired"].every(isDeath));
   assert.ok(![undefined, null, "completed", "released", "exit:0"].some(isDeath));
-});
-
-test("a journal and steps are enough to draw from", () => {
-  const made = drawn([
-    { kind: "run.created", at: 10 }, { kind: "lease.granted", at: 10, detail: { epoch: 1, pid: 7 } }, { kind: "run.interrupted", at: 50, detail: { cause: "died" } },
-    { kind: "lease.granted", at: 60, detail: { epoch: 2, pid: 8 } }, { kind: "run.completed", at: 90 },
-  ], [{ step: "a", status: "completed", started_at: 20, finished_at: 40 }, { step: "b", status: "waiting", started_at: 70 }], 1000);
-  assert.deepEqual(made.lives.map(({ from, until, end }) => [from, until, end]), [[10, 50, "died"], [60, 90, "completed"]]);
-  assert.deepEqual(made.spans.map(({ kind }) => kind), ["executed", "waiting"]);
-  assert.equal(made.from, 10);
 });

@@ -7,7 +7,7 @@ import { fits, instant, params, tags } from "../../Sources/SidestepPage/Page/fil
 import { markdown } from "../../Sources/SidestepPage/Page/markdown.js";
 import { ofCall, paired } from "../../Sources/SidestepPage/Page/messages.js";
 import { metrics } from "../../Sources/SidestepPage/Page/metrics.js";
-import { sums } from "../../Sources/SidestepPage/Page/usage.js";
+import { kinds, sum } from "../../Sources/SidestepPage/Page/usage.js";
 
 test("rules of schedules in words", () => {
   const cases = [
@@ -76,5 +76,7 @@ test("metrics and sums", () => {
   assert.equal(read.total("sidestep_step_attempts"), 7);
   assert.equal(read.total("process_resident_memory_bytes"), 5e6);
   assert.equal(read.total("absent"), 0);
-  assert.deepEqual(sums([{ m: "a", input_tokens: 1 }, { m: "b", cost_micros: 2 }, { m: "a", input_tokens: 2 }], (one) => one.m, ({ m, ...usage }) => usage).map(({ name }) => name), ["b", "a"]);
+  const total = sum([{ model: "m", input_tokens: 1, cost_micros: "2" }, { input_tokens: 2, cache_read_tokens: 5 }]);
+  assert.deepEqual(total, { input_tokens: 3, cost_micros: 2, cache_read_tokens: 5 });
+  assert.deepEqual(kinds(total).map(([, label]) => label), ["cost", "input tokens", "cache read tokens"]);
 });

@@ -11,7 +11,7 @@ import { empty, errorBox } from "./ui.js";
 /** What a screen is given.
  *  @typedef {{route: import("./router.js").Route, go: (address: string, replace?: boolean) => void, draw: () => void, load: () => Promise<void>}} Context */
 /** What a screen is.
- *  @typedef {{title: () => string, load: () => Promise<any>, view: () => any, touch?: (batch: import("./coalesce.js").Batch) => void, moved?: () => void, close?: () => void}} Screen */
+ *  @typedef {{rest?: number, title: () => string, load: () => Promise<any>, view: () => any, touch?: (batch: import("./coalesce.js").Batch) => void, moved?: () => void, close?: () => void}} Screen */
 
 /** @type {Record<string, () => Promise<{screen: (context: Context) => Screen}>>} */
 const MODULES = {
@@ -87,7 +87,7 @@ async function open() {
       if (!(/** @type {any} */ (thrown).kind)) console.error(thrown);
     }
     if (mine === current) draw();
-  });
+  }, mine.rest);
   draw();
   main.scrollTop = 0;
   await context.load();

@@ -64,17 +64,6 @@ export async function call(method, params = {}, signal) {
   return (await ask("/rpc", { ...post({ method, params }), signal })).result;
 }
 
-/** The result, or `otherwise` where the daemon is older than the method.
- *  @param {string} method @param {any} params @param {any} otherwise */
-export async function callIfKnown(method, params, otherwise) {
-  try {
-    return await call(method, params);
-  } catch (error) {
-    if (error instanceof Refused && error.code === -32601) return otherwise;
-    throw error;
-  }
-}
-
 /** Exchanges the code of a link for a session.
  *  @param {string} code */
 export const begin = (code) => ask("/session", post({ code }));

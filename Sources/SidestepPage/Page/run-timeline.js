@@ -1,11 +1,10 @@
 // The time line, drawn: a lane for each life of an owner. Dragging over it looks closer.
 import { h } from "./dom.js";
-import { callIfKnown, call } from "./rpc.js";
+import { call } from "./rpc.js";
 import { clock, moment, span as lasts } from "./format.js";
-import { drawn, GAP, LANE, layout, ticks } from "./timeline.js";
+import { GAP, LANE, layout, ticks } from "./timeline.js";
 import { words } from "./kinds.js";
 import { look, short } from "./ui.js";
-import { isClosed } from "./actions.js";
 import { render } from "./dom.js";
 import { oneAtATime } from "./coalesce.js";
 
@@ -22,52 +21,43 @@ export class Timeline {
     this.open = open;
     /** @type {import("./timeline.js").Timeline | undefined} */
     this.data = undefined;
-    /** @type {{from: number, until: number} | undefined} */
+    /** @type {{from_at: number, until_at: number} | undefined} */
     this.range = undefined;
     /** @type {{from: number, to: number} | undefined} */
     this.dragged = undefined;
     this.width = 0;
     /** @type {any} */
     this.place = undefined;
-    /** @type {any} */
-    this.is = {};
     this.observer = new ResizeObserver(() => {
       const width = this.place ? Math.floor(this.place.clientWidth) : 0;
       if (width && width !== this.width) (this.width = width), void this.read();
     });
     this.read = oneAtATime(() => this.fetch(), REST);
   }
-  /** @param {any} run */
-  async load(run) {
-    this.is = run;
+  async load() {
     if (this.width) await this.read();
   }
   async fetch() {
     const pixels = Math.max(50, this.width - SIDE);
     try {
-      this.data = await callIfKnown("run.timeline", { run: this.run, width: Math.min(4000, pixels), ...this.range }, undefined) ?? await this.make();
+      this.data = await call("run.timeline", { run: this.run, width: Math.min(4000, pixels), ...this.range });
     } catch {
       // The rest of the page says what is wrong.
     }
     this.draw();
-  }
-  async make() {
-    const [page, steps] = await Promise.all([call("run.history", { run: this.run, limit: 1000 }), call("step.list", { run: this.run, limit: 1000 })]);
-    const whole = drawn(page.entries, steps.steps, isClosed(this.is) ? Number(this.is.closed_at) : Date.now());
-    return this.range ? { ...whole, ...this.range } : whole;
   }
   close() {
     this.observer.disconnect();
   }
   /** @param {{from: number, until: number} | undefined} range */
   zoom(range) {
-    this.range = range && range.until - range.from >= 2 ? { from: Math.floor(range.from), until: Math.ceil(range.until) } : undefined;
+    this.range = range && range.until - range.from >= 2 ? { from_at: Math.floor(range.from), until_at: Math.ceil(range.until) } : undefined;
     void this.read();
   }
   /** @param {number} factor */
   scale(factor) {
     if (!this.data) return;
-    const { from, until } = this.data, middle = (from + until) / 2, half = ((until - from) / 2) * factor;
+    const { from_at: from, until_at: until } = this.data, middle = (from + until) / 2, half = ((until - from) / 2) * factor;
     this.zoom({ from: middle - half, until: middle + half });
   }
   view() {
@@ -84,7 +74,7 @@ export class Timeline {
     const shape = layout(data, width);
     render(this.place,
       h("div", { class: "legend" }, LEGEND.map(([kind, text]) => data.spans.some((span) => span.kind === kind) && h("span", { key: kind }, h("i", { class: `k-${kind}` }), text)),
-        shape.hidden > 0 && h("span", null, `${shape.hidden} earlier lives`),
+        shape.hidden > 0 && h("span", null, `${shape.hidden} earlier lives`), data.partial && h("span", null, "more happened than was looked at: look closer"),
         h("span", { class: "end" }, look("+", () => this.scale(0.5), { kind: "quiet", title: "Look closer, or drag over it" }), look("−", () => this.scale(2), { kind: "quiet", title: "Look from further away" }), this.range && look("whole", () => this.zoom(undefined), { kind: "quiet" }))),
       this.svg(data, shape, width));
   }
@@ -94,7 +84,7 @@ export class Timeline {
     return h("svg", { width: this.width, height, role: "img", "aria-label": spoken(data), onpointerdown: (/** @type {any} */ event) => this.drag(event, data, width) },
       patterns(),
       h("g", { transform: `translate(${SIDE} 0)` },
-        ticks(data.from, data.until, width).map((at) => tick(at, data, width, shape.height)),
+        ticks(data.from_at, data.until_at, width).map((at) => tick(at, data, width, shape.height)),
         shape.lanes.map((lane) => h("rect", { class: "lane", x: lane.x, y: lane.y + 2, width: lane.width, height: LANE - 4, rx: 4 })),
         shape.gaps.map((gap) => h("g", { class: "gap" }, h("path", { d: `M${gap.x} ${gap.y + LANE / 2}v${LANE / 2 + GAP / 2}h${gap.width}v${LANE / 2}` }), h("title", null, `nobody had it for ${lasts(gap.ms)}`))),
         shape.blocks.map((block) => this.block(block)),
@@ -105,12 +95,12 @@ export class Timeline {
   }
   /** @param {import("./timeline.js").Block} block */
   block({ x, y, width, kind, span }) {
-    const onclick = span.step === undefined ? undefined : () => this.open(/** @type {string} */ (span.step));
-    const name = span.step === undefined ? `${span.count} steps` : short(span.step, 80);
+    const onclick = !span.step ? undefined : () => this.open(/** @type {string} */ (span.step));
+    const name = !span.step ? `${span.count ?? 1} steps` : short(span.step, 80);
     return h("g", { class: `span k-${kind}${onclick ? " opens" : ""}`, onclick },
       h("rect", { x, y: y + 4, width, height: LANE - 8, rx: Math.min(3, width / 2) }),
       width > 7 * name.length + 10 && h("text", { x: x + 6, y: y + LANE / 2 + 4 }, name),
-      h("title", null, `${name}: ${kind}${span.until ? `, ${lasts(span.until - span.from)}` : ""}`));
+      h("title", null, `${name}: ${kind}${span.until_at ? `, ${lasts(span.until_at - span.from_at)}` : ""}`));
   }
   /** @param {PointerEvent} event @param {import("./timeline.js").Timeline} data @param {number} width */
   drag(event, data, width) {
@@ -125,7 +115,7 @@ export class Timeline {
       svg.removeEventListener("pointermove", move);
       const dragged = this.dragged;
       this.dragged = undefined;
-      const time = (/** @type {number} */ x) => data.from + (x / width) * (data.until - data.from);
+      const time = (/** @type {number} */ x) => data.from_at + (x / width) * (data.until_at - data.from_at);
       if (dragged && Math.abs(dragged.to - dragged.from) > 5) this.zoom({ from: time(Math.min(dragged.from, dragged.to)), until: time(Math.max(dragged.from, dragged.to)) });
       else this.draw();
     };
@@ -138,10 +128,10 @@ export class Timeline {
 const ended = (life) => (life.end ? String(life.end).replaceAll("_", " ") : "");
 
 /** @param {any} life */
-const who = (life) => `#${life.epoch}${life.owner?.pid ? ` pid ${life.owner.pid}` : life.owner?.kind ? ` ${life.owner.kind}` : ""}`;
+const who = (life) => `#${life.epoch} ${life.pid ? `pid ${life.pid}` : life.owner ?? ""}`;
 
 /** @param {number} at @param {import("./timeline.js").Timeline} data @param {number} width @param {number} height */
-function tick(at, { from, until }, width, height) {
+function tick(at, { from_at: from, until_at: until }, width, height) {
   const x = (at / Math.max(1, until - from)) * width;
   const text = at === 0 ? moment(from) : `+${lasts(at)}`;
   return h("g", { class: "tick" }, h("path", { d: `M${x} 0v${height}` }), (x < width - 40 || x === 0) && h("text", { x: x + (at ? 3 : 0), y: height + 15 }, text));
@@ -153,7 +143,7 @@ const patterns = () => h("defs", null, ["waiting", "backoff", "running"].map((ki
 
 /** @param {import("./timeline.js").Timeline} data */
 function spoken(data) {
-  const lives = data.lives.length + data.earlier_lives;
-  const steps = data.spans.reduce((sum, span) => sum + span.count, 0);
-  return `${lives} ${lives === 1 ? "life" : "lives"} of owners with ${steps} spans of steps in ${lasts(data.until - data.from)}`;
+  const lives = data.lives.length;
+  const steps = data.spans.reduce((sum, span) => sum + (span.count ?? 1), 0);
+  return `${lives} ${lives === 1 ? "life" : "lives"} of owners with ${steps} steps in ${lasts(data.until_at - data.from_at)}`;
 }

@@ -41,7 +41,7 @@ export function screen(context) {
     await Promise.all([
       call("run.explain", { run: id }).then((explained) => {
         state.explained = explained;
-        void timeline.load(explained.run);
+        void timeline.load();
         context.draw();
       }),
       call("run.get", { run: id }).then((got) => {

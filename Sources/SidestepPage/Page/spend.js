@@ -1,90 +1,85 @@
-// What was used up, by tree of runs, model, workflow and day.
+// What was used up, by day, model, workflow, user and tree of runs.
 import { touches } from "./coalesce.js";
 import { h } from "./dom.js";
-import { count, day, money } from "./format.js";
-import { sums, TOTALS } from "./usage.js";
+import { instant } from "./filters.js";
+import { count, money } from "./format.js";
 import { address } from "./router.js";
 import { call } from "./rpc.js";
 import { empty, look, runLink, section, short, table } from "./ui.js";
+import { kinds, sum } from "./usage.js";
 
-// Usage is asked run by run; so many are looked at, more when asked for.
-const PAGE = 200;
-const AT_ONCE = 4;
+const SPANS = [["1d", "a day"], ["7d", "a week"], ["30d", "30 days"], ["365d", "a year"]];
+const BY = /** @type {const} */ (["day", "model", "workflow", "user"]);
+// Trees are found among so many runs, the newest.
+const LOOKED_AT = 50;
+// While calls end, so often is enough.
+const REST = 1000;
 
 /** @param {import("./app.js").Context} context @returns {import("./app.js").Screen} */
 export function screen(context) {
-  /** @type {any[] | undefined} */
-  let runs;
-  /** @type {string | undefined} */
-  let more;
-  // What closed runs used does not change.
-  /** @type {Map<string, any>} */
-  const known = new Map();
-  async function read(/** @type {string | undefined} */ cursor) {
-    const page = await call("run.list", { workflow: context.route.query.workflow, limit: PAGE, cursor });
-    const left = page.runs.filter((/** @type {any} */ run) => !(known.get(run.uid)?.updated === run.updated_at));
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let run = left.shift(); run; run = left.shift()) known.set(run.uid, await used(run));
-    }));
-    more = page.more;
-    return page.runs;
-  }
+  /** @type {any} */
+  let data;
+  const set = (/** @type {Record<string, any>} */ change) => context.go(address("/spend", { ...context.route.query, ...change }));
   return {
+    rest: REST,
     title: () => "Spend",
     async load() {
-      runs = await read(undefined);
+      const { since = "30d", workflow, model } = context.route.query;
+      const from_at = instant(since, Date.now()), time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const [trees, ...sums] = await Promise.all([roots(workflow, from_at), ...BY.map((by) => call("run.usage", { by, from_at, time_zone, workflow, model }))]);
+      data = { since, trees, ...Object.fromEntries(BY.map((by, at) => [by, sums[at].lines])) };
     },
     moved: () => void context.load(),
-    view: () => !runs ? h("p", { class: "dim" }, "…") : view(runs.map((run) => ({ run, ...known.get(run.uid) })).filter((one) => one.usage), runs.length, more, async () => {
-      runs = [...(runs ?? []), ...await read(more)];
-      context.draw();
-    }),
+    view: () => data && view(data, context.route.query, set),
     touch(batch) {
-      if (touches(batch, ["run.completed", "run.failed", "recording.completed"])) void context.load();
+      if (touches(batch, ["step.completed", "step.failed", "recording."])) void context.load();
     },
   };
 }
 
-/** @param {any} run */
-async function used(run) {
-  const got = await call("run.get", { run: run.id }).catch(() => ({}));
-  if (!got.usage) return { updated: run.updated_at };
-  const [steps, calls] = await Promise.all([call("step.list", { run: run.id, limit: 500 }), call("recording.list", { run: run.id, limit: 500 })]);
-  const parts = [...steps.steps, ...calls.recordings].filter((one) => one.usage).map((one) => ({ ...one.usage, model: one.usage.model ?? one.model }));
-  return { updated: run.updated_at, usage: got.usage, parts };
+/** Runs without a parent that used something, with what their children used.
+ *  @param {string | undefined} workflow @param {number | undefined} created_after */
+async function roots(workflow, created_after) {
+  const { runs } = await call("run.list", { workflow, created_after, limit: LOOKED_AT });
+  const all = await Promise.all(runs.filter((/** @type {any} */ run) => !run.parent).map((/** @type {any} */ run) => tree(run.id)));
+  return all.filter(({ usage }) => usage);
 }
 
-/** @param {any[]} all @param {number} looked @param {string | undefined} more @param {() => any} next */
-function view(all, looked, more, next) {
-  const total = sums(all, () => "all", (one) => one.usage)[0];
-  if (!total) return [h("h1", null, "Spend"), empty("Nothing was used up.", `Steps that say what they used, and recorded calls, are counted (${looked} runs were looked at):`, "sidestep run --record -- python agent.py")];
-  const roots = new Map(all.map((one) => [one.run.id, one.run.parent]));
-  const root = (/** @type {string} */ id) => {
-    let at = id;
-    for (let depth = 0; depth < 20 && roots.get(at); depth++) at = roots.get(at);
-    return at;
-  };
+/** @param {string} id */
+async function tree(id) {
+  const [got, children] = await Promise.all([call("run.get", { run: id }), call("run.list", { parent: id, limit: LOOKED_AT })]).catch(() => [{}, { runs: [] }]);
+  const below = await Promise.all(children.runs.map((/** @type {any} */ run) => call("run.get", { run: run.id }).then((one) => one.usage, () => undefined)));
+  const used = [got.usage, ...below].filter(Boolean);
+  return { of: id, usage: used.length ? sum(used) : undefined };
+}
+
+/** @param {any} data @param {Record<string, string>} query @param {(change: any) => void} set */
+function view(data, query, set) {
+  const total = sum(data.day.map((/** @type {any} */ line) => line.usage));
+  const chosen = ["workflow", "model"].filter((name) => query[name] !== undefined);
   return [
-    h("h1", null, "Spend"),
-    h("div", { class: "tiles" }, TOTALS.filter(([name]) => total.amounts[name]).map(([name, label]) => h("div", { class: "tile" }, h("b", null, told(name, total.amounts[name] ?? 0)), h("span", { class: "dim" }, label)))),
-    h("p", { class: "dim" }, `Of the newest ${count(looked)} runs. `, more && look("Look further back", next, { kind: "small" })),
-    breakdown("By day", sums(all, (one) => day(one.run.created_at), (one) => one.usage).sort((one, other) => (one.name < other.name ? 1 : -1)), (name) => name),
-    breakdown("By model", sums(all.flatMap((one) => one.parts ?? []), (part) => part.model ?? "not named", (part) => part), (name) => short(name)),
-    breakdown("By workflow", sums(all, (one) => one.run.workflow ?? "none", (one) => one.usage), (name) => h("a", { href: address("/spend", { workflow: name }) }, short(name))),
-    breakdown("By tree of runs", sums(all, (one) => root(one.run.id), (one) => one.usage).slice(0, 50), (name) => runLink(name)),
+    h("div", { class: "bar" }, h("h1", null, "Spend"), h("div", { class: "views", role: "group", "aria-label": "Since" }, SPANS.map(([value = "", text]) => look(text, () => set({ since: value }), { pressed: data.since === value, kind: "small" })),
+      chosen.map((name) => look(`${name} ${short(query[name], 40)} ×`, () => set({ [name]: undefined }), { kind: "small", pressed: true })))),
+    kinds(total).length ? h("div", { class: "tiles" }, kinds(total).map(([name, label]) => h("div", { class: "tile" }, h("b", null, told(name, total[name])), h("span", { class: "dim" }, label))))
+      : empty("Nothing was used up.", "Steps that say what they used, and recorded calls, are counted:", "sidestep run --record -- python agent.py"),
+    breakdown("By day", [...data.day].reverse(), (name) => name),
+    breakdown("By model", data.model, (name) => (name ? h("a", { href: address("/spend", { ...query, model: name }) }, short(name)) : "not named")),
+    breakdown("By workflow", data.workflow, (name) => (name ? h("a", { href: address("/spend", { ...query, workflow: name }) }, short(name)) : "none")),
+    data.user.length > 1 && breakdown("By user", data.user, (name) => `uid ${name}`),
+    breakdown(`By tree of runs, of the newest ${LOOKED_AT}`, data.trees, (name) => runLink(name)),
   ];
 }
 
-/** @param {string} name @param {number} value */
-const told = (name, value) => (name === "cost_micros" ? money(value) : count(value));
+/** @param {string} name @param {any} value */
+const told = (name, value = 0) => (name === "cost_micros" ? money(value) : count(value));
 
-/** @param {string} title @param {ReturnType<typeof sums>} rows @param {(name: string) => any} label */
-function breakdown(title, rows, label) {
-  const names = TOTALS.filter(([name]) => rows.some((row) => row.amounts[name]));
-  const first = names[0]?.[0];
+/** @param {string} title @param {{of: string, usage: any}[]} lines @param {(name: string) => any} label */
+function breakdown(title, lines, label) {
+  const shown = kinds(sum(lines.map((line) => line.usage)));
+  const first = shown[0]?.[0];
   if (!first) return null;
-  const most = Math.max(...rows.map((row) => row.amounts[first] ?? 0), 1);
-  return section(title, table(title, ["", "", ...names.map(([, text]) => text)], rows.map((row) => h("tr", { key: row.name },
-    h("td", { class: "clip" }, label(row.name)), h("td", null, h("span", { class: "part", "aria-hidden": "true" }, h("i", { style: { width: `${(100 * (row.amounts[first] ?? 0)) / most}%` } }))),
-    names.map(([name]) => h("td", { class: "num" }, told(name, row.amounts[name] ?? 0)))))));
+  const most = Math.max(...lines.map((line) => Number(line.usage[first] ?? 0)), 1);
+  return section(title, table(title, ["", "", ...shown.map(([, text]) => text)], lines.map(({ of, usage }) => h("tr", { key: of },
+    h("td", { class: "clip" }, label(of)), h("td", null, h("span", { class: "part", "aria-hidden": "true" }, h("i", { style: { width: `${(100 * Number(usage[first] ?? 0)) / most}%` } }))),
+    shown.map(([name]) => h("td", { class: "num" }, told(name, usage[name])))))));
 }

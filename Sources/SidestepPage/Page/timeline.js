@@ -1,10 +1,10 @@
 // The geometry of a run's timeline: what `run.timeline` answers, in pixels. Lives of owners are rows; what happened
 // in a life is in its row.
 
-/** @typedef {{attempt: number, epoch: number, owner?: any, from: number, until?: number | null, end?: string | null}} Life */
-/** @typedef {{from: number, until?: number | null, kind: string, count: number, step?: string}} Span */
+/** @typedef {{epoch: number, owner?: string | null, pid?: number | null, uid?: number | null, from_at: number, until_at?: number | null, end?: string | null}} Life */
+/** @typedef {{from_at: number, until_at?: number | null, kind: string, count?: number | null, step?: string | null}} Span */
 /** @typedef {{at: number, kind: string, count: number}} Mark */
-/** @typedef {{from: number, until: number, lives: Life[], earlier_lives: number, spans: Span[], marks: Mark[]}} Timeline */
+/** @typedef {{from_at: number, until_at: number, lives: Life[], spans: Span[], marks: Mark[], partial?: boolean}} Timeline */
 /** @typedef {{x: number, width: number, y: number, kind: string, span: Span}} Block */
 
 export const LANE = 26;
@@ -18,20 +18,20 @@ const DEATHS = ["died", "reboot", "expired", "disconnected", "never_began"];
 
 /** @param {Timeline} timeline @param {number} width */
 export function layout(timeline, width) {
-  const { from } = timeline;
-  const until = Math.max(timeline.until, from + 1);
+  const from = timeline.from_at;
+  const until = Math.max(timeline.until_at, from + 1);
   const x = (/** @type {number} */ at) => ((Math.min(Math.max(at, from), until) - from) / (until - from)) * width;
   const lives = timeline.lives.slice(-MOST_LANES);
-  const hidden = timeline.earlier_lives + timeline.lives.length - lives.length;
+  const hidden = timeline.lives.length - lives.length;
   const lanes = lives.map((life, at) => ({
-    life, y: at * (LANE + GAP), x: x(life.from), width: Math.max(LEAST, x(life.until ?? until) - x(life.from)), dead: isDeath(life.end),
+    life, y: at * (LANE + GAP), x: x(life.from_at), width: Math.max(LEAST, x(life.until_at ?? until) - x(life.from_at)), dead: isDeath(life.end),
   }));
   /** @type {Block[]} */
   const blocks = [];
   for (const span of timeline.spans) {
-    const at = laneOf(lives, span.from);
-    const start = x(span.from);
-    blocks.push({ x: start, width: Math.max(LEAST, x(span.until ?? until) - start), y: Math.max(at, 0) * (LANE + GAP), kind: span.kind, span });
+    const at = laneOf(lives, span.from_at);
+    const start = x(span.from_at);
+    blocks.push({ x: start, width: Math.max(LEAST, x(span.until_at ?? until) - start), y: Math.max(at, 0) * (LANE + GAP), kind: span.kind, span });
   }
   return { lanes, blocks, gaps: gaps(lives, x), hidden, marks: timeline.marks.map((mark) => ({ x: x(mark.at), mark })), height: Math.max(1, lanes.length) * (LANE + GAP), x };
 }
@@ -45,7 +45,7 @@ export function laneOf(lives, at) {
   let low = 0, high = lives.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (/** @type {Life} */ (lives[middle]).from <= at) low = middle + 1;
+    if (/** @type {Life} */ (lives[middle]).from_at <= at) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -56,8 +56,8 @@ export function laneOf(lives, at) {
 function gaps(lives, x) {
   return lives.slice(1).flatMap((life, at) => {
     const before = /** @type {Life} */ (lives[at]);
-    if (!before.until || before.until >= life.from) return [];
-    return [{ x: x(before.until), width: Math.max(1, x(life.from) - x(before.until)), y: at * (LANE + GAP), ms: life.from - before.until, end: before.end }];
+    if (!before.until_at || before.until_at >= life.from_at) return [];
+    return [{ x: x(before.until_at), width: Math.max(1, x(life.from_at) - x(before.until_at)), y: at * (LANE + GAP), ms: life.from_at - before.until_at, end: before.end }];
   });
 }
 
@@ -72,29 +72,3 @@ export function ticks(from, until, width, apart = 130) {
   for (let at = 0; at <= until - from; at += step) found.push(at);
   return found;
 }
-
-/** A timeline from the first entries of a journal and the first steps, for a daemon that makes none itself.
- *  @param {any[]} entries @param {any[]} steps @param {number} now @returns {Timeline} */
-export function drawn(entries, steps, now) {
-  /** @type {Life[]} */
-  const lives = [];
-  /** @type {Mark[]} */
-  const marks = [];
-  for (const { kind, at, detail } of entries) {
-    const last = lives[lives.length - 1];
-    if (kind === "lease.granted") lives.push({ attempt: 1, epoch: detail?.epoch ?? lives.length + 1, owner: detail, from: at, until: null });
-    else if (last && !last.until && ENDS[kind]) Object.assign(last, { until: at, end: detail?.cause ?? ENDS[kind] });
-    if (!kind.startsWith("step.") && kind !== "lease.granted") marks.push({ at, kind, count: 1 });
-  }
-  const spans = steps.filter((step) => step.started_at ?? step.finished_at).map((step) => ({
-    from: step.started_at ?? step.finished_at, until: step.finished_at ?? null, kind: KINDS[step.status] ?? "running", count: 1, step: step.step,
-  }));
-  const times = [...entries.map((entry) => entry.at), ...spans.map((span) => span.until ?? now)];
-  const from = Math.min(...times, now);
-  return { from, until: lives.some((life) => !life.until) ? now : Math.max(...times, from + 1), lives, earlier_lives: 0, spans, marks };
-}
-
-/** @type {Record<string, string>} */
-const ENDS = { "run.interrupted": "died", "run.released": "released", "run.completed": "completed", "run.failed": "failed", "run.cancelled": "cancelled", "run.suspended": "released", "run.paused": "paused" };
-/** @type {Record<string, string>} */
-const KINDS = { completed: "executed", failed: "failed", running: "running", backoff: "backoff", waiting: "waiting", unknown: "unknown" };

@@ -1,24 +1,22 @@
-// Sums of what was used up, by a name.
+// Sums of what was used up.
 
 /** What is told, in this order.
  *  @type {[string, string][]} */
-export const TOTALS = [["cost_micros", "cost"], ["input_tokens", "input tokens"], ["output_tokens", "output tokens"], ["cache_read_tokens", "cached"], ["cached_input_tokens", "cached"], ["requests", "requests"]];
+const KINDS = [["cost_micros", "cost"], ["input_tokens", "input tokens"], ["output_tokens", "output tokens"]];
 
-/** The largest first.
- *  @template T @param {T[]} all @param {(one: T) => string} name @param {(one: T) => any} usage @returns {{name: string, amounts: Record<string, number>}[]} */
-export function sums(all, name, usage) {
-  /** @type {Map<string, Record<string, number>>} */
-  const groups = new Map();
-  for (const one of all) {
-    const amounts = groups.get(name(one)) ?? {};
-    groups.set(name(one), amounts);
-    for (const [kind, value] of Object.entries(usage(one) ?? {})) {
-      const number = Number(value);
-      if (Number.isFinite(number)) amounts[kind] = (amounts[kind] ?? 0) + number;
-    }
+/** @param {any[]} usages @returns {Record<string, number>} */
+export function sum(usages) {
+  /** @type {Record<string, number>} */
+  const total = {};
+  for (const usage of usages) {
+    for (const [name, value] of Object.entries(usage)) if (Number.isFinite(Number(value))) total[name] = (total[name] ?? 0) + Number(value);
   }
-  return [...groups].map(([name, amounts]) => ({ name, amounts })).filter(({ amounts }) => Object.values(amounts).some(Boolean)).sort((one, other) => weight(other.amounts) - weight(one.amounts));
+  return total;
 }
 
-/** @param {Record<string, number>} amounts */
-const weight = (amounts) => (amounts.cost_micros ?? 0) * 1e6 + (amounts.input_tokens ?? 0) + (amounts.output_tokens ?? 0);
+/** The amounts there are, cached tokens and others of a provider's own behind those that all have.
+ *  @param {Record<string, number>} total @returns {[string, string][]} */
+export function kinds(total) {
+  const others = Object.keys(total).filter((name) => !KINDS.some(([known]) => known === name));
+  return [...KINDS, ...others.map((name) => /** @type {[string, string]} */ ([name, name.replaceAll("_", " ")]))].filter(([name]) => total[name]);
+}
