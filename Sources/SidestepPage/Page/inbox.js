@@ -24,7 +24,7 @@ export function screen(context) {
         : empty("No run waits for an answer.", "A script waits for one with:", "answer=$(sidestep wait signal approve --timeout 2d)"),
       h("h2", null, "Unknown outcomes ", h("small", null, data.unknown.length)),
       data.unknown.length ? h("ul", { class: "cards" }, data.unknown.map((/** @type {any} */ step) => unknownStep(step, after, true)))
-        : empty("Every outcome is known.", "A step that may run at most once, and whose owner dies inside it, is listed here:", "sidestep step charge --at-most-once -- ./charge"),
+        : empty("Every outcome is known.", "A step that may run at most once, and whose owner dies inside it, is listed here:", "sidestep step --at-most-once charge -- ./charge"),
     ],
     touch(batch) {
       if (touches(batch, TOUCHES)) void context.load();

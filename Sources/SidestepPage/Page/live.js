@@ -65,18 +65,13 @@ function shared() {
   return worker.port;
 }
 
-/** Where there are no shared workers, the tab that holds the lock listens for the others. */
+/** Where there are no shared workers, each tab has a stream of its own. */
 function alone() {
-  const channel = new BroadcastChannel("sidestep");
-  channel.onmessage = ({ data }) => receive(data);
-  const tell = (/** @type {any} */ message) => (receive(message), channel.postMessage(message));
-  navigator.locks.request("sidestep-events", () => new Promise(() => {
-    const source = new EventSource("/events");
-    source.addEventListener("hello", (event) => tell({ state: "live", sequence: JSON.parse(event.data).sequence }));
-    source.addEventListener("message", (event) => tell({ entry: event.data }));
-    source.addEventListener("gone", () => tell({ state: "gone", sequence: 0 }));
-    source.addEventListener("back", () => tell({ state: "live", sequence: 0 }));
-    source.addEventListener("error", () => tell({ state: "lost", sequence: 0 }));
-  }));
+  const source = new EventSource("/events");
+  source.addEventListener("hello", (event) => receive({ state: "live", sequence: JSON.parse(event.data).sequence }));
+  source.addEventListener("message", (event) => receive({ entry: event.data }));
+  for (const [name, state] of [["gone", "gone"], ["back", "live"], ["error", "lost"]]) {
+    source.addEventListener(/** @type {string} */ (name), () => receive({ state, sequence: 0 }));
+  }
   return { postMessage() {} };
 }

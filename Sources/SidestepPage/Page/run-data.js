@@ -27,7 +27,7 @@ function view(state, context) {
   const names = Object.keys(data.values);
   return [
     section("State", names.length ? names.map((name) => [h("h3", { class: "id" }, short(name)), json(data.values[name])]) : empty("The run shows no state.", "It sets what others may read:", "sidestep state set progress 40")),
-    section("Streams", data.streams.length ? h("ul", { class: "lines" }, data.streams.map((/** @type {any} */ stream) => streamLine(stream, state, context))) : empty("There are no streams.", "Output that is read while it is written:", "sidestep stream append answer"),
+    section("Streams", data.streams.length ? h("ul", { class: "lines" }, data.streams.map((/** @type {any} */ stream) => streamLine(stream, state, context))) : empty("There are no streams.", "Output that is read while it is written:", "sidestep stream append answer 'The tide'"),
       data.followed && h("pre", { class: "followed", tabindex: "0", role: "log" }, data.followed.text)),
     data.promises.length > 0 && section("Promises", table("Promises", ["promise", "status", "made", "settled"], data.promises.map((/** @type {any} */ one) => h("tr", null, h("td", { class: "clip" }, short(one.promise)), h("td", null, status(one.status)), h("td", { class: "num" }, ago(one.created_at)), h("td", { class: "num" }, ago(one.settled_at)))))),
     section(["Signals ", button("Send one…", send, { kind: "small" })], data.signals.length > 0 && table("Signals", ["signal", "sent", "taken by"], data.signals.map((/** @type {any} */ one) => h("tr", null, h("td", { class: "clip" }, short(one.signal)), h("td", { class: "num" }, ago(one.sent_at)), h("td", { class: "clip" }, one.consumed_by ? short(one.consumed_by) : "nobody yet"))))),

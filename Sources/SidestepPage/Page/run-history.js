@@ -134,7 +134,7 @@ export class History {
     const { first, end } = seen(sizes, this.top);
     const rows = Array.from({ length: end - first }, (_, at) => this.row(first + at, sizes));
     render(this.place, this.tools(), errorBox(this.error),
-      sizes.rows ? h("div", { class: "scroller", tabindex: "0", role: "list", "aria-label": "Journal", onscroll: () => this.scroll(), onmount: (/** @type {any} */ element) => this.mounted(element) },
+      sizes.rows ? h("div", { class: "scroller", tabindex: "0", role: "list", "aria-label": "Journal", style: { height: `${height(sizes) + 2}px` }, onscroll: () => this.scroll(), onmount: (/** @type {any} */ element) => this.mounted(element) },
         h("div", { class: "tall", role: "presentation", style: { height: `${height(sizes)}px` } }, rows))
         : this.search ? !this.search.busy && empty("Nothing matches.", "Other words, or without the filter.") : null);
     if (!this.search) void this.journal.want(first, end).then((read) => read && this.draw(), (error) => (this.error = error));

@@ -88,7 +88,7 @@ function eventTable(events, query, set) {
   const field = h("input", { type: "search", "data-search": true, placeholder: "order.*", "aria-label": "Name of events", key: query.event ?? "", onmount: (/** @type {any} */ input) => (input.value = query.event ?? ""), onchange: (/** @type {any} */ event) => set({ event: event.target.value.trim() }) });
   return [h("h2", null, "Events", field), events.length ? table("Events", ["event", "-run", "value", "at"], events.map((one) => h("tr", { key: one.sequence },
     h("td", { class: "clip" }, h("b", null, short(one.event))), h("td", { class: "clip less" }, one.run && runLink(one.run)), h("td", { class: "clip dim" }, h("code", { title: one.value === undefined ? undefined : short(write(one.value, "  "), 2000) }, one.value === undefined ? "" : short(write(one.value)))), h("td", { class: "num" }, ago(one.at)))))
-    : empty("No event was announced.", "A fact is announced to whoever listens:", "sidestep emit order.paid --value '{\"order\": 17}'")];
+    : empty("No event was announced.", "A fact is announced to whoever listens:", "sidestep emit order.paid '{\"order\": 17}'")];
 }
 
 /** @param {any} data @param {Record<string, string>} query */
