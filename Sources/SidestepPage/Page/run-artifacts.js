@@ -15,7 +15,7 @@ async function load(state) {
 /** @param {any} state @param {import("./app.js").Context} context */
 function view(state, context) {
   const { artifacts, opened } = state.tabData;
-  if (!artifacts.length) return empty("There are no artifacts.", "Documents that a run leaves for people:", "sidestep artifact put report --markdown report.md");
+  if (!artifacts.length) return empty("There are no artifacts.", "Documents that a run leaves for people:", "sidestep artifact put report --markdown - < report.md");
   const toggle = async (/** @type {any} */ one) => {
     if (opened.has(one.artifact)) return void (opened.delete(one.artifact), context.draw());
     opened.set(one.artifact, await call("artifact.get", { run: state.id, artifact: one.artifact }).catch((error) => ({ error })));
