@@ -5,6 +5,7 @@ import { Journal } from "./journal.js";
 import { write } from "./json.js";
 import { holds, isFailure, tone, words } from "./kinds.js";
 import { live } from "./live.js";
+import { runAddress } from "./router.js";
 import { call } from "./rpc.js";
 import { button, empty, errorBox, look, short } from "./ui.js";
 import { bar, height, scrolled, seen } from "./virtual.js";
@@ -173,7 +174,7 @@ export class History {
     return h("div", { ...shared, class: `entry line t-${tone(entry.kind) || "none"}` },
       h("time", { title: moment(entry.at) }, clock(entry.at, true)),
       h("span", { class: "what" }, words(entry.kind)),
-      h("a", { class: "row id", href: entry.step ? `?step=${encodeURIComponent(entry.step)}` : `?entry=${entry.sequence}`, onclick }, entry.step ? short(entry.step) : entry.kind),
+      h("a", { class: "row id", href: runAddress(this.run, entry.step ? { step: entry.step } : { entry: entry.sequence }), onclick }, entry.step ? short(entry.step) : entry.kind),
       Number(entry.attempt) > 1 && h("span", { class: "chip" }, `attempt ${entry.attempt}`),
       h("span", { class: "dim detail" }, detail));
   }
