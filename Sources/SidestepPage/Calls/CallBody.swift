@@ -13,12 +13,13 @@ struct CallBody: Equatable {
         let params = json["params"] ?? .emptyObject
         guard params.kind == .object || params.isNull else { throw Self.unreadable }
         (method, self.params) = (name, params.isNull ? .emptyObject : params.compact)
-        try Self.check(name, isReadOnly)
+        try Self.check(name, self.params, isReadOnly)
     }
 
-    private static func check(_ name: String, _ isReadOnly: Bool) throws(Refusal) {
+    private static func check(_ name: String, _ params: RawJSON, _ isReadOnly: Bool) throws(Refusal) {
         let method = MethodTable.named(name)
-        if method?.isOfConnection == true {
+        // A lease that lives by its time is no connection's: the page records an edited output in a fork by one.
+        if method?.isOfConnection == true, params["owner"]?.string != "ttl" {
             throw Refusal(
                 200, "unsupported", "`\(name)` is about a connection of one's own, which a page has not",
                 hint: "Use a client, or `sidestep call`.")

@@ -39,6 +39,7 @@ export class History {
   async open() {
     try {
       await this.journal.open(this.about, live.sequence);
+      this.widen();
       this.error = undefined;
     } catch (error) {
       this.error = error;
@@ -48,9 +49,13 @@ export class History {
   /** @param {any} got */
   expect(got) {
     this.about = Object.values(got.steps).reduce((sum, number) => sum + Number(number), 2);
-    if (this.journal.whole || this.journal.rows >= this.about) return;
-    this.journal.rows = this.about;
+    this.widen();
     this.draw();
+  }
+  /** Whichever comes first, the first page or the numbers: there are as many rows as the larger of them says. */
+  widen() {
+    const { journal } = this;
+    if (!journal.whole && journal.entries.length) journal.rows = Math.max(journal.rows, this.about);
   }
   /** @param {any[]} entries */
   add(entries) {
