@@ -143,6 +143,8 @@ export class History {
       sizes.rows ? h("div", { class: "scroller", tabindex: "0", role: "list", "aria-label": "Journal", style: { height: `${height(sizes) + 2}px` }, onscroll: () => this.scroll(), onmount: (/** @type {any} */ element) => this.mounted(element) },
         h("div", { class: "tall", role: "presentation", style: { height: `${height(sizes)}px` } }, rows))
         : this.search ? !this.search.busy && empty("Nothing matches.", "Other words, or without the filter.") : null);
+    // The page may be opened before its stream of events says where the journals end.
+    this.journal.last ||= live.sequence;
     if (!this.search) void this.journal.want(first, end).then((read) => read && this.draw(), (error) => (this.error = error));
   }
   /** @param {any} element */

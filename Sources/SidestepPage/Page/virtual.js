@@ -50,5 +50,5 @@ export function clamp(value, low, high) {
  *  @param {number} index @param {number} rows @param {number} first @param {number} last */
 export function guess(index, rows, first, last) {
   if (rows <= 1 || index <= 0) return first - 1;
-  return Math.floor(first - 1 + ((last - first) * index) / (rows - 1));
+  return Math.max(0, Math.floor(first - 1 + ((last - first) * index) / (rows - 1)));
 }
