@@ -85,12 +85,22 @@ export class Journal {
    *  @param {number} first */
   async back(first) {
     const before = Number(this.entries[0]?.sequence ?? 0);
-    for (let span = Math.max(PAGE, this.start - first); ; span *= 4) {
-      const after = Math.max(this.first - 1, before - 1 - span);
-      const older = await this.between(after, before);
-      const atTop = after <= this.first - 1;
-      if (older.length >= PAGE / 2 || atTop) return this.prepend(older, atTop);
+    const edge = before - 1 - Math.max(PAGE, this.start - first);
+    let after = Math.max(this.first - 1, edge);
+    let older = await this.between(after, before);
+    if (older.length < PAGE / 2 && after === edge) {
+      // Others wrote meanwhile: the last entry before that is found by halves.
+      let low = this.first - 1, high = edge;
+      while (high - low > PAGE) {
+        const middle = Math.floor((low + high) / 2);
+        const found = (await this.read(middle, 1)).entries[0];
+        if (found && Number(found.sequence) <= edge) low = middle;
+        else high = middle;
+      }
+      after = Math.max(this.first - 1, low - PAGE);
+      older = await this.between(after, before);
     }
+    this.prepend(older, after <= this.first - 1);
   }
 
   /** @param {number} after @param {number} before */

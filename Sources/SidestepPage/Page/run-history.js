@@ -137,6 +137,8 @@ export class History {
     if (!this.place?.isConnected && this.scroller) return;
     if (!this.place) return;
     const sizes = this.sizes();
+    // There may be fewer rows than was thought.
+    this.top = Math.max(0, Math.min(this.top, sizes.rows * ROW - sizes.view));
     const { first, end } = seen(sizes, this.top);
     const rows = Array.from({ length: end - first }, (_, at) => this.row(first + at, sizes));
     render(this.place, this.tools(), errorBox(this.error),
