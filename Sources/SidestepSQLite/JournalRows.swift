@@ -2,11 +2,13 @@ import SidestepModel
 import SidestepStore
 
 struct JournalStatements {
-    let append, history, newest, progress, reserved, reserve: Statement
+    let append, history, entries, moment, newest, progress, reserved, reserve: Statement
 
     init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
         append = try library.prepare("journal_append", on: connection)
         history = try library.prepare("journal_history", on: connection)
+        entries = try library.prepare("journal_entries", on: connection)
+        moment = try library.prepare("journal_moment", on: connection)
         newest = try library.prepare("journal_newest", on: connection)
         progress = try library.prepare("journal_progress", on: connection)
         reserved = try library.prepare("sequence_reserved", on: connection)
@@ -31,6 +33,15 @@ extension SQLiteSession {
             run, sequence, Int64(limit) + 1
         ) { JournalEntry(&$0) }
         return Page(found, limit: limit)
+    }
+
+    func entries(run: Int64, before sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
+        let found = try journal.entries.all(run, sequence, Int64(limit) + 1) { JournalEntry(&$0) }
+        return Page(found, limit: limit)
+    }
+
+    func journalMoment(run: Int64, from sequence: Int64) throws(Failure) -> (sequence: Int64, at: Instant)? {
+        try journal.moment.first(run, sequence) { (sequence: $0.integer(), at: $0.instant()) }
     }
 
     func newestEntries(run: Int64, among count: Int) throws(Failure) -> [JournalEntry] {

@@ -18,6 +18,7 @@ enum Migrations {
         PackageResources.m0012_place_sql,
         PackageResources.m0013_recording_sql,
         PackageResources.m0014_privacy_sql,
+        PackageResources.m0015_see_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

@@ -37,6 +37,7 @@ final class SQLiteSession: StoreTransaction {
     let recordings: RecordingStatements
     let recordingBlocks: RecordingBlockStatements
     let forgetting: ForgettingStatements
+    let usages: UsageStatements
     /// Whether something was deleted that has to go from the log as well.
     var isLogToBeCut = false
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
@@ -78,6 +79,7 @@ final class SQLiteSession: StoreTransaction {
         recordings = try RecordingStatements(connection, library)
         recordingBlocks = try RecordingBlockStatements(connection, library)
         forgetting = try ForgettingStatements(connection, library)
+        usages = try UsageStatements(connection, library)
     }
 
     /// From now on rows of held runs are kept: this connection is the one that writes.

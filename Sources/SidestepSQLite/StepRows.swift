@@ -2,8 +2,8 @@ import SidestepModel
 import SidestepStore
 
 struct StepStatements {
-    let byName, outcome, page, pageStatus, counts, open, byStatus, expired, nextDeadline, usage,
-        compensations: Statement
+    let byName, outcome, page, pageCompleted, pageFailed, pageOpen, span, counts, open, byStatus: Statement
+    let expired, nextDeadline, usage, compensations: Statement
     let insert, add, update: RecordStatement<StepOutcome>
     let forgetFailed: Statement
 
@@ -12,7 +12,10 @@ struct StepStatements {
         byName = try block("step_by_name")
         outcome = try block("step_outcome")
         page = try block("step_page")
-        pageStatus = try block("step_page_status")
+        pageCompleted = try block("step_page_completed")
+        pageFailed = try block("step_page_failed")
+        pageOpen = try block("step_page_open")
+        span = try block("step_span")
         counts = try block("step_counts")
         open = try block("step_open")
         byStatus = try block("step_by_status")
@@ -40,8 +43,12 @@ extension SQLiteSession {
         run: Int64, after sequence: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome> {
         try stepPage(limit: limit, maxBytes: maxBytes) { take throws(Failure) in
-            guard let status else { return try steps.page.each(run, sequence ?? 0, body: take) }
-            try steps.pageStatus.each(run, sequence ?? 0, status, body: take)
+            switch status {
+            case nil: try steps.page.each(run, sequence ?? 0, body: take)
+            case .completed: try steps.pageCompleted.each(run, sequence ?? 0, body: take)
+            case .failed: try steps.pageFailed.each(run, sequence ?? 0, body: take)
+            case .some(let open): try steps.pageOpen.each(run, sequence ?? 0, open, body: take)
+            }
         }
     }
 
@@ -64,8 +71,16 @@ extension SQLiteSession {
         return page
     }
 
+    func stepSpan(run: Int64, from sequence: Int64) throws(Failure) -> StepSpan? {
+        try steps.span.first(run, sequence) {
+            StepSpan(
+                sequence: $0.integer(), name: $0.string(), status: $0.status(), firstBegun: $0.instant(),
+                begun: $0.instant(), finished: $0.instant())
+        }
+    }
+
     func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)] {
-        try steps.counts.all(run) { (status: $0.status(), count: $0.integer()) }
+        try steps.counts.all(run) { (status: $0.status(), count: $0.integer()) }.filter { $0.count > 0 }
     }
 
     func openSteps(run: Int64) throws(Failure) -> [StepRecord] {

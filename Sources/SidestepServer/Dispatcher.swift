@@ -44,7 +44,7 @@ struct Dispatcher: Sendable {
             ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
             WebhookHandlers.all, WatchHandlers.all,
             ForkHandlers.all,
-            RetentionHandlers.all, BulkHandlers.all,
+            RetentionHandlers.all, BulkHandlers.all, TimelineHandlers.all, UsageHandlers.all,
             SystemHandlers.all,
             TransferHandlers.all,
             GraphHandlers.all, ConversationHandlers.all, MemoryHandlers.all,

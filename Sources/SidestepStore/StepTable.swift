@@ -10,6 +10,8 @@ public protocol StepReading: AnyObject {
     func steps(
         run: Int64, after sequence: Int64?, status: StepStatus?, limit: Int, maxBytes: Int
     ) throws(Failure) -> Page<StepOutcome>
+    /// The first finished step from a sequence on; nil when there is none.
+    func stepSpan(run: Int64, from sequence: Int64) throws(Failure) -> StepSpan?
     /// How many own steps the run has of each status that any has.
     func stepCounts(run: Int64) throws(Failure) -> [(status: StepStatus, count: Int64)]
     /// Steps of a run that have no outcome: running, waiting, backing off or unknown.

@@ -46,8 +46,7 @@ struct SidestepCommand: ParsableCommand {
                 name: "Looking",
                 subcommands: [
                     UICommand.self, PsCommand.self, LastCommand.self, ShowCommand.self, WhyCommand.self,
-                    HistoryCommand.self,
-                    ResultCommand.self,
+                    HistoryCommand.self, TimelineCommand.self, ResultCommand.self, SpendCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     RecordingsCommand.self, DiffCommand.self, WorkspaceCommand.self, WatchCommand.self,
                     EventsCommand.self,

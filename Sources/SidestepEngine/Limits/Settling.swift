@@ -39,6 +39,7 @@ extension StoreTransaction {
             if usage == nil, case .completed = end { used = hold.reserved }
             try release(hold, end, &call)
         }
+        if usage != nil || !used.isEmpty { try book(usage ?? used.usage, of: run, at: call.now) }
         let reserved = hold?.reserved ?? Amounts()
         if used.isEmpty, reserved.isEmpty { return false }
         return try spend(used, reserving: reserved.negated, of: run)

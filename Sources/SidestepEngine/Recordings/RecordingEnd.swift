@@ -29,6 +29,9 @@ extension RecordingRecord {
         return Amounts(usage: usage.map(RawJSON.init(validated:)) ?? .emptyObject)
     }
 
+    /// The same as usage, JSON; nil while it is under way.
+    fileprivate var booked: Payload? { state == .started ? nil : usage ?? Payload(text: "{}") }
+
     var setAside: Amounts? { reserved.map { Amounts(reserve: RawJSON(validated: $0)) } }
 }
 
@@ -49,6 +52,8 @@ extension StoreTransaction {
         try change(&ended)
         let isExceeded = try spend(
             ended.spent.minus(known.spent), reserving: (known.setAside ?? Amounts()).negated, of: run)
+        try book(
+            ended.booked, model: ended.request.model, insteadOf: known.booked, of: run, at: call.now)
         ended.sequence = try append(
             run: run.key, at: call.now, kind: ended.state.journalKind, detail: ended.journalDetail)
         try endRecording(ended, from: known.state)

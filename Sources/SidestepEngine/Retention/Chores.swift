@@ -92,6 +92,7 @@ struct ApplyRetention: Command {
         try store.forgetActs(
             before: call.now.advanced(byMilliseconds: -ActRecord.keptMilliseconds),
             keeping: ActRecord.keptLines, limit: Self.batchActs)
+        try store.forgetUsage(before: call.now.hour - UsageOfRuns.keptHours, limit: Self.batchActs)
         guard try store.deleteExpiredMemories(now: call.now, limit: call.environment.settings.part.rows)
         else { return call.after(.later(.prune(after: nil), Self.pauseMilliseconds)) }
         call.after(.later(.prune(after: nil), call.environment.settings.pruneMilliseconds))

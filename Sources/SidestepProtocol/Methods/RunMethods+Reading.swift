@@ -2,7 +2,7 @@ import SidestepModel
 
 extension MethodTable {
     /// The methods that tell what happened to a run and what comes next.
-    static let runReading: [Method] = [runHistory, runExplain]
+    static let runReading: [Method] = [runHistory, runTimeline, runExplain, runUsage]
 
     private static let runHistory = Method(
         "run.history", .run, .visible, "Returns the journal of a run, the oldest entry first.",

@@ -15,6 +15,13 @@ SELECT sequence, finished_at, 'step.completed', name, attempt, NULL FROM step
 WHERE run = ?1 AND sequence > ?2 AND status = 'completed'
 ORDER BY sequence LIMIT ?3;
 
+-- name: journal_entries
+SELECT sequence, at, kind, step, attempt, detail FROM journal WHERE run = ?1 AND sequence < ?2
+ORDER BY sequence DESC LIMIT ?3;
+
+-- name: journal_moment
+SELECT sequence, at FROM journal WHERE run = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT 1;
+
 -- The newest of each kind among the last entries: bare columns beside max() are those of its row
 -- (https://www.sqlite.org/lang_select.html#bareagg).
 -- name: journal_newest

@@ -7,11 +7,32 @@ SELECT {outcome} FROM step WHERE run = ?1 AND name = ?2;
 -- name: step_page
 SELECT {outcome} FROM step WHERE run = ?1 AND sequence > ?2 ORDER BY sequence;
 
--- name: step_page_status
-SELECT {outcome} FROM step WHERE run = ?1 AND sequence > ?2 AND status = ?3 ORDER BY sequence;
+-- Of a status that most steps have. Those that few have are found by indexes of their own, named because the order of the
+-- other one attracts the planner: a run may have a million completed steps.
+-- name: step_page_completed
+SELECT {outcome} FROM step WHERE run = ?1 AND sequence > ?2 AND status = 'completed' ORDER BY sequence;
 
+-- name: step_page_failed
+SELECT {outcome} FROM step INDEXED BY step_failed WHERE run = ?1 AND sequence > ?2 AND status = 'failed' ORDER BY sequence;
+
+-- name: step_page_open
+SELECT {outcome} FROM step INDEXED BY step_open
+WHERE run = ?1 AND sequence > ?2 AND status = ?3 AND status NOT IN ('completed', 'failed') ORDER BY sequence;
+
+-- name: step_span
+SELECT sequence, name, status, first_begun_at, begun_at, finished_at FROM step
+WHERE run = ?1 AND sequence >= ?2 AND finished_at IS NOT NULL ORDER BY sequence LIMIT 1;
+
+-- The completed ones are all others: an index alone counts them.
 -- name: step_counts
-SELECT status, count(*) FROM step WHERE run = ?1 GROUP BY status;
+WITH rare (status, count) AS (
+    SELECT status, count(*) FROM step INDEXED BY step_open WHERE run = ?1 AND status NOT IN ('completed', 'failed')
+    GROUP BY status
+    UNION ALL
+    SELECT 'failed', count(*) FROM step INDEXED BY step_failed WHERE run = ?1 AND status = 'failed')
+SELECT status, count FROM rare WHERE count > 0
+UNION ALL
+SELECT 'completed', (SELECT count(*) FROM step WHERE run = ?1) - (SELECT coalesce(sum(count), 0) FROM rare);
 
 -- name: step_open
 SELECT {step} FROM step WHERE run = ?1 AND status NOT IN ('completed', 'failed');
@@ -22,7 +43,7 @@ WHERE step.status = ?1 AND step.status NOT IN ('completed', 'failed') AND (?2 IS
 ORDER BY step.key LIMIT ?3;
 
 -- name: step_compensations
-SELECT name FROM step WHERE run = ?1 AND compensation = 1 ORDER BY sequence;
+SELECT name FROM step INDEXED BY step_compensation WHERE run = ?1 AND compensation = 1 ORDER BY sequence;
 
 -- name: step_expired
 SELECT {step} FROM step WHERE attempt_deadline_at <= ?1 ORDER BY attempt_deadline_at LIMIT ?2;

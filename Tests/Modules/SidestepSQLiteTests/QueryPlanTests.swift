@@ -14,6 +14,7 @@ import Testing
         "breaker_list": "breakers are few, and all are asked for",
         "fork_sharing": "walks the forks that the recursion found, by their key",
         "step_usage": "walks the runs that the recursion found, by their key",
+        "step_counts": "walks the counts of the rare statuses, seven at most",
         "shift_steps": "walks the open steps, on the rare occasion that somebody sets the clock",
         "shift_limits": "the same for limits, which are few",
         "shift_queues": "the same for queues, which are few",

@@ -110,3 +110,18 @@ eval "$(sidestep start "$run")"
 unset NO_COLOR
 ! sidestep ps | grep -q $'\033'
 C
+
+check "timeline draws the lives of a run, its steps and what befell it, within its width" <<'C'
+sidestep run --id "$run" --no-restart-exit 3 -- sh -c 'sidestep step one -- true; sidestep step two -- sleep 1; exit 3' || :
+drawn=$(sidestep timeline "$run" --width 80)
+has "$drawn" "$run  failed"
+has "$drawn" "life 1 by"
+has "$drawn" "two  "
+has "$drawn" "##"
+has "$drawn" "run.failed"
+is "$(sidestep timeline "$run" --width 80 | awk 'NR > 2 && length > 90' | wc -l)" 0
+is "$(sidestep timeline "$run" --json | jq -c '[.lives[].end, .partial]')" '["failed",false]'
+has "$(sidestep timeline "$run" --last 10ms --json)" '"partial":false'
+status 64 sidestep timeline "$run" --width 3 2>error
+has "$(cat error)" "from 40 to 4000"
+C

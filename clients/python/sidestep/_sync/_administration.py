@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 Action = Literal["cancel", "retry", "pause", "unpause", "delete"]
+UsageGrouping = Literal["day", "model", "workflow", "user"]
 
 
 class Administration(Connection):
@@ -175,6 +176,55 @@ class Administration(Connection):
 
         page = ask(after)
         return page["entries"] if limit else questions._all(page, "entries", ask)
+
+    def timeline(
+        self,
+        run: str,
+        *,
+        width: int | None = None,
+        from_at: datetime | int | None = None,
+        until_at: datetime | int | None = None,
+    ) -> Facts:
+        """Show what a run did over time, for a drawing of some columns (``run.timeline``).
+
+        Return ``lives``, ``spans`` and ``marks`` between ``from_at`` and ``until_at``, moments in
+        milliseconds; what is narrower than a column is counted together.
+        """
+        return self._questions._ask(  # type: ignore[no-any-return]
+            "run.timeline",
+            run=run,
+            width=width,
+            from_at=epoch(from_at),
+            until_at=epoch(until_at),
+        )
+
+    def usage(
+        self,
+        by: UsageGrouping = "day",
+        *,
+        from_at: datetime | int | None = None,
+        until_at: datetime | int | None = None,
+        time_zone: str | None = None,
+        workflow: str | None = None,
+        model: str | None = None,
+        user: int | None = None,
+    ) -> list[Facts]:
+        """Sum what runs have used, by day, model, workflow or user (``run.usage``).
+
+        Each line has ``of``, the day or the name, and ``usage``. What removed runs used counts.
+        Without `from_at`, thirty days are meant.
+        """
+        reply = self._questions._ask(
+            "run.usage",
+            by=by,
+            from_at=epoch(from_at),
+            until_at=epoch(until_at),
+            time_zone=time_zone,
+            workflow=workflow,
+            model=model,
+            user=user,
+        )
+        return reply["lines"]  # type: ignore[no-any-return]
 
     def export(
         self,

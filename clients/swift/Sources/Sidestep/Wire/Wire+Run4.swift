@@ -4,6 +4,58 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Shows what a run did over time, as much of it as a drawing of some width can show.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - width: columns of the drawing. Default: 800.
+    ///   - fromAt: where it begins (default: where the run does).
+    ///   - untilAt: where it ends (default: where the run does, or now).
+    @discardableResult
+    public func runTimeline(
+        run: String,
+        width: Int? = nil,
+        fromAt: Date? = nil,
+        untilAt: Date? = nil
+    ) async throws -> RunTimelineResult {
+        try RunTimelineResult(try await call("run.timeline", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("width", width)
+            writer.wire("from_at", fromAt)
+            writer.wire("until_at", untilAt)
+        })
+    }
+
+    /// What `run.timeline` answers.
+    public struct RunTimelineResult: WireReadable {
+        /// Where the drawing begins.
+        public var fromAt: Date
+        /// Where it ends.
+        public var untilAt: Date
+        /// Who had the run, the oldest first.
+        public var lives: [RawJSON]
+        /// What its own steps did.
+        public var spans: [RawJSON]
+        /// What else happened, the oldest first.
+        public var marks: [RawJSON]
+        /// Whether there is more than was looked at: a shorter stretch shows more.
+        public var partial: Bool
+
+        init(_ reader: WireReader) throws {
+            fromAt = try reader.must("from_at")
+            untilAt = try reader.must("until_at")
+            lives = try reader.must("lives")
+            spans = try reader.must("spans")
+            marks = try reader.must("marks")
+            partial = try reader.must("partial")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunTimelineResult", wire))
+        }
+    }
+
     /// Says in sentences what a run is doing, why, and what can be done about it.
     ///
     /// - Parameters:
@@ -55,6 +107,52 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunExplainResult", wire))
+        }
+    }
+
+    /// Sums what runs have used, by day, model, workflow or user: also of runs that are removed.
+    ///
+    /// - Parameters:
+    ///   - by: what a line is about. Default: day.
+    ///   - fromAt: from the hour that this is in (default: thirty days before the end).
+    ///   - untilAt: until the hour that this is in (default: now).
+    ///   - timeZone: the IANA name of the zone in which days begin. Default: UTC.
+    ///   - workflow: only of runs of this workflow.
+    ///   - model: only of this model; empty is where nobody said which.
+    ///   - user: only of runs of this user; those of others are an administrator's.
+    @discardableResult
+    public func runUsage(
+        by: String? = nil,
+        fromAt: Date? = nil,
+        untilAt: Date? = nil,
+        timeZone: String? = nil,
+        workflow: String? = nil,
+        model: String? = nil,
+        user: Int? = nil
+    ) async throws -> RunUsageResult {
+        try RunUsageResult(try await call("run.usage", mayResend: true) { writer in
+            writer.wire("by", by)
+            writer.wire("from_at", fromAt)
+            writer.wire("until_at", untilAt)
+            writer.wire("time_zone", timeZone)
+            writer.wire("workflow", workflow)
+            writer.wire("model", model)
+            writer.wire("user", user)
+        })
+    }
+
+    /// What `run.usage` answers.
+    public struct RunUsageResult: WireReadable {
+        /// Days in their order, others by what they used.
+        public var lines: [RawJSON]
+
+        init(_ reader: WireReader) throws {
+            lines = try reader.must("lines")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunUsageResult", wire))
         }
     }
 
@@ -190,64 +288,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunForkResult", wire))
-        }
-    }
-
-    /// Compares the steps of two runs, the first difference first.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - other: the run to compare it with.
-    ///   - limit: differences at most. Default: 1000.
-    ///   - maxBytes: about how large the answer may be.
-    @discardableResult
-    public func runDiff(
-        run: String,
-        other: String,
-        limit: Int? = nil,
-        maxBytes: Int? = nil
-    ) async throws -> RunDiffResult {
-        try RunDiffResult(try await call("run.diff", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("other", other)
-            writer.wire("limit", limit)
-            writer.wire("max_bytes", maxBytes)
-        })
-    }
-
-    /// What `run.diff` answers.
-    public struct RunDiffResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-        /// The other run as it is now.
-        public var other: Wire.RunObject
-        /// Whether both were begun with the same input.
-        public var sameInput: Bool
-        /// Whether both returned the same.
-        public var sameOutput: Bool
-        /// How many steps are the same in both.
-        public var same: Int
-        /// How many of these are one record.
-        public var shared: Int
-        /// The steps that differ.
-        public var steps: [Wire.StepDifferenceObject]
-        /// Whether there are more than fit the answer.
-        public var more: Bool
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-            other = try reader.must("other")
-            sameInput = try reader.must("same_input")
-            sameOutput = try reader.must("same_output")
-            same = try reader.must("same")
-            shared = try reader.must("shared")
-            steps = try reader.must("steps")
-            more = try reader.must("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunDiffResult", wire))
         }
     }
 }

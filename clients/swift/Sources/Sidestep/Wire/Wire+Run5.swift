@@ -4,6 +4,64 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Compares the steps of two runs, the first difference first.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - other: the run to compare it with.
+    ///   - limit: differences at most. Default: 1000.
+    ///   - maxBytes: about how large the answer may be.
+    @discardableResult
+    public func runDiff(
+        run: String,
+        other: String,
+        limit: Int? = nil,
+        maxBytes: Int? = nil
+    ) async throws -> RunDiffResult {
+        try RunDiffResult(try await call("run.diff", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("other", other)
+            writer.wire("limit", limit)
+            writer.wire("max_bytes", maxBytes)
+        })
+    }
+
+    /// What `run.diff` answers.
+    public struct RunDiffResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+        /// The other run as it is now.
+        public var other: Wire.RunObject
+        /// Whether both were begun with the same input.
+        public var sameInput: Bool
+        /// Whether both returned the same.
+        public var sameOutput: Bool
+        /// How many steps are the same in both.
+        public var same: Int
+        /// How many of these are one record.
+        public var shared: Int
+        /// The steps that differ.
+        public var steps: [Wire.StepDifferenceObject]
+        /// Whether there are more than fit the answer.
+        public var more: Bool
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+            other = try reader.must("other")
+            sameInput = try reader.must("same_input")
+            sameOutput = try reader.must("same_output")
+            same = try reader.must("same")
+            shared = try reader.must("shared")
+            steps = try reader.must("steps")
+            more = try reader.must("more")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunDiffResult", wire))
+        }
+    }
+
     /// Removes closed runs: those that the rules of retention say, or those closed before a moment.
     ///
     /// - Parameters:

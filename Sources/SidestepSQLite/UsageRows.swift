@@ -1,0 +1,31 @@
+import SidestepModel
+import SidestepStore
+
+struct UsageStatements {
+    let add, sums, forget: Statement
+
+    init(_ connection: Connection, _ library: StatementLibrary) throws(Failure) {
+        add = try library.prepare("usage_add", on: connection)
+        sums = try library.prepare("usage_sums", on: connection)
+        forget = try library.prepare("usage_forget", on: connection)
+    }
+}
+
+extension SQLiteSession {
+    func usageSums(by grouping: UsageGrouping, _ filter: UsageFilter) throws(Failure) -> [UsageSum] {
+        try usages.sums.all(
+            grouping.rawValue, filter.from, filter.until, filter.user.map(Int64.init), filter.workflow,
+            filter.model
+        ) { UsageSum(part: $0.string(), name: $0.string(), amount: $0.integer()) }
+    }
+
+    func addUsage(
+        hour: Int64, user: UInt32, workflow: String, model: String, name: String, amount: Int64
+    ) throws(Failure) {
+        try usages.add.run(hour, Int64(user), workflow, model, name, amount)
+    }
+
+    func forgetUsage(before hour: Int64, limit: Int) throws(Failure) {
+        try usages.forget.run(hour, Int64(limit))
+    }
+}

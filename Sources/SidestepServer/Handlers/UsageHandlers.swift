@@ -1,0 +1,30 @@
+import SidestepEngine
+import SidestepModel
+import SidestepProtocol
+
+enum UsageHandlers {
+    static var all: [String: Handler] {
+        [
+            "run.usage": .read({ request in
+                let params = request.params
+                var usage = UsageOfRuns(by: params.word("by"))
+                usage.from = request.instant("from_at")
+                usage.until = request.instant("until_at")
+                usage.timeZone = params.text("time_zone")
+                usage.workflow = params.string("workflow")
+                usage.model = params.string("model")
+                usage.user = request.user
+                return usage
+            }) { writer, lines in
+                writer.list("lines", lines) { writer, line in
+                    writer.object { writer in
+                        writer.member("of", line.part)
+                        writer.object("usage") { writer in
+                            for part in line.usage { writer.member(part.name, part.sum) }
+                        }
+                    }
+                }
+            }
+        ]
+    }
+}

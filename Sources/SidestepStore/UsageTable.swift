@@ -1,0 +1,17 @@
+import SidestepModel
+
+/// Looks at what runs have used, the table `usage_hour`: it is there also when the runs are not any more.
+public protocol UsageReading: AnyObject {
+    /// Sums by the parts of a grouping and by name; a day's parts are its hours.
+    func usageSums(by grouping: UsageGrouping, _ filter: UsageFilter) throws(Failure) -> [UsageSum]
+}
+
+/// Books what runs use.
+public protocol UsageWriting: UsageReading {
+    /// Adds to what a user's runs of a workflow used of a model in an hour; less than nothing takes away.
+    func addUsage(
+        hour: Int64, user: UInt32, workflow: String, model: String, name: String, amount: Int64
+    ) throws(Failure)
+    /// Removes what is older; at most `limit` rows.
+    func forgetUsage(before hour: Int64, limit: Int) throws(Failure)
+}
