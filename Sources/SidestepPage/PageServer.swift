@@ -25,7 +25,7 @@ package final class PageServer: Sendable {
     package init(_ options: PageOptions) throws {
         guard PeerUser.isTold else {
             throw Problem(
-                message: "/proc/net/tcp cannot be read: nobody could be let in, for it tells whose a connection is",
+                message: "/proc/net/tcp cannot be read: without it nobody is known, or let in",
                 hint: "Mount /proc, or show it to this process.")
         }
         let calls = try DaemonCalls(DaemonPath(options.socket))
