@@ -37,6 +37,7 @@ public final class Daemon {
     private var tidying: RepeatedTask?
     private var reaping: RepeatedTask?
     private var idleExit: IdleExit?
+    private var drainExit: DrainExit?
 
     /// Opens database and socket; nothing is served yet.
     ///
@@ -116,6 +117,7 @@ public final class Daemon {
         startTidying()
         startReaping()
         startIdleExit()
+        leaveWhenDrained()
         ServiceManager.ready("serving \(database.place)")
         log.notice("ready", metadata: ["socket": "\(socket.path)", "database": "\(database.place)"])
         while let signal = signals.next() {
@@ -196,6 +198,12 @@ public final class Daemon {
         let idleExit = IdleExit(loop: engineLoop, server, coordinator, log)
         self.idleExit = idleExit
         setIdleExit(settings.values.idleExitMilliseconds)
+    }
+
+    private func leaveWhenDrained() {
+        let drainExit = DrainExit(loop: engineLoop, server, coordinator, log)
+        self.drainExit = drainExit
+        try? group.next().submit { [coordinator] in coordinator.onDraining = { drainExit.set($0) } }.wait()
     }
 
     private func setIdleExit(_ span: Int64) {

@@ -23,6 +23,11 @@ package final class PageServer: Sendable {
     ///
     /// - Throws: `Problem` when the port is not to be had; a `Failure` when the system has no thread left.
     package init(_ options: PageOptions) throws {
+        guard PeerUser.isTold else {
+            throw Problem(
+                message: "/proc/net/tcp cannot be read: without it nobody is known, or let in",
+                hint: "Mount /proc, or show it to this process.")
+        }
         let calls = try DaemonCalls(DaemonPath(options.socket))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.any()

@@ -45,8 +45,9 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    UICommand.self, PsCommand.self, LastCommand.self, ShowCommand.self, WhyCommand.self,
-                    HistoryCommand.self, TimelineCommand.self, ResultCommand.self, SpendCommand.self,
+                    UICommand.self, PsCommand.self, TopCommand.self, LastCommand.self, ShowCommand.self,
+                    WhyCommand.self, HistoryCommand.self,
+                    TimelineCommand.self, ResultCommand.self, SpendCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     RecordingsCommand.self, DiffCommand.self, WorkspaceCommand.self, WatchCommand.self,
                     EventsCommand.self,
@@ -75,7 +76,7 @@ struct SidestepCommand: ParsableCommand {
                     PingCommand.self, WhereCommand.self, CallCommand.self, VersionCommand.self,
                     CompletionsCommand.self,
                     BackupCommand.self, CheckCommand.self, VacuumCommand.self, StatsCommand.self,
-                    MetricsCommand.self,
+                    MetricsCommand.self, DrainCommand.self,
                 ]),
         ])
 

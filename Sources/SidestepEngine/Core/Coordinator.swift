@@ -40,6 +40,8 @@ public final class Coordinator: @unchecked Sendable {
     /// Told on the loop, in the order of the commits, what was written to journals while somebody watches.
     public var onAnnounced: (([Announcement]) -> Void)?
     /// Told on the loop what an operator may want to know.
+    /// Nothing new starts any more, or it does again; on the loop.
+    public var onDraining: ((Bool) -> Void)?
     public var onNotice: ((Notice) -> Void)?
     /// Takes deliveries to webhooks.
     public var courier: Courier?
@@ -215,6 +217,9 @@ public final class Coordinator: @unchecked Sendable {
         case .stepRefused(let step): environment.refusedSteps.note(step, session: call.session)
         case .stepAdmitted(let run): environment.refusedSteps.forget(run: run, session: call.session)
         case .timePasses(let span): advance(span)
+        case .draining(let isOn):
+            environment.isDraining.replace(isOn)
+            onDraining?(isOn)
         case .asked(let worker):
             // A connection that closed meanwhile is not one to remember.
             if environment.isOpen(call.session) { environment.workers.note(worker, session: call.session) }

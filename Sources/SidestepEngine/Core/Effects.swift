@@ -60,6 +60,8 @@ public enum Effect: Sendable {
     case stepAdmitted(run: Int64)
     /// A test lets so many milliseconds pass.
     case timePasses(Int64)
+    /// Nothing new is to start any more, or it is again.
+    case draining(Bool)
     /// A worker asked for runs.
     indirect case asked(WorkerRecord)
 }

@@ -17,6 +17,8 @@ public final class Environment: Sendable {
     public let current: Current<EngineSettings>
     /// The settings of this moment; a reload (SIGHUP) may change them between two calls.
     public var settings: EngineSettings { current.value }
+    /// Whether nothing new is to start: the daemon leaves when what runs has ended.
+    public let isDraining = Current(false)
     let workers = WorkerTable()
     let pendingRoom = PendingRoom()
     /// The rules of time zones for schedules; the daemon reads the host's tzdata.

@@ -45,6 +45,13 @@ extension Coordinator {
         }
     }
 
+    /// The same for what is under way: runs with an owner, steps that the daemon executes.
+    public func lookForWorkUnderWay(_ reply: @escaping @Sendable (_ hasWork: Bool) -> Void) {
+        ask(LookForWorkUnderWay()) { result in
+            if case .success(let hasWork) = result { reply(hasWork) } else { reply(true) }
+        }
+    }
+
     /// Performs a command of the daemon's own, once, and tells on the loop what came of it.
     private func ask<C: Command>(
         _ command: C, reply: @escaping @Sendable (Result<C.Result, Failure>) -> Void
@@ -73,5 +80,11 @@ extension Coordinator {
 private struct LookForWork: Command {
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
         try store.hasWorkToCome(place: call.environment.place)
+    }
+}
+
+private struct LookForWorkUnderWay: Command {
+    func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Bool {
+        try store.hasWorkUnderWay(place: call.environment.place)
     }
 }

@@ -35,7 +35,7 @@ public struct ClaimRun: Command {
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Claimed? {
         call.found(.asked(record(call)))
         var search = Search(claim: self, user: call.peer.uid, now: call.now)
-        guard let (run, queue) = try search.next(store) else {
+        guard let (run, queue) = try next(&search, store, call) else {
             if call.waitExpired || waitMilliseconds == 0 { return nil }
             throw Wait(
                 topics(call), until: call.arrived.advanced(byMilliseconds: waitMilliseconds),
@@ -47,6 +47,17 @@ public struct ClaimRun: Command {
         let granted = try resume.grant(run, at: nil, created: false, store, &call)
         return Claimed(granted: granted, input: try store.runPayloads(key: run.key).input)
     }
+
+    /// In a daemon that drains there is none; a worker that waits looks again now and then.
+    private func next(
+        _ search: inout Search, _ store: any StoreTransaction, _ call: CallContext
+    ) throws -> (run: RunRecord, queue: QueueRecord?)? {
+        guard call.environment.isDraining.value else { return try search.next(store) }
+        search.again = call.now.advanced(byMilliseconds: Self.drainingMilliseconds)
+        return nil
+    }
+
+    private static let drainingMilliseconds: Int64 = 1000
 
     private func record(_ call: CallContext) -> WorkerRecord {
         WorkerRecord(

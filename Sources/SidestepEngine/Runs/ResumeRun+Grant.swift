@@ -10,6 +10,7 @@ extension ResumeRun {
         _ run: RunRecord, at checkpoint: CheckpointRecord?, created: Bool, _ store: any StoreTransaction,
         _ call: inout CallContext
     ) throws -> Result {
+        try call.refuseStartWhileDraining()
         var granted = run
         if let refusal = try changeCode(&granted, store, call) {
             throw try refuse(granted, refusal, store, &call)

@@ -3,6 +3,9 @@ import NIOCore
 
 /// Whose a connection is, as the kernel knows it.
 enum PeerUser {
+    /// Whether the kernel tells whose connections are.
+    static var isTold: Bool { access("/proc/net/tcp", R_OK) == 0 }
+
     /// The user at the other end; nil where that cannot be found out.
     static func of(_ channel: any Channel) -> UInt32? {
         guard let ours = channel.localAddress.flatMap(ConnectionEnd.init),

@@ -10,7 +10,9 @@ extension Method {
 
     static let reading: Set<String> = [
         "ping", "hello", "rpc.discover",
-        "run.get", "run.list", "run.result", "run.history", "run.explain", "run.diff", "run.export",
+        "run.get", "run.list", "run.result", "run.history", "run.explain", "run.timeline", "run.usage",
+        "run.diff",
+        "run.export",
         "run.watch", "run.unwatch", "rpc.cancel",
         "step.get", "step.list", "step.inflight", "lease.get",
         "checkpoint.get", "checkpoint.list", "checkpoint.messages",

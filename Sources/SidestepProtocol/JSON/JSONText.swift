@@ -63,14 +63,17 @@ enum JSONText {
         var text = text
         bytes.append(Byte.quote)
         text.withUTF8 { utf8 in
-            var (kept, index) = (0, 0)
-            while true {
+            var index = 0
+            while index < utf8.count {
+                // A run of what has to be escaped is gone through byte by byte: a look at many at once finds the first.
+                if isEscaped(utf8[index]) {
+                    appendEscaped(utf8[index], to: &bytes)
+                    index += 1
+                    continue
+                }
+                let start = index
                 skipPlain(utf8.span, &index)
-                bytes.append(contentsOf: utf8[kept..<index])
-                guard index < utf8.count else { break }
-                appendEscaped(utf8[index], to: &bytes)
-                index += 1
-                kept = index
+                bytes.append(contentsOf: utf8[start..<index])
             }
         }
         bytes.append(Byte.quote)
@@ -115,7 +118,9 @@ enum JSONText {
         case 0x0D: bytes.append(UInt8(ascii: "r"))
         case 0x09: bytes.append(UInt8(ascii: "t"))
         default:
-            bytes.append(contentsOf: "u00".utf8)
+            bytes.append(UInt8(ascii: "u"))
+            bytes.append(Byte.zero)
+            bytes.append(Byte.zero)
             bytes.append(byte >= 16 ? UInt8(ascii: "1") : UInt8(ascii: "0"))
             bytes.append(hexDigit(byte & 15))
         }

@@ -23,8 +23,8 @@ extension SIMDMask<Lanes> {
     /// The first lane that is set; nil when none is.
     @inline(__always)
     var first: Int? {
-        let lanes = Lanes(repeating: 0).replacing(with: -1, where: self)
-        let words = unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
+        // A mask is frozen as lanes that are all ones or all zeros.
+        let words = unsafeBitCast(self, to: SIMD2<UInt64>.self)
         if words.x != 0 { return words.x.littleEndian.trailingZeroBitCount / 8 }
         if words.y != 0 { return 8 + words.y.littleEndian.trailingZeroBitCount / 8 }
         return nil

@@ -40,6 +40,7 @@ extension MethodTable {
                 "how the last start that has ended did so: `exit:N`, `signal:N`, `failed`, `released`, `completed`, or "
                     + "why its owner was lost: `died`, `reboot`, `disconnected`, `expired`, `taken_over`, "
                     + "`never_began`"),
+            .may("place", .count, "its place in its queue, from 1, while it waits there"),
         ],
         errors: [.runNotFound],
         example: Example(

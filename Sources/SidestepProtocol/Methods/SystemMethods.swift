@@ -30,6 +30,16 @@ extension MethodTable {
             errors: [.notPermitted],
             example: Example(#"{"ms":3600000}"#, #"{"now":1767229200000}"#)),
         Method(
+            "system.drain", .system, .open,
+            "Lets nothing new start: the daemon leaves when what runs has ended. Or ends that.",
+            parameters: [.may("on", .boolean, "false lets things start again", default: true)],
+            result: [
+                .must("runs", .strings(), "runs that have an owner, the newest hundred"),
+                .must("steps", .count, "steps that the daemon executes"),
+            ],
+            errors: [.notPermitted],
+            example: Example("{}", #"{"runs":["research-1"],"steps":0}"#)),
+        Method(
             "system.backup", .system, .open,
             "Makes a copy of the database beside all work: a file that is there in full or not at all, or one to read.",
             parameters: [

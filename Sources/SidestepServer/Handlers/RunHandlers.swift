@@ -95,6 +95,7 @@ enum RunHandlers {
                 writer.member("running_steps", found.runningSteps)
                 if let act = found.lastAct { writer.object("last_act") { write(act, &$0) } }
                 writer.member("last_end", found.lastEnd)
+                writer.member("place", found.place)
             },
         ]
     }

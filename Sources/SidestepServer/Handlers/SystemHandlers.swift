@@ -58,6 +58,13 @@ enum SystemHandlers {
                 try request.requireAdministrator()
                 return MaintenanceRequest(task: .check, tellsProgress: false)
             },
+            "system.drain": .write({ request in
+                try request.requireAdministrator()
+                return Drain(isOn: request.params.flag("on"))
+            }) { writer, going in
+                writer.member("runs", going.runs)
+                writer.member("steps", going.executing)
+            },
             "system.vacuum": .maintain { request in
                 try request.requireAdministrator()
                 return MaintenanceRequest(task: .vacuum, tellsProgress: request.tellsProgress)

@@ -33,12 +33,10 @@ struct ApproveCommand: ParsableCommand {
         guard let name else { return show(open) }
         let promise = open.promises.first { $0["promise"]?.string == name }
         let signal = [name, "approval:\(name)"].first { open.signals.contains($0) }
-        let result: RawJSON
-        if promise != nil {
-            result = try connection.call("promise.resolve") { answer(&$0, "promise", name) }
-        } else {
-            result = try connection.call("signal.send") { answer(&$0, "signal", signal ?? name) }
-        }
+        let answer = Answer(
+            run: target, name: promise == nil ? signal ?? name : name, isPromise: promise != nil,
+            isApproved: !deny, value: value?.value, message: message)
+        let result = try answer.send(connection)
         if common.json { return Output.line(result.text) }
         guard result["settled"]?.bool != false else {
             Output.complain("somebody answered before: \(result.present("value")?.text ?? "rejected")")
@@ -47,16 +45,6 @@ struct ApproveCommand: ParsableCommand {
         Output.complain("\(deny ? "denied" : "approved"): \(promise == nil ? signal ?? name : name)")
         if promise == nil, signal == nil {
             Output.complain("  the run does not wait for it yet; the answer is kept until it does")
-        }
-    }
-
-    private func answer(_ writer: inout JSONWriter, _ kind: String, _ name: String) {
-        writer.member("run", target)
-        writer.member(kind, name)
-        writer.object("value") { writer in
-            writer.member("approved", !deny)
-            writer.member("value", value?.value)
-            writer.member("message", message)
         }
     }
 
@@ -73,6 +61,28 @@ struct ApproveCommand: ParsableCommand {
             table.add(signal, "signal", "", open.about[signal]?.text ?? "")
         }
         table.print(orWhenEmpty: "Run \(target) waits for nobody.")
+    }
+}
+
+/// A yes or a no, for a promise or a signal of a run.
+struct Answer {
+    let run: String
+    let name: String
+    let isPromise: Bool
+    let isApproved: Bool
+    var value: RawJSON?
+    var message: String?
+
+    func send(_ connection: BlockingConnection) throws -> RawJSON {
+        try connection.call(isPromise ? "promise.resolve" : "signal.send") { writer in
+            writer.member("run", run)
+            writer.member(isPromise ? "promise" : "signal", name)
+            writer.object("value") { writer in
+                writer.member("approved", isApproved)
+                writer.member("value", value)
+                writer.member("message", message)
+            }
+        }
     }
 }
 

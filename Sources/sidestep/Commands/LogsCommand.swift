@@ -69,7 +69,7 @@ struct LogsCommand: ParsableCommand {
     private func copy(_ file: Int32) {
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while case let count = read(file, &chunk, chunk.count), count > 0 {
-            Output.write(chunk[..<count], to: 1)
+            Output.print(chunk[..<count])
         }
     }
 }

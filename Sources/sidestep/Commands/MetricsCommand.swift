@@ -24,7 +24,7 @@ struct MetricsCommand: ParsableCommand {
     func run() throws {
         guard let found = try common.show("system.metrics", { _ in }) else { return }
         let text = Array((found["text"]?.string ?? "").utf8)
-        guard let write else { return Output.write(text, to: 1) }
+        guard let write else { return Output.print(text) }
         let file = try DraftFile(write, overwrites: true, mode: 0o644)
         defer { file.close() }
         do {

@@ -93,7 +93,7 @@ struct RecordingsCommand: ParsableCommand {
                 .invalidArgument, response ? "nothing came back for this call" : "its request was not kept",
                 run: name, hint: "`sidestep recordings \(name) \(recording ?? 0)` tells what is known of it")
         }
-        Output.write(body, to: 1)
+        Output.print(body)
     }
 
     private func fields(_ recording: RawJSON) -> Fields {

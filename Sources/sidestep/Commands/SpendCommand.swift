@@ -76,6 +76,17 @@ struct SpendSums {
         [name] + ["requests", "input_tokens", "cached_tokens", "output_tokens"].map(text) + [cost]
     }
 
+    /// The same in a few words.
+    var sentence: String {
+        let calls = sums["requests"] ?? 0
+        let tokens = (sums["input_tokens"] ?? 0) + (sums["output_tokens"] ?? 0)
+        return [
+            calls == 1 ? "1 call" : "\(calls) calls", tokens > 0 ? "\(tokens) tokens" : "",
+            cost.isEmpty ? "" : "cost \(cost)",
+        ]
+        .filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
     private func text(_ name: String) -> String { sums[name].map { "\($0)" } ?? "" }
 
     /// Millionths of the currency, with as many places as are not nothing, two at least.

@@ -208,7 +208,7 @@ struct StepCommand: ParsableCommand {
         if common.json {
             Output.line((ended.isSuccess ? ended.record : ended.failure).text)
         } else if !process.isLive && !quiet {
-            Output.write(ended.output, to: 1)
+            Output.print(ended.output)
         }
         if ended.isHeld && ended.isSuccess {
             Output.note(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
-import Glibc
 import Sidestep
+import SidestepModel
 import SidestepProtocol
 
 /// Writes a run as lines of JSON.
@@ -13,11 +13,16 @@ struct ExportCommand: ParsableCommand {
               sidestep export research-1 > research-1.jsonl
               sidestep export research-1 | ssh other sidestep import
               sidestep export --without-recordings research-1 > shown.jsonl
+              sidestep export --move research-1 > research-1.jsonl
               sidestep export --conversation chat-7 > chat-7.jsonl
               sidestep export --thread langgraph-3 > thread.jsonl
 
             Payloads keep their bytes. What a fork shares with its source is written as its own. Parent, children, \
             and the files that artifacts name stay where they are.
+
+            With --move the run is closed here, once its last line is written: it is paused while it is exported, then \
+            cancelled with the reason 'moved'. Where it is imported it is paused: `sidestep unpause` lets it go on \
+            there. Nothing is deleted here; `sidestep retry` opens it again.
             """)
 
     @Option(help: ArgumentHelp("A conversation instead of a run.", valueName: "name"))
@@ -26,10 +31,14 @@ struct ExportCommand: ParsableCommand {
     var thread: String?
     @Flag(help: "Leave out what recorded calls sent and got: to be shown to others.")
     var withoutRecordings = false
+    @Flag(help: "Close the run here, as moved, when all of it is written.")
+    var move = false
     @OptionGroup var of: RunArgument
     @OptionGroup var common: Common
 
     func validate() throws {
+        if move && (conversation ?? thread) != nil { throw ValidationError("only a run can be moved") }
+        if move && withoutRecordings { throw ValidationError("a run that moves takes its recordings along") }
         if [conversation, thread, of.run].compactMap(\.self).count > 1 {
             throw ValidationError("name a run, --conversation or --thread")
         }
@@ -41,11 +50,12 @@ struct ExportCommand: ParsableCommand {
             let names = ["conversation": conversation, "thread": thread]
             if let name = names[outside.noun] ?? nil { return try outside.write(name, connection) }
         }
-        try exportRun(connection)
+        let name = try of.name()
+        if move { return try MovedRun(name, connection).move { try exportRun(name, connection) } }
+        try exportRun(name, connection)
     }
 
-    private func exportRun(_ connection: BlockingConnection) throws {
-        let name = try of.name()
+    private func exportRun(_ name: String, _ connection: BlockingConnection) throws {
         var cursor: RawJSON?
         repeat {
             let page = try connection.call("run.export") { writer in
@@ -55,9 +65,51 @@ struct ExportCommand: ParsableCommand {
             }
             var text: [UInt8] = []
             for line in page["lines"]?.elements ?? [] { text += line.bytes + [UInt8(ascii: "\n")] }
-            Output.write(text, to: 1)
+            try Output.deliver(text)
             cursor = page.present("more")
         } while cursor != nil
+    }
+}
+
+/// A run that is to go on elsewhere.
+struct MovedRun {
+    private let name: String
+    private let connection: BlockingConnection
+
+    init(_ name: String, _ connection: BlockingConnection) {
+        (self.name, self.connection) = (name, connection)
+    }
+
+    /// Keeps everybody from the run while `write` writes it, then closes it; a failure leaves it as it was.
+    func move(_ write: () throws -> Void) throws {
+        let run = try connection.call("run.get") { $0.member("run", name) }["run"] ?? .null
+        if run.present("closed_at") != nil {
+            try write()
+            return Output.note("run \(name) is closed already; it was written")
+        }
+        if let owner = run.present("owner") {
+            throw SidestepError(
+                .runOwned, "the run is executed by process \(owner["pid"]?.int ?? 0)", run: name,
+                hint: "end that first, or take it away with: \(ShellText.sidestep("pause", name))")
+        }
+        let wasPaused = run["status"]?.string == "paused"
+        if !wasPaused { _ = try connection.call("run.pause") { $0.member("run", name) } }
+        do {
+            try write()
+            // Of a pipe or a terminal nothing can be synced: EINVAL.
+            if fsync(1) != 0, errno != EINVAL, errno != EROFS {
+                throw SidestepError(.storageError, "cannot sync standard output", run: name)
+            }
+        } catch {
+            if !wasPaused { _ = try? connection.call("run.unpause") { $0.member("run", name) } }
+            throw error
+        }
+        _ = try connection.call("run.cancel") { writer in
+            writer.member("run", name)
+            writer.member("reason", "moved")
+            writer.member("grace_ms", 0)
+        }
+        Output.note("run \(name) was written and is closed here, as moved")
     }
 }
 

@@ -78,7 +78,7 @@ struct UICommand: ParsableCommand {
         do {
             return (try PageServer(options), options.links)
         } catch let problem as PageServer.Problem {
-            throw SidestepError(.portTaken, problem.message, hint: problem.hint)
+            throw SidestepError(.notServed, problem.message, hint: problem.hint)
         } catch let failure as Failure {
             throw SidestepError(.overloaded, failure.message, hint: failure.hint)
         }
@@ -86,6 +86,6 @@ struct UICommand: ParsableCommand {
 }
 
 extension SidestepError.Kind {
-    /// A port that cannot be listened at.
-    static let portTaken = Self(rawValue: "port_taken")
+    /// The page cannot be served.
+    static let notServed = Self(rawValue: "not_served")
 }

@@ -49,7 +49,7 @@ struct EachResults {
             next += 1
             guard !text.isEmpty else { continue }
             clear()
-            Output.write(text, to: 1)
+            Output.print(text)
         }
     }
 

@@ -21,7 +21,7 @@ struct StepRecordText {
     ///
     /// - Parameter file: where whose status it is is written; nil for nowhere.
     func repeatAndExit(statusFile file: String? = nil) -> Never {
-        if isJSON { Output.line(record.text) } else if !isQuiet { Output.write(output, to: 1) }
+        if isJSON { Output.line(record.text) } else if !isQuiet { Output.print(output) }
         let status = Int32(clamping: self.status)
         StepExit.write(StepExit.Source(type: record["type"]?.string), status, to: file)
         exit(status)

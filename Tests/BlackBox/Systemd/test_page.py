@@ -75,10 +75,12 @@ class Page(unittest.TestCase):
 
     def test_other_users_are_closed_and_get_no_link(self):
         ask("GET", "/")
-        done = subprocess.run(
-            ["bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{PORT}; printf 'GET / HTTP/1.1\\r\\nHost: 127.0.0.1:{PORT}\\r\\n\\r\\n' >&3; "
-             "timeout 20 head -c 20 <&3"], capture_output=True, text=True, user=65534, group=65534, extra_groups=[], cwd="/")
-        self.assertEqual(done.stdout, "", done.stderr)
+        talk = (f"exec 3<>/dev/tcp/127.0.0.1/{PORT}; printf 'GET / HTTP/1.1\\r\\nHost: 127.0.0.1:{PORT}\\r\\n\\r\\n' >&3; "
+                "timeout 20 head -c 12 <&3")
+        for uid, answer in (0, "HTTP/1.1 200"), (65534, ""):
+            done = subprocess.run(["bash", "-c", talk], capture_output=True, text=True, user=uid, group=uid,
+                                  extra_groups=[], cwd="/")
+            self.assertEqual(done.stdout, answer, done.stderr)
         link = subprocess.run(["sidestep", "ui", "--link"], capture_output=True, user=65534, group=65534, extra_groups=[], cwd="/")
         self.assertEqual(link.returncode, 69)
 

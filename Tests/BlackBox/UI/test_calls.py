@@ -67,7 +67,7 @@ class Calls(Bench):
             if name in ("resume", "worker.claim", "run.watch", "run.unwatch", "rpc.cancel"):
                 self.assertEqual(kind, "unsupported", name)
             elif method["x-waits-for-commit"] or method["x-access"] == "lease" or name in (
-                "system.advance", "system.backup", "system.vacuum",
+                "system.advance", "system.drain", "system.backup", "system.vacuum",
             ):  # fmt: skip
                 self.assertEqual(kind, "not_permitted", name)
             elif kind != "not_permitted":

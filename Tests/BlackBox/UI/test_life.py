@@ -10,6 +10,7 @@ import socket
 import subprocess
 import termios
 import time
+import unittest
 
 from bench import BIN, LONG, Bench, Page, Stream, Wire, wait_for
 
@@ -201,6 +202,15 @@ class Life(Bench):
         self.assertEqual(stream.next()[0], "gone")
         time.sleep(1)
         self.assertEqual(page.call("ping").status, 503)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may hide /proc")
+    def test_it_does_not_serve_where_nobody_could_be_known(self):
+        script = 'mount -t tmpfs none /proc && exec "$0" ui --no-open'
+        done = subprocess.run(
+            ["unshare", "--mount", "sh", "-c", script, BIN / "sidestep"], env=self.environment, capture_output=True,
+            stdin=subprocess.DEVNULL, timeout=LONG)  # fmt: skip
+        self.assertEqual(done.returncode, 70, done.stderr)
+        self.assertIn(b"/proc/net/tcp cannot be read", done.stderr)
 
     def free_port(self):
         with socket.create_server(("127.0.0.1", 0)) as probe:

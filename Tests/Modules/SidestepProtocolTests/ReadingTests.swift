@@ -22,7 +22,8 @@ struct ReadingTests {
         let rest = MethodTable.all.filter { !$0.onlyReads && !$0.waitsForCommit }.map(\.name)
         #expect(
             rest == [
-                "step.heartbeat", "system.advance", "system.backup", "system.backup_read", "system.vacuum",
+                "step.heartbeat", "system.advance", "system.drain", "system.backup", "system.backup_read",
+                "system.vacuum",
             ])
     }
 

@@ -29,6 +29,8 @@ public struct ExplainRun: Query {
         public var lastAct: LastAct?
         /// How the last start that has ended came to its end, such as `exit:1` or `reboot`; nil where none has.
         public var lastEnd: String?
+        /// Its place in its queue, from 1; nil where it is in none.
+        public var place: Int64?
     }
 
     /// An entry of the journal that says who did something.
@@ -53,7 +55,8 @@ public struct ExplainRun: Query {
             next: explanation.next, command: explanation.command,
             unknownSteps: facts.open.filter { $0.status == .unknown }.map(\.name),
             runningSteps: facts.open.filter { $0.status == .running }.map(\.name), lastAct: facts.lastAct,
-            lastEnd: facts.lastEnd)
+            lastEnd: facts.lastEnd,
+            place: run.status == .queued || run.status == .interrupted ? Int64(facts.queue.before) + 1 : nil)
     }
 }
 

@@ -42,7 +42,7 @@ check "a daemon that cannot start is quoted" <<'C'
 printf '#!/bin/sh\necho cannot open the database >&2\nexit 78\n' >broken; chmod +x broken
 mkdir -m 700 auto3
 unset SIDESTEP_SOCKET
-SIDESTEP_AUTOSTART=1 XDG_RUNTIME_DIR=$PWD/auto3 SIDESTEPD=$PWD/broken status 69 sidestep ping 2>error
+SIDESTEP_AUTOSTART=1 XDG_RUNTIME_DIR=$PWD/auto3 SIDESTEP_DATABASE=$PWD/auto3/d.db SIDESTEPD=$PWD/broken status 69 sidestep ping 2>error
 has "$(cat error)" "cannot open the database"
 C
 

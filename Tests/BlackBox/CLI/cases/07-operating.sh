@@ -259,3 +259,34 @@ sidestep limit put "$run" --rate 5/250ms --burst 9 2>/dev/null
 is "$(sidestep limit list --json | jq -c ".limits[] | select(.limit == \"$run\").rate")" '{"count":5,"per_ms":250,"burst":9}'
 status 64 sidestep limit put "$run" --burst 9 2>/dev/null
 C
+
+check "a run that is moved is closed here once it is written, and goes on elsewhere when it is told to" <<'C'
+sidestep enqueue "w-$run" --run "$run" --input '{"to": "Oslo"}' >/dev/null
+sidestep export --move "$run" >moved.jsonl 2>told
+has "$(cat told)" "closed here, as moved"
+is "$(state "$run")" cancelled
+is "$(sidestep call run.get "{\"run\": \"$run\"}" | jq -r .run.cancel.reason)" moved
+sidestep import --id "$run-there" <moved.jsonl >/dev/null
+is "$(state "$run-there")" paused
+sidestep unpause "$run-there" 2>/dev/null
+is "$(state "$run-there")" queued
+is "$(sidestep call run.get "{\"run\": \"$run-there\"}" | jq -c .input)" '{"to":"Oslo"}'
+C
+
+check "a run that somebody executes is not moved, and one that cannot be written stays as it was" <<'C'
+eval "$(sidestep start "$run")"
+status 75 sidestep export --move "$run" >moved.jsonl 2>error
+has "$(cat error)" "executed by process $$"
+is "$(wc -c <moved.jsonl)" 0
+sidestep enqueue w --run "$run-b" >/dev/null
+status 74 sidestep export --move "$run-b" >/dev/full 2>error
+has "$(cat error)" "cannot write standard output"
+is "$(state "$run-b")" queued
+C
+
+check "what cannot be printed is an error, and half a result no success" <<'C'
+status 74 sidestep ps --all --json >/dev/full 2>error
+has "$(cat error)" "No space left"
+status 74 sidestep metrics >/dev/full 2>/dev/null
+sidestep ps --all --json | head -c 1 >/dev/null
+C

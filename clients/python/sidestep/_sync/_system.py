@@ -102,6 +102,14 @@ class System(Questions):
         """Give free space back to the file system (``system.vacuum``)."""
         return self._ask("system.vacuum", progress=None)  # type: ignore[no-any-return]
 
+    def drain(self, on: bool = True) -> Facts:
+        """Let nothing new start; the daemon leaves when what runs has ended (``system.drain``).
+
+        Return ``runs``, those that have an owner, and ``steps``, how many the daemon executes.
+        With `on` false, things start again.
+        """
+        return self._ask("system.drain", on=on)  # type: ignore[no-any-return]
+
     def advance(self, span: Span) -> int:
         """Let time pass in a daemon for tests; return its time, milliseconds (``system.advance``).
 

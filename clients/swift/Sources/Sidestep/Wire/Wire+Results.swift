@@ -104,6 +104,7 @@ extension Wire {
         "retention.list": { _ = try RetentionListResult($0) },
         "system.acts": { _ = try SystemActsResult($0) },
         "system.advance": { _ = try SystemAdvanceResult($0) },
+        "system.drain": { _ = try SystemDrainResult($0) },
         "system.backup": { _ = try SystemBackupResult($0) },
         "system.backup_read": { _ = try SystemBackupReadResult($0) },
         "system.check": { _ = try SystemCheckResult($0) },

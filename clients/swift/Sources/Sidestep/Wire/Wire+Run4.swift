@@ -91,6 +91,8 @@ extension Wire {
         /// or why its owner was lost: `died`, `reboot`, `disconnected`, `expired`, `taken_over`,
         /// `never_began`.
         public var lastEnd: String?
+        /// Its place in its queue, from 1, while it waits there.
+        public var place: Int?
 
         init(_ reader: WireReader) throws {
             run = try reader.must("run")
@@ -102,6 +104,7 @@ extension Wire {
             runningSteps = try reader.must("running_steps")
             lastAct = try reader.may("last_act")
             lastEnd = try reader.may("last_end")
+            place = try reader.may("place")
         }
 
         init?(wire: RawJSON) throws {

@@ -67,6 +67,37 @@ extension Wire {
         }
     }
 
+    /// Lets nothing new start: the daemon leaves when what runs has ended. Or ends that.
+    ///
+    /// - Parameters:
+    ///   - on: false lets things start again. Default: true.
+    @discardableResult
+    public func systemDrain(
+        on: Bool? = nil
+    ) async throws -> SystemDrainResult {
+        try SystemDrainResult(try await call("system.drain", mayResend: true) { writer in
+            writer.wire("on", on)
+        })
+    }
+
+    /// What `system.drain` answers.
+    public struct SystemDrainResult: WireReadable {
+        /// Runs that have an owner, the newest hundred.
+        public var runs: [String]
+        /// Steps that the daemon executes.
+        public var steps: Int
+
+        init(_ reader: WireReader) throws {
+            runs = try reader.must("runs")
+            steps = try reader.must("steps")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("SystemDrainResult", wire))
+        }
+    }
+
     /// Makes a copy of the database beside all work: a file that is there in full or not at all, or one to
     /// read.
     ///
@@ -228,54 +259,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("SystemMetricsResult", wire))
-        }
-    }
-
-    /// Tells what the database holds.
-    @discardableResult
-    public func systemStats(
-    ) async throws -> SystemStatsResult {
-        try SystemStatsResult(try await call("system.stats", mayResend: true) { writer in
-            _ = writer
-        })
-    }
-
-    /// What `system.stats` answers.
-    public struct SystemStatsResult: WireReadable {
-        /// The size of the database and its log.
-        public var databaseBytes: Int
-        /// That of the log.
-        public var logBytes: Int
-        /// What removed runs left free in the file.
-        public var freeBytes: Int
-        /// How many runs there are of each status.
-        public var runs: RawJSON
-        /// Runs that share records of another one.
-        public var forks: Int
-        /// Removed runs whose rows are being deleted.
-        public var beingRemoved: Int
-        /// Removed runs of which forks need a part.
-        public var keptForForks: Int
-        /// What is remembered beyond runs, by all users.
-        public var memories: Int
-        /// When the run ended that ended first.
-        public var oldestClosedAt: Date?
-
-        init(_ reader: WireReader) throws {
-            databaseBytes = try reader.must("database_bytes")
-            logBytes = try reader.must("log_bytes")
-            freeBytes = try reader.must("free_bytes")
-            runs = try reader.must("runs")
-            forks = try reader.must("forks")
-            beingRemoved = try reader.must("being_removed")
-            keptForForks = try reader.must("kept_for_forks")
-            memories = try reader.must("memories")
-            oldestClosedAt = try reader.may("oldest_closed_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("SystemStatsResult", wire))
         }
     }
 }
