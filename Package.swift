@@ -123,6 +123,16 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
 
+        // The page of `sidestep ui`: a client of the daemon, as its user.
+        .target(
+            name: "SidestepPage",
+            dependencies: [
+                "Sidestep", "SidestepProtocol", "SidestepModel", "SidestepPlaces", "SidestepHost",
+                "SidestepHash", "CShims", .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + nio,
+            resources: [.embedInCode("Page")],
+            swiftSettings: strict),
+
         // Composition and executables.
         .target(
             name: "SidestepDaemon",
@@ -139,7 +149,8 @@ let package = Package(
         .executableTarget(
             name: "sidestep",
             dependencies: [
-                "Sidestep", "SidestepRecorder", "SidestepRecording", "SidestepHTTPClient", "SidestepProtocol",
+                "Sidestep", "SidestepRecorder", "SidestepRecording", "SidestepPage", "SidestepHTTPClient",
+                "SidestepProtocol",
                 "SidestepModel", "SidestepHost", "SidestepPlaces", "SidestepWorkspace", "CShims", arguments,
             ],
             swiftSettings: strict
@@ -247,6 +258,12 @@ let package = Package(
             name: "SidestepRecordingTests",
             dependencies: ["SidestepRecording", "SidestepProtocol", "SidestepModel"],
             path: "Tests/Modules/SidestepRecordingTests", swiftSettings: strict),
+        .testTarget(
+            name: "SidestepPageTests",
+            dependencies: [
+                "SidestepPage", "SidestepProtocol", .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/Modules/SidestepPageTests", swiftSettings: strict),
         .testTarget(
             name: "SidestepHostTests", dependencies: ["SidestepHost", "SidestepModel"],
             path: "Tests/Modules/SidestepHostTests", swiftSettings: strict),

@@ -2,7 +2,8 @@ import FoundationEssentials
 import Glibc
 import SidestepProtocol
 
-/// Writes what is derived from the tables of methods, settings, notices, reasons and metrics:
+/// Writes what is derived from the tables of methods, settings, notices, reasons and metrics, and the list of the
+/// page's files:
 /// `sidestep-generate [--check] [FOLDER]`.
 ///
 /// The files are checked in, so that a change of the contract shows in review; `--check` fails on stale ones.
@@ -19,6 +20,7 @@ struct Generate {
         let swift = "clients/swift/Sources/Sidestep/Wire"
         let all =
             files.map { ("\(folder)/\($0.0)", $0.1) } + SwiftMethods.files.map { ("\(swift)/\($0.0)", $0.1) }
+            + [("Sources/SidestepPage/PageFiles.swift", try PageFiles.text(of: "Sources/SidestepPage/Page"))]
         let stale = all.filter { current($0.0) != $0.1 }
         if arguments.contains("--check") {
             for (path, _) in stale { print("\(path) is stale: run `make generate`") }

@@ -45,8 +45,8 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    PsCommand.self, TopCommand.self, LastCommand.self, ShowCommand.self, WhyCommand.self,
-                    HistoryCommand.self,
+                    UICommand.self, PsCommand.self, TopCommand.self, LastCommand.self, ShowCommand.self,
+                    WhyCommand.self, HistoryCommand.self,
                     TimelineCommand.self, ResultCommand.self, SpendCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     RecordingsCommand.self, DiffCommand.self, WorkspaceCommand.self, WatchCommand.self,

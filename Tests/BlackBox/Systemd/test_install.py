@@ -10,9 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 UNITS = ("lib/systemd/system/sidestepd.service", "lib/systemd/system/sidestepd.socket",
          "lib/systemd/user/sidestepd.service", "lib/systemd/user/sidestepd.socket")
+PAGES = ("lib/systemd/system/sidestep-ui.service", "lib/systemd/system/sidestep-ui.socket",
+         "lib/systemd/user/sidestep-ui.service", "lib/systemd/user/sidestep-ui.socket")
 FILES = {"bin/sidestepd", "bin/sidestep", "share/sidestep/sidestep.sh", "lib/sysusers.d/sidestep.conf",
          "lib/tmpfiles.d/sidestep.conf", "share/doc/sidestep/daemon.md", "share/doc/sidestep/systemd.md",
-         "share/doc/sidestep/monitoring.md", *UNITS}
+         "share/doc/sidestep/monitoring.md", "share/doc/sidestep/page.md", *UNITS, *PAGES}
 
 
 def install(destination: str, prefix: str) -> Path:
@@ -40,17 +42,19 @@ class Install(unittest.TestCase):
         self.assertEqual(version.returncode, 0, version.stderr)
 
     def test_the_units_name_program_and_page_where_they_are_installed(self):
-        for name in UNITS:
-            text = (self.place / name).read_text()
-            self.assertNotRegex(text, "=/usr|file:/usr")
-            self.assertIn("Documentation=file:/opt/tools/share/doc/sidestep/systemd.md\n", text)
-            self.assertEqual(text.count("ExecStart=/opt/tools/bin/sidestepd "), name.endswith(".service"), name)
+        for names, page, program in (UNITS, "systemd", "sidestepd"), (PAGES, "page", "sidestep ui"):
+            for name in names:
+                text = (self.place / name).read_text()
+                self.assertNotRegex(text, "=/usr|file:/usr")
+                self.assertIn(f"Documentation=file:/opt/tools/share/doc/sidestep/{page}.md\n", text)
+                self.assertEqual(text.count(f"ExecStart=/opt/tools/bin/{program} "), name.endswith(".service"), name)
 
-    def test_the_system_unit_has_an_exposure_of_at_most_1_5(self):
-        unit = self.place / "lib/systemd/system/sidestepd.service"
-        done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", unit],
-                              capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stdout[-200:] + done.stderr)
+    def test_the_system_units_have_an_exposure_of_at_most_1_5(self):
+        for name in "sidestepd", "sidestep-ui":
+            unit = self.place / f"lib/systemd/system/{name}.service"
+            done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", unit],
+                                  capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout[-200:] + done.stderr)
 
     def test_users_and_directories_are_declared_as_systemd_reads_them(self):
         root = f"{self.folder.name}/root"

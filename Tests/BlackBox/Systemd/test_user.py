@@ -1,6 +1,7 @@
 """The user's units on a real `systemd --user`, as an unprivileged user who logged in."""
 
 import os
+import socket
 import stat
 import subprocess
 import unittest
@@ -41,6 +42,21 @@ class User(unittest.TestCase):
             ["systemd-analyze", "--user", "verify", "sidestepd.socket", "sidestepd.service"],
             capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_the_page_is_started_by_its_socket_and_gives_links_to_its_user(self):
+        done = subprocess.run(
+            ["systemd-analyze", "--user", "verify", "sidestep-ui.socket", "sidestep-ui.service"],
+            capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        systemctl("start", "sidestep-ui.socket")
+        self.addCleanup(systemctl, "stop", "sidestep-ui.socket", "sidestep-ui.service")
+        with socket.create_connection(("127.0.0.1", 7077), timeout=60) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1:7077\r\n\r\n")
+            self.assertEqual(connection.recv(12), b"HTTP/1.1 200")
+        link = subprocess.run(["sidestep", "ui", "--link"], capture_output=True, text=True)
+        self.assertEqual(link.returncode, 0, link.stderr)
+        self.assertTrue(link.stdout.startswith("http://127.0.0.1:7077/#"))
+        self.assertTrue((RUNTIME / "sidestep/ui-7077.sock").is_socket())
 
     def test_the_first_connection_starts_the_daemon_and_all_is_the_users_alone(self):
         self.assertEqual(show("ActiveState"), "inactive")

@@ -36,6 +36,10 @@ struct ImportTests {
             "SidestepModel",
             "SidestepHost", "CShims", "NIOConcurrencyHelpers", "NIOCore", "NIOHTTP1", "NIOPosix",
         ],
+        "SidestepPage": [
+            "SidestepHash", "Sidestep", "SidestepProtocol", "SidestepModel", "SidestepPlaces", "SidestepHost",
+            "CShims", "NIOCore", "NIOHTTP1", "NIOPosix",
+        ],
         "SidestepDaemon": [
             "SidestepExecutors", "SidestepHTTPClient",
             "SidestepServer", "SidestepSQLite", "SidestepEngine", "SidestepStore", "SidestepProtocol",
@@ -44,7 +48,8 @@ struct ImportTests {
         ],
         "sidestepd": ["SidestepDaemon", "SidestepHost", "SidestepModel", "ArgumentParser"],
         "sidestep": [
-            "Sidestep", "SidestepRecorder", "SidestepRecording", "SidestepHTTPClient", "SidestepProtocol",
+            "Sidestep", "SidestepRecorder", "SidestepRecording", "SidestepPage", "SidestepHTTPClient",
+            "SidestepProtocol",
             "SidestepModel", "SidestepHost", "SidestepPlaces", "SidestepWorkspace", "CShims",
             "ArgumentParser",
         ],

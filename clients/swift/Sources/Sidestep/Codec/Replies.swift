@@ -31,7 +31,7 @@ enum Incoming {
     }
 
     /// The daemon bounds what it is sent; what it sends is bounded by memory alone.
-    private static let limits: Limits = {
+    static let limits: Limits = {
         var limits = Limits()
         limits.frameBytes = .max
         limits.depth += 8  // a payload of full depth stands a few levels down in a reply

@@ -5,7 +5,7 @@ import SidestepProtocol
 /// The command line tool is made of it. For everything else there is ``SidestepClient``.
 public final class BlockingConnection {
     let socket: UnixSocket
-    private var lines: LineReader
+    var lines: LineReader
     private var lastID = 0
 
     /// Finds a daemon, or starts one, and connects to it.
@@ -108,7 +108,7 @@ public final class BlockingConnection {
         do { return try lines.next() } catch { throw lost(error) }
     }
 
-    private func lost(_ error: any Error) -> SidestepError {
+    func lost(_ error: any Error) -> SidestepError {
         let reason = (error as? SystemError)?.message ?? "\(error)"
         return SidestepError(.connectionLost, "the connection to the daemon broke: \(reason)")
     }
