@@ -245,7 +245,7 @@ final class RecorderCore {
     func closed(_ connection: AgentConnection) { connections[ObjectIdentifier(connection)] = nil }
 
     private func isOurs(_ channel: any Channel, _ entrance: Door.Entrance) -> Bool {
-        switch PeerUser.of(channel, by: entrance, server: door.port) {
+        switch PeerUser.of(channel, by: entrance) {
         case .user(let user): user == PeerUser.own || user == 0
         case .gone: false
         case .unknown: true

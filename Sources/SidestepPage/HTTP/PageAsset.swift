@@ -8,8 +8,9 @@ struct PageAsset: Sendable {
     let tag: String
     let bytes: [UInt8]
 
-    init(_ name: String, _ bytes: [UInt8]) {
+    init(_ name: String, _ source: [UInt8]) {
         let ending = name.split(separator: ".").last.map(String.init) ?? ""
+        let bytes = ["js", "css"].contains(ending) ? PageSource.withoutComments(source) : source
         type = Self.types[ending] ?? "application/octet-stream"
         tag = "\"" + Base64.encode(ContentHash.of(bytes)) + "\""
         self.bytes = bytes

@@ -1,23 +1,14 @@
 import Glibc
-import NIOCore
 
 /// One end of a connection, by the bytes of its address: ip(7), ipv6(7).
-struct ConnectionEnd: Equatable {
+public struct ConnectionEnd: Equatable, Sendable {
     /// The address, 32 bits each, as it lies in memory: one of IPv4, four of IPv6.
     let words: [UInt32]
-    let port: UInt16
+    /// The port, in the host's order of bytes.
+    public let port: UInt16
 
-    /// Nil for what is no address of the internet protocol.
-    init?(_ address: SocketAddress) {
-        guard
-            let found = address.withSockAddr({ pointer, size in
-                Self(UnsafeRawBufferPointer(start: pointer, count: size))
-            })
-        else { return nil }
-        self = found
-    }
-
-    private init?(_ bytes: UnsafeRawBufferPointer) {
+    /// Takes a `sockaddr` of any family; nil for what is no address of the internet protocol.
+    public init?(_ bytes: UnsafeRawBufferPointer) {
         let family = Int32(bytes.loadUnaligned(as: sa_family_t.self))
         // Behind the port, of IPv6 behind the flow besides.
         let place = family == AF_INET ? 4 : family == AF_INET6 ? 8 : 0
@@ -28,7 +19,8 @@ struct ConnectionEnd: Equatable {
         }
     }
 
-    var isLoopback: Bool {
+    /// Whether it is an address of this host alone: 127.0.0.0/8, ::1.
+    public var isLoopback: Bool {
         words.count == 1 ? UInt32(bigEndian: words[0]) >> 24 == 127 : words == [0, 0, 0, UInt32(1).bigEndian]
     }
 

@@ -1,5 +1,40 @@
+import Glibc
+
 /// The table of the host's TCP sockets, where each stands with its user: proc(5), `/proc/net/tcp` and `/proc/net/tcp6`.
-enum SocketTable {
+public enum SocketTable {
+    /// Whether the kernel tells whose sockets are.
+    public static var isThere: Bool { access("/proc/net/tcp", R_OK) == 0 }
+
+    /// The user of the socket at one end of a connection of this host; nil where that cannot be found out.
+    public static func user(from peer: ConnectionEnd, to ours: ConnectionEnd) -> UInt32? {
+        // A table that changes while it is read may leave one out.
+        for _ in 0..<3 { if let user = look(peer, ours) { return user } }
+        return nil
+    }
+
+    private static func look(_ peer: ConnectionEnd, _ ours: ConnectionEnd) -> UInt32? {
+        if peer.words.count == 1, let user = look(peer.text, ours.text, in: "/proc/net/tcp") { return user }
+        return look(peer.mappedText ?? peer.text, ours.mappedText ?? ours.text, in: "/proc/net/tcp6")
+    }
+
+    private static func look(_ local: String, _ remote: String, in path: String) -> UInt32? {
+        read(path).flatMap { user(from: local, to: remote, in: $0) }
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Glibc.read(file, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return bytes }
+            bytes += chunk[..<count]
+        }
+    }
+
     /// One end of a connection as the table has it.
     ///
     /// - Parameter words: the address, 32 bits each, as it lies in memory.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SidestepPage
+@testable import SidestepHost
 
 @Suite("The table of sockets")
 struct SocketTableTests {
