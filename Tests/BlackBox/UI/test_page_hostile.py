@@ -1,6 +1,6 @@
 """What clients write is shown, never obeyed; and whatever its size."""
 
-from page_bench import SCREENS, TABS, PageCase
+from page_bench import SCREENS, TABS, PageCase, expect
 from page_scene import HOSTILE, Puppet
 from urllib.parse import quote
 
@@ -33,8 +33,10 @@ class HostileTest(PageCase):
                 self.is_calm(page)
         page.goto(f"{self.origin}/runs/{run}?tab=artifacts")
         page.locator(".card").first.wait_for()
-        while page.get_by_role("button", name="Open").count():
-            page.get_by_role("button", name="Open").first.click()
+        closed = page.get_by_role("button", name="Open", exact=True)
+        for left in reversed(range(closed.count())):
+            closed.first.click()
+            expect(closed).to_have_count(left)
         page.get_by_text("javascript:window.broken=1").wait_for()
         self.assertEqual(page.locator("main a[href^=javascript]").count(), 0)
         self.is_calm(page)
