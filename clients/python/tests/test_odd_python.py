@@ -248,8 +248,13 @@ main = os.getpid()
 in_call = False
 interrupted = 0
 
+# Twice in a call at most: what catches the first may be hit by the second, and nothing by a third.
+left = 0
+
 def interrupt(*_):
-    if in_call:
+    global left
+    if in_call and left > 0:
+        left -= 1
         raise KeyboardInterrupt
 
 def press(pause):
@@ -258,13 +263,16 @@ def press(pause):
         os.kill(main, signal.SIGINT)
 
 def interrupted_call(method, params):
-    global in_call, interrupted
+    global in_call, interrupted, left
     try:
-        in_call = True
-        client.call(method, params)
+        try:
+            in_call, left = True, 2
+            client.call(method, params)
+        except KeyboardInterrupt:
+            interrupted += 1
+        finally:
+            in_call = False
     except KeyboardInterrupt:
-        interrupted += 1
-    finally:
         in_call = False
 
 def pressing(pause):
