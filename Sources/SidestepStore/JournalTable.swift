@@ -4,7 +4,8 @@ import SidestepModel
 public protocol JournalReading: AnyObject {
     /// Entries behind a sequence, oldest first, without those of runs that it was forked from.
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry>
-    /// Entries of the journal itself below a sequence, the newest first; completed steps are not among them.
+    /// Entries of the journal itself below a sequence, the newest first, with the details of leases and interruptions
+    /// alone; completed steps are not among them.
     func entries(run: Int64, before sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry>
     /// When the first of these entries from a sequence on happened; nil when there is none.
     func journalMoment(run: Int64, from sequence: Int64) throws(Failure) -> (sequence: Int64, at: Instant)?

@@ -15,9 +15,10 @@ SELECT sequence, finished_at, 'step.completed', name, attempt, NULL FROM step
 WHERE run = ?1 AND sequence > ?2 AND status = 'completed'
 ORDER BY sequence LIMIT ?3;
 
+-- What leases and their ends tell; the details of others may be large, and a drawing has no room for them.
 -- name: journal_entries
-SELECT sequence, at, kind, step, attempt, detail FROM journal WHERE run = ?1 AND sequence < ?2
-ORDER BY sequence DESC LIMIT ?3;
+SELECT sequence, at, kind, step, attempt, CASE WHEN kind = 'lease.granted' OR kind = 'run.interrupted' THEN detail END
+FROM journal WHERE run = ?1 AND sequence < ?2 ORDER BY sequence DESC LIMIT ?3;
 
 -- name: journal_moment
 SELECT sequence, at FROM journal WHERE run = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT 1;
