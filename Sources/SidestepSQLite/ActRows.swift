@@ -16,12 +16,7 @@ extension SQLiteSession {
     func acts(user: UInt32?, after sequence: Int64, limit: Int) throws(Failure) -> Page<ActRecord> {
         var values: [any ColumnValue] = [sequence, Int64(limit) + 1]
         if let user { values.append(Int64(user)) }
-        var found: [ActRecord] = []
-        try (user == nil ? acts.list : acts.listUser).each(list: values) { row in
-            found.append(ActRecord(&row))
-            return true
-        }
-        return Page(found, limit: limit)
+        return try (user == nil ? acts.list : acts.listUser).page(list: values, limit: limit) { ActRecord(&$0) }
     }
 
     func appendAct(_ act: ActRecord) throws(Failure) {

@@ -34,10 +34,12 @@ extension SQLiteSession {
     }
 
     func journal(
-        user: UInt32?, after: Int64, upTo: Int64, underWay runs: inout Set<Int64>?
+        user: UInt32?, after: Int64, upTo: inout Int64, underWay runs: inout Set<Int64>?
     ) throws(Failure) -> [JournalNote] {
         let user = user.map(Int64.init)
-        var found = try announcements.journal.all(after, upTo, user) { JournalNote(&$0) }
+        let page = try announcements.journal.page(after, upTo, user, limit: .max) { JournalNote(&$0) }
+        var found = page.items
+        if page.hasMore, let last = found.last { upTo = last.entry.sequence }
         var looked = Set(found.map(\.run))
         if let runs { looked.formUnion(runs) } else { looked.formUnion(try runsUnderWay(at: after, user)) }
         for run in looked {

@@ -23,17 +23,17 @@ extension SQLiteSession {
         let before = filter.before ?? .max
         let limit = Int64(filter.limit) + 1
         let user = filter.user.map(Int64.init)
-        let found =
-            if let run = filter.run {
-                try artifacts.listRun.all(before, filter.name, limit, run) {
-                    ArtifactRecord(&$0)
-                }
-            } else if let name = filter.name {
-                try artifacts.listName.all(before, user, limit, name) { ArtifactRecord(&$0) }
-            } else {
-                try artifacts.list.all(before, user, limit) { ArtifactRecord(&$0) }
+        if let run = filter.run {
+            return try artifacts.listRun.page(before, filter.name, limit, run, limit: filter.limit) {
+                ArtifactRecord(&$0)
             }
-        return Page(found, limit: filter.limit)
+        }
+        if let name = filter.name {
+            return try artifacts.listName.page(before, user, limit, name, limit: filter.limit) {
+                ArtifactRecord(&$0)
+            }
+        }
+        return try artifacts.list.page(before, user, limit, limit: filter.limit) { ArtifactRecord(&$0) }
     }
 
     func insertArtifact(_ artifact: ArtifactRecord, epoch: Int64) throws(Failure) {

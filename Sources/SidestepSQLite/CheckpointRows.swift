@@ -44,10 +44,9 @@ extension SQLiteSession {
     }
 
     func checkpoints(run: Int64, before: Int64?, limit: Int) throws(Failure) -> Page<CheckpointRecord> {
-        let found = try checkpoints.list.all(
-            run, before ?? .max, Int64(limit) + 1
+        try checkpoints.list.page(
+            run, before ?? .max, Int64(limit) + 1, limit: limit
         ) { CheckpointRecord(&$0) }
-        return Page(found, limit: limit)
     }
 
     func insertCheckpoint(

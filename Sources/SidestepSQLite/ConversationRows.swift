@@ -27,10 +27,9 @@ extension SQLiteSession {
     func conversations(
         user: Int64, prefix: String, after: String, limit: Int
     ) throws(Failure) -> Page<ConversationRecord> {
-        let found = try conversations.list.all(
-            user, after, prefix, Int64(limit) + 1
+        try conversations.list.page(
+            user, after, prefix, Int64(limit) + 1, limit: limit
         ) { ConversationRecord(&$0) }
-        return Page(found, limit: limit)
     }
 
     func conversationEntries(

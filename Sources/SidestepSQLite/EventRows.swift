@@ -34,12 +34,7 @@ extension SQLiteSession {
             statement = events.listName
             values.append(whole)
         }
-        var found: [EventRecord] = []
-        try statement.each(list: values) { row in
-            found.append(EventRecord(&row))
-            return true
-        }
-        return Page(found, limit: filter.limit)
+        return try statement.page(list: values, limit: filter.limit) { EventRecord(&$0) }
     }
 
     func insertEvent(_ event: EventRecord) throws(Failure) -> Int64 {

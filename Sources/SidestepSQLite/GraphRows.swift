@@ -59,12 +59,11 @@ extension SQLiteSession {
     }
 
     func graphCheckpoints(_ filter: GraphFilter) throws(Failure) -> Page<GraphCheckpoint> {
-        let found = try graphs.list.all(
+        try graphs.list.page(
             filter.user, filter.thread, filter.namespace, filter.id,
             filter.before, filter.metadata, filter.after?.id,
-            filter.after?.key, Int64(filter.limit) + 1
+            filter.after?.key, Int64(filter.limit) + 1, limit: filter.limit
         ) { GraphCheckpoint(&$0) }
-        return Page(found, limit: filter.limit)
     }
 
     func graphValues(checkpoint: Int64) throws(Failure) -> [(channel: String, value: GraphValue)] {

@@ -29,15 +29,11 @@ extension SQLiteSession {
     }
 
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
-        let found = try journal.history.all(
-            run, sequence, Int64(limit) + 1
-        ) { JournalEntry(&$0) }
-        return Page(found, limit: limit)
+        try journal.history.page(run, sequence, Int64(limit) + 1, limit: limit) { JournalEntry(&$0) }
     }
 
     func entries(run: Int64, before sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
-        let found = try journal.entries.all(run, sequence, Int64(limit) + 1) { JournalEntry(&$0) }
-        return Page(found, limit: limit)
+        try journal.entries.page(run, sequence, Int64(limit) + 1, limit: limit) { JournalEntry(&$0) }
     }
 
     func journalMoment(run: Int64, from sequence: Int64) throws(Failure) -> (sequence: Int64, at: Instant)? {

@@ -5,6 +5,8 @@ import SidestepModel
 struct Row {
     private let handle: OpaquePointer
     private var column: Int32 = 0
+    /// Bytes of texts and blobs that were read from it.
+    private(set) var taken = 0
 
     /// The name of the column that comes next.
     var name: String { sqlite3_column_name(handle, column).map { String(cString: $0) } ?? "" }
@@ -56,7 +58,9 @@ struct Row {
     private mutating func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
         defer { column += 1 }
         let start = sqlite3_column_blob(handle, column)
-        return body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+        let count = Int(sqlite3_column_bytes(handle, column))
+        taken += count
+        return body(UnsafeRawBufferPointer(start: start, count: count))
     }
 
     var isNull: Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }

@@ -36,9 +36,14 @@ extension SQLiteSession {
     func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord> {
         if filter.isOpen, filter.status?.isClosed == true { return Page(items: [], hasMore: false) }
         let keys = try runKeys(filter)
-        var page = Page<RunRecord>(items: [], hasMore: keys.count > filter.limit)
-        for key in keys.prefix(filter.limit) {
-            if let record = try run(key: key) { page.items.append(record) }
+        var page = Page<RunRecord>(items: [], hasMore: false)
+        var room = PageRoom(limit: filter.limit)
+        for key in keys {
+            page.hasMore = room.isFull
+            if room.isFull { break }
+            guard let record = try run(key: key) else { continue }
+            page.items.append(record)
+            room.take(record.metadata?.count ?? 0)
         }
         return page
     }

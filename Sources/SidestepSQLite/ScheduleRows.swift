@@ -34,10 +34,9 @@ extension SQLiteSession {
     }
 
     func schedules(user: UInt32?, after key: Int64, limit: Int) throws(Failure) -> Page<ScheduleRecord> {
-        let found = try schedules.list.all(
-            key, user.map(Int64.init), Int64(limit) + 1
+        try schedules.list.page(
+            key, user.map(Int64.init), Int64(limit) + 1, limit: limit
         ) { ScheduleRecord(&$0) }
-        return Page(found, limit: limit)
     }
 
     func schedules(dueAt now: Instant, limit: Int) throws(Failure) -> [ScheduleRecord] {

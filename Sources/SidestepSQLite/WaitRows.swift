@@ -74,10 +74,9 @@ extension SQLiteSession {
     func signals(
         run: Int64, name: String?, pendingOnly: Bool, after key: Int64, limit: Int
     ) throws(Failure) -> Page<SignalRecord> {
-        let found = try waits.signalList.all(
-            run, key, name, pendingOnly, Int64(limit) + 1
+        try waits.signalList.page(
+            run, key, name, pendingOnly, Int64(limit) + 1, limit: limit
         ) { SignalRecord(&$0) }
-        return Page(found, limit: limit)
     }
 
     func pendingSignalCount(run: Int64) throws(Failure) -> Int64 {

@@ -17,12 +17,13 @@ public struct JournalNote: Sendable, Equatable {
 /// Reads the journals of many runs as one: what watches go on from when they missed something.
 public protocol AnnouncementReading: AnyObject {
     /// The journal of all runs of a user (nil: of all) between two sequences, the second one included,
-    /// in its order.
+    /// in its order; about as many bytes of it as a page has.
     ///
+    /// - Parameter upTo: the last sequence; afterwards how far was looked.
     /// - Parameter underWay: the runs that have begun and not ended at `after`; nil has them found,
     ///   which costs a look at every run. Afterwards those at `upTo`, for whoever reads on.
     func journal(
-        user: UInt32?, after: Int64, upTo: Int64, underWay: inout Set<Int64>?
+        user: UInt32?, after: Int64, upTo: inout Int64, underWay: inout Set<Int64>?
     ) throws(Failure) -> [JournalNote]
 }
 

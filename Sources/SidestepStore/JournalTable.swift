@@ -2,7 +2,8 @@ import SidestepModel
 
 /// Looks at the journal of one run; a completed step stands in it as its own entry.
 public protocol JournalReading: AnyObject {
-    /// Entries behind a sequence, oldest first, without those of runs that it was forked from.
+    /// Entries behind a sequence, oldest first, without those of runs that it was forked from; about as many bytes of
+    /// them as a page has.
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry>
     /// Entries of the journal itself below a sequence, the newest first, with the details of leases and interruptions
     /// alone; completed steps are not among them.

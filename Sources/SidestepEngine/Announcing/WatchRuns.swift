@@ -79,11 +79,10 @@ public struct CatchUp: Sendable {
 
     /// Looks at up to `span` sequences in one snapshot; entries of runs that are removed are not there any more.
     public func answer(_ store: any StoreReader) throws -> Result {
-        let limit = min(end, after + Self.span)
-        var result = Result(entries: [], upTo: limit, underWay: underWay)
+        var result = Result(entries: [], upTo: min(end, after + Self.span), underWay: underWay)
         var bytes = 0
         var known: [Int64: (run: RunRecord, tags: [(name: String, value: String)])] = [:]
-        for note in try notes(store, upTo: limit, &result.underWay) {
+        for note in try notes(store, upTo: &result.upTo, &result.underWay) {
             if known[note.run] == nil, let run = try store.run(key: note.run), run.userID != RunRecord.nobody
             {
                 known[note.run] = (run, filter.tags.isEmpty ? [] : try store.runTags(key: run.key))
@@ -104,22 +103,22 @@ public struct CatchUp: Sendable {
 
     /// One run has its journal by an index; all runs are looked at through theirs.
     private func notes(
-        _ store: any StoreReader, upTo limit: Int64, _ underWay: inout Set<Int64>?
+        _ store: any StoreReader, upTo limit: inout Int64, _ underWay: inout Set<Int64>?
     ) throws -> [JournalNote] {
         guard let run = filter.run else {
-            return try store.journal(user: filter.user, after: after, upTo: limit, underWay: &underWay)
+            return try store.journal(user: filter.user, after: after, upTo: &limit, underWay: &underWay)
         }
         var found: [JournalNote] = []
         var generation = try store.run(user: filter.user, id: run, generation: nil)
         while let record = generation {
             let page = try store.history(run: record.key, after: after, limit: Int(Self.span))
-            found += page.items.filter { $0.sequence <= limit }.map {
-                JournalNote(run: record.key, entry: $0)
-            }
+            if page.hasMore, let last = page.items.last { limit = min(limit, last.sequence) }
+            found += page.items.map { JournalNote(run: record.key, entry: $0) }
             generation =
                 record.generation > 1
                 ? try store.run(user: record.userID, id: run, generation: record.generation - 1) : nil
         }
-        return found.sorted { $0.entry.sequence < $1.entry.sequence }
+        let reached = limit
+        return found.filter { $0.entry.sequence <= reached }.sorted { $0.entry.sequence < $1.entry.sequence }
     }
 }

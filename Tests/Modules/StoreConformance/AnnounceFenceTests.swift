@@ -84,6 +84,27 @@ import Testing
         }
     }
 
+    @Test("a page of what is large ends where it has some megabytes, and all of it comes page by page")
+    func large() throws {
+        try withRun(epoch: 1) { session, run throws in
+            let detail = Payload(text: "\"" + String(repeating: "x", count: 3 << 20) + "\"")
+            for _ in 0..<10 { try session.append(run: run, at: now, kind: .runUpdated, detail: detail) }
+            var found: [JournalEntry] = []
+            repeat {
+                let page = try session.history(run: run, after: found.last?.sequence ?? 0, limit: 1000)
+                #expect((1...3).contains(page.items.count))
+                found += page.items
+                if !page.hasMore { break }
+            } while found.count < 100
+            #expect(found.count == 10)
+            var upTo = try session.lastSequence()
+            var underWay: Set<Int64>?
+            let first = try session.journal(user: nil, after: 0, upTo: &upTo, underWay: &underWay)
+            #expect(first.count == 3 && upTo == found[2].sequence)
+            #expect(try read(session, [0, session.lastSequence()]).map(\.entry) == found)
+        }
+    }
+
     @Test("runs that begin, close and begin again at any time are read whole in windows of any size")
     func windows() throws {
         try withRun(epoch: 1) { session, first throws in
@@ -140,8 +161,13 @@ import Testing
     ) throws -> [JournalNote] {
         var underWay: Set<Int64>?
         var found: [JournalNote] = []
-        for (after, upTo) in zip(cuts, cuts.dropFirst()) {
-            found += try session.journal(user: user, after: after, upTo: upTo, underWay: &underWay)
+        for (after, end) in zip(cuts, cuts.dropFirst()) {
+            var place = after
+            repeat {
+                var upTo = end
+                found += try session.journal(user: user, after: place, upTo: &upTo, underWay: &underWay)
+                place = upTo
+            } while place < end
         }
         return found
     }
