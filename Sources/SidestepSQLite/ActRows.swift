@@ -16,7 +16,9 @@ extension SQLiteSession {
     func acts(user: UInt32?, after sequence: Int64, limit: Int) throws(Failure) -> Page<ActRecord> {
         var values: [any ColumnValue] = [sequence, Int64(limit) + 1]
         if let user { values.append(Int64(user)) }
-        return try (user == nil ? acts.list : acts.listUser).page(list: values, limit: limit) { ActRecord(&$0) }
+        return try (user == nil ? acts.list : acts.listUser).page(list: values, limit: limit) {
+            ActRecord(&$0)
+        }
     }
 
     func appendAct(_ act: ActRecord) throws(Failure) {
