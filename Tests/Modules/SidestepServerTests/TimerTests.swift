@@ -12,8 +12,17 @@ import Testing
     func dueTogether(isAlarm: Bool) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { try? group.syncShutdownGracefully() }
-        let loop = group.next()
-        let timers = try NIOEngineLoop(loop) {}
+        let timers = try NIOEngineLoop(group.next()) {}
+        // Now and then the loop runs the timer before what cancels it, and there is nothing to be seen.
+        for _ in 0..<100 {
+            let fired = try round(timers, group.next(), isAlarm: isAlarm)
+            if fired.first == "first" { return #expect(fired == ["first"]) }
+        }
+        Issue.record("what cancels the timer never came before it")
+    }
+
+    /// What ran, of a timer and of what cancels it, both due in one turn.
+    private func round(_ timers: NIOEngineLoop, _ loop: any EventLoop, isAlarm: Bool) throws -> [String] {
         let fired = Mutex<[String]>([])
         let second = Mutex<(any LoopTimer)?>(nil)
         let done = loop.makePromise(of: Void.self)
@@ -31,6 +40,6 @@ import Testing
             while NIODeadline.now() - start < .milliseconds(5) {}
         }
         try done.futureResult.wait()
-        #expect(fired.withLock { $0 } == ["first"])
+        return fired.withLock { $0 }
     }
 }
