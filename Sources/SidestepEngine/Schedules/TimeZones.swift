@@ -6,6 +6,16 @@ public protocol TimeZoneSource: Sendable {
     func rules(_ name: String) -> ZoneRules?
 }
 
+extension TimeZoneSource {
+    /// The rules of a zone that a caller named; `invalid_argument` when there is none of that name.
+    func required(_ name: String) throws(Failure) -> ZoneRules {
+        if let zone = rules(name) { return zone }
+        throw Failure(
+            .invalidArgument, "there is no time zone '\(name)' on this host",
+            hint: "Use a name such as Europe/Berlin or UTC; the package tzdata brings them.")
+    }
+}
+
 /// Knows UTC and nothing else.
 public struct OnlyUTC: TimeZoneSource {
     /// For environments without the host's tzdata, such as those of tests.
@@ -18,11 +28,7 @@ extension ScheduleRecord {
     /// When the schedule is due; throws when its zone is not known (any more).
     func recurrence(_ zones: any TimeZoneSource) throws -> Recurrence {
         if let everyMilliseconds { return .interval(milliseconds: everyMilliseconds, anchor: anchor) }
-        guard let zone = zones.rules(timeZone) else {
-            throw Failure(
-                .invalidArgument, "there is no time zone '\(timeZone)' on this host",
-                hint: "Use a name such as Europe/Berlin or UTC; the package tzdata brings them.")
-        }
+        let zone = try zones.required(timeZone)
         do {
             return .cron(try CronRule(cron ?? ""), zone)
         } catch {

@@ -36,7 +36,7 @@ public struct UsageOfRuns: Query {
 
     /// The lines in their order: of days the oldest first, of others what used most first.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> [Line] {
-        let zone = try zone(call)
+        let zone = try call.environment.zones.required(timeZone)
         let end = until ?? call.now
         let begin = from ?? end.advanced(byMilliseconds: -Self.usualMilliseconds)
         var filter = UsageFilter(from: begin.hour, until: end.hour + 1)
@@ -55,13 +55,6 @@ public struct UsageOfRuns: Query {
                 return sum
             }
         ).sorted { $0.part < $1.part }
-    }
-
-    private func zone(_ call: CallContext) throws -> ZoneRules {
-        if let zone = call.environment.zones.rules(timeZone) { return zone }
-        throw Failure(
-            .invalidArgument, "there is no time zone '\(timeZone)' on this host",
-            hint: "Use a name such as Europe/Berlin or UTC; the package tzdata brings them.")
     }
 
     private static func lines(_ sums: [UsageSum]) -> [Line] {

@@ -37,7 +37,7 @@ struct TimelineCommand: ParsableCommand {
         let name = try of.name()
         let connection = try common.connect()
         let run = try connection.call("run.get") { $0.member("run", name) }["run"] ?? .null
-        let width = width ?? TerminalSize.columns
+        let width = width ?? max(40, TerminalSize.current.columns)
         let end = run.present("closed_at")?.int ?? RelativeTime.now()
         let found = try connection.call("run.timeline") { writer in
             writer.member("run", name)

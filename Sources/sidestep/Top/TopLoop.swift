@@ -93,9 +93,9 @@ final class TopLoop {
     private var row: TopRow? { state.rows.indices.contains(chosen) ? state.rows[chosen] : nil }
 
     private func draw() {
-        let size = terminal.size
+        let size = TerminalSize.current
         let screen = TopScreen(
-            state: state, width: size.width, height: size.height, chosen: chosen,
+            state: state, width: size.columns, height: size.lines, chosen: chosen,
             message: asked.map { "\($0.question) y n" } ?? message, page: page)
         terminal.draw(screen.lines(hasColour: Output.hasColour))
     }
@@ -136,7 +136,7 @@ final class TopLoop {
 
     private func open() {
         guard let row else { return }
-        let width = terminal.size.width
+        let width = TerminalSize.current.columns
         perform { connection in page = try TopPage.lines(of: row.run, connection, width: width) }
     }
 

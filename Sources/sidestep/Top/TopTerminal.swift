@@ -32,15 +32,6 @@ final class TopTerminal {
         Output.write(("\u{1B}[H" + lines.joined(separator: "\u{1B}[K\r\n") + "\u{1B}[K\u{1B}[J").utf8, to: 1)
     }
 
-    /// How many columns and lines it has; 80 by 24 where it does not say.
-    var size: (width: Int, height: Int) {
-        var size = winsize()
-        guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
-            return (80, 24)
-        }
-        return (Int(size.ws_col), Int(size.ws_row))
-    }
-
     /// What was pressed; nil at the end of the input.
     func keys() -> [TopKey]? {
         var bytes = [UInt8](repeating: 0, count: 256)
