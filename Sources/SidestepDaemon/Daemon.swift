@@ -37,7 +37,6 @@ public final class Daemon {
     private var tidying: RepeatedTask?
     private var reaping: RepeatedTask?
     private var idleExit: IdleExit?
-    private var drainExit: DrainExit?
 
     /// Opens database and socket; nothing is served yet.
     ///
@@ -202,7 +201,6 @@ public final class Daemon {
 
     private func leaveWhenDrained() {
         let drainExit = DrainExit(loop: engineLoop, server, coordinator, log)
-        self.drainExit = drainExit
         try? group.next().submit { [coordinator] in coordinator.onDraining = { drainExit.set($0) } }.wait()
     }
 
