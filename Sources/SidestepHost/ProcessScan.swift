@@ -34,7 +34,10 @@ struct ProcessScan {
 
     private var environmentMark: ProcessMark? {
         let name = Array("\(ProcessMark.variable)=".utf8)
-        guard let environment = Self.read("/proc/\(pid)/environ") else { return nil }
+        let file = "/proc/\(pid)/environ"
+        guard let environment = KernelFile.bytes(of: file, most: Self.environmentBytes, piece: 4096) else {
+            return nil
+        }
         let entry = environment.split(separator: 0).first { $0.starts(with: name) }
         return entry.map { ProcessMark(String(decoding: $0.dropFirst(name.count), as: UTF8.self)) }
     }
@@ -49,18 +52,4 @@ struct ProcessScan {
 
     /// The largest environment looked at, bytes; ours stands near its beginning.
     private static let environmentBytes = 256 << 10
-
-    private static func read(_ path: String) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        while bytes.count < environmentBytes {
-            let count = Glibc.read(file, &chunk, chunk.count)
-            guard count > 0 else { break }
-            bytes += chunk[..<count]
-        }
-        return bytes
-    }
 }

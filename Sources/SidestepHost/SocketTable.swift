@@ -18,21 +18,7 @@ public enum SocketTable {
     }
 
     private static func look(_ local: String, _ remote: String, in path: String) -> UInt32? {
-        read(path).flatMap { user(from: local, to: remote, in: $0) }
-    }
-
-    private static func read(_ path: String) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = Glibc.read(file, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return bytes }
-            bytes += chunk[..<count]
-        }
+        KernelFile.bytes(of: path, piece: 64 << 10).flatMap { user(from: local, to: remote, in: $0) }
     }
 
     /// One end of a connection as the table has it.
