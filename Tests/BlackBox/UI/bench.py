@@ -1,30 +1,13 @@
 """What the tests of `sidestep ui` stand on: a daemon, a page, and a browser made of a socket."""
 
 import json
-import os
 import select
 import signal
 import socket
 import subprocess
-import tempfile
-import time
-import unittest
-from pathlib import Path
 from urllib.parse import urlparse
 
-ROOT = Path(__file__).parents[3]
-BIN = Path(os.environ.get("BIN", ROOT / ".build/debug"))
-# Only a hang takes as long.
-LONG = int(os.environ.get("LONG", "240"))
-
-
-def wait_for(fact, what):
-    end = time.monotonic() + LONG
-    while not (found := fact()):
-        if time.monotonic() > end:
-            raise AssertionError(f"it never came: {what}")
-        time.sleep(0.02)
-    return found
+from own_daemon import BIN, LONG, ROOT, OwnDaemon, wait_for
 
 
 class Reply:
@@ -217,42 +200,13 @@ class Page:
         return urlparse(done.stdout.decode().strip()).fragment
 
 
-class Bench(unittest.TestCase):
+class Bench(OwnDaemon):
     """Each test has its own daemon and folder."""
 
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="sidestep-ui-")
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.socket = self.folder / "s.sock"
-        kept = ("PATH", "LANG", "TZ", "SWIFT_BACKTRACE")
-        self.environment = {name: value for name, value in os.environ.items() if name in kept} | {
-            "HOME": str(self.folder),
-            "XDG_RUNTIME_DIR": str(self.folder),
-            "SIDESTEP_SOCKET": str(self.socket),
-            "SIDESTEP_AUTOSTART": "0",
-        }
-        self.daemon = None
-        self.start_daemon()
-        self.addCleanup(self.stop_daemon)
+    prefix = "sidestep-ui-"
 
-    def start_daemon(self):
-        log = open(self.folder / "daemon.log", "ab")
-        self.daemon = subprocess.Popen(
-            [BIN / "sidestepd", "--socket", self.socket, "--database", self.folder / "d.db"],
-            env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # fmt: skip
-        log.close()
-        wait_for(lambda: self.sidestep("ping").returncode == 0, "a daemon")
-
-    def stop_daemon(self):
-        if self.daemon.poll() is None:
-            self.daemon.kill()
-        self.daemon.wait(LONG)
-
-    def sidestep(self, *arguments):
-        return subprocess.run(
-            [BIN / "sidestep", *map(str, arguments)], env=self.environment, capture_output=True, timeout=LONG,
-            stdin=subprocess.DEVNULL)  # fmt: skip
+    def more_environment(self):
+        return {"XDG_RUNTIME_DIR": str(self.folder)}
 
     def rpc(self, method, **params):
         """A call by the daemon's own socket."""
