@@ -1,5 +1,7 @@
+import CShims
 import CSystemd
 import Glibc
+import SidestepHost
 import SidestepPlaces
 
 /// The socket the daemon accepts on: inherited from systemd, or bound by itself.
@@ -85,9 +87,43 @@ struct ListeningSocket {
         throw StartError("\(reason); name another --socket, or set XDG_RUNTIME_DIR.", exitStatus: 73)
     }
 
+    /// Removes what a dead daemon left, and waits for one that is dying.
     private static func removeStale(_ path: String) throws(StartError) {
+        for _ in 0..<tries {
+            switch try answer(at: path) {
+            case .nobody: return
+            // The file is what a killed daemon left behind.
+            case .left: unlink(path)
+            case .ending: usleep(pause)
+            case .somebody: throw alreadyThere(path)
+            }
+        }
+        throw alreadyThere(path)
+    }
+
+    /// How often one who is dying is looked at, and how long in between (microseconds): ten seconds in all.
+    private static let tries = 1000
+    private static let pause: UInt32 = 10_000
+
+    private static func alreadyThere(_ path: String) -> StartError {
+        StartError(
+            "another sidestepd answers on \(path). Stop it, or give this one its own --socket.",
+            exitStatus: 75)
+    }
+
+    /// Who is found at a path.
+    private enum Answer {
+        case nobody, somebody
+        /// A file that nobody listens at.
+        case left
+        /// Somebody who will not answer: the kernel takes connections for a killed process, too, until it has closed
+        /// all that it had.
+        case ending
+    }
+
+    private static func answer(at path: String) throws(StartError) -> Answer {
         var info = stat()
-        guard lstat(path, &info) == 0 else { return }
+        guard lstat(path, &info) == 0 else { return .nobody }
         guard info.st_mode & S_IFMT == S_IFSOCK else {
             throw StartError(
                 "\(path) exists and is no socket; it was left as it is. Name another --socket.",
@@ -98,18 +134,21 @@ struct ListeningSocket {
         defer { close(probe) }
         let problem = withAddress(path) { connect(probe, $0, $1) == 0 ? 0 : errno }
         switch problem {
-        case 0, EAGAIN, EINPROGRESS:
-            throw StartError(
-                "another sidestepd answers on \(path). Stop it, or give this one its own --socket.",
-                exitStatus: 75)
-        // The file is what a killed daemon left behind.
-        case ECONNREFUSED: unlink(path)
-        case ENOENT: return
+        case 0: return isEnding(listenerOf: probe) ? .ending : .somebody
+        case EAGAIN, EINPROGRESS: return .somebody
+        case ECONNREFUSED: return .left
+        case ENOENT: return .nobody
         default:
             throw StartError(
                 "cannot find out who listens on \(path): \(String(cString: strerror(problem))).",
                 exitStatus: 73)
         }
+    }
+
+    /// unix(7), SO_PEERCRED: who called listen(2).
+    private static func isEnding(listenerOf connection: Int32) -> Bool {
+        var peer = shim_peer()
+        return shim_peer_credentials(connection, &peer) == 0 && ProcessTable.isEnding(peer.pid)
     }
 
     private static func withAddress(

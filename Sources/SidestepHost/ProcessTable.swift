@@ -50,6 +50,13 @@ public enum ProcessTable {
         }
     }
 
+    /// Whether a process has ended or is about to: a killed one has its locks and its sockets until the kernel has
+    /// taken all of its memory and the last of its threads, and is a corpse before that to those who only look.
+    public static func isEnding(_ pid: Int32) -> Bool {
+        if case .ended = look(at: pid) { return true }
+        return line(of: pid)?.isEnding ?? false
+    }
+
     /// Whether this very process is stopped: it lives and does nothing, until somebody lets it go on.
     public static func isStopped(_ process: ProcessIdentity) -> Bool {
         guard let line = line(of: process.pid), !process.isStartKnown || line.startTicks == process.startTicks

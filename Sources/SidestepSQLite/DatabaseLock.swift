@@ -82,14 +82,17 @@ final class DatabaseLock: Sendable {
     }
 
     /// How often a lock is asked for that nobody alive has, and how long in between (microseconds): ten seconds in all,
-    /// since on a machine with much to do a child waits for its turn.
+    /// since on a machine with much to do a child waits for its turn, and the dead do, too.
     private static let tries = 1000
     private static let pause: UInt32 = 10_000
+    /// How often one is asked for that somebody has who does not seem to end: for an instant a killed process does not.
+    private static let looks = 5
 
     /// Opens and locks a file, and makes sure that it is the one which has the name: it may have been
     /// removed meanwhile.
     ///
-    /// A daemon that was killed while it made a child leaves its locks to that for a moment.
+    /// A daemon that was killed has its locks until the kernel has done with it, and while it made a child leaves
+    /// them to that for a moment.
     private static func locked(
         _ file: String, flags: Int32, database path: String
     ) throws(DatabaseOpenError) -> Int32 {
@@ -103,7 +106,8 @@ final class DatabaseLock: Sendable {
                     throw .withoutLocks(path, String(cString: strerror(problem)))
                 }
                 let holder = holder(of: path)
-                if round == tries || holder.map(isAlive) ?? true { throw .inUse(path, holder) }
+                let isLeft = holder.map(ProcessTable.isEnding) ?? false
+                if round >= (isLeft ? tries : looks) { throw .inUse(path, holder) }
                 usleep(pause)
                 continue
             }
@@ -112,8 +116,6 @@ final class DatabaseLock: Sendable {
         }
         throw .cannotOpen(file, "it is replaced again and again")
     }
-
-    private static func isAlive(_ pid: Int32) -> Bool { kill(pid, 0) == 0 || errno == EPERM }
 
     private static func holder(of path: String) -> Int32? {
         let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

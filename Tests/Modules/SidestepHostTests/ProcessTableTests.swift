@@ -21,11 +21,28 @@ import Testing
         }
     }
 
+    @Test("what is killed is ending before it is a corpse: it is leaving, or SIGKILL waits for it")
+    func endings() throws {
+        for (state, threads, flags, pending, isEnding) in [
+            ("S", 3, 0x40_0040, 0, false), ("D", 1, 0, 1 << 14, false), ("R", 1, 0x40_0044, 0, true),
+            ("D", 3, 0, 1 << 8, true), ("Z", 3, 0, 0, true), ("Z", 1, 0, 0, true),
+        ] {
+            let line = text(
+                name: "x", state: state, threads: threads, start: 1, flags: flags, pending: pending)
+            #expect(try #require(ProcessLine(line)).isEnding == isEnding, "\(line)")
+        }
+    }
+
     @Test("what is no such line is none", arguments: ["", "1 (x", "1 (x) S", "1 (x) S seven"])
     func broken(text: String) { #expect(ProcessLine(text) == nil) }
 
-    private func text(name: String, state: String, threads: Int, start: Int64) -> String {
-        "42 (\(name)) \(state) 7 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 \(threads) 0 \(start) 1 1"
+    private func text(
+        name: String, state: String, threads: Int, start: Int64, flags: Int = 4_194_560, pending: Int = 0
+    ) -> String {
+        """
+        42 (\(name)) \(state) 7 42 42 0 -1 \(flags) 1 0 0 0 0 0 0 0 20 0 \(threads) 0 \(start) 1 1 \
+        18446744073709551615 1 1 0 0 0 \(pending) 0 4096 0
+        """
     }
 }
 
