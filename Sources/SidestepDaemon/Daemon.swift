@@ -31,6 +31,7 @@ public final class Daemon {
     private let http = HTTPDriver()
     private let credentials: Current<Credentials>
     private let policy: Current<RequestPolicy>
+    private let spanTarget: Current<SpanTarget>
     private let executors: StepExecutors
     private var watchdog: RepeatedTask?
     private var socketKeeper: SocketKeeper?
@@ -55,6 +56,7 @@ public final class Daemon {
         self.environment = environment
         credentials = Current(configuration.credentials)
         policy = Current(configuration.requestPolicy)
+        spanTarget = Current(configuration.spanTarget)
         let loop = group.next()
         let clockSet = Mutex<Coordinator?>(nil)
         engineLoop = try NIOEngineLoop(loop) { clockSet.withLock { $0 }?.clockWasSet() }
@@ -95,6 +97,11 @@ public final class Daemon {
             carrier: WebhookCarrier(
                 driver: http, credentials: credentials, policy: policy, clock: environment.clock,
                 version: Self.version))
+        coordinator.spans = SpanCourier(
+            coordinator: coordinator,
+            carrier: SpanCarrier(
+                driver: http, credentials: credentials, target: spanTarget, version: Self.version),
+            version: Self.version, host: SystemSources.hostName)
         coordinator.executions = Executions(coordinator: coordinator, executor: executors)
         let information = Self.information(socket.path, environment, database)
         information.settings.replace(settings.shown)
@@ -117,6 +124,7 @@ public final class Daemon {
         startReaping()
         startIdleExit()
         leaveWhenDrained()
+        startTracing()
         ServiceManager.ready("serving \(database.place)")
         log.notice("ready", metadata: ["socket": "\(socket.path)", "database": "\(database.place)"])
         while let signal = signals.next() {
@@ -199,6 +207,12 @@ public final class Daemon {
         setIdleExit(settings.values.idleExitMilliseconds)
     }
 
+    /// Looks for what is to be told to a collector that was not there, or not yet.
+    private func startTracing() {
+        guard environment.settings.isTracing else { return }
+        try? group.next().submit { [coordinator] in coordinator.spans?.begin() }.wait()
+    }
+
     private func leaveWhenDrained() {
         let drainExit = DrainExit(loop: engineLoop, server, coordinator, log)
         try? group.next().submit { [coordinator] in coordinator.onDraining = { drainExit.set($0) } }.wait()
@@ -224,6 +238,10 @@ public final class Daemon {
         if policy.value != values.requestPolicy {
             policy.replace(values.requestPolicy)
             http.renew()
+        }
+        if spanTarget.value != values.spanTarget {
+            spanTarget.replace(values.spanTarget)
+            startTracing()
         }
         settings = settings.reloaded(next)
         let (server, shown) = (server, settings.shown)
@@ -257,7 +275,10 @@ public final class Daemon {
     /// Programs are told to end, and get as long as replies get to leave; the next start takes the steps up.
     private func stopExecutions() {
         let (loop, coordinator) = (group.next(), coordinator)
-        try? loop.submit { coordinator.executions?.stop() }.wait()
+        try? loop.submit {
+            coordinator.spans?.stop()
+            coordinator.executions?.stop()
+        }.wait()
         for _ in 0..<500 {
             if (try? loop.submit { coordinator.executions?.isIdle ?? true }.wait()) != false { return }
             usleep(10_000)

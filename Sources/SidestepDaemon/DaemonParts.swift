@@ -15,6 +15,7 @@ extension Configuration {
         settings.retentionMilliseconds = retentionDays == 0 ? nil : retentionDays * 86_400_000
         settings.limits = limits
         settings.daemonUser = geteuid()
+        settings.isTracing = !otlpEndpoint.isEmpty
         switch execUsers {
         case .everybody: settings.allowsEveryExec = true
         case .named(let users): settings.execUsers = Set(users.map(\.number))
@@ -29,6 +30,8 @@ extension Configuration {
         policy.proxy = httpProxy
         return policy
     }
+
+    var spanTarget: SpanTarget { SpanTarget(endpoint: otlpEndpoint, credential: otlpCredential) }
 
     /// Those of systemd first; it renews them only when it starts the service.
     var credentials: Credentials {

@@ -8,6 +8,7 @@ struct StatusLine: Equatable {
     var runs: [RunStatus: Int64] = [:]
     var storage = StorageCondition.State.ok
     var failingWebhooks = 0
+    var isTracingFailing = false
 
     var text: String {
         var parts: [String] = []
@@ -18,6 +19,7 @@ struct StatusLine: Equatable {
         }
         if let paused = runs[.paused], paused > 0 { parts.append(Self.count(paused, "run") + " paused") }
         if failingWebhooks > 0 { parts.append(Self.count(Int64(failingWebhooks), "webhook") + " failing") }
+        if isTracingFailing { parts.append("the collector of traces takes nothing") }
         let open = runs.values.reduce(0, +)
         parts.append("serving \(Self.count(open, "open run")), \(runs[.running] ?? 0) of them with an owner")
         return parts.joined(separator: "; ")
@@ -46,6 +48,7 @@ final class StatusReporter: @unchecked Sendable {
         var status = StatusLine()
         status.storage = environment.storage.value.state
         status.failingWebhooks = coordinator.courier?.failing.count ?? 0
+        status.isTracingFailing = (coordinator.spans?.failures ?? 0) > 0
         let seen = status
         coordinator.countOpenRuns { runs in
             var status = seen

@@ -18,6 +18,16 @@ struct WallClock: Clock {
     }
 }
 
+/// What the host is called.
+enum SystemSources {
+    /// gethostname(2).
+    static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, 255)
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
 /// Tells how long something took: nobody sets this clock.
 enum Stopwatch {
     static func nanoseconds() -> Int64 {

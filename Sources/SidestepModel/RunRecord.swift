@@ -65,6 +65,8 @@ public struct RunRecord: Sendable, Equatable {
     public var closed: Instant?
     /// Where it takes its first records from, if it is a fork.
     public var origin: RunOrigin?
+    /// The span of a trace that it is below, as whoever began it said: W3C Trace Context. Nil begins a trace.
+    public var traceparent: String?
 
     /// The user of removed runs: no user has this number (setreuid(2)), so nobody sees them.
     public static let nobody = UInt32.max

@@ -18,12 +18,13 @@ struct JournalStatements {
 
 extension SQLiteSession {
     func append(
-        run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, detail: Payload?
+        run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, begun: Instant?,
+        detail: Payload?
     ) throws(Failure) -> Int64 {
         let sequence = try nextSequence()
         try journal.append.run(
             sequence, run, at, kind.rawValue, step,
-            attempt, detail)
+            attempt, begun, detail)
         note(run: run, sequence, at: at, kind: kind, step: step, attempt: attempt, detail: detail)
         return sequence
     }

@@ -33,6 +33,7 @@ extension RunRecord: Stored {
         columns.column("next_attempt_at", &nextAttempt)
         columns.column("head", &head)
         columns.once("created_at", &created)
+        columns.once("traceparent", &traceparent)
         columns.column("updated_at", &updated)
         columns.column("closed_at", &closed)
         placement.pass(through: &columns)

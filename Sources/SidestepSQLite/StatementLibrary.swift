@@ -24,7 +24,7 @@ struct StatementLibrary {
         PackageResources.graph_sql, PackageResources.conversation_sql,
         PackageResources.memory_sql,
         PackageResources.execution_sql, PackageResources.act_sql, PackageResources.chore_sql,
-        PackageResources.recording_sql, PackageResources.usage_sql,
+        PackageResources.recording_sql, PackageResources.usage_sql, PackageResources.trace_sql,
     ]
 
     init() {

@@ -30,6 +30,10 @@ public struct Configuration: Sendable, Equatable {
     public var httpAllowsPrivate = false
     /// The proxy of all requests; empty for none.
     public var httpProxy = ""
+    /// Where traces of runs go; empty for nowhere.
+    public var otlpEndpoint = ""
+    /// The credential with the headers that the collector of traces wants; empty for none.
+    public var otlpCredential = ""
     /// What clients may send and have at once.
     public var limits = Limits()
 

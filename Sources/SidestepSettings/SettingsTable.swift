@@ -53,6 +53,6 @@ public enum SettingsTable {
         .yesOrNo(
             "http_allow_private", \.httpAllowsPrivate,
             "whether requests of steps and webhooks may go to loopback, private and link-local addresses"),
-        .httpProxy,
+        .httpProxy, .otlpEndpoint, .otlpCredential,
     ]
 }

@@ -19,9 +19,12 @@ public protocol JournalReading: AnyObject {
 /// Appends to journals; every entry gets the next sequence.
 public protocol JournalWriting: JournalReading {
     /// Appends an entry; returns its sequence.
+    ///
+    /// - Parameter begun: when that began which the entry tells the end of.
     @discardableResult
     func append(
-        run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, detail: Payload?
+        run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, begun: Instant?,
+        detail: Payload?
     ) throws(Failure) -> Int64
 }
 
@@ -31,6 +34,14 @@ extension JournalWriting {
     public func append(
         run: Int64, at: Instant, kind: JournalKind, detail: Payload? = nil
     ) throws(Failure) -> Int64 {
-        try append(run: run, at: at, kind: kind, step: nil, attempt: nil, detail: detail)
+        try append(run: run, at: at, kind: kind, step: nil, attempt: nil, begun: nil, detail: detail)
+    }
+
+    /// Appends an entry about a step that is the end of nothing.
+    @discardableResult
+    public func append(
+        run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, detail: Payload?
+    ) throws(Failure) -> Int64 {
+        try append(run: run, at: at, kind: kind, step: step, attempt: attempt, begun: nil, detail: detail)
     }
 }

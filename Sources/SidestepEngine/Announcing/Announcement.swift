@@ -34,12 +34,13 @@ extension Environment {
 }
 
 extension StoreTransaction {
-    /// Passes on what the job wrote to journals: to webhooks, in this very transaction, and to watchers.
+    /// Passes on what the job wrote to journals: to traces and webhooks, in this very transaction, and to watchers.
     func announce(_ call: inout CallContext) throws -> [Announcement] {
         let isWatched = !call.environment.watchers.isZero
         var known: [Int64: (run: RunRecord, tags: [(name: String, value: String)])] = [:]
         var found: [Announcement] = []
         for note in takeNotes() {
+            try trace(note, &call)
             let isStatus = note.entry.isOfRun
             guard isWatched || isStatus else { continue }
             if known[note.run] == nil, let run = try run(key: note.run), run.userID != RunRecord.nobody {

@@ -45,6 +45,8 @@ public final class Coordinator: @unchecked Sendable {
     public var onNotice: ((Notice) -> Void)?
     /// Takes deliveries to webhooks.
     public var courier: Courier?
+    /// Tells a collector of traces what runs did; nil without one.
+    public var spans: SpanCourier?
     /// Has steps executed by the daemon.
     public var executions: Executions?
 
@@ -204,6 +206,7 @@ public final class Coordinator: @unchecked Sendable {
         // After the replies that wait for the loop's next turn.
         case .overdue: _ = loop.schedule(afterMilliseconds: 0) { self.perform(ExpireDue()) }
         case .deliver(let at): courier?.wake(at)
+        case .traced(let run): spans?.changed(run)
         case .execute(let execution): executions?.begin(execution)
         case .stopExecution(let step): executions?.end(step)
         case .executionDue(let at): executions?.wake(at)

@@ -62,6 +62,8 @@ public enum Effect: Sendable {
     case timePasses(Int64)
     /// Nothing new is to start any more, or it is again.
     case draining(Bool)
+    /// A journal that traces tell of has a new entry.
+    case traced(run: Int64)
     /// A worker asked for runs.
     indirect case asked(WorkerRecord)
 }

@@ -134,6 +134,8 @@ public struct EngineSettings: Sendable {
     public var daemonUser: UInt32 = 0
     /// Other users that it runs programs for.
     public var execUsers: Set<UInt32> = []
+    /// Whether a collector of traces is told what runs do.
+    public var isTracing = false
     /// Whether programs are run for every user (`exec_users` in the configuration is `*`).
     public var allowsEveryExec = false
 

@@ -92,7 +92,7 @@ extension StoreTransaction {
         try updateStep(StepOutcome(step: after, output: nil, error: nil), epoch: run.epoch)
         try append(
             run: run.key, at: call.now, kind: isUnknown ? .stepUnknown : .stepInterrupted, step: step.name,
-            attempt: step.attempt, detail: nil)
+            attempt: step.attempt, begun: step.begun, detail: nil)
         call.after(.changed(.step(run.key, step.name)))
     }
 }

@@ -56,6 +56,8 @@ public struct GetRun: Query {
         public var lineage: Lineage?
         /// The ids of runs that were forked from it, the oldest hundred.
         public var forks: [String]
+        /// Its own span; nil when nobody is told of traces.
+        public var traceparent: String?
     }
 
     /// Reads one snapshot; `run_not_found` when the caller sees no such generation.
@@ -69,7 +71,7 @@ public struct GetRun: Query {
             state: try store.states(run: run.key).map(\.name),
             budget: try store.budgets(of: run, now: call.now),
             lineage: try store.lineage(of: run.key),
-            forks: try store.forks(of: run.key, limit: 100))
+            forks: try store.forks(of: run.key, limit: 100), traceparent: call.traceparent(of: run))
     }
 }
 

@@ -28,7 +28,8 @@ extension ResumeRun {
         let current = try checkpoint ?? granted.head.flatMap { try store.checkpoint(key: $0) }
         return Result(
             run: granted, lease: LeaseText(runKey: run.key, epoch: granted.epoch, secret: secret).text,
-            created: created, checkpoint: current, payloads: nil, view: try RunView(granted, store))
+            created: created, checkpoint: current, payloads: nil, view: try RunView(granted, store),
+            traceparent: call.traceparent(of: granted))
     }
 
     /// What a later `resume` may change of an existing run.

@@ -86,6 +86,8 @@ public struct ResumeRun: Command {
         public var payloads: RunPayloads?
         /// The run as the caller is shown it.
         public var view: RunView
+        /// The run's own span; nil when nobody is told of traces.
+        public var traceparent: String?
     }
 
     /// Grants the run, or returns a closed one. Throws `run_owned`, `run_paused`, `run_closed`, `run_conflict`,
@@ -165,7 +167,8 @@ public struct ResumeRun: Command {
             return Result(
                 run: run, lease: nil, created: false,
                 checkpoint: try store.latestCheckpoint(run: run.key, name: nil),
-                payloads: try store.runPayloads(key: run.key), view: try RunView(run, store))
+                payloads: try store.runPayloads(key: run.key), view: try RunView(run, store),
+                traceparent: call.traceparent(of: run))
         }
     }
 

@@ -22,6 +22,8 @@ public struct RunTerms: Sendable {
     public var compensates: Bool?
     /// Amounts that the run and those below it may use up.
     public var budget: [(name: BudgetName, amount: Int64)] = []
+    /// The span of a trace that a new run is below: W3C Trace Context. Nil is that of its parent, or none.
+    public var traceparent: String?
     /// Whether another fingerprint of a finished step is refused, or only noted; nil for a new run refuses.
     public var refusesMismatch: Bool?
 

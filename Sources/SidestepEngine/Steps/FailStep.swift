@@ -103,7 +103,7 @@ extension StoreTransaction {
         try save(StepOutcome(step: step, output: nil, error: error), of: run)
         try append(
             run: run.key, at: call.now, kind: delay == nil ? .stepFailed : kind, step: step.name,
-            attempt: known.attempt, detail: error)
+            attempt: known.attempt, begun: known.begun, detail: error)
         call.after(.changed(.step(run.key, step.name)))
         return FailStep.Result(delay: delay, attempt: step.attempt, nextAttempt: step.nextAttempt)
     }

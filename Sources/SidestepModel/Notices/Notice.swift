@@ -57,7 +57,7 @@ public enum NoticeField: String, Sendable, CaseIterable {
     case limit, breaker, webhook, delivery, schedule
     case attempts, status, problem, until
     case statement, code
-    case task, path, bytes, runs
+    case task, path, bytes, runs, spans
     /// How often the same happened in the last minute besides.
     case more
 }

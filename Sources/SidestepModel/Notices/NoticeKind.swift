@@ -34,7 +34,8 @@ extension NoticeKind {
     /// All of them, in the order of the reference page.
     public static let all: [NoticeKind] = [
         storageFault, storageFull, storageFailing, storageWell, reserveGone, reserveBack, runPaused,
-        breakerOpened, breakerClosed, webhookFailed, webhookDead, scheduleProblem, limitRefused,
+        breakerOpened, breakerClosed, webhookFailed, webhookDead, tracesFailed, tracesRefused,
+        scheduleProblem, limitRefused,
         callDenied, readerClosed, act, maintenanceBegan, maintenanceEnded, maintenanceFailed,
         retentionRemoved,
     ]
@@ -80,6 +81,16 @@ extension NoticeKind {
         "webhook.dead", .error, "a delivery is given up",
         [.webhook, .user, .delivery, .attempts, .status, .problem],
         countedBy: [.webhook, .user])
+    /// They are kept and sent again; `status` is the collector's answer, if it gave one.
+    public static let tracesFailed = NoticeKind(
+        "traces.failed", .warning, "the collector does not take the spans, which wait",
+        [.spans, .status, .problem],
+        countedBy: [.status])
+    /// The collector will never take them: they are left out, and what comes behind them is sent.
+    public static let tracesRefused = NoticeKind(
+        "traces.refused", .error, "the collector refuses spans, which are left out",
+        [.spans, .status, .problem],
+        countedBy: [.status])
     /// Its run could not be started, so the daemon has paused it; `problem` is shown by `schedule.get`, too.
     public static let scheduleProblem = NoticeKind(
         "schedule.problem", .error, "a schedule cannot go on", [.schedule, .user, .problem],

@@ -58,6 +58,7 @@ extension MethodTable {
                 .may("checkpoint", .checkpoint, "the checkpoint to go on from"),
                 .may("steps", .array(.replayedStep), "what was recorded, oldest first"),
                 .may("more", .opaque, "the cursor for `step.list` when not all steps fitted"),
+                itsTrace,
             ],
             example: Example(#"{"workflows":["research"],"wait_ms":1000}"#, #"{"claimed":false}"#),
             waitsForCommit: true, mayWait: true),
@@ -137,7 +138,13 @@ extension MethodTable {
             "compensates", .boolean, "whether its workflow undoes what it did when the run is cancelled",
             default: "false"),
         .may("budget", .budget, "what it and its children may use up"),
+        .may(
+            "traceparent", .name, "the span of a trace that a new run is below, as W3C Trace Context has it",
+            default: "the parent's"),
     ]
+
+    static let itsTrace = Parameter.may(
+        "traceparent", .name, "the run's own span, for what is below it; none when nobody is told of traces")
 
     private static let aQueue = Parameter.must("queue", .name, "the name of the queue")
     private static let theQueue: [Parameter] = [.must("queue", .queue, "the queue as it is now")]

@@ -15,6 +15,7 @@ extension MethodTable {
             .may("more", .opaque, "the cursor for `step.list` when not all steps fitted"),
             .may("output", .payload, "what a closed run returned"),
             .may("error", .payload, "how a closed run failed"),
+            itsTrace,
             .may("superseded", .payload, "what the lease was taken from"),
         ],
         errors: [

@@ -25,6 +25,7 @@ extension MethodTable {
             .may("budget", .budgetState, "what it may use up and has"),
             .may("forked_from", .lineage, "what it was made from, if it is a fork"),
             .may("forks", .strings(), "the ids of its forks, the oldest hundred"),
+            itsTrace,
         ],
         errors: [.runNotFound],
         example: Example(

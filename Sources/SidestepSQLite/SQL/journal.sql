@@ -1,5 +1,5 @@
 -- name: journal_append
-INSERT INTO journal (sequence, run, at, kind, step, attempt, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+INSERT INTO journal (sequence, run, at, kind, step, attempt, begun_at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 
 -- name: sequence_reserved
 SELECT sequence FROM counter WHERE key = 1;

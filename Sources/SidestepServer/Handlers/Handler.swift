@@ -151,6 +151,7 @@ struct Request: Sendable {
         terms.isDetached = params.string("on_parent_close") == "detach"
         terms.compensates = params.boolean("compensates")
         terms.budget = budget("budget")
+        terms.traceparent = params.string("traceparent")
         return terms
     }
 

@@ -103,6 +103,7 @@ enum ResumeHandler {
             writer.list("steps", outcomes) { $0.replayed($1) }
             writer.member(
                 "more", steps?.hasMore == true ? outcomes.last.map { String($0.step.sequence) } : nil)
+            writer.member("traceparent", done.traceparent)
             writer.payload("input", input)
             writer.payload("output", done.payloads?.output)
             writer.payload("error", done.payloads?.error)

@@ -17,6 +17,7 @@ enum RunHandlers {
                 }
                 writer.counts("steps", found.steps)
                 if !found.recordings.isEmpty { writer.recordings("recordings", found.recordings) }
+                writer.member("traceparent", found.traceparent)
                 writer.member("checkpoint", found.checkpoint)
                 writer.member("state", found.state)
                 writer.budget("budget", found.budget)

@@ -32,6 +32,8 @@ extension Wire {
     ///   - onParentClose: whether it is cancelled when its parent closes. Default: cancel.
     ///   - compensates: whether its workflow undoes what it did when the run is cancelled. Default: false.
     ///   - budget: what it and its children may use up.
+    ///   - traceparent: the span of a trace that a new run is below, as W3C Trace Context has it. Default:
+    ///   the parent's.
     @discardableResult
     public func resume(
         run: String? = nil,
@@ -58,7 +60,8 @@ extension Wire {
         parent: String? = nil,
         onParentClose: String? = nil,
         compensates: Bool? = nil,
-        budget: Wire.BudgetObject? = nil
+        budget: Wire.BudgetObject? = nil,
+        traceparent: String? = nil
     ) async throws -> ResumeResult {
         try ResumeResult(try await call("resume", mayResend: false) { writer in
             writer.wire("run", run)
@@ -86,6 +89,7 @@ extension Wire {
             writer.wire("on_parent_close", onParentClose)
             writer.wire("compensates", compensates)
             writer.wire("budget", budget)
+            writer.wire("traceparent", traceparent)
         })
     }
 
@@ -109,6 +113,8 @@ extension Wire {
         public var output: RawJSON?
         /// How a closed run failed.
         public var error: RawJSON?
+        /// The run's own span, for what is below it; none when nobody is told of traces.
+        public var traceparent: String?
         /// What the lease was taken from.
         public var superseded: RawJSON?
 
@@ -122,6 +128,7 @@ extension Wire {
             more = try reader.may("more")
             output = try reader.may("output")
             error = try reader.may("error")
+            traceparent = try reader.may("traceparent")
             superseded = try reader.may("superseded")
         }
 
@@ -157,6 +164,8 @@ extension Wire {
     ///   - onParentClose: whether it is cancelled when its parent closes. Default: cancel.
     ///   - compensates: whether its workflow undoes what it did when the run is cancelled. Default: false.
     ///   - budget: what it and its children may use up.
+    ///   - traceparent: the span of a trace that a new run is below, as W3C Trace Context has it. Default:
+    ///   the parent's.
     @discardableResult
     public func runEnqueue(
         workflow: String,
@@ -180,7 +189,8 @@ extension Wire {
         parent: String? = nil,
         onParentClose: String? = nil,
         compensates: Bool? = nil,
-        budget: Wire.BudgetObject? = nil
+        budget: Wire.BudgetObject? = nil,
+        traceparent: String? = nil
     ) async throws -> RunEnqueueResult {
         try RunEnqueueResult(try await call("run.enqueue", mayResend: false) { writer in
             writer.wire("run", run)
@@ -205,6 +215,7 @@ extension Wire {
             writer.wire("on_parent_close", onParentClose)
             writer.wire("compensates", compensates)
             writer.wire("budget", budget)
+            writer.wire("traceparent", traceparent)
         })
     }
 
@@ -223,70 +234,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunEnqueueResult", wire))
-        }
-    }
-
-    /// Returns a run with its input, its result and what it consumed.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - generation: which generation. Default: the latest.
-    @discardableResult
-    public func runGet(
-        run: String,
-        generation: Int? = nil
-    ) async throws -> RunGetResult {
-        try RunGetResult(try await call("run.get", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("generation", generation)
-        })
-    }
-
-    /// What `run.get` answers.
-    public struct RunGetResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-        /// What the run was begun with.
-        public var input: RawJSON?
-        /// What it returned.
-        public var output: RawJSON?
-        /// How it failed.
-        public var error: RawJSON?
-        /// What its steps and recorded calls consumed.
-        public var usage: RawJSON?
-        /// How many steps there are of each status.
-        public var steps: RawJSON
-        /// How many recorded calls there are of each state.
-        public var recordings: RawJSON?
-        /// The id of the latest checkpoint.
-        public var checkpoint: String?
-        /// The names in its state.
-        public var state: [String]?
-        /// What it may use up and has.
-        public var budget: RawJSON?
-        /// What it was made from, if it is a fork.
-        public var forkedFrom: Wire.LineageObject?
-        /// The ids of its forks, the oldest hundred.
-        public var forks: [String]?
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-            input = try reader.may("input")
-            output = try reader.may("output")
-            error = try reader.may("error")
-            usage = try reader.may("usage")
-            steps = try reader.must("steps")
-            recordings = try reader.may("recordings")
-            checkpoint = try reader.may("checkpoint")
-            state = try reader.may("state")
-            budget = try reader.may("budget")
-            forkedFrom = try reader.may("forked_from")
-            forks = try reader.may("forks")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunGetResult", wire))
         }
     }
 }

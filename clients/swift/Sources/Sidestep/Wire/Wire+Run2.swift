@@ -4,6 +4,73 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Returns a run with its input, its result and what it consumed.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - generation: which generation. Default: the latest.
+    @discardableResult
+    public func runGet(
+        run: String,
+        generation: Int? = nil
+    ) async throws -> RunGetResult {
+        try RunGetResult(try await call("run.get", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("generation", generation)
+        })
+    }
+
+    /// What `run.get` answers.
+    public struct RunGetResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+        /// What the run was begun with.
+        public var input: RawJSON?
+        /// What it returned.
+        public var output: RawJSON?
+        /// How it failed.
+        public var error: RawJSON?
+        /// What its steps and recorded calls consumed.
+        public var usage: RawJSON?
+        /// How many steps there are of each status.
+        public var steps: RawJSON
+        /// How many recorded calls there are of each state.
+        public var recordings: RawJSON?
+        /// The id of the latest checkpoint.
+        public var checkpoint: String?
+        /// The names in its state.
+        public var state: [String]?
+        /// What it may use up and has.
+        public var budget: RawJSON?
+        /// What it was made from, if it is a fork.
+        public var forkedFrom: Wire.LineageObject?
+        /// The ids of its forks, the oldest hundred.
+        public var forks: [String]?
+        /// The run's own span, for what is below it; none when nobody is told of traces.
+        public var traceparent: String?
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+            input = try reader.may("input")
+            output = try reader.may("output")
+            error = try reader.may("error")
+            usage = try reader.may("usage")
+            steps = try reader.must("steps")
+            recordings = try reader.may("recordings")
+            checkpoint = try reader.may("checkpoint")
+            state = try reader.may("state")
+            budget = try reader.may("budget")
+            forkedFrom = try reader.may("forked_from")
+            forks = try reader.may("forks")
+            traceparent = try reader.may("traceparent")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunGetResult", wire))
+        }
+    }
+
     /// Lists runs, the newest first.
     ///
     /// - Parameters:
@@ -195,77 +262,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunFailResult", wire))
-        }
-    }
-
-    /// Gives the run back without closing it.
-    ///
-    /// - Parameters:
-    ///   - run: the run. Default: the one of the lease.
-    ///   - lease: the lease. Default: the one that this connection was granted.
-    @discardableResult
-    public func runRelease(
-        run: String? = nil,
-        lease: String? = nil
-    ) async throws -> RunReleaseResult {
-        try RunReleaseResult(try await call("run.release", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("lease", lease)
-        })
-    }
-
-    /// What `run.release` answers.
-    public struct RunReleaseResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunReleaseResult", wire))
-        }
-    }
-
-    /// Lets go of a run that waits: a worker gets it when one of its waits is over.
-    ///
-    /// - Parameters:
-    ///   - run: the run. Default: the one of the lease.
-    ///   - lease: the lease. Default: the one that this connection was granted.
-    ///   - steps: the waits that the owner takes for open. Default: all that are.
-    @discardableResult
-    public func runSuspend(
-        run: String? = nil,
-        lease: String? = nil,
-        steps: [String]? = nil
-    ) async throws -> RunSuspendResult {
-        try RunSuspendResult(try await call("run.suspend", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("lease", lease)
-            writer.wire("steps", steps)
-        })
-    }
-
-    /// What `run.suspend` answers.
-    public struct RunSuspendResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-        /// False when a wait is over already and the owner keeps the run.
-        public var suspended: Bool
-        /// The waits that are over.
-        public var ready: [String]
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-            suspended = try reader.must("suspended")
-            ready = try reader.must("ready")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunSuspendResult", wire))
         }
     }
 }

@@ -4,6 +4,77 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Gives the run back without closing it.
+    ///
+    /// - Parameters:
+    ///   - run: the run. Default: the one of the lease.
+    ///   - lease: the lease. Default: the one that this connection was granted.
+    @discardableResult
+    public func runRelease(
+        run: String? = nil,
+        lease: String? = nil
+    ) async throws -> RunReleaseResult {
+        try RunReleaseResult(try await call("run.release", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("lease", lease)
+        })
+    }
+
+    /// What `run.release` answers.
+    public struct RunReleaseResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunReleaseResult", wire))
+        }
+    }
+
+    /// Lets go of a run that waits: a worker gets it when one of its waits is over.
+    ///
+    /// - Parameters:
+    ///   - run: the run. Default: the one of the lease.
+    ///   - lease: the lease. Default: the one that this connection was granted.
+    ///   - steps: the waits that the owner takes for open. Default: all that are.
+    @discardableResult
+    public func runSuspend(
+        run: String? = nil,
+        lease: String? = nil,
+        steps: [String]? = nil
+    ) async throws -> RunSuspendResult {
+        try RunSuspendResult(try await call("run.suspend", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("lease", lease)
+            writer.wire("steps", steps)
+        })
+    }
+
+    /// What `run.suspend` answers.
+    public struct RunSuspendResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+        /// False when a wait is over already and the owner keeps the run.
+        public var suspended: Bool
+        /// The waits that are over.
+        public var ready: [String]
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+            suspended = try reader.must("suspended")
+            ready = try reader.must("ready")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunSuspendResult", wire))
+        }
+    }
+
     /// Stops the run and fences its owner.
     ///
     /// - Parameters:
@@ -162,128 +233,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunUpdateResult", wire))
-        }
-    }
-
-    /// Cancels, retries, pauses, unpauses or deletes many runs: those named, or those that a filter finds.
-    ///
-    /// - Parameters:
-    ///   - action: what is done; `retry` opens failed and cancelled runs again, their finished steps stay.
-    ///   - runs: the runs, in place of a filter.
-    ///   - all: whether all runs are meant where there is no filter. Default: false.
-    ///   - workflow: only runs of this workflow.
-    ///   - status: only runs with this status.
-    ///   - open: only runs that are not closed. Default: false.
-    ///   - tag: only runs with all these tags.
-    ///   - createdAfter: only runs made after this moment.
-    ///   - createdBefore: only runs made before this moment.
-    ///   - text: only runs whose id or workflow holds this text.
-    ///   - parent: only children of this run.
-    ///   - user: only runs of this user; those of others are an administrator's.
-    ///   - reason: with `cancel`: why, for people.
-    ///   - grace: with `cancel`: how long owners may take. Default: 30000.
-    ///   - dryRun: whether only to say to which runs it would be done. Default: false.
-    ///   - limit: runs to look at; with `dry_run` the ids to name. Default: 100.
-    ///   - cursor: `more` of the call before.
-    @discardableResult
-    public func runBulk(
-        action: String,
-        runs: [String]? = nil,
-        all: Bool? = nil,
-        workflow: String? = nil,
-        status: String? = nil,
-        open: Bool? = nil,
-        tag: [String: String]? = nil,
-        createdAfter: Int? = nil,
-        createdBefore: Int? = nil,
-        text: String? = nil,
-        parent: String? = nil,
-        user: Int? = nil,
-        reason: String? = nil,
-        grace: Duration? = nil,
-        dryRun: Bool? = nil,
-        limit: Int? = nil,
-        cursor: String? = nil
-    ) async throws -> RunBulkResult {
-        try RunBulkResult(try await call("run.bulk", mayResend: false) { writer in
-            writer.wire("action", action)
-            writer.wire("runs", runs)
-            writer.wire("all", all)
-            writer.wire("workflow", workflow)
-            writer.wire("status", status)
-            writer.wire("open", open)
-            writer.wire("tag", tag)
-            writer.wire("created_after", createdAfter)
-            writer.wire("created_before", createdBefore)
-            writer.wire("text", text)
-            writer.wire("parent", parent)
-            writer.wire("user", user)
-            writer.wire("reason", reason)
-            writer.wire("grace_ms", grace)
-            writer.wire("dry_run", dryRun)
-            writer.wire("limit", limit)
-            writer.wire("cursor", cursor)
-        })
-    }
-
-    /// What `run.bulk` answers.
-    public struct RunBulkResult: WireReadable {
-        /// To how many runs it was done, or would be.
-        public var count: Int
-        /// Their ids, in the order in which it was done.
-        public var runs: [String]
-        /// Runs that it cannot be done to.
-        public var skipped: [RawJSON]
-        /// The cursor with which the call goes on; absent when all were looked at.
-        public var more: String?
-
-        init(_ reader: WireReader) throws {
-            count = try reader.must("count")
-            runs = try reader.must("runs")
-            skipped = try reader.must("skipped")
-            more = try reader.may("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunBulkResult", wire))
-        }
-    }
-
-    /// Returns the journal of a run, the oldest entry first.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - after: the sequence after which to begin. Default: 0.
-    ///   - limit: entries on a page. Default: 1000.
-    @discardableResult
-    public func runHistory(
-        run: String,
-        after: Int? = nil,
-        limit: Int? = nil
-    ) async throws -> RunHistoryResult {
-        try RunHistoryResult(try await call("run.history", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("after", after)
-            writer.wire("limit", limit)
-        })
-    }
-
-    /// What `run.history` answers.
-    public struct RunHistoryResult: WireReadable {
-        /// What happened.
-        public var entries: [Wire.JournalEntryObject]
-        /// The sequence to give as `after` for the next page.
-        public var more: Int?
-
-        init(_ reader: WireReader) throws {
-            entries = try reader.must("entries")
-            more = try reader.may("more")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunHistoryResult", wire))
         }
     }
 }

@@ -4,6 +4,128 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Cancels, retries, pauses, unpauses or deletes many runs: those named, or those that a filter finds.
+    ///
+    /// - Parameters:
+    ///   - action: what is done; `retry` opens failed and cancelled runs again, their finished steps stay.
+    ///   - runs: the runs, in place of a filter.
+    ///   - all: whether all runs are meant where there is no filter. Default: false.
+    ///   - workflow: only runs of this workflow.
+    ///   - status: only runs with this status.
+    ///   - open: only runs that are not closed. Default: false.
+    ///   - tag: only runs with all these tags.
+    ///   - createdAfter: only runs made after this moment.
+    ///   - createdBefore: only runs made before this moment.
+    ///   - text: only runs whose id or workflow holds this text.
+    ///   - parent: only children of this run.
+    ///   - user: only runs of this user; those of others are an administrator's.
+    ///   - reason: with `cancel`: why, for people.
+    ///   - grace: with `cancel`: how long owners may take. Default: 30000.
+    ///   - dryRun: whether only to say to which runs it would be done. Default: false.
+    ///   - limit: runs to look at; with `dry_run` the ids to name. Default: 100.
+    ///   - cursor: `more` of the call before.
+    @discardableResult
+    public func runBulk(
+        action: String,
+        runs: [String]? = nil,
+        all: Bool? = nil,
+        workflow: String? = nil,
+        status: String? = nil,
+        open: Bool? = nil,
+        tag: [String: String]? = nil,
+        createdAfter: Int? = nil,
+        createdBefore: Int? = nil,
+        text: String? = nil,
+        parent: String? = nil,
+        user: Int? = nil,
+        reason: String? = nil,
+        grace: Duration? = nil,
+        dryRun: Bool? = nil,
+        limit: Int? = nil,
+        cursor: String? = nil
+    ) async throws -> RunBulkResult {
+        try RunBulkResult(try await call("run.bulk", mayResend: false) { writer in
+            writer.wire("action", action)
+            writer.wire("runs", runs)
+            writer.wire("all", all)
+            writer.wire("workflow", workflow)
+            writer.wire("status", status)
+            writer.wire("open", open)
+            writer.wire("tag", tag)
+            writer.wire("created_after", createdAfter)
+            writer.wire("created_before", createdBefore)
+            writer.wire("text", text)
+            writer.wire("parent", parent)
+            writer.wire("user", user)
+            writer.wire("reason", reason)
+            writer.wire("grace_ms", grace)
+            writer.wire("dry_run", dryRun)
+            writer.wire("limit", limit)
+            writer.wire("cursor", cursor)
+        })
+    }
+
+    /// What `run.bulk` answers.
+    public struct RunBulkResult: WireReadable {
+        /// To how many runs it was done, or would be.
+        public var count: Int
+        /// Their ids, in the order in which it was done.
+        public var runs: [String]
+        /// Runs that it cannot be done to.
+        public var skipped: [RawJSON]
+        /// The cursor with which the call goes on; absent when all were looked at.
+        public var more: String?
+
+        init(_ reader: WireReader) throws {
+            count = try reader.must("count")
+            runs = try reader.must("runs")
+            skipped = try reader.must("skipped")
+            more = try reader.may("more")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunBulkResult", wire))
+        }
+    }
+
+    /// Returns the journal of a run, the oldest entry first.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - after: the sequence after which to begin. Default: 0.
+    ///   - limit: entries on a page. Default: 1000.
+    @discardableResult
+    public func runHistory(
+        run: String,
+        after: Int? = nil,
+        limit: Int? = nil
+    ) async throws -> RunHistoryResult {
+        try RunHistoryResult(try await call("run.history", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("after", after)
+            writer.wire("limit", limit)
+        })
+    }
+
+    /// What `run.history` answers.
+    public struct RunHistoryResult: WireReadable {
+        /// What happened.
+        public var entries: [Wire.JournalEntryObject]
+        /// The sequence to give as `after` for the next page.
+        public var more: Int?
+
+        init(_ reader: WireReader) throws {
+            entries = try reader.must("entries")
+            more = try reader.may("more")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunHistoryResult", wire))
+        }
+    }
+
     /// Shows what a run did over time, as much of it as a drawing of some width can show.
     ///
     /// - Parameters:
@@ -156,141 +278,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunUsageResult", wire))
-        }
-    }
-
-    /// Tells this connection of every entry of journals, as notifications `run.event`, until it ends.
-    ///
-    /// - Parameters:
-    ///   - run: only this run.
-    ///   - workflow: only runs of this workflow.
-    ///   - tag: only runs with all these tags.
-    ///   - after: begin behind this sequence; 0 with what is there. Default: now.
-    @discardableResult
-    public func runWatch(
-        run: String? = nil,
-        workflow: String? = nil,
-        tag: [String: String]? = nil,
-        after: Int? = nil
-    ) async throws -> RunWatchResult {
-        try RunWatchResult(try await call("run.watch", mayResend: true) { writer in
-            writer.wire("run", run)
-            writer.wire("workflow", workflow)
-            writer.wire("tag", tag)
-            writer.wire("after", after)
-        })
-    }
-
-    /// What `run.watch` answers.
-    public struct RunWatchResult: WireReadable {
-        /// What the notifications are marked with.
-        public var watch: String
-        /// The sequence behind which the notifications begin.
-        public var sequence: Int
-
-        init(_ reader: WireReader) throws {
-            watch = try reader.must("watch")
-            sequence = try reader.must("sequence")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunWatchResult", wire))
-        }
-    }
-
-    /// Ends a watch of this connection.
-    ///
-    /// - Parameters:
-    ///   - watch: the watch.
-    @discardableResult
-    public func runUnwatch(
-        watch: String
-    ) async throws -> RunUnwatchResult {
-        try RunUnwatchResult(try await call("run.unwatch", mayResend: true) { writer in
-            writer.wire("watch", watch)
-        })
-    }
-
-    /// What `run.unwatch` answers.
-    public struct RunUnwatchResult: WireReadable {
-        /// Whether there was one.
-        public var ended: Bool
-
-        init(_ reader: WireReader) throws {
-            ended = try reader.must("ended")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunUnwatchResult", wire))
-        }
-    }
-
-    /// Makes a run that shares what another one recorded up to a point, and goes its own way from there.
-    ///
-    /// - Parameters:
-    ///   - run: the id of the run.
-    ///   - newRun: the id of the fork. Default: one that the daemon makes.
-    ///   - step: the step to execute again; all that was completed before it is shared.
-    ///   - checkpoint: the id of the checkpoint to go on from.
-    ///   - recording: the recorded call to make again, or to go on from with another answer.
-    ///   - response: the answer that it has got instead.
-    ///   - fromFailed: whether to execute again what failed. Default: false.
-    ///   - workflow: the code that executes the fork. Default: that of the run.
-    ///   - input: another input.
-    ///   - state: another state than that of the checkpoint at the point.
-    ///   - messages: another message history.
-    ///   - signals: what becomes of signals that nobody consumed. Default: leave.
-    @discardableResult
-    public func runFork(
-        run: String,
-        newRun: String? = nil,
-        step: String? = nil,
-        checkpoint: String? = nil,
-        recording: Int? = nil,
-        response: Wire.ForkedResponseObject? = nil,
-        fromFailed: Bool? = nil,
-        workflow: String? = nil,
-        input: RawJSON? = nil,
-        state: RawJSON? = nil,
-        messages: [RawJSON]? = nil,
-        signals: String? = nil
-    ) async throws -> RunForkResult {
-        try RunForkResult(try await call("run.fork", mayResend: false) { writer in
-            writer.wire("run", run)
-            writer.wire("new_run", newRun)
-            writer.wire("step", step)
-            writer.wire("checkpoint", checkpoint)
-            writer.wire("recording", recording)
-            writer.wire("response", response)
-            writer.wire("from_failed", fromFailed)
-            writer.wire("workflow", workflow)
-            writer.wire("input", input)
-            writer.wire("state", state)
-            writer.wire("messages", messages)
-            writer.wire("signals", signals)
-        })
-    }
-
-    /// What `run.fork` answers.
-    public struct RunForkResult: WireReadable {
-        /// The run as it is now.
-        public var run: Wire.RunObject
-        /// False when the same call made it before.
-        public var created: Bool
-        /// What it was made from.
-        public var forkedFrom: Wire.LineageObject
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-            created = try reader.must("created")
-            forkedFrom = try reader.must("forked_from")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunForkResult", wire))
         }
     }
 }

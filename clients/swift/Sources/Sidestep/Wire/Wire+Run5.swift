@@ -4,6 +4,141 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// Tells this connection of every entry of journals, as notifications `run.event`, until it ends.
+    ///
+    /// - Parameters:
+    ///   - run: only this run.
+    ///   - workflow: only runs of this workflow.
+    ///   - tag: only runs with all these tags.
+    ///   - after: begin behind this sequence; 0 with what is there. Default: now.
+    @discardableResult
+    public func runWatch(
+        run: String? = nil,
+        workflow: String? = nil,
+        tag: [String: String]? = nil,
+        after: Int? = nil
+    ) async throws -> RunWatchResult {
+        try RunWatchResult(try await call("run.watch", mayResend: true) { writer in
+            writer.wire("run", run)
+            writer.wire("workflow", workflow)
+            writer.wire("tag", tag)
+            writer.wire("after", after)
+        })
+    }
+
+    /// What `run.watch` answers.
+    public struct RunWatchResult: WireReadable {
+        /// What the notifications are marked with.
+        public var watch: String
+        /// The sequence behind which the notifications begin.
+        public var sequence: Int
+
+        init(_ reader: WireReader) throws {
+            watch = try reader.must("watch")
+            sequence = try reader.must("sequence")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunWatchResult", wire))
+        }
+    }
+
+    /// Ends a watch of this connection.
+    ///
+    /// - Parameters:
+    ///   - watch: the watch.
+    @discardableResult
+    public func runUnwatch(
+        watch: String
+    ) async throws -> RunUnwatchResult {
+        try RunUnwatchResult(try await call("run.unwatch", mayResend: true) { writer in
+            writer.wire("watch", watch)
+        })
+    }
+
+    /// What `run.unwatch` answers.
+    public struct RunUnwatchResult: WireReadable {
+        /// Whether there was one.
+        public var ended: Bool
+
+        init(_ reader: WireReader) throws {
+            ended = try reader.must("ended")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunUnwatchResult", wire))
+        }
+    }
+
+    /// Makes a run that shares what another one recorded up to a point, and goes its own way from there.
+    ///
+    /// - Parameters:
+    ///   - run: the id of the run.
+    ///   - newRun: the id of the fork. Default: one that the daemon makes.
+    ///   - step: the step to execute again; all that was completed before it is shared.
+    ///   - checkpoint: the id of the checkpoint to go on from.
+    ///   - recording: the recorded call to make again, or to go on from with another answer.
+    ///   - response: the answer that it has got instead.
+    ///   - fromFailed: whether to execute again what failed. Default: false.
+    ///   - workflow: the code that executes the fork. Default: that of the run.
+    ///   - input: another input.
+    ///   - state: another state than that of the checkpoint at the point.
+    ///   - messages: another message history.
+    ///   - signals: what becomes of signals that nobody consumed. Default: leave.
+    @discardableResult
+    public func runFork(
+        run: String,
+        newRun: String? = nil,
+        step: String? = nil,
+        checkpoint: String? = nil,
+        recording: Int? = nil,
+        response: Wire.ForkedResponseObject? = nil,
+        fromFailed: Bool? = nil,
+        workflow: String? = nil,
+        input: RawJSON? = nil,
+        state: RawJSON? = nil,
+        messages: [RawJSON]? = nil,
+        signals: String? = nil
+    ) async throws -> RunForkResult {
+        try RunForkResult(try await call("run.fork", mayResend: false) { writer in
+            writer.wire("run", run)
+            writer.wire("new_run", newRun)
+            writer.wire("step", step)
+            writer.wire("checkpoint", checkpoint)
+            writer.wire("recording", recording)
+            writer.wire("response", response)
+            writer.wire("from_failed", fromFailed)
+            writer.wire("workflow", workflow)
+            writer.wire("input", input)
+            writer.wire("state", state)
+            writer.wire("messages", messages)
+            writer.wire("signals", signals)
+        })
+    }
+
+    /// What `run.fork` answers.
+    public struct RunForkResult: WireReadable {
+        /// The run as it is now.
+        public var run: Wire.RunObject
+        /// False when the same call made it before.
+        public var created: Bool
+        /// What it was made from.
+        public var forkedFrom: Wire.LineageObject
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+            created = try reader.must("created")
+            forkedFrom = try reader.must("forked_from")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunForkResult", wire))
+        }
+    }
+
     /// Compares the steps of two runs, the first difference first.
     ///
     /// - Parameters:
@@ -149,52 +284,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RunExportResult", wire))
-        }
-    }
-
-    /// Takes in the lines of an export; the run is seen when its last line has come.
-    ///
-    /// - Parameters:
-    ///   - lines: lines of the export in their order.
-    ///   - `import`: what the call before answered, to go on.
-    ///   - run: the id that the run gets here. Default: its own.
-    ///   - user: whose it is to be; an administrator's alone. Default: the caller.
-    @discardableResult
-    public func runImport(
-        lines: [RawJSON],
-        `import`: String? = nil,
-        run: String? = nil,
-        user: Int? = nil
-    ) async throws -> RunImportResult {
-        try RunImportResult(try await call("run.import", mayResend: false) { writer in
-            writer.wire("lines", lines)
-            writer.wire("import", `import`)
-            writer.wire("run", run)
-            writer.wire("user", user)
-        })
-    }
-
-    /// What `run.import` answers.
-    public struct RunImportResult: WireReadable {
-        /// The run, once it is whole.
-        public var run: Wire.RunObject?
-        /// Whether the run is whole; false: send more lines.
-        public var done: Bool
-        /// Whether it was taken in; false when it was here already.
-        public var imported: Bool
-        /// What to pass with the next lines.
-        public var `import`: String?
-
-        init(_ reader: WireReader) throws {
-            run = try reader.may("run")
-            done = try reader.must("done")
-            imported = try reader.must("imported")
-            `import` = try reader.may("import")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RunImportResult", wire))
         }
     }
 }

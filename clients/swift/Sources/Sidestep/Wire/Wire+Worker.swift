@@ -61,6 +61,8 @@ extension Wire {
         public var steps: [Wire.ReplayedStepObject]?
         /// The cursor for `step.list` when not all steps fitted.
         public var more: String?
+        /// The run's own span, for what is below it; none when nobody is told of traces.
+        public var traceparent: String?
 
         init(_ reader: WireReader) throws {
             claimed = try reader.must("claimed")
@@ -72,6 +74,7 @@ extension Wire {
             checkpoint = try reader.may("checkpoint")
             steps = try reader.may("steps")
             more = try reader.may("more")
+            traceparent = try reader.may("traceparent")
         }
 
         init?(wire: RawJSON) throws {
