@@ -61,6 +61,8 @@ public struct JournalEntry: Sendable, Equatable {
     public var attempt: Int64?
     /// More about it, JSON.
     public var detail: Payload?
+    /// When that began which it tells the end of, where that was read.
+    public var begun: Instant?
 
     /// Whether it tells where the run as a whole stands, which webhooks may want to know.
     public var isOfRun: Bool { kind.utf8.starts(with: "run.".utf8) }

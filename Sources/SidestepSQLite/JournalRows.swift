@@ -30,7 +30,11 @@ extension SQLiteSession {
     }
 
     func history(run: Int64, after sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
-        try journal.history.page(run, sequence, Int64(limit) + 1, limit: limit) { JournalEntry(&$0) }
+        try journal.history.page(run, sequence, Int64(limit) + 1, limit: limit) {
+            var entry = JournalEntry(&$0)
+            entry.begun = $0.optionalInstant()
+            return entry
+        }
     }
 
     func entries(run: Int64, before sequence: Int64, limit: Int) throws(Failure) -> Page<JournalEntry> {
@@ -51,7 +55,7 @@ extension SQLiteSession {
 }
 
 extension JournalEntry {
-    /// Reads a row of `journal_history`.
+    /// Reads the first six columns of a row of entries.
     init(_ row: inout Row) {
         self.init(
             sequence: row.integer(), at: row.instant(), kind: row.string(), step: row.optionalString(),

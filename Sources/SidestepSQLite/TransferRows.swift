@@ -104,7 +104,7 @@ extension SQLiteSession {
         let sequence = try nextSequence()
         try journal.append.run(
             sequence, run, entry.at, entry.kind, entry.step,
-            entry.attempt, entry.detail)
+            entry.attempt, entry.begun, entry.detail)
         return sequence
     }
 

@@ -6,7 +6,8 @@ extension Setting {
         write: { configuration, text, _ throws(Mistake) in
             let isAddress = ["http://", "https://"].contains { text.hasPrefix($0) && text.count > $0.count }
             guard text.isEmpty || isAddress && text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
-                throw Mistake("is an address that begins with http:// or https://, as in http://127.0.0.1:4318")
+                throw Mistake(
+                    "is an address that begins with http:// or https://, as in http://127.0.0.1:4318")
             }
             configuration.otlpEndpoint = text
         })

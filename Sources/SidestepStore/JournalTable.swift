@@ -20,7 +20,7 @@ public protocol JournalReading: AnyObject {
 public protocol JournalWriting: JournalReading {
     /// Appends an entry; returns its sequence.
     ///
-    /// - Parameter begun: when that began which the entry tells the end of.
+    /// - Parameter begun: when the attempt began that the entry tells the end of.
     @discardableResult
     func append(
         run: Int64, at: Instant, kind: JournalKind, step: String?, attempt: Int64?, begun: Instant?,

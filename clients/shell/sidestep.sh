@@ -689,7 +689,7 @@ sidestep_start() {
         ;;
     esac
     _sidestep_params="\"if_closed\":\"$_sidestep_closed\"$_sidestep_params,\"steps\":\"none\"}"
-    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,$_sidestep_params"
+    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,$(_sidestep_trace)$_sidestep_params"
     if [ -n "${SIDESTEP_SUPERVISED-}" ] && [ -n "${SIDESTEP_RUN-}" ]; then
         _sidestep_join || return
     else
@@ -703,6 +703,15 @@ sidestep_start() {
     exec 7<>"$_sidestep_file"
     rm -f "$_sidestep_file"
     _sidestep_names=/proc/$$/fd/7
+}
+
+# Prints the member that says where in a trace the script is, as whoever called it has told: W3C Trace Context. What is
+# no place in a trace is nothing.
+_sidestep_trace() {
+    case ${TRACEPARENT-} in
+    *[!0-9a-f-]* | ff-* | ??-00000000000000000000000000000000-* | ??-*-0000000000000000-??) ;;
+    ??-????????????????????????????????-????????????????-??) printf '"traceparent":"%s",' "$TRACEPARENT" ;;
+    esac
 }
 
 # The run that `sidestep run` or `sidestep torture` has opened for this script is the script's; what it calls it is the
@@ -1153,7 +1162,8 @@ _sidestep_begin() {
     _sidestep_read "$sidestep_result" "$_sidestep_of_record"'
         if .status == "completed" then "_sidestep_begun=completed " + (.output | record)
         else @sh "_sidestep_begun=\(.status) _sidestep_number=\(.attempt)
-            _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")" end' || _sidestep_leave sidestep 70
+            _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")
+            TRACEPARENT=\(.traceparent // env.TRACEPARENT // "")" end' || _sidestep_leave sidestep 70
     case $_sidestep_begun in
     completed) _sidestep_repeat ;;
     execute) _sidestep_pause "$_sidestep_delay" ;;
@@ -1309,6 +1319,7 @@ _sidestep_end() {
 # the last attempt's output counts, as it does when the step is repeated later.
 _sidestep_execute() {
     export SIDESTEP_STEP="$_sidestep_step" SIDESTEP_IDEMPOTENCY_KEY
+    [ -z "${TRACEPARENT-}" ] || export TRACEPARENT
     _sidestep_marking=$(mktemp "${TMPDIR:-/tmp}/sidestep-$_sidestep_mark.XXXXXX") || _sidestep_leave sidestep 70
     if [ -z "$_sidestep_live" ]; then
         (_sidestep_body "$@") >"$_sidestep_output" 7<"$_sidestep_marking"

@@ -172,8 +172,8 @@ public final class Executions: @unchecked Sendable {
     private func load(_ execution: Execution) {
         underWay[execution.step] = UnderWay(execution: execution)
         take(execution)
-        coordinator.read(coordinator.daemonContext) { store, _ in
-            try store.task(execution)
+        coordinator.read(coordinator.daemonContext) { store, context in
+            try store.task(execution, context)
         } reply: { result in
             switch result {
             case .success(let task): self.start(execution, task)
@@ -238,13 +238,14 @@ extension Orphan {
 
 extension StoreReader {
     /// What an attempt does; nil when it does not count any more.
-    func task(_ execution: Execution) throws -> StepTask? {
+    func task(_ execution: Execution, _ call: CallContext) throws -> StepTask? {
         guard let (record, step) = try self.execution(step: execution.step), step.status == .running,
             step.attempt == execution.attempt, let run = try run(key: step.run)
         else { return nil }
         return StepTask(
             step: step.key, attempt: step.attempt, executor: execution.executor, spec: record.spec,
-            token: record.token, run: run.id, name: step.name, idempotencyKey: "\(run.uid)/\(step.name)")
+            token: record.token, run: run.id, name: step.name, idempotencyKey: "\(run.uid)/\(step.name)",
+            traceparent: call.traceparent(of: step.attempt, of: step.name, in: run))
     }
 }
 

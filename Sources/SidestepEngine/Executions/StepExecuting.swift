@@ -45,6 +45,8 @@ public struct StepTask: Sendable {
     public var name: String
     /// `<run.uid>/<step>`, the same for all attempts: `SIDESTEP_IDEMPOTENCY_KEY`, or the header `Idempotency-Key`.
     public var idempotencyKey: String
+    /// The attempt's span: `TRACEPARENT`, or the header `traceparent`. Nil when nobody is told of traces.
+    public var traceparent: String?
 }
 
 /// How one attempt ended.

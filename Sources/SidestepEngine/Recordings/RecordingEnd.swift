@@ -55,9 +55,7 @@ extension StoreTransaction {
         try book(
             ended.booked, model: ended.request.model, insteadOf: known.booked, of: run, at: call.now)
         ended.sequence = try append(
-            run: run.key, at: call.now, kind: ended.state.journalKind, step: nil, attempt: nil,
-            begun: known.started,
-            detail: ended.journalDetail)
+            run: run.key, at: call.now, kind: ended.state.journalKind, detail: ended.journalDetail)
         try endRecording(ended, from: known.state)
         if isExceeded || run.isExhausted { try exhaustIfOwned(run, &call) }
         return ended

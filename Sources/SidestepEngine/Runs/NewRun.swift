@@ -58,7 +58,8 @@ public struct NewRun: Sendable {
         run.compensates = terms.compensates ?? run.compensates
         let parent = try openParent(store, call)
         run.parent = parent?.key
-        run.traceparent = try terms.checkedTraceparent() ?? parent.flatMap { call.traceparent(of: $0) }
+        run.traceparent =
+            try terms.checkedTraceparent() ?? parent.flatMap { call.traceparent(of: $0) ?? $0.traceparent }
         run.deadline = [terms.deadline, parent?.deadline].compactMap(\.self).min()
         run.key = try store.insertRun(run, input: terms.input)
         try store.setBudgets(terms.budget, of: run)

@@ -43,7 +43,7 @@ public struct BeginStep: Command {
         /// `isReplay`: the outcome was there before the call came.
         case completed(StepOutcome, isReplay: Bool)
         /// The body may start after `delay` milliseconds of back-off.
-        case execute(StepRecord, idempotencyKey: String, delay: Int64)
+        case execute(StepRecord, idempotencyKey: String, delay: Int64, traceparent: String?)
     }
 
     /// Answers with the recorded outcome, or begins an attempt. Throws `step_failed`, `step_unknown`, `step_mismatch`,
@@ -152,7 +152,9 @@ public struct BeginStep: Command {
 
     private func execute(_ step: StepRecord, _ run: RunRecord, _ call: CallContext) -> Result {
         let delay = step.nextAttempt.map { max(0, $0.milliseconds(since: call.now)) } ?? 0
-        return .execute(step, idempotencyKey: "\(run.uid)/\(step.name)", delay: delay)
+        return .execute(
+            step, idempotencyKey: "\(run.uid)/\(step.name)", delay: delay,
+            traceparent: call.traceparent(of: step.attempt, of: step.name, in: run))
     }
 
     /// What the client says, or what the daemon is asked to do.

@@ -13,7 +13,8 @@ struct Span: Sendable, Equatable {
         var attributes: [(String, Value)]
 
         static func == (left: Event, right: Event) -> Bool {
-            left.at == right.at && left.name == right.name && left.attributes.elementsEqual(right.attributes, by: ==)
+            left.at == right.at && left.name == right.name
+                && left.attributes.elementsEqual(right.attributes, by: ==)
         }
     }
 
@@ -40,7 +41,9 @@ struct Span: Sendable, Equatable {
     }
 
     /// As they are told apart: a clock that was set back makes no span that ends before it begins.
-    init(_ context: TraceContext, below parent: String?, _ name: String, from begun: Instant, to ended: Instant) {
+    init(
+        _ context: TraceContext, below parent: String?, _ name: String, from begun: Instant, to ended: Instant
+    ) {
         self.context = context
         self.parent = parent
         self.name = name

@@ -27,16 +27,21 @@ struct SpanBatch: Sendable {
     }
 
     private mutating func add(_ key: Int64, _ store: any StoreReader) throws {
-        guard let before = try store.tracedSequence(run: key), let run = try store.run(key: key) else { return }
+        guard let before = try store.tracedSequence(run: key), let run = try store.run(key: key) else {
+            return
+        }
         let rules = SpansOfRun(run)
         // Whoever began the trace keeps none of it.
         guard rules.trace.context.isSampled, run.userID != RunRecord.nobody else {
-            return sent.append(Sent(run: key, upTo: try store.lastSequence(run: key), isAll: run.status.isClosed))
+            return sent.append(
+                Sent(run: key, upTo: try store.lastSequence(run: key), isAll: run.status.isClosed))
         }
         let ends = try store.tracedEnds(
             run: key, after: before, limit: Self.limit - spans.count, detailBytes: SpansOfRun.detailBytes)
         for end in ends.items {
-            let recording = try SpansOfRun.recording(of: end).flatMap { try store.recording(run: key, number: $0) }
+            let recording = try SpansOfRun.recording(of: end).flatMap {
+                try store.recording(run: key, number: $0)
+            }
             if let span = rules.span(of: end, recording: recording) { spans.append(span) }
         }
         let isAll = !ends.hasMore && run.status.isClosed

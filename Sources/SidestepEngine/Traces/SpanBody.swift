@@ -13,7 +13,9 @@ struct SpanBody {
             list("resourceSpans", of: &writer) { writer in
                 writer.object("resource") { attributes(resource, &$0) }
                 list("scopeSpans", of: &writer) { writer in
-                    writer.object("scope") { $0.member("name", "sidestepd"); $0.member("version", version) }
+                    writer.object("scope") {
+                        $0.member("name", "sidestepd"); $0.member("version", version)
+                    }
                     writer.array("spans") { writer in
                         for span in spans { write(span, &writer) }
                     }
@@ -24,7 +26,10 @@ struct SpanBody {
     }
 
     private var resource: [(String, Span.Value)] {
-        [("service.name", .text("sidestep")), ("service.version", .text(version)), ("host.name", .text(host))]
+        [
+            ("service.name", .text("sidestep")), ("service.version", .text(version)),
+            ("host.name", .text(host)),
+        ]
     }
 
     /// A list with one object.
@@ -58,7 +63,9 @@ struct SpanBody {
         if span.hasDroppedEvents { writer.member("droppedEventsCount", 1) }
         if span.isError {
             // STATUS_CODE_ERROR
-            writer.object("status") { $0.member("message", span.message); $0.member("code", 2) }
+            writer.object("status") {
+                $0.member("message", span.message); $0.member("code", 2)
+            }
         }
         writer.endObject()
     }

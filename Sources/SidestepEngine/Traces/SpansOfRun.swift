@@ -52,7 +52,8 @@ struct SpansOfRun {
     private func attempt(_ end: TracedEnd, of step: String, _ kind: JournalKind, _ status: String) -> Span {
         let attempt = end.attempt ?? 1
         var span = Span(
-            trace.attempt(attempt, of: step), below: trace.context.span, step, from: end.begun ?? end.at, to: end.at)
+            trace.attempt(attempt, of: step), below: trace.context.span, step, from: end.begun ?? end.at,
+            to: end.at)
         about(&span)
         span.set("sidestep.step", step)
         span.set("sidestep.step.attempt", attempt)
@@ -68,9 +69,11 @@ struct SpansOfRun {
 
     private func call(_ recording: RecordingRecord, _ end: TracedEnd, _ kind: JournalKind) -> Span {
         let request = recording.request
-        let name = request.model.map { "\(request.httpMethod) \($0)" } ?? "\(request.httpMethod) \(request.upstream)"
+        let name =
+            request.model.map { "\(request.httpMethod) \($0)" } ?? "\(request.httpMethod) \(request.upstream)"
         var span = Span(
-            trace.recording(recording.number), below: trace.context.span, name, from: end.begun ?? end.at, to: end.at)
+            trace.recording(recording.number), below: trace.context.span, name, from: recording.started,
+            to: end.at)
         about(&span)
         span.set("sidestep.recording", recording.number)
         span.set("http.request.method", request.httpMethod)
@@ -150,6 +153,9 @@ extension SpansOfRun {
     }
 
     private static let told: Set<String> = Set(
-        [JournalKind.runCreated, .leaseGranted, .runInterrupted, .runPaused, .runCancelRequested, .codeChanged]
-            .map(\.rawValue))
+        [
+            JournalKind.runCreated, .leaseGranted, .runInterrupted, .runPaused, .runCancelRequested,
+            .codeChanged,
+        ]
+        .map(\.rawValue))
 }

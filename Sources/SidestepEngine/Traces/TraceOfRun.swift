@@ -1,9 +1,15 @@
 import SidestepModel
 
 extension CallContext {
-    /// The run's own span, for what is to be below it; nil when neither a collector nor a caller knows of its trace.
+    /// The run's own span, for what is to be below it; nil when no collector is told of it: then it would be a
+    /// parent that nobody finds.
     func traceparent(of run: RunRecord) -> String? {
-        environment.settings.isTracing || run.traceparent != nil ? run.trace.context.text : nil
+        environment.settings.isTracing ? run.trace.context.text : nil
+    }
+
+    /// The span of an attempt, for what its body calls; nil when no collector is told of it.
+    func traceparent(of attempt: Int64, of step: String, in run: RunRecord) -> String? {
+        environment.settings.isTracing ? run.trace.attempt(attempt, of: step).text : nil
     }
 }
 
@@ -14,7 +20,9 @@ extension RunTerms {
         guard let context = TraceContext(text) else {
             throw Failure(
                 .invalidArgument, "`traceparent` is no trace context",
-                hint: "It is 00-, 32 digits, -, 16 digits, -, 2 digits of lower-case hexadecimal; or leave it out.")
+                hint:
+                    "It is 00-, 32 digits, -, 16 digits, -, 2 digits of lower-case hexadecimal; or leave it out."
+            )
         }
         return context.text
     }

@@ -52,6 +52,7 @@ enum ExportLine {
             writer.member("cancel_reason", run.cancellation?.reason)
             writer.member("owned_ms", run.ownedMilliseconds)
             if run.isExhausted { writer.member("exhausted", true) }
+            if let traceparent = run.traceparent { writer.member("traceparent", traceparent) }
             writer.object("tags") { writer in for tag in tags { writer.member(tag.name, tag.value) } }
             writer.payload("input", payloads.input)
             writer.payload("output", payloads.output)
@@ -108,6 +109,7 @@ enum ExportLine {
             writer.member("what", entry.kind)
             writer.member("step", entry.step)
             writer.member("attempt", entry.attempt)
+            if let begun = entry.begun { writer.instant("begun_at", begun) }
             writer.payload("detail", entry.detail)
         }
     }

@@ -29,6 +29,7 @@ extension ImportLine {
         run.cancellation = try cancellation()
         run.ownedMilliseconds = try span("owned_ms") ?? 0
         run.isExhausted = flag("exhausted")
+        run.traceparent = try optionalName("traceparent").flatMap(TraceContext.init)?.text
         return run
     }
 

@@ -59,11 +59,12 @@ struct ImportTarget {
     }
 
     private func entry(_ line: ImportLine) throws {
-        let entry = JournalEntry(
+        var entry = JournalEntry(
             sequence: 0, at: try line.instant("at"), kind: try line.name("what"),
             step: try line.optionalName("step"),
             attempt: try line.optionalNumber("attempt", in: 0...1_000_000_000),
             detail: line.payload("detail"))
+        entry.begun = try line.optionalInstant("begun_at")
         _ = try store.appendEntry(run: run.key, entry)
     }
 

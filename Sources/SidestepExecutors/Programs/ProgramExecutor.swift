@@ -123,6 +123,7 @@ public final class ProgramExecutor: Sendable {
         all["SIDESTEP_RUN"] = task.run
         all["SIDESTEP_STEP"] = task.name
         all["SIDESTEP_IDEMPOTENCY_KEY"] = task.idempotencyKey
+        all["TRACEPARENT"] = task.traceparent ?? all["TRACEPARENT"]
         all[ProcessMark.variable] = task.token
         return all
     }

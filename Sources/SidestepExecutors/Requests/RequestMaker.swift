@@ -53,6 +53,7 @@ struct RequestMaker {
         if spec["idempotency_key"]?.bool != false {
             usual.append(("Idempotency-Key", Self.headerText(task.idempotencyKey)))
         }
+        if let traceparent = task.traceparent { usual.append(("traceparent", traceparent)) }
         return usual
     }
 

@@ -71,7 +71,8 @@ public struct SpanCarrier: SpanCarrying {
         for line in text.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else {
                 throw Refusal(
-                    type: "credential", message: "the credential '\(credential)' has a line that is no `Name: value`")
+                    type: "credential",
+                    message: "the credential '\(credential)' has a line that is no `Name: value`")
             }
             let value = line[line.index(after: colon)...].drop { $0 == " " }
             try request.add(String(line[..<colon]), SecretBytes(value.utf8))

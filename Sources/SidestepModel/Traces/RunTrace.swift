@@ -18,7 +18,9 @@ public struct RunTrace: Sendable, Equatable {
     }
 
     /// An attempt of a step.
-    public func attempt(_ attempt: Int64, of step: String) -> TraceContext { below("step/\(attempt)/\(step)") }
+    public func attempt(_ attempt: Int64, of step: String) -> TraceContext {
+        below("step/\(attempt)/\(step)")
+    }
 
     /// A call that a recorder wrote down, by its number in the run.
     public func recording(_ number: Int64) -> TraceContext { below("recording/\(number)") }

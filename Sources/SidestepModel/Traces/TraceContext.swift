@@ -16,7 +16,8 @@ public struct TraceContext: Sendable, Equatable {
     /// far as this one goes.
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count >= 4, Self.isHex(parts[0], 2), parts[0] != "ff", parts[0] != "00" || parts.count == 4,
+        guard parts.count >= 4, Self.isHex(parts[0], 2), parts[0] != "ff",
+            parts[0] != "00" || parts.count == 4,
             Self.isName(parts[1], 32), Self.isName(parts[2], 16), Self.isHex(parts[3], 2),
             let flags = UInt8(parts[3], radix: 16)
         else { return nil }

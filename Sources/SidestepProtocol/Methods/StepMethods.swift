@@ -33,6 +33,10 @@ extension MethodTable {
         .may("replayed", .boolean, "whether the output was recorded before the call came"),
         .may("idempotency_key", .text, "the key to hand to the outside world"),
         .may("delay_ms", .span, "how long to wait before the body may start"),
+        .may(
+            "traceparent", .name,
+            "the attempt's own span, for what its body calls; none when nobody is told of traces"
+        ),
     ]
 
     private static let runStep = Method(

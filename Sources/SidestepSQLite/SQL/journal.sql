@@ -9,9 +9,9 @@ UPDATE counter SET sequence = ?1 WHERE key = 1;
 
 -- Both halves come in the order of an index, so that the page is merged and not sorted.
 -- name: journal_history
-SELECT sequence, at, kind, step, attempt, detail FROM journal WHERE run = ?1 AND sequence > ?2
+SELECT sequence, at, kind, step, attempt, detail, begun_at FROM journal WHERE run = ?1 AND sequence > ?2
 UNION ALL
-SELECT sequence, finished_at, 'step.completed', name, attempt, NULL FROM step
+SELECT sequence, finished_at, 'step.completed', name, attempt, NULL, NULL FROM step
 WHERE run = ?1 AND sequence > ?2 AND status = 'completed'
 ORDER BY sequence LIMIT ?3;
 

@@ -107,12 +107,13 @@ enum StepHandlers {
         switch begun {
         case .completed(let outcome, let isReplay): completed(outcome, &writer, isReplay: isReplay)
         // The caller waits on; what it gets is written when it is performed again.
-        case .execute(let step, let key, let delay):
+        case .execute(let step, let key, let delay, let traceparent):
             writer.member("status", "execute")
             writer.member("step", step.name)
             writer.member("attempt", step.attempt)
             writer.member("idempotency_key", key)
             if delay > 0 { writer.member("delay_ms", delay) }
+            writer.member("traceparent", traceparent)
         }
     }
 

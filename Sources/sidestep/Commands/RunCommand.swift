@@ -165,6 +165,7 @@ struct RunCommand: ParsableCommand {
             writer.object("tags") { writer in for tag in tag { writer.member(tag.name, tag.value) } }
         }
         writer.member("owner", "process")
+        writer.member("traceparent", TracePlace.given)
         writer.member("budget", recording.record ? recording.budget.json : nil)
         guard handedOver != nil else { return }
         // One before us is being ended, or let go of the run just now.

@@ -159,6 +159,7 @@ struct StartCommand: ParsableCommand {
         }
         writer.member("owner", "process")
         writer.member("owner_pid", Int(ownerPid ?? Self.parent))
+        writer.member("traceparent", TracePlace.given)
     }
 
     private func variables(_ result: RawJSON, socket: String) -> String {

@@ -179,6 +179,9 @@ struct StepCommand: ParsableCommand {
         process.environment.variables["SIDESTEP_STEP"] = step
         process.environment.variables["SIDESTEP_IDEMPOTENCY_KEY"] = key
         process.environment.variables["SIDESTEP_SOCKET"] = socket
+        if let place = begun["traceparent"]?.string {
+            process.environment.variables[TracePlace.variable] = place
+        }
         process.timeout = timeout?.duration
         process.outputLimit = outputLimit
         // Of a retried command only the last attempt's output counts, as it does when the step is repeated

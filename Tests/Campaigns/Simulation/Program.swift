@@ -144,7 +144,7 @@ final class Program {
             case .failure(let failure)?: .refused(failure.kind)
             case .success(.completed(let outcome, isReplay: _))?:
                 .output(outcome.output.map { String(decoding: $0, as: UTF8.self) } ?? "")
-            case .success(.execute(let step, _, let delay))?: .execute(attempt: step.attempt, delay: delay)
+            case .success(.execute(let step, _, let delay, _))?: .execute(attempt: step.attempt, delay: delay)
             }
         if actual == .waits { dropWaiters(of: client) }
         try compare("begin \(lease.run)@\(lease.epoch) \(name) once \(once)", client, expected, actual)

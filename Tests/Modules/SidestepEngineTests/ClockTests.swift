@@ -72,7 +72,7 @@ import Testing
             bench.daemon.loop.advance(1)
             #expect(try bench.step("r", "s")?.status == .backoff)
             bench.daemon.setClock(by: -Self.hour)
-            guard case .success(.execute(_, _, let delay))? = bench.daemon.start(begin, by: owner).result
+            guard case .success(.execute(_, _, let delay, _))? = bench.daemon.start(begin, by: owner).result
             else {
                 Issue.record("the step does not begin again")
                 return

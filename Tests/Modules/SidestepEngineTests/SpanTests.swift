@@ -8,11 +8,13 @@ import Testing
 @Suite("A span")
 struct SpanTests {
     private var run: RunRecord {
-        RunRecord(key: 1, id: "r", userID: 1, generation: 1, uid: "u", workflow: "w", now: Instant(milliseconds: 5))
+        RunRecord(
+            key: 1, id: "r", userID: 1, generation: 1, uid: "u", workflow: "w", now: Instant(milliseconds: 5))
     }
 
     private func end(
-        _ kind: JournalKind, step: String? = "s", begun: Int64? = 10, detail: String? = nil, usage: String? = nil
+        _ kind: JournalKind, step: String? = "s", begun: Int64? = 10, detail: String? = nil,
+        usage: String? = nil
     ) -> TracedEnd {
         TracedEnd(
             sequence: 1, kind: kind.rawValue, step: step, attempt: step == nil ? nil : 1,
@@ -32,7 +34,9 @@ struct SpanTests {
             let status = span?.attributes.first { $0.0 == "sidestep.step.status" }?.1
             #expect(status == ends[kind].map(Span.Value.text), "\(kind)")
         }
-        #expect(rules.span(of: end(.recordingCompleted, step: nil, detail: #"{"recording":1}"#)) == nil, "it is gone")
+        #expect(
+            rules.span(of: end(.recordingCompleted, step: nil, detail: #"{"recording":1}"#)) == nil,
+            "it is gone")
     }
 
     @Test("never ends before it begins, also when the clock was set back or nobody knows when it began")
@@ -58,7 +62,8 @@ struct SpanTests {
 
     @Test("has the amounts that a step used, by the names that others know, and no text of it but the model")
     func usage() throws {
-        let usage = #"{"model":"m","input_tokens":3,"output_tokens":4,"requests":1,"note":"private","ratio":0.5}"#
+        let usage =
+            #"{"model":"m","input_tokens":3,"output_tokens":4,"requests":1,"note":"private","ratio":0.5}"#
         let span = try #require(SpansOfRun(run).span(of: end(.stepCompleted, usage: usage)))
         let used = span.attributes.filter { !$0.0.hasPrefix("sidestep.step") }.map { "\($0.0)=\($0.1)" }
         #expect(
@@ -74,8 +79,11 @@ struct SpanTests {
         #expect(SpansOfRun(run).span(Page(items: [], hasMore: false), tags: []) == nil, "it is open")
         run.closed = Instant(milliseconds: 90)
         let happened = [
-            TracedEvent(at: Instant(milliseconds: 80), kind: "run.completed", step: nil, detail: Payload(text: "1")),
-            TracedEvent(at: Instant(milliseconds: 70), kind: "event.emitted", step: nil, detail: Payload(text: #"{"a":"b"}"#)),
+            TracedEvent(
+                at: Instant(milliseconds: 80), kind: "run.completed", step: nil, detail: Payload(text: "1")),
+            TracedEvent(
+                at: Instant(milliseconds: 70), kind: "event.emitted", step: nil,
+                detail: Payload(text: #"{"a":"b"}"#)),
             TracedEvent(
                 at: Instant(milliseconds: 60), kind: "run.interrupted", step: nil,
                 detail: Payload(text: #"{"cause":"died","interruptions":2,"other":{}}"#)),

@@ -70,7 +70,7 @@ import Testing
             try daemon.restart()
             let again = daemon.reconnect(client)
             let begun = try daemon.call(BeginStep(proof: .text(lease), step: "s"), by: again).get()
-            guard case .execute(let step, _, let delay) = begun else {
+            guard case .execute(let step, _, let delay, _) = begun else {
                 throw Failure(.stepConflict, "\(begun)")
             }
             #expect(step.attempt == 2)

@@ -28,7 +28,8 @@ struct TraceContextTests {
             "", "00", "00-\(trace)-\(span)", "ff-\(trace)-\(span)-01", "00-\(trace)-\(span)-01-more",
             "00-\(trace.uppercased())-\(span)-01", "00-\(trace.dropLast())-\(span)-01",
             "00-00000000000000000000000000000000-\(span)-01", "00-\(trace)-0000000000000000-01",
-            "00-\(trace)-\(span)-1", "00-\(trace)-\(span)-+1", "0-\(trace)-\(span)-01", "00-\(trace)-\(span)é-01",
+            "00-\(trace)-\(span)-1", "00-\(trace)-\(span)-+1", "0-\(trace)-\(span)-01",
+            "00-\(trace)-\(span)é-01",
         ])
     func refused(text: String) { #expect(TraceContext(text) == nil) }
 }
@@ -48,7 +49,8 @@ struct RunTraceTests {
     func given() {
         let own = RunTrace(uid: "u", traceparent: nil)
         let given = RunTrace(uid: "u", traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")
-        #expect(given.context.trace == "0af7651916cd43dd8448eb211c80319c" && given.parent == "b7ad6b7169203331")
+        #expect(
+            given.context.trace == "0af7651916cd43dd8448eb211c80319c" && given.parent == "b7ad6b7169203331")
         #expect(given.context.span == own.context.span && !given.context.isSampled)
     }
 
@@ -56,8 +58,13 @@ struct RunTraceTests {
     func apart() {
         let trace = RunTrace(uid: "u", traceparent: nil)
         let steps = (0..<20_000).map { trace.attempt(1, of: "step-\($0)").span }
-        let others = (2..<100).map { trace.attempt($0, of: "step-1").span } + (1..<100).map { trace.recording($0).span }
-        let all = steps + others + [trace.context.span, RunTrace(uid: "v", traceparent: nil).attempt(1, of: "step-1").span]
+        let others =
+            (2..<100).map { trace.attempt($0, of: "step-1").span }
+            + (1..<100).map { trace.recording($0).span }
+        let all =
+            steps + others + [
+                trace.context.span, RunTrace(uid: "v", traceparent: nil).attempt(1, of: "step-1").span,
+            ]
         #expect(Set(all).count == all.count)
         #expect(all.allSatisfy { $0.count == 16 })
     }

@@ -187,6 +187,7 @@ import Testing
         (run.isDetached, run.compensates, run.isExhausted) = (true, true, true)
         run.cancellation = Cancellation(requested: at(17), final: at(18), reason: "why")
         run.ownedMilliseconds = 19
+        run.traceparent = "28"
         run.secretHash = [20]
         let owner = Owner(
             kind: .ttl, process: ProcessIdentity(pid: 21, startTicks: 22), uid: 23, since: at(24))

@@ -13,13 +13,17 @@ struct TraceTableTests {
     private func add(_ id: String, _ session: any StoreTransaction) throws -> Int64 {
         try session.insertRun(
             RunRecord(
-                key: 0, id: id, userID: 1, generation: 1, uid: id, workflow: "w", now: Instant(milliseconds: 1)),
+                key: 0, id: id, userID: 1, generation: 1, uid: id, workflow: "w",
+                now: Instant(milliseconds: 1)),
             input: nil)
     }
 
-    private func append(_ run: Int64, _ session: any StoreTransaction, _ kind: JournalKind = .stepFailed) throws -> Int64 {
+    private func append(_ run: Int64, _ session: any StoreTransaction, _ kind: JournalKind = .stepFailed)
+        throws -> Int64
+    {
         try session.append(
-            run: run, at: Instant(milliseconds: 9), kind: kind, step: "s", attempt: 2, begun: Instant(milliseconds: 4),
+            run: run, at: Instant(milliseconds: 9), kind: kind, step: "s", attempt: 2,
+            begun: Instant(milliseconds: 4),
             detail: Payload(text: #"{"message":"no"}"#))
     }
 
@@ -33,10 +37,14 @@ struct TraceTableTests {
             let ends = try session.tracedEnds(run: run, after: first, limit: 10, detailBytes: 100)
             #expect(ends.items.map(\.sequence) == [second] && !ends.hasMore)
             let end = try #require(ends.items.first)
-            #expect(end.begun == Instant(milliseconds: 4) && end.at == Instant(milliseconds: 9) && end.attempt == 2)
+            #expect(
+                end.begun == Instant(milliseconds: 4) && end.at == Instant(milliseconds: 9)
+                    && end.attempt == 2)
             #expect(end.detail == Payload(text: #"{"message":"no"}"#))
             #expect(try session.tracedEnds(run: run, after: 0, limit: 1, detailBytes: 100).hasMore)
-            #expect(try session.tracedEnds(run: run, after: first, limit: 1, detailBytes: 3).items[0].detail == nil)
+            #expect(
+                try session.tracedEnds(run: run, after: first, limit: 1, detailBytes: 3).items[0].detail
+                    == nil)
         }
     }
 
@@ -72,14 +80,18 @@ struct TraceTableTests {
     func events() throws {
         try withSession { session throws in
             let run = try add("r", session)
-            for kind in JournalKind.allCases where kind != .stepCompleted { _ = try append(run, session, kind) }
+            for kind in JournalKind.allCases where kind != .stepCompleted {
+                _ = try append(run, session, kind)
+            }
             let events = try session.tracedEvents(run: run, limit: 100, detailBytes: 100).items.map(\.kind)
             #expect(events.first == JournalKind.allCases.last?.rawValue)
             let ends: [JournalKind] = [
-                .stepAttemptFailed, .stepFailed, .stepTimedOut, .stepInterrupted, .stepUnknown, .recordingCompleted,
+                .stepAttemptFailed, .stepFailed, .stepTimedOut, .stepInterrupted, .stepUnknown,
+                .recordingCompleted,
                 .recordingFailed, .recordingSuperseded,
             ]
-            let others = JournalKind.allCases.filter { kind in !ends.contains(kind) && kind != .stepCompleted }
+            let others = JournalKind.allCases.filter { kind in !ends.contains(kind) && kind != .stepCompleted
+            }
             #expect(Set(events) == Set(others.map { kind in kind.rawValue }))
             #expect(try session.tracedEvents(run: run, limit: 2, detailBytes: 100).hasMore)
         }

@@ -6,6 +6,7 @@ import sys
 from contextvars import ContextVar
 from typing import Any
 
+# `_entering` sets and resets both.
 RUN: ContextVar[Any] = ContextVar("sidestep_run", default=None)
 STEP: ContextVar[Any] = ContextVar("sidestep_step", default=None)
 

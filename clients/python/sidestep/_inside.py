@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from ._context import STEP
+from ._entering import enter, leave
 from ._options import StepOptions
 
 T = TypeVar("T")
@@ -61,13 +61,13 @@ def is_outcome(run: Any, error: BaseException) -> bool:
 @contextmanager
 def executing(run: Any, step: Any) -> Iterator[None]:
     """Note that the body of a step executes; a run that does nothing but wait may be left."""
-    token = STEP.set(step.context)
+    entered = enter(run, step.context)
     run._executing.add(step)
     try:
         yield
     finally:
         run._executing.discard(step)
-        STEP.reset(token)
+        leave(entered)
 
 
 def is_leaving(run: Any) -> bool:

@@ -87,3 +87,4 @@ class RunKeywords(WorkflowKeywords, total=False):
     owner_pid: int | None
     ttl: Span | None
     parent: str | None
+    traceparent: str | None

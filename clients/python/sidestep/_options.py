@@ -159,6 +159,7 @@ class RunOptions:
         on_parent_close: OnParentClose | None = None,
         compensates: bool | None = None,
         budget: Mapping[str, Any] | None = None,
+        traceparent: str | None = None,
         suspend_after: Span | None = None,
         codec: Codec | None = None,
         result_type: Any = None,
@@ -193,6 +194,7 @@ class RunOptions:
             "on_parent_close": on_parent_close,
             "compensates": compensates,
             "budget": budget_to_wire(budget),
+            "traceparent": traceparent,
         }
         self.params = {name: value for name, value in params.items() if value is not None}
 
@@ -218,4 +220,5 @@ class RunOptions:
 _ENQUEUED = {
     "if_closed", "code_version", "retry", "max_interruptions", "tags", "metadata", "deadline_at",
     "parent", "on_parent_close", "compensates", "budget",
+    "traceparent",
 }  # fmt: skip

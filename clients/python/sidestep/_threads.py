@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._context import RUN, STEP
+from ._entering import enter, leave
 from ._inside import branches
 
 _installed = False
@@ -57,12 +58,11 @@ def install() -> None:
 
 def _carrying(run: Any, step: Any, function: Callable[..., Any]) -> Callable[..., Any]:
     def carried(*args: Any, **kwargs: Any) -> Any:
-        run_token, step_token = RUN.set(run), STEP.set(step)
+        entered = enter(run, step)
         try:
             return function(*args, **kwargs)
         finally:
-            STEP.reset(step_token)
-            RUN.reset(run_token)
+            leave(entered)
 
     return carried
 

@@ -38,7 +38,7 @@ sidestep_start() {
         ;;
     esac
     _sidestep_params="\"if_closed\":\"$_sidestep_closed\"$_sidestep_params,\"steps\":\"none\"}"
-    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,$_sidestep_params"
+    _sidestep_params="{\"owner\":\"process\",\"owner_pid\":$$,$(_sidestep_trace)$_sidestep_params"
     if [ -n "${SIDESTEP_SUPERVISED-}" ] && [ -n "${SIDESTEP_RUN-}" ]; then
         _sidestep_join || return
     else
@@ -52,6 +52,15 @@ sidestep_start() {
     exec 7<>"$_sidestep_file"
     rm -f "$_sidestep_file"
     _sidestep_names=/proc/$$/fd/7
+}
+
+# Prints the member that says where in a trace the script is, as whoever called it has told: W3C Trace Context. What is
+# no place in a trace is nothing.
+_sidestep_trace() {
+    case ${TRACEPARENT-} in
+    *[!0-9a-f-]* | ff-* | ??-00000000000000000000000000000000-* | ??-*-0000000000000000-??) ;;
+    ??-????????????????????????????????-????????????????-??) printf '"traceparent":"%s",' "$TRACEPARENT" ;;
+    esac
 }
 
 # The run that `sidestep run` or `sidestep torture` has opened for this script is the script's; what it calls it is the

@@ -21,7 +21,8 @@ _sidestep_begin() {
     _sidestep_read "$sidestep_result" "$_sidestep_of_record"'
         if .status == "completed" then "_sidestep_begun=completed " + (.output | record)
         else @sh "_sidestep_begun=\(.status) _sidestep_number=\(.attempt)
-            _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")" end' || _sidestep_leave sidestep 70
+            _sidestep_delay=\(.delay_ms // 0) SIDESTEP_IDEMPOTENCY_KEY=\(.idempotency_key // "")
+            TRACEPARENT=\(.traceparent // env.TRACEPARENT // "")" end' || _sidestep_leave sidestep 70
     case $_sidestep_begun in
     completed) _sidestep_repeat ;;
     execute) _sidestep_pause "$_sidestep_delay" ;;

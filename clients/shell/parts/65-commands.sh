@@ -4,6 +4,7 @@
 # the last attempt's output counts, as it does when the step is repeated later.
 _sidestep_execute() {
     export SIDESTEP_STEP="$_sidestep_step" SIDESTEP_IDEMPOTENCY_KEY
+    [ -z "${TRACEPARENT-}" ] || export TRACEPARENT
     _sidestep_marking=$(mktemp "${TMPDIR:-/tmp}/sidestep-$_sidestep_mark.XXXXXX") || _sidestep_leave sidestep 70
     if [ -z "$_sidestep_live" ]; then
         (_sidestep_body "$@") >"$_sidestep_output" 7<"$_sidestep_marking"

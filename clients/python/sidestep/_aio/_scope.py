@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Any
 
 from .._backends.aio import follow
-from .._context import RUN, STEP, place
+from .._context import RUN, place
+from .._entering import enter, leave
 from .._errors import RunCancelled, StepUnknown
 from .._failures import every
 from .._options import RunOptions
@@ -31,7 +32,7 @@ class RunScope:
         self._options = options
         self._client = client
         self._owns_client = client is None
-        self._tokens: Any = None
+        self._entered: Any = None
 
     async def __aenter__(self) -> Run:
         if self._client is None:
@@ -45,7 +46,7 @@ class RunScope:
             raise
         self.run._parent, self.run._place = RUN.get(), place()
         follow()
-        self._tokens = RUN.set(self.run), STEP.set(None)
+        self._entered = enter(self.run, None)
         return self.run
 
     async def __aexit__(
@@ -54,9 +55,7 @@ class RunScope:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        run_token, step_token = self._tokens
-        STEP.reset(step_token)
-        RUN.reset(run_token)
+        leave(self._entered)
         try:
             await self._finish(error)
         finally:

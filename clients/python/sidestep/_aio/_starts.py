@@ -11,6 +11,7 @@ from .._inputs import OTHER_KIND, is_client, with_own
 from .._names import new_run_id
 from .._options import RunOptions
 from .._starting import Starting
+from .._traces import begun_here
 from ._client import Client, connect
 from ._executing import Executable
 from ._handle import RunHandle
@@ -163,6 +164,7 @@ class Starts(Executable[P, R]):
             "run": call.run_id or new_run_id(),
             "workflow": self.name,
         }
+        params = begun_here(params)
         input = self._input(client, call.args, call.kwargs)
         try:
             return await client.call("run.enqueue", {**params, "input": input})  # type: ignore[no-any-return]

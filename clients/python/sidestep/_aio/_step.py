@@ -21,6 +21,7 @@ from .._failures import (
 )
 from .._given_up import ABANDONED
 from .._options import StepOptions
+from .._traces import attach, detach
 from ._held import Held
 from ._step_context import StepContext
 
@@ -192,7 +193,9 @@ class StepExecution:
         return await self.run._call(method, params, compensating=self.options.compensation)
 
     async def _body(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        # As `enter` and `leave`, without their calls: a step costs as little as it can.
         run_token, step_token = RUN.set(self.run), STEP.set(self.context)
+        span = None if self.run.traceparent is None else attach(self.context)
         self.run._executing.add(self)
         try:
             if self.run._leaving:
@@ -200,6 +203,8 @@ class StepExecution:
             return await call_body(function, args, kwargs, self.options.timeout)
         finally:
             self.run._executing.discard(self)
+            if span is not None:
+                detach(span)
             STEP.reset(step_token)
             RUN.reset(run_token)
 

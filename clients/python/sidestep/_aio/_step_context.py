@@ -8,6 +8,7 @@ from typing import Any
 from .._calls import Call
 from .._codec import outward
 from .._context import place
+from .._traces import of_step
 from ._held import Held
 
 
@@ -35,6 +36,16 @@ class StepContext:
         the calls in another execution, the same call has the same key.
         """
         return self.run.idempotency_key(self._call.key)
+
+    @property
+    def traceparent(self) -> str | None:
+        """The span of this attempt, for services that the body calls: the header of that name.
+
+        None when the daemon tells nobody of traces. Where OpenTelemetry is installed it is the
+        current span in the body, and instrumented libraries hand it on by themselves.
+        """
+        run = self.run.traceparent
+        return None if run is None else of_step(run, self.name, self.attempt or 1)
 
     def usage(self, **members: int | str) -> None:
         """Note what the step consumed: `model`, `requests`, `input_tokens`, `cost_micros`.

@@ -16,6 +16,7 @@ from .._older import Names, in_seconds, renamed
 from .._options import RunOptions
 from .._starting import Starting
 from .._times import seconds
+from .._traces import begun_here
 from ._daemon import Daemon
 from ._handle import RunHandle
 from ._run import Run
@@ -95,7 +96,7 @@ class Client(Daemon):
             "workflow": workflow,
             "input": input_of(self.codec, args),
         }
-        reply = self.call("run.enqueue", params)
+        reply = self.call("run.enqueue", begun_here(params))
         return RunHandle(reply["run"]["id"], self)
 
     def resume(
@@ -120,7 +121,7 @@ class Client(Daemon):
 
     def _resume(self, run: str | None, opening: dict[str, Any], options: RunOptions) -> Run:
         """Open a run; `opening` has its workflow and its input, as that is recorded."""
-        params = {**options.params, **opening}
+        params = begun_here({**options.params, **opening})
         if run is not None or "token" not in params:
             params["run"] = run if run is not None else new_run_id()
         started = time.time() * 1000

@@ -8,8 +8,9 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from .._backends.sync import call_workflow, follow, sleep
 from .._codec import recorded
-from .._context import RUN, STEP, place
+from .._context import RUN, place
 from .._declared import result_type
+from .._entering import enter, leave
 from .._errors import (
     RunCancelled,
     RunConflict,
@@ -130,12 +131,11 @@ class Executable(Generic[P, R]):
         run.codec = self._options.codec or run.codec
         run._parent, run._place = RUN.get(), place()
         follow()
-        run_token, step_token = RUN.set(run), STEP.set(None)
+        entered = enter(run, None)
         try:
             return call_workflow(self.function, args, kwargs)
         finally:
-            STEP.reset(step_token)
-            RUN.reset(run_token)
+            leave(entered)
 
     def _complete(self, run: Run, output: Any) -> None:
         try:

@@ -46,6 +46,8 @@ class Held:
         self.info: dict[str, Any] = reply["run"]
         self.id: str = self.info["id"]
         self.uid: str = self.info["uid"]
+        # Its own span, for what is below it; None when nobody is told of traces.
+        self.traceparent: str | None = reply.get("traceparent")
         self.lease: str | None = reply.get("lease")
         self.replaying = bool(reply["steps"])
         self._journal: dict[str, dict[str, Any]] = {item["step"]: item for item in reply["steps"]}

@@ -23,6 +23,7 @@ from pydantic_ai.tools import RunContext
 from pydantic_core import to_json
 
 from .._context import STEP
+from .._entering import enter, leave
 from .._failures import NotSerialisable
 from .._fingerprint import ANY, of_value
 from .._options import StepOptions
@@ -201,11 +202,11 @@ def _hash(value: Any) -> str:
 @contextmanager
 def _within(step: Any) -> Iterator[None]:
     """Make `step` the one that executes; never around a yield to the consumer."""
-    token = STEP.set(step.context)
+    entered = enter(step.run, step.context)
     try:
         yield
     finally:
-        STEP.reset(token)
+        leave(entered)
 
 
 def _usage(response: ModelResponse) -> dict[str, int | str]:

@@ -100,6 +100,8 @@ extension Wire {
         public var idempotencyKey: String?
         /// How long to wait before the body may start.
         public var delay: Duration?
+        /// The attempt's own span, for what its body calls; none when nobody is told of traces.
+        public var traceparent: String?
 
         init(_ reader: WireReader) throws {
             status = try reader.must("status")
@@ -109,6 +111,7 @@ extension Wire {
             replayed = try reader.may("replayed")
             idempotencyKey = try reader.may("idempotency_key")
             delay = try reader.may("delay_ms")
+            traceparent = try reader.may("traceparent")
         }
 
         init?(wire: RawJSON) throws {
