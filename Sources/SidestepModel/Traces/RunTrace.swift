@@ -19,22 +19,17 @@ public struct RunTrace: Sendable, Equatable {
 
     /// An attempt of a step.
     public func attempt(_ attempt: Int64, of step: String) -> TraceContext {
-        below("step/\(attempt)/\(step)")
+        context.attempt(attempt, of: step)
     }
 
     /// A call that a recorder wrote down, by its number in the run.
-    public func recording(_ number: Int64) -> TraceContext { below("recording/\(number)") }
-
-    private func below(_ what: String) -> TraceContext {
-        TraceContext(
-            trace: context.trace, span: Self.name("\(context.span)/\(what)"), isSampled: context.isSampled)
-    }
+    public func recording(_ number: Int64) -> TraceContext { context.below("recording/\(number)") }
 
     /// 64 bits of a text as 16 hexadecimal digits: FNV-1a, mixed as MurmurHash3 does at its end, so that texts which
     /// differ at their ends alone are far apart. Small enough for every client; nobody is kept from anything by it.
     ///
     /// Sources: <https://datatracker.ietf.org/doc/html/rfc9923>; <https://github.com/aappleby/smhasher>, `fmix64`.
-    static func name(_ text: String) -> String {
+    fileprivate static func name(_ text: String) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
@@ -42,6 +37,17 @@ public struct RunTrace: Sendable, Equatable {
         hash ^= hash >> 33
         let digits = String(hash == 0 ? 1 : hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension TraceContext {
+    /// An attempt of a step of the run whose own span this is.
+    public func attempt(_ attempt: Int64, of step: String) -> TraceContext {
+        below("step/\(attempt)/\(step)")
+    }
+
+    fileprivate func below(_ what: String) -> TraceContext {
+        TraceContext(trace: trace, span: RunTrace.name("\(span)/\(what)"), isSampled: isSampled)
     }
 }
 

@@ -15,12 +15,15 @@ extension SidestepClient {
         options: ResumeOptions = ResumeOptions()
     ) async throws -> Run {
         let input = try input.map { try payloads.encode($0) }
+        var options = options
+        options.traceparent = options.traceparent ?? configuration.traceparent
+        let opening = options
         // Without an id a second copy would make a second run.
         let result = try await call("resume", mayResend: id != nil) { writer in
             writer.member("run", id)
             writer.member("workflow", workflow)
             writer.member("input", input)
-            options.write(to: &writer)
+            opening.write(to: &writer)
         }
         let run = try await Run(
             result, input: input, client: self, onMismatch: options.onMismatch ?? .error)

@@ -18,6 +18,11 @@ extension SidestepClient.Configuration {
         }
     }
 
+    /// The span that the calling code is in: the observers', else that of the step whose body it is.
+    var traceparent: String? {
+        observers.lazy.compactMap { $0.headers["traceparent"] }.first ?? StepContext.current?.traceparent
+    }
+
     /// The metadata of a run with what the observers keep with it; nil when that is nothing.
     ///
     /// Metadata that is no object, or has a member of that name, stays as it is.

@@ -44,6 +44,9 @@ public struct ResumeOptions: Sendable {
     public var undo: Undoing?
     /// What it and its children may use up, by the names of the protocol: `tokens`, `cost_micros`, `calls`, …
     public var budget: [String: Int]?
+    /// The span of a trace that a new run is below, as the header `traceparent` has it. Default: the one that the
+    /// calling code is in, where that is known: by `TracingObserver`, or in the body of a step.
+    public var traceparent: String?
 
     /// The defaults.
     public init() {}
@@ -72,6 +75,7 @@ public struct ResumeOptions: Sendable {
         writer.member("parent", parent)
         if undo != nil { writer.member("compensates", true) }
         if let budget { writer.object("budget") { budget.write(to: &$0) } }
+        writer.member("traceparent", traceparent)
     }
 }
 

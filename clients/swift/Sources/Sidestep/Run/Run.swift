@@ -20,12 +20,15 @@ public final class Run: Sendable {
     public let wasCreated: Bool
     /// The checkpoint to go on from: the newest one, or the one a resume token named.
     public let checkpoint: SavedCheckpoint?
+    /// The run's own span, for what is below it: the header `traceparent`. Nil when the daemon tells nobody of traces.
+    public let traceparent: String?
     /// How the run ended; nil while it is open.
     public let outcome: Outcome?
 
     let client: SidestepClient
     let givenInput: RawJSON?
-    /// What observers kept with the run, if somebody else made it.
+    /// What spans of its workflow are below: the run's own span, else what observers kept with the run, if somebody else
+    /// made it.
     let headers: [String: String]
     /// A wait that lasts longer lets go of the run; nil waits in this process.
     let suspendAfter: Duration?
@@ -66,7 +69,10 @@ public final class Run: Sendable {
         checkpoint = result.present("checkpoint").flatMap { SavedCheckpoint($0, client.payloads) }
         outcome = lease == nil ? Outcome(status: run["status"]?.string ?? "", result) : nil
         givenInput = input
-        headers = wasCreated ? [:] : client.configuration.headers(in: run["metadata"])
+        traceparent = result["traceparent"]?.string
+        headers =
+            traceparent.map { ["traceparent": $0] }
+            ?? (wasCreated ? [:] : client.configuration.headers(in: run["metadata"]))
         do {
             journal = Mutex(try await Self.loadJournal(result, run: id, client: client))
         } catch {

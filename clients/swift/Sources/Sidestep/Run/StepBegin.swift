@@ -28,4 +28,6 @@ struct StepAttempt {
     var delay = Duration.zero
     /// The begin that is held back, and when it was, in milliseconds since the epoch.
     var held: (begin: Int, at: Int)?
+    /// Which one it is where the daemon was not asked: the first, or the one that it named after a failure.
+    var ordinal = 1
 }

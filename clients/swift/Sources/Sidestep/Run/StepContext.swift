@@ -1,3 +1,4 @@
+import SidestepModel
 import SidestepProtocol
 import Synchronization
 
@@ -21,13 +22,22 @@ public final class StepContext: Sendable {
     /// same call has it in every execution, whatever the order of the calls.
     public var idempotencyKey: String { "\(run.uid)/\(key)" }
 
+    /// The span of this attempt, for services that the body calls: the header of that name.
+    ///
+    /// Nil when the daemon tells nobody of traces. With `TracingObserver` the body is in a span below it already.
+    public var traceparent: String? {
+        run.traceparent.flatMap(TraceContext.init)?.attempt(attempt, of: name).text
+    }
+
     let run: Run
+    private let attempt: Int64
     private let key: String
     private let executing = Mutex<TaskIdentity?>(nil)
     private let reported = Mutex<Usage?>(nil)
 
-    init(name: String, key: String, run: Run) {
+    init(name: String, attempt: Int64, key: String, run: Run) {
         self.name = name
+        self.attempt = attempt
         self.key = key
         self.run = run
     }

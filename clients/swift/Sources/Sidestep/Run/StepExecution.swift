@@ -77,14 +77,14 @@ struct StepExecution: Sendable {
     // MARK: - Attempts
 
     /// Begins without waiting where losing the message does no harm: the body may run more than once anyway.
-    private func begin() async throws -> StepBegin {
+    private func begin(attempt ordinal: Int = 1) async throws -> StepBegin {
         // With a time-out the attempt's number must be known: the daemon's clock may end it before ours does.
         if options.needsAnswer { return try await beginAsRequest() }
         try run.checkOpen()
         let begin = run.client.connection.begin { [run, step, options] in
             run.params { options.write(step, to: &$0) }
         }
-        return .execute(StepAttempt(held: (begin, Date.now.milliseconds)))
+        return .execute(StepAttempt(held: (begin, Date.now.milliseconds), ordinal: ordinal))
     }
 
     /// When the body began, if that was not told: the end of the step says so, unless the begin says more.
@@ -112,7 +112,8 @@ struct StepExecution: Sendable {
     /// Runs the body once and records what came of it.
     private func makeAttempt(_ attempt: StepAttempt) async throws -> StepBegin {
         let output: RawJSON
-        let context = StepContext(name: step, key: key, run: run)
+        let context = StepContext(
+            name: step, attempt: Int64(attempt.number ?? attempt.ordinal), key: key, run: run)
         run.journal.withLock { $0.forget(within: step) }
         try interrupt(.beforeBody)
         do {
@@ -151,8 +152,13 @@ struct StepExecution: Sendable {
         }
     }
 
+    private func activity(_ context: StepContext) -> Activity {
+        let headers = context.traceparent.map { ["traceparent": $0] } ?? [:]
+        return Activity(kind: .step, name: step, run: run.id, headers: headers)
+    }
+
     private func executeBody(_ context: StepContext) async throws -> RawJSON {
-        try await run.client.configuration.observed(Activity(kind: .step, name: step, run: run.id)) {
+        try await run.client.configuration.observed(activity(context)) {
             try await StepContext.$current.withValue(context) {
                 guard let timeout = options.timeout else { return try await context.execute(body) }
                 return try await Deadline.run(timeout) { try await context.execute(body) }
@@ -197,7 +203,7 @@ struct StepExecution: Sendable {
             throw failed(failure.error)
         }
         try await Task.sleep(for: answer.delay)
-        return try await begin()
+        return try await begin(attempt: answer.attempt ?? 1)
     }
 }
 

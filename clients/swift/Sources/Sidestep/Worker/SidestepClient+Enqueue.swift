@@ -24,6 +24,8 @@ public struct EnqueueOptions: Sendable {
     public var ifClosed: ResumeOptions.IfClosed = .return
     /// What it and its children may use up, by the names of the protocol.
     public var budget: [String: Int]?
+    /// The span of a trace that a new run is below; as `ResumeOptions.traceparent`.
+    public var traceparent: String?
     /// Names to find the run by.
     public var tags: [String: String]?
     /// Anything to keep with the run.
@@ -58,6 +60,7 @@ public struct EnqueueOptions: Sendable {
         writer.member("metadata", metadata)
         writer.member("deadline_at", deadline?.milliseconds)
         if undo != nil { writer.member("compensates", true) }
+        writer.member("traceparent", traceparent)
     }
 }
 
@@ -75,6 +78,7 @@ extension SidestepClient {
         let input = try input.map { try payloads.encode($0) }
         var options = options
         options.metadata = configuration.metadataWithHeaders(options.metadata) ?? options.metadata
+        options.traceparent = options.traceparent ?? configuration.traceparent
         // Without an id or a key a second copy would make a second run.
         let mayResend = id != nil || options.dedupKey != nil
         let result = try await call("run.enqueue", mayResend: mayResend) { [options] writer in

@@ -9,12 +9,18 @@ final class LocalDaemon: Sendable {
     let directory: String
     var socket: String { directory + "/s.sock" }
     private let program: String
+    private let flags: [String]
 
-    init() async throws {
+    /// - Parameter settings: lines of a configuration; none for what is usual.
+    init(settings: String = "") async throws {
         var template = Array("/tmp/sidestep-tests-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         program = try Self.findProgram()
+        flags = settings.isEmpty ? [] : ["--config", directory + "/conf"]
+        if !settings.isEmpty {
+            try settings.write(toFile: directory + "/conf", atomically: false, encoding: .utf8)
+        }
         try await start()
     }
 
@@ -44,7 +50,7 @@ final class LocalDaemon: Sendable {
     func start() async throws {
         let log = directory + "/log"
         let process = try DetachedProcess.start(
-            [program, "--socket", socket, "--database", directory + "/d.db"], log: log)
+            [program, "--socket", socket, "--database", directory + "/d.db"] + flags, log: log)
         while (try? UnixSocket(path: socket)) == nil {
             try #require(process.isAlive, "the daemon ended: \(process.lastWords)")
             try await Task.sleep(for: .milliseconds(5))
