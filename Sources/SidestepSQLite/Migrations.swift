@@ -19,6 +19,7 @@ enum Migrations {
         PackageResources.m0013_recording_sql,
         PackageResources.m0014_privacy_sql,
         PackageResources.m0015_see_sql,
+        PackageResources.m0016_reserved_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {
