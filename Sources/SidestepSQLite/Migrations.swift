@@ -20,6 +20,7 @@ enum Migrations {
         PackageResources.m0014_privacy_sql,
         PackageResources.m0015_see_sql,
         PackageResources.m0016_reserved_sql,
+        PackageResources.m0017_views_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

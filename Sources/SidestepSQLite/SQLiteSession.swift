@@ -38,6 +38,7 @@ final class SQLiteSession: StoreTransaction {
     let recordingBlocks: RecordingBlockStatements
     let forgetting: ForgettingStatements
     let usages: UsageStatements
+    let views: ViewStatements
     /// Whether something was deleted that has to go from the log as well.
     var isLogToBeCut = false
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
@@ -80,6 +81,7 @@ final class SQLiteSession: StoreTransaction {
         recordingBlocks = try RecordingBlockStatements(connection, library)
         forgetting = try ForgettingStatements(connection, library)
         usages = try UsageStatements(connection, library)
+        views = try ViewStatements(connection, library)
     }
 
     /// From now on rows of held runs are kept: this connection is the one that writes.

@@ -39,7 +39,8 @@ struct Dispatcher: Sendable {
         self.information = information
         var handlers = SessionHandlers.all
         for family in [
-            ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
+            ResumeHandler.all, RunHandlers.all, ViewHandlers.all, StepHandlers.all, CheckpointHandlers.all,
+            StateHandlers.all,
             LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all, LimitHandlers.all,
             ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
             WebhookHandlers.all, WatchHandlers.all,

@@ -8,7 +8,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
     ForkReading, RemovalReading, StatisticsReading, TransferReading, GraphReading,
     ConversationReading, MemoryReading, ExecutionReading, ActReading, ChoreReading, RecordingReading,
-    UsageReading
+    UsageReading, ViewReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction: it sees what it wrote, and what the jobs before it
@@ -20,7 +20,8 @@ public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, Checkpoi
     JournalWriting, QueueWriting, WaitWriting, SignalWriting, PromiseWriting, LimitWriting, ClockWriting,
     ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting,
     ForkWriting, RemovalWriting, TransferWriting, GraphWriting, ConversationWriting,
-    MemoryWriting, ExecutionWriting, ActWriting, ChoreWriting, RecordingWriting, UsageWriting
+    MemoryWriting, ExecutionWriting, ActWriting, ChoreWriting, RecordingWriting, UsageWriting,
+    ViewWriting
 {}
 
 /// One request on its way through the writer: synchronous code that reads, decides and writes.

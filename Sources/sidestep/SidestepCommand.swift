@@ -45,7 +45,8 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    UICommand.self, PsCommand.self, TopCommand.self, LastCommand.self, ShowCommand.self,
+                    UICommand.self, PsCommand.self, ViewCommand.self, TopCommand.self, LastCommand.self,
+                    ShowCommand.self,
                     WhyCommand.self, HistoryCommand.self,
                     TimelineCommand.self, ResultCommand.self, SpendCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,

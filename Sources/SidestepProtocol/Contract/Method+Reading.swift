@@ -12,7 +12,7 @@ extension Method {
         "ping", "hello", "rpc.discover",
         "run.get", "run.list", "run.result", "run.history", "run.explain", "run.timeline", "run.usage",
         "run.diff",
-        "run.export",
+        "run.export", "view.list",
         "run.watch", "run.unwatch", "rpc.cancel",
         "step.get", "step.list", "step.inflight", "lease.get",
         "checkpoint.get", "checkpoint.list", "checkpoint.messages",
