@@ -39,6 +39,7 @@ final class SQLiteSession: StoreTransaction {
     let forgetting: ForgettingStatements
     let usages: UsageStatements
     let views: ViewStatements
+    let spaces: SpaceStatements
     /// Whether something was deleted that has to go from the log as well.
     var isLogToBeCut = false
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
@@ -82,6 +83,7 @@ final class SQLiteSession: StoreTransaction {
         forgetting = try ForgettingStatements(connection, library)
         usages = try UsageStatements(connection, library)
         views = try ViewStatements(connection, library)
+        spaces = try SpaceStatements(connection, library)
     }
 
     /// From now on rows of held runs are kept: this connection is the one that writes.

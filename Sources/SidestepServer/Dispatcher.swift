@@ -19,6 +19,7 @@ struct Dispatcher: Sendable {
         case watch(WatchRequest)
         case unwatch(String)
         case maintain(MaintenanceRequest)
+        case space(SpaceRequest)
         /// Apart, for its size: the others are passed on in a few words.
         indirect case begin(BeginStep, @Sendable (BeginStep) -> Call.Work)
         case outcome(StepEnding)
@@ -46,7 +47,7 @@ struct Dispatcher: Sendable {
             WebhookHandlers.all, WatchHandlers.all,
             ForkHandlers.all,
             RetentionHandlers.all, BulkHandlers.all, TimelineHandlers.all, UsageHandlers.all,
-            SystemHandlers.all,
+            SystemHandlers.all, SpaceHandlers.all,
             TransferHandlers.all,
             GraphHandlers.all, ConversationHandlers.all, MemoryHandlers.all,
             RecordingHandlers.all,
@@ -90,6 +91,7 @@ struct Dispatcher: Sendable {
         case .watch(let make): .watch(make(request))
         case .unwatch(let make): .unwatch(make(request))
         case .maintain(let make): .maintain(try make(request))
+        case .space(let make): .space(make(request))
         case .begin(let make, let work): .begin(try make(request), work)
         case .outcome(let make): .outcome(make(request))
         }

@@ -8,7 +8,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
     ForkReading, RemovalReading, StatisticsReading, TransferReading, GraphReading,
     ConversationReading, MemoryReading, ExecutionReading, ActReading, ChoreReading, RecordingReading,
-    UsageReading, ViewReading
+    UsageReading, ViewReading, SpaceReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction: it sees what it wrote, and what the jobs before it

@@ -49,6 +49,7 @@ struct SidestepCommand: ParsableCommand {
                     ShowCommand.self,
                     WhyCommand.self, HistoryCommand.self,
                     TimelineCommand.self, ResultCommand.self, SpendCommand.self,
+                    UsageCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     RecordingsCommand.self, DiffCommand.self, WorkspaceCommand.self, WatchCommand.self,
                     EventsCommand.self,

@@ -22,6 +22,8 @@ public final class Coordinator: @unchecked Sendable {
     var topics: TopicClock?
     /// Calls that were woken and are performed again, by their connections.
     var awake: [Int64: [ObjectIdentifier: Call]] = [:]
+    /// The space that users take, as far as it was counted.
+    var space = SpaceKnowledge()
     /// Timers of chores that are to come, by kind.
     var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false

@@ -20,7 +20,7 @@ extension Method {
         "queue.get", "queue.list", "worker.list", "limit.list", "breaker.list", "budget.get",
         "schedule.get", "schedule.list", "stream.read", "stream.list", "artifact.get", "artifact.list",
         "event.list", "webhook.list", "webhook.deliveries", "retention.list",
-        "system.info", "system.acts", "system.check", "system.metrics", "system.stats",
+        "system.info", "system.acts", "system.check", "system.metrics", "system.stats", "system.usage",
         "conversation.read", "conversation.entry", "conversation.list",
         "graph.get", "graph.list", "graph.delta_history",
         "memory.get", "memory.search", "memory.namespaces",

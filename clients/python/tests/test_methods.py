@@ -187,6 +187,7 @@ def test_events_webhooks_retention_and_the_daemon_itself(
     assert client.system.discover()["openrpc"]
     assert client.system.info()["version"]
     assert client.system.stats()["database_bytes"] > 0
+    assert client.system.usage(workflow=run_id, limit=1, max_age=0)["lines"] == []
     assert client.system.metrics().endswith("# EOF\n")
     assert client.system.check()["ok"]
     assert "bytes_after" in client.system.vacuum()

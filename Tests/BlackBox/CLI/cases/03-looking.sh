@@ -150,3 +150,16 @@ status 1 sidestep view delete "$run" 2>error
 status 64 sidestep ps --view "$run" 2>error
 has "$(cat error)" "sidestep view put"
 C
+
+check "usage says what takes space, the most first, and how old its figures are" <<'C'
+s=$(sidestep start "$run" --workflow "w-$run" --input '"12345678"')
+eval "$s"
+sidestep step a -- echo hello >/dev/null
+sidestep usage --fresh --workflow "w-$run" >shown 2>said
+has "$(cat shown)" "WORKFLOW"
+has "$(cat shown)" "w-$run"
+has "$(cat said)" "counted "
+is "$(sidestep usage --workflow "w-$run" --json | jq -c '.lines[] | [.open_runs, .closed_runs, .steps]')" "[1,0,1]"
+is "$(sidestep usage --workflow none 2>/dev/null)" "There is nothing that takes space."
+status 64 sidestep usage --limit 0 2>error
+C

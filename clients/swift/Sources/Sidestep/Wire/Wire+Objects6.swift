@@ -158,6 +158,36 @@ extension Wire {
         }
     }
 
+    /// The protocol's `space_line`.
+    public struct SpaceLineObject: WireReadable {
+        /// Whose it is.
+        public var user: Int?
+        /// The workflow; absent for what stands beside runs, and for workflows of a user past a thousand.
+        public var workflow: String?
+        /// Runs that are not closed.
+        public var openRuns: Int
+        /// Runs that are.
+        public var closedRuns: Int
+        /// Their steps.
+        public var steps: Int
+        /// What payloads take, without names, indexes and free space.
+        public var bytes: Int
+
+        init(_ reader: WireReader) throws {
+            user = try reader.may("user")
+            workflow = try reader.may("workflow")
+            openRuns = try reader.must("open_runs")
+            closedRuns = try reader.must("closed_runs")
+            steps = try reader.must("steps")
+            bytes = try reader.must("bytes")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("SpaceLineObject", wire))
+        }
+    }
+
     /// The protocol's `conversation`.
     public struct ConversationObject: WireReadable {
         /// Its name.
@@ -221,64 +251,6 @@ extension Wire {
 
         var wire: RawJSON {
             .object { writer in
-                writer.wire("channel", channel)
-                writer.wire("type", type)
-                writer.wire("data", data)
-            }
-        }
-    }
-
-    /// The protocol's `graph_write`.
-    public struct GraphWriteObject: WireReadable, WireWritable {
-        /// The task; in results.
-        public var task: String?
-        /// Its place; in results.
-        public var path: String?
-        /// Its number in the task.
-        public var index: Int
-        /// The channel.
-        public var channel: String
-        /// The serializer.
-        public var type: String
-        /// The value in base64.
-        public var data: String
-
-        init(_ reader: WireReader) throws {
-            task = try reader.may("task")
-            path = try reader.may("path")
-            index = try reader.must("index")
-            channel = try reader.must("channel")
-            type = try reader.must("type")
-            data = try reader.must("data")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("GraphWriteObject", wire))
-        }
-
-        /// What is left out is not said.
-        public init(
-            index: Int,
-            channel: String,
-            type: String,
-            data: String,
-            task: String? = nil,
-            path: String? = nil
-        ) {
-            self.task = task
-            self.path = path
-            self.index = index
-            self.channel = channel
-            self.type = type
-            self.data = data
-        }
-
-        var wire: RawJSON {
-            .object { writer in
-                writer.wire("task", task)
-                writer.wire("path", path)
-                writer.wire("index", index)
                 writer.wire("channel", channel)
                 writer.wire("type", type)
                 writer.wire("data", data)

@@ -4,6 +4,64 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// The protocol's `graph_write`.
+    public struct GraphWriteObject: WireReadable, WireWritable {
+        /// The task; in results.
+        public var task: String?
+        /// Its place; in results.
+        public var path: String?
+        /// Its number in the task.
+        public var index: Int
+        /// The channel.
+        public var channel: String
+        /// The serializer.
+        public var type: String
+        /// The value in base64.
+        public var data: String
+
+        init(_ reader: WireReader) throws {
+            task = try reader.may("task")
+            path = try reader.may("path")
+            index = try reader.must("index")
+            channel = try reader.must("channel")
+            type = try reader.must("type")
+            data = try reader.must("data")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("GraphWriteObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            index: Int,
+            channel: String,
+            type: String,
+            data: String,
+            task: String? = nil,
+            path: String? = nil
+        ) {
+            self.task = task
+            self.path = path
+            self.index = index
+            self.channel = channel
+            self.type = type
+            self.data = data
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("task", task)
+                writer.wire("path", path)
+                writer.wire("index", index)
+                writer.wire("channel", channel)
+                writer.wire("type", type)
+                writer.wire("data", data)
+            }
+        }
+    }
+
     /// The protocol's `graph_checkpoint`.
     public struct GraphCheckpointObject: WireReadable {
         /// Its thread.
@@ -180,102 +238,6 @@ extension Wire {
                 writer.wire("cuts", cuts)
                 writer.wire("base", base)
             }
-        }
-    }
-
-    /// The protocol's `recording`.
-    public struct RecordingObject: WireReadable {
-        /// Its number in the run.
-        public var recording: Int
-        /// The generation of the run.
-        public var generation: Int
-        /// The lease under which it began.
-        public var epoch: Int
-        /// What became of it.
-        public var state: String
-        /// The service that was called.
-        public var upstream: String
-        /// GET, POST and the like.
-        public var httpMethod: String
-        /// Its path.
-        public var path: String
-        /// By what it is known again.
-        public var keys: [String]
-        /// By what its bodies are encrypted, in its recorder's words.
-        public var sealed: String?
-        /// The model.
-        public var model: String?
-        /// Whether the answer came in parts.
-        public var stream: Bool
-        /// Ids of tool calls in the request.
-        public var toolRefs: [String]?
-        /// Ids of tool calls in the answer.
-        public var toolIds: [String]?
-        /// The status that HTTP has for it.
-        public var status: Int?
-        /// What kind of bytes came back.
-        public var contentType: String?
-        /// How many bytes came back.
-        public var responseBytes: Int?
-        /// How many were sent, if they were kept.
-        public var requestBytes: Int?
-        /// What it consumed.
-        public var usage: RawJSON?
-        /// Who says so.
-        public var usageSource: String?
-        /// Why the model stopped.
-        public var finish: String?
-        /// How often it was sent.
-        public var tries: Int
-        /// A sentence on what happened.
-        public var message: String?
-        /// The recording that took its place.
-        public var supersededBy: Int?
-        /// When it began.
-        public var startedAt: Date
-        /// From the request to the first byte.
-        public var firstByte: Duration?
-        /// From the request to the last byte.
-        public var duration: Duration?
-        /// When it ended.
-        public var completedAt: Date?
-        /// When its bodies were deleted, and the keys that it was known again by.
-        public var forgottenAt: Date?
-
-        init(_ reader: WireReader) throws {
-            recording = try reader.must("recording")
-            generation = try reader.must("generation")
-            epoch = try reader.must("epoch")
-            state = try reader.must("state")
-            upstream = try reader.must("upstream")
-            httpMethod = try reader.must("http_method")
-            path = try reader.must("path")
-            keys = try reader.must("keys")
-            sealed = try reader.may("sealed")
-            model = try reader.may("model")
-            stream = try reader.must("stream")
-            toolRefs = try reader.may("tool_refs")
-            toolIds = try reader.may("tool_ids")
-            status = try reader.may("status")
-            contentType = try reader.may("content_type")
-            responseBytes = try reader.may("response_bytes")
-            requestBytes = try reader.may("request_bytes")
-            usage = try reader.may("usage")
-            usageSource = try reader.may("usage_source")
-            finish = try reader.may("finish")
-            tries = try reader.must("tries")
-            message = try reader.may("message")
-            supersededBy = try reader.may("superseded_by")
-            startedAt = try reader.must("started_at")
-            firstByte = try reader.may("first_byte_ms")
-            duration = try reader.may("duration_ms")
-            completedAt = try reader.may("completed_at")
-            forgottenAt = try reader.may("forgotten_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("RecordingObject", wire))
         }
     }
 }

@@ -114,6 +114,7 @@ extension Wire {
         "system.vacuum": { _ = try SystemVacuumResult($0) },
         "system.metrics": { _ = try SystemMetricsResult($0) },
         "system.stats": { _ = try SystemStatsResult($0) },
+        "system.usage": { _ = try SystemUsageResult($0) },
         "run.export": { _ = try RunExportResult($0) },
         "run.import": { _ = try RunImportResult($0) },
         "conversation.append": { _ = try ConversationAppendResult($0) },
