@@ -116,6 +116,11 @@ public struct SpaceFigures: Sendable {
         self.lines = lines
     }
 
+    /// Bytes of all lines of each user.
+    public var bytesByUser: [UInt32: Int64] {
+        lines.reduce(into: [:]) { $0[$1.user, default: 0] += $1.bytes }
+    }
+
     /// How many times as long as counting took the figures are kept at least: a fifth of the time is spent on it at
     /// most, whoever asks.
     public static let rest: Int64 = 4

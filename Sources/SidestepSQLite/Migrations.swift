@@ -21,6 +21,7 @@ enum Migrations {
         PackageResources.m0015_see_sql,
         PackageResources.m0016_reserved_sql,
         PackageResources.m0017_views_sql,
+        PackageResources.m0018_counts_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

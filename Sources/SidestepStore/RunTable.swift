@@ -73,6 +73,8 @@ public protocol RunReading: AnyObject {
     func runTags(key: Int64) throws(Failure) -> [(name: String, value: String)]
     /// Newest first.
     func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord>
+    /// How many runs a user has, closed ones included, as of this transaction; looks at one row.
+    func runCount(user: UInt32) throws(Failure) -> Int64
     /// Of one user, or with nil of all.
     func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// The same of open runs alone, which costs as much as there are.

@@ -222,6 +222,7 @@ public final class Coordinator: @unchecked Sendable {
         case .draining(let isOn):
             environment.isDraining.replace(isOn)
             onDraining?(isOn)
+        case .countSpace(let maxAge): space(maxAge: maxAge) { _ in }
         case .asked(let worker):
             // A connection that closed meanwhile is not one to remember.
             if environment.isOpen(call.session) { environment.workers.note(worker, session: call.session) }

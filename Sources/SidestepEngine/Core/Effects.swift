@@ -62,6 +62,8 @@ public enum Effect: Sendable {
     case timePasses(Int64)
     /// Nothing new is to start any more, or it is again.
     case draining(Bool)
+    /// What users store is to be counted, unless it was so many milliseconds ago.
+    case countSpace(maxAge: Int64)
     /// A worker asked for runs.
     indirect case asked(WorkerRecord)
 }

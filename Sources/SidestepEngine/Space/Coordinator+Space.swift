@@ -44,6 +44,7 @@ extension Coordinator {
             let figures = SpaceFigures(
                 at: begun, tookMilliseconds: environment.clock.sinceBoot() - boot, lines: space.sums.lines)
             space.kept = figures
+            environment.storedBytes.replace(figures.bytesByUser)
             end(.success(figures))
         }
     }
