@@ -38,6 +38,13 @@ public struct Limits: Sendable, Equatable {
     /// Watches of one user.
     public var userWatches = 1000
 
+    // What one user who is no administrator may keep; QuotaRule says how they are meant.
+
+    /// Runs of one user, those that are closed included; 0 is without limit.
+    public var userRuns = 0
+    /// Bytes of payloads of one user, as `system.usage` counts them; 0 is without limit.
+    public var userStoredBytes = 0
+
     /// How many elements the arrays and objects of a call may have, where it is not the standard.
     public var elements: [ElementLimit: Int] = [:]
 
@@ -130,5 +137,12 @@ public struct NamedLimit: Sendable {
             "user_bytes", \.userBytes, (1 << 16)...(1 << 40),
             "bytes held for one user: lines that are coming or being worked on, replies that are not read"),
         NamedLimit("user_watches", \.userWatches, 1...100_000, "watches of one user"),
+        NamedLimit(
+            "user_runs", \.userRuns, 0...1_000_000_000,
+            "runs of one user, closed ones included; past it new ones are refused; 0 is without limit"),
+        NamedLimit(
+            "user_stored_bytes", \.userStoredBytes, 0...(1 << 50),
+            "bytes of payloads of one user, as `system.usage` counts them now and then; past it new runs are refused; "
+                + "0 is without limit"),
     ]
 }

@@ -20,6 +20,8 @@ enum Migrations {
         PackageResources.m0014_privacy_sql,
         PackageResources.m0015_see_sql,
         PackageResources.m0016_trace_sql,
+        PackageResources.m0017_views_sql,
+        PackageResources.m0018_counts_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

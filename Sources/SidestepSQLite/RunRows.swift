@@ -2,7 +2,8 @@ import SidestepModel
 import SidestepStore
 
 struct RunStatements {
-    let byKey, state, newest, generation, latestAnyUser, payloads, tags, counts, openCounts, bySession, owned,
+    let byKey, state, newest, generation, latestAnyUser, payloads, tags, count, counts, openCounts, bySession,
+        owned,
         expired, nextExpiry: Statement
     let insert, update: RecordStatement<RunRecord>
     let insertPayload, setInput, setOutput, setTag, deleteTag, delete, setWorkflow: Statement
@@ -16,6 +17,7 @@ struct RunStatements {
         latestAnyUser = try block("run_latest_any_user")
         payloads = try block("run_payloads")
         tags = try block("run_tags")
+        count = try block("run_count")
         counts = try block("run_counts")
         openCounts = try block("run_open_counts")
         bySession = try block("run_by_session")
@@ -74,6 +76,10 @@ extension SQLiteSession {
 
     func runTags(key: Int64) throws(Failure) -> [(name: String, value: String)] {
         try runs.tags.all(key) { (name: $0.string(), value: $0.string()) }
+    }
+
+    func runCount(user: UInt32) throws(Failure) -> Int64 {
+        try runs.count.first(Int64(user)) { $0.integer() } ?? 0
     }
 
     func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)] {

@@ -39,6 +39,8 @@ final class SQLiteSession: StoreTransaction {
     let forgetting: ForgettingStatements
     let usages: UsageStatements
     let traces: TraceStatements
+    let views: ViewStatements
+    let spaces: SpaceStatements
     /// Whether something was deleted that has to go from the log as well.
     var isLogToBeCut = false
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
@@ -82,6 +84,8 @@ final class SQLiteSession: StoreTransaction {
         forgetting = try ForgettingStatements(connection, library)
         usages = try UsageStatements(connection, library)
         traces = try TraceStatements(connection, library)
+        views = try ViewStatements(connection, library)
+        spaces = try SpaceStatements(connection, library)
     }
 
     /// From now on rows of held runs are kept: this connection is the one that writes.

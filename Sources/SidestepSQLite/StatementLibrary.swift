@@ -25,6 +25,7 @@ struct StatementLibrary {
         PackageResources.memory_sql,
         PackageResources.execution_sql, PackageResources.act_sql, PackageResources.chore_sql,
         PackageResources.recording_sql, PackageResources.usage_sql, PackageResources.trace_sql,
+        PackageResources.view_sql, PackageResources.space_sql,
     ]
 
     init() {

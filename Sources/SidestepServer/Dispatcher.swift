@@ -19,6 +19,7 @@ struct Dispatcher: Sendable {
         case watch(WatchRequest)
         case unwatch(String)
         case maintain(MaintenanceRequest)
+        case space(SpaceRequest)
         /// Apart, for its size: the others are passed on in a few words.
         indirect case begin(BeginStep, @Sendable (BeginStep) -> Call.Work)
         case outcome(StepEnding)
@@ -39,13 +40,14 @@ struct Dispatcher: Sendable {
         self.information = information
         var handlers = SessionHandlers.all
         for family in [
-            ResumeHandler.all, RunHandlers.all, StepHandlers.all, CheckpointHandlers.all, StateHandlers.all,
+            ResumeHandler.all, RunHandlers.all, ViewHandlers.all, StepHandlers.all, CheckpointHandlers.all,
+            StateHandlers.all,
             LeaseHandlers.all, WaitHandlers.all, QueueHandlers.all, LimitHandlers.all,
             ScheduleHandlers.all, StreamHandlers.all, ArtifactHandlers.all, EventHandlers.all,
             WebhookHandlers.all, WatchHandlers.all,
             ForkHandlers.all,
             RetentionHandlers.all, BulkHandlers.all, TimelineHandlers.all, UsageHandlers.all,
-            SystemHandlers.all,
+            SystemHandlers.all, SpaceHandlers.all,
             TransferHandlers.all,
             GraphHandlers.all, ConversationHandlers.all, MemoryHandlers.all,
             RecordingHandlers.all,
@@ -89,6 +91,7 @@ struct Dispatcher: Sendable {
         case .watch(let make): .watch(make(request))
         case .unwatch(let make): .unwatch(make(request))
         case .maintain(let make): .maintain(try make(request))
+        case .space(let make): .space(make(request))
         case .begin(let make, let work): .begin(try make(request), work)
         case .outcome(let make): .outcome(make(request))
         }

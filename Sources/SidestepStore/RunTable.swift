@@ -44,6 +44,19 @@ public struct RunFilter: Sendable {
 
     /// All runs of that user, or of everybody.
     public init(user: UInt32?) { self.user = user }
+
+    /// Asks besides for runs of an age, in milliseconds at `now`; what was asked for before still holds.
+    public mutating func narrow(newerThan: Int64?, olderThan: Int64?, at now: Instant) {
+        if let newerThan {
+            // A run that is exactly so old is one of them, and `createdAfter` leaves its moment out.
+            let earliest = now.advanced(byMilliseconds: -newerThan - 1)
+            createdAfter = createdAfter.map { max($0, earliest) } ?? earliest
+        }
+        if let olderThan {
+            let latest = now.advanced(byMilliseconds: -olderThan)
+            createdBefore = createdBefore.map { min($0, latest) } ?? latest
+        }
+    }
 }
 
 /// Looks at runs: the tables `run`, `run_payload` and `run_tag`.
@@ -60,6 +73,8 @@ public protocol RunReading: AnyObject {
     func runTags(key: Int64) throws(Failure) -> [(name: String, value: String)]
     /// Newest first.
     func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord>
+    /// How many runs a user has, closed ones included, as of this transaction; looks at one row.
+    func runCount(user: UInt32) throws(Failure) -> Int64
     /// Of one user, or with nil of all.
     func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// The same of open runs alone, which costs as much as there are.

@@ -8,7 +8,7 @@ public protocol StoreReader: RunReading, StepReading, CheckpointReading, StateRe
     ScheduleReading, StreamReading, ArtifactReading, EventReading, WebhookReading, AnnouncementReading,
     ForkReading, RemovalReading, StatisticsReading, TransferReading, GraphReading,
     ConversationReading, MemoryReading, ExecutionReading, ActReading, ChoreReading, RecordingReading,
-    UsageReading, TraceReading
+    UsageReading, TraceReading, ViewReading, SpaceReading
 {}
 
 /// Reads and writes of one request, inside the writer's transaction: it sees what it wrote, and what the jobs before it
@@ -21,7 +21,7 @@ public protocol StoreTransaction: StoreReader, RunWriting, StepWriting, Checkpoi
     ScheduleWriting, StreamWriting, ArtifactWriting, EventWriting, WebhookWriting, AnnouncementWriting,
     ForkWriting, RemovalWriting, TransferWriting, GraphWriting, ConversationWriting,
     MemoryWriting, ExecutionWriting, ActWriting, ChoreWriting, RecordingWriting, UsageWriting,
-    TraceWriting
+    TraceWriting, ViewWriting
 {}
 
 /// One request on its way through the writer: synchronous code that reads, decides and writes.

@@ -45,9 +45,11 @@ struct SidestepCommand: ParsableCommand {
             CommandGroup(
                 name: "Looking",
                 subcommands: [
-                    UICommand.self, PsCommand.self, TopCommand.self, LastCommand.self, ShowCommand.self,
+                    UICommand.self, PsCommand.self, ViewCommand.self, TopCommand.self, LastCommand.self,
+                    ShowCommand.self,
                     WhyCommand.self, HistoryCommand.self,
                     TimelineCommand.self, ResultCommand.self, SpendCommand.self,
+                    UsageCommand.self,
                     InflightCommand.self, SignalsCommand.self, TimersCommand.self, WorkersCommand.self,
                     RecordingsCommand.self, DiffCommand.self, WorkspaceCommand.self, WatchCommand.self,
                     EventsCommand.self,

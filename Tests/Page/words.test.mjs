@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { actions, answer, waitsFor } from "../../Sources/SidestepPage/Page/actions.js";
 import { rule } from "../../Sources/SidestepPage/Page/cron.js";
 import { changes } from "../../Sources/SidestepPage/Page/difference.js";
-import { fits, instant, params, tags } from "../../Sources/SidestepPage/Page/filters.js";
+import { fits, instant, params, query, tags } from "../../Sources/SidestepPage/Page/filters.js";
 import { markdown } from "../../Sources/SidestepPage/Page/markdown.js";
 import { ofCall, paired } from "../../Sources/SidestepPage/Page/messages.js";
+import { address } from "../../Sources/SidestepPage/Page/router.js";
 import { metrics } from "../../Sources/SidestepPage/Page/metrics.js";
 import { kinds, sum } from "../../Sources/SidestepPage/Page/usage.js";
 
@@ -20,13 +21,31 @@ test("rules of schedules in words", () => {
 });
 
 test("filters: from what is typed to what is asked", () => {
-  const now = Date.parse("2026-03-01T12:00:00Z");
-  assert.deepEqual(params({ status: "open", workflow: "w", tag: "a=1 b=x=y", after: "2h", user: "0", text: "", before: "never" }, now),
-    { workflow: "w", open: true, tag: { a: "1", b: "x=y" }, created_after: now - 7_200_000, user: 0 });
-  assert.equal(instant("2026-03-01T00:00Z", now), now - 43_200_000);
+  assert.deepEqual(params({ status: "open", workflow: "w", tag: "a=1 b=x=y", after: "2h", user: "0", text: "", before: "never" }),
+    { workflow: "w", open: true, tag: { a: "1", b: "x=y" }, newer_than_ms: 7_200_000, user: 0 });
+  assert.deepEqual(params({ after: "2026-03-01T00:00Z", before: "1d" }), { created_after: Date.parse("2026-03-01T00:00Z"), older_than_ms: 86_400_000 });
+  assert.equal(instant("1767225600000"), 1767225600000);
   assert.equal(tags("nothing"), undefined);
+  assert.deepEqual(tags('a="two words", "b c"="say \\"x\\""'), { a: "two words", "b c": 'say "x"' });
   assert.ok(fits({ id: "ab", status: "failed", tags: { a: "1" } }, { text: "b", tag: { a: "1" } }));
   assert.ok(!fits({ id: "ab", status: "failed" }, { open: true }));
+});
+
+test("filters: an age moves on with the time", () => {
+  const run = { id: "r", status: "running", created_at: Date.now() - 3_600_000 };
+  assert.deepEqual([{ newer_than_ms: 7_200_000 }, { newer_than_ms: 60_000 }, { older_than_ms: 60_000 }, { older_than_ms: 7_200_000 }].map((wanted) => fits(run, wanted)),
+    [true, false, true, false]);
+});
+
+test("filters: what is asked stands in an address and comes back as it was", () => {
+  const filters = [
+    {}, { open: true }, { status: "failed", newer_than_ms: 86_400_000 }, { older_than_ms: 90_000 }, { created_after: 1000, created_before: 1767225600123 },
+    { workflow: "a b", text: "x&y=z", parent: "p/1", user: 0, tag: { team: "red", "in words": 'two, "words" \\ and = more', empty: "" } },
+  ];
+  for (const filter of filters) {
+    const kept = new URLSearchParams(address("/runs", query(filter)).split("?")[1] ?? "");
+    assert.deepEqual(params(Object.fromEntries(kept)), filter);
+  }
 });
 
 test("reasons become actions, and every run has those that are always possible", () => {

@@ -62,7 +62,7 @@ public struct CallContext: Sendable {
     var visibleUser: UInt32? { peer.isAdministrator ? nil : peer.uid }
 
     /// The one user that was asked for, or all whom the caller sees; `not_permitted` for another one's.
-    func seen(_ asked: UInt32?) throws -> UInt32? {
+    func seen(_ asked: UInt32?) throws(Failure) -> UInt32? {
         guard let asked else { return visibleUser }
         if asked != peer.uid { try requireAdministrator("see the runs of another user") }
         return asked

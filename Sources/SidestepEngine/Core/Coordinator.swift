@@ -22,6 +22,8 @@ public final class Coordinator: @unchecked Sendable {
     var topics: TopicClock?
     /// Calls that were woken and are performed again, by their connections.
     var awake: [Int64: [ObjectIdentifier: Call]] = [:]
+    /// The space that users take, as far as it was counted.
+    var space = SpaceKnowledge()
     /// Timers of chores that are to come, by kind.
     var chores: [Int: any LoopTimer] = [:]
     private var isDraining = false
@@ -223,6 +225,7 @@ public final class Coordinator: @unchecked Sendable {
         case .draining(let isOn):
             environment.isDraining.replace(isOn)
             onDraining?(isOn)
+        case .countSpace(let maxAge): space(maxAge: maxAge) { _ in }
         case .asked(let worker):
             // A connection that closed meanwhile is not one to remember.
             if environment.isOpen(call.session) { environment.workers.note(worker, session: call.session) }

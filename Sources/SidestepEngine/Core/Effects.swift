@@ -64,6 +64,8 @@ public enum Effect: Sendable {
     case draining(Bool)
     /// A journal that traces tell of has a new entry.
     case traced(run: Int64)
+    /// What users store is to be counted, unless it was so many milliseconds ago.
+    case countSpace(maxAge: Int64)
     /// A worker asked for runs.
     indirect case asked(WorkerRecord)
 }

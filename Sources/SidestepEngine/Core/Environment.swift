@@ -31,6 +31,8 @@ public final class Environment: Sendable {
     /// What is counted of all this.
     public let meters: Meters
     private let openSessions = Mutex<[Int64: SessionPulse]>([:])
+    /// Bytes of payloads by user, as they were counted last; nil before.
+    let storedBytes = Current<[UInt32: Int64]?>(nil)
     /// How the disk under the store does.
     public let storage: Current<StorageCondition>
 

@@ -180,7 +180,7 @@ public struct ListRetention: Query {
 
 extension CallContext {
     /// Refuses what changes things for all users to all but administrators.
-    func requireAdministrator(_ action: String) throws {
+    func requireAdministrator(_ action: String) throws(Failure) {
         if peer.isAdministrator { return }
         throw Failure(
             .notPermitted, "only an administrator may \(action)",

@@ -51,6 +51,7 @@ public struct ForkRun: Command {
             return Result(view: try RunView(known, store), created: false, lineage: lineage)
         }
         let cut = try self.cut(source, store, call)
+        try store.requireRoom(forRunOf: source.userID, &call)
         var fork = try insert(source, store, call)
         let created = try store.append(
             run: fork.key, at: call.now, kind: .runCreated,

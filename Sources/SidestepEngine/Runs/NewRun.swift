@@ -35,6 +35,8 @@ public struct NewRun: Sendable {
     func insert(
         _ id: String, replacing replaced: RunRecord?, _ store: any StoreTransaction, _ call: inout CallContext
     ) throws -> RunRecord {
+        let parent = try openParent(store, call)
+        try store.requireRoom(forRunOf: call.peer.uid, isChild: parent != nil, &call)
         // A removed run left its numbers behind: the id goes on counting.
         let past = replaced == nil ? try store.tombstone(user: call.peer.uid, id: id) : nil
         let generation = (replaced?.generation ?? past?.generation ?? 0) + 1
@@ -56,7 +58,6 @@ public struct NewRun: Sendable {
         }
         run.isDetached = terms.isDetached
         run.compensates = terms.compensates ?? run.compensates
-        let parent = try openParent(store, call)
         run.parent = parent?.key
         run.traceparent =
             try terms.checkedTraceparent() ?? parent.flatMap { call.traceparent(of: $0) ?? $0.traceparent }

@@ -81,6 +81,10 @@ public struct ListRuns: Query {
     public let filter: RunFilter
     /// The id of the run whose children are asked for.
     public let parent: String?
+    /// Only runs made no longer ago than so many milliseconds.
+    public var newerThan: Int64?
+    /// Only runs made longer ago than so many milliseconds.
+    public var olderThan: Int64?
 
     /// A call of `run.list`; `parent` becomes the filter's key of that run.
     public init(filter: RunFilter, parent: String? = nil) {
@@ -104,9 +108,10 @@ public struct ListRuns: Query {
             cursor: page.hasMore ? page.items.last?.key : nil)
     }
 
-    /// The filter as this caller may use it, with the key of the parent.
+    /// The filter as this caller may use it, with the key of the parent, and moments for what is said as an age.
     func seen(_ store: any StoreReader, _ call: CallContext) throws -> RunFilter {
         var filter = filter
+        filter.narrow(newerThan: newerThan, olderThan: olderThan, at: call.now)
         filter.user = try call.seen(filter.user)
         if let parent { filter.parent = try store.visibleRun(parent, call).key }
         return filter

@@ -108,11 +108,20 @@ extension StoreTransaction {
     }
 
     /// Starts the run of a due time; that there is one already is no error.
+    ///
+    /// A due time is passed over while its user keeps as much as he may: the schedule goes on when there is room.
     fileprivate func fire(_ schedule: inout ScheduleRecord, _ due: Instant, _ call: inout CallContext) throws
     {
-        let started = try start(schedule, as: schedule.runID(at: due), due: due, input: nil, &call)
-        schedule.lastRun = started.run.key
-        if started.isNew { schedule.fired += 1 }
+        do {
+            let started = try start(schedule, as: schedule.runID(at: due), due: due, input: nil, &call)
+            schedule.lastRun = started.run.key
+            if started.isNew { schedule.fired += 1 }
+        } catch let failure as Failure where failure.isOfQuota {
+            schedule.skipped += 1
+            call.tell(
+                Notice(.scheduleProblem).with(.schedule, schedule.name).with(.user, schedule.userID)
+                    .with(.problem, failure.message))
+        }
     }
 
     /// Starts a run of the schedule for the user it belongs to.

@@ -69,6 +69,7 @@ public struct ImportRun: Command {
         if let known = try existing(first, id, store, call) {
             return Result(view: try RunView(known, store), isNew: false)
         }
+        try store.requireRoom(forRunOf: call.peer.uid, &call)
         let run = try begin(first, id, store, call)
         return try take(lines.dropFirst(2), after: 2, into: run, store, &call)
     }

@@ -21,12 +21,15 @@ export function screen(context) {
   /** @type {Set<string>} */
   const selected = new Set();
   let shown = "";
+  /** @type {any[] | undefined} */
+  let saved;
   /** @type {Set<string>} */
   const fresh = new Set();
-  const wanted = () => params(context.route.query, Date.now());
+  const wanted = () => params(context.route.query);
   const set = (/** @type {Record<string, any>} */ change) => context.go(address("/runs", { ...context.route.query, ...change }));
 
   async function load() {
+    saved ??= await views.list();
     const filter = JSON.stringify(context.route.query);
     // As many as are shown stay shown.
     const size = filter === shown ? Math.max(PAGE, Math.min(runs.length, 1000)) : PAGE;
@@ -64,7 +67,7 @@ export function screen(context) {
       void context.load();
     },
     view: () => [
-      h("div", { class: "bar" }, h("h1", null, "Runs"), views.menu(context)),
+      h("div", { class: "bar" }, h("h1", null, "Runs"), views.menu(context, saved ?? [], (now) => ((saved = now), context.draw()))),
       filters(context.route.query, set),
       acts(selected, wanted(), context, runs),
       fresh.size > 0 && look(`${fresh.size} newer`, () => context.load(), { kind: "pill" }),

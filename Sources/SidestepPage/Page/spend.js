@@ -1,7 +1,7 @@
 // What was used up, by day, model, workflow, user and tree of runs.
 import { touches } from "./coalesce.js";
 import { h } from "./dom.js";
-import { instant } from "./filters.js";
+import { age, instant } from "./filters.js";
 import { count, money } from "./format.js";
 import { address } from "./router.js";
 import { call } from "./rpc.js";
@@ -25,7 +25,7 @@ export function screen(context) {
     title: () => "Spend",
     async load() {
       const { since = "30d", workflow, model } = context.route.query;
-      const from_at = instant(since, Date.now()), time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const span = age(since), from_at = span === undefined ? instant(since) : Date.now() - span, time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
       const [trees, ...sums] = await Promise.all([roots(workflow, from_at), ...BY.map((by) => call("run.usage", { by, from_at, time_zone, workflow, model }))]);
       data = { since, trees, ...Object.fromEntries(BY.map((by, at) => [by, sums[at].lines])) };
     },

@@ -1,35 +1,32 @@
-// Saved views: names for addresses, kept by this browser.
+// Saved views: filters of runs under names, which the daemon keeps for its user.
 import { h } from "./dom.js";
 import { ask } from "./dialog.js";
-import { look, short } from "./ui.js";
+import { params, query } from "./filters.js";
+import { address } from "./router.js";
+import { call } from "./rpc.js";
+import { act } from "./toast.js";
+import { button, short } from "./ui.js";
 
-const PLACE = "sidestep views";
-const GIVEN = [["Open", "/runs?status=open"], ["Failed", "/runs?status=failed"], ["Today", "/runs?after=24h"]];
+const GIVEN = [{ view: "Open", filter: { open: true } }, { view: "Failed", filter: { status: "failed" } }, { view: "Today", filter: { newer_than_ms: 86_400_000 } }];
 
-/** @returns {[string, string][]} */
-function saved() {
-  try {
-    const found = JSON.parse(localStorage.getItem(PLACE) ?? "[]");
-    return Array.isArray(found) ? found.filter((one) => Array.isArray(one) && String(one[1]).startsWith("/runs")) : [];
-  } catch {
-    return [];
-  }
-}
+/** @returns {Promise<any[]>} */
+export const list = async () => (await call("view.list")).views;
 
-/** @param {[string, string][]} views */
-const keep = (views) => localStorage.setItem(PLACE, JSON.stringify(views));
+/** @param {Record<string, any>} filter */
+const place = (filter) => address("/runs", query(filter));
 
-/** @param {import("./app.js").Context} context */
-export function menu(context) {
-  const here = location.pathname + location.search;
-  const mine = saved();
-  const isMine = mine.some(([, address]) => address === here);
-  const forget = () => (keep(mine.filter(([, address]) => address !== here)), context.draw());
+/** Links to the views, and what saves the present filter or forgets the view that is shown.
+ *  @param {import("./app.js").Context} context @param {any[]} saved @param {(now: any[]) => void} changed */
+export function menu(context, saved, changed) {
+  const filter = params(context.route.query), here = place(filter);
+  const mine = saved.find((one) => place(one.filter) === here);
+  const again = async () => changed(await list());
+  const forget = () => act(() => call("view.delete", { view: mine.view }).then(again), `View ${short(mine.view, 40)} forgotten.`);
   const save = () => ask({
-    title: "Save this view", action: "Save", fields: [{ name: "name", label: "Its name" }],
-    work: async ({ name }) => name && keep([...mine.filter(([other]) => other !== name), [name, here]]),
-  }).then(context.draw);
+    title: "Save this view", action: "Save", fields: [{ name: "view", label: "Its name", hint: "One of the same name is replaced." }],
+    work: ({ view }) => call("view.put", { view, filter }).then(again),
+  });
   return h("div", { class: "views", role: "group", "aria-label": "Saved views" },
-    [...GIVEN, ...mine].map(([name, address]) => h("a", { href: address, "aria-current": address === here ? "true" : undefined }, short(name, 40))),
-    location.search && (isMine ? look("Forget", forget, { kind: "quiet small" }) : look("Save…", save, { kind: "quiet small" })));
+    [...GIVEN, ...saved].map((one) => h("a", { href: place(one.filter), "aria-current": place(one.filter) === here ? "true" : undefined }, short(one.view, 40))),
+    here !== "/runs" && (mine ? button("Forget", forget, { kind: "quiet small" }) : button("Save…", save, { kind: "quiet small" })));
 }

@@ -12,7 +12,7 @@ public enum Access: String, Sendable, CaseIterable {
 
 /// A group of methods about one thing.
 public enum Family: String, Sendable, CaseIterable {
-    case session, run, step, lease, checkpoint, state, signal, promise, wait, timer, queue, worker
+    case session, run, view, step, lease, checkpoint, state, signal, promise, wait, timer, queue, worker
     case limit, breaker, budget
     case schedule, stream, artifact, event, webhook
     case retention

@@ -2,7 +2,8 @@
 public enum MethodTable {
     /// All methods, family by family, in the order of the documentation.
     public static let all: [Method] =
-        sessionMethods + runMethods + stepMethods + leaseMethods + checkpointMethods + stateMethods
+        sessionMethods + runMethods + viewMethods + stepMethods + leaseMethods + checkpointMethods
+        + stateMethods
         + signalMethods + promiseMethods + waitMethods + queueMethods + workerMethods
         + limitMethods
         + scheduleMethods + streamMethods + artifactMethods + eventMethods

@@ -12,6 +12,9 @@ enum ExampleText {
         #"{"id":"research-1","uid":"01JGXZ5W3N","generation":1,"workflow":"research","status":"queued","#
         + #""attempt":1,"interruptions":0,"epoch":0,"queue":"default","created_at":1767225600000,"#
         + #""updated_at":1767225600000}"#
+    static let view =
+        #"{"view":"failed today","filter":{"status":"failed","newer_than_ms":86400000},"#
+        + #""created_at":1767225600000,"updated_at":1767225600000}"#
     static let queue =
         #"{"queue":{"queue":"mail","paused":false,"concurrency":4,"queued":2,"running":1}}"#
     static let step =

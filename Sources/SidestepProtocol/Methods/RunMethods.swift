@@ -41,6 +41,8 @@ extension MethodTable {
         .may("tag", .stringMap(nullable: false, atMost: .tags), "only runs with all these tags"),
         .may("created_after", .instant, "only runs made after this moment"),
         .may("created_before", .instant, "only runs made before this moment"),
+        .may("newer_than_ms", .span, "only runs made no longer ago than this"),
+        .may("older_than_ms", .span, "only runs made longer ago than this"),
         .may("text", .text, "only runs whose id or workflow holds this text"),
         .may("parent", .name, "only children of this run"),
         .may("user", .user, "only runs of this user; those of others are an administrator's"),

@@ -124,6 +124,7 @@ extension MethodTable {
                 #"{"database_bytes":8192000,"log_bytes":4096000,"free_bytes":0,"runs":{"completed":40},"#
                     + #""forks":1,"being_removed":0,"kept_for_forks":0,"memories":12,"#
                     + #""oldest_closed_at":1767225600000}"#)),
+        systemUsage,
     ]
 
     private static let act = ParameterType.object([

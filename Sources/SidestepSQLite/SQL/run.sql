@@ -28,6 +28,9 @@ SELECT status, count(*) FROM run WHERE user_id <= 4294967294 AND (?1 IS NULL OR 
 SELECT status, count(*) FROM run INDEXED BY run_status
 WHERE status IN ('queued', 'running', 'waiting', 'interrupted', 'paused') AND user_id <= 4294967294 GROUP BY status;
 
+-- name: run_count
+SELECT runs FROM run_count WHERE user_id = ?1;
+
 -- name: run_by_session
 SELECT key FROM run WHERE lease_session = ?1 LIMIT ?2;
 

@@ -17,6 +17,8 @@ enum Handler: Sendable {
     case unwatch(@Sendable (Request) -> String)
     /// Work on the database as a whole; the connection may be told how far it is.
     case maintain(@Sendable (Request) throws -> MaintenanceRequest)
+    /// What users have, and what it takes; counted in slices, so that the answer may take its time.
+    case space(@Sendable (Request) -> SpaceRequest)
     /// A step begins; as a notification it may wait for its outcome.
     case begin(@Sendable (Request) throws -> BeginStep, @Sendable (BeginStep) -> Call.Work)
     /// A step ends; its beginning may not be written yet.

@@ -116,7 +116,10 @@ enum RunHandlers {
 
     /// The runs that a filter of the wire means.
     static func list(_ request: Request) throws -> ListRuns {
-        ListRuns(filter: try filter(request), parent: request.params.string("parent"))
+        var list = ListRuns(filter: try filter(request), parent: request.params.string("parent"))
+        list.newerThan = request.params.integer("newer_than_ms")
+        list.olderThan = request.params.integer("older_than_ms")
+        return list
     }
 
     private static func filter(_ request: Request) throws -> RunFilter {

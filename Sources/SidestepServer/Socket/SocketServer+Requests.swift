@@ -89,6 +89,7 @@ extension SocketServer {
             let ended = watches.end(watch, session)
             request.settle(.success(result { $0.member("ended", ended) }))
         case .maintain(let task): maintain(task, session, request.settle)
+        case .space(let asked): count(asked, session, request.settle)
         case .begin(let begin, let work)
         where request.head.id == nil && begin.isHoldable && request.head.bytes <= HeldBegins.bytes:
             let begun = UnwrittenBegin(begin: begin, at: environment.clock.now())
@@ -131,6 +132,29 @@ extension SocketServer {
         }
     }
 
+    private func count(_ asked: SpaceRequest, _ session: Session, _ settle: @escaping Settle) {
+        writeHeld(session)
+        do throws(Failure) {
+            try asked.filter.check(context(session))
+        } catch {
+            return settle(.failure(RPCError(error)))
+        }
+        let bound = NIOLoopBound((session, settle), eventLoop: loop)
+        coordinator.space(maxAge: asked.maxAge) { found in
+            let (session, settle) = bound.value
+            settle(
+                SpaceHandlers.answer(found, asked, self.context(session)).flatMap {
+                    self.bounded($0, session)
+                })
+        }
+    }
+
+    private func context(_ session: Session) -> CallContext {
+        CallContext(
+            environment: environment, peer: session.peer, session: session.id,
+            grantedRuns: session.grantedRuns, now: environment.clock.now())
+    }
+
     /// Keeps a copy until its reader is done, or gone.
     private func hold(_ copy: any HeldCopy, for session: Session) -> String {
         let token = dispatcher.information.copies.put(
@@ -142,10 +166,7 @@ extension SocketServer {
     /// Reads a snapshot; behind a write of the same connection, one that has it.
     private func read(_ query: @escaping Handler.Query, _ session: Session, _ settle: @escaping Settle) {
         writeHeld(session)
-        let context = CallContext(
-            environment: environment, peer: session.peer, session: session.id,
-            grantedRuns: session.grantedRuns,
-            now: environment.clock.now())
+        let context = context(session)
         let bounded: Settle = { outcome in settle(outcome.flatMap { self.bounded($0, session) }) }
         if session.commandsInFlight > 0 {
             return submit({ _, _ in .reading { try query($0, context) } }, session, bounded)

@@ -11,10 +11,15 @@ struct PsCommand: ParsableCommand {
               sidestep ps --all --workflow trip
               sidestep ps --status failed --tag team=search --since 1d
               sidestep ps --usage               with the calls and tokens of each, those of its children among them
+              sidestep ps --view 'failed today' what `sidestep view put` saved, or the page
+
+            A view says itself whether closed runs are meant; what is said beside it goes before it.
             """)
 
     @Flag(name: .shortAndLong, help: "List closed runs, too.")
     var all = false
+    @Option(help: ArgumentHelp("Only runs of this saved view.", valueName: "name"))
+    var view: String?
     @OptionGroup var filter: RunFilterOptions
     @Flag(help: "Show what each has used.")
     var usage = false
@@ -28,10 +33,11 @@ struct PsCommand: ParsableCommand {
 
     func run() throws {
         let connection = try common.connect()
+        let wanted = try wanted(connection)
         var runs: [RawJSON] = []
         var cursor: RawJSON?
         repeat {
-            let page = try connection.call("run.list") { write(&$0, cursor) }
+            let page = try connection.call("run.list") { write(&$0, wanted, cursor) }
             runs += page["runs"]?.elements ?? []
             cursor = page.present("more")
         } while runs.count < limit && cursor != nil
@@ -52,9 +58,23 @@ struct PsCommand: ParsableCommand {
         ]
     }
 
-    private func write(_ writer: inout JSONWriter, _ cursor: RawJSON?) {
-        filter.write(&writer)
-        if !all && filter.status == nil { writer.member("open", true) }
+    /// What runs are found by: the view, and what is said besides.
+    private func wanted(_ connection: BlockingConnection) throws -> RawJSON {
+        let said = RawJSON.object { writer in
+            filter.write(&writer)
+            if view == nil && !all && filter.status == nil { writer.member("open", true) }
+        }
+        guard let view else { return said }
+        var saved = try SavedView.filter(view, connection).members
+        if filter.status != nil || all { saved.removeAll { ["status", "open"].contains($0.key) } }
+        return .object { writer in
+            for (key, value) in said.members { writer.member(key, value) }
+            for (key, value) in saved where said[key] == nil { writer.member(key, value) }
+        }
+    }
+
+    private func write(_ writer: inout JSONWriter, _ wanted: RawJSON, _ cursor: RawJSON?) {
+        for (key, value) in wanted.members { writer.member(key, value) }
         writer.member("limit", min(limit, 1000))
         writer.member("cursor", cursor)
     }
@@ -79,7 +99,7 @@ struct PsCommand: ParsableCommand {
                     + (used?[index] ?? []))
         }
         table.print(
-            orWhenEmpty: all || filter.status != nil
+            orWhenEmpty: all || filter.status != nil || view != nil
                 ? "There are no such runs." : "No run is open (--all lists all).")
     }
 }

@@ -33,8 +33,8 @@ struct RunFilterOptions: ParsableArguments {
         writer.member("workflow", workflow)
         writer.member("status", status)
         writer.member("text", text)
-        writer.member("created_after", since.map { max(0, RelativeTime.now() - $0.milliseconds) })
-        writer.member("created_before", before.map { max(0, RelativeTime.now() - $0.milliseconds) })
+        writer.member("newer_than_ms", since?.milliseconds)
+        writer.member("older_than_ms", before?.milliseconds)
         writer.member("user", user?.uid)
         if tag.isEmpty { return }
         writer.object("tag") { writer in

@@ -91,6 +91,19 @@ class Whole(Users):
                 ann.call(method, **params)
             self.assertEqual(caught.exception.kind, "not_permitted", method)
 
+    def test_saved_views_are_each_users_own(self):
+        ann, bob, root = self.connect(ANN), self.connect(BOB), self.connect()
+        ann.call("view.put", view="late", filter={"status": "failed"})
+        bob.call("view.put", view="late", filter={"open": True})
+        self.assertEqual([view["filter"] for view in ann.call("view.list")["views"]], [{"status": "failed"}])
+        self.assertEqual(root.call("view.list")["views"], [])
+        self.assertTrue(bob.call("view.delete", view="late")["deleted"])
+        self.assertFalse(root.call("view.delete", view="late")["deleted"])
+        self.assertEqual([view["view"] for view in ann.call("view.list")["views"]], ["late"])
+        with self.assertRaises(Refused) as refused:
+            ann.call("view.put", view="his", filter={"user": BOB})
+        self.assertEqual(refused.exception.kind, "not_permitted")
+
 
 class Group(Users):
     settings = f"admin_group = {CREW.gr_name}\n"

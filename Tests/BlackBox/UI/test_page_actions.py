@@ -167,8 +167,44 @@ class ActionsTest(PageCase):
         self.assertIn("run_not_found", box.inner_text())
 
 
+    def test_a_view_is_saved_chosen_in_another_browser_and_forgotten_by_the_keyboard_alone(self):
+        self.call("resume", run="view-1", workflow="seen", tags={"team": "two words"})
+        self.call("resume", run="view-2", workflow="seen")
+        page = self.show("/runs?workflow=seen", word="view-2")
+        page.get_by_label("tags").fill('team="two words"')
+        page.keyboard.press("Tab")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.get_by_role("button", name="Save…").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Its name").press_sequentially("<b>mine</b>")
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").wait_for(state="detached")
+        views = page.get_by_role("group", name="Saved views")
+        expect(views.get_by_role("link", name="<b>mine</b>")).to_have_attribute("aria-current", "true")
+        saved = self.call("view.list")["views"]
+        self.assertEqual([(view["view"], view["filter"]) for view in saved],
+                         [("<b>mine</b>", {"workflow": "seen", "tag": {"team": "two words"}})])  # fmt: skip
+        other = self.show("/runs", word="view-2")
+        other.get_by_role("link", name="<b>mine</b>").focus()
+        other.keyboard.press("Enter")
+        expect(other.locator("tbody tr")).to_have_count(1)
+        other.get_by_role("link", name="view-1").first.wait_for()
+        other.get_by_role("button", name="Forget").focus()
+        other.keyboard.press("Enter")
+        other.get_by_role("link", name="<b>mine</b>").wait_for(state="detached")
+        self.assertEqual(self.call("view.list")["views"], [])
+        other.get_by_role("button", name="Save…").wait_for()
+
+
 class ReadOnlyTest(PageCase):
     options = ("--read-only",)
+
+    def test_views_can_be_chosen_and_neither_saved_nor_forgotten(self):
+        self.call("view.put", view="broken", filter={"status": "failed", "workflow": "crawl"})
+        page = self.show("/runs?workflow=crawl", word="crawl-0")
+        self.assertTrue(page.get_by_role("button", name="Save…").is_disabled())
+        page.get_by_role("link", name="broken").click()
+        expect(page.get_by_role("button", name="Forget")).to_be_disabled()
 
     def test_what_writes_cannot_be_pressed(self):
         page = self.show("/inbox", word="charge card")

@@ -56,6 +56,25 @@ import Testing
         }
     }
 
+    @Test(
+        "a user at his number of runs has due times passed over, and the schedule goes on when there is room")
+    func quota() throws {
+        var settings = EngineSettings()
+        settings.limits.userRuns = 1
+        try EngineBench.with(settings) { bench throws in
+            let client = bench.daemon.connect()
+            try put(bench, client) { $0.overlap = .allow }
+            bench.daemon.loop.advance(2000)
+            let first = try #require(try runs(bench).first)
+            #expect(try runs(bench).count == 1)
+            let known = try schedule(bench, client).schedule
+            #expect((known.fired, known.skipped, known.isPaused) == (1, 1, false))
+            _ = try bench.daemon.call(DeleteRun(run: first), by: client).get()
+            bench.daemon.loop.advance(1000)
+            #expect(try schedule(bench, client).schedule.fired == 2)
+        }
+    }
+
     @Test("skip leaves out what is due while a run is open, and goes on when it is closed")
     func skip() throws {
         try EngineBench.with { bench throws in

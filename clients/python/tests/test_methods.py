@@ -23,6 +23,7 @@ from sidestep._aio import (
     _memories,
     _recordings,
     _system,
+    _views,
     _webhooks,
 )
 
@@ -37,7 +38,7 @@ NOT_CALLED = {
     "run.watch": "`history`, `events(wait=…)`, `stream` and `state.wait` read what comes",
     "run.unwatch": "as run.watch",
 }
-GROUPS = [_conversations, _graphs, _limits, _memories, _recordings, _system, _webhooks]
+GROUPS = [_conversations, _graphs, _limits, _memories, _recordings, _system, _views, _webhooks]
 
 
 def public_classes() -> list[type]:
@@ -186,6 +187,7 @@ def test_events_webhooks_retention_and_the_daemon_itself(
     assert client.system.discover()["openrpc"]
     assert client.system.info()["version"]
     assert client.system.stats()["database_bytes"] > 0
+    assert client.system.usage(workflow=run_id, limit=1, max_age=0)["lines"] == []
     assert client.system.metrics().endswith("# EOF\n")
     assert client.system.check()["ok"]
     assert "bytes_after" in client.system.vacuum()
@@ -196,6 +198,20 @@ def test_events_webhooks_retention_and_the_daemon_itself(
     assert (tmp_path / "copy.db").stat().st_size == copy["bytes"]
     opened = client.system.open_backup()
     assert client.system.read_backup(opened["backup"])["data"]
+
+
+def test_views_are_saved_changed_and_removed(client: sync.Client, run_id: str) -> None:
+    saved = client.views.put(run_id, workflow=run_id, newer_than=timedelta(hours=1), tag={"a": "1"})
+    assert saved["filter"] == {"workflow": run_id, "newer_than_ms": 3_600_000, "tag": {"a": "1"}}
+    client.resume(run_id, workflow=run_id, tags={"a": "1"})
+    assert [run["id"] for run in client.runs(workflow=run_id, newer_than=3600)] == [run_id]
+    assert client.runs(workflow=run_id, older_than=3600) == []
+    assert client.views.put(run_id, open=True)["filter"] == {"open": True}
+    assert [view["filter"] for view in client.views.list() if view["view"] == run_id] == [
+        {"open": True}
+    ]
+    assert client.views.delete(run_id)
+    assert not client.views.delete(run_id)
 
 
 def test_conversations_and_graphs(client: sync.Client, run_id: str) -> None:

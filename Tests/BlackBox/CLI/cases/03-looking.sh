@@ -125,3 +125,41 @@ has "$(sidestep timeline "$run" --last 10ms --json)" '"partial":false'
 status 64 sidestep timeline "$run" --width 3 2>error
 has "$(cat error)" "from 40 to 4000"
 C
+
+check "view keeps filters under names, and ps lists by them" <<'C'
+for id in a b; do
+    s=$(sidestep start "$run-$id" --workflow "w-$run" --tag "team=$id")
+    eval "$s"
+done
+sidestep finish 2>/dev/null
+sidestep view put "$run" --workflow "w-$run" --since 1h --tag team=b 2>said
+has "$(cat said)" "view $run saved"
+has "$(sidestep view list)" "workflow=w-$run since=1h tag:team=b"
+is "$(sidestep view list --json | jq -c --arg name "$run" '.views[] | select(.view == $name).filter')" \
+    "{\"workflow\":\"w-$run\",\"newer_than_ms\":3600000,\"tag\":{\"team\":\"b\"}}"
+is "$(sidestep ps --view "$run" --json | jq -r '.runs[].id')" "$run-b"
+is "$(sidestep ps --view "$run" --tag team=a --json | jq -r '.runs[].id')" "$run-a"
+has "$(sidestep ps --view "$run" --status running)" "There are no such runs."
+sidestep view put "$run" --workflow "w-$run" --open 2>/dev/null
+is "$(sidestep ps --view "$run" --json | jq -r '.runs[].id')" "$run-a"
+is "$(sidestep ps --view "$run" --all --json | jq -r '.runs | length')" 2
+is "$(sidestep ps --view "$run" --status completed --json | jq -r '.runs[].id')" "$run-b"
+status 64 sidestep view put "$run" --status sleepy 2>error
+sidestep view delete "$run" 2>/dev/null
+status 1 sidestep view delete "$run" 2>error
+status 64 sidestep ps --view "$run" 2>error
+has "$(cat error)" "sidestep view put"
+C
+
+check "usage says what takes space, the most first, and how old its figures are" <<'C'
+s=$(sidestep start "$run" --workflow "w-$run" --input '"12345678"')
+eval "$s"
+sidestep step a -- echo hello >/dev/null
+sidestep usage --fresh --workflow "w-$run" >shown 2>said
+has "$(cat shown)" "WORKFLOW"
+has "$(cat shown)" "w-$run"
+has "$(cat said)" "counted "
+is "$(sidestep usage --workflow "w-$run" --json | jq -c '.lines[] | [.open_runs, .closed_runs, .steps]')" "[1,0,1]"
+is "$(sidestep usage --workflow none 2>/dev/null)" "There is nothing that takes space."
+status 64 sidestep usage --limit 0 2>error
+C

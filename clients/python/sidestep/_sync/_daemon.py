@@ -20,6 +20,7 @@ from ._recordings import Recordings
 from ._schedules import Schedules
 from ._streams import StreamReader
 from ._system import Retention, System
+from ._views import Views
 from ._webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Daemon(Contents):
     def budgets(self) -> Budgets:
         """What runs may consume."""
         return Budgets(self)
+
+    @property
+    def views(self) -> Views:
+        """Filters of runs under names."""
+        return Views(self)
 
     @property
     def webhooks(self) -> Webhooks:
@@ -127,12 +133,17 @@ class Daemon(Contents):
         tag: Mapping[str, str] | None = None,
         created_after: datetime | int | None = None,
         created_before: datetime | int | None = None,
+        newer_than: Span | None = None,
+        older_than: Span | None = None,
         text: str | None = None,
         parent: str | None = None,
         user: int | None = None,
         limit: int | None = None,
     ) -> list[Facts]:
-        """Return the runs that match, newest first, up to `limit` (``run.list``)."""
+        """Return the runs that match, newest first, up to `limit` (``run.list``).
+
+        `newer_than` and `older_than` are ages in seconds.
+        """
         found: list[Facts] = []
         cursor: str | None = None
         while True:
@@ -144,6 +155,8 @@ class Daemon(Contents):
                 tag=tag and dict(tag),
                 created_after=epoch(created_after),
                 created_before=epoch(created_before),
+                newer_than_ms=milliseconds(newer_than),
+                older_than_ms=milliseconds(older_than),
                 text=text,
                 parent=parent,
                 user=user,

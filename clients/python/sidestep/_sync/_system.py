@@ -90,6 +90,26 @@ class System(Questions):
         """Return how much is stored (``system.stats``)."""
         return self._ask("system.stats")  # type: ignore[no-any-return]
 
+    def usage(
+        self,
+        *,
+        user: int | None = None,
+        workflow: str | None = None,
+        limit: int | None = None,
+        max_age: Span | None = None,
+    ) -> Facts:
+        """Return what users have, by workflow, and the bytes that it takes (``system.usage``).
+
+        `max_age` is how many seconds old the figures may be, a minute when it is left out.
+        """
+        return self._ask(  # type: ignore[no-any-return]
+            "system.usage",
+            user=user,
+            workflow=workflow,
+            limit=limit,
+            max_age_ms=milliseconds(max_age),
+        )
+
     def metrics(self) -> str:
         """Return the daemon's metrics, text in the format OpenMetrics (``system.metrics``)."""
         return (self._ask("system.metrics"))["text"]  # type: ignore[no-any-return]

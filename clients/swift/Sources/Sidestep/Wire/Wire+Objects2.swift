@@ -97,6 +97,118 @@ extension Wire {
         }
     }
 
+    /// The protocol's `run_filter`.
+    public struct RunFilterObject: WireReadable, WireWritable {
+        /// Only runs of this workflow.
+        public var workflow: String?
+        /// Only runs with this status.
+        public var status: String?
+        /// Only runs that are not closed.
+        public var open: Bool?
+        /// Only runs with all these tags.
+        public var tag: [String: String]?
+        /// Only runs made after this moment.
+        public var createdAfter: Int?
+        /// Only runs made before this moment.
+        public var createdBefore: Int?
+        /// Only runs made no longer ago than this.
+        public var newerThan: Duration?
+        /// Only runs made longer ago than this.
+        public var olderThan: Duration?
+        /// Only runs whose id or workflow holds this text.
+        public var text: String?
+        /// Only children of this run.
+        public var parent: String?
+        /// Only runs of this user; those of others are an administrator's.
+        public var user: Int?
+
+        init(_ reader: WireReader) throws {
+            workflow = try reader.may("workflow")
+            status = try reader.may("status")
+            open = try reader.may("open")
+            tag = try reader.may("tag")
+            createdAfter = try reader.may("created_after")
+            createdBefore = try reader.may("created_before")
+            newerThan = try reader.may("newer_than_ms")
+            olderThan = try reader.may("older_than_ms")
+            text = try reader.may("text")
+            parent = try reader.may("parent")
+            user = try reader.may("user")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("RunFilterObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            workflow: String? = nil,
+            status: String? = nil,
+            open: Bool? = nil,
+            tag: [String: String]? = nil,
+            createdAfter: Int? = nil,
+            createdBefore: Int? = nil,
+            newerThan: Duration? = nil,
+            olderThan: Duration? = nil,
+            text: String? = nil,
+            parent: String? = nil,
+            user: Int? = nil
+        ) {
+            self.workflow = workflow
+            self.status = status
+            self.open = open
+            self.tag = tag
+            self.createdAfter = createdAfter
+            self.createdBefore = createdBefore
+            self.newerThan = newerThan
+            self.olderThan = olderThan
+            self.text = text
+            self.parent = parent
+            self.user = user
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("workflow", workflow)
+                writer.wire("status", status)
+                writer.wire("open", open)
+                writer.wire("tag", tag)
+                writer.wire("created_after", createdAfter)
+                writer.wire("created_before", createdBefore)
+                writer.wire("newer_than_ms", newerThan)
+                writer.wire("older_than_ms", olderThan)
+                writer.wire("text", text)
+                writer.wire("parent", parent)
+                writer.wire("user", user)
+            }
+        }
+    }
+
+    /// The protocol's `view`.
+    public struct ViewObject: WireReadable {
+        /// Its name.
+        public var view: String
+        /// What `run.list` finds the runs of the view by.
+        public var filter: Wire.RunFilterObject
+        /// When it was saved first.
+        public var createdAt: Date
+        /// When it was last changed.
+        public var updatedAt: Date
+
+        init(_ reader: WireReader) throws {
+            view = try reader.must("view")
+            filter = try reader.must("filter")
+            createdAt = try reader.must("created_at")
+            updatedAt = try reader.must("updated_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("ViewObject", wire))
+        }
+    }
+
     /// The protocol's `timeouts`.
     public struct TimeoutsObject: WireReadable, WireWritable {
         /// The longest time of one attempt.
@@ -133,122 +245,6 @@ extension Wire {
                 writer.wire("start_to_close_ms", startToClose)
                 writer.wire("schedule_to_close_ms", scheduleToClose)
                 writer.wire("heartbeat_ms", heartbeat)
-            }
-        }
-    }
-
-    /// The protocol's `reserve`.
-    public struct ReserveObject: WireReadable, WireWritable {
-        /// Tokens sent and received.
-        public var tokens: Int?
-        /// Tokens sent.
-        public var inputTokens: Int?
-        /// Tokens received.
-        public var outputTokens: Int?
-        /// The price, in millionths of the currency.
-        public var costMicros: Int?
-        /// Calls that are paid for.
-        public var calls: Int?
-
-        init(_ reader: WireReader) throws {
-            tokens = try reader.may("tokens")
-            inputTokens = try reader.may("input_tokens")
-            outputTokens = try reader.may("output_tokens")
-            costMicros = try reader.may("cost_micros")
-            calls = try reader.may("calls")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("ReserveObject", wire))
-        }
-
-        /// What is left out is not said.
-        public init(
-            tokens: Int? = nil,
-            inputTokens: Int? = nil,
-            outputTokens: Int? = nil,
-            costMicros: Int? = nil,
-            calls: Int? = nil
-        ) {
-            self.tokens = tokens
-            self.inputTokens = inputTokens
-            self.outputTokens = outputTokens
-            self.costMicros = costMicros
-            self.calls = calls
-        }
-
-        var wire: RawJSON {
-            .object { writer in
-                writer.wire("tokens", tokens)
-                writer.wire("input_tokens", inputTokens)
-                writer.wire("output_tokens", outputTokens)
-                writer.wire("cost_micros", costMicros)
-                writer.wire("calls", calls)
-            }
-        }
-    }
-
-    /// The protocol's `exec`.
-    public struct ExecObject: WireReadable, WireWritable {
-        /// The program and its arguments; no shell reads them.
-        public var argv: [String]
-        /// Variables beside those of the daemon; {credential:NAME} stands for a secret of the daemon.
-        public var env: RawJSON?
-        /// The directory it runs in.
-        public var cwd: String?
-        /// What it reads.
-        public var stdin: String?
-        /// How long it may run.
-        public var timeout: Duration?
-        /// How much of each output is kept; of more, the end.
-        public var maxOutputBytes: Int?
-        /// The time between SIGTERM and SIGKILL.
-        public var killGrace: Duration?
-
-        init(_ reader: WireReader) throws {
-            argv = try reader.must("argv")
-            env = try reader.may("env")
-            cwd = try reader.may("cwd")
-            stdin = try reader.may("stdin")
-            timeout = try reader.may("timeout_ms")
-            maxOutputBytes = try reader.may("max_output_bytes")
-            killGrace = try reader.may("kill_grace_ms")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("ExecObject", wire))
-        }
-
-        /// What is left out is not said.
-        public init(
-            argv: [String],
-            env: RawJSON? = nil,
-            cwd: String? = nil,
-            stdin: String? = nil,
-            timeout: Duration? = nil,
-            maxOutputBytes: Int? = nil,
-            killGrace: Duration? = nil
-        ) {
-            self.argv = argv
-            self.env = env
-            self.cwd = cwd
-            self.stdin = stdin
-            self.timeout = timeout
-            self.maxOutputBytes = maxOutputBytes
-            self.killGrace = killGrace
-        }
-
-        var wire: RawJSON {
-            .object { writer in
-                writer.wire("argv", argv)
-                writer.wire("env", env)
-                writer.wire("cwd", cwd)
-                writer.wire("stdin", stdin)
-                writer.wire("timeout_ms", timeout)
-                writer.wire("max_output_bytes", maxOutputBytes)
-                writer.wire("kill_grace_ms", killGrace)
             }
         }
     }

@@ -4,6 +4,122 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// The protocol's `reserve`.
+    public struct ReserveObject: WireReadable, WireWritable {
+        /// Tokens sent and received.
+        public var tokens: Int?
+        /// Tokens sent.
+        public var inputTokens: Int?
+        /// Tokens received.
+        public var outputTokens: Int?
+        /// The price, in millionths of the currency.
+        public var costMicros: Int?
+        /// Calls that are paid for.
+        public var calls: Int?
+
+        init(_ reader: WireReader) throws {
+            tokens = try reader.may("tokens")
+            inputTokens = try reader.may("input_tokens")
+            outputTokens = try reader.may("output_tokens")
+            costMicros = try reader.may("cost_micros")
+            calls = try reader.may("calls")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("ReserveObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            tokens: Int? = nil,
+            inputTokens: Int? = nil,
+            outputTokens: Int? = nil,
+            costMicros: Int? = nil,
+            calls: Int? = nil
+        ) {
+            self.tokens = tokens
+            self.inputTokens = inputTokens
+            self.outputTokens = outputTokens
+            self.costMicros = costMicros
+            self.calls = calls
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("tokens", tokens)
+                writer.wire("input_tokens", inputTokens)
+                writer.wire("output_tokens", outputTokens)
+                writer.wire("cost_micros", costMicros)
+                writer.wire("calls", calls)
+            }
+        }
+    }
+
+    /// The protocol's `exec`.
+    public struct ExecObject: WireReadable, WireWritable {
+        /// The program and its arguments; no shell reads them.
+        public var argv: [String]
+        /// Variables beside those of the daemon; {credential:NAME} stands for a secret of the daemon.
+        public var env: RawJSON?
+        /// The directory it runs in.
+        public var cwd: String?
+        /// What it reads.
+        public var stdin: String?
+        /// How long it may run.
+        public var timeout: Duration?
+        /// How much of each output is kept; of more, the end.
+        public var maxOutputBytes: Int?
+        /// The time between SIGTERM and SIGKILL.
+        public var killGrace: Duration?
+
+        init(_ reader: WireReader) throws {
+            argv = try reader.must("argv")
+            env = try reader.may("env")
+            cwd = try reader.may("cwd")
+            stdin = try reader.may("stdin")
+            timeout = try reader.may("timeout_ms")
+            maxOutputBytes = try reader.may("max_output_bytes")
+            killGrace = try reader.may("kill_grace_ms")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("ExecObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            argv: [String],
+            env: RawJSON? = nil,
+            cwd: String? = nil,
+            stdin: String? = nil,
+            timeout: Duration? = nil,
+            maxOutputBytes: Int? = nil,
+            killGrace: Duration? = nil
+        ) {
+            self.argv = argv
+            self.env = env
+            self.cwd = cwd
+            self.stdin = stdin
+            self.timeout = timeout
+            self.maxOutputBytes = maxOutputBytes
+            self.killGrace = killGrace
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("argv", argv)
+                writer.wire("env", env)
+                writer.wire("cwd", cwd)
+                writer.wire("stdin", stdin)
+                writer.wire("timeout_ms", timeout)
+                writer.wire("max_output_bytes", maxOutputBytes)
+                writer.wire("kill_grace_ms", killGrace)
+            }
+        }
+    }
+
     /// The protocol's `http`.
     public struct HttpObject: WireReadable, WireWritable {
         /// The method.
@@ -152,142 +268,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("StepObject", wire))
-        }
-    }
-
-    /// The protocol's `step_in_flight`.
-    public struct StepInFlightObject: WireReadable {
-        /// The run.
-        public var run: String
-        /// The code that executes the run.
-        public var workflow: String?
-        /// The name of the step.
-        public var step: String
-        /// What became of it.
-        public var status: String
-        /// The last attempt.
-        public var attempt: Int
-        /// Attempts that failed.
-        public var failures: Int?
-        /// What it returned.
-        public var output: RawJSON?
-        /// How it failed.
-        public var error: RawJSON?
-        /// What its input looked like.
-        public var fingerprint: String?
-        /// Whether it is never repeated by itself.
-        public var atMostOnce: Bool?
-        /// Whether it undoes what other steps did.
-        public var compensation: Bool?
-        /// What it consumed.
-        public var usage: RawJSON?
-        /// What its author noted.
-        public var metadata: RawJSON?
-        /// When the last attempt began.
-        public var startedAt: Date?
-        /// When its result was recorded.
-        public var finishedAt: Date?
-        /// When the next attempt may begin.
-        public var nextAttemptAt: Date?
-        /// When this attempt times out.
-        public var attemptDeadlineAt: Date?
-
-        init(_ reader: WireReader) throws {
-            run = try reader.must("run")
-            workflow = try reader.may("workflow")
-            step = try reader.must("step")
-            status = try reader.must("status")
-            attempt = try reader.must("attempt")
-            failures = try reader.may("failures")
-            output = try reader.may("output")
-            error = try reader.may("error")
-            fingerprint = try reader.may("fingerprint")
-            atMostOnce = try reader.may("at_most_once")
-            compensation = try reader.may("compensation")
-            usage = try reader.may("usage")
-            metadata = try reader.may("metadata")
-            startedAt = try reader.may("started_at")
-            finishedAt = try reader.may("finished_at")
-            nextAttemptAt = try reader.may("next_attempt_at")
-            attemptDeadlineAt = try reader.may("attempt_deadline_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("StepInFlightObject", wire))
-        }
-    }
-
-    /// The protocol's `messages`.
-    public struct MessagesObject: WireReadable, WireWritable {
-        /// How many messages of the current history stay; goes with `append`.
-        public var keep: Int?
-        /// The messages that follow them.
-        public var append: [RawJSON]?
-        /// The whole history; the common beginning is found by the daemon.
-        public var all: [RawJSON]?
-
-        init(_ reader: WireReader) throws {
-            keep = try reader.may("keep")
-            append = try reader.may("append")
-            all = try reader.may("all")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("MessagesObject", wire))
-        }
-
-        /// What is left out is not said.
-        public init(
-            keep: Int? = nil,
-            append: [RawJSON]? = nil,
-            all: [RawJSON]? = nil
-        ) {
-            self.keep = keep
-            self.append = append
-            self.all = all
-        }
-
-        var wire: RawJSON {
-            .object { writer in
-                writer.wire("keep", keep)
-                writer.wire("append", append)
-                writer.wire("all", all)
-            }
-        }
-    }
-
-    /// The protocol's `signal`.
-    public struct SignalObject: WireReadable {
-        /// The name of the signal.
-        public var signal: String
-        /// What it says.
-        public var value: RawJSON?
-        /// The id of the message.
-        public var messageId: String
-        /// When it was sent.
-        public var sentAt: Date
-        /// The user who sent it.
-        public var uid: Int
-        /// The step whose wait it ended.
-        public var consumedBy: String?
-        /// When.
-        public var consumedAt: Date?
-
-        init(_ reader: WireReader) throws {
-            signal = try reader.must("signal")
-            value = try reader.may("value")
-            messageId = try reader.must("message_id")
-            sentAt = try reader.must("sent_at")
-            uid = try reader.must("uid")
-            consumedBy = try reader.may("consumed_by")
-            consumedAt = try reader.may("consumed_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("SignalObject", wire))
         }
     }
 }

@@ -4,6 +4,142 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// The protocol's `step_in_flight`.
+    public struct StepInFlightObject: WireReadable {
+        /// The run.
+        public var run: String
+        /// The code that executes the run.
+        public var workflow: String?
+        /// The name of the step.
+        public var step: String
+        /// What became of it.
+        public var status: String
+        /// The last attempt.
+        public var attempt: Int
+        /// Attempts that failed.
+        public var failures: Int?
+        /// What it returned.
+        public var output: RawJSON?
+        /// How it failed.
+        public var error: RawJSON?
+        /// What its input looked like.
+        public var fingerprint: String?
+        /// Whether it is never repeated by itself.
+        public var atMostOnce: Bool?
+        /// Whether it undoes what other steps did.
+        public var compensation: Bool?
+        /// What it consumed.
+        public var usage: RawJSON?
+        /// What its author noted.
+        public var metadata: RawJSON?
+        /// When the last attempt began.
+        public var startedAt: Date?
+        /// When its result was recorded.
+        public var finishedAt: Date?
+        /// When the next attempt may begin.
+        public var nextAttemptAt: Date?
+        /// When this attempt times out.
+        public var attemptDeadlineAt: Date?
+
+        init(_ reader: WireReader) throws {
+            run = try reader.must("run")
+            workflow = try reader.may("workflow")
+            step = try reader.must("step")
+            status = try reader.must("status")
+            attempt = try reader.must("attempt")
+            failures = try reader.may("failures")
+            output = try reader.may("output")
+            error = try reader.may("error")
+            fingerprint = try reader.may("fingerprint")
+            atMostOnce = try reader.may("at_most_once")
+            compensation = try reader.may("compensation")
+            usage = try reader.may("usage")
+            metadata = try reader.may("metadata")
+            startedAt = try reader.may("started_at")
+            finishedAt = try reader.may("finished_at")
+            nextAttemptAt = try reader.may("next_attempt_at")
+            attemptDeadlineAt = try reader.may("attempt_deadline_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("StepInFlightObject", wire))
+        }
+    }
+
+    /// The protocol's `messages`.
+    public struct MessagesObject: WireReadable, WireWritable {
+        /// How many messages of the current history stay; goes with `append`.
+        public var keep: Int?
+        /// The messages that follow them.
+        public var append: [RawJSON]?
+        /// The whole history; the common beginning is found by the daemon.
+        public var all: [RawJSON]?
+
+        init(_ reader: WireReader) throws {
+            keep = try reader.may("keep")
+            append = try reader.may("append")
+            all = try reader.may("all")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("MessagesObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            keep: Int? = nil,
+            append: [RawJSON]? = nil,
+            all: [RawJSON]? = nil
+        ) {
+            self.keep = keep
+            self.append = append
+            self.all = all
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("keep", keep)
+                writer.wire("append", append)
+                writer.wire("all", all)
+            }
+        }
+    }
+
+    /// The protocol's `signal`.
+    public struct SignalObject: WireReadable {
+        /// The name of the signal.
+        public var signal: String
+        /// What it says.
+        public var value: RawJSON?
+        /// The id of the message.
+        public var messageId: String
+        /// When it was sent.
+        public var sentAt: Date
+        /// The user who sent it.
+        public var uid: Int
+        /// The step whose wait it ended.
+        public var consumedBy: String?
+        /// When.
+        public var consumedAt: Date?
+
+        init(_ reader: WireReader) throws {
+            signal = try reader.must("signal")
+            value = try reader.may("value")
+            messageId = try reader.must("message_id")
+            sentAt = try reader.must("sent_at")
+            uid = try reader.must("uid")
+            consumedBy = try reader.may("consumed_by")
+            consumedAt = try reader.may("consumed_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("SignalObject", wire))
+        }
+    }
+
     /// The protocol's `promise`.
     public struct PromiseObject: WireReadable {
         /// The name of the promise.
@@ -143,144 +279,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("LimitObject", wire))
-        }
-    }
-
-    /// The protocol's `breaker`.
-    public struct BreakerObject: WireReadable {
-        /// The name of the breaker.
-        public var breaker: String
-        /// Whether it is everybody's: an administrator put it.
-        public var shared: Bool
-        /// Whose it is, if not everybody's.
-        public var user: Int?
-        /// Whether calls are let through.
-        public var state: String
-        /// Failures in a row.
-        public var failures: Int
-        /// How many of them open it.
-        public var maxFailures: Int
-        /// How long it stays open.
-        public var cooldown: Duration
-        /// When it opened.
-        public var openedAt: Date?
-
-        init(_ reader: WireReader) throws {
-            breaker = try reader.must("breaker")
-            shared = try reader.must("shared")
-            user = try reader.may("user")
-            state = try reader.must("state")
-            failures = try reader.must("failures")
-            maxFailures = try reader.must("max_failures")
-            cooldown = try reader.must("cooldown_ms")
-            openedAt = try reader.may("opened_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("BreakerObject", wire))
-        }
-    }
-
-    /// The protocol's `schedule`.
-    public struct ScheduleObject: WireReadable {
-        /// Its name.
-        public var schedule: String
-        /// Whose it is.
-        public var user: Int?
-        /// The workflow of its runs.
-        public var workflow: String
-        /// Five fields as in crontab(5), or @daily and the like.
-        public var cron: String?
-        /// The interval; one of `cron` and `every_ms`.
-        public var every: Duration?
-        /// The IANA name of the zone whose clocks `cron` means.
-        public var timeZone: String?
-        /// What its runs are begun with.
-        public var input: RawJSON?
-        /// The queue of its runs.
-        public var queue: String?
-        /// The priority of its runs.
-        public var priority: Int?
-        /// What to do when the run before is still open.
-        public var overlap: String?
-        /// How late a run may still be started.
-        public var catchUp: Duration?
-        /// The longest delay of a run, always the same for a due time.
-        public var jitter: Duration?
-        /// The first possible due time; intervals are counted from it.
-        public var startAt: Date?
-        /// The last possible due time.
-        public var endAt: Date?
-        /// Whether it starts nothing by itself.
-        public var paused: Bool?
-        /// Tags of its runs.
-        public var tags: [String: String]?
-        /// Metadata of its runs.
-        public var metadata: RawJSON?
-        /// When a run of it as a whole is tried again.
-        public var retry: Wire.RetryObject?
-        /// The version of the code that may execute its runs.
-        public var codeVersion: String?
-        /// What each run may use up.
-        public var budget: Wire.BudgetObject?
-        /// The coming due times.
-        public var nextAt: [Int]
-        /// A due time that waits for an open run.
-        public var waitingAt: Date?
-        /// The last due time.
-        public var lastAt: Date?
-        /// The last run, as long as there is one.
-        public var lastRun: String?
-        /// Runs it has started.
-        public var fired: Int
-        /// Due times left out because a run was open.
-        public var skipped: Int
-        /// Due times nobody was there for.
-        public var missed: Int
-        /// Why the daemon paused it.
-        public var problem: String?
-        /// When it was made.
-        public var createdAt: Date
-        /// When it was last changed.
-        public var updatedAt: Date
-
-        init(_ reader: WireReader) throws {
-            schedule = try reader.must("schedule")
-            user = try reader.may("user")
-            workflow = try reader.must("workflow")
-            cron = try reader.may("cron")
-            every = try reader.may("every_ms")
-            timeZone = try reader.may("time_zone")
-            input = try reader.may("input")
-            queue = try reader.may("queue")
-            priority = try reader.may("priority")
-            overlap = try reader.may("overlap")
-            catchUp = try reader.may("catch_up_ms")
-            jitter = try reader.may("jitter_ms")
-            startAt = try reader.may("start_at")
-            endAt = try reader.may("end_at")
-            paused = try reader.may("paused")
-            tags = try reader.may("tags")
-            metadata = try reader.may("metadata")
-            retry = try reader.may("retry")
-            codeVersion = try reader.may("code_version")
-            budget = try reader.may("budget")
-            nextAt = try reader.must("next_at")
-            waitingAt = try reader.may("waiting_at")
-            lastAt = try reader.may("last_at")
-            lastRun = try reader.may("last_run")
-            fired = try reader.must("fired")
-            skipped = try reader.must("skipped")
-            missed = try reader.must("missed")
-            problem = try reader.may("problem")
-            createdAt = try reader.must("created_at")
-            updatedAt = try reader.must("updated_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("ScheduleObject", wire))
         }
     }
 }

@@ -4,6 +4,144 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// The protocol's `breaker`.
+    public struct BreakerObject: WireReadable {
+        /// The name of the breaker.
+        public var breaker: String
+        /// Whether it is everybody's: an administrator put it.
+        public var shared: Bool
+        /// Whose it is, if not everybody's.
+        public var user: Int?
+        /// Whether calls are let through.
+        public var state: String
+        /// Failures in a row.
+        public var failures: Int
+        /// How many of them open it.
+        public var maxFailures: Int
+        /// How long it stays open.
+        public var cooldown: Duration
+        /// When it opened.
+        public var openedAt: Date?
+
+        init(_ reader: WireReader) throws {
+            breaker = try reader.must("breaker")
+            shared = try reader.must("shared")
+            user = try reader.may("user")
+            state = try reader.must("state")
+            failures = try reader.must("failures")
+            maxFailures = try reader.must("max_failures")
+            cooldown = try reader.must("cooldown_ms")
+            openedAt = try reader.may("opened_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("BreakerObject", wire))
+        }
+    }
+
+    /// The protocol's `schedule`.
+    public struct ScheduleObject: WireReadable {
+        /// Its name.
+        public var schedule: String
+        /// Whose it is.
+        public var user: Int?
+        /// The workflow of its runs.
+        public var workflow: String
+        /// Five fields as in crontab(5), or @daily and the like.
+        public var cron: String?
+        /// The interval; one of `cron` and `every_ms`.
+        public var every: Duration?
+        /// The IANA name of the zone whose clocks `cron` means.
+        public var timeZone: String?
+        /// What its runs are begun with.
+        public var input: RawJSON?
+        /// The queue of its runs.
+        public var queue: String?
+        /// The priority of its runs.
+        public var priority: Int?
+        /// What to do when the run before is still open.
+        public var overlap: String?
+        /// How late a run may still be started.
+        public var catchUp: Duration?
+        /// The longest delay of a run, always the same for a due time.
+        public var jitter: Duration?
+        /// The first possible due time; intervals are counted from it.
+        public var startAt: Date?
+        /// The last possible due time.
+        public var endAt: Date?
+        /// Whether it starts nothing by itself.
+        public var paused: Bool?
+        /// Tags of its runs.
+        public var tags: [String: String]?
+        /// Metadata of its runs.
+        public var metadata: RawJSON?
+        /// When a run of it as a whole is tried again.
+        public var retry: Wire.RetryObject?
+        /// The version of the code that may execute its runs.
+        public var codeVersion: String?
+        /// What each run may use up.
+        public var budget: Wire.BudgetObject?
+        /// The coming due times.
+        public var nextAt: [Int]
+        /// A due time that waits for an open run.
+        public var waitingAt: Date?
+        /// The last due time.
+        public var lastAt: Date?
+        /// The last run, as long as there is one.
+        public var lastRun: String?
+        /// Runs it has started.
+        public var fired: Int
+        /// Due times left out because a run was open.
+        public var skipped: Int
+        /// Due times nobody was there for.
+        public var missed: Int
+        /// Why the daemon paused it.
+        public var problem: String?
+        /// When it was made.
+        public var createdAt: Date
+        /// When it was last changed.
+        public var updatedAt: Date
+
+        init(_ reader: WireReader) throws {
+            schedule = try reader.must("schedule")
+            user = try reader.may("user")
+            workflow = try reader.must("workflow")
+            cron = try reader.may("cron")
+            every = try reader.may("every_ms")
+            timeZone = try reader.may("time_zone")
+            input = try reader.may("input")
+            queue = try reader.may("queue")
+            priority = try reader.may("priority")
+            overlap = try reader.may("overlap")
+            catchUp = try reader.may("catch_up_ms")
+            jitter = try reader.may("jitter_ms")
+            startAt = try reader.may("start_at")
+            endAt = try reader.may("end_at")
+            paused = try reader.may("paused")
+            tags = try reader.may("tags")
+            metadata = try reader.may("metadata")
+            retry = try reader.may("retry")
+            codeVersion = try reader.may("code_version")
+            budget = try reader.may("budget")
+            nextAt = try reader.must("next_at")
+            waitingAt = try reader.may("waiting_at")
+            lastAt = try reader.may("last_at")
+            lastRun = try reader.may("last_run")
+            fired = try reader.must("fired")
+            skipped = try reader.must("skipped")
+            missed = try reader.must("missed")
+            problem = try reader.may("problem")
+            createdAt = try reader.must("created_at")
+            updatedAt = try reader.must("updated_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("ScheduleObject", wire))
+        }
+    }
+
     /// The protocol's `stream`.
     public struct StreamObject: WireReadable {
         /// Its name.
@@ -139,139 +277,6 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("WebhookObject", wire))
-        }
-    }
-
-    /// The protocol's `delivery`.
-    public struct DeliveryObject: WireReadable {
-        /// Its id, the same at every attempt.
-        public var delivery: String
-        /// The webhook.
-        public var webhook: String
-        /// The event.
-        public var event: String
-        /// The place of the event.
-        public var sequence: Int
-        /// What became of it.
-        public var status: String
-        /// Attempts so far.
-        public var attempts: Int
-        /// The receiver's last answer.
-        public var httpStatus: Int?
-        /// Why the last attempt failed.
-        public var problem: String?
-        /// When the next attempt is due.
-        public var nextAttemptAt: Date?
-        /// When it was made.
-        public var createdAt: Date
-        /// When it was delivered or given up.
-        public var finishedAt: Date?
-
-        init(_ reader: WireReader) throws {
-            delivery = try reader.must("delivery")
-            webhook = try reader.must("webhook")
-            event = try reader.must("event")
-            sequence = try reader.must("sequence")
-            status = try reader.must("status")
-            attempts = try reader.must("attempts")
-            httpStatus = try reader.may("http_status")
-            problem = try reader.may("problem")
-            nextAttemptAt = try reader.may("next_attempt_at")
-            createdAt = try reader.must("created_at")
-            finishedAt = try reader.may("finished_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("DeliveryObject", wire))
-        }
-    }
-
-    /// The protocol's `forked_response`.
-    public struct ForkedResponseObject: WireReadable, WireWritable {
-        /// The status that HTTP has for it.
-        public var status: Int?
-        /// Pairs of a name and a value.
-        public var headers: [[String]]?
-        /// What kind of bytes they are.
-        public var contentType: String?
-        /// The body, if it is UTF-8 without NUL.
-        public var text: String?
-        /// The body in base64, if it is not.
-        public var base64: String?
-        /// Where parts of it begin, in bytes.
-        public var splits: [Int]?
-        /// Ids of tool calls in it.
-        public var toolIds: [String]?
-
-        init(_ reader: WireReader) throws {
-            status = try reader.may("status")
-            headers = try reader.may("headers")
-            contentType = try reader.may("content_type")
-            text = try reader.may("text")
-            base64 = try reader.may("base64")
-            splits = try reader.may("splits")
-            toolIds = try reader.may("tool_ids")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("ForkedResponseObject", wire))
-        }
-
-        /// What is left out is not said.
-        public init(
-            status: Int? = nil,
-            headers: [[String]]? = nil,
-            contentType: String? = nil,
-            text: String? = nil,
-            base64: String? = nil,
-            splits: [Int]? = nil,
-            toolIds: [String]? = nil
-        ) {
-            self.status = status
-            self.headers = headers
-            self.contentType = contentType
-            self.text = text
-            self.base64 = base64
-            self.splits = splits
-            self.toolIds = toolIds
-        }
-
-        var wire: RawJSON {
-            .object { writer in
-                writer.wire("status", status)
-                writer.wire("headers", headers)
-                writer.wire("content_type", contentType)
-                writer.wire("text", text)
-                writer.wire("base64", base64)
-                writer.wire("splits", splits)
-                writer.wire("tool_ids", toolIds)
-            }
-        }
-    }
-
-    /// The protocol's `step_difference`.
-    public struct StepDifferenceObject: WireReadable {
-        /// The name of the step.
-        public var step: String
-        /// What is different.
-        public var change: String
-        /// The step in the run.
-        public var run: RawJSON?
-        /// The step in the other run.
-        public var other: RawJSON?
-
-        init(_ reader: WireReader) throws {
-            step = try reader.must("step")
-            change = try reader.must("change")
-            run = try reader.may("run")
-            other = try reader.may("other")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("StepDifferenceObject", wire))
         }
     }
 }

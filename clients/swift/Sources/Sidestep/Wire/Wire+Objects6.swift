@@ -4,6 +4,139 @@ import FoundationEssentials
 import SidestepProtocol
 
 extension Wire {
+    /// The protocol's `delivery`.
+    public struct DeliveryObject: WireReadable {
+        /// Its id, the same at every attempt.
+        public var delivery: String
+        /// The webhook.
+        public var webhook: String
+        /// The event.
+        public var event: String
+        /// The place of the event.
+        public var sequence: Int
+        /// What became of it.
+        public var status: String
+        /// Attempts so far.
+        public var attempts: Int
+        /// The receiver's last answer.
+        public var httpStatus: Int?
+        /// Why the last attempt failed.
+        public var problem: String?
+        /// When the next attempt is due.
+        public var nextAttemptAt: Date?
+        /// When it was made.
+        public var createdAt: Date
+        /// When it was delivered or given up.
+        public var finishedAt: Date?
+
+        init(_ reader: WireReader) throws {
+            delivery = try reader.must("delivery")
+            webhook = try reader.must("webhook")
+            event = try reader.must("event")
+            sequence = try reader.must("sequence")
+            status = try reader.must("status")
+            attempts = try reader.must("attempts")
+            httpStatus = try reader.may("http_status")
+            problem = try reader.may("problem")
+            nextAttemptAt = try reader.may("next_attempt_at")
+            createdAt = try reader.must("created_at")
+            finishedAt = try reader.may("finished_at")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("DeliveryObject", wire))
+        }
+    }
+
+    /// The protocol's `forked_response`.
+    public struct ForkedResponseObject: WireReadable, WireWritable {
+        /// The status that HTTP has for it.
+        public var status: Int?
+        /// Pairs of a name and a value.
+        public var headers: [[String]]?
+        /// What kind of bytes they are.
+        public var contentType: String?
+        /// The body, if it is UTF-8 without NUL.
+        public var text: String?
+        /// The body in base64, if it is not.
+        public var base64: String?
+        /// Where parts of it begin, in bytes.
+        public var splits: [Int]?
+        /// Ids of tool calls in it.
+        public var toolIds: [String]?
+
+        init(_ reader: WireReader) throws {
+            status = try reader.may("status")
+            headers = try reader.may("headers")
+            contentType = try reader.may("content_type")
+            text = try reader.may("text")
+            base64 = try reader.may("base64")
+            splits = try reader.may("splits")
+            toolIds = try reader.may("tool_ids")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("ForkedResponseObject", wire))
+        }
+
+        /// What is left out is not said.
+        public init(
+            status: Int? = nil,
+            headers: [[String]]? = nil,
+            contentType: String? = nil,
+            text: String? = nil,
+            base64: String? = nil,
+            splits: [Int]? = nil,
+            toolIds: [String]? = nil
+        ) {
+            self.status = status
+            self.headers = headers
+            self.contentType = contentType
+            self.text = text
+            self.base64 = base64
+            self.splits = splits
+            self.toolIds = toolIds
+        }
+
+        var wire: RawJSON {
+            .object { writer in
+                writer.wire("status", status)
+                writer.wire("headers", headers)
+                writer.wire("content_type", contentType)
+                writer.wire("text", text)
+                writer.wire("base64", base64)
+                writer.wire("splits", splits)
+                writer.wire("tool_ids", toolIds)
+            }
+        }
+    }
+
+    /// The protocol's `step_difference`.
+    public struct StepDifferenceObject: WireReadable {
+        /// The name of the step.
+        public var step: String
+        /// What is different.
+        public var change: String
+        /// The step in the run.
+        public var run: RawJSON?
+        /// The step in the other run.
+        public var other: RawJSON?
+
+        init(_ reader: WireReader) throws {
+            step = try reader.must("step")
+            change = try reader.must("change")
+            run = try reader.may("run")
+            other = try reader.may("other")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("StepDifferenceObject", wire))
+        }
+    }
+
     /// The protocol's `retention_rule`.
     public struct RetentionRuleObject: WireReadable {
         /// The workflow it is for; absent: all.
@@ -22,6 +155,36 @@ extension Wire {
         init?(wire: RawJSON) throws {
             guard wire.kind == .object else { return nil }
             try self.init(WireReader("RetentionRuleObject", wire))
+        }
+    }
+
+    /// The protocol's `space_line`.
+    public struct SpaceLineObject: WireReadable {
+        /// Whose it is.
+        public var user: Int?
+        /// The workflow; absent for what stands beside runs, and for workflows of a user past a thousand.
+        public var workflow: String?
+        /// Runs that are not closed.
+        public var openRuns: Int
+        /// Runs that are.
+        public var closedRuns: Int
+        /// Their steps.
+        public var steps: Int
+        /// What payloads take, without names, indexes and free space.
+        public var bytes: Int
+
+        init(_ reader: WireReader) throws {
+            user = try reader.may("user")
+            workflow = try reader.may("workflow")
+            openRuns = try reader.must("open_runs")
+            closedRuns = try reader.must("closed_runs")
+            steps = try reader.must("steps")
+            bytes = try reader.must("bytes")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("SpaceLineObject", wire))
         }
     }
 
@@ -91,197 +254,6 @@ extension Wire {
                 writer.wire("channel", channel)
                 writer.wire("type", type)
                 writer.wire("data", data)
-            }
-        }
-    }
-
-    /// The protocol's `graph_write`.
-    public struct GraphWriteObject: WireReadable, WireWritable {
-        /// The task; in results.
-        public var task: String?
-        /// Its place; in results.
-        public var path: String?
-        /// Its number in the task.
-        public var index: Int
-        /// The channel.
-        public var channel: String
-        /// The serializer.
-        public var type: String
-        /// The value in base64.
-        public var data: String
-
-        init(_ reader: WireReader) throws {
-            task = try reader.may("task")
-            path = try reader.may("path")
-            index = try reader.must("index")
-            channel = try reader.must("channel")
-            type = try reader.must("type")
-            data = try reader.must("data")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("GraphWriteObject", wire))
-        }
-
-        /// What is left out is not said.
-        public init(
-            index: Int,
-            channel: String,
-            type: String,
-            data: String,
-            task: String? = nil,
-            path: String? = nil
-        ) {
-            self.task = task
-            self.path = path
-            self.index = index
-            self.channel = channel
-            self.type = type
-            self.data = data
-        }
-
-        var wire: RawJSON {
-            .object { writer in
-                writer.wire("task", task)
-                writer.wire("path", path)
-                writer.wire("index", index)
-                writer.wire("channel", channel)
-                writer.wire("type", type)
-                writer.wire("data", data)
-            }
-        }
-    }
-
-    /// The protocol's `graph_checkpoint`.
-    public struct GraphCheckpointObject: WireReadable {
-        /// Its thread.
-        public var thread: String
-        /// Its namespace.
-        public var namespace: String
-        /// Its id.
-        public var checkpoint: String
-        /// The checkpoint it follows.
-        public var parent: String?
-        /// The serializer.
-        public var type: String
-        /// The state in base64.
-        public var data: String
-        /// What was saved with it.
-        public var metadata: RawJSON
-        /// The channels that `data` has a value of.
-        public var channels: [String]?
-        /// The channels whose state is in the writes since their last snapshot.
-        public var deltas: [String]?
-        /// The channels kept apart.
-        public var values: [Wire.GraphValueObject]
-        /// In the order in which the graph applies them.
-        public var writes: [Wire.GraphWriteObject]
-
-        init(_ reader: WireReader) throws {
-            thread = try reader.must("thread")
-            namespace = try reader.must("namespace")
-            checkpoint = try reader.must("checkpoint")
-            parent = try reader.may("parent")
-            type = try reader.must("type")
-            data = try reader.must("data")
-            metadata = try reader.must("metadata")
-            channels = try reader.may("channels")
-            deltas = try reader.may("deltas")
-            values = try reader.must("values")
-            writes = try reader.must("writes")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("GraphCheckpointObject", wire))
-        }
-    }
-
-    /// The protocol's `graph_history`.
-    public struct GraphHistoryObject: WireReadable {
-        /// The channel.
-        public var channel: String
-        /// The oldest first.
-        public var writes: [Wire.GraphWriteObject]
-        /// The stored value before them, if there is one.
-        public var seed: RawJSON?
-
-        init(_ reader: WireReader) throws {
-            channel = try reader.must("channel")
-            writes = try reader.must("writes")
-            seed = try reader.may("seed")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("GraphHistoryObject", wire))
-        }
-    }
-
-    /// The protocol's `memory`.
-    public struct MemoryObject: WireReadable {
-        /// Where it is.
-        public var namespace: [String]
-        /// Its key.
-        public var key: String
-        /// As it was put.
-        public var value: RawJSON
-        /// When it was put first.
-        public var createdAt: Date
-        /// When it was put last.
-        public var updatedAt: Date
-        /// How long it is kept.
-        public var ttl: Duration?
-        /// Until when, unless it is refreshed.
-        public var expiresAt: Date?
-
-        init(_ reader: WireReader) throws {
-            namespace = try reader.must("namespace")
-            key = try reader.must("key")
-            value = try reader.must("value")
-            createdAt = try reader.must("created_at")
-            updatedAt = try reader.must("updated_at")
-            ttl = try reader.may("ttl_ms")
-            expiresAt = try reader.may("expires_at")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("MemoryObject", wire))
-        }
-    }
-
-    /// The protocol's `memory_operation`.
-    public struct MemoryOperationObject: WireReadable, WireWritable {
-        /// What is to be done.
-        public var method: String
-        /// The parameters of that method.
-        public var params: RawJSON
-
-        init(_ reader: WireReader) throws {
-            method = try reader.must("method")
-            params = try reader.must("params")
-        }
-
-        init?(wire: RawJSON) throws {
-            guard wire.kind == .object else { return nil }
-            try self.init(WireReader("MemoryOperationObject", wire))
-        }
-
-        /// What is left out is not said.
-        public init(
-            method: String,
-            params: RawJSON
-        ) {
-            self.method = method
-            self.params = params
-        }
-
-        var wire: RawJSON {
-            .object { writer in
-                writer.wire("method", method)
-                writer.wire("params", params)
             }
         }
     }

@@ -16,6 +16,8 @@ extension Wire {
     ///   - tag: only runs with all these tags.
     ///   - createdAfter: only runs made after this moment.
     ///   - createdBefore: only runs made before this moment.
+    ///   - newerThan: only runs made no longer ago than this.
+    ///   - olderThan: only runs made longer ago than this.
     ///   - text: only runs whose id or workflow holds this text.
     ///   - parent: only children of this run.
     ///   - user: only runs of this user; those of others are an administrator's.
@@ -35,6 +37,8 @@ extension Wire {
         tag: [String: String]? = nil,
         createdAfter: Int? = nil,
         createdBefore: Int? = nil,
+        newerThan: Duration? = nil,
+        olderThan: Duration? = nil,
         text: String? = nil,
         parent: String? = nil,
         user: Int? = nil,
@@ -54,6 +58,8 @@ extension Wire {
             writer.wire("tag", tag)
             writer.wire("created_after", createdAfter)
             writer.wire("created_before", createdBefore)
+            writer.wire("newer_than_ms", newerThan)
+            writer.wire("older_than_ms", olderThan)
             writer.wire("text", text)
             writer.wire("parent", parent)
             writer.wire("user", user)

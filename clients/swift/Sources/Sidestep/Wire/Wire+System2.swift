@@ -51,4 +51,53 @@ extension Wire {
             try self.init(WireReader("SystemStatsResult", wire))
         }
     }
+
+    /// Tells what users have, by workflow: runs, steps, bytes of payloads, and when that was counted.
+    ///
+    /// - Parameters:
+    ///   - user: only what this user has; that of others is an administrator's.
+    ///   - workflow: only runs of this workflow.
+    ///   - limit: lines at most. Default: 100.
+    ///   - maxAge: how old the figures may be; they may be older where counting takes long. Default: 60000.
+    @discardableResult
+    public func systemUsage(
+        user: Int? = nil,
+        workflow: String? = nil,
+        limit: Int? = nil,
+        maxAge: Duration? = nil
+    ) async throws -> SystemUsageResult {
+        try SystemUsageResult(try await call("system.usage", mayResend: true) { writer in
+            writer.wire("user", user)
+            writer.wire("workflow", workflow)
+            writer.wire("limit", limit)
+            writer.wire("max_age_ms", maxAge)
+        })
+    }
+
+    /// What `system.usage` answers.
+    public struct SystemUsageResult: WireReadable {
+        /// When counting began: what is newer may be missing.
+        public var countedAt: Date
+        /// How long it took.
+        public var took: Duration
+        /// What takes most first.
+        public var lines: [Wire.SpaceLineObject]
+        /// All that match together, also what is in no line.
+        public var all: Wire.SpaceLineObject
+        /// How many lines there are besides.
+        public var more: Int
+
+        init(_ reader: WireReader) throws {
+            countedAt = try reader.must("counted_at")
+            took = try reader.must("took_ms")
+            lines = try reader.must("lines")
+            all = try reader.must("all")
+            more = try reader.must("more")
+        }
+
+        init?(wire: RawJSON) throws {
+            guard wire.kind == .object else { return nil }
+            try self.init(WireReader("SystemUsageResult", wire))
+        }
+    }
 }
