@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign agents workspace recorder streams wheel swift pythons
+.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign agents workspace recorder streams traces wheel swift pythons
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,10 @@ scripts: setup  ## five scripts, killed 500 times in every way a script dies
 workspace: setup  ## a program whose tools append, move and delete, killed at 100 points: its folder is that of an undisturbed run
 	swift build
 	PATH="$(CURDIR)/.build/debug:$$PATH" SIDESTEPD="$(CURDIR)/.build/debug/sidestepd" Tests/Campaigns/Workspace/run --points 100
+
+traces: setup  ## 10,000 spans told of over 20 kills of the daemon
+	swift build
+	SIDESTEP_TRACE_SPANS=10000 SIDESTEP_TRACE_KILLS=20 .venv/bin/python Tests/BlackBox/Traces/run test_traces.Kills
 
 recorder: setup  ## unmodified agents and the daemon, killed 1,000 times each in the middle of streams
 	swift build

@@ -36,11 +36,14 @@ extension Environment {
 extension StoreTransaction {
     /// Passes on what the job wrote to journals: to traces and webhooks, in this very transaction, and to watchers.
     func announce(_ call: inout CallContext) throws -> [Announcement] {
+        let notes = takeNotes()
+        if notes.isEmpty { return [] }
         let isWatched = !call.environment.watchers.isZero
+        let isTracing = call.environment.settings.isTracing
         var known: [Int64: (run: RunRecord, tags: [(name: String, value: String)])] = [:]
         var found: [Announcement] = []
-        for note in takeNotes() {
-            try trace(note, &call)
+        for note in notes {
+            if isTracing { try trace(note, &call) }
             let isStatus = note.entry.isOfRun
             guard isWatched || isStatus else { continue }
             if known[note.run] == nil, let run = try run(key: note.run), run.userID != RunRecord.nobody {

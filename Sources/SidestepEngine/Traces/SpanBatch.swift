@@ -79,7 +79,6 @@ struct SettleSpans: Command {
 extension StoreTransaction {
     /// Has what the job wrote to journals told of in traces.
     func trace(_ note: JournalNote, _ call: inout CallContext) throws {
-        guard call.environment.settings.isTracing else { return }
         if SpanSource.begins.contains(note.entry.kind) {
             try follow(run: note.run, from: note.entry.sequence - 1)
         }

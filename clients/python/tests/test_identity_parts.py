@@ -48,7 +48,8 @@ def test_children_that_begin_in_another_order_keep_their_results(
     result = asyncio.run(make(False).options(wait=60).run(run_id=run_id))
     assert result == [100, 200, 300]
     assert sorted(set(effects.done)) == ["1", "2", "3"]
-    assert len(effects.done) <= 4
+    # One was recorded before the process died; the others may have been on their way.
+    assert len(effects.done) <= 5
 
 
 def test_events_that_are_emitted_in_another_order_are_each_announced_once(

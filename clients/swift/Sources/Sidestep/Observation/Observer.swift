@@ -36,8 +36,8 @@ public struct Activity: Sendable {
     public let name: String
     /// The run concerned.
     public var run: String?
-    /// What its spans are below: `traceparent` of the run or of the step's attempt, where the daemon tells of traces; of
-    /// a workflow else what was kept with the run when it was made, if somebody else made it.
+    /// What its spans are below: `traceparent` of the run or of the step's attempt, where the daemon tells of traces;
+    /// of a workflow else what was kept with the run when it was made, if somebody else made it.
     public var headers: [String: String] = [:]
 
     /// The name without what tells it from others of its kind: `fetch` for `outer/fetch:https:%2F%2Fa.example#2`.

@@ -27,8 +27,8 @@ public final class Run: Sendable {
 
     let client: SidestepClient
     let givenInput: RawJSON?
-    /// What spans of its workflow are below: the run's own span, else what observers kept with the run, if somebody else
-    /// made it.
+    /// What spans of its workflow are below: the run's own span, else what observers kept with the run, if somebody
+    /// else made it.
     let headers: [String: String]
     /// A wait that lasts longer lets go of the run; nil waits in this process.
     let suspendAfter: Duration?
