@@ -89,24 +89,27 @@ public final class SpanCourier: Sendable {
             return (state.news.take(Self.runs), state.news.place)
         }
         guard let (runs, place) = what else { return }
-        coordinator.read(coordinator.daemonContext) { store, _ in
+        coordinator.read(coordinator.daemonContext) { [body] store, _ in
             let older = try place.map { try store.tracedRuns(after: $0, limit: Self.runs - runs.count) } ?? []
-            return (try SpanBatch(store, runs: runs + older.filter { !runs.contains($0) }), older)
+            let found = try SpanBatch(store, runs: runs + older.filter { !runs.contains($0) })
+            // Here, not on the loop: it may be a megabyte of text.
+            let letter = SpanLetter(body: body.bytes(found.spans), count: found.spans.count)
+            return (found, letter, older)
         } reply: { result in
-            guard case .success(let (found, older)) = result else {
+            guard case .success(let (found, letter, older)) = result else {
                 self.giveBack(runs)
                 return self.wake(afterMilliseconds: Self.retry.first)
             }
             if place != nil { self.state.withLock { $0.news.has(older, of: Self.runs - runs.count) } }
-            self.send(found, of: runs + older)
+            self.state.withLock { $0.news.add(found.left) }
+            self.send(letter, found, of: runs + older)
         }
     }
 
-    private func send(_ found: SpanBatch, of runs: [Int64]) {
-        state.withLock { $0.news.add(found.left) }
-        if found.spans.isEmpty { return settle(found) }
+    private func send(_ letter: SpanLetter, _ found: SpanBatch, of runs: [Int64]) {
+        if letter.count == 0 { return settle(found) }
         let loop = coordinator.loop
-        carrier.carry(SpanLetter(body: body.bytes(found.spans), count: found.spans.count)) { outcome in
+        carrier.carry(letter) { outcome in
             loop.run { self.carried(found, of: runs, outcome) }
         }
     }
