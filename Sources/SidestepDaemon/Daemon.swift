@@ -92,16 +92,7 @@ public final class Daemon {
         socket = try inherited ?? .bind(configuration.socket, isSystem: configuration.isSystem)
         executors = try Self.executors(
             socket.path, http, credentials, policy, { watcher.identity(of: $0) })
-        coordinator.courier = Courier(
-            coordinator: coordinator,
-            carrier: WebhookCarrier(
-                driver: http, credentials: credentials, policy: policy, clock: environment.clock,
-                version: Self.version))
-        coordinator.spans = SpanCourier(
-            coordinator: coordinator,
-            carrier: SpanCarrier(
-                driver: http, credentials: credentials, target: spanTarget, version: Self.version),
-            version: Self.version, host: SystemSources.hostName)
+        Self.connect(coordinator, http, credentials, policy, spanTarget, environment.clock)
         coordinator.executions = Executions(coordinator: coordinator, executor: executors)
         let information = Self.information(socket.path, environment, database)
         information.settings.replace(settings.shown)
@@ -293,27 +284,5 @@ public final class Daemon {
             settings: configuration.engineSettings,
             zones: HostTimeZones(getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"),
             processes: ProcessLook())
-    }
-
-    private static func executors(
-        _ socket: String, _ http: HTTPDriver, _ credentials: Current<Credentials>,
-        _ policy: Current<RequestPolicy>,
-        _ identify: @escaping @Sendable (Int32) -> ProcessIdentity?
-    ) throws -> StepExecutors {
-        StepExecutors(
-            programs: try ProgramExecutor(
-                socket: socket, environment: DaemonMain.processEnvironment(), credentials: credentials,
-                identify: identify),
-            requests: RequestExecutor(
-                driver: http, credentials: credentials, policy: policy, version: version))
-    }
-
-    private static func information(
-        _ socket: String, _ environment: Environment, _ database: any StoreDatabase
-    ) -> DaemonInformation {
-        DaemonInformation(
-            version: version, pid: getpid(), started: environment.clock.now(), socket: socket,
-            database: database.place, storeVersion: database.version,
-            databaseBytes: { database.bytes }, storage: { environment.storage.value })
     }
 }

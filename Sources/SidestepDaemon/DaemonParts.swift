@@ -5,6 +5,7 @@ import SidestepHTTPClient
 import SidestepModel
 import SidestepServer
 import SidestepSettings
+import SidestepStore
 
 /// What an operator set, as the parts of the daemon want it.
 extension Configuration {
@@ -48,5 +49,45 @@ extension EffectiveSettings {
         SettingsTable.all.map { setting in
             ShownSetting(name: setting.name, value: setting.text(values), origin: "\(origin(setting))")
         }
+    }
+}
+
+extension Daemon {
+    /// Gives the coordinator what takes letters and spans out of the daemon.
+    static func connect(
+        _ coordinator: Coordinator, _ http: HTTPDriver, _ credentials: Current<Credentials>,
+        _ policy: Current<RequestPolicy>, _ spanTarget: Current<SpanTarget>, _ clock: any SidestepModel.Clock
+    ) {
+        coordinator.courier = Courier(
+            coordinator: coordinator,
+            carrier: WebhookCarrier(
+                driver: http, credentials: credentials, policy: policy, clock: clock, version: version))
+        coordinator.spans = SpanCourier(
+            coordinator: coordinator,
+            carrier: SpanCarrier(
+                driver: http, credentials: credentials, target: spanTarget, version: version),
+            version: version, host: SystemSources.hostName)
+    }
+
+    static func executors(
+        _ socket: String, _ http: HTTPDriver, _ credentials: Current<Credentials>,
+        _ policy: Current<RequestPolicy>,
+        _ identify: @escaping @Sendable (Int32) -> ProcessIdentity?
+    ) throws -> StepExecutors {
+        StepExecutors(
+            programs: try ProgramExecutor(
+                socket: socket, environment: DaemonMain.processEnvironment(), credentials: credentials,
+                identify: identify),
+            requests: RequestExecutor(
+                driver: http, credentials: credentials, policy: policy, version: version))
+    }
+
+    static func information(
+        _ socket: String, _ environment: Environment, _ database: any StoreDatabase
+    ) -> DaemonInformation {
+        DaemonInformation(
+            version: version, pid: getpid(), started: environment.clock.now(), socket: socket,
+            database: database.place, storeVersion: database.version,
+            databaseBytes: { database.bytes }, storage: { environment.storage.value })
     }
 }

@@ -28,9 +28,7 @@ extension Coordinator {
     }
 
     private func walk(from place: SpaceSlice.Place, begun: Instant, _ boot: Int64) {
-        let context = CallContext(
-            environment: environment, peer: .daemon, session: 0, grantedRuns: GrantedRuns(), now: begun)
-        read(context, { store, _ in try SpaceSlice(store, from: place) }) { [weak self] result in
+        read(daemonContext, { store, _ in try SpaceSlice(store, from: place) }) { [weak self] result in
             self?.walked(result, begun: begun, boot)
         }
     }

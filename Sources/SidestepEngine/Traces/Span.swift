@@ -1,21 +1,16 @@
 import SidestepModel
 
 /// A span as a collector of traces is told of it.
-struct Span: Sendable, Equatable {
+struct Span: Sendable {
     enum Value: Sendable, Equatable {
         case text(String)
         case number(Int64)
     }
 
-    struct Event: Sendable, Equatable {
+    struct Event: Sendable {
         var at: Instant
         var name: String
         var attributes: [(String, Value)]
-
-        static func == (left: Event, right: Event) -> Bool {
-            left.at == right.at && left.name == right.name
-                && left.attributes.elementsEqual(right.attributes, by: ==)
-        }
     }
 
     var context: TraceContext
@@ -31,14 +26,6 @@ struct Span: Sendable, Equatable {
     /// Whether what it tells of failed, and what is said of that.
     var isError = false
     var message: String?
-
-    static func == (left: Span, right: Span) -> Bool {
-        left.context == right.context && left.parent == right.parent && left.name == right.name
-            && left.begun == right.begun && left.ended == right.ended
-            && left.attributes.elementsEqual(right.attributes, by: ==) && left.events == right.events
-            && left.hasDroppedEvents == right.hasDroppedEvents && left.isError == right.isError
-            && left.message == right.message
-    }
 
     /// As they are told apart: a clock that was set back makes no span that ends before it begins.
     init(

@@ -4,7 +4,7 @@ import SidestepStore
 /// What some runs have to be told of, as one look finds it.
 struct SpanBatch: Sendable {
     /// How far a run was told of.
-    struct Sent: Sendable, Equatable {
+    struct Sent: Sendable {
         var run: Int64
         var upTo: Int64
         /// Whether nothing is left to be told.

@@ -148,12 +148,3 @@ public final class Courier: @unchecked Sendable {
         }
     }
 }
-
-extension Coordinator {
-    /// The daemon's own view, for reading.
-    var daemonContext: CallContext {
-        CallContext(
-            environment: environment, peer: .daemon, session: 0, grantedRuns: GrantedRuns(),
-            now: environment.clock.now())
-    }
-}

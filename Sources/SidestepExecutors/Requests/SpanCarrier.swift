@@ -40,7 +40,7 @@ public struct SpanCarrier: SpanCarrying {
     public func carry(_ letter: SpanLetter, then done: @escaping @Sendable (DeliveryOutcome) -> Void) {
         do throws(Refusal) {
             driver.send(try request(letter)) { result in
-                let outcome = Self.outcome(result)
+                let outcome = DeliveryOutcome(result, of: "the collector", final: Self.final)
                 return { done(outcome) }
             }
         } catch {
@@ -82,17 +82,4 @@ public struct SpanCarrier: SpanCarrying {
     /// What will not be taken however often it is sent: what the collector calls wrong, or too much. All else may be
     /// mended, a key that is not accepted as well.
     private static let final: Set<Int> = [400, 413, 415, 422]
-
-    private static func outcome(_ result: Result<HTTPResponse, HTTPFailure>) -> DeliveryOutcome {
-        switch result {
-        case .failure(let failure): return DeliveryOutcome(problem: failure.message)
-        case .success(let response):
-            let isTaken = (200...299).contains(response.status)
-            return DeliveryOutcome(
-                httpStatus: Int64(response.status),
-                problem: isTaken ? nil : "the collector answered \(response.status)",
-                retryAfterMilliseconds: isTaken ? nil : RetryAfter.milliseconds(response),
-                isFinal: final.contains(response.status))
-        }
-    }
 }

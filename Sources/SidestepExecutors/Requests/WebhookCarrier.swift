@@ -32,7 +32,7 @@ public struct WebhookCarrier: LetterCarrying {
     public func carry(_ letter: Letter, then done: @escaping @Sendable (DeliveryOutcome) -> Void) {
         do throws(Refusal) {
             driver.send(try request(letter)) { result in
-                let outcome = Self.outcome(result)
+                let outcome = DeliveryOutcome(result, of: "the receiver")
                 return { done(outcome) }
             }
         } catch {
@@ -83,19 +83,5 @@ public struct WebhookCarrier: LetterCarrying {
         let message = Array(seconds.utf8) + [UInt8(ascii: ".")] + body
         let code = secret.withUnsafeBytes { MessageCode.sha256(key: $0, message) }
         return "t=\(seconds),v1=\(Identifiers.hex(code))"
-    }
-
-    /// Any status of 200 to 299 means that the receiver took it.
-    private static func outcome(_ result: Result<HTTPResponse, HTTPFailure>) -> DeliveryOutcome {
-        switch result {
-        case .failure(let failure):
-            return DeliveryOutcome(problem: failure.message, isFinal: failure.isOfPolicy)
-        case .success(let response):
-            let isTaken = (200...299).contains(response.status)
-            return DeliveryOutcome(
-                httpStatus: Int64(response.status),
-                problem: isTaken ? nil : "the receiver answered \(response.status)",
-                retryAfterMilliseconds: isTaken ? nil : RetryAfter.milliseconds(response))
-        }
     }
 }

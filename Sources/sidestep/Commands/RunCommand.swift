@@ -103,7 +103,7 @@ struct RunCommand: ParsableCommand {
         }
         var environment = Environment.ofPrograms
         try files.add(to: &environment)
-        environment.join(run, at: connection.path)
+        environment.join(run, at: connection.path, in: opened["traceparent"]?.string)
         environment.variables[SupervisedRun.variable] = SupervisedRun.byRun
         var program = SupervisedProgram(
             arguments: command, environment: environment, killAfter: killAfter.duration)

@@ -52,7 +52,7 @@ struct FirstRun {
     ) throws -> (SupervisedProgram.End, RecorderReport) {
         let run = opened["run"]?["id"]?.string ?? ""
         var environment = Environment.ofPrograms
-        environment.join(run, at: socket)
+        environment.join(run, at: socket, in: opened["traceparent"]?.string)
         environment.variables["SIDESTEP_LEASE"] = lease
         // It was made a moment ago: it has no budget but this command's.
         let recorder = try RunRecorder(

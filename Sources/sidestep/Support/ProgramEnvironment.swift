@@ -10,7 +10,10 @@ extension Environment {
     }
 
     /// Names the run that a program belongs to, and where its daemon is.
-    mutating func join(_ run: String, at socket: String) {
+    ///
+    /// - Parameter traceparent: the run's own span; nil leaves the place in a trace that is there.
+    mutating func join(_ run: String, at socket: String, in traceparent: String? = nil) {
+        if let traceparent { variables[TracePlace.variable] = traceparent }
         variables["SIDESTEP_RUN"] = run
         variables["SIDESTEP_SOCKET"] = socket
     }

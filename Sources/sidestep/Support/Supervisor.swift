@@ -75,8 +75,6 @@ final class Supervisor {
     var callTrees: CallTrees?
     /// Whether a start before this one ended badly.
     private var hasFailed = false
-    /// The run's own span; nil when nobody is told of traces.
-    private let traceparent: String?
     /// How the start before ended, of this or an earlier supervisor; nil at the first one.
     private var lastEnd: String?
     /// Good ends in a row of a program that runs always, without a step completed between them.
@@ -89,7 +87,6 @@ final class Supervisor {
     init(run: String, lease: String, socket: String, opened: RawJSON, policy: Policy) {
         (self.run, self.lease, self.socket, self.policy) = (run, lease, socket, policy)
         (uid, epoch) = (opened["run"]?["uid"]?.string ?? run, opened["epoch"]?.int ?? 0)
-        traceparent = opened["traceparent"]?.string
         process = opened["run"]?["owner"]?["pid"]?.integer ?? Int64(getpid())
         completed = Int64(
             opened["steps"]?.elements.count { $0["status"]?.string == "completed" } ?? 0)
@@ -125,7 +122,6 @@ final class Supervisor {
         program.environment.variables["SIDESTEP_LEASE"] = lease
         program.environment.variables["SIDESTEP_EPOCH"] = "\(epoch)"
         program.environment.variables["SIDESTEP_LAST_END"] = lastEnd
-        if let traceparent { program.environment.variables[TracePlace.variable] = traceparent }
         do {
             try recorder?.begin(in: &program.environment, lease: lease)
         } catch {
