@@ -65,6 +65,11 @@ class Page(unittest.TestCase):
         found = json.loads(ask("POST", "/rpc", {"method": "run.list"}, cookie)[2])
         self.assertIn("runs", found["result"])
 
+    def test_whoever_asks_for_a_link_starts_it(self):
+        self.assertEqual(show("ActiveState", UNIT), "inactive")
+        enter()
+        self.assertEqual(show("ActiveState", UNIT), "active")
+
     def test_it_runs_as_the_daemons_user_without_any_capability_and_writes_nothing(self):
         ask("GET", "/")
         pid = show("MainPID", UNIT)

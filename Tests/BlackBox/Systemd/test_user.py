@@ -50,11 +50,12 @@ class User(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         systemctl("start", "sidestep-ui.socket")
         self.addCleanup(systemctl, "stop", "sidestep-ui.socket", "sidestep-ui.service")
+        # Whoever asks for a link starts it.
+        link = subprocess.run(["sidestep", "ui", "--link"], capture_output=True, text=True)
+        self.assertEqual(link.returncode, 0, link.stderr)
         with socket.create_connection(("127.0.0.1", 7077), timeout=60) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1:7077\r\n\r\n")
             self.assertEqual(connection.recv(12), b"HTTP/1.1 200")
-        link = subprocess.run(["sidestep", "ui", "--link"], capture_output=True, text=True)
-        self.assertEqual(link.returncode, 0, link.stderr)
         self.assertTrue(link.stdout.startswith("http://127.0.0.1:7077/#"))
         self.assertTrue((RUNTIME / "sidestep/ui-7077.sock").is_socket())
 

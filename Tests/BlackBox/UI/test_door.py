@@ -4,10 +4,11 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
-from bench import LONG, Bench, Wire, request, wait_for
+from bench import BIN, LONG, Bench, Wire, request, wait_for
 
 
 class Door(Bench):
@@ -188,6 +189,44 @@ class Door(Bench):
         done = self.sidestep("ui", "--link", "--port", "1")
         self.assertEqual(done.returncode, 69)
         self.assertIn(b"start one: sidestep ui", done.stderr)
+
+    def asked_for_a_link(self, port):
+        asked = subprocess.Popen(
+            [BIN / "sidestep", "ui", "--link", "--port", str(port)], env=self.environment,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        self.addCleanup(asked.kill)
+        return asked
+
+    def test_a_link_is_waited_for_where_a_page_listens_and_gives_none_yet(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        port = listener.getsockname()[1]
+        place = self.folder / f"sidestep/ui-{port}.sock"
+        asked = self.asked_for_a_link(port)
+        # It has found nothing, and connected: here systemd would start the service.
+        connection, _ = listener.accept()
+        giver = socket.socket(socket.AF_UNIX)
+        giver.bind(str(place))
+        self.addCleanup(place.unlink)
+        giver.listen()
+        given, _ = giver.accept()
+        given.sendall(f"http://127.0.0.1:{port}/#code\n".encode())
+        given.close(), giver.close(), connection.close()
+        self.assertEqual(asked.communicate(timeout=LONG)[0].decode().strip(), f"http://127.0.0.1:{port}/#code")
+        self.assertEqual(asked.returncode, 0)
+
+    def test_who_listens_and_is_no_page_or_not_ours_is_not_waited_for(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        for word in b"", b"SSH-2.0\r\n":
+            asked = self.asked_for_a_link(listener.getsockname()[1])
+            connection, _ = listener.accept()
+            connection.sendall(word)
+            if not word:
+                connection.close()
+            self.assertIn(b"start one: sidestep ui", asked.communicate(timeout=LONG)[1])
+            self.assertEqual(asked.returncode, 69)
+            connection.close()
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
     def test_further_links_are_given_to_nobody_else(self):
