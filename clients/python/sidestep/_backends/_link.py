@@ -14,6 +14,7 @@ import os
 import select
 import socket
 import threading
+from _thread import start_new_thread
 from collections.abc import Callable
 from time import sleep
 from typing import Any
@@ -52,7 +53,8 @@ class Link(Reader):
         # Whether the thread looks at it by the clock; the bell tells it to.
         self._ticks = False
         self._bell = _bell()
-        threading.Thread(target=self._watch, name="sidestep", daemon=True).start()
+        # Not by `threading`, which waits for the thread's first word with a condition.
+        start_new_thread(self._watch, ())
 
     @classmethod
     def open(
@@ -72,7 +74,8 @@ class Link(Reader):
         try:
             return cls(peer, lost, heard)
         except BaseException:
-            peer.shutdown(socket.SHUT_RDWR)  # the watcher may be there already, and closes it
+            with contextlib.suppress(OSError):  # the watcher may be there already, and closes it
+                peer.shutdown(socket.SHUT_RDWR)
             raise
 
     # Writing

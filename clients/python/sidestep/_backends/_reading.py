@@ -7,7 +7,7 @@ on.
 An interrupt may come between any two calls (Control-C, a handler that raises). It ends the
 connection, since what was read by halves cannot be told, and never leaves anything locked: only
 locks of the interpreter's own are used, by `with`, which no interrupt divides; the conditions,
-events and semaphores of `threading` are Python, and it does divide these.
+events, semaphores and starts of threads of `threading` are Python, and it does divide these.
 """
 
 from __future__ import annotations
