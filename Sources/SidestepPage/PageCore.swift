@@ -120,7 +120,10 @@ final class PageCore {
         then done: @escaping (DaemonCalls.Outcome) -> Void
     ) {
         let bound = NIOLoopBound(done, eventLoop: loop)
-        let ticket = calls.call(method, params) { [loop] outcome in loop.execute { bound.value(outcome) } }
+        let hub = NIOLoopBound(hub, eventLoop: loop)
+        let ticket = calls.call(
+            method, params, told: { [loop] progress in loop.execute { hub.value.tell(progress) } },
+            then: { [loop] outcome in loop.execute { bound.value(outcome) } })
         connection.whenGone = { [calls] in calls.giveUp(ticket) }
     }
 

@@ -17,11 +17,14 @@ final class DaemonCalls: Sendable {
     }
 
     typealias Done = @Sendable (Outcome) -> Void
+    /// Told how far a backup or vacuum is: the parameters of `system.progress`.
+    typealias Told = @Sendable (RawJSON) -> Void
 
     struct Order: Sendable {
         let ticket: Int
         let method: String
         let params: RawJSON
+        let told: Told
         let done: Done
     }
 
@@ -42,13 +45,16 @@ final class DaemonCalls: Sendable {
         _ = try WorkerThread("page-calls") { self.work() }
     }
 
-    /// Makes a call; `done` is called once, on another thread.
+    /// Makes a call; `done` is called once, on another thread, and `told` before it if it asks for progress.
     ///
     /// - Returns: what it is given up by.
-    func call(_ method: String, _ params: RawJSON, then done: @escaping Done) -> Int {
+    func call(
+        _ method: String, _ params: RawJSON, told: @escaping Told, then done: @escaping Done
+    ) -> Int {
         let ticket = queue.withLock { queue in
             queue.lastTicket += 1
-            queue.new.append(Order(ticket: queue.lastTicket, method: method, params: params, done: done))
+            queue.new.append(
+                Order(ticket: queue.lastTicket, method: method, params: params, told: told, done: done))
             return queue.lastTicket
         }
         bell.ring()
@@ -127,8 +133,20 @@ private struct CallSession {
     private mutating func receive() {
         while let open = connection, open.hasAnswers || Self.isReadable(open) {
             guard let messages = try? open.nextMessages() else { return lose() }
-            for case .answer(let id, let outcome) in messages { settle(id, outcome) }
+            for message in messages {
+                switch message {
+                case .answer(let id, let outcome): settle(id, outcome)
+                case .told("system.progress", let progress): tell(progress)
+                case .told: break
+                }
+            }
         }
+    }
+
+    /// One backup or vacuum is under way at a time, and whose it is does not stand there.
+    private func tell(_ progress: RawJSON) {
+        let asked = sent.first { $0.order.params["progress"]?.bool == true }
+        asked?.order.told(progress)
     }
 
     private static func isReadable(_ connection: BlockingConnection) -> Bool {

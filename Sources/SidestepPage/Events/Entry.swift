@@ -28,6 +28,11 @@ enum EventText {
         Array("event: hello\nid: \(sequence)\ndata: {\"sequence\":\(sequence)}\n\n".utf8)
     }
 
+    /// How far a backup or vacuum is.
+    static func progress(_ params: RawJSON) -> [UInt8] {
+        Array("event: progress\ndata: ".utf8) + params.compact.bytes + Array("\n\n".utf8)
+    }
+
     /// The daemon has gone away.
     static let gone = Array("event: gone\ndata: {}\n\n".utf8)
     /// It is there again, and what follows goes on behind the last entry.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import SidestepProtocol
 
 /// All event streams: one watch feeds those that keep up, and who comes back with an old sequence has one of his own
 /// until he does.
@@ -112,6 +113,9 @@ final class EventHub {
         self.isGone = isGone
         for stream in streams.values { stream.tell(isGone: isGone) }
     }
+
+    /// Says how far a backup or vacuum is.
+    func tell(_ progress: RawJSON) { for stream in streams.values { stream.tell(progress) } }
 
     // MARK: One stream
 

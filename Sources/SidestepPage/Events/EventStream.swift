@@ -1,4 +1,5 @@
 import NIOCore
+import SidestepProtocol
 
 /// What one browser is told; how far it has come is here.
 final class EventStream {
@@ -29,6 +30,9 @@ final class EventStream {
         isTold = isGone
         write(isGone ? EventText.gone : EventText.back)
     }
+
+    /// Whoever takes nothing now is told how far it is the next time.
+    func tell(_ progress: RawJSON) { if connection.isWritable { write(EventText.progress(progress)) } }
 
     /// Writes what the connection takes of what it has not seen.
     func pump(from buffer: EventBuffer) {

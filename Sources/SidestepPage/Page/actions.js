@@ -53,6 +53,15 @@ function named(command, words, make) {
   return found ? [make(found[1] ?? found[2] ?? "")] : [];
 }
 
+/** What takes a call back, where the protocol has that: an answer or a verdict is read by its run at once.
+ *  @param {string} method @param {Record<string, any>} params @returns {[string, Record<string, any>] | undefined} */
+export function opposite(method, params) {
+  if (method === "run.pause") return ["run.unpause", params];
+  if (method === "run.unpause") return ["run.pause", params];
+  if (method === "queue.pause" || method === "schedule.pause") return [method, { ...params, paused: !params.paused }];
+  return undefined;
+}
+
 /** What `run.explain` proposes, and what is always possible.
  *  @param {any} explained @returns {Action[]} */
 export function actions(explained) {

@@ -1,12 +1,13 @@
 // The daemon itself: sizes, syncs, what is kept, copies, settings in force.
 import { h } from "./dom.js";
 import { ask } from "./dialog.js";
+import { onProgress } from "./live.js";
 import { bytes, count, moment, span } from "./format.js";
 import { metrics } from "./metrics.js";
 import { write } from "./json.js";
 import { call, session } from "./rpc.js";
 import { act, say } from "./toast.js";
-import { ago, button, command, empty, errorBox, facts, lasting, look, section, short, table } from "./ui.js";
+import { ago, button, command, empty, errorBox, facts, howFar, lasting, look, section, short, table } from "./ui.js";
 
 /** @param {import("./app.js").Context} context @returns {import("./app.js").Screen} */
 export function screen(context) {
@@ -64,21 +65,26 @@ function sizes({ info, stats, metrics }) {
 /** @param {any} data @param {import("./app.js").Context} context */
 function upkeep(data, context) {
   const busy = (/** @type {string} */ name, /** @type {() => Promise<any>} */ work, /** @type {(result: any) => string} */ done) => button(data.busy === name ? `${name}…` : name, async () => {
-    data.busy = name;
+    [data.busy, data.progress] = [name, undefined];
     context.draw();
     const began = Date.now();
+    const leave = onProgress((told) => {
+      data.progress = told;
+      context.draw();
+    });
     const result = await act(work);
+    leave();
     data.busy = undefined;
     if (result) say(`${done(result)} It took ${span(Date.now() - began)}.`);
     await context.load();
   }, { disabled: Boolean(data.busy) });
   const backup = () => ask({ title: "Back the database up", text: "The daemon writes the copy beside all work; the file is there in full or not at all.", action: "Write it", fields: [{ name: "path", label: "File, as the daemon's user", value: `/var/tmp/sidestep-${Date.now()}.db` }],
-    work: ({ path }) => call("system.backup", { path }) }).then((done) => done?.bytes !== undefined && say(`${bytes(done.bytes)} written to ${done.path}.`));
+    work: ({ path }) => call("system.backup", { path, progress: true }) }).then((done) => done?.bytes !== undefined && say(`${bytes(done.bytes)} written to ${done.path}.`));
   return section("Upkeep", h("div", { class: "actions" },
     button("Back up…", backup), busy("Check", () => call("system.check"), (result) => (result.ok ? "Nothing is wrong." : `Wrong: ${result.problems[0]}`)),
-    busy("Vacuum", () => call("system.vacuum"), (result) => `${bytes(result.bytes_before)} before, ${bytes(result.bytes_after)} now.`), command("sidestep backup /var/tmp/copy.db")),
+    busy("Vacuum", () => call("system.vacuum", { progress: true }), (result) => `${bytes(result.bytes_before)} before, ${bytes(result.bytes_after)} now.`), command("sidestep backup /var/tmp/copy.db")),
     !session.administrator && h("p", { class: "dim" }, "These are for administrators."),
-    data.busy && h("progress", { "aria-label": data.busy }));
+    data.busy && howFar(data.busy, data.progress));
 }
 
 /** @param {any} data @param {import("./app.js").Context} context */

@@ -1,7 +1,8 @@
 // Questions: a title, fields, and what to do.
 import { h, render } from "./dom.js";
 import { isJSON, Text } from "./json.js";
-import { errorBox } from "./ui.js";
+import { onProgress } from "./live.js";
+import { errorBox, howFar } from "./ui.js";
 
 /** @typedef {{name: string, label: string, value?: string, kind?: "text" | "json" | "number", hint?: string}} Field */
 
@@ -14,8 +15,15 @@ export function ask(question) {
     /** @type {any} */
     let error;
     let busy = false;
+    /** @type {import("./live.js").Progress | undefined} */
+    let progress;
+    const leave = onProgress((told) => {
+      progress = told;
+      draw();
+    });
     /** @param {any} answer */
     const end = (answer) => {
+      leave();
       dialog.close();
       dialog.remove();
       resolve(answer);
@@ -36,7 +44,7 @@ export function ask(question) {
     };
     const draw = () => render(dialog, h("form", { onsubmit: submit },
       h("h2", { id: "question" }, question.title), question.text && h("p", null, question.text),
-      (question.fields ?? []).map(field), errorBox(error),
+      (question.fields ?? []).map(field), busy && progress && howFar(question.action, progress), errorBox(error),
       h("footer", null,
         h("button", { type: "button", class: "quiet", onclick: () => end(undefined) }, "Leave it"),
         h("button", { type: "submit", class: question.danger ? "danger" : "main", disabled: busy }, question.action))));

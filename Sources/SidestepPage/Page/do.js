@@ -1,5 +1,5 @@
 // Carries an action out, asking what it needs to know.
-import { answer, isClosed } from "./actions.js";
+import { answer, isClosed, opposite } from "./actions.js";
 import { ask } from "./dialog.js";
 import { call } from "./rpc.js";
 import { act } from "./toast.js";
@@ -19,10 +19,16 @@ export function carryOut(action, run, wait) {
       let result;
       for (const [method, params] of calls) result = await call(method, params);
       return result ?? true;
-    }, (result) => skipped(result) ?? `${action.label}: done.`);
+    }, (result) => skipped(result) ?? `${action.label}: done.`, undoing(calls));
   }
   const [what, ...name] = (action.ask ?? "").split(":");
   return QUESTIONS[/** @type {string} */ (what)]?.(run, name.join(":"), wait) ?? Promise.resolve();
+}
+
+/** @param {[string, Record<string, any>][]} calls */
+function undoing(calls) {
+  const back = calls.length === 1 && calls[0] ? opposite(...calls[0]) : undefined;
+  return back && (() => call(...back));
 }
 
 /** @param {any} result */

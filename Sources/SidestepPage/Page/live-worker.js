@@ -23,6 +23,7 @@ function open() {
     sequence = Number(event.lastEventId) || sequence;
     tell({ entry: event.data });
   });
+  source.addEventListener("progress", (event) => tell({ progress: event.data }));
   source.addEventListener("gone", () => change("gone"));
   source.addEventListener("back", () => change("live"));
   source.addEventListener("error", () => change(source?.readyState === 2 ? "closed" : "lost"));

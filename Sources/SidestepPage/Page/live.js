@@ -16,6 +16,17 @@ export function onEvents(listener) {
   return () => void listeners.delete(listener);
 }
 
+/** How far a backup or vacuum is that was asked for on a page of this server.
+ *  @typedef {{task: string, done_bytes: any, total_bytes: any}} Progress
+ *  @type {Set<(progress: Progress) => void>} */
+const watchers = new Set();
+
+/** @param {(progress: Progress) => void} listener @returns {() => void} */
+export function onProgress(listener) {
+  watchers.add(listener);
+  return () => void watchers.delete(listener);
+}
+
 /** @param {(state: string) => void} listener */
 export function onState(listener) {
   changed = listener;
@@ -33,6 +44,10 @@ function receive(message) {
     live.sequence = entry.sequence;
     // A tab that nobody sees gets no frames: what came is drawn when it is looked at.
     if (coalescer.add(entry)) requestAnimationFrame(deliver);
+    return;
+  }
+  if (message.progress !== undefined) {
+    for (const listener of watchers) listener(parse(message.progress));
     return;
   }
   live.state = message.state;
@@ -70,6 +85,7 @@ function alone() {
   const source = new EventSource("/events");
   source.addEventListener("hello", (event) => receive({ state: "live", sequence: JSON.parse(event.data).sequence }));
   source.addEventListener("message", (event) => receive({ entry: event.data }));
+  source.addEventListener("progress", (event) => receive({ progress: event.data }));
   for (const [name, state] of [["gone", "gone"], ["back", "live"], ["error", "lost"]]) {
     source.addEventListener(/** @type {string} */ (name), () => receive({ state, sequence: 0 }));
   }

@@ -1,7 +1,7 @@
 // What all screens are made of.
 import { h } from "./dom.js";
 import { write } from "./json.js";
-import { moment, relative, span } from "./format.js";
+import { bytes, moment, relative, span } from "./format.js";
 import { isSafe, runAddress } from "./router.js";
 import { session } from "./rpc.js";
 import { say } from "./toast.js";
@@ -116,6 +116,11 @@ export function gauge(label, used, limit) {
     "aria-valuenow": Math.round(part * 100), "aria-valuemin": 0, "aria-valuemax": 100,
   }, h("i", { style: { width: `${part * 100}%` } }));
 }
+
+/** @param {string} label @param {import("./live.js").Progress | undefined} progress */
+export const howFar = (label, progress) => h("p", null,
+  h("progress", { "aria-label": label, max: progress && Number(progress.total_bytes), value: progress && Number(progress.done_bytes) }),
+  progress && h("small", null, ` ${bytes(progress.done_bytes)} of ${bytes(progress.total_bytes)}`));
 
 // What is longer is drawn when somebody wants it.
 const MUCH = 20_000;
