@@ -22,6 +22,7 @@ enum Migrations {
         PackageResources.m0016_trace_sql,
         PackageResources.m0017_views_sql,
         PackageResources.m0018_counts_sql,
+        PackageResources.m0019_paid_sql,
     ]
 
     static func version(_ connection: Connection) throws(Failure) -> Int {

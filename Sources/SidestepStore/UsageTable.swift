@@ -4,6 +4,8 @@ import SidestepModel
 public protocol UsageReading: AnyObject {
     /// Sums by the parts of a grouping and by name; a day's parts are its hours.
     func usageSums(by grouping: UsageGrouping, _ filter: UsageFilter) throws(Failure) -> [UsageSum]
+    /// What the recorded results of a generation of a run were paid with, by name.
+    func paid(run: Int64, generation: Int64) throws(Failure) -> [(name: String, amount: Int64)]
 }
 
 /// Books what runs use.
@@ -12,6 +14,8 @@ public protocol UsageWriting: UsageReading {
     func addUsage(
         hour: Int64, user: UInt32, workflow: String, model: String, name: String, amount: Int64
     ) throws(Failure)
+    /// Adds to what the recorded results of a generation of a run were paid with; less than nothing takes away.
+    func addPaid(run: Int64, generation: Int64, name: String, amount: Int64) throws(Failure)
     /// Removes what is older; at most `limit` rows.
     func forgetUsage(before hour: Int64, limit: Int) throws(Failure)
 }

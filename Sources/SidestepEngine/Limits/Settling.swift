@@ -9,6 +9,11 @@ public enum AttemptEnd: Sendable {
     case failed(retryable: Bool)
     /// Its process died or ran out of time: what it set aside counts as used, since it may have been paid.
     case lost
+
+    /// Whether a result is recorded, which nobody pays again.
+    var isResult: Bool {
+        if case .completed = self { true } else { false }
+    }
 }
 
 extension Meters {
@@ -39,7 +44,9 @@ extension StoreTransaction {
             if usage == nil, case .completed = end { used = hold.reserved }
             try release(hold, end, &call)
         }
-        if usage != nil || !used.isEmpty { try book(usage ?? used.usage, of: run, at: call.now) }
+        if usage != nil || !used.isEmpty {
+            try book(usage ?? used.usage, isRecorded: end.isResult, of: run, at: call.now)
+        }
         let reserved = hold?.reserved ?? Amounts()
         if used.isEmpty, reserved.isEmpty { return false }
         return try spend(used, reserving: reserved.negated, of: run)

@@ -53,7 +53,8 @@ extension StoreTransaction {
         let isExceeded = try spend(
             ended.spent.minus(known.spent), reserving: (known.setAside ?? Amounts()).negated, of: run)
         try book(
-            ended.booked, model: ended.request.model, insteadOf: known.booked, of: run, at: call.now)
+            ended.booked, model: ended.request.model, insteadOf: known.booked,
+            isRecorded: ended.state == .completed, of: run, at: call.now)
         ended.sequence = try append(
             run: run.key, at: call.now, kind: ended.state.journalKind, detail: ended.journalDetail)
         try endRecording(ended, from: known.state)

@@ -20,6 +20,7 @@ extension ResumeRun {
         granted.secretHash = ContentHash.of(secret.utf8)
         granted.head = checkpoint?.key ?? run.head
         if !created { try update(&granted, expecting: run.epoch, store, call) }
+        if !created { try store.bookSaved(of: granted, at: call.now) }
         granted.lease = try newLease(granted, store, call)
         try store.updateRun(granted, expecting: run.epoch)
         for due in [granted.lease?.expires, granted.deadline].compactMap(\.self) { call.after(.due(due)) }

@@ -31,7 +31,9 @@ public struct UsageOfRuns: Query {
         /// The day (`2026-11-30`), the model, the workflow, or the number of the user.
         public var part: String
         /// Sums by name.
-        public var usage: [(name: String, sum: Int64)]
+        public var usage: [(name: String, sum: Int64)] = []
+        /// The same of what runs had recorded when they were taken up again, and did not pay again.
+        public var saved: [(name: String, sum: Int64)] = []
     }
 
     /// The lines in their order: of days the oldest first, of others what used most first.
@@ -61,7 +63,15 @@ public struct UsageOfRuns: Query {
         var parts: [String: [String: Int64]] = [:]
         for sum in sums { parts[sum.part, default: [:]][sum.name, default: 0] += sum.amount }
         return parts.map { part, sums in
-            Line(part: part, usage: sums.sorted { $0.key < $1.key }.map { (name: $0.key, sum: $0.value) })
+            var line = Line(part: part)
+            for (name, sum) in sums.sorted(by: { $0.key < $1.key }) {
+                if let saved = SavedUsage.name(name) {
+                    line.saved.append((name: saved, sum: sum))
+                } else {
+                    line.usage.append((name: name, sum: sum))
+                }
+            }
+            return line
         }
     }
 

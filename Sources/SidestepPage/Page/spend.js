@@ -62,6 +62,7 @@ function view(data, query, set) {
       chosen.map((name) => look(`${name} ${short(query[name], 40)} ×`, () => set({ [name]: undefined }), { kind: "small", pressed: true })))),
     kinds(total).length ? h("div", { class: "tiles" }, kinds(total).map(([name, label]) => h("div", { class: "tile" }, h("b", null, told(name, total[name])), h("span", { class: "dim" }, label))))
       : empty("Nothing was used up.", "Steps that say what they used, and recorded calls, are counted:", "sidestep run --record -- python agent.py"),
+    saving(sum(data.day.map((/** @type {any} */ line) => line.saved ?? {}))),
     breakdown("By day", [...data.day].reverse(), (name) => name),
     breakdown("By model", data.model, (name) => (name ? h("a", { href: address("/spend", { ...query, model: name }) }, short(name)) : "not named")),
     breakdown("By workflow", data.workflow, (name) => (name ? h("a", { href: address("/spend", { ...query, workflow: name }) }, short(name)) : "none")),
@@ -69,6 +70,11 @@ function view(data, query, set) {
     breakdown(`By tree of runs, of the newest ${LOOKED_AT}`, data.trees, (name) => runLink(name)),
   ];
 }
+
+/** What runs had recorded when they were taken up again.
+ *  @param {Record<string, number>} saved */
+const saving = (saved) => kinds(saved).length > 0
+  && h("p", { class: "saved" }, "Replay saved ", kinds(saved).map(([name, label], at) => [at > 0 && ", ", h("b", null, told(name, saved[name])), ` ${label}`]), ".");
 
 /** @param {string} name @param {any} value */
 const told = (name, value = 0) => (name === "cost_micros" ? money(value) : count(value));
@@ -79,7 +85,7 @@ function breakdown(title, lines, label) {
   const first = shown[0]?.[0];
   if (!first) return null;
   const most = Math.max(...lines.map((line) => Number(line.usage[first] ?? 0)), 1);
-  return section(title, table(title, ["", "", ...shown.map(([, text]) => text)], lines.map(({ of, usage }) => h("tr", { key: of },
+  return section(title, table(title, ["", "", ...shown.map(([, text]) => text)], lines.filter(({ usage }) => kinds(usage).length).map(({ of, usage }) => h("tr", { key: of },
     h("td", { class: "clip" }, label(of)), h("td", null, h("span", { class: "part", "aria-hidden": "true" }, h("i", { style: { width: `${(100 * Number(usage[first] ?? 0)) / most}%` } }))),
     shown.map(([name]) => h("td", { class: "num" }, told(name, usage[name])))))));
 }

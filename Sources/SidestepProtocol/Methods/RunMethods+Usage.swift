@@ -24,6 +24,10 @@ extension MethodTable {
                     .object([
                         .must("of", .text, "the day, the model, the workflow, or the number of the user"),
                         .must("usage", .usage, "sums of what was used: `requests` and what clients count"),
+                        .may(
+                            "saved", .usage,
+                            "the same of what runs had recorded when they were taken up again: what replay "
+                                + "did not pay once more"),
                     ])), "days in their order, others by what they used")
         ],
         errors: [.notPermitted, .invalidArgument],

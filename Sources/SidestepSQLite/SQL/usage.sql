@@ -15,3 +15,11 @@ GROUP BY part, name ORDER BY part, name;
 -- name: usage_forget
 DELETE FROM usage_hour WHERE (hour, user_id, workflow, model, name) IN (
     SELECT hour, user_id, workflow, model, name FROM usage_hour WHERE hour < ?1 LIMIT ?2);
+
+-- name: paid_add
+INSERT INTO paid (run, generation, name, amount) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (run, generation, name)
+DO UPDATE SET amount = max(-4503599627370496, min(amount + excluded.amount, 4503599627370496));
+
+-- name: paid_of_run
+SELECT name, amount FROM paid WHERE run = ?1 AND generation = ?2 ORDER BY name;

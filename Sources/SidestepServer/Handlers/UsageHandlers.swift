@@ -19,12 +19,17 @@ enum UsageHandlers {
                 writer.list("lines", lines) { writer, line in
                     writer.object { writer in
                         writer.member("of", line.part)
-                        writer.object("usage") { writer in
-                            for part in line.usage { writer.member(part.name, part.sum) }
-                        }
+                        writer.object("usage") { $0.sums(line.usage) }
+                        if !line.saved.isEmpty { writer.object("saved") { $0.sums(line.saved) } }
                     }
                 }
             }
         ]
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func sums(_ sums: [(name: String, sum: Int64)]) {
+        for part in sums { member(part.name, part.sum) }
     }
 }

@@ -13,7 +13,8 @@ struct SpendCommand: ParsableCommand {
 
             What recorded calls and the usage of steps add up to, also of runs that are deleted
             since. A day is one of your time zone, or of --zone. What a replay did not pay again is
-            not in it. `sidestep show RUN` has the sums of one run and of those below it.
+            not in it, and stands below the table: what a run had recorded when it was taken up
+            again, each time. `sidestep show RUN` has the sums of one run and of those below it.
             """)
 
     @Option(help: "What a line is about: day, model, workflow, user.")
@@ -48,10 +49,13 @@ struct SpendCommand: ParsableCommand {
         }
         guard let lines = found?["lines"]?.elements else { return }
         var table = Table([by.uppercased(), "CALLS", "INPUT", "CACHED", "OUTPUT", "COST"])
-        for line in lines { table.add(cells(line)) }
-        if lines.count > 1 { table.add(SpendSums(lines).cells("all")) }
+        let used = lines.filter { !SpendSums([$0]).isEmpty }
+        for line in used { table.add(cells(line)) }
+        if used.count > 1 { table.add(SpendSums(lines).cells("all")) }
         table.print(
             orWhenEmpty: "Nothing was used. Recorded calls say it by themselves, steps in their `usage`.")
+        let saved = SpendSums(lines, "saved")
+        if !saved.isEmpty { Output.line("Replay saved \(saved.sentence).") }
     }
 
     private func cells(_ line: RawJSON) -> [String] {
@@ -65,11 +69,15 @@ struct SpendCommand: ParsableCommand {
 struct SpendSums {
     private var sums: [String: Int] = [:]
 
-    init(_ lines: [RawJSON]) {
+    /// - Parameter kind: `usage`, or `saved` for what replay did not pay again.
+    init(_ lines: [RawJSON], _ kind: String = "usage") {
         for line in lines {
-            for (name, amount) in line["usage"]?.members ?? [] { sums[name, default: 0] += amount.int ?? 0 }
+            for (name, amount) in line[kind]?.members ?? [] { sums[name, default: 0] += amount.int ?? 0 }
         }
     }
+
+    /// Whether nothing was counted.
+    var isEmpty: Bool { sums.isEmpty }
 
     /// A row of the table.
     func cells(_ name: String) -> [String] {

@@ -160,6 +160,61 @@ class ActionsTest(PageCase):
         page.get_by_text("written to").wait_for()
         self.assertTrue((self.bench.folder / "copy.db").exists())
 
+    def test_a_backup_says_how_far_it_is(self):
+        for number in range(40):
+            entries = [f"{number} {entry} {'x' * 1000}" for entry in range(1000)]
+            self.call("conversation.append", conversation="heavy", entries=entries)
+        page = self.show("/daemon", word="Settings in force")
+        page.evaluate("""() => {
+            window.parts = [];
+            new MutationObserver(() => {
+                const bar = document.querySelector("dialog progress");
+                if (bar) window.parts.push([bar.value, bar.max, bar.nextSibling.textContent]);
+            }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+        }""")
+        page.get_by_role("button", name="Back up…").click()
+        page.get_by_label("File").fill(str(self.bench.folder / "heavy.db"))
+        page.get_by_role("button", name="Write it").click()
+        page.get_by_text("written to").wait_for()
+        parts = page.evaluate("window.parts")
+        self.assertGreater(len(parts), 3)
+        self.assertEqual([part[0] for part in parts], sorted(part[0] for part in parts))
+        self.assertTrue(all(part[1] > 40_000_000 and " of " in part[2] for part in parts), parts[0])
+
+    def test_what_the_protocol_can_take_back_is_undone_from_where_it_is_said(self):
+        self.call("queue.put", queue="undone")
+        page = self.show("/queues", word="undone")
+        page.locator("tr", has_text="undone").get_by_role("button", name="Pause").click()
+        paused = lambda: next(one for one in self.call("queue.list")["queues"] if one["queue"] == "undone")["paused"]  # noqa: E731
+        self.fact(paused, "a queue that rests")
+        page.get_by_role("button", name="Undo").click()
+        self.fact(lambda: not paused(), "a queue that goes on")
+        page.get_by_text("Undone.").wait_for()
+        self.call("run.enqueue", run="undo-1", workflow="w", queue="undone")
+        page = self.show("/runs/undo-1", word="undo-1")
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("button", name="Undo").click()
+        self.fact(lambda: self.status("undo-1") == "queued", "a run that goes on")
+        # A verdict is read by the run at once: nothing takes it back.
+        agent = self.waiting("undo-2")
+        page = self.show("/inbox", word="Go, undo-2?")
+        self.card(page, "undo-2").get_by_role("button", name="Approve").click()
+        agent.answer()
+        page.get_by_text("Approved.").wait_for()
+        self.assertEqual(page.get_by_role("button", name="Undo").count(), 0)
+
+    def test_what_replay_saved_is_told(self):
+        first = self.agent("replayed", workflow="sparing")
+        first.call("step.complete", step="ask", output=1, usage={"model": "m", "cost_micros": 1_250_000, "input_tokens": 900})
+        first.kill()
+        self.fact(lambda: self.status("replayed") == "interrupted", "a run without an owner")
+        self.agent("replayed")
+        page = self.show("/spend?workflow=sparing", word="Replay saved")
+        told = page.locator("p.saved").inner_text()
+        self.assertIn("1.25 cost", told)
+        self.assertIn("900 input tokens", told)
+        self.assertEqual(page.get_by_text("not named").count(), 0)
+
     def test_a_refusal_says_kind_message_and_hint(self):
         page = self.show("/runs/nobody")
         box = page.get_by_role("alert")

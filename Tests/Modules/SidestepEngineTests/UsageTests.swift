@@ -82,4 +82,36 @@ struct UsageTests {
             #expect(try lines(bench, by: .user, uid: 0) { $0.from = Instant(milliseconds: 0) }.isEmpty)
         }
     }
+
+    @Test(
+        "that replay saved is what a run had recorded, each time it was taken up again, until it began anew")
+    func saved() throws {
+        try EngineBench.with { bench in
+            func saved() throws -> [String] {
+                try bench.daemon.query(UsageOfRuns(by: .workflow), by: bench.daemon.connect()).flatMap {
+                    line in
+                    line.saved.map { "\($0.name) \($0.sum)" }
+                }
+            }
+            let first = bench.daemon.connect()
+            let lease = try bench.resume("r", by: first).lease!
+            try complete("a", #"{"model":"m","tokens":5,"saved/tokens":1000}"#, lease, bench, by: first)
+            var failed = FailStep(proof: .text(lease), step: "b")
+            failed.error = Payload(text: "1")
+            failed.usage = Payload(text: #"{"tokens":9}"#)
+            _ = try bench.daemon.call(failed, by: first).get()
+            #expect(try saved().isEmpty)
+            bench.daemon.kill(first)
+            let second = bench.daemon.connect()
+            _ = try bench.resume("r", by: second)
+            #expect(try saved() == ["requests 1", "tokens 5"])
+            bench.daemon.kill(second)
+            let third = bench.daemon.connect()
+            let again = try bench.resume("r", by: third).lease!
+            #expect(try saved() == ["requests 2", "tokens 10"])
+            _ = try bench.daemon.call(CompleteRun(proof: .text(again), output: nil), by: third).get()
+            _ = try bench.resume("r", by: third) { $0.ifClosed = .rerun }
+            #expect(try saved() == ["requests 2", "tokens 10"])
+        }
+    }
 }

@@ -80,3 +80,18 @@ has "$(cat error)" "--kill"
 status 64 sidestep ps --user nobody-of-that-name 2>/dev/null
 is "$(state "$run")" queued
 C
+
+check "spend says what was used, and what replay saved each time that a run was taken up again" <<'C'
+taken() { sidestep call resume "{\"run\": \"$run\", \"workflow\": \"w-$run\", \"owner\": \"ttl\"}" | jq -r .lease; }
+told() { sidestep call "$1" "{\"run\": \"$run\", \"lease\": \"$lease\"$2}" >/dev/null; }
+lease=$(taken)
+told step.complete ', "step": "ask", "output": 1, "usage": {"model": "m-1", "input_tokens": 900, "cost_micros": 1250000}'
+told run.release ''
+is "$(sidestep spend --workflow "w-$run" | grep -c saved)" 0
+lease=$(taken)
+told run.release ''
+lease=$(taken)
+sidestep spend --by model --workflow "w-$run" >table
+has "$(cat table)" "Replay saved 2 calls, 1800 tokens, cost 2.50."
+is "$(grep -c 'not said' table) $(grep -c 'm-1 .*900 .*1.25' table)" "0 1"
+C
