@@ -117,4 +117,5 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-main()
+if __name__ == "__main__":
+    main()
