@@ -32,7 +32,7 @@ WATCH = """() => {
         rows: () => document.title.includes("Runs") && document.querySelector("main tbody tr, main .empty") && asked === 0,
         still: () => asked === 0,
     };
-    window.shown = (address, what) => new Promise((resolve) => {
+    window.shown = (address, what) => new Promise((resolve, reject) => {
         const link = document.createElement("a");
         link.href = address;
         document.body.append(link);
@@ -44,6 +44,7 @@ WATCH = """() => {
             const now = performance.now() - began;
             if (first === undefined && there[what]()) first = now;
             if (first !== undefined && asked === 0) resolve([first, now]);
+            else if (now > 60000) reject(new Error(`${address}: ${asked} requests under way, ${document.title}: ${document.body.innerText.slice(0, 2000)}`));
             else requestAnimationFrame(look);
         };
         requestAnimationFrame(look);
@@ -77,7 +78,10 @@ def resident(pid: int) -> float:
 
 
 def measure(bench: Bench, given: argparse.Namespace, driver) -> None:
+    print(f"filling: {given.entries} entries, {given.runs} runs", file=sys.stderr)
     client = Client(str(bench.socket))
+    long_run(client, given.entries)
+    fill(client, given.runs)
     starts = []
     for _ in range(given.times):
         begun = time.monotonic()
@@ -86,9 +90,6 @@ def measure(bench: Bench, given: argparse.Namespace, driver) -> None:
         if len(starts) < given.times:
             served.end()
     say("sidestep ui: until it serves", starts, "150")
-    print(f"filling: {given.entries} entries, {given.runs} runs", file=sys.stderr)
-    long_run(client, given.entries)
-    fill(client, given.runs)
     browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
     page = browser.new_page()
     page.set_default_timeout(120_000)

@@ -14,13 +14,14 @@ extension StoreTransaction {
     ) throws(Failure) {
         let usage = usage.map(RawJSON.init(validated:)), known = known.map(RawJSON.init(validated:))
         let model = model ?? usage?["model"]?.string ?? known?["model"]?.string ?? ""
-        for (name, amount) in RawJSON.difference(usage, known) {
+        let amounts = RawJSON.difference(usage, known)
+        for (name, amount) in amounts {
             try addUsage(
                 hour: now.hour, user: run.userID, workflow: run.workflow, model: model, name: name,
                 amount: amount)
         }
-        guard isRecorded, let usage else { return }
-        for (name, amount) in RawJSON.difference(usage, nil) {
+        guard isRecorded else { return }
+        for (name, amount) in known == nil ? amounts : RawJSON.difference(usage, nil) {
             try addPaid(run: run.key, generation: run.generation, name: name, amount: amount)
         }
     }
