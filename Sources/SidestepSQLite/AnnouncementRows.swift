@@ -28,7 +28,8 @@ extension SQLiteSession {
         notes.append(JournalNote(run: run, entry: entry))
     }
 
-    func lastSequence() throws(Failure) -> Int64 {
+    /// There is one writer: all that was given is settled with this transaction.
+    func settledSequence() throws(Failure) -> Int64 {
         if let last = sequences?.last { return last }
         return try journal.reserved.first { $0.integer() } ?? 0
     }

@@ -35,10 +35,10 @@ public struct WatchRuns: Command {
     /// The first half of `run.watch`: the server installs the watch when this has committed.
     public init(run: String?) { self.run = run }
 
-    /// - Returns: the last sequence before the watch: what is announced from now on has a higher one.
+    /// - Returns: the sequence up to which all is settled: what is announced from now on has a higher one.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int64 {
         if let run { _ = try store.visibleRun(run, call) }
-        return try store.lastSequence()
+        return try store.settledSequence()
     }
 }
 

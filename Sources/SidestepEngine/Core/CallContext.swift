@@ -11,7 +11,8 @@ public struct CallContext: Sendable {
     public let session: Int64
     /// Ids of runs that were ever granted on this connection: tells a lost lease from none.
     public let grantedRuns: GrantedRuns
-    /// The moment of this performance, which all that the call writes has; after a wait it is a new one.
+    /// The moment of this performance, which all that the call writes has: the store's (`ClockWriting`), and for a read
+    /// the daemon's. After a wait it is a new one.
     public let now: Instant
     /// Whether the call waited as long as it wanted to.
     public let waitExpired: Bool

@@ -3,7 +3,8 @@ import Synchronization
 
 /// What the use cases share: clock, chance, the boot, and which connections are open.
 public final class Environment: Sendable {
-    /// The wall clock, and the time since boot by which `ShiftClock` sees that the former was set.
+    /// The wall clock, for timers, for reads and for when something came in; what is written has the store's time.
+    /// And the time since boot, by which `ShiftClock` sees that the former was set.
     public let clock: any Clock
     /// The same clock, where tests may move it.
     let testTime: (any MovableClock)?
