@@ -23,7 +23,7 @@ public protocol AnnouncementReading: AnyObject {
     /// - Parameter underWay: the runs that have begun and not ended at `after`; nil has them found,
     ///   which costs a look at every run. Afterwards those at `upTo`, for whoever reads on.
     func journal(
-        user: UInt32?, after: Int64, upTo: inout Int64, underWay: inout Set<Int64>?
+        user: UserID?, after: Int64, upTo: inout Int64, underWay: inout Set<Int64>?
     ) throws(Failure) -> [JournalNote]
 }
 

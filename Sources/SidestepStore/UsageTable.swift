@@ -10,7 +10,7 @@ public protocol UsageReading: AnyObject {
 public protocol UsageWriting: UsageReading {
     /// Adds to what a user's runs of a workflow used of a model in an hour; less than nothing takes away.
     func addUsage(
-        hour: Int64, user: UInt32, workflow: String, model: String, name: String, amount: Int64
+        hour: Int64, user: UserID, workflow: String, model: String, name: String, amount: Int64
     ) throws(Failure)
     /// Removes what is older; at most `limit` rows.
     func forgetUsage(before hour: Int64, limit: Int) throws(Failure)

@@ -60,10 +60,10 @@ public struct CallContext: Sendable {
     var isOwnWork: Bool { session == 0 }
 
     /// Runs of other users are not there for anybody but administrators.
-    var visibleUser: UInt32? { peer.isAdministrator ? nil : peer.uid }
+    var visibleUser: UserID? { peer.isAdministrator ? nil : peer.uid }
 
     /// The one user that was asked for, or all whom the caller sees; `not_permitted` for another one's.
-    func seen(_ asked: UInt32?) throws(Failure) -> UInt32? {
+    func seen(_ asked: UserID?) throws(Failure) -> UserID? {
         guard let asked else { return visibleUser }
         if asked != peer.uid { try requireAdministrator("see the runs of another user") }
         return asked

@@ -157,7 +157,7 @@ import Testing
 
     /// The journal window by window, as one who catches up reads it.
     private func read(
-        _ session: any StoreTransaction, user: UInt32? = nil, _ cuts: [Int64]
+        _ session: any StoreTransaction, user: UserID? = nil, _ cuts: [Int64]
     ) throws -> [JournalNote] {
         var underWay: Set<Int64>?
         var found: [JournalNote] = []

@@ -122,7 +122,7 @@ public final class TestDaemon {
 
     // MARK: Clients
 
-    public func connect(uid: UInt32 = 1000) -> TestClient {
+    public func connect(uid: UserID = 1000) -> TestClient {
         nextPID += 1
         let process = ProcessIdentity(pid: nextPID, startTicks: Int64(nextPID) * 10, place: place)
         return TestClient(
