@@ -73,6 +73,7 @@ public final class Daemon {
         let settled = SettledBatches()
         database = try open(
             configuration.database, Self.holder(inherited?.path ?? configuration.socket, isPrivate),
+            clock,
             StoreListener(
                 settled: { settled.add($0, $1) }, ended: { leaving.begin($0) },
                 fault: { storage.note($0) }, news: { storage.note($0) },

@@ -53,10 +53,10 @@ public enum DaemonMain {
 
     /// The store that a configuration names. There is one kind: a file of SQLite.
     private static func openStore(
-        _ path: String, _ holder: [String], _ listener: StoreListener
+        _ path: String, _ holder: [String], _ clock: any SidestepModel.Clock, _ listener: StoreListener
     ) throws -> any StoreDatabase {
         try SQLiteDatabase(
-            path: path, holder: holder, nanoseconds: Stopwatch.nanoseconds, listener: listener)
+            path: path, holder: holder, clock: clock, nanoseconds: Stopwatch.nanoseconds, listener: listener)
     }
 
     /// Sees to it that a crash shows nobody our memory: requests under way hold secrets.

@@ -15,11 +15,11 @@ extension Configuration {
         settings.restartGraceMilliseconds = restartGraceMilliseconds
         settings.retentionMilliseconds = retentionDays == 0 ? nil : retentionDays * 86_400_000
         settings.limits = limits
-        settings.daemonUser = geteuid()
+        settings.daemonUser = UserID(geteuid())
         settings.isTracing = !otlpEndpoint.isEmpty
         switch execUsers {
         case .everybody: settings.allowsEveryExec = true
-        case .named(let users): settings.execUsers = Set(users.map(\.number))
+        case .named(let users): settings.execUsers = Set(users.map { UserID($0.number) })
         }
         return settings
     }
@@ -40,7 +40,7 @@ extension Configuration {
         return Credentials(systemd: systemd, own: credentialsDirectory.isEmpty ? nil : credentialsDirectory)
     }
 
-    var administrators: Administrators { Administrators(uid: geteuid(), gid: adminGroup?.number) }
+    var administrators: Administrators { Administrators(uid: UserID(geteuid()), gid: adminGroup?.number) }
 }
 
 extension EffectiveSettings {

@@ -2,14 +2,15 @@ import Glibc
 import Logging
 import SidestepEngine
 import SidestepServer
+import Synchronization
 
 /// Looks now and then whether there is anything left to stay for, and leaves when there is not.
 ///
 /// Looking and closing the listener are one turn of the loop, so that a connection is either served here or waits for
-/// the next process. Unchecked: all state is touched on the loop.
-final class Departure: @unchecked Sendable {
+/// the next process.
+final class Departure: Sendable {
     /// Asks whether there is work; answers on the loop.
-    typealias Look = (_ reply: @escaping @Sendable (_ hasWork: Bool) -> Void) -> Void
+    typealias Look = @Sendable (_ reply: @escaping @Sendable (_ hasWork: Bool) -> Void) -> Void
 
     private let loop: any EngineLoop
     private let server: SocketServer
@@ -17,9 +18,13 @@ final class Departure: @unchecked Sendable {
     /// What is said on the way out.
     private let farewell: Logger.Message
     private let look: Look
-    private var timer: (any LoopTimer)?
-    /// Grows with each change of mind: what was found before says nothing then.
-    private var changes = 0
+    private let state = Mutex(State())
+
+    private struct State {
+        var timer: (any LoopTimer)?
+        /// Grows with each change of mind: what was found before says nothing then.
+        var changes = 0
+    }
 
     init(
         _ loop: any EngineLoop, _ server: SocketServer, _ log: Logger, farewell: Logger.Message,
@@ -34,14 +39,16 @@ final class Departure: @unchecked Sendable {
 
     /// Stays, whatever is found from now on.
     func stay() {
-        changes += 1
-        timer?.cancel()
-        timer = nil
+        state.withLock { state in
+            state.changes += 1
+            state.timer?.cancel()
+            state.timer = nil
+        }
     }
 
     /// Looks after so long, and again after as long while there is work.
     func leave(afterMilliseconds interval: Int64) {
-        timer = loop.schedule(afterMilliseconds: interval) { [self] in
+        let timer = loop.schedule(afterMilliseconds: interval) { [self] in
             let seen = changes
             look { hasWork in
                 guard seen == self.changes else { return }
@@ -52,5 +59,8 @@ final class Departure: @unchecked Sendable {
                 kill(getpid(), SIGTERM)
             }
         }
+        state.withLock { $0.timer = timer }
     }
+
+    private var changes: Int { state.withLock(\.changes) }
 }

@@ -1,14 +1,15 @@
 import Logging
 import SidestepEngine
 import SidestepServer
+import Synchronization
 
 /// Leaves when nothing was to do for a while; the next connection starts the daemon again, for systemd keeps the
-/// socket. Unchecked: all state is touched on the loop.
-final class IdleExit: @unchecked Sendable {
+/// socket.
+final class IdleExit: Sendable {
     /// A daemon that leaves after less may be started more often than systemd's trigger limit allows.
     static let rareMilliseconds: Int64 = 5000
     /// nil: it stays.
-    private var milliseconds: Int64?
+    private let patience = Mutex<Int64?>(nil)
     private let server: SocketServer
     private let departure: Departure
 
@@ -25,13 +26,15 @@ final class IdleExit: @unchecked Sendable {
     ///
     /// - Parameter milliseconds: how long nothing may be to do; 0 for ever.
     func set(_ milliseconds: Int64) {
-        self.milliseconds = milliseconds > 0 ? milliseconds : nil
+        patience.withLock { $0 = milliseconds > 0 ? milliseconds : nil }
         server.onConnections = milliseconds == 0 ? nil : { [weak self] in self?.connectionsChanged($0) }
         connectionsChanged(server.connections)
     }
 
     private func connectionsChanged(_ count: Int) {
         departure.stay()
-        if count == 0, let milliseconds { departure.leave(afterMilliseconds: milliseconds) }
+        if count == 0, let milliseconds = patience.withLock({ $0 }) {
+            departure.leave(afterMilliseconds: milliseconds)
+        }
     }
 }

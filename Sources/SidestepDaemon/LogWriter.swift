@@ -1,31 +1,34 @@
 import CSystemd
 import Glibc
 import Logging
-import Synchronization
+import SidestepHost
 
 /// Writes log lines on a thread of its own: a journal or a pipe that takes none holds up nobody.
-///
-/// Unchecked: the semaphore belongs to the kernel, everything else is behind the lock.
-final class LogWriter: @unchecked Sendable {
+final class LogWriter: Sendable {
     /// Lines that wait at most; what comes beyond them is left out, and counted.
     static let limit = 4096
 
-    private struct State {
+    private struct State: Sendable {
         var lines: [LogLine] = []
         var leftOut = 0
         var isWriting = false
         var hasThread = false
+
+        mutating func take() -> (line: LogLine, leftOut: Int)? {
+            guard !lines.isEmpty else { return nil }
+            isWriting = true
+            // What was left out came after the lines that wait, and is told when the last of them is written.
+            let last = lines.count == 1 ? leftOut : 0
+            if last > 0 { leftOut = 0 }
+            return (lines.removeFirst(), last)
+        }
     }
 
-    private let state = Mutex(State())
-    private let demand = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    private let state = Guarded(State())
     private let put: @Sendable (LogLine) -> Void
 
     /// - Parameter put: writes one line, and may block.
-    init(put: @escaping @Sendable (LogLine) -> Void) {
-        self.put = put
-        sem_init(demand, 0, 0)
-    }
+    init(put: @escaping @Sendable (LogLine) -> Void) { self.put = put }
 
     /// One that writes where the daemon's log goes.
     convenience init(isJournal: Bool) {
@@ -33,60 +36,38 @@ final class LogWriter: @unchecked Sendable {
     }
 
     func write(_ line: LogLine) {
-        let isFirst = state.withLock { state in
+        let isFirst = state.change { state in
             if state.lines.count < Self.limit { state.lines.append(line) } else { state.leftOut += 1 }
             defer { state.hasThread = true }
             return !state.hasThread
         }
         if isFirst { begin() }
-        sem_post(demand)
     }
 
     /// Waits until everything is written, or nothing more is to be hoped for.
     func flush(milliseconds: Int = 2000) {
         for _ in 0..<(milliseconds / 5) {
-            if state.withLock({ $0.lines.isEmpty && !$0.isWriting }) { return }
+            if state.change({ $0.lines.isEmpty && !$0.isWriting }) { return }
             usleep(5000)
         }
     }
 
     private func begin() {
-        var thread: pthread_t = 0
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<LogWriter>.fromOpaque(context!).takeRetainedValue().work()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        // Without a thread whoever logs writes: better late than not at all.
-        guard code == 0 else { return drain() }
-        pthread_detach(thread)
+        do { _ = try WorkerThread("log") { self.work() } } catch {
+            // Without a thread whoever logs writes, and tries again: better late than not at all.
+            state.change { $0.hasThread = false }
+            while let next = state.change({ $0.take() }) { put(next) }
+        }
     }
 
     private func work() {
-        while true {
-            while sem_wait(demand) != 0 {}
-            drain()
-        }
+        while true { put(state.when { $0.take() }) }
     }
 
-    private func drain() {
-        while let (line, leftOut) = take() {
-            if leftOut > 0 { put(.leftOut(leftOut)) }
-            put(line)
-            state.withLock { $0.isWriting = false }
-        }
-    }
-
-    private func take() -> (LogLine, leftOut: Int)? {
-        state.withLock { state in
-            guard !state.lines.isEmpty else { return nil }
-            state.isWriting = true
-            // What was left out came after the lines that wait, and is told when the last of them is written.
-            let leftOut = state.lines.count == 1 ? state.leftOut : 0
-            if leftOut > 0 { state.leftOut = 0 }
-            return (state.lines.removeFirst(), leftOut)
-        }
+    private func put(_ next: (line: LogLine, leftOut: Int)) {
+        if next.leftOut > 0 { put(.leftOut(next.leftOut)) }
+        put(next.line)
+        state.change { $0.isWriting = false }
     }
 }
 

@@ -1,16 +1,26 @@
 import Logging
 import NIOCore
 import SidestepModel
+import Synchronization
 
 /// Writes notices to the log: what comes again and again as its first, and each minute as a number.
-///
-/// Unchecked: all state is touched on the loop.
-final class NoticeLog: @unchecked Sendable {
+final class NoticeLog: Sendable {
+    private struct State {
+        var counts = NoticeCounts()
+        var isWaiting = false
+
+        /// Whether the end of a minute is to be waited for, and nobody does yet.
+        mutating func beginsToWait() -> Bool {
+            if isWaiting || counts.isEmpty { return false }
+            isWaiting = true
+            return true
+        }
+    }
+
     private let log: Logger
     private let clock: any SidestepModel.Clock
     private let loop: any EventLoop
-    private var counts = NoticeCounts()
-    private var isWaiting = false
+    private let state = Mutex(State())
 
     init(_ log: Logger, _ clock: any SidestepModel.Clock, _ loop: any EventLoop) {
         self.log = log
@@ -19,16 +29,21 @@ final class NoticeLog: @unchecked Sendable {
     }
 
     func tell(_ notice: Notice) {
-        if counts.admits(notice, at: clock.now()) { write(notice) }
-        if !isWaiting, !counts.isEmpty { wait() }
+        let (isNew, hasToWait) = state.withLock { state in
+            (state.counts.admits(notice, at: clock.now()), state.beginsToWait())
+        }
+        if isNew { write(notice) }
+        if hasToWait { wait() }
     }
 
     private func wait() {
-        isWaiting = true
         loop.assumeIsolated().scheduleTask(in: .milliseconds(NoticeCounts.spanMilliseconds)) {
-            self.isWaiting = false
-            self.counts.takeOver(at: self.clock.now()).forEach(self.write)
-            if !self.counts.isEmpty { self.wait() }
+            let (counted, hasToWait) = self.state.withLock { state in
+                state.isWaiting = false
+                return (state.counts.takeOver(at: self.clock.now()), state.beginsToWait())
+            }
+            counted.forEach(self.write)
+            if hasToWait { self.wait() }
         }
     }
 

@@ -1,9 +1,10 @@
 import NIOCore
 import SidestepEngine
 import SidestepModel
+import Synchronization
 
 /// What `systemctl status` shows of the daemon: what is wrong, then what is served.
-struct StatusLine: Equatable {
+struct StatusLine: Equatable, Sendable {
     /// Open runs by their status.
     var runs: [RunStatus: Int64] = [:]
     var storage = StorageCondition.State.ok
@@ -30,13 +31,13 @@ struct StatusLine: Equatable {
     }
 }
 
-/// Looks again and again and tells the service manager what is new. Unchecked: all state is touched on the loop.
-final class StatusReporter: @unchecked Sendable {
+/// Looks again and again and tells the service manager what is new.
+final class StatusReporter: Sendable {
     static let interval = TimeAmount.seconds(5)
 
     private let coordinator: Coordinator
     private let environment: Environment
-    private var told: StatusLine?
+    private let told = Mutex<StatusLine?>(nil)
 
     init(_ coordinator: Coordinator, _ environment: Environment) {
         self.coordinator = coordinator
@@ -53,9 +54,11 @@ final class StatusReporter: @unchecked Sendable {
         coordinator.countOpenRuns { runs in
             var status = seen
             status.runs = runs
-            guard status != self.told else { return }
-            self.told = status
-            ServiceManager.status(status.text)
+            let isNew = self.told.withLock { told in
+                defer { told = status }
+                return told != status
+            }
+            if isNew { ServiceManager.status(status.text) }
         }
     }
 }

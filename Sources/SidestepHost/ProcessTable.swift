@@ -10,7 +10,7 @@ public enum ProcessTable {
         /// When it was started, in ticks since the machine was.
         public var startTicks: Int64
         /// Whose rights it has.
-        public var uid: UInt32
+        public var uid: UserID
     }
 
     /// What is known of a number.
@@ -30,7 +30,7 @@ public enum ProcessTable {
         var info = stat()
         if let line = line(of: pid), stat("/proc/\(pid)", &info) == 0 {
             guard line.isAlive else { return .ended }
-            return .lives(Status(parent: line.parent, startTicks: line.startTicks, uid: info.st_uid))
+            return .lives(Status(parent: line.parent, startTicks: line.startTicks, uid: UserID(info.st_uid)))
         }
         return kill(pid, 0) != 0 && errno == ESRCH ? .ended : .hidden
     }

@@ -1,16 +1,15 @@
 import CShims
 import Glibc
 import SidestepModel
+import Synchronization
 
 /// A thread of our own: every thread of the daemon that no package makes is made here.
 ///
 /// The system may have none left (RLIMIT_NPROC, TasksMax=), so making one can fail. Whoever cannot live
 /// without a thread makes it at start; whoever makes one later hands the failure to the call that wanted it.
-///
-/// Unchecked: it belongs to who made it, and what changes is touched by `join` alone.
-public final class WorkerThread: @unchecked Sendable {
-    private var thread: pthread_t = 0
-    private var isJoined = false
+public final class WorkerThread: Sendable {
+    /// nil once somebody waits for its end.
+    private let thread: Mutex<pthread_t?>
 
     /// Begins to execute `body`.
     ///
@@ -26,28 +25,28 @@ public final class WorkerThread: @unchecked Sendable {
                 if nice > 0 { Self.giveWay(nice) }
                 body()
             })
+        var made: pthread_t = 0
         let code = pthread_create(
-            &thread, nil,
+            &made, nil,
             { context in
                 Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
                 return nil
             }, box.toOpaque())
         guard code == 0 else {
             box.release()
-            isJoined = true
             throw Self.noneLeft(code)
         }
-        shim_thread_name(thread, name)
+        thread = Mutex(made)
+        shim_thread_name(made, name)
     }
 
     // Nobody waits for it any more: its stack is given back when it ends.
-    deinit { if !isJoined { pthread_detach(thread) } }
+    deinit { if let thread = take() { pthread_detach(thread) } }
 
-    /// Waits for its end; called once.
-    public func join() {
-        pthread_join(thread, nil)
-        isJoined = true
-    }
+    /// Waits for its end; whoever asks after the first one does not (pthread_join(3)).
+    public func join() { if let thread = take() { pthread_join(thread, nil) } }
+
+    private func take() -> pthread_t? { thread.withLock { $0.take() } }
 
     /// Linux counts nice values by thread, and 0 is the calling one: setpriority(2), "C library/kernel differences".
     /// Where it is not allowed, the thread is as all others.

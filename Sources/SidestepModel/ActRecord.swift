@@ -9,9 +9,9 @@ public struct ActRecord: Sendable, Equatable {
     /// The name of what was changed: a run, a schedule, a webhook.
     public var subject: String?
     /// Whose it was.
-    public var userID: UInt32
+    public var userID: UserID
     /// Who did it.
-    public var byUser: UInt32
+    public var byUser: UserID
     /// The process that called, by its number: `by.pid`.
     public var byProcess: Int32
     /// More about it, JSON.
@@ -19,7 +19,7 @@ public struct ActRecord: Sendable, Equatable {
 
     /// A line that is still to be appended.
     public init(
-        at: Instant, method: String, subject: String?, userID: UInt32, byUser: UInt32, byProcess: Int32,
+        at: Instant, method: String, subject: String?, userID: UserID, byUser: UserID, byProcess: Int32,
         detail: Payload? = nil
     ) {
         self.at = at

@@ -94,7 +94,7 @@ public struct EventRecord: Sendable, Equatable {
     /// Its place in the journal's numbers.
     public var sequence: Int64
     /// Whose subscribers and webhooks are told.
-    public var userID: UInt32
+    public var userID: UserID
     /// What it is called: `event` on the wire, what a `NamePattern` is compared with.
     public var name: String
     /// What `event.emit` said of it; nil when nothing.
@@ -111,7 +111,7 @@ public struct EventRecord: Sendable, Equatable {
 
     /// An event; one that is still to be inserted has any `sequence`, as the store gives it the next.
     public init(
-        sequence: Int64, userID: UInt32, name: String, value: Payload?, run: Int64?, eventID: String?,
+        sequence: Int64, userID: UserID, name: String, value: Payload?, run: Int64?, eventID: String?,
         at: Instant
     ) {
         self.sequence = sequence

@@ -49,14 +49,14 @@ public struct LimitHolder: Sendable, Equatable {
     /// The id of the step's run.
     public var run: String
     /// Whose run it is.
-    public var userID: UInt32
+    public var userID: UserID
     /// The name of the step.
     public var step: String
     /// When its attempt began.
     public var since: Instant
 
     /// A holder as `run.explain` names it to whoever waits for room.
-    public init(run: String, userID: UInt32, step: String, since: Instant) {
+    public init(run: String, userID: UserID, step: String, since: Instant) {
         (self.run, self.userID, self.step, self.since) = (run, userID, step, since)
     }
 }

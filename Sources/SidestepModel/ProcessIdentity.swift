@@ -25,7 +25,7 @@ public struct ProcessIdentity: Sendable, Hashable {
 /// The process on the other end of a connection, as the kernel vouches for it.
 public struct Peer: Sendable, Hashable {
     /// The user it had when it connected: SO_PEERCRED, unix(7).
-    public var uid: UInt32
+    public var uid: UserID
     /// The process that connected; others that were given the connection pass for it.
     public var process: ProcessIdentity
     /// Root, the daemon's own user or a member of the admin group: sees the runs of all users.
@@ -34,7 +34,7 @@ public struct Peer: Sendable, Hashable {
     public var isDaemon = false
 
     /// A client; the daemon itself is `daemon`.
-    public init(uid: UInt32, process: ProcessIdentity, isAdministrator: Bool) {
+    public init(uid: UserID, process: ProcessIdentity, isAdministrator: Bool) {
         self.uid = uid
         self.process = process
         self.isAdministrator = isAdministrator
@@ -59,12 +59,12 @@ public struct Owner: Sendable, Hashable {
     /// The process that is watched; with `owner: process` it may be an ancestor of the caller (`owner_pid`).
     public var process: ProcessIdentity
     /// The user of that process: `owner.uid` on the wire.
-    public var uid: UInt32
+    public var uid: UserID
     /// When the run was granted to it; a budget of wall time counts from here.
     public var since: Instant
 
     /// The owner of a run from `since` on.
-    public init(kind: OwnerKind, process: ProcessIdentity, uid: UInt32, since: Instant) {
+    public init(kind: OwnerKind, process: ProcessIdentity, uid: UserID, since: Instant) {
         self.kind = kind
         self.process = process
         self.uid = uid

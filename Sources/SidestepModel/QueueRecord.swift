@@ -1,7 +1,7 @@
 /// A queue with what limits it; one that nobody put has no limits.
 public struct QueueRecord: Sendable, Equatable {
     /// Whose runs wait in it; another user's queue of the same name is another one.
-    public var userID: UInt32
+    public var userID: UserID
     /// Unique together with the user.
     public var name: String
     /// Nothing is handed out while it is paused.
@@ -16,7 +16,7 @@ public struct QueueRecord: Sendable, Equatable {
     public var bucket = TokenBucket()
 
     /// A queue without limits, as it is when nobody put it.
-    public init(userID: UInt32, name: String) {
+    public init(userID: UserID, name: String) {
         self.userID = userID
         self.name = name
     }

@@ -5,7 +5,7 @@ public struct RunRecord: Sendable, Equatable {
     /// The user's name for it; unique together with the owner's uid and the generation.
     public var id: String
     /// Whose it is; `nobody` when it was removed and some of its rows are still there.
-    public var userID: UInt32
+    public var userID: UserID
     /// From 1; counts beginnings from nothing under one id, those of removed runs included.
     public var generation: Int64
     /// Unique for this generation; the first part of idempotency keys.
@@ -69,14 +69,16 @@ public struct RunRecord: Sendable, Equatable {
     public var traceparent: String?
 
     /// The user of removed runs: no user has this number (setreuid(2)), so nobody sees them.
-    public static let nobody = UInt32.max
+    public static let nobody = UserID(
+        .max
+    )
     /// What the id of nobody's run begins with while it is being imported.
     public static let importing = "import/"
 
     /// - Parameter status: where it stands: a new run is `queued`; elsewhere stands only what is read from a store or
     ///   an export.
     public init(
-        key: Int64, id: String, userID: UInt32, generation: Int64, uid: String, workflow: String,
+        key: Int64, id: String, userID: UserID, generation: Int64, uid: String, workflow: String,
         now: Instant,
         status: RunStatus = .queued
     ) {

@@ -14,7 +14,7 @@ public struct SpaceRow: Sendable, Equatable {
     /// The row's place in its table.
     public var key: Int64
     /// Whose it is; nil of a row that is being removed.
-    public var user: UInt32?
+    public var user: UserID?
     /// The workflow of its run; nil for what stands beside runs.
     public var workflow: String?
     /// Bytes of its payloads, as they are stored.
@@ -23,7 +23,7 @@ public struct SpaceRow: Sendable, Equatable {
     public var isOpen: Bool
 
     /// A row of the store.
-    public init(key: Int64, user: UInt32?, workflow: String?, bytes: Int64, isOpen: Bool = false) {
+    public init(key: Int64, user: UserID?, workflow: String?, bytes: Int64, isOpen: Bool = false) {
         self.key = key
         self.user = user
         self.workflow = workflow
@@ -35,7 +35,7 @@ public struct SpaceRow: Sendable, Equatable {
 /// What a user has of one workflow.
 public struct SpaceLine: Sendable, Equatable {
     /// Whose it is.
-    public var user: UInt32
+    public var user: UserID
     /// The workflow; nil for what stands beside runs, and for workflows past the number that is told apart.
     public var workflow: String?
     /// Runs that are not closed.
@@ -48,7 +48,7 @@ public struct SpaceLine: Sendable, Equatable {
     public var bytes: Int64 = 0
 
     /// Nothing yet.
-    public init(user: UInt32, workflow: String?) {
+    public init(user: UserID, workflow: String?) {
         self.user = user
         self.workflow = workflow
     }
@@ -67,7 +67,7 @@ public struct SpaceSums: Sendable {
     /// Workflows of one user that are told apart.
     public static let workflows = 1000
 
-    private var users: [UInt32: [String?: SpaceLine]] = [:]
+    private var users: [UserID: [String?: SpaceLine]] = [:]
 
     /// Nothing yet.
     public init() {}
@@ -117,7 +117,7 @@ public struct SpaceFigures: Sendable {
     }
 
     /// Bytes of all lines of each user.
-    public var bytesByUser: [UInt32: Int64] {
+    public var bytesByUser: [UserID: Int64] {
         lines.reduce(into: [:]) { $0[$1.user, default: 0] += $1.bytes }
     }
 

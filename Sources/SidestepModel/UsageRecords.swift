@@ -10,7 +10,7 @@ public struct UsageFilter: Sendable {
     /// The hour behind the last one.
     public var until: Int64
     /// Whose runs used it.
-    public var user: UInt32?
+    public var user: UserID?
     /// The code they executed.
     public var workflow: String?
     /// The model that was called; empty is where nobody said so.

@@ -6,7 +6,7 @@ public struct ViewRecord: Sendable, Equatable {
     public static let maxBytes = 16384
 
     /// Whose it is; nobody else sees it.
-    public var userID: UInt32
+    public var userID: UserID
     /// Unique for the user.
     public var name: String
     /// Members of `run.list`, as JSON that was checked.
@@ -17,7 +17,7 @@ public struct ViewRecord: Sendable, Equatable {
     public var updated: Instant
 
     /// A view that is just saved.
-    public init(userID: UInt32, name: String, filter: Payload, now: Instant) {
+    public init(userID: UserID, name: String, filter: Payload, now: Instant) {
         self.userID = userID
         self.name = name
         self.filter = filter

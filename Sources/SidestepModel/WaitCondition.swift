@@ -33,7 +33,7 @@ public struct SignalRecord: Sendable, Equatable {
     /// Unique in the run: a message that is sent again is recognised by it.
     public var messageID: String
     /// Who sent it.
-    public var userID: UInt32
+    public var userID: UserID
     /// When it came.
     public var sent: Instant
     /// The step whose wait it ended.
@@ -44,7 +44,7 @@ public struct SignalRecord: Sendable, Equatable {
     public var value: Payload?
 
     /// A signal that is still to be inserted, and that no wait has consumed.
-    public init(run: Int64, name: String, messageID: String, userID: UInt32, sent: Instant, value: Payload?) {
+    public init(run: Int64, name: String, messageID: String, userID: UserID, sent: Instant, value: Payload?) {
         key = 0
         self.run = run
         self.name = name
@@ -73,7 +73,7 @@ public struct PromiseRecord: Sendable, Equatable {
     /// When it was settled; nil while it is pending.
     public var settled: Instant?
     /// The uid of who settled it.
-    public var settledBy: UInt32?
+    public var settledBy: UserID?
     /// What its run says of it, JSON, for whoever is to settle it.
     public var metadata: Payload?
     /// What it was resolved with.

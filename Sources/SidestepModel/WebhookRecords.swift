@@ -5,7 +5,7 @@ public struct WebhookRecord: Sendable, Equatable {
     /// Unique together with the user.
     public var name: String
     /// Whose events and runs it is told of.
-    public var userID: UInt32
+    public var userID: UserID
     /// Where deliveries are posted; whether it may be reached is looked at with every letter.
     public var url: String
     /// The names of what it is told of: events, and `run.` kinds of the journal.
@@ -25,7 +25,7 @@ public struct WebhookRecord: Sendable, Equatable {
 
     /// A webhook as `webhook.put` makes it by default.
     public init(
-        key: Int64 = 0, name: String, userID: UInt32, url: String, events: [NamePattern], now: Instant
+        key: Int64 = 0, name: String, userID: UserID, url: String, events: [NamePattern], now: Instant
     ) {
         self.key = key
         self.name = name

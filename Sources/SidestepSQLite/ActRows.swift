@@ -13,7 +13,7 @@ struct ActStatements {
 }
 
 extension SQLiteSession {
-    func acts(user: UInt32?, after sequence: Int64, limit: Int) throws(Failure) -> Page<ActRecord> {
+    func acts(user: UserID?, after sequence: Int64, limit: Int) throws(Failure) -> Page<ActRecord> {
         var values: [any ColumnValue] = [sequence, Int64(limit) + 1]
         if let user { values.append(Int64(user)) }
         return try (user == nil ? acts.list : acts.listUser).page(list: values, limit: limit) {
@@ -38,8 +38,8 @@ extension ActRecord {
         let sequence = row.integer()
         self.init(
             at: row.instant(), method: row.string(), subject: row.optionalString(),
-            userID: UInt32(truncatingIfNeeded: row.integer()),
-            byUser: UInt32(truncatingIfNeeded: row.integer()),
+            userID: row.user(),
+            byUser: row.user(),
             byProcess: Int32(truncatingIfNeeded: row.integer()), detail: row.optionalPayload())
         self.sequence = sequence
     }

@@ -28,15 +28,15 @@ extension SQLiteSession {
         notes.append(JournalNote(run: run, entry: entry))
     }
 
-    func lastSequence() throws(Failure) -> Int64 {
+    /// There is one writer: all that was given is settled with this transaction.
+    func settledSequence() throws(Failure) -> Int64 {
         if let last = sequences?.last { return last }
         return try journal.reserved.first { $0.integer() } ?? 0
     }
 
     func journal(
-        user: UInt32?, after: Int64, upTo: inout Int64, underWay runs: inout Set<Int64>?
+        user: UserID?, after: Int64, upTo: inout Int64, underWay runs: inout Set<Int64>?
     ) throws(Failure) -> [JournalNote] {
-        let user = user.map(Int64.init)
         let page = try announcements.journal.page(after, upTo, user, limit: .max) { JournalNote(&$0) }
         var found = page.items
         if page.hasMore, let last = found.last { upTo = last.entry.sequence }
@@ -51,7 +51,7 @@ extension SQLiteSession {
         return found.sorted { $0.entry.sequence < $1.entry.sequence }
     }
 
-    private func runsUnderWay(at sequence: Int64, _ user: Int64?) throws(Failure) -> [Int64] {
+    private func runsUnderWay(at sequence: Int64, _ user: UserID?) throws(Failure) -> [Int64] {
         try announcements.runs.all(sequence, user) { $0.integer() }
     }
 

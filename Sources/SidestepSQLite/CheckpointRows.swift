@@ -93,11 +93,11 @@ extension SQLiteSession {
 
     /// Small values stand in the row; larger ones of a user once in the table of blobs, found by their content.
     private func place(
-        _ value: Payload?, _ user: UInt32
+        _ value: Payload?, _ user: UserID
     ) throws(Failure) -> (inline: Payload?, blob: Int64?, newBytes: Int64) {
         guard let value else { return (nil, nil, 0) }
         guard value.count >= BlobRule.minimumBytes else { return (value, nil, Int64(value.count)) }
-        let hash = ContentHash.of(value, in: user)
+        let hash = ContentHash.of(value, in: user.number)
         if let known = try checkpoints.blobByHash.first(hash, read: { $0.integer() }) {
             return (nil, known, 0)
         }

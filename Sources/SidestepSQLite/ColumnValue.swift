@@ -24,8 +24,8 @@ extension Int32: ColumnValue {
     func bind(_ binding: inout Binding) { binding.integer(Int64(self)) }
 }
 
-extension UInt32: ColumnValue {
-    init(_ row: inout Row) { self.init(truncatingIfNeeded: row.integer()) }
+extension UserID: ColumnValue {
+    init(_ row: inout Row) { self = row.user() }
     func bind(_ binding: inout Binding) { binding.integer(Int64(self)) }
 }
 

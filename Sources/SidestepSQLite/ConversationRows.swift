@@ -20,12 +20,12 @@ struct ConversationStatements {
 }
 
 extension SQLiteSession {
-    func conversation(user: Int64, name: String) throws(Failure) -> ConversationRecord? {
+    func conversation(user: UserID, name: String) throws(Failure) -> ConversationRecord? {
         try conversations.byName.first(user, name) { ConversationRecord(&$0) }
     }
 
     func conversations(
-        user: Int64, prefix: String, after: String, limit: Int
+        user: UserID, prefix: String, after: String, limit: Int
     ) throws(Failure) -> Page<ConversationRecord> {
         try conversations.list.page(
             user, after, prefix, Int64(limit) + 1, limit: limit
@@ -49,14 +49,14 @@ extension SQLiteSession {
     }
 
     func conversationEntry(
-        user: Int64, conversation: String?, id: String
+        user: UserID, conversation: String?, id: String
     ) throws(Failure) -> (conversation: String, entry: ConversationEntry)? {
         try conversations.entryByID.first(user, id, conversation) {
             ($0.string(), ConversationEntry(id: $0.optionalString(), value: $0.payload()))
         }
     }
 
-    func addConversation(user: Int64, name: String, at: Instant) throws(Failure) -> ConversationRecord {
+    func addConversation(user: UserID, name: String, at: Instant) throws(Failure) -> ConversationRecord {
         let added = try conversations.add.first(user, name, at) {
             ConversationRecord(&$0)
         }
@@ -85,7 +85,7 @@ extension SQLiteSession {
         try conversations.hide.run(conversation)
     }
 
-    func showConversation(_ conversation: Int64, user: Int64, name: String) throws(Failure) {
+    func showConversation(_ conversation: Int64, user: UserID, name: String) throws(Failure) {
         try conversations.show.run(conversation, user, name)
     }
 }

@@ -9,15 +9,17 @@ import Synchronization
 ///
 /// Backup and check read a snapshot on a connection of their own, so that writing goes on; the log cannot be begun anew
 /// meanwhile and grows by what is written. Only the vacuum is the writer's (Connection.swift says why).
-///
-/// Unchecked: what changes is touched by whoever holds `isBusy`.
-final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
+final class DatabaseMaintenance: StoreMaintenance {
+    private struct State {
+        var isBusy = false
+        /// The thread of the last task.
+        var thread: WorkerThread?
+    }
+
     private let path: String
     private let writer: SQLiteWriter
     private let onFault: @Sendable (StoreFault) -> Void
-    private let isBusy = Mutex(false)
-    /// The thread of the last task; touched by whoever holds `isBusy`.
-    private var thread: WorkerThread?
+    private let state = Mutex(State())
 
     init(path: String, writer: SQLiteWriter, onFault: @escaping @Sendable (StoreFault) -> Void) {
         self.path = path
@@ -29,9 +31,9 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
         _ task: MaintenanceTask, told: (@Sendable (MaintenanceProgress) -> Void)?,
         _ reply: @escaping @Sendable (Result<MaintenanceReport, Failure>) -> Void
     ) {
-        let isFree = isBusy.withLock { busy in
-            defer { busy = true }
-            return !busy
+        let isFree = state.withLock { state in
+            defer { state.isBusy = true }
+            return !state.isBusy
         }
         guard isFree else {
             return reply(
@@ -40,25 +42,24 @@ final class DatabaseMaintenance: StoreMaintenance, @unchecked Sendable {
                         .overloaded, "a backup, check or vacuum is under way",
                         hint: "Call again when it is done; one of them runs at a time.")))
         }
-        thread?.join()
-        thread = nil
-        do {
-            thread = try WorkerThread("maintenance", nice: 5) { [self] in
+        join()
+        do throws(Failure) {
+            let thread = try WorkerThread("maintenance", nice: 5) { [self] in
                 let result = Result { () throws(Failure) in try carryOut(task, told) }
-                isBusy.withLock { $0 = false }
+                state.withLock { $0.isBusy = false }
                 reply(result)
             }
+            state.withLock { $0.thread = thread }
         } catch {
-            isBusy.withLock { $0 = false }
+            state.withLock { $0.isBusy = false }
             reply(.failure(error))
         }
     }
 
     /// Waits for the task that is under way.
-    func close() {
-        thread?.join()
-        thread = nil
-    }
+    func close() { join() }
+
+    private func join() { state.withLock { $0.thread.take() }?.join() }
 
     private func carryOut(
         _ task: MaintenanceTask, _ told: (@Sendable (MaintenanceProgress) -> Void)?

@@ -19,27 +19,27 @@ struct EarlySignalStatements {
 
 /// Signals to runs that are not made yet.
 extension SQLiteSession {
-    func earlySignal(user: UInt32, id: String, messageID: String) throws(Failure) -> SignalRecord? {
+    func earlySignal(user: UserID, id: String, messageID: String) throws(Failure) -> SignalRecord? {
         try earlySignals.get.first(Int64(user), id, messageID) {
             SignalRecord(&$0)
         }
     }
 
-    func earlySignals(user: UInt32, id: String) throws(Failure) -> [SignalRecord] {
+    func earlySignals(user: UserID, id: String) throws(Failure) -> [SignalRecord] {
         try earlySignals.list.all(Int64(user), id) { SignalRecord(&$0) }
     }
 
-    func earlySignalCount(user: UInt32, id: String) throws(Failure) -> Int64 {
+    func earlySignalCount(user: UserID, id: String) throws(Failure) -> Int64 {
         try earlySignals.count.first(Int64(user), id) { $0.integer() } ?? 0
     }
 
-    func insertEarlySignal(_ signal: SignalRecord, user: UInt32, id: String) throws(Failure) {
+    func insertEarlySignal(_ signal: SignalRecord, user: UserID, id: String) throws(Failure) {
         try earlySignals.insert.run(
             Int64(user), id, signal.name, signal.messageID,
             Int64(signal.userID), signal.sent, signal.value)
     }
 
-    func deleteEarlySignals(user: UInt32, id: String) throws(Failure) {
+    func deleteEarlySignals(user: UserID, id: String) throws(Failure) {
         try earlySignals.delete.run(Int64(user), id)
     }
 

@@ -16,7 +16,7 @@ struct EventStatements {
 }
 
 extension SQLiteSession {
-    func event(user: UInt32, id: String) throws(Failure) -> EventRecord? {
+    func event(user: UserID, id: String) throws(Failure) -> EventRecord? {
         try events.byID.first(id, Int64(user)) { EventRecord(&$0) }
     }
 
@@ -51,7 +51,7 @@ extension SQLiteSession {
 extension EventRecord {
     fileprivate init(_ row: inout Row) {
         self.init(
-            sequence: row.integer(), userID: UInt32(truncatingIfNeeded: row.integer()), name: row.string(),
+            sequence: row.integer(), userID: row.user(), name: row.string(),
             value: row.optionalPayload(), run: row.optionalInteger(), eventID: row.optionalString(),
             at: row.instant())
     }

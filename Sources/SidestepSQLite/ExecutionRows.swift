@@ -29,17 +29,17 @@ extension SQLiteSession {
     }
 
     func executions(
-        dueAt now: Instant, after last: DueExecution?, limit: Int
+        place: Int64, dueAt now: Instant, after last: DueExecution?, limit: Int
     ) throws(Failure) -> [DueExecution] {
         let (at, step) = (last?.at.milliseconds ?? .min, last?.step ?? .min)
-        return try executions.due.all(now, Int64(limit), at, step) {
+        return try executions.due.all(now, Int64(limit), at, step, place) {
             row in
             DueExecution(step: row.integer(), at: Instant(milliseconds: row.integer()))
         }
     }
 
-    func nextExecution(after now: Instant) throws(Failure) -> Instant? {
-        try executions.next.first(now) { $0.optionalInstant() } ?? nil
+    func nextExecution(place: Int64, after now: Instant) throws(Failure) -> Instant? {
+        try executions.next.first(now, place) { $0.optionalInstant() } ?? nil
     }
 
     func hastenExecutions(breaker: BreakerRecord, to now: Instant) throws(Failure) {

@@ -17,7 +17,7 @@ struct ForgettingStatements {
 extension SQLiteSession {
     func overdueRecorder(after run: Int64, now: Instant) throws(Failure) -> OverdueRecorder? {
         try forgetting.overdue.first(run, now) {
-            OverdueRecorder(run: $0.integer(), user: UInt32(truncatingIfNeeded: $0.integer()))
+            OverdueRecorder(run: $0.integer(), user: $0.user())
         }
     }
 

@@ -15,7 +15,7 @@ extension SQLiteSession {
         try graphs.valueChannels.all(checkpoint) { $0.string() }
     }
 
-    func graphPlace(user: Int64, after key: Int64) throws(Failure) -> Int64? {
+    func graphPlace(user: UserID, after key: Int64) throws(Failure) -> Int64? {
         try graphs.userPlace.first(user, key) { $0.integer() }
     }
 
@@ -29,7 +29,7 @@ extension SQLiteSession {
 
     // MARK: Deleting
 
-    func hideGraphThread(user: Int64, thread: String) throws(Failure) -> [Int64] {
+    func hideGraphThread(user: UserID, thread: String) throws(Failure) -> [Int64] {
         try graphs.hideThread.all(user, thread) { $0.integer() }
     }
 

@@ -43,11 +43,11 @@ struct GraphStatements {
 }
 
 extension SQLiteSession {
-    func graphPlace(user: Int64, thread: String, namespace: String) throws(Failure) -> Int64? {
+    func graphPlace(user: UserID, thread: String, namespace: String) throws(Failure) -> Int64? {
         try graphs.place.first(user, thread, namespace) { $0.integer() }
     }
 
-    func graphPlaces(user: Int64, thread: String) throws(Failure) -> [(key: Int64, namespace: String)] {
+    func graphPlaces(user: UserID, thread: String) throws(Failure) -> [(key: Int64, namespace: String)] {
         try graphs.places.all(user, thread) { ($0.integer(), $0.string()) }
     }
 
@@ -80,7 +80,7 @@ extension SQLiteSession {
         }
     }
 
-    func addGraphPlace(user: Int64, thread: String, namespace: String) throws(Failure) -> Int64 {
+    func addGraphPlace(user: UserID, thread: String, namespace: String) throws(Failure) -> Int64 {
         if let known = try graphPlace(user: user, thread: thread, namespace: namespace) { return known }
         try graphs.addPlace.run(user, thread, namespace)
         return connection.lastInsertedKey

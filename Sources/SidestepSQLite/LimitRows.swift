@@ -32,7 +32,7 @@ struct LimitStatements {
 }
 
 extension SQLiteSession {
-    func limit(user: UInt32, name: String) throws(Failure) -> LimitRecord? {
+    func limit(user: UserID, name: String) throws(Failure) -> LimitRecord? {
         try limits.limit.first(Int64(user), name) { LimitRecord(&$0) }
     }
 
@@ -40,7 +40,7 @@ extension SQLiteSession {
         try limits.limitByKey.first(key) { LimitRecord(&$0) }
     }
 
-    func limits(user: UInt32?) throws(Failure) -> [LimitRecord] {
+    func limits(user: UserID?) throws(Failure) -> [LimitRecord] {
         try limits.limitList.all(user.map(Int64.init)) { LimitRecord(&$0) }
     }
 
@@ -53,7 +53,7 @@ extension SQLiteSession {
 
     func deleteLimit(key: Int64) throws(Failure) { try limits.deleteLimit.run(key) }
 
-    func breaker(user: UInt32, name: String) throws(Failure) -> BreakerRecord? {
+    func breaker(user: UserID, name: String) throws(Failure) -> BreakerRecord? {
         try limits.breaker.first(Int64(user), name) { BreakerRecord(&$0) }
     }
 
@@ -61,7 +61,7 @@ extension SQLiteSession {
         try limits.breakerByKey.first(key) { BreakerRecord(&$0) }
     }
 
-    func breakers(user: UInt32?) throws(Failure) -> [BreakerRecord] {
+    func breakers(user: UserID?) throws(Failure) -> [BreakerRecord] {
         try limits.breakerList.all(user.map(Int64.init)) { BreakerRecord(&$0) }
     }
 
@@ -80,7 +80,7 @@ extension SQLiteSession {
     func oldestHolders(limit: Int64, count: Int) throws(Failure) -> [LimitHolder] {
         try limits.holdHolders.all(limit, Int64(count)) { row in
             LimitHolder(
-                run: row.string(), userID: UInt32(truncatingIfNeeded: row.integer()), step: row.string(),
+                run: row.string(), userID: row.user(), step: row.string(),
                 since: row.instant())
         }
     }

@@ -47,13 +47,13 @@ extension MemoryNamespace {
 
 extension SQLiteSession {
     func memory(
-        user: Int64, _ namespace: MemoryNamespace, key: String, now: Instant
+        user: UserID, _ namespace: MemoryNamespace, key: String, now: Instant
     ) throws(Failure) -> MemoryRecord? {
         try memories.get.first(user, namespace.path, key, now) { MemoryRecord(&$0) }
     }
 
     func memories(
-        user: Int64, below namespace: MemoryNamespace, now: Instant, _ visit: (MemoryRecord) -> Bool
+        user: UserID, below namespace: MemoryNamespace, now: Instant, _ visit: (MemoryRecord) -> Bool
     ) throws(Failure) {
         var failure: Failure?
         try memories.newest.each(user, namespace.path, namespace.end, now) { row in
@@ -69,7 +69,7 @@ extension SQLiteSession {
     }
 
     func memoryNamespaces(
-        user: Int64, below namespace: MemoryNamespace, now: Instant, _ visit: (MemoryNamespace) -> Bool
+        user: UserID, below namespace: MemoryNamespace, now: Instant, _ visit: (MemoryNamespace) -> Bool
     ) throws(Failure) {
         try memories.namespaces.each(user, namespace.path, namespace.end, now) { row in
             visit(MemoryNamespace(path: row.string()))
@@ -78,32 +78,32 @@ extension SQLiteSession {
 
     func memoryCount() throws(Failure) -> Int64 { try memories.count.first { $0.integer() } ?? 0 }
 
-    func putMemory(user: Int64, _ memory: MemoryRecord) throws(Failure) {
+    func putMemory(user: UserID, _ memory: MemoryRecord) throws(Failure) {
         let namespace = try memoryNamespaceKey(user: user, memory.namespace.path)
         try memories.put.run(
             namespace, memory.itemKey, memory.value, memory.updated, memory.ttlMilliseconds, memory.expires)
     }
 
-    private func memoryNamespaceKey(user: Int64, _ path: String) throws(Failure) -> Int64 {
+    private func memoryNamespaceKey(user: UserID, _ path: String) throws(Failure) -> Int64 {
         if let known = try memories.namespace.first(user, path, read: { $0.integer() }) { return known }
         try memories.addNamespace.run(user, path)
         return connection.lastInsertedKey
     }
 
     func refreshMemory(
-        user: Int64, _ namespace: MemoryNamespace, key: String, now: Instant
+        user: UserID, _ namespace: MemoryNamespace, key: String, now: Instant
     ) throws(Failure) -> Bool {
         try memories.refresh.run(user, namespace.path, key, now) == 1
     }
 
     func deleteMemory(
-        user: Int64, _ namespace: MemoryNamespace, key: String, now: Instant
+        user: UserID, _ namespace: MemoryNamespace, key: String, now: Instant
     ) throws(Failure) -> Bool {
         try memories.delete.run(user, namespace.path, key, now) == 1
     }
 
     func deleteMemories(
-        user: Int64, below namespace: MemoryNamespace, changedUpTo moment: Instant, limit: Int
+        user: UserID, below namespace: MemoryNamespace, changedUpTo moment: Instant, limit: Int
     ) throws(Failure) -> (count: Int, isDone: Bool) {
         var budget = try RowBudget(rows: limit, chores.freePages)
         let isDone = try budget.delete(memories.clear, user, namespace.path, namespace.end, moment)

@@ -35,15 +35,15 @@ struct QueueStatements {
 }
 
 extension SQLiteSession {
-    func queue(user: UInt32, name: String) throws(Failure) -> QueueRecord? {
+    func queue(user: UserID, name: String) throws(Failure) -> QueueRecord? {
         try queues.get.first(Int64(user), name) { QueueRecord(&$0) }
     }
 
-    func queues(user: UInt32?) throws(Failure) -> [QueueRecord] {
+    func queues(user: UserID?) throws(Failure) -> [QueueRecord] {
         let user = user.map(Int64.init)
         let put = try queues.list.all(user) { QueueRecord(&$0) }
         let named = try queues.names.all(user) { row in
-            QueueRecord(userID: UInt32(truncatingIfNeeded: row.integer()), name: row.string())
+            QueueRecord(userID: row.user(), name: row.string())
         }
         let others = named.filter { other in
             !put.contains { $0.userID == other.userID && $0.name == other.name }
@@ -59,20 +59,20 @@ extension SQLiteSession {
             queue.bucket.at)
     }
 
-    func runningRuns(user: UInt32, queue: String) throws(Failure) -> Int64 {
+    func runningRuns(user: UserID, queue: String) throws(Failure) -> Int64 {
         try queues.running.first(Int64(user), queue) { $0.integer() } ?? 0
     }
 
-    func waitingRuns(user: UInt32, queue: String) throws(Failure) -> Int64 {
+    func waitingRuns(user: UserID, queue: String) throws(Failure) -> Int64 {
         try queues.waiting.first(Int64(user), queue) { $0.integer() } ?? 0
     }
 
-    func ownedRuns(user: UInt32, queue: String, key: String?, limit: Int) throws(Failure) -> [String] {
+    func ownedRuns(user: UserID, queue: String, key: String?, limit: Int) throws(Failure) -> [String] {
         guard let key else { return try queues.owned.all(user, queue, limit) { $0.string() } }
         return try queues.ownedOfKey.all(user, queue, limit, key) { $0.string() }
     }
 
-    func runningRuns(user: UInt32, queue: String, key: String) throws(Failure) -> Int64 {
+    func runningRuns(user: UserID, queue: String, key: String) throws(Failure) -> Int64 {
         try queues.runningOfKey.first(Int64(user), queue, key) { $0.integer() }
             ?? 0
     }
@@ -85,7 +85,7 @@ extension SQLiteSession {
     }
 
     func readyRun(
-        user: UInt32, queue: String, workflow: String, version: String?, keyConcurrency: Int64?
+        user: UserID, queue: String, workflow: String, version: String?, keyConcurrency: Int64?
     ) throws(Failure) -> RunRecord? {
         try queues.ready.first(
             Int64(user), queue, workflow, version,
@@ -93,7 +93,7 @@ extension SQLiteSession {
         ) { RunRecord(&$0) }
     }
 
-    func openRun(user: UInt32, queue: String, dedupKey: String) throws(Failure) -> RunRecord? {
+    func openRun(user: UserID, queue: String, dedupKey: String) throws(Failure) -> RunRecord? {
         try queues.openDedup.first(Int64(user), queue, dedupKey) {
             RunRecord(&$0)
         }
@@ -128,7 +128,7 @@ extension SQLiteSession {
 extension QueueRecord {
     /// Reads the columns of `{queue}` in their order.
     init(_ row: inout Row) {
-        self.init(userID: UInt32(truncatingIfNeeded: row.integer()), name: row.string())
+        self.init(userID: row.user(), name: row.string())
         isPaused = row.bool()
         concurrency = row.optionalInteger()
         keyConcurrency = row.optionalInteger()

@@ -34,15 +34,15 @@ enum PartRule {
 }
 
 extension SQLiteSession {
-    func recordingSecret(user: UInt32) throws(Failure) -> [UInt8]? {
+    func recordingSecret(user: UserID) throws(Failure) -> [UInt8]? {
         try recordingBlocks.secret.first(Int64(user)) { $0.bytes() }
     }
 
-    func insertRecordingSecret(_ secret: [UInt8], user: UInt32) throws(Failure) {
+    func insertRecordingSecret(_ secret: [UInt8], user: UserID) throws(Failure) {
         try recordingBlocks.putSecret.run(Int64(user), secret)
     }
 
-    func keepRecordingBlock(_ bytes: [UInt8], user: UInt32, secret: [UInt8]) throws(Failure) -> Int64 {
+    func keepRecordingBlock(_ bytes: [UInt8], user: UserID, secret: [UInt8]) throws(Failure) -> Int64 {
         let hash = Self.blockHash(bytes, secret)
         if let known = try recordingBlocks.byHash.first(hash, read: { $0.integer() }) { return known }
         if let known = try plainBlock(bytes, user) {
@@ -60,9 +60,9 @@ extension SQLiteSession {
     }
 
     /// The same bytes, kept when hashes had no secret.
-    private func plainBlock(_ bytes: [UInt8], _ user: UInt32) throws(Failure) -> Int64? {
+    private func plainBlock(_ bytes: [UInt8], _ user: UserID) throws(Failure) -> Int64? {
         guard try recordingBlocks.hasPlain.hasRow() else { return nil }
-        return try recordingBlocks.byHash.first(ContentHash.of(bytes, in: user)) { $0.integer() }
+        return try recordingBlocks.byHash.first(ContentHash.of(bytes, in: user.number)) { $0.integer() }
     }
 
     /// Keys follow each other: the next one is above the highest there is, and nobody else writes meanwhile.

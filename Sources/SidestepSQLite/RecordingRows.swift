@@ -50,7 +50,7 @@ extension SQLiteSession {
         }
     }
 
-    func recorderSecret(user: UInt32, id: String) throws(Failure) -> [UInt8]? {
+    func recorderSecret(user: UserID, id: String) throws(Failure) -> [UInt8]? {
         try recordings.secret.first(user, id) { $0.bytes() }
     }
 
@@ -73,7 +73,7 @@ extension SQLiteSession {
         try recordings.byCall.first(run, call) { RecordingRecord(&$0) }
     }
 
-    func recording(user: UInt32, id: String, call: String) throws(Failure) -> RecordingRecord? {
+    func recording(user: UserID, id: String, call: String) throws(Failure) -> RecordingRecord? {
         try recordings.byCallAny.first(user, id, call) { RecordingRecord(&$0) }
     }
 

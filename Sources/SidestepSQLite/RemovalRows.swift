@@ -41,7 +41,7 @@ struct RemovalStatements {
 }
 
 extension SQLiteSession {
-    func tombstone(user: UInt32, id: String) throws(Failure) -> Tombstone? {
+    func tombstone(user: UserID, id: String) throws(Failure) -> Tombstone? {
         try removals.tombstone.first(id, Int64(user)) {
             Tombstone(generation: $0.integer(), epoch: $0.integer())
         }
@@ -54,7 +54,7 @@ extension SQLiteSession {
         ) { row in
             ClosedRun(
                 closed: row.instant(), key: row.integer(), workflow: row.string(), status: row.status(),
-                userID: UInt32(truncatingIfNeeded: row.integer()))
+                userID: row.user())
         }
     }
 

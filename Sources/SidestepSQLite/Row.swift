@@ -30,6 +30,10 @@ struct Row {
         return sqlite3_column_double(handle, column)
     }
 
+    mutating func user() -> UserID {
+        UserID(truncating: integer())
+    }
+
     mutating func instant() -> Instant { Instant(milliseconds: integer()) }
 
     mutating func optionalInstant() -> Instant? { optionalInteger().map(Instant.init(milliseconds:)) }

@@ -52,7 +52,7 @@ extension SQLiteSession {
         return try runs.state.first(key) { (status: $0.status(), epoch: $0.integer()) }
     }
 
-    func run(user: UInt32?, id: String, generation: Int64?) throws(Failure) -> RunRecord? {
+    func run(user: UserID?, id: String, generation: Int64?) throws(Failure) -> RunRecord? {
         guard let user else {
             return try runs.latestAnyUser.first(id, generation) { RunRecord(&$0) }
         }
@@ -78,11 +78,11 @@ extension SQLiteSession {
         try runs.tags.all(key) { (name: $0.string(), value: $0.string()) }
     }
 
-    func runCount(user: UInt32) throws(Failure) -> Int64 {
+    func runCount(user: UserID) throws(Failure) -> Int64 {
         try runs.count.first(Int64(user)) { $0.integer() } ?? 0
     }
 
-    func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)] {
+    func runCounts(user: UserID?) throws(Failure) -> [(status: RunStatus, count: Int64)] {
         try runs.counts.all(user.map(Int64.init)) { (status: $0.status(), count: $0.integer()) }
     }
 

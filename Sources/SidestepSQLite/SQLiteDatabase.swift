@@ -22,22 +22,25 @@ public final class SQLiteDatabase: StoreDatabase {
     /// - Parameters:
     ///   - holder: what the lock file says of this daemon to those who look for it.
     ///   - inlineLimit: how many jobs at once the caller's thread performs itself.
+    ///   - clock: the time that what is written has.
     ///   - nanoseconds: a clock that nobody sets; where it stands still, users' turns have no end by time.
     ///   - listener: whom it tells.
     /// - Throws: `DatabaseOpenError`; then the file is as it was.
     public convenience init(
         path: String, holder lines: [String] = [], readers count: Int = 2, inlineLimit: Int = 1,
-        nanoseconds: @escaping @Sendable () -> Int64 = { 0 }, listener: StoreListener
+        clock: any Clock, nanoseconds: @escaping @Sendable () -> Int64 = { 0 },
+        listener: StoreListener
     ) throws(DatabaseOpenError) {
         try self.init(
             path: path, holder: lines, readers: count, gate: ReadGate(), inlineLimit: inlineLimit,
-            nanoseconds: nanoseconds, listener: listener)
+            clock: clock, nanoseconds: nanoseconds, listener: listener)
     }
 
     /// - Parameter gate: the door of the readers.
     init(
         path: String, holder lines: [String] = [], readers count: Int, gate: ReadGate, inlineLimit: Int = 1,
-        nanoseconds: @escaping @Sendable () -> Int64 = { 0 }, listener: StoreListener
+        clock: any Clock, nanoseconds: @escaping @Sendable () -> Int64 = { 0 },
+        listener: StoreListener
     ) throws(DatabaseOpenError) {
         let lock = try DatabaseLock(database: path, saying: lines)
         self.lock = lock
@@ -49,7 +52,7 @@ public final class SQLiteDatabase: StoreDatabase {
             let library = StatementLibrary()
             writer = try SQLiteWriter(
                 connection, library, database: lock.path, gate: gate, inlineLimit: inlineLimit,
-                nanoseconds: nanoseconds, isInPlace: { lock.isInPlace }, listener: listener)
+                clock: clock, nanoseconds: nanoseconds, isInPlace: { lock.isInPlace }, listener: listener)
             readers = try SQLiteReaders(
                 path: lock.path, library, count: count, gate: gate, onFault: listener.fault)
             maintainer = DatabaseMaintenance(path: lock.path, writer: writer, onFault: listener.fault)

@@ -41,6 +41,8 @@ final class SQLiteSession: StoreTransaction {
     let traces: TraceStatements
     let views: ViewStatements
     let spaces: SpaceStatements
+    /// The moment of the transaction that is open.
+    private(set) var now = Instant(milliseconds: 0)
     /// Whether something was deleted that has to go from the log as well.
     var isLogToBeCut = false
     /// The numbers this connection gives; nil until it gives one. Only the writer's connection does.
@@ -94,6 +96,9 @@ final class SQLiteSession: StoreTransaction {
         kept.watch(connection)
         self.kept = kept
     }
+
+    /// A transaction begins, and all that it writes has this time.
+    func begin(at moment: Instant) { now = moment }
 
     /// The transaction that was open stands.
     func committed() {

@@ -20,6 +20,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     private let onFatal: @Sendable (StoreEnd) -> Void
     private let isInPlace: @Sendable () -> Bool
     private let nanoseconds: @Sendable () -> Int64
+    private let clock: any Clock
     private let news: @Sendable (StoreNews) -> Void
     private let log: LogKeeper
     private let gate: ReadGate
@@ -30,6 +31,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     /// Why nothing more is written.
     private var end: StoreEnd?
     private let statements: BatchStatements
+    private var time = StoreTime()
     private var queue = JobQueue()
     private var pace = LonePace()
     private var isPerforming = false
@@ -47,12 +49,13 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
     ///   - inlineLimit: how many jobs the caller's thread performs itself;
     ///     more of them are worth a thread switch.
     ///   - database: the path of the file.
+    ///   - clock: the time that a transaction has is read from it.
     ///   - nanoseconds: how long something took is the difference of two of them.
     ///   - isInPlace: whether what was just committed is where the next daemon will look for it.
     ///   - listener: whom it tells; when nothing more may be written, the daemon ends itself.
     init(
         _ connection: Connection, _ library: StatementLibrary, database: String, gate: ReadGate,
-        inlineLimit: Int,
+        inlineLimit: Int, clock: any Clock,
         nanoseconds: @escaping @Sendable () -> Int64, isInPlace: @escaping @Sendable () -> Bool,
         listener: StoreListener
     ) throws(Failure) {
@@ -62,7 +65,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         statements = try BatchStatements(
             connection, nanoseconds: nanoseconds, committed: listener.committed)
         self.inlineLimit = inlineLimit
-        self.nanoseconds = nanoseconds
+        (self.clock, self.nanoseconds) = (clock, nanoseconds)
         (onSettled, onFatal, news) = (listener.settled, listener.ended, listener.news)
         self.isInPlace = isInPlace
         log = LogKeeper(database: database, news: news)
@@ -268,6 +271,7 @@ public final class SQLiteWriter: StoreWriter, @unchecked Sendable {
         session.connection.forgetWorst()
         do {
             try statements.begin.run()
+            session.begin(at: time.moment(clock.now()))
             try batch.jobs.count == 1 ? performAlone(&batch, session) : performTogether(&batch, session)
             session.committed()
             return nil

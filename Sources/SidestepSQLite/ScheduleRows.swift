@@ -29,11 +29,11 @@ extension SQLiteSession {
         try schedules.byKey.first(key) { ScheduleRecord(&$0) }
     }
 
-    func schedule(user: UInt32?, name: String) throws(Failure) -> ScheduleRecord? {
+    func schedule(user: UserID?, name: String) throws(Failure) -> ScheduleRecord? {
         try schedules.byName.first(name, user.map(Int64.init)) { ScheduleRecord(&$0) }
     }
 
-    func schedules(user: UInt32?, after key: Int64, limit: Int) throws(Failure) -> Page<ScheduleRecord> {
+    func schedules(user: UserID?, after key: Int64, limit: Int) throws(Failure) -> Page<ScheduleRecord> {
         try schedules.list.page(
             key, user.map(Int64.init), Int64(limit) + 1, limit: limit
         ) { ScheduleRecord(&$0) }

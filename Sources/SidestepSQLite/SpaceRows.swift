@@ -27,6 +27,7 @@ extension SpaceRow {
     fileprivate init(_ row: inout Row) {
         let key = row.integer()
         let user = row.optionalInteger().flatMap(UInt32.init(exactly:))
+            .map { UserID($0) }
         self.init(
             key: key, user: user == RunRecord.nobody ? nil : user, workflow: row.optionalString(),
             bytes: row.integer(),

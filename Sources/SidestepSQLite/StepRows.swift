@@ -87,7 +87,7 @@ extension SQLiteSession {
         try steps.open.all(run) { StepRecord(&$0) }
     }
 
-    func steps(user: UInt32?, status: StepStatus, limit: Int) throws(Failure) -> [StepRecord] {
+    func steps(user: UserID?, status: StepStatus, limit: Int) throws(Failure) -> [StepRecord] {
         try steps.byStatus.all(
             status.rawValue, user.map(Int64.init), Int64(limit)
         ) {

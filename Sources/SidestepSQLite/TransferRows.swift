@@ -91,7 +91,7 @@ extension SQLiteSession {
 
     private static func hiddenEventID(run: Int64, _ id: String) -> String { "\(run)/\(id)" }
 
-    func publish(run: Int64, id: String, user: UInt32) throws(Failure) {
+    func publish(run: Int64, id: String, user: UserID) throws(Failure) {
         try requireOne(try transfers.publish.run(run, id, Int64(user)))
         try transfers.publishEvents.run(run, Int64(user))
     }

@@ -22,7 +22,7 @@ extension SQLiteSession {
     }
 
     func addUsage(
-        hour: Int64, user: UInt32, workflow: String, model: String, name: String, amount: Int64
+        hour: Int64, user: UserID, workflow: String, model: String, name: String, amount: Int64
     ) throws(Failure) {
         try usages.add.run(hour, Int64(user), workflow, model, name, amount)
     }

@@ -12,7 +12,7 @@ struct ViewStatements {
 }
 
 extension SQLiteSession {
-    func views(user: UInt32) throws(Failure) -> [ViewRecord] {
+    func views(user: UserID) throws(Failure) -> [ViewRecord] {
         try views.list.all(Int64(user)) { ViewRecord(&$0) }
     }
 
@@ -20,7 +20,7 @@ extension SQLiteSession {
         try views.put.run(Int64(view.userID), view.name, view.filter, view.created, view.updated)
     }
 
-    func deleteView(user: UInt32, name: String) throws(Failure) -> Bool {
+    func deleteView(user: UserID, name: String) throws(Failure) -> Bool {
         try views.delete.run(Int64(user), name) == 1
     }
 }
@@ -28,7 +28,7 @@ extension SQLiteSession {
 extension ViewRecord {
     fileprivate init(_ row: inout Row) {
         self.init(
-            userID: UInt32(truncatingIfNeeded: row.integer()), name: row.string(), filter: row.payload(),
+            userID: row.user(), name: row.string(), filter: row.payload(),
             now: row.instant())
         updated = row.instant()
     }

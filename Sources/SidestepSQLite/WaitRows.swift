@@ -54,7 +54,7 @@ extension SQLiteSession {
         try waits.delete.run(step)
     }
 
-    func timers(run: Int64?, user: UInt32?, limit: Int) throws(Failure) -> [StepRecord] {
+    func timers(run: Int64?, user: UserID?, limit: Int) throws(Failure) -> [StepRecord] {
         if let run {
             return try waits.timersOfRun.all(run, Int64(limit)) { StepRecord(&$0) }
         }
@@ -128,7 +128,7 @@ extension SignalRecord {
         let key = row.integer()
         self.init(
             run: row.integer(), name: row.string(), messageID: row.string(),
-            userID: UInt32(truncatingIfNeeded: row.integer()), sent: row.instant(), value: nil)
+            userID: row.user(), sent: row.instant(), value: nil)
         self.key = key
         consumedBy = row.optionalString()
         consumed = row.optionalInstant()
@@ -145,7 +145,7 @@ extension PromiseRecord {
         self.key = key
         self.status = status
         settled = row.optionalInstant()
-        settledBy = row.optionalInteger().map { UInt32(truncatingIfNeeded: $0) }
+        settledBy = row.optionalInteger().map { UserID(truncating: $0) }
         metadata = row.optionalPayload()
         value = row.optionalPayload()
         error = row.optionalPayload()

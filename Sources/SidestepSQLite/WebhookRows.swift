@@ -34,11 +34,11 @@ extension SQLiteSession {
         try webhooks.byKey.first(key) { WebhookRecord(&$0) }
     }
 
-    func webhook(user: UInt32, name: String) throws(Failure) -> WebhookRecord? {
+    func webhook(user: UserID, name: String) throws(Failure) -> WebhookRecord? {
         try webhooks.byName.first(Int64(user), name) { WebhookRecord(&$0) }
     }
 
-    func webhooks(user: UInt32?) throws(Failure) -> [WebhookRecord] {
+    func webhooks(user: UserID?) throws(Failure) -> [WebhookRecord] {
         guard let user else { return try webhooks.listAll.all { WebhookRecord(&$0) } }
         return try webhooks.list.all(Int64(user)) { WebhookRecord(&$0) }
     }

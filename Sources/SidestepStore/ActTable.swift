@@ -4,7 +4,7 @@ import SidestepModel
 public protocol ActReading: AnyObject {
     /// Lines of the daemon's own journal behind `sequence`, oldest first; a user's are those about what is his and
     /// those that he did.
-    func acts(user: UInt32?, after sequence: Int64, limit: Int) throws(Failure) -> Page<ActRecord>
+    func acts(user: UserID?, after sequence: Int64, limit: Int) throws(Failure) -> Page<ActRecord>
 }
 
 /// Writes the daemon's own journal; each line stands or falls with the act it tells of.

@@ -23,7 +23,7 @@ public protocol AnnouncementReading: AnyObject {
     /// - Parameter underWay: the runs that have begun and not ended at `after`; nil has them found,
     ///   which costs a look at every run. Afterwards those at `upTo`, for whoever reads on.
     func journal(
-        user: UInt32?, after: Int64, upTo: inout Int64, underWay: inout Set<Int64>?
+        user: UserID?, after: Int64, upTo: inout Int64, underWay: inout Set<Int64>?
     ) throws(Failure) -> [JournalNote]
 }
 
@@ -31,6 +31,9 @@ public protocol AnnouncementReading: AnyObject {
 public protocol AnnouncementWriting: AnnouncementReading {
     /// The entries written since this was last asked.
     func takeNotes() -> [JournalNote]
-    /// No entry has a higher sequence, and none that comes will have this one or a lower one.
-    func lastSequence() throws(Failure) -> Int64
+    /// The sequence up to which the journals are settled: each entry that has it or a lower one can be read once this
+    /// transaction is committed, and none is added any more. Of this transaction's own entries and those of the commits
+    /// before it, none is higher where there is one writer; where there are several, those may be that others still
+    /// have under way.
+    func settledSequence() throws(Failure) -> Int64
 }

@@ -3,7 +3,7 @@ import SidestepModel
 /// Which artifacts a list shows; nil does not restrict.
 public struct ArtifactFilter: Sendable {
     /// The uid whose runs these belong to; nil for an administrator, who sees all.
-    public var user: UInt32?
+    public var user: UserID?
     /// The key of the one run whose artifacts are shown.
     public var run: Int64?
     /// The one name of which versions are shown, of one run or of all.
@@ -14,7 +14,7 @@ public struct ArtifactFilter: Sendable {
     public var limit = 100
 
     /// All artifacts of that user's runs, or of everybody's.
-    public init(user: UInt32?) { self.user = user }
+    public init(user: UserID?) { self.user = user }
 }
 
 /// Looks at the documents attached to runs, the table `artifact`.

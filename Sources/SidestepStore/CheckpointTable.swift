@@ -27,7 +27,7 @@ public struct NewCheckpoint: Sendable {
     public var run: Int64
     /// Whose it is: large values are shared among the checkpoints of one user, so that nobody can find out what another
     /// one has saved.
-    public var user: UInt32
+    public var user: UserID
     /// What its author calls it.
     public var name: String?
     /// The step number that its author gave.
@@ -48,7 +48,7 @@ public struct NewCheckpoint: Sendable {
     public var journalSequence: Int64 = 0
 
     /// A checkpoint with nothing in it yet.
-    public init(id: String, run: Int64, user: UInt32, tokenHash: [UInt8], created: Instant) {
+    public init(id: String, run: Int64, user: UserID, tokenHash: [UInt8], created: Instant) {
         self.id = id
         self.run = run
         self.user = user

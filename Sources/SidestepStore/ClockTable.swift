@@ -6,8 +6,12 @@ public protocol ClockReading: AnyObject {
     func clockOffset() throws(Failure) -> (boot: String, milliseconds: Int64)?
 }
 
-/// Notes how the clocks stand, and moves what a wall clock that was set would end too early or too late.
+/// Says what time a transaction has, notes how the clocks stand, and moves what a wall clock that was set would end too
+/// early or too late.
 public protocol ClockWriting: ClockReading {
+    /// The moment of the transaction: the same for all jobs of one commit, and never before that of an earlier one as
+    /// long as nobody sets the clock (`StoreTime`).
+    var now: Instant { get }
     /// Notes for this boot the wall clock less the time since boot; the table has this one row.
     func saveClockOffset(boot: String, milliseconds: Int64) throws(Failure)
     /// Moves the ends of all running delays; dates stay.

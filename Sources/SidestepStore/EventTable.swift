@@ -3,7 +3,7 @@ import SidestepModel
 /// Which events a list shows; nil does not restrict.
 public struct EventFilter: Sendable {
     /// The uid whose events these are; nil for an administrator, who sees all.
-    public var user: UInt32?
+    public var user: UserID?
     /// Only events of this name, or whose name begins so.
     public var name: NamePattern?
     /// The key of the run whose events are shown.
@@ -14,13 +14,13 @@ public struct EventFilter: Sendable {
     public var limit = 100
 
     /// All events of that user, or of everybody.
-    public init(user: UInt32?) { self.user = user }
+    public init(user: UserID?) { self.user = user }
 }
 
 /// Looks at announced events, the table `event`.
 public protocol EventReading: AnyObject {
     /// The event that a user sent under this id.
-    func event(user: UInt32, id: String) throws(Failure) -> EventRecord?
+    func event(user: UserID, id: String) throws(Failure) -> EventRecord?
     /// Oldest first.
     func events(_ filter: EventFilter) throws(Failure) -> Page<EventRecord>
 }

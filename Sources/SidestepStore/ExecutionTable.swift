@@ -18,13 +18,14 @@ public struct DueExecution: Sendable, Equatable {
 public protocol ExecutionReading: AnyObject {
     /// What the daemon does for a step, with the step; nil when it does nothing for it.
     func execution(step: Int64) throws(Failure) -> (execution: ExecutionRecord, step: StepRecord)?
-    /// Executions of running steps, without their specs.
+    /// Executions of running steps, without their specs; of the daemon that has them (`ProcessIdentity.place`).
     func runningExecutions(place: Int64) throws(Failure) -> [(execution: ExecutionRecord, step: StepRecord)]
-    /// Steps of the daemon whose next attempt is due and whose run may go on, oldest first; behind `last`.
-    func executions(dueAt now: Instant, after last: DueExecution?, limit: Int) throws(Failure)
-        -> [DueExecution]
-    /// When the next attempt after `now` is due.
-    func nextExecution(after now: Instant) throws(Failure) -> Instant?
+    /// Steps of that daemon whose next attempt is due and whose run may go on, oldest first; behind `last`.
+    func executions(
+        place: Int64, dueAt now: Instant, after last: DueExecution?, limit: Int
+    ) throws(Failure) -> [DueExecution]
+    /// When its next attempt after `now` is due.
+    func nextExecution(place: Int64, after now: Instant) throws(Failure) -> Instant?
 }
 
 /// Notes what the daemon does for steps, so that the next daemon can go on or clear up.

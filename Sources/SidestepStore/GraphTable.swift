@@ -3,7 +3,7 @@ import SidestepModel
 /// Which checkpoints of graphs a list shows, the newest first; nil does not restrict.
 public struct GraphFilter: Sendable {
     /// The uid whose graphs these are: nobody sees those of another one, an administrator neither.
-    public var user: Int64
+    public var user: UserID
     /// Only this thread, by its whole name.
     public var thread: String?
     /// Only this namespace; empty is the graph's own, nil any.
@@ -20,7 +20,7 @@ public struct GraphFilter: Sendable {
     public var limit = 100
 
     /// All checkpoints of that user.
-    public init(user: Int64) { self.user = user }
+    public init(user: UserID) { self.user = user }
 }
 
 /// What hangs on what in a graph: a checkpoint without its state.
@@ -69,9 +69,9 @@ public struct GraphWritePlace: Sendable, Equatable {
 /// Looks at saved states of graphs: the tables `graph_place`, `graph_checkpoint`, `graph_value`, `graph_write`.
 public protocol GraphReading: AnyObject {
     /// The key of a thread and namespace of a user.
-    func graphPlace(user: Int64, thread: String, namespace: String) throws(Failure) -> Int64?
+    func graphPlace(user: UserID, thread: String, namespace: String) throws(Failure) -> Int64?
     /// All namespaces of a thread, with their keys.
-    func graphPlaces(user: Int64, thread: String) throws(Failure) -> [(key: Int64, namespace: String)]
+    func graphPlaces(user: UserID, thread: String) throws(Failure) -> [(key: Int64, namespace: String)]
     /// The checkpoint with this id, or the newest one.
     func graphCheckpoint(place: Int64, id: String?) throws(Failure) -> GraphCheckpoint?
     /// Newest first by id; writes and values that are kept apart are read by themselves.
@@ -87,7 +87,7 @@ public protocol GraphReading: AnyObject {
     /// The channels whose values are kept apart from a checkpoint.
     func graphValueChannels(checkpoint: Int64) throws(Failure) -> [String]
     /// The next place of a user behind this key.
-    func graphPlace(user: Int64, after key: Int64) throws(Failure) -> Int64?
+    func graphPlace(user: UserID, after key: Int64) throws(Failure) -> Int64?
     /// Ids of a place behind this one, in their order, and whether one of the runs made the checkpoint.
     func graphCheckpoints(
         place: Int64, after id: String, madeBy runs: Payload, limit: Int
@@ -97,7 +97,7 @@ public protocol GraphReading: AnyObject {
 /// Saves, copies and deletes states of graphs; many rows at a time are left to chores.
 public protocol GraphWriting: GraphReading {
     /// Makes a thread's namespace, which must not be there yet; returns its key.
-    func addGraphPlace(user: Int64, thread: String, namespace: String) throws(Failure) -> Int64
+    func addGraphPlace(user: UserID, thread: String, namespace: String) throws(Failure) -> Int64
     /// Saves a checkpoint with the values kept apart; one of the same id is replaced.
     func saveGraphCheckpoint(
         _ checkpoint: GraphCheckpoint, values: [(channel: String, value: GraphValue)]) throws(Failure)
@@ -106,7 +106,7 @@ public protocol GraphWriting: GraphReading {
         _ write: GraphWrite, place: Int64, checkpoint: String, replace: Bool) throws(Failure)
     /// Takes a thread in all its namespaces out of everybody's sight; answers with the keys of its places, whose
     /// rows are deleted as chores.
-    func hideGraphThread(user: Int64, thread: String) throws(Failure) -> [Int64]
+    func hideGraphThread(user: UserID, thread: String) throws(Failure) -> [Int64]
     /// Deletes checkpoints with the writes at them, in their order, until about `limit` rows.
     /// - Returns: how many are wholly gone.
     func deleteGraphCheckpoints(place: Int64, _ ids: [String], limit: Int) throws(Failure) -> Int

@@ -3,17 +3,17 @@ import SidestepModel
 /// Looks at what limits steps: the tables `limit`, `breaker`, `hold` and `budget`.
 public protocol LimitReading: AnyObject {
     /// The user's own limit of this name, or everybody's.
-    func limit(user: UInt32, name: String) throws(Failure) -> LimitRecord?
+    func limit(user: UserID, name: String) throws(Failure) -> LimitRecord?
     /// A limit that a hold names; nil when it was deleted.
     func limit(key: Int64) throws(Failure) -> LimitRecord?
     /// Those that the user may see; nil means all.
-    func limits(user: UInt32?) throws(Failure) -> [LimitRecord]
+    func limits(user: UserID?) throws(Failure) -> [LimitRecord]
     /// The user's own breaker of this name, or everybody's.
-    func breaker(user: UInt32, name: String) throws(Failure) -> BreakerRecord?
+    func breaker(user: UserID, name: String) throws(Failure) -> BreakerRecord?
     /// A breaker that a hold names.
     func breaker(key: Int64) throws(Failure) -> BreakerRecord?
     /// Those that the user may see, everybody's included; nil means all.
-    func breakers(user: UInt32?) throws(Failure) -> [BreakerRecord]
+    func breakers(user: UserID?) throws(Failure) -> [BreakerRecord]
     /// Steps that hold the limit now.
     func holders(limit: Int64) throws(Failure) -> Int64
     /// Those that hold it longest, `count` at most.

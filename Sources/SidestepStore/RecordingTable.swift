@@ -5,13 +5,13 @@ public protocol RecordingReading: SharedRecordingReading {
     /// Who records for this very run; nil when nobody ever did.
     func recorder(run: Int64) throws(Failure) -> RecorderRecord?
     /// The secret of the recorders of any generation of a user's run.
-    func recorderSecret(user: UInt32, id: String) throws(Failure) -> [UInt8]?
+    func recorderSecret(user: UserID, id: String) throws(Failure) -> [UInt8]?
     /// A recording of this very run.
     func recording(run: Int64, number: Int64) throws(Failure) -> RecordingRecord?
     /// The same by what only its recorder knows.
     func recording(run: Int64, call: String) throws(Failure) -> RecordingRecord?
     /// The same of any generation of a user's run, the newest first.
-    func recording(user: UInt32, id: String, call: String) throws(Failure) -> RecordingRecord?
+    func recording(user: UserID, id: String, call: String) throws(Failure) -> RecordingRecord?
     /// The last recording of this very run that is before another and went to the same place.
     func recording(run: Int64, before last: RecordingRecord) throws(Failure) -> RecordingRecord?
     /// Recordings of this very run behind a number, in their order.
@@ -33,7 +33,7 @@ public protocol RecordingReading: SharedRecordingReading {
     /// The next run behind another one whose bodies are to go by now.
     func overdueRecorder(after run: Int64, now: Instant) throws(Failure) -> OverdueRecorder?
     /// By what the bytes of a user's blocks are known again; nil when he has none yet.
-    func recordingSecret(user: UInt32) throws(Failure) -> [UInt8]?
+    func recordingSecret(user: UserID) throws(Failure) -> [UInt8]?
     /// The bytes of a response or of a part of a request.
     func recordingBlock(_ key: Int64) throws(Failure) -> [UInt8]
     /// The parts of a recording's request in their order; empty when they were not kept.
@@ -68,9 +68,9 @@ public protocol RecordingWriting: RecordingReading {
     /// Writes the end of a recording that is still in this state.
     func endRecording(_ recording: RecordingRecord, from state: RecordingState) throws(Failure)
     /// Notes by what the bytes of a user's blocks are known again: once.
-    func insertRecordingSecret(_ secret: [UInt8], user: UInt32) throws(Failure)
+    func insertRecordingSecret(_ secret: [UInt8], user: UserID) throws(Failure)
     /// The key of these bytes, which a user has once.
-    func keepRecordingBlock(_ bytes: [UInt8], user: UInt32, secret: [UInt8]) throws(Failure) -> Int64
+    func keepRecordingBlock(_ bytes: [UInt8], user: UserID, secret: [UInt8]) throws(Failure) -> Int64
     /// Deletes bodies of a run's recordings from below a number on, but for what forks read; of what is deleted nothing
     /// is left in any file. When none is left the run is not overdue any more.
     /// - Parameter empty: the key of the block without bytes, which completed ones have afterwards.
@@ -89,8 +89,8 @@ public struct OverdueRecorder: Sendable, Equatable {
     /// The key of the run.
     public var run: Int64
     /// Whose it is.
-    public var user: UInt32
+    public var user: UserID
 
     /// A run of a user.
-    public init(run: Int64, user: UInt32) { (self.run, self.user) = (run, user) }
+    public init(run: Int64, user: UserID) { (self.run, self.user) = (run, user) }
 }

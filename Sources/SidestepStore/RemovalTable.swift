@@ -25,10 +25,10 @@ public struct ClosedRun: Sendable, Equatable {
     /// How it ended, for the rules as well.
     public var status: RunStatus
     /// Whose it is.
-    public var userID: UInt32
+    public var userID: UserID
 
     /// What retention and pruning look at of a run, without reading its row.
-    public init(closed: Instant, key: Int64, workflow: String, status: RunStatus, userID: UInt32) {
+    public init(closed: Instant, key: Int64, workflow: String, status: RunStatus, userID: UserID) {
         self.closed = closed
         self.key = key
         self.workflow = workflow
@@ -40,7 +40,7 @@ public struct ClosedRun: Sendable, Equatable {
 /// Looks for what may be removed, and for what is left of it: `tombstone` and `retention`.
 public protocol RemovalReading: AnyObject {
     /// What is left of the user's removed run of this id; nil when none was removed, or it is forgotten.
-    func tombstone(user: UInt32, id: String) throws(Failure) -> Tombstone?
+    func tombstone(user: UserID, id: String) throws(Failure) -> Tombstone?
     /// Closed runs behind `last` that were closed up to `before`.
     func closedRuns(after last: ClosedRun?, before: Instant, limit: Int) throws(Failure) -> [ClosedRun]
     /// Whether a child of it is open: the run is kept as long.

@@ -20,7 +20,7 @@ public struct RunPayloads: Sendable, Equatable {
 /// Which runs a list shows; nil does not restrict.
 public struct RunFilter: Sendable {
     /// The uid whose runs these are; nil for an administrator, who sees all.
-    public var user: UInt32?
+    public var user: UserID?
     /// Only runs of this workflow, by its whole name.
     public var workflow: String?
     /// Only runs that stand so; a closed status together with `isOpen` finds none.
@@ -43,7 +43,7 @@ public struct RunFilter: Sendable {
     public var limit = 100
 
     /// All runs of that user, or of everybody.
-    public init(user: UInt32?) { self.user = user }
+    public init(user: UserID?) { self.user = user }
 
     /// Asks besides for runs of an age, in milliseconds at `now`; what was asked for before still holds.
     public mutating func narrow(newerThan: Int64?, olderThan: Int64?, at now: Instant) {
@@ -66,7 +66,7 @@ public protocol RunReading: AnyObject {
     /// What a run is in, and its epoch: a quarter of the work of reading it whole.
     func runState(key: Int64) throws(Failure) -> (status: RunStatus, epoch: Int64)?
     /// The newest generation of `id`, or the one asked for; `user` nil looks through all users.
-    func run(user: UInt32?, id: String, generation: Int64?) throws(Failure) -> RunRecord?
+    func run(user: UserID?, id: String, generation: Int64?) throws(Failure) -> RunRecord?
     /// The payloads of a run; none where it has none.
     func runPayloads(key: Int64) throws(Failure) -> RunPayloads
     /// Its tags in the order of their names.
@@ -74,9 +74,9 @@ public protocol RunReading: AnyObject {
     /// Newest first.
     func runs(_ filter: RunFilter) throws(Failure) -> Page<RunRecord>
     /// How many runs a user has, closed ones included, as of this transaction; looks at one row.
-    func runCount(user: UInt32) throws(Failure) -> Int64
+    func runCount(user: UserID) throws(Failure) -> Int64
     /// Of one user, or with nil of all.
-    func runCounts(user: UInt32?) throws(Failure) -> [(status: RunStatus, count: Int64)]
+    func runCounts(user: UserID?) throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// The same of open runs alone, which costs as much as there are.
     func openRunCounts() throws(Failure) -> [(status: RunStatus, count: Int64)]
     /// Runs whose lease was granted on this connection.

@@ -5,11 +5,11 @@ public protocol ScheduleReading: AnyObject {
     /// A schedule by the store's own number; nil when it was deleted.
     func schedule(key: Int64) throws(Failure) -> ScheduleRecord?
     /// The schedule of that name; `user` nil looks through all users and takes the oldest.
-    func schedule(user: UInt32?, name: String) throws(Failure) -> ScheduleRecord?
+    func schedule(user: UserID?, name: String) throws(Failure) -> ScheduleRecord?
     /// Those that started this run last, ten at most.
     func schedules(lastRun run: Int64) throws(Failure) -> [ScheduleRecord]
     /// In the order of keys, after this key; `user` nil shows all.
-    func schedules(user: UInt32?, after key: Int64, limit: Int) throws(Failure) -> Page<ScheduleRecord>
+    func schedules(user: UserID?, after key: Int64, limit: Int) throws(Failure) -> Page<ScheduleRecord>
     /// Schedules whose next run is to be started by now, oldest first.
     func schedules(dueAt now: Instant, limit: Int) throws(Failure) -> [ScheduleRecord]
     /// When the next run is to be started.

@@ -17,7 +17,7 @@ public protocol StepReading: AnyObject {
     /// Steps of a run that have no outcome: running, waiting, backing off or unknown.
     func openSteps(run: Int64) throws(Failure) -> [StepRecord]
     /// Open steps of all runs (of one user, or of all) in `status`, oldest first; those with an outcome are not found.
-    func steps(user: UInt32?, status: StepStatus, limit: Int) throws(Failure) -> [StepRecord]
+    func steps(user: UserID?, status: StepStatus, limit: Int) throws(Failure) -> [StepRecord]
     /// Steps whose attempt or wait has run out of time, oldest first.
     func steps(expiredAt now: Instant, limit: Int) throws(Failure) -> [StepRecord]
     /// When the next attempt or wait runs out of time.

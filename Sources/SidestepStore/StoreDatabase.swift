@@ -81,5 +81,7 @@ public struct StoreListener: Sendable {
 /// - Parameters:
 ///   - place: the path of a file, or a URL.
 ///   - holder: what others who look for the database are to read of this daemon.
+///   - clock: the time that what is written has, where the store has none of its own.
 public typealias StoreOpening =
-    (_ place: String, _ holder: [String], _ listener: StoreListener) throws -> any StoreDatabase
+    (_ place: String, _ holder: [String], _ clock: any Clock, _ listener: StoreListener) throws ->
+    any StoreDatabase

@@ -47,7 +47,7 @@ public protocol TransferWriting: TransferReading {
     func hiddenEvent(run: Int64, id: String) throws(Failure) -> EventRecord?
     /// Gives a hidden run its user and id, and its events their user. An event's id that the user has used
     /// stays with the event that was first.
-    func publish(run: Int64, id: String, user: UInt32) throws(Failure)
+    func publish(run: Int64, id: String, user: UserID) throws(Failure)
     /// The branches of a run in the order in which they were made.
     func branches(of run: Int64) throws(Failure) -> [Int64]
     /// Appends an entry as another daemon wrote it.

@@ -12,7 +12,7 @@ public protocol UsageReading: AnyObject {
 public protocol UsageWriting: UsageReading {
     /// Adds to what a user's runs of a workflow used of a model in an hour; less than nothing takes away.
     func addUsage(
-        hour: Int64, user: UInt32, workflow: String, model: String, name: String, amount: Int64
+        hour: Int64, user: UserID, workflow: String, model: String, name: String, amount: Int64
     ) throws(Failure)
     /// Adds to what the recorded results of a generation of a run were paid with; less than nothing takes away.
     func addPaid(run: Int64, generation: Int64, name: String, amount: Int64) throws(Failure)

@@ -3,7 +3,7 @@ import SidestepModel
 /// Looks at saved views: the table `view`.
 public protocol ViewReading: AnyObject {
     /// All views of a user, in the order of their names' bytes.
-    func views(user: UInt32) throws(Failure) -> [ViewRecord]
+    func views(user: UserID) throws(Failure) -> [ViewRecord]
 }
 
 /// Writes saved views.
@@ -12,5 +12,5 @@ public protocol ViewWriting: ViewReading {
     func putView(_ view: ViewRecord) throws(Failure)
     /// Removes a view.
     /// - Returns: whether there was one.
-    func deleteView(user: UInt32, name: String) throws(Failure) -> Bool
+    func deleteView(user: UserID, name: String) throws(Failure) -> Bool
 }

@@ -7,7 +7,7 @@ public protocol WaitReading: AnyObject {
     /// - Parameter run: where the signal or promise belongs, or the run that is awaited.
     func waitingSteps(run: Int64, _ condition: WaitCondition, limit: Int) throws(Failure) -> [StepRecord]
     /// Open waits that time ends, soonest first; nil looks through all runs of the user.
-    func timers(run: Int64?, user: UInt32?, limit: Int) throws(Failure) -> [StepRecord]
+    func timers(run: Int64?, user: UserID?, limit: Int) throws(Failure) -> [StepRecord]
 }
 
 /// Notes what steps wait for, and forgets it when a wait is over.
@@ -34,11 +34,11 @@ public protocol SignalReading: AnyObject {
     /// How many signals of the run no wait has consumed, of all names: `pending_signals` bounds it.
     func pendingSignalCount(run: Int64) throws(Failure) -> Int64
     /// A signal to a run that is not made yet.
-    func earlySignal(user: UInt32, id: String, messageID: String) throws(Failure) -> SignalRecord?
+    func earlySignal(user: UserID, id: String, messageID: String) throws(Failure) -> SignalRecord?
     /// All of them to one run, in the order in which they were sent.
-    func earlySignals(user: UInt32, id: String) throws(Failure) -> [SignalRecord]
+    func earlySignals(user: UserID, id: String) throws(Failure) -> [SignalRecord]
     /// How many signals wait for that run to be made.
-    func earlySignalCount(user: UInt32, id: String) throws(Failure) -> Int64
+    func earlySignalCount(user: UserID, id: String) throws(Failure) -> Int64
 }
 
 /// Keeps signals, gives them to waits, and takes them back.
@@ -46,9 +46,9 @@ public protocol SignalWriting: SignalReading {
     /// Adds a signal behind those there are, consumed or pending as the record says.
     func insertSignal(_ signal: SignalRecord) throws(Failure)
     /// Keeps a signal for a run of this user that is not made yet.
-    func insertEarlySignal(_ signal: SignalRecord, user: UInt32, id: String) throws(Failure)
+    func insertEarlySignal(_ signal: SignalRecord, user: UserID, id: String) throws(Failure)
     /// Forgets those that were kept for a run.
-    func deleteEarlySignals(user: UInt32, id: String) throws(Failure)
+    func deleteEarlySignals(user: UserID, id: String) throws(Failure)
     /// Forgets some of those that are older.
     func forgetEarlySignals(before moment: Instant) throws(Failure)
     /// Notes which step a signal went to.

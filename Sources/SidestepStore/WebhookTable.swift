@@ -20,9 +20,9 @@ public protocol WebhookReading: AnyObject {
     /// A webhook by the store's own number; nil when it was deleted.
     func webhook(key: Int64) throws(Failure) -> WebhookRecord?
     /// The user's webhook of this name.
-    func webhook(user: UInt32, name: String) throws(Failure) -> WebhookRecord?
+    func webhook(user: UserID, name: String) throws(Failure) -> WebhookRecord?
     /// In the order of names; `user` nil shows all, oldest first.
-    func webhooks(user: UInt32?) throws(Failure) -> [WebhookRecord]
+    func webhooks(user: UserID?) throws(Failure) -> [WebhookRecord]
     /// A delivery by its id, of whichever webhook: whether the caller may see it, he looks himself.
     func delivery(id: String) throws(Failure) -> DeliveryRecord?
     /// A delivery by the store's own number, with its body; nil when it went with its webhook.

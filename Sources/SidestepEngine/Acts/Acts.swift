@@ -7,7 +7,7 @@ extension StoreTransaction {
     ///
     /// - Parameter user: whose it was; nil when it was the caller's own.
     func note(
-        act method: String, _ subject: String?, of user: UInt32? = nil, _ call: inout CallContext,
+        act method: String, _ subject: String?, of user: UserID? = nil, _ call: inout CallContext,
         detail: Payload? = nil
     ) throws {
         try appendAct(
@@ -20,7 +20,7 @@ extension StoreTransaction {
 
 extension CallContext {
     /// Tells the operator of an act that stands in the journal of its run.
-    mutating func tell(act method: String, _ subject: String?, of user: UInt32? = nil) {
+    mutating func tell(act method: String, _ subject: String?, of user: UserID? = nil) {
         tell(
             Notice(.act).with(.method, method).with(.subject, subject).with(.user, user ?? peer.uid).with(
                 peer)

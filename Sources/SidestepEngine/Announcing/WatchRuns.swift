@@ -4,7 +4,7 @@ import SidestepStore
 /// Which runs a watch is about; nil does not restrict.
 public struct WatchFilter: Sendable {
     /// The user whose runs these are; nil for an administrator, who sees all.
-    public var user: UInt32?
+    public var user: UserID?
     /// The id of one run, all its generations; nil is about all runs.
     public var run: String?
     /// The workflow as the run has it now.
@@ -13,7 +13,7 @@ public struct WatchFilter: Sendable {
     public var tags: [(name: String, value: String)] = []
 
     /// A watch of all runs of one user, or of all users.
-    public init(user: UInt32?) { self.user = user }
+    public init(user: UserID?) { self.user = user }
 
     /// Whether the watch is told of this entry; all that is set has to fit.
     public func admits(_ announcement: Announcement) -> Bool {
@@ -35,10 +35,10 @@ public struct WatchRuns: Command {
     /// The first half of `run.watch`: the server installs the watch when this has committed.
     public init(run: String?) { self.run = run }
 
-    /// - Returns: the last sequence before the watch: what is announced from now on has a higher one.
+    /// - Returns: the sequence up to which all is settled: what is announced from now on has a higher one.
     public func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws -> Int64 {
         if let run { _ = try store.visibleRun(run, call) }
-        return try store.lastSequence()
+        return try store.settledSequence()
     }
 }
 

@@ -138,5 +138,5 @@ public struct ListConversations: Query {
 
 extension CallContext {
     /// Conversations belong to the user who writes them, and are seen by no one else.
-    var conversationUser: Int64 { Int64(peer.uid) }
+    var conversationUser: UserID { peer.uid }
 }

@@ -75,10 +75,10 @@ public final class Call: WriteJob, @unchecked Sendable {
     /// Performs the use case inside the writer's transaction, and keeps how it ended for the coordinator. It
     /// throws only to have the writes taken back, also for a call that is to wait.
     public func perform(_ transaction: any StoreTransaction) throws(Failure) {
-        let now = environment.clock.now()
         var context = CallContext(
-            environment: environment, peer: peer, session: session, grantedRuns: grantedRuns, now: now,
-            waitExpired: waitExpired, isRepeated: hasParked, arrived: arrived, progress: progress)
+            environment: environment, peer: peer, session: session, grantedRuns: grantedRuns,
+            now: transaction.now, waitExpired: waitExpired, isRepeated: hasParked, arrived: arrived,
+            progress: progress)
         arrived = context.arrived
         announcements = []
         // What a job before this one wrote and lost again.

@@ -11,7 +11,8 @@ public struct CallContext: Sendable {
     public let session: Int64
     /// Ids of runs that were ever granted on this connection: tells a lost lease from none.
     public let grantedRuns: GrantedRuns
-    /// The moment of this performance, which all that the call writes has; after a wait it is a new one.
+    /// The moment of this performance, which all that the call writes has: the store's (`ClockWriting`), and for a read
+    /// the daemon's. After a wait it is a new one.
     public let now: Instant
     /// Whether the call waited as long as it wanted to.
     public let waitExpired: Bool
@@ -59,10 +60,10 @@ public struct CallContext: Sendable {
     var isOwnWork: Bool { session == 0 }
 
     /// Runs of other users are not there for anybody but administrators.
-    var visibleUser: UInt32? { peer.isAdministrator ? nil : peer.uid }
+    var visibleUser: UserID? { peer.isAdministrator ? nil : peer.uid }
 
     /// The one user that was asked for, or all whom the caller sees; `not_permitted` for another one's.
-    func seen(_ asked: UInt32?) throws(Failure) -> UInt32? {
+    func seen(_ asked: UserID?) throws(Failure) -> UserID? {
         guard let asked else { return visibleUser }
         if asked != peer.uid { try requireAdministrator("see the runs of another user") }
         return asked

@@ -77,11 +77,11 @@ public enum Topic: Sendable, Hashable {
     /// A step, by the key of its run and its name: it has an outcome, or is to be begun again.
     case step(Int64, String)
     /// A run of this user, queue and workflow that a worker may have.
-    case ready(UInt32, String, String)
+    case ready(UserID, String, String)
     /// Room in a limit of steps.
     case limit(Int64)
     /// Room among the running runs of this user's queue.
-    case place(UInt32, String)
+    case place(UserID, String)
     /// A stream, by the key of its run and its name: it has new items, or is closed.
     case stream(Int64, String)
     /// A value of a run's state, by the key of its run and its name: it was set, or deleted.

@@ -3,7 +3,8 @@ import Synchronization
 
 /// What the use cases share: clock, chance, the boot, and which connections are open.
 public final class Environment: Sendable {
-    /// The wall clock, and the time since boot by which `ShiftClock` sees that the former was set.
+    /// The wall clock, for timers, for reads and for when something came in; what is written has the store's time.
+    /// And the time since boot, by which `ShiftClock` sees that the former was set.
     public let clock: any Clock
     /// The same clock, where tests may move it.
     let testTime: (any MovableClock)?
@@ -32,7 +33,7 @@ public final class Environment: Sendable {
     public let meters: Meters
     private let openSessions = Mutex<[Int64: SessionPulse]>([:])
     /// Bytes of payloads by user, as they were counted last; nil before.
-    let storedBytes = Current<[UInt32: Int64]?>(nil)
+    let storedBytes = Current<[UserID: Int64]?>(nil)
     /// How the disk under the store does.
     public let storage: Current<StorageCondition>
 
@@ -133,9 +134,9 @@ public struct EngineSettings: Sendable {
     public var part = WorkPart()
 
     /// The user whose rights the programs that the daemon runs have: its own.
-    public var daemonUser: UInt32 = 0
+    public var daemonUser: UserID = 0
     /// Other users that it runs programs for.
-    public var execUsers: Set<UInt32> = []
+    public var execUsers: Set<UserID> = []
     /// Whether a collector of traces is told what runs do.
     public var isTracing = false
     /// Whether programs are run for every user (`exec_users` in the configuration is `*`).

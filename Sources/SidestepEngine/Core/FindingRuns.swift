@@ -69,7 +69,7 @@ extension StoreTransaction {
 
     /// The runs that the caller may mean by an id: his own, and, for an administrator, the newest of all users.
     private func named(_ id: String, _ call: CallContext) throws -> [RunRecord] {
-        let users: [UInt32?] = [call.peer.uid] + (call.peer.isAdministrator ? [nil] : [])
+        let users: [UserID?] = [call.peer.uid] + (call.peer.isAdministrator ? [nil] : [])
         return try users.compactMap { try run(user: $0, id: id, generation: nil) }
     }
 

@@ -15,7 +15,7 @@ extension StoreReader {
         if try !runs(waiting).items.isEmpty { return true }
         let times = [
             try nextStepDeadline(), try nextLeaseExpiry(), try nextRunDue(), try nextOutOfTime(),
-            try nextScheduleTime(), try nextExecution(after: Instant(milliseconds: 0)),
+            try nextScheduleTime(), try nextExecution(place: place, after: Instant(milliseconds: 0)),
         ]
         if try !runningExecutions(place: place).isEmpty { return true }
         if times.contains(where: { $0 != nil }) { return true }

@@ -94,7 +94,7 @@ extension BeginStep {
 
 extension EngineSettings {
     /// Whether the daemon does for this user what it can do only as its own.
-    func mayActAsDaemon(_ user: UInt32) -> Bool {
+    func mayActAsDaemon(_ user: UserID) -> Bool {
         user == daemonUser || user == 0 || allowsEveryExec || execUsers.contains(user)
     }
 }

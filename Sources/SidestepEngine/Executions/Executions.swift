@@ -255,8 +255,12 @@ struct FindDueExecutions: Command {
     var last: DueExecution?
 
     func perform(_ store: any StoreTransaction, _ call: inout CallContext) throws {
-        let found = try store.executions(dueAt: call.now, after: last, limit: Executions.batch)
-        if let next = try store.nextExecution(after: call.now) { call.after(.executionDue(next)) }
+        let place = call.environment.place
+        let found = try store.executions(
+            place: place, dueAt: call.now, after: last, limit: Executions.batch)
+        if let next = try store.nextExecution(place: place, after: call.now) {
+            call.after(.executionDue(next))
+        }
         if !found.isEmpty { call.after(.executionsFound(found)) }
     }
 }

@@ -44,10 +44,10 @@ public struct GetGraph: Query {
 
 /// Checkpoints of graphs, the newest first.
 public struct ListGraphs: Query {
-    private let make: @Sendable (Int64) -> GraphFilter
+    private let make: @Sendable (UserID) -> GraphFilter
 
     /// A call of `graph.list`; `make` builds the filter for the caller's uid, which only the call tells.
-    public init(_ make: @escaping @Sendable (_ user: Int64) -> GraphFilter) { self.make = make }
+    public init(_ make: @escaping @Sendable (_ user: UserID) -> GraphFilter) { self.make = make }
 
     /// Answers with a page, each checkpoint with its values and writes.
     public func answer(_ store: any StoreReader, _ call: CallContext) throws -> Page<GraphView> {

@@ -74,5 +74,5 @@ public struct PutGraphWrites: Command {
 
 extension CallContext {
     /// Graphs belong to the user who saves them, and are seen by no one else.
-    var graphUser: Int64 { Int64(peer.uid) }
+    var graphUser: UserID { peer.uid }
 }

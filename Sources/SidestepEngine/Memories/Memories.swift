@@ -114,5 +114,5 @@ public struct ClearMemories: Command {
 
 extension CallContext {
     /// Memories belong to the user who puts them, and are seen by no one else.
-    var memoryUser: Int64 { Int64(peer.uid) }
+    var memoryUser: UserID { peer.uid }
 }

@@ -74,7 +74,7 @@ public struct ClaimRun: Command {
     /// One look through the queues.
     private struct Search {
         let claim: ClaimRun
-        let user: UInt32
+        let user: UserID
         let now: Instant
         /// When a queue that has runs but no token will have one.
         var again: Instant?

@@ -4,11 +4,11 @@ import SidestepStore
 /// Keeps bodies and pieces of bodies, each once for a user.
 struct BodyKeeper {
     private let store: any StoreTransaction
-    private let user: UInt32
+    private let user: UserID
     /// What equal bytes are known by is nothing to somebody who guesses them.
     private let secret: [UInt8]
 
-    init(_ store: any StoreTransaction, user: UInt32, _ call: CallContext) throws {
+    init(_ store: any StoreTransaction, user: UserID, _ call: CallContext) throws {
         (self.store, self.user) = (store, user)
         if let known = try store.recordingSecret(user: user) {
             secret = known

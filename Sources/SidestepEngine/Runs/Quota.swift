@@ -5,7 +5,7 @@ extension StoreTransaction {
     /// Refuses one more run to a user who keeps as much as he may; comes before the first write.
     ///
     /// Throws `limit_exceeded`. Administrators, root and the daemon's own user are not bound.
-    func requireRoom(forRunOf user: UInt32, isChild: Bool = false, _ call: inout CallContext) throws {
+    func requireRoom(forRunOf user: UserID, isChild: Bool = false, _ call: inout CallContext) throws {
         let settings = call.environment.settings
         let rule = QuotaRule(settings.limits)
         guard rule.isSet, !call.peer.isAdministrator, user != 0, user != settings.daemonUser else { return }

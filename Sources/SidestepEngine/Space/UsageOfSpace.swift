@@ -16,7 +16,7 @@ public struct UsageOfSpace: Sendable {
     /// Whose lines are wanted, and how many.
     public struct Filter: Sendable {
         /// Only what this user has; nil is what all have whom the caller may see.
-        public var user: UInt32?
+        public var user: UserID?
         /// Only runs of this workflow.
         public var workflow: String?
         /// Lines at most.

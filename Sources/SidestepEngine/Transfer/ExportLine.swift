@@ -13,7 +13,7 @@ enum ExportLine {
         }
     }
 
-    static func header(version: String, of user: UInt32, at now: Instant) -> RawJSON {
+    static func header(version: String, of user: UserID, at now: Instant) -> RawJSON {
         line("sidestep-run") { writer in
             writer.member("format", ExportRun.format)
             writer.member("version", version)

@@ -3,7 +3,7 @@ import SidestepProtocol
 
 extension ImportLine {
     /// The run as it will stand here: nobody owns it.
-    func run(key: Int64, id: String, user: UInt32) throws -> RunRecord {
+    func run(key: Int64, id: String, user: UserID) throws -> RunRecord {
         let status: RunStatus = try word("status")
         var run = RunRecord(
             key: key, id: id, userID: user, generation: max(1, try count("generation")), uid: try name("uid"),

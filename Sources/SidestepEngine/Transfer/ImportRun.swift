@@ -15,7 +15,7 @@ public struct ImportRun: Command {
     /// The id that the run gets here.
     public var name: String?
     /// Whose it is to be; nil makes it the caller's.
-    public var user: UInt32?
+    public var user: UserID?
 
     /// A call of `run.import`; one that goes on has a `continuation`.
     public init(lines: [RawJSON]) { self.lines = lines }
@@ -40,7 +40,7 @@ public struct ImportRun: Command {
         return try take(lines[...], after: taken, into: run, store, &call)
     }
 
-    func owner(_ call: CallContext) -> UInt32 { user ?? call.peer.uid }
+    func owner(_ call: CallContext) -> UserID { user ?? call.peer.uid }
 
     /// A line may hold many rows: all of them together are some tens of milliseconds of work.
     private func checkElements(_ limits: Limits) throws {

@@ -15,7 +15,7 @@ public struct UsageOfRuns: Query {
     /// Until this moment; its hour counts. Nil is now.
     public var until: Instant?
     /// Only of this user's runs; nil those of everybody whom the caller may see.
-    public var user: UInt32?
+    public var user: UserID?
     /// Only of runs of this workflow.
     public var workflow: String?
     /// Only of this model; empty is where nobody said which.

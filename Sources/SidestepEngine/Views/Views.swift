@@ -8,10 +8,10 @@ public struct PutView: Command {
     /// Members of `run.list` that were checked, as JSON without white space.
     public let filter: Payload
     /// The user whose runs the filter asks for; nil is for all whom the caller may see.
-    public let asked: UInt32?
+    public let asked: UserID?
 
     /// A call of `view.put`.
-    public init(name: String, filter: Payload, asked: UInt32?) {
+    public init(name: String, filter: Payload, asked: UserID?) {
         self.name = name
         self.filter = filter
         self.asked = asked

@@ -25,7 +25,7 @@ extension StoreTransaction {
     }
 
     private func deliver(
-        _ event: String, _ sequence: Int64, to user: UInt32, _ call: inout CallContext,
+        _ event: String, _ sequence: Int64, to user: UserID, _ call: inout CallContext,
         _ write: (inout JSONWriter) -> Void
     ) throws {
         for webhook in try webhooks(user: user) where webhook.events.contains(where: { $0.matches(event) }) {

@@ -24,6 +24,11 @@ public struct Notice: Sendable, Equatable {
         with(name, value.map { "\($0)" })
     }
 
+    /// The same with a user; nil adds none.
+    public func with(_ name: NoticeField, _ user: UserID?) -> Notice {
+        with(name, user?.number)
+    }
+
     /// The same with who called: the user and the process.
     public func with(_ peer: Peer) -> Notice {
         with(.uid, peer.uid).with(.pid, peer.process.pid)

@@ -15,7 +15,7 @@ public struct ScheduleRecord: Sendable, Equatable {
     /// Unique together with the user.
     public var name: String
     /// Whose it is: its runs are his, too.
-    public var userID: UInt32
+    public var userID: UserID
     /// The workflow of its runs.
     public var workflow: String
     /// One of these two.
@@ -60,7 +60,7 @@ public struct ScheduleRecord: Sendable, Equatable {
     public var missed: Int64 = 0
 
     /// A schedule that is never due: the caller sets `cron` or `everyMilliseconds`, then `nextDue`.
-    public init(key: Int64 = 0, name: String, userID: UInt32, workflow: String, now: Instant) {
+    public init(key: Int64 = 0, name: String, userID: UserID, workflow: String, now: Instant) {
         self.key = key
         self.name = name
         self.userID = userID

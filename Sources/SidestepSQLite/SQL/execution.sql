@@ -17,12 +17,14 @@ WHERE step.status = 'running' AND coalesce(execution.place, 0) = ?1;
 SELECT step.key, step.next_attempt_at FROM step JOIN run ON run.key = step.run
 WHERE step.executor IS NOT NULL AND step.status = 'backoff' AND step.next_attempt_at <= ?1
     AND (step.next_attempt_at, step.key) > (?3, ?4)
+    AND ?5 = coalesce((SELECT place FROM execution WHERE execution.step = step.key), 0)
     AND run.closed_at IS NULL AND run.status <> 'paused'
 ORDER BY step.next_attempt_at, step.key LIMIT ?2;
 
 -- name: execution_next
 SELECT min(step.next_attempt_at) FROM step
-WHERE step.executor IS NOT NULL AND step.status = 'backoff' AND step.next_attempt_at > ?1;
+WHERE step.executor IS NOT NULL AND step.status = 'backoff' AND step.next_attempt_at > ?1
+    AND ?2 = coalesce((SELECT place FROM execution WHERE execution.step = step.key), 0);
 
 -- A step that waits for its breaker is in back-off until the breaker lets one through; they are few.
 -- name: execution_hasten

@@ -131,7 +131,7 @@ struct Request: Sendable {
     func instant(_ name: String) -> Instant? { params.integer(name).map(Instant.init(milliseconds:)) }
 
     /// The uid in the parameter `user`.
-    var user: UInt32? { params.integer("user").map(UInt32.init(truncatingIfNeeded:)) }
+    var user: UserID? { params.integer("user").map(UserID.init(truncating:)) }
 
     var limit: Int { Int(params.count("limit")) }
 

@@ -10,7 +10,7 @@ enum ViewHandlers {
                 return PutView(
                     name: request.required("view"), filter: filter.compact.bytes,
                     asked: request.params.object("filter")?.integer("user").map(
-                        UInt32.init(truncatingIfNeeded:)))
+                        UserID.init(truncating:)))
             }) { writer, view in
                 writer.key("view")
                 writer.view(view)

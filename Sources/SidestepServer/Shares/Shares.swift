@@ -2,7 +2,7 @@ import SidestepModel
 
 /// What one user has of the daemon now. Lives on the event loop.
 final class UserShare {
-    let uid: UInt32
+    let uid: UserID
     fileprivate(set) var connections = 0
     fileprivate(set) var requests = 0
     /// Bytes of lines that are coming or being worked on, and of replies that are not read.
@@ -11,7 +11,7 @@ final class UserShare {
     /// How much of the loop's time it has used in this turn (Turns.swift).
     var spent = 0
 
-    fileprivate init(uid: UInt32) { self.uid = uid }
+    fileprivate init(uid: UserID) { self.uid = uid }
 
     fileprivate var isIdle: Bool { connections == 0 && requests == 0 && bytes == 0 }
 }
@@ -20,7 +20,7 @@ final class UserShare {
 final class Shares {
     /// A reload replaces them; what somebody has beyond them stays until it goes.
     var limits: Limits
-    private var byUser: [UInt32: UserShare] = [:]
+    private var byUser: [UserID: UserShare] = [:]
     /// What all users have together.
     private(set) var connections = 0
     private(set) var bytes = 0
@@ -33,7 +33,7 @@ final class Shares {
 
     init(_ limits: Limits) { self.limits = limits }
 
-    func share(of uid: UInt32) -> UserShare {
+    func share(of uid: UserID) -> UserShare {
         if let known = byUser[uid] { return known }
         let new = UserShare(uid: uid)
         byUser[uid] = new

@@ -70,7 +70,8 @@ final class Turns {
     private func serve() {
         giveNew()
         isServing = false
-        while let connection = waiting.popFirst(where: { !isOver(shares.share(of: UInt32($0))) }) {
+        while let connection = waiting.popFirst(where: { !isOver(shares.share(of: UserID(truncating: $0))) })
+        {
             connection.takeTurn()
         }
         if !waiting.isEmpty { serveLater() }

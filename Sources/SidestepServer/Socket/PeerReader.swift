@@ -6,19 +6,19 @@ import SidestepModel
 /// Who may see the runs of all users.
 public struct Administrators: Sendable {
     /// The daemon's own user.
-    public var uid: UInt32
+    public var uid: UserID
     /// Members of this group, if there is one, as they were at connect(2).
     public var gid: UInt32?
 
     /// Root, the daemon's own user, and the members of a group if one is named.
-    public init(uid: UInt32, gid: UInt32?) {
+    public init(uid: UserID, gid: UInt32?) {
         self.uid = uid
         self.gid = gid
     }
 
     /// - Parameter groups: all of the peer's, supplementary ones too.
-    func include(uid: UInt32, groups: [UInt32]) -> Bool {
-        uid == 0 || uid == self.uid || gid.map(groups.contains) ?? false
+    func include(uid: UserID, groups: [UInt32]) -> Bool {
+        uid == .root || uid == self.uid || gid.map(groups.contains) ?? false
     }
 }
 
@@ -32,11 +32,12 @@ enum PeerReader {
         guard shim_peer_credentials(descriptor, &credentials) == 0,
             let start = start(of: credentials.pid, descriptor)
         else { return nil }
+        let user = UserID(credentials.uid)
         let groups = [credentials.gid] + supplementaryGroups(of: descriptor)
         return Peer(
-            uid: credentials.uid,
+            uid: user,
             process: ProcessIdentity(pid: credentials.pid, startTicks: start, place: place),
-            isAdministrator: administrators.include(uid: credentials.uid, groups: groups))
+            isAdministrator: administrators.include(uid: user, groups: groups))
     }
 
     /// When the peer started; 0 when that is hidden, nil when there is no descriptor to look with.

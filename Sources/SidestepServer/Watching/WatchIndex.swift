@@ -6,7 +6,7 @@ import SidestepModel
 struct WatchIndex {
     private struct Key: Hashable {
         /// nil: the runs of all users.
-        let user: UInt32?
+        let user: UserID?
         /// nil: all runs.
         let run: String?
     }

@@ -132,7 +132,7 @@ final class Watches {
 
     // MARK: Catching up
 
-    /// Reads on behind the cursor, up to what the writer has given by now.
+    /// Reads on behind the cursor, up to where all is settled by now.
     private func catchUp(_ watch: Watch) {
         watch.state = .reading(.init())
         let (filter, cursor, maxBytes, id) = (watch.filter, watch.cursor, server.limits.watchBytes, watch.id)
@@ -141,7 +141,7 @@ final class Watches {
         let session = watch.session
         server.submit(
             { store, _ in
-                let end = try store.lastSequence()
+                let end = try store.settledSequence()
                 return .reading { store in
                     let found = try CatchUp(
                         filter: filter, after: cursor, end: end, maxBytes: maxBytes, underWay: underWay
@@ -163,7 +163,7 @@ final class Watches {
     }
 
     private struct Look: Sendable {
-        /// The last sequence that the writer had given.
+        /// Up to where all was settled.
         var end: Int64
         /// How far was looked.
         var upTo: Int64

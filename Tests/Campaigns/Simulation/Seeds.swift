@@ -42,7 +42,9 @@ enum Seeds {
             defer { removeFolder(folder) }
             let daemon = try TestDaemon(
                 path: folder + "/sidestep.db", seed: seed, settings: settings(seed),
-                opening: isLoose ? { try LooseStore($0, seed: seed, $1) } : { try TestStore.open($0, $1) })
+                opening: isLoose
+                    ? { try LooseStore($0, seed: seed, clock: $1, $2) }
+                    : { try TestStore.open($0, clock: $1, $2) })
             defer { daemon.close() }
             let program = try make(daemon, seed)
             do {

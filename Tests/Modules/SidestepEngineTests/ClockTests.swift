@@ -24,6 +24,18 @@ import Testing
         }
     }
 
+    @Test("a clock that goes back a little leaves nothing that ended before it began")
+    func backALittle() throws {
+        try EngineBench.with { bench throws in
+            let owner = bench.daemon.connect()
+            let lease = try bench.resume("r", by: owner).lease!
+            _ = try bench.daemon.call(BeginStep(proof: .text(lease), step: "s"), by: owner).get()
+            bench.daemon.setClock(by: -200)
+            let step = try bench.daemon.call(CompleteStep(proof: .text(lease), step: "s"), by: owner).get()
+            #expect(try #require(step.finished) >= step.begun)
+        }
+    }
+
     @Test("a date follows the wall clock")
     func dates() throws {
         try EngineBench.with { bench throws in

@@ -134,7 +134,7 @@ import Testing
         bench.daemon.loop.advance(1000)
         #expect(try bench.daemon.read { try $0.firstChore() } == nil)
         let hidden = try bench.daemon.read {
-            try $0.conversations(user: Int64(RunRecord.nobody), prefix: "", after: "", limit: 10).items.count
+            try $0.conversations(user: RunRecord.nobody, prefix: "", after: "", limit: 10).items.count
         }
         #expect(hidden == 0)
     }

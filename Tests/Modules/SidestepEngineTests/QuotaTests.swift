@@ -14,7 +14,7 @@ struct QuotaTests {
     }
 
     private func enqueue(
-        _ run: String, in bench: EngineBench, uid: UInt32 = 1000, _ change: (inout NewRun) -> Void = { _ in }
+        _ run: String, in bench: EngineBench, uid: UserID = 1000, _ change: (inout NewRun) -> Void = { _ in }
     ) -> Result<EnqueueRun.Result, Failure> {
         var new = NewRun(workflow: "w")
         change(&new)
@@ -52,7 +52,7 @@ struct QuotaTests {
     @Test("leaves others theirs; an administrator, root and the daemon's own user have no limit")
     func others() throws {
         try with(runs: 1) { bench in
-            for uid: UInt32 in [1000, 1001] { _ = try enqueue("a", in: bench, uid: uid).get() }
+            for uid: UserID in [1000, 1001] { _ = try enqueue("a", in: bench, uid: uid).get() }
             #expect(kind(enqueue("b", in: bench, uid: 1001)) == .limitExceeded)
             for run in ["a", "b", "c"] { _ = try enqueue(run, in: bench, uid: 0).get() }
         }

@@ -67,13 +67,15 @@ struct SpaceTests {
     func seen() throws {
         try EngineBench.with { bench in
             var lines: [SpaceLine] = []
-            for (user, workflow, bytes) in [(1000, "a", 5), (1000, "b", 7), (1001, "a", 6), (1000, nil, 1)] {
-                var line = SpaceLine(user: UInt32(user), workflow: workflow)
+            for (user, workflow, bytes) in [
+                (1000, "a", 5), (1000, "b", 7), (1001, "a", 6), (1000, nil, 1),
+            ] {
+                var line = SpaceLine(user: UserID(UInt32(user)), workflow: workflow)
                 line.bytes = Int64(bytes)
                 lines.append(line)
             }
             let figures = SpaceFigures(at: bench.daemon.clock.now(), tookMilliseconds: 3, lines: lines)
-            func usage(uid: UInt32, _ change: (inout UsageOfSpace.Filter) -> Void = { _ in }) throws
+            func usage(uid: UserID, _ change: (inout UsageOfSpace.Filter) -> Void = { _ in }) throws
                 -> UsageOfSpace
             {
                 let client = bench.daemon.connect(uid: uid)

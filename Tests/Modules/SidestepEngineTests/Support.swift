@@ -21,7 +21,8 @@ struct EngineBench {
         let folder = temporaryFolder()
         defer { removeFolder(folder) }
         let daemon = try TestDaemon(
-            path: folder + "/sidestep.db", seed: seed, opening: { try LooseStore($0, seed: seed, $1) })
+            path: folder + "/sidestep.db", seed: seed,
+            opening: { try LooseStore($0, seed: seed, clock: $1, $2) })
         defer { daemon.close() }
         try body(EngineBench(daemon: daemon))
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite("What runs used")
 struct UsageTests {
     private func lines(
-        _ bench: EngineBench, by grouping: UsageGrouping = .model, uid: UInt32 = 1000,
+        _ bench: EngineBench, by grouping: UsageGrouping = .model, uid: UserID = 1000,
         _ change: (inout UsageOfRuns) -> Void = { _ in }
     ) throws -> [String] {
         var usage = UsageOfRuns(by: grouping)

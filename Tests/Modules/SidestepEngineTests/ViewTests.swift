@@ -7,14 +7,14 @@ import Testing
 @Suite("A saved view")
 struct ViewTests {
     private func put(
-        _ name: String, _ filter: String = "{}", asked: UInt32? = nil, uid: UInt32 = 1000,
+        _ name: String, _ filter: String = "{}", asked: UserID? = nil, uid: UserID = 1000,
         in bench: EngineBench
     ) -> Result<ViewRecord, Failure> {
         let put = PutView(name: name, filter: Payload(text: filter), asked: asked)
         return bench.daemon.call(put, by: bench.daemon.connect(uid: uid))
     }
 
-    private func names(uid: UInt32 = 1000, in bench: EngineBench) throws -> [String] {
+    private func names(uid: UserID = 1000, in bench: EngineBench) throws -> [String] {
         try bench.daemon.query(ListViews(), by: bench.daemon.connect(uid: uid)).map(\.name)
     }
 

@@ -5,7 +5,7 @@ import Testing
 struct NoticeTests {
     private func at(_ milliseconds: Int64) -> Instant { Instant(milliseconds: 1_000_000 + milliseconds) }
 
-    private func refused(_ limit: String, uid: UInt32 = 1) -> Notice {
+    private func refused(_ limit: String, uid: UserID = 1) -> Notice {
         Notice(.limitRefused).with(.limit, limit).with(.uid, uid)
     }
 
@@ -49,7 +49,7 @@ struct NoticeTests {
         #expect(admits(&counts, refused("depth"), 0))
         #expect(admits(&counts, refused("connections"), 0))
         #expect(admits(&counts, refused("depth", uid: 2), 0))
-        #expect(admits(&counts, Notice(.callDenied).with(.uid, UInt32(1)), 0))
+        #expect(admits(&counts, Notice(.callDenied).with(.uid, UserID(1)), 0))
         #expect(!admits(&counts, refused("depth").with(.method, "ping"), 0), "the method does not tell apart")
     }
 
@@ -64,9 +64,9 @@ struct NoticeTests {
     func bounded() {
         var counts = NoticeCounts()
         for uid in 0..<UInt32(NoticeCounts.limit + 5) {
-            #expect(admits(&counts, refused("depth", uid: uid), 0))
+            #expect(admits(&counts, refused("depth", uid: UserID(uid)), 0))
         }
-        #expect(admits(&counts, refused("depth", uid: UInt32(NoticeCounts.limit + 1)), 1))
+        #expect(admits(&counts, refused("depth", uid: UserID(UInt32(NoticeCounts.limit + 1))), 1))
         #expect(!admits(&counts, refused("depth", uid: 0), 1))
     }
 

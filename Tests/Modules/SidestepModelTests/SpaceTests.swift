@@ -4,7 +4,7 @@ import Testing
 @Suite("What takes space")
 struct SpaceTests {
     private func row(
-        _ user: UInt32? = 1, _ workflow: String? = "w", bytes: Int64 = 10, open: Bool = false
+        _ user: UserID? = 1, _ workflow: String? = "w", bytes: Int64 = 10, open: Bool = false
     ) -> SpaceRow {
         SpaceRow(key: 1, user: user, workflow: workflow, bytes: bytes, isOpen: open)
     }

@@ -110,12 +110,12 @@ import Testing
     }
 
     private func open(_ path: String) throws -> SQLiteDatabase {
-        try SQLiteDatabase(path: path, readers: 1, listener: .none)
+        try SQLiteDatabase(path: path, readers: 1, clock: TestClock(), listener: .none)
     }
 
     private func refusal(_ path: String) -> DatabaseOpenError? {
         do throws(DatabaseOpenError) {
-            try SQLiteDatabase(path: path, readers: 1, listener: .none).close()
+            try SQLiteDatabase(path: path, readers: 1, clock: TestClock(), listener: .none).close()
             return nil
         } catch {
             return error

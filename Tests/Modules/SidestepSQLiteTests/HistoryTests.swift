@@ -56,7 +56,7 @@ import Testing
         try withSession { session, run throws in
             let trunk = try session.insertBranch(run: run, parent: nil)
             let big = Payload(repeating: UInt8(ascii: "1"), count: 2000)
-            for (token, user) in [(1, 1), (2, 1), (3, 2)] as [(UInt8, UInt32)] {
+            for (token, user) in [(1, 1), (2, 1), (3, 2)] as [(UInt8, UserID)] {
                 _ = try save(
                     session, run, HistoryPoint(branch: trunk, length: 0), big, token: token, user: user)
             }
@@ -113,7 +113,7 @@ import Testing
 
     private func save(
         _ session: SQLiteSession, _ run: Int64, _ point: HistoryPoint, _ state: Payload, token: UInt8,
-        user: UInt32 = 1
+        user: UserID = 1
     ) throws -> Int64 {
         var new = NewCheckpoint(
             id: "c\(token)", run: run, user: user, tokenHash: [token], created: Instant(milliseconds: 1))

@@ -96,6 +96,7 @@ import Testing
         let settled = Atomic(0)
         let database = try SQLiteDatabase(
             path: folder + "/sidestep.db", readers: 2, gate: ReadGate(patience: 60_000),
+            clock: TestClock(),
             listener: StoreListener(
                 settled: { jobs, _ in settled.add(jobs.count, ordering: .sequentiallyConsistent) },
                 ended: { _ in }))

@@ -154,7 +154,8 @@ import Testing
         in folder: String, _ body: (SQLiteDatabase, String) throws -> Void
     ) throws {
         let database = try SQLiteDatabase(
-            path: folder + "/sidestep.db", readers: 1, inlineLimit: .max, listener: .none)
+            path: folder + "/sidestep.db", readers: 1, inlineLimit: .max, clock: TestClock(),
+            listener: .none)
         defer { database.close() }
         try body(database, folder)
     }

@@ -32,7 +32,7 @@ import Testing
         let folder = temporaryFolder()
         defer { removeFolder(folder) }
         let database = try SQLiteDatabase(
-            path: folder + "/sidestep.db", readers: 1,
+            path: folder + "/sidestep.db", readers: 1, clock: TestClock(),
             listener: StoreListener(settled: { _, _ in }, ended: { _ in }))
         defer { database.close() }
         try read(database) { store in

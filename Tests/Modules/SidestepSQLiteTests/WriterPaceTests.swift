@@ -46,7 +46,7 @@ import Testing
         defer { removeFolder(folder) }
         let clock = Clock()
         let database = try SQLiteDatabase(
-            path: folder + "/sidestep.db", readers: 1, nanoseconds: clock.look,
+            path: folder + "/sidestep.db", readers: 1, clock: TestClock(), nanoseconds: clock.look,
             listener: StoreListener(
                 settled: { jobs, _ in clock.settled.withLock { $0 += jobs.count } }, ended: { _ in }))
         defer { database.close() }

@@ -35,7 +35,8 @@ import Testing
             let folder = temporaryFolder()
             defer { removeFolder(folder) }
             let database = try SQLiteDatabase(
-                path: folder + "/sidestep.db", readers: 1, nanoseconds: { self.time.withLock { $0 } },
+                path: folder + "/sidestep.db", readers: 1, clock: TestClock(),
+                nanoseconds: { self.time.withLock { $0 } },
                 listener: StoreListener(
                     settled: { jobs, _ in
                         let names = jobs.compactMap { ($0 as? Work)?.name }

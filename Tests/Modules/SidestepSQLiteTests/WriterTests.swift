@@ -152,7 +152,7 @@ import Testing
 
     private func open(_ folder: String, _ batches: Batches) throws -> SQLiteDatabase {
         try SQLiteDatabase(
-            path: folder + "/sidestep.db", readers: 1,
+            path: folder + "/sidestep.db", readers: 1, clock: TestClock(),
             listener: StoreListener(settled: { batches.add($0.count, $1) }, ended: { _ in }))
     }
 

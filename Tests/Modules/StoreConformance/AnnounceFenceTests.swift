@@ -72,7 +72,7 @@ import Testing
                 try session.insertStep(StepOutcome(step: step, output: nil, error: nil), epoch: 1)
             }
             let noted = session.takeNotes()
-            let last = try session.lastSequence()
+            let last = try session.settledSequence()
             let all = try read(session, [0, last])
             #expect(all == noted)
             #expect(all.map(\.entry) == (try session.history(run: run, after: 0, limit: 1000).items))
@@ -97,11 +97,11 @@ import Testing
                 if !page.hasMore { break }
             } while found.count < 100
             #expect(found.count == 10)
-            var upTo = try session.lastSequence()
+            var upTo = try session.settledSequence()
             var underWay: Set<Int64>?
             let first = try session.journal(user: nil, after: 0, upTo: &upTo, underWay: &underWay)
             #expect(first.count == 3 && upTo == found[2].sequence)
-            #expect(try read(session, [0, session.lastSequence()]).map(\.entry) == found)
+            #expect(try read(session, [0, session.settledSequence()]).map(\.entry) == found)
         }
     }
 
@@ -120,7 +120,7 @@ import Testing
                 }
             }
             let all = session.takeNotes()
-            let last = try session.lastSequence()
+            let last = try session.settledSequence()
             for size in [Int64(1), 3, 10, 64, 1000] {
                 #expect(try read(session, Array(stride(from: 0, to: last, by: Int(size))) + [last]) == all)
                 #expect(
@@ -157,7 +157,7 @@ import Testing
 
     /// The journal window by window, as one who catches up reads it.
     private func read(
-        _ session: any StoreTransaction, user: UInt32? = nil, _ cuts: [Int64]
+        _ session: any StoreTransaction, user: UserID? = nil, _ cuts: [Int64]
     ) throws -> [JournalNote] {
         var underWay: Set<Int64>?
         var found: [JournalNote] = []

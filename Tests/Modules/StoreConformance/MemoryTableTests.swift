@@ -21,7 +21,7 @@ import Testing
     }
 
     private func below(
-        _ labels: [String], now: Int64 = 1, user: Int64 = 1, _ bench: StoreBench
+        _ labels: [String], now: Int64 = 1, user: UserID = 1, _ bench: StoreBench
     ) throws -> [MemoryRecord] {
         try bench.read { store throws in
             var found: [MemoryRecord] = []

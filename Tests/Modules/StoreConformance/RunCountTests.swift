@@ -5,7 +5,7 @@ import Testing
 
 @Suite("How many runs a user has, in a store")
 struct RunCountTests {
-    private func run(_ id: String, user: UInt32) -> RunRecord {
+    private func run(_ id: String, user: UserID) -> RunRecord {
         RunRecord(
             key: 0, id: id, userID: user, generation: 1, uid: "u-\(user)-\(id)", workflow: "w",
             now: Instant(milliseconds: 0))

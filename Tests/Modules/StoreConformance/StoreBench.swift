@@ -9,6 +9,8 @@ import Testing
 final class StoreBench: @unchecked Sendable {
     // Unchecked: the folder and the store are of the test's thread, what is told is behind a lock.
     let folder = temporaryFolder()
+    /// The clock of the store; it stands still unless the test moves it.
+    let clock = TestClock()
     private(set) var store: any StoreDatabase
     private let told = Told()
 
@@ -26,13 +28,14 @@ final class StoreBench: @unchecked Sendable {
     }
 
     init(inlineLimit: Int = .max) throws {
-        store = try TestStore.open(folder + "/sidestep.db", inlineLimit: inlineLimit, told.listener)
+        store = try TestStore.open(
+            folder + "/sidestep.db", inlineLimit: inlineLimit, clock: clock, told.listener)
     }
 
     /// Opens the store again, as the next daemon would.
     func reopen() throws {
         store.close()
-        store = try TestStore.open(folder + "/sidestep.db", told.listener)
+        store = try TestStore.open(folder + "/sidestep.db", clock: clock, told.listener)
     }
 
     func close() {

@@ -120,7 +120,7 @@ import Testing
                         given.append(
                             try store.append(run: run, at: Instant(milliseconds: 1), kind: .runCreated))
                     }
-                    #expect(try store.lastSequence() == given.last)
+                    #expect(try store.settledSequence() == given.last)
                     if failing { throw Failure(.runConflict, "no") }
                 }
             }
@@ -139,6 +139,66 @@ import Testing
             }
             #expect(given == given.sorted())
             #expect(Set(given.suffix(2)).isDisjoint(with: given.dropLast(2)))
+        }
+    }
+
+    @Test("all that the journals have up to the settled sequence is there for whoever reads from then on")
+    func settled() throws {
+        try withStore { bench in
+            let run = try addRun(bench)
+            var settled: Int64 = 0
+            try bench.perform { store in
+                _ = try store.append(run: run, at: store.now, kind: .runCreated)
+                settled = try store.settledSequence()
+            }
+            let bound = settled
+            let found = try bench.read { try $0.history(run: run, after: 0, limit: 10).items.map(\.sequence) }
+            #expect(!found.isEmpty && found.allSatisfy { $0 <= bound })
+            try bench.perform { store throws in
+                #expect(try store.append(run: run, at: store.now, kind: .runCreated) > bound)
+            }
+        }
+    }
+
+    @Test("all jobs of one commit have one time, which is the clock's, also where it goes on meanwhile")
+    func time() throws {
+        try withStore { bench in
+            let clock = bench.clock
+            var times: [Instant] = []
+            let jobs = (0..<3).map { _ in
+                Work { store in
+                    times.append(store.now)
+                    clock.advance(5)
+                }
+            }
+            let begun = clock.now()
+            bench.store.writer.submit(jobs)
+            bench.wait(for: jobs)
+            #expect(times == [begun, begun, begun])
+            try bench.perform { #expect($0.now == clock.now()) }
+        }
+    }
+
+    @Test("no commit has an earlier time than the one before it, unless somebody set the clock back")
+    func timeThatGoesBack() throws {
+        try withStore { bench in
+            let clock = bench.clock
+            var last = clock.now()
+            func next(_ wanted: Instant) throws {
+                try bench.perform { #expect($0.now == wanted) }
+                last = wanted
+            }
+            try next(last)
+            clock.set(by: -100)
+            try next(last)
+            clock.advance(99)
+            try next(last)
+            clock.advance(2)
+            try next(last.advanced(byMilliseconds: 1))
+            clock.set(by: -StoreTime.jump)
+            try next(clock.now())
+            clock.set(by: 3_600_000)
+            try next(clock.now())
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Saved views in a store")
 struct ViewTableTests {
-    private func view(_ name: String, user: UInt32 = 1, at: Int64 = 0, _ filter: String = "{}") -> ViewRecord
+    private func view(_ name: String, user: UserID = 1, at: Int64 = 0, _ filter: String = "{}") -> ViewRecord
     {
         ViewRecord(userID: user, name: name, filter: Payload(text: filter), now: Instant(milliseconds: at))
     }
@@ -16,12 +16,12 @@ struct ViewTableTests {
         defer { bench.close() }
         try bench.perform { store throws in
             for name in ["é", "b", "B", "e\u{301}", "a b"] { try store.putView(self.view(name)) }
-            try store.putView(self.view("b", user: .max - 1))
+            try store.putView(self.view("b", user: UserID(.max - 1)))
         }
         try bench.reopen()
         let names = try bench.read { store throws in try store.views(user: 1).map(\.name) }
         #expect(names.map { Array($0.utf8) } == ["B", "a b", "b", "e\u{301}", "é"].map { Array($0.utf8) })
-        #expect(try bench.read { store throws in try store.views(user: .max - 1).count } == 1)
+        #expect(try bench.read { store throws in try store.views(user: UserID(.max - 1)).count } == 1)
     }
 
     @Test("keep when they were made, and have the last filter byte for byte")

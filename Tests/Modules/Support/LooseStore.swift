@@ -36,7 +36,7 @@ public final class LooseStore: StoreDatabase {
         let depth = Mutex<Int>(0)
     }
 
-    public init(_ path: String, seed: UInt64, _ listener: StoreListener) throws {
+    public init(_ path: String, seed: UInt64, clock: any Clock, _ listener: StoreListener) throws {
         let held = Held()
         self.held = held
         told = listener.settled
@@ -49,7 +49,7 @@ public final class LooseStore: StoreDatabase {
                 }
             }
         }
-        base = try TestStore.open(path, inner)
+        base = try TestStore.open(path, clock: clock, inner)
     }
 
     public var writer: Writer { Writer(store: self) }

@@ -28,7 +28,7 @@ public final class TestDaemon {
     public private(set) var writer: TestWriter
     private var granted: [Int64: GrantedRuns] = [:]
     private var nextPID: Int32 = 1000
-    public typealias Opening = (_ path: String, StoreListener) throws -> any StoreDatabase
+    public typealias Opening = (_ path: String, TestClock, StoreListener) throws -> any StoreDatabase
 
     /// How many calls each commit had.
     public var commits: [Int] { commitSizes.sizes.withLock { $0 } }
@@ -43,7 +43,7 @@ public final class TestDaemon {
     /// - Parameter opening: opens the store, and opens it again.
     public init(
         path: String, seed: UInt64, settings: EngineSettings = .init(), place: Int64 = 0,
-        opening: @escaping Opening = { try TestStore.open($0, $1) }
+        opening: @escaping Opening = { try TestStore.open($0, clock: $1, $2) }
     ) throws {
         self.path = path
         self.opening = opening
@@ -68,7 +68,7 @@ public final class TestDaemon {
             processes: processes)
         let settled = SettledBatches()
         let opened = try open(
-            path,
+            path, clock,
             StoreListener(
                 settled: { jobs, failure in
                     commits.sizes.withLock { $0.append(jobs.count) }
@@ -122,7 +122,7 @@ public final class TestDaemon {
 
     // MARK: Clients
 
-    public func connect(uid: UInt32 = 1000) -> TestClient {
+    public func connect(uid: UserID = 1000) -> TestClient {
         nextPID += 1
         let process = ProcessIdentity(pid: nextPID, startTicks: Int64(nextPID) * 10, place: place)
         return TestClient(

@@ -1,4 +1,5 @@
 import Glibc
+import SidestepModel
 import SidestepSQLite
 import SidestepStore
 
@@ -11,11 +12,13 @@ public enum TestStore {
     ///
     /// - Parameters:
     ///   - path: what the test would call a file; the name of its folder is the test's own.
+    ///   - clock: the time of what is written; it stands still unless the test moves it.
     ///   - inlineLimit: how many jobs at once the caller's thread performs itself.
     public static func open(
-        _ path: String, inlineLimit: Int = .max, _ listener: StoreListener
+        _ path: String, inlineLimit: Int = .max, clock: any Clock = TestClock(), _ listener: StoreListener
     ) throws -> any StoreDatabase {
-        try SQLiteDatabase(path: place(path), readers: 1, inlineLimit: inlineLimit, listener: listener)
+        try SQLiteDatabase(
+            path: place(path), readers: 1, inlineLimit: inlineLimit, clock: clock, listener: listener)
     }
 
     private static func place(_ path: String) -> String {

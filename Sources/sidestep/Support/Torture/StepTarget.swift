@@ -16,25 +16,16 @@ final class StepTarget: Sendable {
     private let state: Mutex<State>
     private let run: String
 
-    /// What the thread that listens is given. Unchecked: it is touched there alone.
-    private final class Listener: @unchecked Sendable {
-        let target: StepTarget
-        let connection: BlockingConnection
-        init(_ target: StepTarget, _ connection: BlockingConnection) {
-            (self.target, self.connection) = (target, connection)
-        }
-    }
-
     init(run: String, socket: String, _ kill: TortureRound.Kill) throws {
         self.run = run
         var first = State()
         if case .afterStep(let count) = kill { first.left = count }
         state = Mutex(first)
         guard first.left != nil else { return }
-        let connection = try BlockingConnection(socket: socket)
+        // The thread alone uses it from its start on.
+        nonisolated(unsafe) let connection = try BlockingConnection(socket: socket)
         try connection.call("run.watch") { $0.member("run", run) }
-        let listener = Listener(self, connection)
-        BackgroundThread.start { listener.target.listen(listener.connection) }
+        BackgroundThread.start { self.listen(connection) }
     }
 
     private func listen(_ connection: BlockingConnection) {
