@@ -1,5 +1,5 @@
 # Thin: every target calls a script that can be called by itself. `make help` lists them.
-.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign agents workspace recorder streams traces wheel swift pythons
+.PHONY: help demo test check format generate bench sanitize fuzz crash scripts odd neighbours drill simulate install uninstall setup clean campaign agents workspace recorder streams traces wheel sdist deb swift pythons
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -105,10 +105,17 @@ wheel: setup  ## a Python wheel that carries the daemon and the command line too
 	.venv/bin/python clients/python/tools/make_wheel.py .build-wheel/release
 	SIDESTEP_WHEEL_BIN="$(CURDIR)/.build-wheel/release" .venv/bin/python -m pytest -q clients/python/tests/test_wheel.py
 
+sdist: setup  ## the source distribution of the Python client
+	.venv/bin/python clients/python/tools/make_sdist.py
+
+deb:  ## the Debian packages sidestep and python3-sidestep, in .build-deb
+	@tools/setup --deb
+	tools/deb
+
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-install:  ## programs, units, sysusers and tmpfiles below DESTDIR/PREFIX
+install:  ## programs, manual, completions, units, sysusers and tmpfiles below DESTDIR/PREFIX
 	tools/install "$(DESTDIR)" "$(PREFIX)"
 
 uninstall:  ## takes away what install placed; database, settings and user stay

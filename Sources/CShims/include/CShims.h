@@ -16,6 +16,9 @@ int shim_peer_credentials(int fd, struct shim_peer *out);
 int shim_peer_groups(int fd, uint32_t *groups, int capacity);
 /* The next connection of a listening socket, or -errno: accept4(2); it blocks nobody and is not inherited. */
 int shim_accept(int fd);
+/* A connection to a port of 127.0.0.1 that is not inherited: the descriptor, or -errno. In C since the optimizing build
+   takes the members of sockaddr_in for NIO's in a module that imports NIO, and refuses them. */
+int shim_connect_loopback(uint16_t port);
 /* A pidfd of the peer: unix(7), SO_PEERPIDFD (Linux 6.5). The descriptor, or -errno. */
 int shim_peer_pidfd(int fd);
 /* pidfd_open(2). The descriptor, or -errno. */

@@ -1,3 +1,4 @@
+import CShims
 import Glibc
 
 /// A connection to a page that is on its way: it listens, or systemd does so for it, and gives no links yet.
@@ -11,20 +12,8 @@ package final class StartingPage {
 
     /// Connects to a port of 127.0.0.1; nil where nobody listens.
     package init?(port: Int) {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        descriptor = shim_connect_loopback(UInt16(truncatingIfNeeded: port))
         guard descriptor >= 0 else { return nil }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) == 0 }
-        }
-        guard isConnected else {
-            close(descriptor)
-            return nil
-        }
     }
 
     deinit { close(descriptor) }

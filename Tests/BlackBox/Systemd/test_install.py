@@ -1,6 +1,7 @@
 """What `make install` puts where, and what systemd thinks of it; no systemd has to run."""
 
 import os
+import re
 import stat
 import subprocess
 import tempfile
@@ -14,7 +15,11 @@ PAGES = ("lib/systemd/system/sidestep-ui.service", "lib/systemd/system/sidestep-
          "lib/systemd/user/sidestep-ui.service", "lib/systemd/user/sidestep-ui.socket")
 FILES = {"bin/sidestepd", "bin/sidestep", "share/sidestep/sidestep.sh", "lib/sysusers.d/sidestep.conf",
          "lib/tmpfiles.d/sidestep.conf", "share/doc/sidestep/daemon.md", "share/doc/sidestep/systemd.md",
-         "share/doc/sidestep/monitoring.md", "share/doc/sidestep/page.md", *UNITS, *PAGES}
+         "share/doc/sidestep/monitoring.md", "share/doc/sidestep/page.md", *UNITS, *PAGES,
+         "share/bash-completion/completions/sidestep", "share/zsh/site-functions/_sidestep",
+         "share/fish/vendor_completions.d/sidestep.fish"}
+MANUAL = {"share/man/man1/sidestep.1", "share/man/man1/sidestep-run.1", "share/man/man5/sidestepd.conf.5",
+          "share/man/man7/sidestep-protocol.7", "share/man/man8/sidestepd.8"}
 
 
 def install(destination: str, prefix: str) -> Path:
@@ -32,10 +37,19 @@ class Install(unittest.TestCase):
     def test_everything_is_below_destination_and_prefix_and_nothing_else(self):
         destination = Path(self.folder.name) / "with a space"
         found = {path.relative_to(destination).as_posix() for path in destination.rglob("*") if path.is_file()}
-        self.assertEqual(found, {f"opt/tools/{name}" for name in FILES})
+        pages = {name for name in found if re.fullmatch(r"opt/tools/share/man/man(\d)/sidestep[^/]*\.\1", name)}
+        self.assertEqual(found - pages, {f"opt/tools/{name}" for name in FILES})
+        self.assertEqual({f"opt/tools/{name}" for name in MANUAL} - pages, set())
+
+    def test_the_shells_can_read_their_completions(self):
+        for shell, name in (("bash", "bash-completion/completions/sidestep"), ("zsh", "zsh/site-functions/_sidestep"),
+                            ("fish", "fish/vendor_completions.d/sidestep.fish")):
+            done = subprocess.run([shell, "-n", self.place / "share" / name], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), shell)
+            self.assertIn("sidestep", (self.place / "share" / name).read_text())
 
     def test_programs_can_be_run_and_the_rest_only_read(self):
-        for name in FILES:
+        for name in FILES | MANUAL:
             wanted = 0o755 if name.startswith("bin/") else 0o644
             self.assertEqual(stat.S_IMODE(os.stat(self.place / name).st_mode), wanted, name)
         version = subprocess.run([self.place / "bin/sidestepd", "--version"], capture_output=True, text=True)

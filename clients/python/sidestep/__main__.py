@@ -2,6 +2,8 @@
 
 ``python -m sidestep where`` says which daemon a program has, and where its database is, as JSON; it
 starts none. Exit status 69: none answers, and none would be started.
+
+Any other command is one of the command line tool: ``python -m sidestep ps``.
 """
 
 from __future__ import annotations
@@ -16,9 +18,14 @@ import threading
 from types import ModuleType
 from typing import Any
 
+from . import _bin
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] not in ("worker", "where", "-h", "--help"):
+        _bin.main()
     parser = argparse.ArgumentParser(prog="sidestep worker", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     worker = commands.add_parser("worker", help="execute the runs of the workflows of modules")
@@ -28,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     worker.add_argument("--code-version", metavar="TEXT")
     worker.add_argument("--until-idle", action="store_true", help="end when nothing is left to do")
     commands.add_parser("where", help="say which daemon a program has")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     settle()
     if options.command == "where":
         return where()

@@ -1,14 +1,24 @@
-"""The command line tool that a wheel may carry."""
+"""The command line tool: the one that a wheel may carry, else the one of this machine."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 
 def main() -> None:
-    """Become the program `sidestep` of this package."""
+    """Become the program `sidestep`."""
     folder = os.path.join(os.path.dirname(__file__), "bin")
-    os.environ.setdefault("SIDESTEPD", os.path.join(folder, "sidestepd"))
-    program = os.path.join(folder, "sidestep")
+    program: str | None = os.path.join(folder, "sidestep")
+    if os.path.exists(os.path.join(folder, "sidestep")):
+        os.environ.setdefault("SIDESTEPD", os.path.join(folder, "sidestepd"))
+    else:
+        program = shutil.which("sidestep")
+    if program is None:
+        print(
+            "sidestep: the command line tool is neither in this package nor on PATH",
+            file=sys.stderr,
+        )
+        sys.exit(69)
     os.execv(program, ["sidestep", *sys.argv[1:]])

@@ -51,6 +51,8 @@ def test_the_wheel_alone_is_a_working_sidestep(tmp_path: Path) -> None:
     said = subprocess.run(ping, env=environment, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert str(tmp_path / "run") in said.stdout
+    ping = [str(binary / "python"), "-m", "sidestep", "ping"]
+    assert subprocess.run(ping, env=environment, capture_output=True, check=False).returncode == 0
     program = [str(binary / "python"), "-c", PROGRAM]
     done = subprocess.run(
         program, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
@@ -59,3 +61,29 @@ def test_the_wheel_alone_is_a_working_sidestep(tmp_path: Path) -> None:
     first, path = done.stdout.splitlines()
     assert first == "2 2"
     assert path.startswith(str(tmp_path / "env"))
+
+
+def test_the_source_distribution_alone_is_a_client(tmp_path: Path) -> None:
+    """It is installed where nothing of this checkout is on a path, and has all of its modules."""
+    tool = ROOT / "clients/python/tools/make_sdist.py"
+    made = subprocess.run(
+        [sys.executable, str(tool), str(tmp_path)], check=True, capture_output=True, text=True
+    )
+    archive = Path(made.stdout.splitlines()[-1])
+    assert archive.name == "sidestep-0.1.0.tar.gz"
+    place = tmp_path / "installed"
+    options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--target", str(place)]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(archive)], check=True)
+    wanted = {path.relative_to(ROOT / "clients/python") for path in sources()}
+    found = {path.relative_to(place) for path in (place / "sidestep").rglob("*.py")}
+    assert found == wanted
+    environment = {"PYTHONPATH": str(place), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    where = [sys.executable, "-m", "sidestep", "where"]
+    done = subprocess.run(
+        where, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert '"socket"' in done.stdout, done.stderr
+
+
+def sources() -> list[Path]:
+    return list((ROOT / "clients/python/sidestep").rglob("*.py"))

@@ -9,8 +9,8 @@ BIN_DIR holds the two programs (`make wheel` builds them with Swift's libraries 
 
 from __future__ import annotations
 
-import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -19,21 +19,20 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SETUP = """
-from setuptools import setup
+from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 
-class PlatformWheel(bdist_wheel):
-    def finalize_options(self):
-        super().finalize_options()
-        self.root_is_pure = False
+class WithPrograms(Distribution):
+    def has_ext_modules(self):
+        return True
 
+class PlatformWheel(bdist_wheel):
     def get_tag(self):
         return "py3", "none", "{tag}"
 
-setup(
-    cmdclass={"bdist_wheel": PlatformWheel},
-)
+setup(distclass=WithPrograms, cmdclass={"bdist_wheel": PlatformWheel})
 """
+PROGRAMS = ("sidestepd", "sidestep")
 
 
 def main() -> int:
@@ -48,11 +47,11 @@ def main() -> int:
         ignored = shutil.ignore_patterns("tests", "dist", "build", "*.egg-info", "__pycache__")
         shutil.copytree(PACKAGE, source, ignore=ignored)
         (source / "sidestep/bin").mkdir()
-        for name in ("sidestepd", "sidestep"):
+        for name in PROGRAMS:
             target = source / "sidestep/bin" / name
             shutil.copy2(binaries / name, target)
             subprocess.run(["strip", str(target)], check=True)
-        (source / "setup.py").write_text(SETUP.replace("{tag}", tag()))
+        (source / "setup.py").write_text(SETUP.replace("{tag}", tag(binaries)))
         with (source / "pyproject.toml").open("a") as settings:
             settings.write('\n[project.scripts]\nsidestep = "sidestep._bin:main"\n')
         made = Path(folder) / "made"
@@ -64,10 +63,17 @@ def main() -> int:
     return 0
 
 
-def tag() -> str:
-    """Return the platform: this C library or a newer one, this processor."""
-    version = (os.confstr("CS_GNU_LIBC_VERSION") or "glibc 2.36").split()[1]
-    return f"manylinux_{version.replace('.', '_')}_{platform.machine()}"
+def tag(binaries: Path) -> str:
+    """Return the platform: the processor, and the oldest C library that has what programs want."""
+    wanted = subprocess.run(
+        ["objdump", "-T", *(binaries / name for name in PROGRAMS)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    versions = re.findall(r"GLIBC_(\d+)\.(\d+)", wanted)
+    major, minor = max((int(major), int(minor)) for major, minor in versions)
+    return f"manylinux_{major}_{minor}_{platform.machine()}"
 
 
 if __name__ == "__main__":
