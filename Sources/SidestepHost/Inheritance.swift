@@ -11,7 +11,7 @@ public enum Inheritance {
     /// ignores SIGPIPE lets us write for ever, one that blocks SIGTERM makes us immortal.
     ///
     /// - Parameter kept: those that stay ignored if they are.
-    public static func resetSignals(keeping kept: Set<Int32> = []) {
+    public static func resetSignals(keeping kept: [Int32] = []) {
         for number: Int32 in 1...64 where !kept.contains(number) {
             var action = sigaction()
             guard sigaction(number, nil, &action) == 0, isIgnored(action) else { continue }
@@ -23,8 +23,8 @@ public enum Inheritance {
     }
 
     /// Those by which a caller says that we and what we start are to be left alone: nohup(1), a job in the
-    /// background.
-    public static let jobControl: Set<Int32> = [SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU]
+    /// background. No set: the first one of a type costs 400,000 instructions, a good part of a start of the tool.
+    public static let jobControl: [Int32] = [SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU]
 
     private static func isIgnored(_ action: sigaction) -> Bool {
         unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
