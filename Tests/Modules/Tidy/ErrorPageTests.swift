@@ -1,4 +1,5 @@
 import SidestepModel
+import SidestepProtocol
 import Testing
 
 @Suite("Error pages")
@@ -18,6 +19,14 @@ struct ErrorPageTests {
         let overview = try #require(Tree.files.first { $0.path == "docs/errors/README.md" })
         for kind in ErrorKind.allCases {
             #expect(overview.lines.contains { $0.hasPrefix("| [`\(kind.rawValue)`](\(kind.rawValue).md) |") })
+        }
+    }
+
+    @Test("say of a name that it is reserved only while no method answers with it")
+    func reserved() {
+        let answered = Set(MethodTable.all.flatMap(\.errors).map(\.rawValue))
+        for page in pages where page.lines.contains(where: { $0.contains("The name is reserved") }) {
+            #expect(!answered.contains { page.path == "docs/errors/\($0).md" })
         }
     }
 }
