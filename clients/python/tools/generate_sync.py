@@ -74,4 +74,7 @@ def is_made(source: Path, name: str, origin: str, rules: list[tuple[str, str]]) 
 
 
 if __name__ == "__main__":
+    if {"-h", "--help"} & set(sys.argv):
+        print(__doc__)
+        sys.exit()
     sys.exit(main())
