@@ -11,7 +11,7 @@ from stage import HANG, HERE, Stage, Supervised, comes
 
 #: Three turns, by hand: what was told of each, in a file that every start writes anew.
 TURNS = """
-import http.client, json, os, pathlib, re, sys
+import http.client, json, os, pathlib, re, sys, time
 from urllib.parse import urlsplit
 base = urlsplit(os.environ["OPENAI_BASE_URL"])
 out = pathlib.Path(os.environ["OUT"])
@@ -30,6 +30,8 @@ def turns(count=3):
     for turn in range(count):
         told.append(ask(f"{out.stem} turn {turn} [words:4]" + os.environ.get("TROUBLE", "").replace("%", str(turn))))
         out.write_text("\\n".join(told))
+while "AGAIN" in os.environ and os.environ["SIDESTEP_EPOCH"] != "1" and not os.path.exists(os.environ["AGAIN"]):
+    time.sleep(0.005)
 out.write_text("")
 out.with_suffix(".pid").write_text(str(os.getpid()))
 """
@@ -40,8 +42,10 @@ class Point:
     """A run whose second call stops at a message, with everybody who can die there."""
 
     def __init__(self, stage: Stage, run: str, method: str, side: str, *options: str) -> None:
-        self.stage, self.run, self.options = stage, run, options
+        self.stage, self.run, self.method, self.side, self.options = stage, run, method, side, options
         self.place = stage.folder / f"{run}.sock"
+        #: Further starts of the agent wait for this file.
+        self.again = stage.folder / f"{run}.again"
         self.relay = subprocess.Popen(
             [sys.executable, str(HERE / "relay.py"), str(self.place), stage.daemon.socket, method, "2", side],
             stdout=subprocess.PIPE,
@@ -61,6 +65,7 @@ class Point:
         self.relay.stdout.close()
 
     def start(self, **environment: str) -> Supervised:
+        environment["AGAIN"] = str(self.again)
         return self.stage.program(self.run, TURNS + "turns()", *self.options, **environment)
 
     def end_relay(self) -> None:
@@ -79,9 +84,19 @@ class Point:
                 self.supervised.kill()
                 self.end_relay()
                 self.supervised = self.start()
-        self.place.with_suffix(".go").touch()
+        self.goes(who == "agent" and (self.method, self.side) == ("recording.begin", "answer"))
         status = self.supervised.end()
         assert status == 0, f"{who}: status {status}\n{self.supervised.said}"
+
+    def goes(self, is_withdrawn: bool) -> None:
+        """Let the message go, and then the agent's next start.
+
+        A start that asks while its call is still being written down would take that over: only then is nothing withdrawn.
+        """
+        self.place.with_suffix(".go").touch()
+        if is_withdrawn:
+            comes("the call that nobody waits for", lambda: "cancelled" in self.states)
+        self.again.touch()
 
     # MARK: What is there
 

@@ -36,6 +36,21 @@ def comes(what: str, is_there: Callable[[], Any]) -> Any:
     return found
 
 
+def sockets() -> list[tuple[str, str, str, str]]:
+    """The TCP sockets of this host: address, that of the other end, state (01: neither end is closed), inode; proc(5)."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [(row[1], row[2], row[3], row[9]) for row in rows]
+
+
+def connections_of(pid: int) -> set[str]:
+    """The addresses of a process's ends of its TCP connections; none when it is gone."""
+    try:
+        names = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
+    except FileNotFoundError:
+        return set()
+    return {address for address, _, _, inode in sockets() if f"socket:[{inode}]" in names}
+
+
 class Supervised:
     """One `sidestep run --record`, and the agent in it."""
 
@@ -137,11 +152,13 @@ class Stage:
         )
 
     def kill_agent(self, run: str) -> None:
-        """SIGKILL of the agent that now runs, and wait until it is gone."""
+        """SIGKILL of the agent that now runs, and wait until it is gone and its recorder can know that."""
         pid = int((self.folder / f"{run}.pid").read_text())
+        ours = connections_of(pid)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         comes("the agent's end", lambda: not Path(f"/proc/{pid}").exists())
+        comes("the end of its connections", lambda: not any(peer in ours and state == "01" for _, peer, state, _ in sockets()))
 
     def reached(self, gate: str) -> None:
         """Wait until the provider holds an answer at a gate."""

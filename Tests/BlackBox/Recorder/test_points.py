@@ -58,7 +58,9 @@ class Points(Staged):
         for who in ("agent", "daemon", "supervisor"):
             with self.subTest(who):
                 point = self.check_at("recording.begin", "request", who, paid=3, told=1)
-                self.assertEqual(point.states, self.withdrawn(point, who) + ["completed"] * 3)
+                # The next start may have its lease before the message of the last one comes: then it is refused.
+                withdrawn = self.withdrawn(point, who) if "cancelled" in point.states else []
+                self.assertEqual(point.states, withdrawn + ["completed"] * 3)
 
     def test_c4_an_agent_that_dies_with_an_answer_in_its_hands_is_given_it_again(self) -> None:
         it = self.stage.program("c4", TURNS + 'turns()\nos.environ["SIDESTEP_EPOCH"] == "1" and os.kill(os.getpid(), 9)')
@@ -91,7 +93,7 @@ class Points(Staged):
             self.stage.kill_agent("long")
             # More than the grace is over when its start is.
             comes("the end of its start", lambda: self.stage.call("run.get", run="long")["run"]["epoch"] == 2)
-            point.place.with_suffix(".go").touch()
+            point.goes(is_withdrawn=True)
             self.assertEqual(point.supervised.end(), 0, point.supervised.said)
         self.assertEqual(point.told, [FIRST] * 3)
         self.assertEqual(len(self.stage.calls()), 3)
