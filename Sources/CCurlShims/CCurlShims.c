@@ -102,7 +102,17 @@ int shim_curl_load(void) {
     return loaded;
 }
 
-CURL *shim_curl_easy_init(void) { return lib.easy_init(); }
+/* libcurl itself opens sockets that programs inherit which are started meanwhile. */
+static curl_socket_t open_unshared(void *data, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)data, (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURL *shim_curl_easy_init(void) {
+    CURL *handle = lib.easy_init();
+    if (handle) lib.easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_unshared);
+    return handle;
+}
 void shim_curl_easy_cleanup(CURL *handle) { lib.easy_cleanup(handle); }
 const char *shim_curl_easy_strerror(CURLcode code) { return lib.easy_strerror(code); }
 
@@ -207,9 +217,8 @@ struct guarding {
 
 static curl_socket_t open_guarded(void *data, curlsocktype purpose, struct curl_sockaddr *address) {
     struct guarding *guarding = data;
-    (void)purpose;
     if (!guarding->guard(&address->addr, address->addrlen, guarding->context)) return CURL_SOCKET_BAD;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return open_unshared(NULL, purpose, address);
 }
 
 static int ask_guard(void *data, char *remote, char *local, int remote_port, int local_port) {
@@ -239,7 +248,7 @@ CURLcode shim_curl_set_guard(CURL *handle, shim_curl_guard guard, void *context)
     lib.easy_setopt(handle, CURLOPT_PREREQDATA, guarding);
     lib.easy_setopt(handle, CURLOPT_PREREQFUNCTION, guarding ? ask_guard : NULL);
     lib.easy_setopt(handle, CURLOPT_OPENSOCKETDATA, guarding);
-    return lib.easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, guarding ? open_guarded : NULL);
+    return lib.easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, guarding ? open_guarded : open_unshared);
 }
 
 curl_off_t shim_curl_retry_after(CURL *handle) {

@@ -22,11 +22,12 @@ costs the call in flight: at C7 it is paid twice, at C2, C5 and C8 nothing is.
 
 from __future__ import annotations
 
+import json
 import unittest
 from pathlib import Path
 
 from points import RIGHT, TURNS, Point
-from stage import Staged, comes
+from stage import Staged, comes, sockets
 
 FIRST = RIGHT.format(1)
 
@@ -61,6 +62,18 @@ class Points(Staged):
                 # The next start may have its lease before the message of the last one comes: then it is refused.
                 withdrawn = self.withdrawn(point, who) if "cancelled" in point.states else []
                 self.assertEqual(point.states, withdrawn + ["completed"] * 3)
+
+    def test_a_start_of_an_agent_has_no_connection_of_the_recorders(self) -> None:
+        # The connection to the provider is kept for the next call.
+        own = 'import os\nplaces = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd") if int(name) > 2]\n'
+        own += 'own = [os.readlink(place) for place in places if os.path.lexists(place)]\n'
+        end = '\nturns(1)\nos.environ["SIDESTEP_EPOCH"] == "1" and os.kill(os.getpid(), 9)\nout.write_text(json.dumps(own))\nopen(out.with_suffix(".there"), "w").close()\ntime.sleep(60)'
+        it = self.stage.program("own", own + TURNS + end)
+        comes("the second start", (self.stage.folder / "own.there").exists)
+        connections = {inode for _, _, state, inode in sockets() if state == "01"}
+        held = json.loads((self.stage.folder / "own.out").read_text())
+        it.kill()
+        self.assertEqual([one for one in held if one.removeprefix("socket:[").rstrip("]") in connections], [])
 
     def test_c4_an_agent_that_dies_with_an_answer_in_its_hands_is_given_it_again(self) -> None:
         it = self.stage.program("c4", TURNS + 'turns()\nos.environ["SIDESTEP_EPOCH"] == "1" and os.kill(os.getpid(), 9)')
