@@ -12,9 +12,7 @@ enum RunHandlers {
                 writer.payload("input", found.payloads.input)
                 writer.payload("output", found.payloads.output)
                 writer.payload("error", found.payloads.error)
-                writer.object("usage") { writer in
-                    for part in found.usage { writer.member(part.name, part.sum) }
-                }
+                writer.object("usage") { $0.sums(found.usage) }
                 writer.counts("steps", found.steps)
                 if !found.recordings.isEmpty { writer.recordings("recordings", found.recordings) }
                 writer.member("traceparent", found.traceparent)

@@ -29,7 +29,8 @@ enum UsageHandlers {
 }
 
 extension JSONWriter {
-    fileprivate mutating func sums(_ sums: [(name: String, sum: Int64)]) {
+    /// Sums by name, as members.
+    mutating func sums(_ sums: [(name: String, sum: Int64)]) {
         for part in sums { member(part.name, part.sum) }
     }
 }

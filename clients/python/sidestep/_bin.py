@@ -10,11 +10,10 @@ import sys
 def main() -> None:
     """Become the program `sidestep`."""
     folder = os.path.join(os.path.dirname(__file__), "bin")
-    program: str | None = os.path.join(folder, "sidestep")
-    if os.path.exists(os.path.join(folder, "sidestep")):
+    carried = os.path.join(folder, "sidestep")
+    program = carried if os.path.exists(carried) else shutil.which("sidestep")
+    if program == carried:
         os.environ.setdefault("SIDESTEPD", os.path.join(folder, "sidestepd"))
-    else:
-        program = shutil.which("sidestep")
     if program is None:
         print(
             "sidestep: the command line tool is neither in this package nor on PATH",
